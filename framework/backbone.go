@@ -1,0 +1,85 @@
+package framework
+
+import (
+	"fmt"
+
+	"runexp/framework/graph"
+)
+
+// A Backbone is a pretrained network whose features a loss compares.
+//
+// Layers and Weights answer before any weight is loaded. Build loads what it
+// needs, once; filters are shared by every graph the backbone is built into,
+// and Build may be called from several goroutines.
+type Backbone interface {
+	// Layers lists the network in order of computation.
+	Layers() []Layer
+	// Weights says which weights file Build reads and what preprocessing goes
+	// with it. It checks that the file is there and holds what the taps need,
+	// without reading the values, and otherwise returns an error that says how
+	// to get it.
+	Weights(taps []string) (Weights, error)
+	// Build adds the network to b and returns the node of each tap. image is
+	// [H, W, 3] and already preprocessed as Weights says. No layer past the
+	// deepest tap is built or loaded. An image too small for the taps is an error.
+	Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error)
+}
+
+// A Layer is one layer of a backbone, as `runexp backbones NAME` prints it.
+type Layer struct {
+	Index      int    // position in the network; a config may use it instead of the name
+	Name       string // conv4_4, relu4_4, pool4
+	Kind       string // conv, relu, maxpool, avgpool
+	Channels   int    // C of its output
+	Stride     int    // input pixels from one output pixel to the next
+	Receptive  int    // side of the square of input pixels that one output pixel sees
+	Parameters int    // weights and biases
+}
+
+// Input is what a network expects of a pixel u in [0, 1], RGB: channels in
+// Order, then (Scale·u − Mean) / Std, Mean and Std in that same order.
+type Input struct {
+	Order     string // "RGB" or "BGR"
+	Scale     float64
+	Mean, Std [3]float64
+}
+
+// Weights identifies a weights file.
+type Weights struct {
+	Name         string  // vgg19-oxford, or the path that the config gave
+	Path         string  // where it was found
+	Format       string  // oxford, torchvision: how they were trained
+	Input        Input   // the preprocessing that goes with that
+	FeatureScale float64 // what Build divides the features by
+}
+
+// LayerNames returns the names of layers in order.
+func LayerNames(layers []Layer) []string {
+	names := make([]string, len(layers))
+	for i, l := range layers {
+		names[i] = l.Name
+	}
+	return names
+}
+
+// Deepest returns the position in layers of the last of taps, or an error that
+// names the first tap that is not among them.
+func Deepest(layers []Layer, taps []string) (int, error) {
+	deepest := -1
+	for _, tap := range taps {
+		at := -1
+		for i, l := range layers {
+			if l.Name == tap {
+				at = i
+			}
+		}
+		if at < 0 {
+			return 0, UnknownName("layer", tap, LayerNames(layers))
+		}
+		deepest = max(deepest, at)
+	}
+	if deepest < 0 {
+		return 0, fmt.Errorf("no layer is tapped")
+	}
+	return deepest, nil
+}

@@ -1,0 +1,56 @@
+package framework
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// An Option describes one key of an options struct, for listings and docs.
+type Option struct {
+	Name    string `json:"name"`
+	Type    string `json:"type"` // number, integer, text, yes or no, layers
+	Default string `json:"default"`
+	Doc     string `json:"doc"`
+}
+
+// Describe lists the keys of an options struct, or of a pointer to one, with
+// the values that it holds as defaults. Fields without a `config` tag are left out.
+func Describe(options any) []Option {
+	v := reflect.Indirect(reflect.ValueOf(options))
+	var out []Option
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name := field.Tag.Get("config")
+		if name == "" || strings.HasPrefix(name, ",") {
+			continue
+		}
+		kind, value := describe(v.Field(i))
+		out = append(out, Option{Name: name, Type: kind, Default: value, Doc: field.Tag.Get("doc")})
+	}
+	return out
+}
+
+func describe(v reflect.Value) (kind, value string) {
+	if layers, ok := v.Interface().([]LayerWeight); ok {
+		names := make([]string, len(layers))
+		for i, l := range layers {
+			names[i] = l.Layer
+			if l.Weight != 1 {
+				names[i] = fmt.Sprintf("{layer: %s, weight: %g}", l.Layer, l.Weight)
+			}
+		}
+		return "layers", "[" + strings.Join(names, ", ") + "]"
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return "yes or no", fmt.Sprint(v.Bool())
+	case reflect.Float64, reflect.Float32:
+		return "number", fmt.Sprintf("%g", v.Float())
+	case reflect.Int, reflect.Int64:
+		return "integer", fmt.Sprint(v.Int())
+	case reflect.String:
+		return "text", v.String()
+	}
+	return v.Type().String(), fmt.Sprint(v.Interface())
+}

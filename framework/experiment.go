@@ -1,0 +1,93 @@
+package framework
+
+// An Experiment is one run, fully resolved: every default is filled in, every
+// path is absolute, every name is known. Package config makes it from YAML.
+// Config keys are the `config` tags; docs come from the `doc` tags.
+type Experiment struct {
+	Name     string        `config:"experiment" doc:"name of the experiment; runs are listed under it"`
+	Seed     int64         `config:"seed" doc:"seed of everything random"`
+	Content  Picture       `config:"content" doc:"the photograph"`
+	Style    []StyleImage  `config:"style" doc:"the paintings"`
+	Backbone BackboneSpec  `config:"backbone" doc:"the pretrained network"`
+	Variable Variable      `config:"variable" doc:"what is optimised"`
+	Losses   []LossSpec    `config:"losses" doc:"the terms of the loss"`
+	Init     Init          `config:"init" doc:"what the picture starts from"`
+	Stages   []Stage       `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
+	Output   OutputOptions `config:"output" doc:"what is kept besides the final picture"`
+}
+
+// Picture is an image file.
+type Picture struct {
+	Image string `config:"image" doc:"PNG or JPEG file; relative to the YAML file, on the command line to the working directory"`
+}
+
+// StyleImage is one painting.
+type StyleImage struct {
+	Image  string  `config:"image" doc:"PNG or JPEG file"`
+	Weight float64 `config:"weight" doc:"relative to the other paintings"`
+	Size   string  `config:"size" doc:"content (stretched to the content's size), own, or a factor of its own size"`
+}
+
+// BackboneSpec chooses a backbone; the keys besides name are the plugin's options.
+type BackboneSpec struct {
+	Name    string `config:"name" doc:"a backbone; see runexp plugins"`
+	Options any    `config:",options"`
+}
+
+// Variable says what the optimiser moves.
+type Variable struct {
+	Space string `config:"space" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+}
+
+// LossSpec is one weighted term; the keys besides these are the plugin's options.
+type LossSpec struct {
+	Name    string  `config:"name" doc:"what the term is called in logs and overrides; defaults to the type"`
+	Type    string  `config:"type" doc:"a loss; see runexp plugins"`
+	Weight  float64 `config:"weight" doc:"factor of the term in the total, at least 0"`
+	Options any     `config:",options"`
+}
+
+// LayerWeight is one entry of a `layers` option: a name, an index or a glob, or
+// {layer: …, weight: …}. Globs and indices are resolved against the backbone.
+type LayerWeight struct {
+	Layer  string  `config:"layer"`
+	Weight float64 `config:"weight"`
+}
+
+// Init says what the picture starts from.
+type Init struct {
+	From  string  `config:"from" doc:"content, style, noise or image"`
+	Image string  `config:"image" doc:"the file for from: image"`
+	Sigma float64 `config:"sigma" doc:"standard deviation of from: noise, in ImageNet's standard deviations"`
+}
+
+// Stage is one size of the picture, optimised for a number of iterations.
+type Stage struct {
+	Size        Size          `config:"size" doc:"of the picture in this stage"`
+	Iterations  int           `config:"iterations" doc:"optimiser steps; or give evaluations"`
+	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
+	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture moves"`
+}
+
+// Size is a picture's size in pixels: both sides, or one of the others, which
+// keeps the photograph's proportions, or a factor of the stage before.
+type Size struct {
+	Height int     `config:"height"`
+	Width  int     `config:"width"`
+	Long   int     `config:"long" doc:"longer side"`
+	Short  int     `config:"short" doc:"shorter side"`
+	Scale  float64 `config:"scale" doc:"factor of the stage before"`
+}
+
+// OptimizerSpec chooses an optimiser; the keys besides these are the plugin's options.
+type OptimizerSpec struct {
+	Name     string   `config:"name" doc:"an optimiser; see runexp plugins"`
+	LR       float64  `config:"lr" doc:"learning rate, in the variable's units"`
+	Schedule Schedule `config:"schedule" doc:"how the learning rate changes"`
+	Options  any      `config:",options"`
+}
+
+// OutputOptions says what a run keeps.
+type OutputOptions struct {
+	Every int `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`
+}

@@ -1,0 +1,124 @@
+// Package graph records differentiable operations and runs them.
+//
+// A Builder records operations on Nodes; Compile turns what leads to the wanted
+// nodes into a Program. Differentiation and execution are Gorgonia's
+// (gorgonia.org/gorgonia); this package is its only user and hides its traps,
+// which traps_test.go shows one by one. docs/design/003-program.md tells how.
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"runexp/framework/compute"
+)
+
+// Float is the type of a tensor's elements.
+type Float = compute.Float
+
+// A Shape is the sizes of a tensor, slowest first: [H, W, C] for an image or
+// its features, [C, C] for a Gram matrix, [] for a scalar.
+type Shape []int
+
+// Len returns the number of elements; 1 for a scalar.
+func (s Shape) Len() int {
+	n := 1
+	for _, d := range s {
+		n *= d
+	}
+	return n
+}
+
+// Equal reports whether s and t have the same sizes.
+func (s Shape) Equal(t Shape) bool { return slices.Equal(s, t) }
+
+func (s Shape) String() string {
+	parts := make([]string, len(s))
+	for i, d := range s {
+		parts[i] = fmt.Sprint(d)
+	}
+	return "[" + strings.Join(parts, " ") + "]"
+}
+
+// A Node stands for a tensor that a Program will compute. It belongs to the
+// Builder that made it and must not be given to another. The zero Node is the
+// result of an operation that failed; operations on it do nothing.
+type Node struct {
+	b  *Builder
+	id int
+}
+
+// Valid reports whether the operation that made n succeeded.
+func (n Node) Valid() bool { return n.b != nil }
+
+// Shape returns the node's shape, nil for an invalid node.
+func (n Node) Shape() Shape {
+	if !n.Valid() {
+		return nil
+	}
+	return slices.Clone(n.b.nodes[n.id].shape)
+}
+
+// A Tensor is a shape with its elements, in single or in double precision: one
+// of the two slices is nil.
+type Tensor struct {
+	Shape  Shape
+	Single []float32
+	Double []float64
+}
+
+// Single returns a tensor over data, which it does not copy.
+func Single(shape Shape, data []float32) Tensor { return Tensor{Shape: shape, Single: data} }
+
+// Double returns a tensor over data, which it does not copy.
+func Double(shape Shape, data []float64) Tensor { return Tensor{Shape: shape, Double: data} }
+
+// Clone returns a copy that shares nothing with t.
+func (t Tensor) Clone() Tensor {
+	return Tensor{slices.Clone(t.Shape), slices.Clone(t.Single), slices.Clone(t.Double)}
+}
+
+// Float64s returns the elements in double precision, converted if need be.
+func (t Tensor) Float64s() []float64 {
+	if t.Double != nil {
+		return t.Double
+	}
+	out := make([]float64, len(t.Single))
+	convert(out, t.Single)
+	return out
+}
+
+// copyTo writes t's elements into dst, converted if need be.
+func copyTo[T Float](dst []T, t Tensor) {
+	if t.Double != nil {
+		convert(dst, t.Double)
+	} else {
+		convert(dst, t.Single)
+	}
+}
+
+// convert copies src to dst in dst's precision.
+func convert[D, S Float](dst []D, src []S) {
+	for i, v := range src {
+		dst[i] = D(v)
+	}
+}
+
+// tensorOf wraps data in a Tensor of its own precision.
+func tensorOf[T Float](shape Shape, data []T) Tensor {
+	switch data := any(data).(type) {
+	case []float32:
+		return Single(shape, data)
+	case []float64:
+		return Double(shape, data)
+	}
+	panic("unreachable: T is float32 or float64")
+}
+
+// A Filter is a frozen convolution; a backbone makes one for each layer and
+// gives it to every graph it is built into.
+type Filter = compute.Filter
+
+// A Pool is a pooling window.
+type Pool = compute.Pool

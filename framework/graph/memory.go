@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A layout says where in one arena each instruction's result lives. Results
+// that are never needed at the same time share memory: Gorgonia's tape machine
+// would keep every node's value to the end.
+type layout struct {
+	offset []int // by instruction, in elements; none for loads
+	size   int   // of the arena, in elements
+}
+
+// alignment is the unit of placement in elements: a cache line of float32.
+const alignment = 16
+
+// plan lays out the tape's results. A storage lives from the instruction that
+// writes it to the last one that reads it; kept results live forever. The sum
+// of two gradients is made in place over one of them, which ends with it.
+func plan(t *tape) layout {
+	n := len(t.instructions)
+	lastRead := make([]int, n)
+	for i, instruction := range t.instructions {
+		for _, o := range instruction.operands() {
+			lastRead[o] = i
+		}
+	}
+	for _, k := range t.kept {
+		lastRead[k] = n
+	}
+
+	type storage struct{ size, begin, end, offset int }
+	var storages []*storage
+	of := make([]*storage, n)
+	for i, instruction := range t.instructions {
+		if instruction.op == load {
+			continue
+		}
+		if o := t.overwritten(i, lastRead); o != none {
+			of[i] = of[o]
+			of[i].end = max(i, lastRead[i])
+			continue
+		}
+		size := (instruction.shape.Len() + alignment - 1) / alignment * alignment
+		of[i] = &storage{size: size, begin: i, end: max(i, lastRead[i])}
+		storages = append(storages, of[i])
+	}
+
+	// Largest first, each at the lowest offset free during its life: greedy by
+	// size, as in Pisarchyk and Lee 2020 (arXiv:2001.03288).
+	slices.SortStableFunc(storages, func(a, b *storage) int { return cmp.Compare(b.size, a.size) })
+	l := layout{offset: make([]int, n)}
+	var placed []*storage // by offset
+	for _, s := range storages {
+		for _, p := range placed {
+			overlap := s.begin <= p.end && p.begin <= s.end
+			if overlap && s.offset < p.offset+p.size && p.offset < s.offset+s.size {
+				s.offset = p.offset + p.size
+			}
+		}
+		placed = append(placed, s)
+		slices.SortStableFunc(placed, func(a, b *storage) int { return cmp.Compare(a.offset, b.offset) })
+		l.size = max(l.size, s.offset+s.size)
+	}
+	for i := range of {
+		l.offset[i] = none
+		if of[i] != nil {
+			l.offset[i] = of[i].offset
+		}
+	}
+	return l
+}
+
+// overwritten returns the summand that instruction i may write its sum over:
+// one that was computed for it alone. It is none for every other instruction.
+func (t *tape) overwritten(i int, lastRead []int) int {
+	if t.instructions[i].op != add {
+		return none
+	}
+	for _, o := range t.instructions[i].in {
+		if lastRead[o] == i && t.instructions[o].op != load {
+			return o
+		}
+	}
+	return none
+}

@@ -1,0 +1,62 @@
+package graph
+
+import (
+	"fmt"
+
+	"runexp/framework/compute"
+)
+
+// Gram returns scale·FᵀF, [C, C], of x = F, [H, W, C] seen as [H·W, C]: the
+// correlations of the channels, in units of F².
+func (b *Builder) Gram(x Node, scale float64) Node {
+	return b.Apply(Function{
+		Name: "gram",
+		Shape: func(in []Shape) (Shape, error) {
+			if len(in[0]) != 3 {
+				return nil, fmt.Errorf("input %v, want [H W C]", in[0])
+			}
+			return Shape{in[0][2], in[0][2]}, nil
+		},
+		Single: gramKernel[float32]{b.single, x.Shape(), scale},
+		Double: gramKernel[float64]{b.double, x.Shape(), scale},
+		Needs:  NeedsInputs,
+	}, x)
+}
+
+type gramKernel[T Float] struct {
+	k     compute.Kernels[T]
+	shape Shape
+	scale float64
+}
+
+func (g gramKernel[T]) Forward(dst []T, in [][]T) {
+	g.k.Gram(dst, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale)
+}
+
+func (g gramKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
+	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale)
+}
+
+// MSE returns the scalar mean((x − y)²) over all elements.
+func (b *Builder) MSE(x, y Node) Node {
+	return b.Apply(Function{
+		Name: "mean squared error",
+		Shape: func(in []Shape) (Shape, error) {
+			_, err := sameShape(in)
+			return Shape{}, err
+		},
+		Single: mse[float32]{b.single},
+		Double: mse[float64]{b.double},
+		Needs:  NeedsInputs,
+	}, x, y)
+}
+
+type mse[T Float] struct{ k compute.Kernels[T] }
+
+func (m mse[T]) Forward(dst []T, in [][]T) {
+	dst[0] = T(m.k.SquaredError(in[0], in[1]) / float64(len(in[0])))
+}
+
+func (m mse[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
+	m.k.SquaredErrorBackward(dIn, in[wrt], in[1-wrt], float64(dOut[0])/float64(len(dIn)))
+}

@@ -1,0 +1,132 @@
+package framework
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Registry maps the names that a config uses to plugins that make a T.
+//
+// It is a value: losses.Registry() and its like build one and nothing is
+// registered behind the reader's back. The zero value is not usable; see
+// NewRegistry. A registry is filled before it is shared and only read after.
+type Registry[T any] struct {
+	kind    string
+	entries map[string]Plugin[T]
+}
+
+// A Plugin is one entry of a registry. Its own option type is hidden behind
+// any, so that plugins with different options live in one registry.
+type Plugin[T any] struct {
+	Name string // [a-z][a-z0-9_-]*
+	Doc  string // one line, shown by `runexp plugins`
+	// Options returns a pointer to a fresh options struct filled with the
+	// plugin's defaults. Fields carry a `config:"name"` tag and a `doc:"…"` tag.
+	Options func() any
+	// New builds the plugin from what Options returned, decoded and validated.
+	New func(options any) (T, error)
+}
+
+// Validator is implemented by option structs that restrict their values. It
+// returns every problem at once (errors.Join), each a *FieldError where one
+// field is to blame.
+type Validator interface{ Validate() error }
+
+// A FieldError says what is wrong with one option, so that the config package
+// can add file, line and key path.
+type FieldError struct {
+	Field   string // the option's config name
+	Problem string // lower case, says what is accepted
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
+
+// Invalid returns a *FieldError with a formatted problem.
+func Invalid(field, format string, args ...any) error {
+	return &FieldError{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// NewRegistry returns an empty registry; kind ("loss", "backbone", …) appears in messages.
+func NewRegistry[T any](kind string) *Registry[T] {
+	return &Registry[T]{kind: kind, entries: map[string]Plugin[T]{}}
+}
+
+// Register adds a plugin whose options are a C. A second plugin of the same
+// name is a programmer's mistake and panics.
+func Register[T, C any](r *Registry[T], name, doc string, defaults func() C, build func(C) (T, error)) {
+	if _, taken := r.entries[name]; taken {
+		panic(fmt.Sprintf("two plugins register the %s %q", r.kind, name))
+	}
+	r.entries[name] = Plugin[T]{
+		Name:    name,
+		Doc:     doc,
+		Options: func() any { c := defaults(); return &c },
+		New:     func(options any) (T, error) { return build(*options.(*C)) },
+	}
+}
+
+// Kind returns what the registry holds: "loss", "backbone", "optimizer".
+func (r *Registry[T]) Kind() string { return r.kind }
+
+// Names returns the registered names in alphabetical order.
+func (r *Registry[T]) Names() []string {
+	names := make([]string, 0, len(r.entries))
+	for name := range r.entries {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Lookup returns the plugin called name, or an error that lists the known
+// names and the nearest one.
+func (r *Registry[T]) Lookup(name string) (Plugin[T], error) {
+	if p, ok := r.entries[name]; ok {
+		return p, nil
+	}
+	return Plugin[T]{}, UnknownName(r.kind, name, r.Names())
+}
+
+// UnknownName is the error for a name that is not among known: it names the
+// nearest one, if one is near, and lists them all.
+func UnknownName(kind, name string, known []string) error {
+	hint := ""
+	if near := Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("; did you mean %q?", near)
+	}
+	return fmt.Errorf("unknown %s %q%s (known: %s)", kind, name, hint, strings.Join(known, ", "))
+}
+
+// Nearest returns the candidate with the smallest edit distance to name, or ""
+// if none is within a third of its length (and at least two edits).
+func Nearest(name string, candidates []string) string {
+	best, bound := "", max(2, len(name)/3)+1
+	for _, c := range candidates {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d < bound {
+			best, bound = c, d
+		}
+	}
+	return best
+}
+
+// editDistance is Levenshtein's: insertions, deletions and substitutions of bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			substitute := diagonal
+			if a[i] != b[j] {
+				substitute++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
