@@ -1,0 +1,47 @@
+// Package content is the content loss of Gatys, Ecker and Bethge (2016): how
+// far the picture's features are from the photograph's.
+package content
+
+import (
+	"runexp/framework"
+	"runexp/framework/graph"
+)
+
+// Config holds the options of the loss.
+type Config struct {
+	Layers []framework.LayerWeight `config:"layers" doc:"layers whose features are compared"`
+}
+
+// Defaults returns the textbook's choice.
+func Defaults() Config {
+	return Config{Layers: []framework.LayerWeight{{Layer: "conv4_4", Weight: 1}}}
+}
+
+// Validate reports a loss without layers.
+func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
+
+// Loss is mean((F − F')²) at each layer, F [H, W, C] the picture's features and
+// F' the photograph's: Gatys's ½Σ, but independent of the picture's size, as in
+// Dive into Deep Learning.
+type Loss struct{ taps []framework.Tap }
+
+var _ framework.Loss = (*Loss)(nil)
+
+// New returns the loss.
+func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
+
+// Target is the photograph.
+func (l *Loss) Target() string { return "content" }
+
+// Taps are the layers compared.
+func (l *Loss) Taps() []framework.Tap { return l.taps }
+
+// Represent returns the features themselves.
+func (l *Loss) Represent(_ *graph.Builder, v framework.View) ([]graph.Node, error) {
+	return v.Nodes(l.taps), nil
+}
+
+// Score returns the mean squared error of each layer.
+func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want), nil
+}

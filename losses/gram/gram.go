@@ -1,0 +1,60 @@
+// Package gram is the style loss of Gatys, Ecker and Bethge (2016): how far the
+// correlations between the picture's features are from the painting's.
+package gram
+
+import (
+	"runexp/framework"
+	"runexp/framework/graph"
+)
+
+// Config holds the options of the loss.
+type Config struct {
+	Layers []framework.LayerWeight `config:"layers" doc:"layers whose Gram matrices are compared"`
+}
+
+// Defaults returns the textbook's choice.
+func Defaults() Config {
+	var c Config
+	for _, name := range []string{"conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"} {
+		c.Layers = append(c.Layers, framework.LayerWeight{Layer: name, Weight: 1})
+	}
+	return c
+}
+
+// Validate reports a loss without layers.
+func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
+
+// Loss is mean((G − G')²) at each layer, with the Gram matrix
+//
+//	G = FᵀF / (H·W·C), [C, C]
+//
+// of features F, [H·W, C], in units of F². Gatys et al. do not divide by the
+// element count; Dive into Deep Learning does, so that sizes and layers are
+// comparable, and so do we.
+type Loss struct{ taps []framework.Tap }
+
+var _ framework.Loss = (*Loss)(nil)
+
+// New returns the loss.
+func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
+
+// Target is the painting.
+func (l *Loss) Target() string { return "style" }
+
+// Taps are the layers compared.
+func (l *Loss) Taps() []framework.Tap { return l.taps }
+
+// Represent returns the Gram matrix of each layer.
+func (l *Loss) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
+	features := v.Nodes(l.taps)
+	grams := make([]graph.Node, len(features))
+	for i, f := range features {
+		grams[i] = b.Gram(f, 1/float64(f.Shape().Len()))
+	}
+	return grams, nil
+}
+
+// Score returns the mean squared error of each layer's Gram matrix.
+func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want), nil
+}

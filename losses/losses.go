@@ -1,0 +1,18 @@
+// Package losses lists the losses that runexp ships.
+package losses
+
+import (
+	"runexp/framework"
+	"runexp/losses/content"
+	"runexp/losses/gram"
+	"runexp/losses/tv"
+)
+
+// Registry returns a new registry of all losses.
+func Registry() *framework.Registry[framework.Loss] {
+	r := framework.NewRegistry[framework.Loss]("loss")
+	framework.Register(r, "content", "mean squared error of features against the photograph's", content.Defaults, content.New)
+	framework.Register(r, "gram", "mean squared error of Gram matrices against the painting's", gram.Defaults, gram.New)
+	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
+	return r
+}

@@ -1,0 +1,16 @@
+// Package optimizers lists the optimisers that runexp ships.
+package optimizers
+
+import (
+	"runexp/framework"
+	"runexp/optimizers/adam"
+	"runexp/optimizers/momentum"
+)
+
+// Registry returns a new registry of all optimisers.
+func Registry() *framework.Registry[framework.Optimizer] {
+	r := framework.NewRegistry[framework.Optimizer]("optimizer")
+	framework.Register(r, "adam", "adaptive moments with bias correction", adam.Defaults, adam.New)
+	framework.Register(r, "momentum", "gradient descent with momentum", momentum.Defaults, momentum.New)
+	return r
+}
