@@ -1,0 +1,115 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+
+	"runexp/framework"
+)
+
+// decode makes an Experiment of checked settings, every default filled in. An
+// error is a fault of this package: check has seen every key and type.
+func (l *Loader) decode(settings map[string]any, path string) (framework.Experiment, error) {
+	// A key cannot contain the delimiter, so no key is ever taken for a path.
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
+	if err := v.MergeConfigMap(settings); err != nil {
+		return framework.Experiment{}, err
+	}
+	e := Defaults()
+	e.Style, e.Losses, e.Stages = nil, nil, nil // hold items that say nothing
+	if err := v.Unmarshal(&e, strict); err != nil {
+		return e, err
+	}
+	if e.Name == "" {
+		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
+	if err := l.decodeOptions(reflect.TypeOf(e.Backbone), e.Backbone.Name, &e.Backbone.Options); err != nil {
+		return e, err
+	}
+	for i := range e.Losses {
+		loss := &e.Losses[i]
+		if loss.Name == "" {
+			loss.Name = loss.Type
+		}
+		if err := l.decodeOptions(reflect.TypeOf(*loss), loss.Type, &loss.Options); err != nil {
+			return e, err
+		}
+	}
+	for i := range e.Stages {
+		stage := &e.Stages[i]
+		if i == 0 && stage.Size == sameSize {
+			stage.Size = Defaults().Stages[0].Size
+		}
+		if err := l.decodeOptions(reflect.TypeOf(stage.Optimizer), stage.Optimizer.Name, &stage.Optimizer.Options); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// decodeOptions replaces the settings in *options by the options struct of the
+// plugin called name; nil if there is no such plugin.
+func (l *Loader) decodeOptions(spec reflect.Type, name string, options *any) error {
+	settings := *options
+	defaults, err := l.choose(spec).options(name)
+	if err != nil {
+		*options = nil // reported by check
+		return nil
+	}
+	*options = defaults
+	if settings == nil {
+		return nil
+	}
+	config := &mapstructure.DecoderConfig{Result: defaults}
+	strict(config)
+	decoder, err := mapstructure.NewDecoder(config)
+	if err != nil {
+		return err
+	}
+	if err := decoder.Decode(settings); err != nil {
+		return fmt.Errorf("options of %s: %w", name, err)
+	}
+	return nil
+}
+
+// strict makes mapstructure refuse unknown keys and wrong types, and start every
+// item of a list from the default of such an item, not from whatever item the
+// default list has at the same index.
+func strict(c *mapstructure.DecoderConfig) {
+	c.TagName = "config"
+	c.ErrorUnused = true
+	c.WeaklyTypedInput = false
+	c.ZeroFields = true
+	c.DecodeHook = startFromDefault
+}
+
+// startFromDefault fills an item of a list with its defaults before what is
+// written is decoded over them.
+func startFromDefault(from, to reflect.Value) (any, error) {
+	defaults := Defaults()
+	switch item := to.Addr().Interface().(type) {
+	case *framework.StyleImage:
+		*item = defaults.Style[0]
+	case *framework.LossSpec:
+		*item = defaults.Losses[0]
+	case *framework.LayerWeight:
+		item.Weight = layerWeight
+	case *framework.Stage:
+		*item = defaults.Stages[0]
+		settings, _ := from.Interface().(map[string]any)
+		if size, _ := settings["size"].(map[string]any); len(size) > 0 {
+			item.Size = framework.Size{} // one form takes the place of another
+		} else {
+			item.Size = sameSize
+		}
+		if settings["evaluations"] != nil && settings["iterations"] == nil {
+			item.Iterations = 0
+		}
+	}
+	return from.Interface(), nil
+}

@@ -1,0 +1,17 @@
+// Package config turns a YAML file and command-line overrides into a
+// framework.Experiment. It is the only user of viper and of YAML.
+//
+// The way through, one file each:
+//
+//	parse.go      bytes → tree of nodes that know their file, line and column
+//	shorthand.go  `content: x.png` and its like → the long form
+//	extends.go    presets and other files underneath, merged
+//	override.go   path=value on that tree
+//	schema.go     tree → settings: known keys and types, by reflection
+//	decode.go     settings → viper → framework.Experiment, defaults filled in
+//	layers.go     globs and indices → the backbone's layer names
+//	validate.go   what no type can say
+//	resolved.go   the result, printed again
+//
+// Every step reports into one list, so that a user sees all problems at once.
+package config

@@ -1,0 +1,64 @@
+package config
+
+import (
+	"io/fs"
+	"path/filepath"
+	"reflect"
+
+	"runexp/framework"
+)
+
+// A Loader loads experiments.
+type Loader struct {
+	Plugins framework.Plugins // what a config can name
+	Presets fs.FS             // NAME.yaml for each preset; nil for none
+	WorkDir string            // what paths on the command line are relative to; "" for the process's
+}
+
+// Load reads the experiment in the YAML file at path and lays it over what it
+// extends, then the overrides (`path=value`) over that, and fills in every default.
+//
+// The error is a Problems that holds everything wrong with the config, but for
+// what can only be seen once a problem is solved.
+func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
+	rep := &report{}
+	root, written := l.tree(path, overrides, rep)
+	if root == nil {
+		return nil, rep.err()
+	}
+	resolvePaths(root, rep)
+	c := checker{l, rep}
+	settings := c.check(root, reflect.TypeFor[framework.Experiment](), "").(map[string]any)
+	experiment, err := l.decode(settings, path)
+	if err != nil {
+		rep.add(root.position, "", "%v", err)
+		return nil, rep.err()
+	}
+	v := validator{loader: l, root: root, report: rep, earlier: rep.problems, experiment: &experiment}
+	v.validate()
+	if err := rep.err(); err != nil {
+		return nil, err
+	}
+	return &Resolved{Experiment: experiment, Written: written, Overrides: overrides}, nil
+}
+
+// tree returns the tree of the whole config and the bytes of the file at path.
+// The tree is nil if there is none to look at.
+func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []byte) {
+	workDir, err := filepath.Abs(l.WorkDir)
+	start := position{source: &source{name: path}}
+	if err != nil {
+		rep.add(start, "", "%v", err)
+		return nil, nil
+	}
+	files := reader{presets: l.Presets, report: rep}
+	root, written := files.file(path, path, start, "")
+	if root == nil {
+		return nil, nil
+	}
+	addLists(root)
+	for _, argument := range overrides {
+		override(root, argument, workDir, rep)
+	}
+	return root, written
+}

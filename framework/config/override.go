@@ -1,0 +1,159 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"runexp/framework"
+)
+
+// override applies one `path=value` of the command line to the tree.
+//
+// A segment of the path is a key, or on a list an index, an item's name or `*`
+// for all items. The right side is YAML and replaces what is there; null takes
+// it away, back to the default. Keys are created on the way, items of a list
+// never are.
+func override(root *node, argument, workDir string, rep *report) {
+	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+	at := position{source: src}
+	path, text, ok := strings.Cut(argument, "=")
+	way := segments(path)
+	switch {
+	case !ok || slices.Contains(way, ""):
+		rep.add(at, "", "%q is no override; write path=value, as in losses.tv.weight=5", argument)
+		return
+	case way[0] == "extends":
+		rep.add(at, path, "is read before overrides; write it into the file")
+		return
+	case strings.TrimSpace(text) == "":
+		rep.add(at, path, `has no value; write %s=null for the default, or %s="" for an empty text`, path, path)
+		return
+	case isSweep(text):
+		rep.add(at, path, "a sweep of several values is not supported here; write [%s] for one list, or quotes around a text with a comma", text)
+		return
+	}
+	var broken report
+	value := parse(src, []byte(text), &broken)
+	for _, p := range broken.problems {
+		rep.add(at, path, "%s", p.Message)
+	}
+	if value == nil {
+		return
+	}
+	value.unplaced()
+	value.dropRepeated(path, rep)
+	if err := assign(root, way, value); err != nil {
+		rep.add(at, path, "%v", err)
+	}
+	expandShorthands(root)
+	addLists(root) // style=null leaves an empty list
+}
+
+// assign puts value, or nothing if it is null, at way below n.
+func assign(n *node, way []string, value *node) error {
+	key, last := way[0], len(way) == 1
+	if n.kind == list {
+		return assignItem(n, way, value)
+	}
+	if n.kind != mapping {
+		return fmt.Errorf("%s has no key %q; replace it by a whole mapping", describe(n), key)
+	}
+	next := n.get(key)
+	switch {
+	case last && value.null() && next == nil:
+		return fmt.Errorf("is not set, so there is nothing to take away")
+	case last && value.null():
+		n.drop(key)
+	case last:
+		n.set(key, value.clone())
+	case next == nil || next.null():
+		created := &node{position: value.position, kind: mapping}
+		if err := assign(created, way[1:], value); err != nil {
+			return err
+		}
+		n.set(key, created)
+	default:
+		return assign(next, way[1:], value)
+	}
+	return nil
+}
+
+// assignItem is assign where n is a list.
+func assignItem(n *node, way []string, value *node) error {
+	first, after := 0, len(n.items)
+	if way[0] != "*" {
+		first = n.itemAt(way[0])
+		after = first + 1
+	}
+	if first < 0 || first == after {
+		return noItem(n, way[0])
+	}
+	if len(way) > 1 {
+		for _, item := range n.items[first:after] {
+			if err := assign(item, way[1:], value); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if value.null() {
+		n.items = slices.Delete(n.items, first, after)
+		return nil
+	}
+	for i := first; i < after; i++ {
+		n.items[i] = value.clone()
+	}
+	return nil
+}
+
+// noItem is the error for a segment that means no item of n.
+func noItem(n *node, segment string) error {
+	const never = "an override never creates an item"
+	if len(n.items) == 0 {
+		return fmt.Errorf("the list is empty, and %s", never)
+	}
+	if _, err := strconv.Atoi(segment); err == nil || !allNamed(n.items) {
+		return fmt.Errorf("the list has the items 0 to %d, and %s", len(n.items)-1, never)
+	}
+	var known []string
+	for _, item := range n.items {
+		known = append(known, itemName(item))
+	}
+	return fmt.Errorf("%w; %s", framework.UnknownName("item", segment, known), never)
+}
+
+// unplaced removes lines and columns: an argument of the command line has none.
+func (n *node) unplaced() {
+	n.line, n.column = 0, 0
+	for _, item := range n.items {
+		item.unplaced()
+	}
+	for i := range n.entries {
+		n.entries[i].line, n.entries[i].column = 0, 0
+		n.entries[i].value.unplaced()
+	}
+}
+
+// isSweep reports a comma outside brackets and quotes: several values.
+func isSweep(text string) bool {
+	depth, quote := 0, rune(0)
+	for _, c := range text {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
+			depth--
+		case c == ',' && depth == 0:
+			return true
+		}
+	}
+	return false
+}

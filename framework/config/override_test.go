@@ -1,0 +1,125 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+)
+
+const overridden = `
+content: photo.png
+style: [painting.png, photo.png]
+losses:
+  - {name: style, type: gram, layers: [conv1_1, conv2_1]}
+  - {type: tv, weight: 10}
+stages:
+  - {size: {height: 150, width: 225}, iterations: 500}
+  - {size: {scale: 2}, iterations: 300}
+`
+
+func TestOverrides(t *testing.T) {
+	for _, test := range []struct {
+		overrides string // separated by blanks
+		path      string // of the setting to look at
+		want      any    // nil: not there
+	}{
+		{"losses.style.weight=3", "losses.style.weight", 3.0},
+		{"losses.style.weight=3", "losses.tv.weight", 10.0}, // viper's Set would lose it
+		{"losses.0.weight=1e3", "losses.style.weight", 1000.0},
+		{"losses.tv.weight=1 losses.tv.weight=2", "losses.tv.weight", 2.0},
+		{"losses.*.weight=5", "losses.tv.weight", 5.0},
+		{"losses.*.weight=5 losses.tv.weight=6", "losses.style.weight", 5.0},
+		{"losses.tv=null", "losses.tv.weight", nil},
+		{"losses.tv={type: tv,weight: 4}", "losses.tv.weight", 4.0},
+		{"losses.tv.weight=null", "losses.tv.weight", 1.0},
+		{"losses.style.layers=[conv3_1,{layer: image,weight: 2}]", "losses.style.layers", "[conv3_1, {layer: image, weight: 2}]"},
+		{"losses.style.layers.1=25", "losses.style.layers", "[conv1_1, conv4_4]"},
+		{"losses.style.name=paint losses.paint.weight=4", "losses.paint.weight", 4.0},
+		{"backbone.pooling=average", "backbone.pooling", "average"},
+		{"stages.*.optimizer.lr=1", "stages[1].optimizer.lr", 1.0},
+		{"stages.*={size: {long: 64}} stages.0.size.long=32", "stages[1].size.long", int64(64)},
+		{"stages.*.optimizer={lr: 1} stages.0.optimizer.lr=2", "stages[1].optimizer.lr", 1.0},
+		{"stages[0].size={long: 64}", "stages[0].size.height", nil},
+		{"stages.0.size={long: 64}", "stages[0].size.long", int64(64)},
+		{"stages.0.iterations=null stages.0.evaluations=9", "stages[0].evaluations", int64(9)},
+		{"stages=null stages.0.iterations=9", "stages[0].iterations", int64(9)},
+		{"style.0=photo.png style.0.weight=2", "style[0].weight", 2.0},
+		{"style=painting.png", "style[1].image", nil},
+		{"style.1.size=0.5", "style[1].size", "0.5"},
+		{"variable={space: bytes}", "variable.space", "bytes"},
+		{"seed=-7", "seed", int64(-7)},
+		{`experiment="a,b"`, "experiment", "a,b"},
+		{"experiment=Upper.Case", "experiment", "Upper.Case"},
+		{"experiment=a=b", "experiment", "a=b"},
+	} {
+		t.Run(test.overrides, func(t *testing.T) {
+			resolved, err := loader().Load(write(t, overridden), split(test.overrides))
+			if err != nil {
+				t.Fatal(err)
+			}
+			params, err := resolved.Params()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got any
+			for _, p := range params {
+				if p.Path == test.path {
+					got = p.Value
+				}
+			}
+			if got != test.want {
+				t.Errorf("%s is %v (%T), want %v", test.path, got, got, test.want)
+			}
+		})
+	}
+}
+
+func TestBadOverrides(t *testing.T) {
+	for _, test := range []struct{ overrides, want string }{
+		{"losses.tv", `"losses.tv" is no override; write path=value, as in losses.tv.weight=5`},
+		{"=3", `"=3" is no override; write path=value, as in losses.tv.weight=5`},
+		{"losses..weight=3", `"losses..weight=3" is no override; write path=value, as in losses.tv.weight=5`},
+		{"losses.tv.weight=", `losses.tv.weight: has no value; write losses.tv.weight=null for the default, or losses.tv.weight="" for an empty text`},
+		{"losses.tv.weight=1,2", "losses.tv.weight: a sweep of several values is not supported here; write [1,2] for one list, or quotes around a text with a comma"},
+		{"losses.tvv.weight=1", `losses.tvv.weight: unknown item "tvv"; did you mean "tv"? (known: style, tv); an override never creates an item`},
+		{"losses.2.weight=1", "losses.2.weight: the list has the items 0 to 1, and an override never creates an item"},
+		{"losses.-1.weight=1", "losses.-1.weight: the list has the items 0 to 1, and an override never creates an item"},
+		{"stages.2.iterations=1", "stages.2.iterations: the list has the items 0 to 1, and an override never creates an item"},
+		{"losses=[] losses.*.weight=1", "losses.*.weight: the list is empty, and an override never creates an item"},
+		{"losses.tv.wieght=1", `losses.tv.wieght: unknown key "wieght"; did you mean "weight"? (known: name, type, weight)`},
+		{"seed.x=1", "seed: must be a whole number, not a mapping"},
+		{"losses.tv.weight=heavy", `losses.tv.weight: must be a number, not the text "heavy"`},
+		{"losses.tv.weight.x=1", `losses.tv.weight.x: 10 has no key "x"; replace it by a whole mapping`},
+		{"losses.style.layers[0].weight=2", `losses.style.layers[0].weight: the text "conv1_1" has no key "weight"; replace it by a whole mapping`},
+		{"seed=null", "seed: is not set, so there is nothing to take away"},
+		{"backbone.pooling=null", "backbone.pooling: is not set, so there is nothing to take away"},
+		{"losses.tv.weight=[1", "losses.tv.weight: not YAML: did not find expected ',' or ']'"},
+		{"init={from: noise, from: style}", "init.from: written twice; remove one"},
+		{"extends=[d2l-gluon]", "extends: is read before overrides; write it into the file"},
+		{"content=no.png", "content.image: no such file: "},
+		{"losses.style.layers.0=conv9_9", `losses.style.layers[0]: unknown layer "conv9_9"`},
+		{"stages.0.evaluations=5", "stages[0]: give iterations or evaluations, not both; stages[0].iterations=null takes one away"},
+	} {
+		t.Run(test.overrides, func(t *testing.T) {
+			_, err := loader().Load(write(t, overridden), split(test.overrides))
+			if err == nil {
+				t.Fatal("loads")
+			}
+			if !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got\n%v\nwant\n%s", err, test.want)
+			}
+		})
+	}
+}
+
+// split splits at blanks before a path=value, not in YAML.
+func split(overrides string) []string {
+	var list []string
+	for _, word := range strings.Split(overrides, " ") {
+		if len(list) > 0 && !strings.Contains(word, "=") {
+			list[len(list)-1] += " " + word
+		} else {
+			list = append(list, word)
+		}
+	}
+	return list
+}

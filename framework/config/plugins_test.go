@@ -1,0 +1,154 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/config"
+)
+
+// The plugins of these tests have the options of the real ones and do nothing.
+
+type network struct {
+	framework.Backbone
+	layers []framework.Layer
+}
+
+func (n network) Layers() []framework.Layer { return n.layers }
+
+// vgg19 is the printed network down to conv5_1: conv1_1 is layer 0, relu1_1 is 1.
+func vgg19(networkOptions) (framework.Backbone, error) {
+	var layers []framework.Layer
+	add := func(format string, args ...any) {
+		layers = append(layers, framework.Layer{Index: len(layers), Name: fmt.Sprintf(format, args...)})
+	}
+	for block, convolutions := range []int{2, 2, 4, 4, 1} {
+		for i := range convolutions {
+			add("conv%d_%d", block+1, i+1)
+			add("relu%d_%d", block+1, i+1)
+		}
+		if block < 4 {
+			add("pool%d", block+1)
+		}
+	}
+	return network{layers: layers}, nil
+}
+
+type networkOptions struct {
+	Weights       string `config:"weights"`
+	Preprocessing string `config:"preprocessing"`
+	Pooling       string `config:"pooling"`
+	FeatureScale  string `config:"feature_scale"`
+	Winograd      bool   `config:"winograd"`
+}
+
+func (o networkOptions) Validate() error {
+	var problems []error
+	if o.Pooling != "max" && o.Pooling != "average" {
+		problems = append(problems, framework.Invalid("pooling", "must be max or average, not %q", o.Pooling))
+	}
+	if o.FeatureScale != "unit" && o.FeatureScale != "raw" {
+		problems = append(problems, framework.Invalid("feature_scale", "must be unit or raw, not %q", o.FeatureScale))
+	}
+	return errors.Join(problems...)
+}
+
+type loss struct {
+	framework.Loss
+	target string
+}
+
+func (l loss) Target() string { return l.target }
+
+type layersOptions struct {
+	Layers []framework.LayerWeight `config:"layers"`
+}
+
+func (o *layersOptions) Validate() error {
+	if len(o.Layers) == 0 {
+		return framework.Invalid("layers", "needs at least one layer")
+	}
+	return nil
+}
+
+type noOptions struct{}
+
+// sampledOptions has a value of each type an option can have.
+type sampledOptions struct {
+	Layers []framework.LayerWeight `config:"layers"`
+	Kernel string                  `config:"kernel"`
+	Scales []float64               `config:"scales"`
+	Grid   grid                    `config:"grid"`
+	Grids  []grid                  `config:"grids"`
+}
+
+type grid struct {
+	Rows   int  `config:"rows"`
+	Jitter bool `config:"jitter"`
+}
+
+type optimizer struct{ framework.Optimizer }
+
+type adamOptions struct {
+	Beta1   float64 `config:"beta1"`
+	Beta2   float64 `config:"beta2"`
+	Epsilon float64 `config:"epsilon"`
+}
+
+type momentumOptions struct {
+	Momentum float64 `config:"momentum"`
+}
+
+// plugins returns fresh registries of the plugins above.
+func plugins() framework.Plugins {
+	p := framework.Plugins{
+		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
+		Losses:     framework.NewRegistry[framework.Loss]("loss"),
+		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
+	}
+	framework.Register(p.Backbones, "vgg19", "", func() networkOptions {
+		return networkOptions{Pooling: "max", FeatureScale: "unit", Winograd: true}
+	}, vgg19)
+	framework.Register(p.Losses, "content", "", func() layersOptions { return layersOptions{} },
+		func(layersOptions) (framework.Loss, error) { return loss{target: "content"}, nil })
+	framework.Register(p.Losses, "gram", "", func() layersOptions { return layersOptions{} },
+		func(layersOptions) (framework.Loss, error) { return loss{target: "style"}, nil })
+	framework.Register(p.Losses, "tv", "", func() noOptions { return noOptions{} },
+		func(noOptions) (framework.Loss, error) { return loss{}, nil })
+	framework.Register(p.Losses, "sampled", "", func() sampledOptions {
+		return sampledOptions{
+			Layers: []framework.LayerWeight{{Layer: "conv1_1", Weight: 7}, {Layer: "image", Weight: 9}},
+			Kernel: "Gauss",
+			Scales: []float64{1, 0.5},
+			Grid:   grid{Rows: 4, Jitter: true},
+			Grids:  []grid{{Rows: 4, Jitter: true}, {Rows: 2}},
+		}
+	}, func(sampledOptions) (framework.Loss, error) { return loss{}, nil })
+	framework.Register(p.Optimizers, "adam", "", func() adamOptions { return adamOptions{0.9, 0.999, 1e-8} },
+		func(adamOptions) (framework.Optimizer, error) { return optimizer{}, nil })
+	framework.Register(p.Optimizers, "momentum", "", func() momentumOptions { return momentumOptions{0.9} },
+		func(momentumOptions) (framework.Optimizer, error) { return optimizer{}, nil })
+	return p
+}
+
+// loader returns a loader of those plugins and the repository's presets.
+func loader() *config.Loader {
+	return &config.Loader{Plugins: plugins(), Presets: os.DirFS("../../configs/presets"), WorkDir: "testdata"}
+}
+
+// write puts a config into a new folder with the pictures photo.png and
+// painting.png, and returns its path.
+func write(t testing.TB, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range map[string]string{"x.yaml": text, "photo.png": "", "painting.png": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "x.yaml")
+}

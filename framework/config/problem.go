@@ -1,0 +1,81 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Problem is one thing wrong with a config.
+type Problem struct {
+	File         string // as the user wrote it, "preset NAME" or "command line"
+	Line, Column int    // from 1; 0 where there is none
+	Path         string // key path, losses.style.layers[1]; "" for the whole file
+	Message      string // lower case, says what is accepted
+}
+
+// String returns `file:line:col: path: message` without the parts that are empty.
+func (p Problem) String() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+	parts := slices.DeleteFunc([]string{where, p.Path, p.Message}, func(s string) bool { return s == "" })
+	return strings.Join(parts, ": ")
+}
+
+// Problems is everything wrong with a config, sorted by file, line and column.
+type Problems []Problem
+
+// Error prints one line a problem.
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// report collects problems on the way.
+type report struct{ problems Problems }
+
+func (r *report) add(at position, path, format string, args ...any) {
+	r.problems = append(r.problems, Problem{
+		File:    at.source.name,
+		Line:    at.line,
+		Column:  at.column,
+		Path:    path,
+		Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// err returns the problems found, each once, or nil.
+func (r *report) err() error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column),
+			cmp.Compare(a.Path, b.Path),
+		)
+	})
+	return slices.Compact(r.problems)
+}
+
+// concerns reports whether a problem lies at path, above it or below it: what a
+// later step would say of path then only follows from that problem.
+func (ps Problems) concerns(path string) bool {
+	return slices.ContainsFunc(ps, func(p Problem) bool {
+		return p.Path == path || within(p.Path, path) || within(path, p.Path)
+	})
+}
+
+// within reports whether path is inside the mapping or list at outer.
+func within(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && outer != "" && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "["))
+}

@@ -1,0 +1,152 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"runexp/framework"
+)
+
+// Resolved is an experiment as loaded.
+type Resolved struct {
+	Experiment framework.Experiment
+	Written    []byte   // the file as written
+	Overrides  []string // the overrides as given
+}
+
+// A Param is one setting of an experiment: its key path and its value, a string,
+// int64, float64 or bool. A list of layers or numbers is one setting, in YAML:
+// `[conv1_1, {layer: conv2_1, weight: 0.5}]`.
+type Param struct {
+	Path  string
+	Value any
+}
+
+// YAML returns the config with every default written out, in the order of
+// framework.Experiment. It loads again to the same Experiment.
+func (r *Resolved) YAML() ([]byte, error) {
+	return marshal(toYAML(reflect.ValueOf(r.Experiment)))
+}
+
+// Params returns the config as a flat list, in the order of YAML.
+func (r *Resolved) Params() ([]Param, error) {
+	return params("", reflect.ValueOf(r.Experiment), nil)
+}
+
+// A member is a key of a struct and its value.
+type member struct {
+	key   string
+	value reflect.Value
+}
+
+// members returns the keys of a struct, a plugin's after the struct's own,
+// without those that are not given.
+func members(v reflect.Value) []member {
+	var list []member
+	keys, options := fields(v.Type())
+	for _, f := range keys {
+		if value := v.Field(f.index); !value.IsZero() || !zeroIsAbsent(v.Interface()) {
+			list = append(list, member{f.key, value})
+		}
+	}
+	if options >= 0 {
+		if plugin := v.Field(options); !plugin.IsNil() {
+			list = append(list, members(plugin.Elem().Elem())...)
+		}
+	}
+	return list
+}
+
+// zeroIsAbsent tells the structs whose zero fields say that a key is not given:
+// alternatives, of which one is.
+func zeroIsAbsent(v any) bool {
+	switch v.(type) {
+	case framework.Size, framework.Stage, framework.Init, framework.Schedule:
+		return true
+	}
+	return false
+}
+
+// toYAML returns v as a YAML node; a short list is written on one line.
+func toYAML(v reflect.Value) *yaml.Node {
+	switch v.Kind() {
+	case reflect.Struct:
+		if layer, ok := v.Interface().(framework.LayerWeight); ok && layer.Weight == layerWeight {
+			return toYAML(v.FieldByName("Layer"))
+		}
+		n := &yaml.Node{Kind: yaml.MappingNode}
+		for _, m := range members(v) {
+			n.Content = append(n.Content, toYAML(reflect.ValueOf(m.key)), toYAML(m.value))
+		}
+		return n
+	case reflect.Slice:
+		n := &yaml.Node{Kind: yaml.SequenceNode}
+		if isShort(v.Type()) {
+			n.Style = yaml.FlowStyle
+		}
+		for i := range v.Len() {
+			n.Content = append(n.Content, toYAML(v.Index(i)))
+		}
+		return n
+	case reflect.String:
+		n := &yaml.Node{}
+		n.SetString(v.String())
+		return n
+	case reflect.Float64:
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(v.Float(), 'g', -1, 64)}
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v.Interface())}
+}
+
+// isShort reports a list of layers or scalars.
+func isShort(list reflect.Type) bool {
+	item := list.Elem()
+	return item == reflect.TypeFor[framework.LayerWeight]() || item.Kind() != reflect.Struct
+}
+
+// params appends the settings in v, which is at path.
+func params(path string, v reflect.Value, list []Param) ([]Param, error) {
+	var err error
+	switch v.Kind() {
+	case reflect.Struct:
+		for _, m := range members(v) {
+			if list, err = params(join(path, m.key), m.value, list); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case reflect.Slice:
+		if isShort(v.Type()) {
+			line, err := marshal(toYAML(v))
+			return append(list, Param{path, strings.TrimSpace(string(line))}), err
+		}
+		for i := range v.Len() {
+			item := fmt.Sprintf("%s[%d]", path, i)
+			if loss, ok := v.Index(i).Interface().(framework.LossSpec); ok {
+				item = join(path, loss.Name)
+			}
+			if list, err = params(item, v.Index(i), list); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case reflect.Int, reflect.Int64:
+		return append(list, Param{path, v.Int()}), nil
+	}
+	return append(list, Param{path, v.Interface()}), nil
+}
+
+func marshal(n *yaml.Node) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(n); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), encoder.Close()
+}

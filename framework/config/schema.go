@@ -1,0 +1,248 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"runexp/framework"
+)
+
+// A field is a key that a struct's `config` tag declares.
+type field struct {
+	key   string
+	index int
+}
+
+// fields lists the keys of a struct in order. options is the index of the field
+// tagged `config:",options"`, whose keys stand among the struct's own; -1 if
+// there is none.
+func fields(t reflect.Type) (keys []field, options int) {
+	options = -1
+	for i := range t.NumField() {
+		key, flag, _ := strings.Cut(t.Field(i).Tag.Get("config"), ",")
+		switch {
+		case flag == "options":
+			options = i
+		case key != "":
+			keys = append(keys, field{key, i})
+		}
+	}
+	return keys, options
+}
+
+// A choice is how a spec chooses the plugin whose options are among its keys.
+type choice struct {
+	key      string // holds the plugin's name
+	fallback string // the plugin if key is not written; "" where it must be
+	kind     string
+	known    []string
+	// options returns a pointer to the named plugin's options, at their defaults.
+	options func(name string) (any, error)
+}
+
+// choose returns the choice that specs of type t make.
+func (l *Loader) choose(t reflect.Type) choice {
+	switch t {
+	case reflect.TypeFor[framework.BackboneSpec]():
+		return choiceOf(l.Plugins.Backbones, "name", Defaults().Backbone.Name)
+	case reflect.TypeFor[framework.OptimizerSpec]():
+		return choiceOf(l.Plugins.Optimizers, "name", Defaults().Stages[0].Optimizer.Name)
+	case reflect.TypeFor[framework.LossSpec]():
+		return choiceOf(l.Plugins.Losses, "type", "")
+	}
+	panic(fmt.Sprintf("config: no registry for %v", t))
+}
+
+func choiceOf[T any](r *framework.Registry[T], key, fallback string) choice {
+	return choice{key, fallback, r.Kind(), r.Names(), func(name string) (any, error) {
+		plugin, err := r.Lookup(name)
+		if err != nil {
+			return nil, err
+		}
+		return plugin.Options(), nil
+	}}
+}
+
+// A checker holds a tree against the schema: the `config` tags of
+// framework.Experiment and of the options of the plugins that it names.
+type checker struct {
+	loader *Loader
+	report *report
+}
+
+// check returns the settings at n as plain maps, lists and scalars of the types
+// that t wants, a plugin's own keys under "options". It reports every unknown
+// key and wrong type, leaves those values out, and returns nil if n itself is one.
+func (c *checker) check(n *node, t reflect.Type, path string) any {
+	if t == reflect.TypeFor[framework.LayerWeight]() {
+		n = layerItem(n)
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return c.checkStruct(n, t, path)
+	case reflect.Slice:
+		if n.kind != list {
+			c.mismatch(n, path, "a list, as in [a, b]")
+			return nil
+		}
+		items := make([]any, len(n.items))
+		for i, itemPath := range n.itemPaths(path) {
+			items[i] = c.check(n.items[i], t.Elem(), itemPath)
+			if items[i] == nil { // keeps its place, so that later problems find theirs
+				items[i] = reflect.Zero(t.Elem()).Interface()
+			}
+		}
+		return items
+	}
+	value, want := convertScalar(n, t)
+	if want != "" {
+		c.mismatch(n, path, want)
+		return nil
+	}
+	return value
+}
+
+func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
+	own, optionsAt := fields(t)
+	var known []string
+	types := map[string]reflect.Type{}
+	for _, f := range own {
+		known = append(known, f.key)
+		types[f.key] = t.Field(f.index).Type
+	}
+	if n.kind != mapping {
+		c.mismatch(n, path, "a mapping (keys: "+strings.Join(known, ", ")+")")
+		return nil
+	}
+	out, plugin := map[string]any{}, map[string]any{}
+	pluginTypes, pluginKnown := map[string]reflect.Type{}, true
+	if optionsAt >= 0 {
+		var options any
+		options, pluginKnown = c.plugin(n, c.loader.choose(t), path)
+		if pluginKnown {
+			optionsType := reflect.TypeOf(options).Elem()
+			keys, _ := fields(optionsType)
+			for _, f := range keys {
+				known = append(known, f.key)
+				pluginTypes[f.key] = optionsType.Field(f.index).Type
+			}
+			out["options"] = plugin
+		}
+	}
+	for _, e := range n.entries {
+		into, wanted := out, types[e.key]
+		if wanted == nil {
+			into, wanted = plugin, pluginTypes[e.key]
+		}
+		switch {
+		case wanted != nil:
+			if value := c.check(e.value, wanted, join(path, e.key)); value != nil {
+				into[e.key] = value
+			}
+		case e.key == "<<":
+			c.report.add(e.position, join(path, e.key), "merge keys are not read; write the keys out, or use extends")
+		case pluginKnown: // else nobody knows which keys there are
+			c.report.add(e.position, join(path, e.key), "%v", framework.UnknownName("key", e.key, known))
+		}
+	}
+	return out
+}
+
+// plugin returns the default options of the plugin that n names, and whether
+// there is such a plugin.
+func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
+	written, name := n.get(choice.key), choice.fallback
+	if written != nil {
+		name = written.text()
+		if _, isText := written.value.(string); !isText {
+			return nil, false // a wrong type, reported where the key is checked
+		}
+	}
+	if name == "" {
+		c.report.add(n.position, path, "needs a %s, the name of a %s (known: %s)", choice.key, choice.kind, strings.Join(choice.known, ", "))
+		return nil, false
+	}
+	options, err := choice.options(name)
+	if err != nil {
+		at := n.position
+		if written != nil {
+			at = written.position
+		}
+		c.report.add(at, join(path, choice.key), "%v", err)
+		return nil, false
+	}
+	return options, true
+}
+
+// mismatch reports that n is not what is wanted.
+func (c *checker) mismatch(n *node, path, want string) {
+	why, isUnusable := n.value.(unusable)
+	switch {
+	case isUnusable:
+		c.report.add(n.position, path, "%s", string(why))
+	case n.null():
+		c.report.add(n.position, path, "has no value; write one, or leave the key out for its default")
+	default:
+		c.report.add(n.position, path, "must be %s, not %s", want, describe(n))
+	}
+}
+
+// convertScalar returns n's value as t wants it, or what t wants in words. A
+// number is a number however it is written: 500.0 and 1e3 are whole. Nothing
+// else is converted.
+func convertScalar(n *node, t reflect.Type) (value any, want string) {
+	switch t.Kind() {
+	case reflect.Bool:
+		if v, ok := n.value.(bool); ok {
+			return v, ""
+		}
+		return nil, "true or false"
+	case reflect.String:
+		if v, ok := n.value.(string); ok {
+			return v, ""
+		}
+		return nil, "text (in quotes if it looks like a number)"
+	case reflect.Int, reflect.Int64:
+		switch v := n.value.(type) {
+		case int64:
+			return v, ""
+		case float64:
+			if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+				return int64(v), ""
+			}
+		}
+		return nil, "a whole number"
+	case reflect.Float64:
+		switch v := n.value.(type) {
+		case int64:
+			return float64(v), ""
+		case float64:
+			return v, ""
+		}
+		return nil, "a number"
+	}
+	panic(fmt.Sprintf("config: an option of type %v; use bool, int, float64, string, a struct or a list of these", t))
+}
+
+// describe says what n is, for messages.
+func describe(n *node) string {
+	switch n.kind {
+	case mapping:
+		return "a mapping"
+	case list:
+		return "a list"
+	}
+	switch v := n.value.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return "the text " + strconv.Quote(v)
+	case unusable:
+		return string(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}

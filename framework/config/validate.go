@@ -1,0 +1,263 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"runexp/framework"
+)
+
+// minSide is the smallest side of a picture, in pixels: VGG halves it four
+// times before its last block.
+const minSide = 16
+
+// A validator checks what no type can say, and turns layers into names.
+type validator struct {
+	loader     *Loader
+	root       *node
+	report     *report
+	earlier    Problems // found before: nothing that follows from them is said
+	experiment *framework.Experiment
+}
+
+// add reports a problem at path, with the place of the deepest part of it that
+// was written.
+func (v *validator) add(path, format string, args ...any) {
+	if v.earlier.concerns(path) {
+		return
+	}
+	n, _ := v.root.find(path)
+	v.report.add(n.position, path, format, args...)
+}
+
+// addError reports what a plugin says of its options, which are the keys at path.
+func (v *validator) addError(path string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			v.addError(path, e)
+		}
+		return
+	}
+	var field *framework.FieldError
+	if errors.As(err, &field) {
+		v.add(join(path, field.Field), "%s", field.Problem)
+		return
+	}
+	v.add(path, "%v", err)
+}
+
+// choose reports a value that is not among known.
+func (v *validator) choose(path, kind, value string, known ...string) {
+	if !slices.Contains(known, value) {
+		v.add(path, "%v", framework.UnknownName(kind, value, known))
+	}
+}
+
+func (v *validator) validate() {
+	e := v.experiment
+	if strings.ContainsFunc(e.Name, func(r rune) bool { return r == '/' || r == '\\' || unicode.IsControl(r) }) {
+		v.add("experiment", "%q cannot name files; leave out slashes and control characters", e.Name)
+	}
+	v.choose("variable.space", "space", e.Variable.Space, "unit", "bytes", "normalized")
+	v.pictures()
+	v.losses()
+	for i, stage := range e.Stages {
+		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
+	}
+	if len(e.Stages) == 0 {
+		v.add("stages", "needs at least one stage; leave the key out for the default one")
+	}
+	if e.Output.Every < 0 {
+		v.add("output.every", "must be at least 0, not %d; 0 keeps no pictures on the way", e.Output.Every)
+	}
+}
+
+// pictures checks content, style and init.
+func (v *validator) pictures() {
+	e := v.experiment
+	v.image("content.image", e.Content.Image, "the photograph")
+	total := 0.0
+	for i, path := range v.root.get("style").itemPaths("style") {
+		style := e.Style[i]
+		v.image(join(path, "image"), style.Image, "a painting")
+		v.weight(join(path, "weight"), style.Weight)
+		total += style.Weight
+		factor, err := strconv.ParseFloat(style.Size, 64)
+		isFactor := err == nil && factor > 0 && !math.IsInf(factor, 0)
+		if style.Size != "content" && style.Size != "own" && !isFactor {
+			v.add(join(path, "size"), "must be content, own or a positive factor, not %s", style.Size)
+		}
+	}
+	if len(e.Style) > 0 && total == 0 {
+		v.add("style", "every weight is 0; give one painting a positive weight")
+	}
+	v.choose("init.from", "start", e.Init.From, "content", "style", "noise", "image")
+	if e.Init.From == "image" {
+		v.image("init.image", e.Init.Image, "the picture to start from")
+	}
+	if e.Init.From == "style" && len(e.Style) == 0 {
+		v.add("init.from", "starts from the painting, but there is none; give style: [{image: FILE}]")
+	}
+	if !(e.Init.Sigma > 0) {
+		v.add("init.sigma", "must be positive, not %v", e.Init.Sigma)
+	}
+}
+
+// image checks that a file is there.
+func (v *validator) image(path, file, what string) {
+	if file == "" {
+		v.add(path, "needs the file of %s", what)
+		return
+	}
+	info, err := os.Stat(file)
+	if err == nil && info.Mode().IsRegular() {
+		return
+	}
+	relative := ""
+	if n, ok := v.root.find(path); ok && n.written != file {
+		relative = fmt.Sprintf(" (%s is relative to %s)", n.written, n.source.base)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		v.add(path, "no such file: %s%s", file, relative)
+	case err != nil:
+		v.add(path, "cannot read %s: %v%s", file, cause(err), relative)
+	default:
+		v.add(path, "not a regular file: %s%s", file, relative)
+	}
+}
+
+func (v *validator) weight(path string, weight float64) {
+	if !(weight >= 0) || math.IsInf(weight, 0) {
+		v.add(path, "must be at least 0, not %v", weight)
+	}
+}
+
+// losses checks the backbone and the losses, which name its layers.
+func (v *validator) losses() {
+	e := v.experiment
+	layers := v.layers()
+	paths := v.root.get("losses").itemPaths("losses")
+	first := map[string]int{}
+	total := 0.0
+	for i, loss := range e.Losses {
+		path := paths[i]
+		if at, taken := first[loss.Name]; taken {
+			v.add(join(path, "name"), "%q is the name of losses[%d] too; give each its own", loss.Name, at)
+		} else {
+			first[loss.Name] = i
+		}
+		if !namePattern.MatchString(loss.Name) {
+			v.add(join(path, "name"), "%q must be lower-case letters, digits, _ and -, a letter first", loss.Name)
+		}
+		v.weight(join(path, "weight"), loss.Weight)
+		total += loss.Weight
+		if loss.Options != nil && layers != nil {
+			v.resolveLayers(loss.Options, path, layers)
+		}
+		made, ok := build(v, v.loader.Plugins.Losses, loss.Type, loss.Options, path)
+		if ok && made.Target() == "style" && len(e.Style) == 0 {
+			v.add(path, "compares with paintings, but there is none; give style: [{image: FILE}]")
+		}
+	}
+	if total == 0 {
+		v.add("losses", "needs at least one loss with a positive weight")
+	}
+}
+
+// layers returns the layers of the backbone, nil if there is no such backbone.
+// A wrong option does not keep layers from being looked up: they are then those
+// of the backbone's defaults.
+func (v *validator) layers() []framework.Layer {
+	spec, registry := v.experiment.Backbone, v.loader.Plugins.Backbones
+	if backbone, ok := build(v, registry, spec.Name, spec.Options, "backbone"); ok {
+		return backbone.Layers()
+	}
+	plugin, err := registry.Lookup(spec.Name)
+	if err != nil {
+		return nil
+	}
+	backbone, err := plugin.New(plugin.Options())
+	if err != nil {
+		return nil
+	}
+	return backbone.Layers()
+}
+
+// build validates options and makes the plugin. Options are nil where the plugin
+// is unknown, which is reported already.
+func build[T any](v *validator, r *framework.Registry[T], name string, options any, path string) (made T, ok bool) {
+	if options == nil {
+		return made, false
+	}
+	if validated, can := options.(framework.Validator); can {
+		if err := validated.Validate(); err != nil {
+			v.addError(path, err)
+			return made, false
+		}
+	}
+	plugin, err := r.Lookup(name)
+	if err == nil {
+		made, err = plugin.New(options)
+	}
+	if err != nil {
+		v.addError(path, err)
+	}
+	return made, err == nil
+}
+
+func (v *validator) stage(path string, i int, stage framework.Stage) {
+	v.size(join(path, "size"), i, stage.Size)
+	switch {
+	case stage.Iterations < 0 || stage.Evaluations < 0 || stage.Iterations+stage.Evaluations == 0:
+		v.add(path, "needs iterations or evaluations, at least 1")
+	case stage.Iterations > 0 && stage.Evaluations > 0:
+		v.add(path, "give iterations or evaluations, not both; %s.iterations=null takes one away", path)
+	}
+	optimizer := join(path, "optimizer")
+	if !(stage.Optimizer.LR > 0) {
+		v.add(join(optimizer, "lr"), "must be positive, not %v", stage.Optimizer.LR)
+	}
+	if err := stage.Optimizer.Schedule.Validate(); err != nil {
+		v.addError(join(optimizer, "schedule"), err)
+	}
+	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
+}
+
+// size checks that one form of a size is written, and its numbers.
+func (v *validator) size(path string, i int, size framework.Size) {
+	n, written := v.root.find(path)
+	if !written || len(n.entries) == 0 {
+		return // the default
+	}
+	var form []string
+	for _, e := range n.entries {
+		form = append(form, e.key)
+	}
+	slices.Sort(form)
+	switch strings.Join(form, " and ") {
+	case "height and width", "height", "width", "long", "short", "scale":
+	default:
+		v.add(path, "must be height and width, or one of height, width, long, short and scale, not %s", strings.Join(form, " and "))
+		return
+	}
+	sides := map[string]int{"height": size.Height, "width": size.Width, "long": size.Long, "short": size.Short}
+	for _, key := range form {
+		side, isSide := sides[key]
+		switch {
+		case isSide && side < minSide:
+			v.add(join(path, key), "must be at least %d pixels, not %d", minSide, side)
+		case key == "scale" && i == 0:
+			v.add(join(path, key), "is of the stage before, and this is the first; give pixels, as in long: 300")
+		case key == "scale" && !(size.Scale > 0):
+			v.add(join(path, key), "must be positive, not %v", size.Scale)
+		}
+	}
+}
