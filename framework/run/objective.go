@@ -1,0 +1,218 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// objective is the loss of one stage: its program and what it is made of.
+type objective struct {
+	program *graph.Program
+	shape   graph.Shape
+	terms   []Term       // Value is of the last evaluation
+	nodes   []graph.Node // of terms
+	evals   int
+}
+
+// newObjective computes the targets of a stage of h×w pixels and compiles its program.
+func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
+	targets := map[string][]framework.Reference{}
+	represented := map[string][][]graph.Tensor{} // by loss name: each target image's representation
+	for _, target := range []string{"content", "style"} {
+		for _, image := range p.targetImages(target, h, w) {
+			values, err := p.represent(ctx, target, image.Image)
+			if err != nil {
+				return nil, err
+			}
+			for name, v := range values {
+				represented[name] = append(represented[name], v)
+			}
+			targets[target] = append(targets[target], framework.Reference{Weight: image.weight})
+		}
+	}
+
+	o := &objective{shape: graph.Shape{h, w, 3}}
+	b := graph.NewBuilder(p.k)
+	view, err := p.view(b, b.Variable(h, w, 3), p.losses)
+	if err != nil {
+		return nil, err
+	}
+	var total graph.Node
+	for _, l := range p.losses {
+		got, err := l.Represent(b, view)
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
+		want := make([]framework.Reference, len(targets[l.Target()]))
+		for i, reference := range targets[l.Target()] {
+			want[i].Weight = reference.Weight
+			for k, v := range represented[l.name][i] {
+				want[i].Values = append(want[i].Values, b.Constant(fmt.Sprintf("target %d.%d of %s", i, k, l.name), v))
+			}
+		}
+		terms, err := l.Score(b, got, want)
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
+		for _, term := range terms {
+			t := Term{Loss: l.name, Layer: term.Layer, TapWeight: tapWeight(l, term.Layer), LossWeight: l.weight}
+			o.terms, o.nodes = append(o.terms, t), append(o.nodes, term.Node)
+			if t.weight() == 0 {
+				continue // logged, but without a gradient
+			}
+			scaled := b.Scale(term.Node, t.weight())
+			if total.Valid() {
+				scaled = b.Add(total, scaled)
+			}
+			total = scaled
+		}
+	}
+	if o.program, err = b.CompileGradient(total, o.nodes...); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// weight is the term's factor in the total.
+func (t Term) weight() float64 { return t.LossWeight * t.TapWeight }
+
+func tapWeight(l framework.Loss, layer string) float64 {
+	for _, tap := range l.Taps() {
+		if tap.Layer == layer {
+			return tap.Weight
+		}
+	}
+	return 1
+}
+
+// view adds the preprocessing and the backbone up to the taps of losses.
+func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (framework.View, error) {
+	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
+	var taps []string
+	for _, l := range losses {
+		for _, tap := range l.Taps() {
+			if tap.Layer != framework.ImageTap {
+				taps = append(taps, tap.Layer)
+			}
+		}
+	}
+	if len(taps) == 0 {
+		return v, b.Err()
+	}
+	m, bias := p.space.preprocess(p.weights.Input)
+	features, err := p.backbone.Build(b, b.Affine(image, m, bias), taps)
+	if err != nil {
+		return v, err
+	}
+	for name, node := range features {
+		v.Taps[name] = node
+	}
+	return v, nil
+}
+
+// targetImage is an image at the size that the losses see, with its weight.
+type targetImage struct {
+	*imaging.Image
+	weight float64
+}
+
+// targetImages returns the images of a kind; their weights add up to 1.
+func (p *Plan) targetImages(target string, h, w int) []targetImage {
+	if target == "content" {
+		return []targetImage{{p.content.Resize(h, w), 1}}
+	}
+	var images []targetImage
+	sum := 0.0
+	for i, style := range p.styles {
+		sum += p.e.Style[i].Weight
+		images = append(images, targetImage{style.Resize(p.styleSize(i, h, w)), p.e.Style[i].Weight})
+	}
+	for i := range images {
+		images[i].weight /= sum
+	}
+	return images
+}
+
+// represent returns what every loss with this target makes of image.
+func (p *Plan) represent(ctx context.Context, target string, image *imaging.Image) (map[string][]graph.Tensor, error) {
+	var losses []weighted
+	for _, l := range p.losses {
+		if l.Target() == target {
+			losses = append(losses, l)
+		}
+	}
+	if len(losses) == 0 {
+		return nil, nil
+	}
+	b := graph.NewBuilder(p.k)
+	view, err := p.view(b, b.Variable(image.H, image.W, 3), losses)
+	if err != nil {
+		return nil, fmt.Errorf("%s image at %d×%d: %w", target, image.H, image.W, err)
+	}
+	nodes := map[string][]graph.Node{}
+	var all []graph.Node
+	for _, l := range losses {
+		if nodes[l.name], err = l.Represent(b, view); err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
+		all = append(all, nodes[l.name]...)
+	}
+	program, err := b.Compile(all...)
+	if err != nil {
+		return nil, err
+	}
+	if err := program.Run(ctx, graph.Single(graph.Shape{image.H, image.W, 3}, p.space.fromUnit(image.Pix))); err != nil {
+		return nil, err
+	}
+	values := map[string][]graph.Tensor{}
+	for name, list := range nodes {
+		for _, n := range list {
+			values[name] = append(values[name], program.Value(n).Clone())
+		}
+	}
+	return values, nil
+}
+
+// evaluate is the framework.Objective of the stage.
+func (o *objective) evaluate(ctx context.Context, x, grad []float32) (float64, error) {
+	if err := o.program.Run(ctx, graph.Single(o.shape, x)); err != nil {
+		return 0, err
+	}
+	o.evals++
+	total := 0.0
+	for i, n := range o.nodes {
+		o.terms[i].Value = o.program.Scalar(n)
+		if w := o.terms[i].weight(); w != 0 { // 0 times an infinite term is not a number
+			total += w * o.terms[i].Value
+		}
+	}
+	if !finite(total) {
+		return 0, fmt.Errorf("the loss is %g: %s; try a smaller learning rate or loss weight", total, o.describe())
+	}
+	copy(grad, o.program.Gradient().Single)
+	for i, g := range grad {
+		if !finite(float64(g)) {
+			return 0, fmt.Errorf("the gradient is %g at element %d of the picture; try a smaller learning rate or loss weight", g, i)
+		}
+	}
+	return total, nil
+}
+
+// describe lists the terms.
+func (o *objective) describe() string {
+	s := ""
+	for i, t := range o.terms {
+		if i > 0 {
+			s += ", "
+		}
+		s += fmt.Sprintf("%s/%s %.4g", t.Loss, t.Layer, t.Value)
+	}
+	return s
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -1,0 +1,185 @@
+// Package run is one run: from an experiment to a picture. It builds the
+// plugins, computes the targets once for each stage, and moves the picture with
+// the optimiser, telling an Observer what happens. It stores nothing itself.
+package run
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/imaging"
+)
+
+// A Plan is a run that was checked and is ready to go: images are decoded,
+// names resolved, weights found. It can be run once.
+type Plan struct {
+	e        framework.Experiment
+	k        compute.Kernels[float32]
+	space    space
+	backbone framework.Backbone
+	weights  framework.Weights
+	losses   []weighted
+	optimize []framework.Optimizer // by stage
+	taps     []string              // layers of the backbone that any loss reads
+
+	content *imaging.Image
+	styles  []*imaging.Image
+	start   *imaging.Image // what init takes from a file
+	sizes   [][2]int
+}
+
+// weighted is a loss with its place in the total.
+type weighted struct {
+	framework.Loss
+	name   string
+	weight float64
+}
+
+// Prepare checks everything that can be checked before the first iteration.
+// Kernels run on k.
+func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Plan, error) {
+	p := &Plan{e: e, k: k}
+	for _, step := range []func(framework.Plugins) error{p.images, p.terms, p.network, p.movers} {
+		if err := step(plugins); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// images decodes the images and resolves the sizes.
+func (p *Plan) images(framework.Plugins) error {
+	var err error
+	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
+		return fmt.Errorf("variable.space: %w", err)
+	}
+	if p.content, err = imaging.Decode(p.e.Content.Image); err != nil {
+		return fmt.Errorf("content.image: %w", err)
+	}
+	for i, s := range p.e.Style {
+		image, err := imaging.Decode(s.Image)
+		if err != nil {
+			return fmt.Errorf("style[%d].image: %w", i, err)
+		}
+		p.styles = append(p.styles, image)
+	}
+	switch p.e.Init.From {
+	case "style":
+		if len(p.styles) == 0 {
+			return fmt.Errorf("init.from: style, but there is no style image")
+		}
+		p.start = p.styles[0]
+	case "image":
+		if p.start, err = imaging.Decode(p.e.Init.Image); err != nil {
+			return fmt.Errorf("init.image: %w", err)
+		}
+	default:
+		p.start = p.content
+	}
+	p.sizes, err = stageSizes(p.e.Stages, p.content.H, p.content.W)
+	return err
+}
+
+// terms builds the losses.
+func (p *Plan) terms(plugins framework.Plugins) error {
+	taps := map[string]bool{}
+	for i, spec := range p.e.Losses {
+		plugin, err := plugins.Losses.Lookup(spec.Type)
+		if err != nil {
+			return fmt.Errorf("losses[%d].type: %w", i, err)
+		}
+		loss, err := plugin.New(spec.Options)
+		if err != nil {
+			return fmt.Errorf("losses.%s: %w", spec.Name, err)
+		}
+		if target := loss.Target(); target == "style" && len(p.styles) == 0 {
+			return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
+		} else if target != "" && target != "content" && target != "style" {
+			return fmt.Errorf("losses.%s: no images of the kind %q", spec.Name, target)
+		}
+		for _, tap := range loss.Taps() {
+			if tap.Layer != framework.ImageTap {
+				taps[tap.Layer] = true
+			}
+		}
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight})
+	}
+	p.taps = slices.Sorted(maps.Keys(taps))
+	return nil
+}
+
+// network builds the backbone and finds its weights.
+func (p *Plan) network(plugins framework.Plugins) error {
+	if len(p.taps) == 0 {
+		return nil // only losses of the picture itself
+	}
+	plugin, err := plugins.Backbones.Lookup(p.e.Backbone.Name)
+	if err != nil {
+		return fmt.Errorf("backbone.name: %w", err)
+	}
+	if p.backbone, err = plugin.New(p.e.Backbone.Options); err != nil {
+		return fmt.Errorf("backbone: %w", err)
+	}
+	p.weights, err = p.backbone.Weights(p.taps)
+	return err
+}
+
+// movers builds an optimiser for every stage.
+func (p *Plan) movers(plugins framework.Plugins) error {
+	for i, stage := range p.e.Stages {
+		plugin, err := plugins.Optimizers.Lookup(stage.Optimizer.Name)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.name: %w", i, err)
+		}
+		o, err := plugin.New(stage.Optimizer.Options)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer: %w", i, err)
+		}
+		p.optimize = append(p.optimize, o)
+	}
+	return nil
+}
+
+// Weights returns which weights the run reads; zero where it needs none.
+func (p *Plan) Weights() framework.Weights { return p.weights }
+
+// Stages describes the stages to come.
+func (p *Plan) Stages() []Stage {
+	stages := make([]Stage, len(p.e.Stages))
+	for i, spec := range p.e.Stages {
+		stages[i] = Stage{
+			Index: i, Count: len(p.e.Stages), Height: p.sizes[i][0], Width: p.sizes[i][1],
+			Iterations: spec.Iterations, Evaluations: spec.Evaluations,
+		}
+	}
+	return stages
+}
+
+// Images describes the images read and the sizes that the losses see them in at stage i.
+func (p *Plan) Images(i int) []ImageUse {
+	h, w := p.sizes[i][0], p.sizes[i][1]
+	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
+	for k, style := range p.styles {
+		sh, sw := p.styleSize(k, h, w)
+		uses = append(uses, ImageUse{Role: "style", Path: p.e.Style[k].Image, Height: style.H, Width: style.W, UsedHeight: sh, UsedWidth: sw})
+	}
+	return uses
+}
+
+// styleSize returns the size in which style image k is shown to the network.
+func (p *Plan) styleSize(k, h, w int) (int, int) {
+	style := p.styles[k]
+	switch size := p.e.Style[k].Size; size {
+	case "content":
+		return h, w
+	case "own":
+		return style.H, style.W
+	default:
+		factor, _ := strconv.ParseFloat(size, 64) // validated with the config
+		return max(1, round(float64(style.H)*factor)), max(1, round(float64(style.W)*factor))
+	}
+}

@@ -1,0 +1,237 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+)
+
+func TestRowsStagesAndPictures(t *testing.T) {
+	e := experiment(t)
+	e.Output.Every = 2
+	r := &record{}
+	outcome, err := runIt(t, context.Background(), e, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 5 iterations and the last picture; 3 iterations of 2 evaluations and the last picture.
+	var steps, evals []int
+	var rates []float64
+	for _, row := range r.rows {
+		steps, evals, rates = append(steps, row.Step), append(evals, row.Evals), append(rates, row.Rate)
+	}
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(steps, want) {
+		t.Errorf("steps %v, want %v", steps, want)
+	}
+	if want := []int{2, 4, 6, 8, 10, 11, 2, 4, 6, 7}; !slices.Equal(evals, want) {
+		t.Errorf("evaluations %v, want %v", evals, want)
+	}
+	if want := []float64{.1, .1, .05, .05, .025, 0, .1, .1, .05, 0}; !slices.Equal(rates, want) {
+		t.Errorf("rates %v, want %v", rates, want)
+	}
+	if s := r.stages; len(s) != 2 || s[0].Height != 18 || s[0].Width != 24 || s[1].Height != 36 || s[1].Width != 48 || s[1].Step != 6 {
+		t.Errorf("stages %+v", s)
+	}
+	var kinds []string
+	for _, p := range r.pictures {
+		kinds = append(kinds, p.Kind)
+	}
+	if want := []string{"intermediate", "intermediate", "stage", "intermediate", "final"}; !slices.Equal(kinds, want) {
+		t.Errorf("pictures %v, want %v", kinds, want)
+	}
+	if last := r.pictures[len(r.pictures)-1]; last.Step != 9 || outcome.Final != last.Image || outcome.Final.W != 48 {
+		t.Errorf("the last picture is of step %d and %d wide", last.Step, outcome.Final.W)
+	}
+	for _, row := range r.rows {
+		sum := 0.0
+		for _, term := range row.Terms {
+			sum += term.LossWeight * term.TapWeight * term.Value
+		}
+		if math.Abs(sum-row.Total) > 1e-9*sum || len(row.Terms) != 3 {
+			t.Errorf("row %d: %d terms add up to %g, total %g", row.Step, len(row.Terms), sum, row.Total)
+		}
+	}
+	if first, last := r.rows[0].Total, r.rows[5].Total; !(last < first) {
+		t.Errorf("the loss went from %g to %g", first, last)
+	}
+}
+
+func TestSameSeedSameBits(t *testing.T) {
+	e := experiment(t)
+	pixels := func() []float32 {
+		outcome, err := runIt(t, context.Background(), e, &record{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return outcome.Final.Pix
+	}
+	first := pixels()
+	if !slices.Equal(first, pixels()) {
+		t.Error("the same experiment made two pictures")
+	}
+	e.Seed = 2
+	if slices.Equal(first, pixels()) {
+		t.Error("another seed made the same noise")
+	}
+}
+
+// TestStopFinishesTheIteration stops a run as a signal does.
+func TestStopFinishesTheIteration(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &record{onRow: func(row Row) error {
+		if row.Step == 2 {
+			cancel()
+		}
+		return nil
+	}}
+	outcome, err := runIt(t, ctx, experiment(t), r)
+	if err != nil || !outcome.Stopped {
+		t.Fatalf("stopped %v, error %v", outcome.Stopped, err)
+	}
+	last := r.rows[len(r.rows)-1]
+	if len(r.rows) != 4 || !last.Last || last.Step != 3 {
+		t.Errorf("%d rows, the last one %+v", len(r.rows), last)
+	}
+	if n := len(r.pictures); n != 1 || r.pictures[0].Kind != "final" || r.pictures[0].Step != 3 {
+		t.Errorf("pictures %+v", r.pictures)
+	}
+}
+
+func TestObserverEndsTheRun(t *testing.T) {
+	r := &record{onRow: func(Row) error { return errOnPurpose }}
+	if _, err := runIt(t, context.Background(), experiment(t), r); !errors.Is(err, errOnPurpose) {
+		t.Errorf("error %v", err)
+	}
+	if len(r.rows) != 1 {
+		t.Errorf("%d rows after an error in the first", len(r.rows))
+	}
+}
+
+func TestInfiniteLossKeepsTheLastPicture(t *testing.T) {
+	e := experiment(t)
+	e.Stages[0].Optimizer.Name = "explode"
+	r := &record{}
+	_, err := runIt(t, context.Background(), e, r)
+	if err == nil || !strings.Contains(err.Error(), "stage 1: iteration 0: the") || !strings.Contains(err.Error(), "smaller learning rate") {
+		t.Fatalf("error %v", err)
+	}
+	if len(r.pictures) != 1 || r.pictures[0].Kind != "last" {
+		t.Fatalf("pictures %+v", r.pictures)
+	}
+	for _, v := range r.pictures[0].Image.Pix {
+		if !finite(float64(v)) {
+			t.Fatal("the last picture is not finite")
+		}
+	}
+}
+
+func TestWeightZeroIsLoggedWithoutGradient(t *testing.T) {
+	e := experiment(t)
+	e.Losses[1].Weight = 0
+	with, without := &record{}, &record{}
+	a, err1 := runIt(t, context.Background(), e, with)
+	e.Losses = e.Losses[:1]
+	b, err2 := runIt(t, context.Background(), e, without)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	if !slices.Equal(a.Final.Pix, b.Final.Pix) {
+		t.Error("a loss of weight 0 changed the picture")
+	}
+	if len(with.rows[0].Terms) != 3 || with.rows[0].Terms[2].Value == 0 {
+		t.Errorf("terms %+v", with.rows[0].Terms)
+	}
+}
+
+// TestWeightsOfTargets checks that a style is its images' weighted mean distance.
+func TestWeightsOfTargets(t *testing.T) {
+	value := func(change func(*framework.Experiment)) float64 {
+		e := experiment(t)
+		change(&e)
+		r := &record{}
+		if _, err := runIt(t, context.Background(), e, r); err != nil {
+			t.Fatal(err)
+		}
+		return r.rows[0].Terms[1].Value
+	}
+	both := value(func(*framework.Experiment) {})
+	first := value(func(e *framework.Experiment) { e.Style = e.Style[:1] })
+	second := value(func(e *framework.Experiment) { e.Style = e.Style[1:] })
+	if want := 0.75*first + 0.25*second; math.Abs(both-want) > 1e-6*want {
+		t.Errorf("two images score %g, want ¾·%g + ¼·%g", both, first, second)
+	}
+}
+
+func TestPrepareRefuses(t *testing.T) {
+	for want, change := range map[string]func(*framework.Experiment){
+		"content.image": func(e *framework.Experiment) { e.Content.Image = "missing.png" },
+		"stages[1].size: 2×2 is too small": func(e *framework.Experiment) {
+			e.Stages[1].Size = framework.Size{Scale: 0.1}
+		},
+		`unknown backbone "network2"; did you mean "network"?`: func(e *framework.Experiment) { e.Backbone.Name = "network2" },
+		`unknown loss "contents"; did you mean "content"?`:     func(e *framework.Experiment) { e.Losses[0].Type = "contents" },
+		`unknown optimizer "descend"; did you mean "descent"?`: func(e *framework.Experiment) { e.Stages[0].Optimizer.Name = "descend" },
+		"losses.s: it needs a style image":                     func(e *framework.Experiment) { e.Style = nil },
+	} {
+		e := experiment(t)
+		change(&e)
+		if _, err := Prepare(e, plugins(), compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+}
+
+func TestStageSize(t *testing.T) {
+	before := [2]int{100, 200}
+	for _, c := range []struct {
+		size framework.Size
+		h, w int
+	}{
+		{framework.Size{Height: 150, Width: 225}, 150, 225},
+		{framework.Size{Height: 150}, 150, 200},
+		{framework.Size{Width: 200}, 150, 200},
+		{framework.Size{Long: 300}, 225, 300},
+		{framework.Size{Short: 300}, 300, 400},
+		{framework.Size{Scale: 2}, 200, 400},
+	} {
+		if h, w := stageSize(c.size, 300, 400, before); h != c.h || w != c.w {
+			t.Errorf("%+v of 300×400 after 100×200 is %d×%d, want %d×%d", c.size, h, w, c.h, c.w)
+		}
+	}
+}
+
+// TestPreprocess holds the map from every space to a network's input against
+// the definition, pixel by pixel.
+func TestPreprocess(t *testing.T) {
+	in := framework.Input{Order: "BGR", Scale: 255, Mean: [3]float64{103.939, 116.779, 123.68}, Std: [3]float64{1, 2, 3}}
+	u := []float32{0.2, 0.5, 0.9}
+	want := []float64{(255*0.9 - 103.939) / 1, (255*0.5 - 116.779) / 2, (255*0.2 - 123.68) / 3}
+	for _, name := range []string{"normalized", "unit", "bytes"} {
+		s, err := spaceOf(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := s.fromUnit(u)
+		m, bias := s.preprocess(in)
+		for k := range 3 {
+			got := bias[k]
+			for c := range 3 {
+				got += m[k][c] * float64(x[c])
+			}
+			if math.Abs(got-want[k]) > 1e-4 {
+				t.Errorf("%s: channel %d is %g, want %g", name, k, got, want[k])
+			}
+		}
+		for i, v := range s.toUnit(x) {
+			if math.Abs(float64(v-u[i])) > 1e-6 {
+				t.Errorf("%s: there and back makes %g of %g", name, v, u[i])
+			}
+		}
+	}
+}
