@@ -1,0 +1,245 @@
+package vgg
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/graph"
+	"runexp/framework/plugintest"
+	"runexp/framework/weights"
+)
+
+// TestNetworks holds the tables to what is published: the number of weights of
+// the convolutions (torchvision's models without their classifiers), and
+// torchvision's indices.
+func TestNetworks(t *testing.T) {
+	for name, want := range map[string]struct{ layers, parameters int }{
+		"vgg11": {21, 9220480},
+		"vgg13": {25, 9404992},
+		"vgg16": {31, 14714688},
+		"vgg19": {37, 20024384},
+	} {
+		layers := New(name, Defaults(name), weights.Places{}).Layers()
+		sum := 0
+		for i, l := range layers {
+			sum += l.Parameters
+			if l.Index != i {
+				t.Errorf("%s: layer %d says index %d", name, i, l.Index)
+			}
+		}
+		if len(layers) != want.layers || sum != want.parameters {
+			t.Errorf("%s: %d layers with %d parameters, want %+v", name, len(layers), sum, want)
+		}
+	}
+	layers := New("vgg19", Defaults("vgg19"), weights.Places{}).Layers()
+	for _, want := range []framework.Layer{
+		{Index: 0, Name: "conv1_1", Kind: "conv", Channels: 64, Stride: 1, Receptive: 3, Parameters: 1792},
+		{Index: 4, Name: "pool1", Kind: "maxpool", Channels: 64, Stride: 2, Receptive: 6},
+		{Index: 10, Name: "conv3_1", Kind: "conv", Channels: 256, Stride: 4, Receptive: 24, Parameters: 295168},
+		{Index: 25, Name: "conv4_4", Kind: "conv", Channels: 512, Stride: 8, Receptive: 116, Parameters: 2359808},
+		{Index: 36, Name: "pool5", Kind: "maxpool", Channels: 512, Stride: 32, Receptive: 268},
+	} {
+		if got := layers[want.Index]; got != want {
+			t.Errorf("layer %+v, want %+v", got, want)
+		}
+	}
+}
+
+// write writes the first convs convolutions of name with random numbers,
+// named by names, and returns them by tensor name.
+func write(t *testing.T, path, name string, names format, convs int) map[string][]float32 {
+	t.Helper()
+	random := rand.New(rand.NewPCG(3, 4))
+	header, tensors := map[string]any{}, map[string][]float32{}
+	var data []byte
+	in := 3
+	for _, l := range New(name, Defaults(name), weights.Places{}).Layers() {
+		if l.Kind != "conv" || convs == 0 {
+			continue
+		}
+		convs--
+		for suffix, shape := range map[string][]int{".weight": {l.Channels, in, 3, 3}, ".bias": {l.Channels}} {
+			n := graph.Shape(shape).Len()
+			begin := len(data)
+			values := make([]float32, n)
+			for i := range values {
+				values[i] = float32(random.NormFloat64() / math.Sqrt(float64(9*in)))
+				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(values[i]))
+			}
+			tensors[names.tensor(l)+suffix] = values
+			header[names.tensor(l)+suffix] = map[string]any{"dtype": "F32", "shape": shape, "data_offsets": []int{begin, len(data)}}
+		}
+		in = l.Channels
+	}
+	text, err := json.Marshal(header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	if err := os.WriteFile(path, append(file, data...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return tensors
+}
+
+// features returns the tapped features of a small random picture.
+func features(t *testing.T, v *Backbone, taps ...string) map[string][]float64 {
+	t.Helper()
+	b := graph.NewBuilder(compute.Plain[float32]{})
+	image := b.Variable(9, 8, 3)
+	nodes, err := v.Build(b, image, taps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []graph.Node
+	for _, tap := range taps {
+		list = append(list, nodes[tap])
+	}
+	p, err := b.Compile(list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(context.Background(), graph.Double(image.Shape(), plugintest.Away(image.Shape().Len(), 1))); err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]float64{}
+	for _, tap := range taps {
+		out[tap] = p.Value(nodes[tap]).Clone().Float64s()
+	}
+	return out
+}
+
+// TestFeatureScale holds the features of unit scale to raw ones over 57.6, at
+// every layer: the network is homogeneous.
+func TestFeatureScale(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "vgg11-oxford.safetensors"), "vgg11", oxford(), 3)
+	c := Defaults("vgg11")
+	c.Weights = "vgg11-oxford"
+	places := weights.Places{Env: dir}
+	taps := []string{"conv1_1", "relu1_1", "pool1", "conv2_1", "conv3_1"}
+	unit := features(t, New("vgg11", c, places), taps...)
+	c.FeatureScale = "raw"
+	raw := features(t, New("vgg11", c, places), taps...)
+	for _, tap := range taps {
+		for i := range raw[tap] {
+			if math.Abs(unit[tap][i]*57.6-raw[tap][i]) > 1e-4*(1+math.Abs(raw[tap][i])) {
+				t.Fatalf("%s[%d]: %g of unit scale, %g raw", tap, i, unit[tap][i], raw[tap][i])
+			}
+		}
+	}
+}
+
+// TestFormats checks that each publisher's weights get that publisher's preprocessing.
+func TestFormats(t *testing.T) {
+	dir := t.TempDir()
+	places := weights.Places{Env: dir}
+	for _, names := range []format{oxford(), torchvision()} {
+		write(t, filepath.Join(dir, "vgg11-"+names.name+".safetensors"), "vgg11", names, 1)
+		c := Defaults("vgg11")
+		c.Weights = "vgg11-" + names.name
+		w, err := New("vgg11", c, places).Weights([]string{"relu1_1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Format != names.name || w.Input != names.input || w.FeatureScale != names.scale {
+			t.Errorf("%s: %+v", names.name, w)
+		}
+		c.Preprocessing, c.FeatureScale = "torchvision", "raw"
+		if w, err = New("vgg11", c, places).Weights([]string{"relu1_1"}); err != nil || w.Input != torchvision().input || w.FeatureScale != 1 {
+			t.Errorf("%s with torchvision's preprocessing: %+v, %v", names.name, w, err)
+		}
+	}
+}
+
+func TestPooling(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 1)
+	c := Defaults("vgg11")
+	for _, pooling := range []string{"max", "average"} {
+		c.Pooling = pooling
+		f := features(t, New("vgg11", c, weights.Places{Env: dir}), "relu1_1", "pool1")
+		const w, channels = 8, 64
+		window := []float64{f["relu1_1"][0], f["relu1_1"][channels], f["relu1_1"][w*channels], f["relu1_1"][(w+1)*channels]}
+		want := max(window[0], window[1], window[2], window[3])
+		if pooling == "average" {
+			want = (window[0] + window[1] + window[2] + window[3]) / 4
+		}
+		if got := f["pool1"][0]; math.Abs(got-want) > 1e-6 {
+			t.Errorf("%s pooling makes %g of %v", pooling, got, window)
+		}
+	}
+}
+
+// TestOnlyWhatIsTappedIsNeeded builds from files that end at the deepest tap.
+func TestOnlyWhatIsTappedIsNeeded(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "vgg19-oxford.safetensors"), "vgg19", oxford(), 2)
+	v := New("vgg19", Defaults("vgg19"), weights.Places{Env: dir})
+	if f := features(t, v, "conv1_1"); len(v.filters) != 1 || len(f) != 1 {
+		t.Errorf("%d filters loaded for conv1_1", len(v.filters))
+	}
+	features(t, v, "pool1")
+	if len(v.filters) != 2 {
+		t.Errorf("%d filters loaded for pool1", len(v.filters))
+	}
+	_, err := v.Weights([]string{"conv2_2"})
+	for _, want := range []string{"backbone vgg19", "conv2_1.weight", "conv2_2.bias"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+	if _, err := v.Build(graph.NewDoubleBuilder(), graph.Node{}, []string{"conv1_3"}); err == nil || !strings.Contains(err.Error(), `did you mean "conv1_1"`) {
+		t.Errorf("error %v of an unknown layer", err)
+	}
+}
+
+func TestTooSmallAPicture(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 2)
+	v := New("vgg11", Defaults("vgg11"), weights.Places{Env: dir})
+	b := graph.NewDoubleBuilder()
+	_, err := v.Build(b, b.Variable(2, 3, 3), []string{"pool2"})
+	if err == nil || !strings.Contains(err.Error(), "pool2: max pool: 1×1 features are too small") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestGradient holds the network's gradient to central differences.
+func TestGradient(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 2)
+	v := New("vgg11", Defaults("vgg11"), weights.Places{Env: dir})
+	shape := graph.Shape{6, 5, 3}
+	plugintest.Gradient(t, shape, plugintest.Away(shape.Len(), 9), func(b *graph.Builder, x graph.Node) graph.Node {
+		nodes, err := v.Build(b, x, []string{"conv1_1", "conv2_1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Add(b.Mean(b.Square(nodes["conv1_1"])), b.Mean(b.Square(nodes["conv2_1"])))
+	})
+}
+
+func TestOptions(t *testing.T) {
+	for _, name := range Names() {
+		if err := Defaults(name).Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	err := Config{Preprocessing: "caffe", Pooling: "maximum", FeatureScale: "1"}.Validate()
+	for _, field := range []string{"weights", "preprocessing", "pooling", "feature_scale"} {
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s: ", field)) {
+			t.Errorf("error %v, want one about %s", err, field)
+		}
+	}
+}
