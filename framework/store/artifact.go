@@ -1,0 +1,92 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// An Artifact is a picture or other file of a run. Kind, Name, Stage and Step
+// identify it within the run; a second one replaces the first.
+type Artifact struct {
+	Kind          string // picture, content, style, plot, …
+	Name          string
+	Stage, Step   int
+	MIME          string // image/png
+	Width, Height int    // pixels; 0 if it is no picture
+	Data          []byte // nil when listed; see Store.Blob
+}
+
+// A StoredArtifact is an Artifact as listed, without its data.
+type StoredArtifact struct {
+	Artifact
+	Hash    string // SHA-256 of the data in 64 hexadecimal digits
+	Size    int64  // bytes
+	Created time.Time
+}
+
+// Artifact writes an artifact at once. Equal contents are stored once, in this
+// run and all others. Errors: ErrFull, ErrIO, ErrBusy, each after it was waited
+// for; ErrEnded after Finish.
+func (r *Run) Artifact(ctx context.Context, a Artifact) error {
+	if _, err := r.add(func(*batch) {}); errors.Is(err, ErrEnded) {
+		return err
+	}
+	if err := r.store.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return a.write(ctx, tx, r.number) }); err != nil {
+		return r.problem(fmt.Errorf("artifact %s %q: %w", a.Kind, a.Name, err))
+	}
+	return nil
+}
+
+func (a Artifact) write(ctx context.Context, tx *sql.Tx, run int64) error {
+	hash := sha256.Sum256(a.Data)
+	data := append([]byte{}, a.Data...) // empty, where nil would be NULL
+	if _, err := tx.ExecContext(ctx, `INSERT INTO blobs (hash, size, data) VALUES (?, ?, ?)
+		ON CONFLICT (hash) DO NOTHING`, hash[:], len(data), data); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO artifacts
+			(run_id, blob_id, kind, name, stage, step, mime, width, height, created_at)
+		VALUES (?, (SELECT id FROM blobs WHERE hash = ?), ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (run_id, kind, name, stage, step) DO UPDATE SET blob_id = excluded.blob_id,
+			mime = excluded.mime, width = excluded.width, height = excluded.height, created_at = excluded.created_at`,
+		run, hash[:], a.Kind, a.Name, a.Stage, a.Step, a.MIME, a.Width, a.Height, formatTime(time.Now()))
+	return err
+}
+
+// Artifacts lists what a run kept, in the order in which it was first kept.
+// Errors: ErrNotFound for a run that is none.
+func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, error) {
+	columns := func(a *StoredArtifact) []any {
+		return []any{&a.Kind, &a.Name, &a.Stage, &a.Step, &a.MIME, &a.Width, &a.Height,
+			&a.Hash, &a.Size, timeText{&a.Created}}
+	}
+	return ofRun(ctx, s, run, columns, `SELECT a.kind, a.name, a.stage, a.step, a.mime, a.width, a.height,
+			lower(hex(b.hash)), b.size, a.created_at
+		FROM artifacts a JOIN blobs b ON b.id = a.blob_id
+		WHERE a.run_id = ? ORDER BY a.id`)
+}
+
+// Blob returns the content with the given SHA-256, 64 hexadecimal digits.
+// Errors: ErrNotFound.
+func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
+	raw, err := hex.DecodeString(hash)
+	if err != nil || len(raw) != sha256.Size {
+		return nil, fmt.Errorf("store: blob %q: give the 64 hexadecimal digits of a SHA-256", hash)
+	}
+	var data []byte
+	err = s.read(ctx, func(db *sql.DB) error {
+		return db.QueryRowContext(ctx, `SELECT data FROM blobs WHERE hash = ?`, raw).Scan(&data)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: blob %s: %w", hash, err)
+	}
+	return data, nil
+}

@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// NewRun is what is known of a run before it starts.
+type NewRun struct {
+	Experiment     string // the name it is listed under; required
+	ConfigWritten  string // YAML, as the user wrote it
+	ConfigResolved string // with every default and preset filled in
+	Overrides      []string
+	Seed           int64
+	// TrialHash is the trial's identity; runs that share it are attempts at
+	// the same thing. "" for a run that is no trial.
+	TrialHash string
+	Params    []Param
+	Env       []Fact // versions, machine, kernels, weights, images, command
+	Parent    UID    // the run that this one goes on from; zero if none
+}
+
+// A Param is one value of the resolved config.
+type Param struct {
+	Path  string          // losses.style.weight
+	Value json.RawMessage // JSON
+}
+
+// A Fact is one thing that a result may depend on besides its config. Names
+// are grouped by a slash: version/go, machine/cpu, weights/hash, image/content.
+// The store adds version/sqlite.
+type Fact struct{ Name, Value string }
+
+// Begin records a run that starts now, with status "running", and returns it.
+// It must be ended by Finish.
+//
+// Errors: a parameter or parent that is none, and those of a write (see Store).
+func (s *Store) Begin(ctx context.Context, n NewRun) (*Run, error) {
+	if n.Experiment == "" {
+		return nil, fmt.Errorf("store: begin a run: name its experiment")
+	}
+	for _, p := range n.Params {
+		if !json.Valid(p.Value) {
+			return nil, fmt.Errorf("store: begin a run: parameter %q: %q is no JSON; marshal the value first", p.Path, p.Value)
+		}
+	}
+	r := newRun(ctx, s)
+	if err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return r.insert(ctx, tx, n) }); err != nil {
+		return nil, fmt.Errorf("store: begin a run: %w", err)
+	}
+	s.remember(r)
+	go r.beat()
+	return r, nil
+}
+
+// insert writes the rows of a new run and sets its number and attempt.
+func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
+	now := formatTime(time.Now())
+	experiment, err := experimentID(ctx, tx, n.Experiment, now)
+	if err != nil {
+		return err
+	}
+	trial, attempt, err := nextAttempt(ctx, tx, experiment, n.TrialHash, now)
+	if err != nil {
+		return err
+	}
+	parent, err := parentID(ctx, tx, n.Parent)
+	if err != nil {
+		return err
+	}
+	environment, err := marshalFacts(n.Env)
+	if err != nil {
+		return err
+	}
+	overrides, err := json.Marshal(append([]string{}, n.Overrides...)) // [], not null
+	if err != nil {
+		return err
+	}
+	pid, here := os.Getpid(), r.store.host
+	result, err := tx.ExecContext(ctx, `INSERT INTO runs (uid, experiment_id, trial_id, parent_id, attempt,
+			status, seed, started_at, pid, pid_start, boot, machine, seen_at,
+			environment, overrides, config_written, config_resolved)
+		VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.uid, experiment, trial, parent, attempt,
+		n.Seed, now, pid, processStart(pid), here.boot, here.machine, now,
+		environment, string(overrides), n.ConfigWritten, n.ConfigResolved)
+	if err != nil {
+		return err
+	}
+	if r.number, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	r.attempt = attempt
+	for _, p := range n.Params {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO params (run_id, path, value) VALUES (?, ?, ?)`,
+			r.number, p.Path, string(p.Value)); err != nil {
+			return fmt.Errorf("parameter %q: %w", p.Path, err)
+		}
+	}
+	return nil
+}
+
+// experimentID returns the experiment called name, made if need be.
+func experimentID(ctx context.Context, tx *sql.Tx, name, now string) (id int64, err error) {
+	_, err = tx.ExecContext(ctx, `INSERT INTO experiments (uid, name, created_at) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO NOTHING`, NewUID(), name, now)
+	if err != nil {
+		return 0, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT id FROM experiments WHERE name = ?`, name).Scan(&id)
+	return id, err
+}
+
+// nextAttempt returns the trial of a single run, made if need be, and which
+// attempt at its hash, in whatever sweep, comes next. No hash is no trial.
+func nextAttempt(ctx context.Context, tx *sql.Tx, experiment int64, hash, now string) (trial sql.NullInt64, attempt int, err error) {
+	if hash == "" {
+		return trial, 1, nil
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, hash, created_at) VALUES (?, ?, ?, ?)
+		ON CONFLICT (experiment_id, hash) WHERE sweep_id IS NULL DO NOTHING`, NewUID(), experiment, hash, now)
+	if err != nil {
+		return trial, 0, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT
+		(SELECT id FROM trials WHERE experiment_id = ?1 AND hash = ?2 AND sweep_id IS NULL),
+		(SELECT coalesce(max(r.attempt), 0) + 1 FROM trials t JOIN runs r ON r.trial_id = t.id WHERE t.hash = ?2)`,
+		experiment, hash).Scan(&trial, &attempt)
+	return trial, attempt, err
+}
+
+// parentID returns the run called uid, NULL for the zero uid.
+func parentID(ctx context.Context, tx *sql.Tx, uid UID) (id sql.NullInt64, err error) {
+	if uid.IsZero() {
+		return id, nil
+	}
+	err = tx.QueryRowContext(ctx, `SELECT id FROM runs WHERE uid = ?`, uid).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("parent run %s: %w", uid, ErrNotFound)
+	}
+	return id, err
+}
+
+// marshalFacts returns a JSON object with SQLite's version among the facts.
+func marshalFacts(facts []Fact) (string, error) {
+	version, _, _ := sqlite3.Version()
+	object := map[string]string{"version/sqlite": version}
+	for _, f := range facts {
+		object[f.Name] = f.Value
+	}
+	text, err := json.Marshal(object)
+	return string(text), err
+}

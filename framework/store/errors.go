@@ -1,0 +1,89 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// What can be wrong with a notebook; test with errors.Is.
+var (
+	// ErrFull: there is no space, or no quota, for what was to be written.
+	// Nothing is lost: free some space and flush again.
+	ErrFull = errors.New("the disk is full; free some space and try again")
+	// ErrIO: the disk refused to read or write.
+	ErrIO = errors.New("the disk failed; check it, or use --db on another one")
+	// ErrBusy: another program held the notebook for longer than a writer waits.
+	ErrBusy = errors.New("the notebook is locked by another program; close what has it open and try again")
+	// ErrNotNotebook: the file is something else, and was left as it is.
+	ErrNotNotebook = errors.New("not a runexp notebook; choose another file with --db")
+	// ErrNewer: a later version of runexp made it.
+	ErrNewer = errors.New("the notebook was written by a newer runexp; update runexp to open it")
+	// ErrOlder: it was opened only to read, and so cannot be brought up to date.
+	ErrOlder = errors.New("the notebook was written by an older runexp; open it once for writing, as any run does, to bring it up to date")
+	// ErrReadOnly: the notebook was opened, or can only be opened, for reading.
+	ErrReadOnly = errors.New("the notebook can only be read; check the permissions of the file, or choose another with --db")
+	// ErrAccess: the file may not even be read, or SQLite cannot make the files it needs beside it.
+	ErrAccess = errors.New("the notebook cannot be opened; check the permissions of the file and of its folder")
+	// ErrNotFound: no run, metric or blob is called so.
+	ErrNotFound = errors.New("not found")
+	// ErrEnded: something was recorded in a run after its Finish.
+	ErrEnded = errors.New("the run has ended; nothing more can be recorded in it")
+)
+
+// An AmbiguousError says that a prefix fits several runs.
+type AmbiguousError struct {
+	Prefix  string
+	Matches []RunRef // at most maxMatches
+}
+
+// maxMatches bounds the list in an AmbiguousError: enough to choose from.
+const maxMatches = 10
+
+func (e *AmbiguousError) Error() string {
+	var list strings.Builder
+	for _, m := range e.Matches {
+		fmt.Fprintf(&list, "\n  run %d  %s  %s", m.Number, m.UID, m.Experiment)
+	}
+	return fmt.Sprintf("%q fits several runs; give more digits or the number:%s", e.Prefix, list.String())
+}
+
+// classify wraps what SQLite says into one of the errors above, and leaves all
+// else as it is.
+func classify(err error) error {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	kind := kindOf(e)
+	if kind == nil || errors.Is(err, kind) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", kind, err)
+}
+
+// kindOf returns the sentinel error for a SQLite error, nil if there is none.
+func kindOf(e sqlite3.Error) error {
+	// A quota that is used up, unlike a full disk, reaches us as an I/O error.
+	if e.SystemErrno == syscall.ENOSPC || e.SystemErrno == syscall.EDQUOT {
+		return ErrFull
+	}
+	switch e.Code {
+	case sqlite3.ErrFull:
+		return ErrFull
+	case sqlite3.ErrIoErr:
+		return ErrIO
+	case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrProtocol:
+		return ErrBusy
+	case sqlite3.ErrNotADB:
+		return ErrNotNotebook
+	case sqlite3.ErrReadonly:
+		return ErrReadOnly
+	case sqlite3.ErrCantOpen, sqlite3.ErrPerm:
+		return ErrAccess
+	}
+	return nil
+}

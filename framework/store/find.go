@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// A RunDetail is all of a run that is not a table of its own.
+type RunDetail struct {
+	RunSummary
+	Parent         UID // the run that it goes on from; zero if none
+	Overrides      []string
+	ConfigWritten  string
+	ConfigResolved string
+	PID            int // of the process that wrote it
+}
+
+// minPrefix is how many digits of a uid must be given, as in git.
+const minPrefix = 4
+
+// FindRun returns the run that ref names: its number, the first digits of its
+// uid (at least 4), or "last" for the one that was started last. What is both
+// a number and a prefix is the number.
+//
+// Errors: ErrNotFound; *AmbiguousError for a prefix of several.
+func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
+	var runs []detailRow
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		runs = nil
+		for _, l := range lookups(ref) {
+			runs, err = collect(ctx, db, (*detailRow).columns, detailOfRuns+l.where+` LIMIT ?`, append(l.args, maxMatches)...)
+			if err != nil || len(runs) > 0 {
+				return err
+			}
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return RunDetail{}, fmt.Errorf("store: run %q: %w", ref, err)
+	case len(runs) == 0:
+		return RunDetail{}, fmt.Errorf("store: run %q: %w; give a number, at least %d digits of a uid, or last (runexp ls lists them)",
+			ref, ErrNotFound, minPrefix)
+	case len(runs) > 1:
+		ambiguous := &AmbiguousError{Prefix: ref}
+		for _, r := range runs {
+			ambiguous.Matches = append(ambiguous.Matches, r.RunRef)
+		}
+		return RunDetail{}, ambiguous
+	}
+	return runs[0].detail(s.host)
+}
+
+// A lookup is one way to read a reference to a run.
+type lookup struct {
+	where string
+	args  []any
+}
+
+// lookups returns what ref may mean, the likelier first.
+func lookups(ref string) []lookup {
+	if ref == "last" {
+		return []lookup{{` WHERE r.id = (SELECT id FROM runs ORDER BY started_at DESC, id DESC LIMIT 1)`, nil}}
+	}
+	var list []lookup
+	if number, err := strconv.ParseInt(ref, 10, 64); err == nil {
+		list = append(list, lookup{` WHERE r.id = ?`, []any{number}})
+	}
+	if low, high, ok := prefixRange(ref); ok && len(ref) >= minPrefix {
+		list = append(list, lookup{` WHERE r.uid BETWEEN ? AND ? ORDER BY r.uid`, []any{low[:], high[:]}})
+	}
+	return list
+}
+
+const detailOfRuns = summaryOfRuns + `,
+	(SELECT uid FROM runs WHERE id = r.parent_id), r.overrides, r.config_written, r.config_resolved` + runTables
+
+// A detailRow is a detail as the file has it.
+type detailRow struct {
+	runRow
+	parent                                   UID
+	overrides, configWritten, configResolved string
+}
+
+func (d *detailRow) columns() []any {
+	return append(d.runRow.columns(), &d.parent, &d.overrides, &d.configWritten, &d.configResolved)
+}
+
+func (d *detailRow) detail(here host) (RunDetail, error) {
+	d.see(here, time.Now())
+	detail := RunDetail{
+		RunSummary: d.RunSummary, Parent: d.parent, PID: d.owner.pid,
+		ConfigWritten: d.configWritten, ConfigResolved: d.configResolved,
+	}
+	if err := json.Unmarshal([]byte(d.overrides), &detail.Overrides); err != nil {
+		return RunDetail{}, fmt.Errorf("store: run %d: overrides: %w", d.Number, err)
+	}
+	return detail, nil
+}

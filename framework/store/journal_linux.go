@@ -1,0 +1,12 @@
+package store
+
+import "syscall"
+
+// fileSystem returns the type of the file system that path is on, if known.
+func fileSystem(path string) (magic uint32, ok bool) {
+	var stat syscall.Statfs_t
+	if err := syscall.Statfs(path, &stat); err != nil {
+		return 0, false
+	}
+	return uint32(stat.Type), true
+}

@@ -1,0 +1,112 @@
+//go:build unix
+
+package store
+
+import (
+	"os"
+	"os/exec"
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestGone(t *testing.T) {
+	now := time.Now()
+	fresh, old := now.Add(-heartbeat), now.Add(-2*lease)
+	here := host{boot: "boot 1", machine: "machine 1"}
+	live, dead := os.Getpid(), deadProcess(t)
+	for name, c := range map[string]struct {
+		owner      owner
+		gone, sure bool
+	}{
+		"alive":                             {owner{live, processStart(live), here, fresh}, false, false},
+		"alive and long silent":             {owner{live, processStart(live), here, old}, false, false},
+		"dead":                              {owner{dead, 1, here, fresh}, true, true},
+		"its id used again":                 {owner{live, processStart(live) + 1, here, fresh}, true, true},
+		"before the reboot":                 {owner{live, 1, host{"boot 0", "machine 1"}, old}, true, true},
+		"a clone of this machine":           {owner{dead, 1, host{"boot 2", "machine 1"}, fresh}, false, false},
+		"another machine":                   {owner{dead, 1, host{"boot 2", "machine 2"}, fresh}, false, false},
+		"another machine, long silent":      {owner{dead, 1, host{"boot 2", "machine 2"}, old}, true, false},
+		"no idea where":                     {owner{dead, 1, host{}, fresh}, false, false},
+		"no idea where, long silent":        {owner{dead, 1, host{}, old}, true, false},
+		"alive, and when it began unknown":  {owner{live, 0, here, old}, false, false},
+		"dead, and when it began unknown":   {owner{dead, 0, here, fresh}, true, true},
+		"on a machine whose clock is ahead": {owner{dead, 1, host{"boot 2", "machine 2"}, now.Add(time.Hour)}, false, false},
+	} {
+		if runtime.GOOS != "linux" && c.owner.boot == here.boot {
+			continue // processes are not looked at there
+		}
+		if gone, sure := c.owner.gone(here, now), c.owner.surelyGone(here, now); gone != c.gone || sure != c.sure {
+			t.Errorf("%s: gone is %v, surely %v; want %v, %v", name, gone, sure, c.gone, c.sure)
+		}
+	}
+}
+
+// deadProcess returns the id of a process that has ended.
+func deadProcess(t *testing.T) int {
+	t.Helper()
+	cmd := exec.Command(must(os.Executable())(t), "-test.run=^$")
+	check(t, cmd.Run())
+	return cmd.Process.Pid
+}
+
+// A process that has ended and whose parent has not noticed is dead.
+func TestZombiesAreDead(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are only looked at on Linux")
+	}
+	cmd := child(t, "read", "nowhere")
+	check(t, cmd.Start())
+	started := processStart(cmd.Process.Pid)
+	for deadline := time.Now().Add(10 * time.Second); alive(cmd.Process.Pid, started); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the process ended and is still called alive")
+		}
+	}
+	_ = cmd.Wait() // it had nothing to read
+}
+
+func TestALiveRunTakesItsStatusBack(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	r := begin(t, s, NewRun{})
+	// As if written long ago by a machine that we cannot look into.
+	must(s.writer.Exec(`UPDATE runs SET boot = 'elsewhere', machine = 'elsewhere', seen_at = '2026-01-01T00:00:00.000000Z'`))(t)
+	if d := must(s.FindRun(ctx, "last"))(t); d.Status != Lost || d.Ended.Year() != 2026 || d.Message == "" {
+		t.Errorf("its lease ran out; got %+v", d.RunSummary)
+	}
+	if n := len(must(s.Runs(ctx, Filter{Status: Running}))(t)); n != 0 {
+		t.Errorf("%d runs are running, want 0", n)
+	}
+	if n := len(must(s.Runs(ctx, Filter{Status: Lost}))(t)); n != 1 {
+		t.Errorf("%d runs are lost, want 1", n)
+	}
+	check(t, s.markLost(ctx))
+	var status string
+	check(t, s.writer.QueryRow(`SELECT status FROM runs`).Scan(&status))
+	if status != "running" {
+		t.Errorf("on the word of a lease alone the file must not change; got %s", status)
+	}
+	must(s.writer.Exec(`UPDATE runs SET status = 'lost', message = 'its process went away', ended_at = seen_at`))(t)
+	check(t, r.Flush(ctx))
+	if d := must(s.FindRun(ctx, "last"))(t); d.Status != Running || d.Message != "" || !d.Ended.IsZero() {
+		t.Errorf("got %+v", d.RunSummary)
+	}
+}
+
+// Opening the notebook again while a run is on leaves the run alone.
+func TestOpenLeavesLiveRunsAlone(t *testing.T) {
+	s := openTest(t)
+	begin(t, s, NewRun{})
+	must(s.writer.Exec(`UPDATE runs SET seen_at = '2026-01-01T00:00:00.000000Z'`))(t)
+	again := openAt(t, s.path)
+	if runtime.GOOS == "linux" {
+		if d := must(again.FindRun(t.Context(), "last"))(t); d.Status != Running {
+			t.Errorf("a live run is %s", d.Status)
+		}
+	}
+	// It gave a sign of life after it was looked at.
+	check(t, again.mark(t.Context(), map[int64]owner{1: {seen: time.Now().Add(-time.Hour)}}))
+	if n := count(t, again, "events"); n != 0 {
+		t.Errorf("%d events, want 0", n)
+	}
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ofRun returns the rows that a query, whose one argument is a run's number,
+// finds. No rows of a run that does not exist are ErrNotFound.
+func ofRun[T any](ctx context.Context, s *Store, run int64, columns func(*T) []any, query string) (list []T, err error) {
+	err = s.read(ctx, func(db *sql.DB) error {
+		if list, err = collect(ctx, db, columns, query, run); err != nil || len(list) > 0 {
+			return err
+		}
+		var exists bool
+		err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)`, run).Scan(&exists)
+		if err == nil && !exists {
+			return ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: run %d: %w", run, err)
+	}
+	return list, nil
+}
+
+// MetricNames returns the names of a run's metrics in alphabetical order.
+func (s *Store) MetricNames(ctx context.Context, run int64) ([]string, error) {
+	return ofRun(ctx, s, run, func(name *string) []any { return []any{name} },
+		`SELECT k.name FROM metric_summary m JOIN metric_keys k ON k.id = m.key_id
+		WHERE m.run_id = ? ORDER BY k.name`)
+}
+
+// Summary returns the summary of each of a run's metrics, by name.
+func (s *Store) Summary(ctx context.Context, run int64) ([]MetricSummary, error) {
+	columns := func(m *MetricSummary) []any { return append([]any{&m.Name}, m.columns()...) }
+	return ofRun(ctx, s, run, columns, `SELECT k.name, `+summaryColumns+`
+		FROM metric_summary m JOIN metric_keys k ON k.id = m.key_id
+		WHERE m.run_id = ? ORDER BY k.name`)
+}
+
+// Series returns all values of one metric of a run, by step. Errors:
+// ErrNotFound, with the names that the run has.
+func (s *Store) Series(ctx context.Context, run int64, name string) ([]Point, error) {
+	var points []Point
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		var key int64
+		err = db.QueryRowContext(ctx, `SELECT id FROM metric_keys WHERE name = ?`, name).Scan(&key)
+		if err == nil {
+			points, err = readPoints(ctx, db, run, key)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("store: run %d: metric %q: %w", run, name, err)
+	}
+	if len(points) > 0 {
+		return points, nil
+	}
+	names, err := s.MetricNames(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	return nil, fmt.Errorf("store: run %d: metric %q: %w (it has: %s)", run, name, ErrNotFound, strings.Join(names, ", "))
+}
+
+// An EventRecord is an event of a run.
+type EventRecord struct {
+	At   time.Time
+	Kind string
+	Step int
+	Data json.RawMessage
+}
+
+// Events returns what happened in a run, in order.
+func (s *Store) Events(ctx context.Context, run int64) ([]EventRecord, error) {
+	columns := func(e *EventRecord) []any {
+		return []any{timeText{&e.At}, &e.Kind, &e.Step, jsonText{&e.Data}}
+	}
+	return ofRun(ctx, s, run, columns, `SELECT at, kind, step, data FROM events WHERE run_id = ? ORDER BY id`)
+}
+
+// Params returns a run's resolved config, value by value, by path.
+func (s *Store) Params(ctx context.Context, run int64) ([]Param, error) {
+	return ofRun(ctx, s, run, func(p *Param) []any { return []any{&p.Path, jsonText{&p.Value}} },
+		`SELECT path, value FROM params WHERE run_id = ? ORDER BY path`)
+}
+
+// Env returns what was recorded of a run's environment, by name.
+func (s *Store) Env(ctx context.Context, run int64) ([]Fact, error) {
+	texts, err := ofRun(ctx, s, run, func(text *string) []any { return []any{text} },
+		`SELECT environment FROM runs WHERE id = ?`)
+	if err != nil {
+		return nil, err
+	}
+	var object map[string]string
+	if err := json.Unmarshal([]byte(texts[0]), &object); err != nil {
+		return nil, fmt.Errorf("store: run %d: environment: %w", run, err)
+	}
+	var facts []Fact
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		facts = append(facts, Fact{name, object[name]})
+	}
+	return facts, nil
+}
+
+// jsonText reads a column of JSON.
+type jsonText struct{ to *json.RawMessage }
+
+func (j jsonText) Scan(source any) error {
+	text, ok := source.(string)
+	if !ok {
+		return fmt.Errorf("JSON is text, not %T", source)
+	}
+	*j.to = json.RawMessage(text)
+	return nil
+}

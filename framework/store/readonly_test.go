@@ -1,0 +1,133 @@
+//go:build unix
+
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// notebook makes one with a finished run in a folder of its own, closed.
+func notebook(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "runexp.db")
+	s := openAt(t, path)
+	r := begin(t, s, NewRun{})
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 1}}))
+	check(t, r.Finish(t.Context(), Finished, ""))
+	check(t, s.Close())
+	return path
+}
+
+// contents describes every file of a folder.
+func contents(t *testing.T, folder string) string {
+	t.Helper()
+	var b strings.Builder
+	for _, e := range must(os.ReadDir(folder))(t) {
+		info := must(e.Info())(t)
+		fmt.Fprintf(&b, "%s %v %x\n", e.Name(), info.ModTime(), sha256.Sum256(must(os.ReadFile(filepath.Join(folder, e.Name())))(t)))
+	}
+	return b.String()
+}
+
+func TestReadingLeavesNoTrace(t *testing.T) {
+	path := notebook(t)
+	before := contents(t, filepath.Dir(path))
+	s := must(OpenReadOnly(t.Context(), path))(t)
+	if n := len(must(s.Runs(t.Context(), Filter{}))(t)); n != 1 {
+		t.Errorf("%d runs, want 1", n)
+	}
+	during := contents(t, filepath.Dir(path))
+	_, err := s.Begin(t.Context(), NewRun{Experiment: "a"})
+	wantError(t, err, ErrReadOnly)
+	check(t, s.Close())
+	if after := contents(t, filepath.Dir(path)); before != during || before != after {
+		t.Errorf("before:\n%sduring:\n%safter:\n%s", before, during, after)
+	}
+}
+
+// A reader that began when nobody wrote follows those who do, and those who
+// did and left.
+func TestAReaderFollowsWriters(t *testing.T) {
+	ctx, path := t.Context(), notebook(t)
+	reader := must(OpenReadOnly(ctx, path))(t)
+	t.Cleanup(func() { check(t, reader.Close()) })
+	wantRuns := func(want int) {
+		t.Helper()
+		if n := len(must(reader.Runs(ctx, Filter{}))(t)); n != want {
+			t.Fatalf("%d runs, want %d", n, want)
+		}
+	}
+	wantRuns(1)
+	for i := range 3 { // the first writer comes and goes between two looks
+		s := openAt(t, path)
+		check(t, begin(t, s, NewRun{}).Finish(ctx, Finished, ""))
+		if i > 0 {
+			wantRuns(i + 2)
+		}
+		check(t, s.Close())
+	}
+	wantRuns(4)
+}
+
+// childRead reads a notebook as a user who may write neither it nor its
+// folder: PATH [UID].
+func childRead(args []string) error {
+	if len(args) > 1 {
+		uid, err := strconv.Atoi(args[1])
+		if err == nil {
+			err = syscall.Setuid(uid)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	ctx := context.Background()
+	s, err := OpenReadOnly(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	runs, err := s.Runs(ctx, Filter{})
+	if err != nil {
+		return err
+	}
+	fmt.Println(len(runs), "runs")
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if _, err := Open(ctx, args[0]); err == nil {
+		return fmt.Errorf("it could be opened for writing")
+	}
+	return nil
+}
+
+func TestReadOnlyFolder(t *testing.T) {
+	path := notebook(t)
+	live := filepath.Join(t.TempDir(), "live.db")
+	writer := openAt(t, live)
+	begin(t, writer, NewRun{})
+	for _, p := range []string{path, live} {
+		args := []string{p}
+		folder := filepath.Dir(p)
+		check(t, os.Chmod(folder, 0o555))
+		t.Cleanup(func() { check(t, os.Chmod(folder, 0o755)) })
+		if os.Getuid() == 0 {
+			// No permission holds root back: be somebody else.
+			args = append(args, "65534")
+			check(t, os.Chmod(filepath.Dir(folder), 0o755))
+		} else {
+			check(t, os.Chmod(p, 0o444))
+		}
+		out, err := child(t, "read", args...).Output()
+		if err != nil || string(out) != "1 runs\n" {
+			t.Errorf("%s: got %q, %v", filepath.Base(p), out, err)
+		}
+	}
+}

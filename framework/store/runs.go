@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A RunRef is what a run is called.
+type RunRef struct {
+	Number     int64 // in this notebook: run 12
+	UID        UID   // in every notebook
+	Experiment string
+}
+
+// A RunSummary is one line of a listing.
+type RunSummary struct {
+	RunRef
+	Status     Status // Lost if the file says running and the process is gone
+	Message    string // why it ended so
+	Attempt    int    // among runs of the same trial, from 1
+	TrialHash  string // "" if it is no trial
+	Seed       int64
+	Started    time.Time
+	Ended      time.Time     // zero while running; of a lost run the last sign of life
+	Elapsed    time.Duration // as of the last write
+	Iterations int           // the last step of loss/total; 0 if there is none
+	Loss       float64       // the last loss/total; NaN if there is none
+}
+
+// A Filter selects runs; its zero value selects all.
+type Filter struct {
+	Experiment string // "" is any
+	Status     Status // "" is any
+	TrialHash  string // "" is any
+	Limit      int    // at most so many; 0 is no limit
+}
+
+const summaryOfRuns = `SELECT r.id, r.uid, e.name, r.status, r.message, r.attempt, coalesce(t.hash, ''), r.seed,
+	r.started_at, r.ended_at, r.elapsed, coalesce(s.last_step, 0), s.last,
+	r.pid, r.pid_start, r.boot, r.machine, r.seen_at`
+
+// runTables joins in this order (CROSS fixes it), so that the order of the
+// index on runs is that of the result.
+const runTables = ` FROM runs r
+	CROSS JOIN experiments e ON e.id = r.experiment_id
+	LEFT JOIN trials t ON t.id = r.trial_id
+	LEFT JOIN metric_summary s ON s.run_id = r.id
+		AND s.key_id = (SELECT id FROM metric_keys WHERE name = 'loss/total')`
+
+// A runRow is a summary with who wrote it.
+type runRow struct {
+	RunSummary
+	owner owner
+}
+
+func (r *runRow) columns() []any {
+	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
+		timeText{&r.Started}, timeText{&r.Ended}, seconds{&r.Elapsed}, &r.Iterations, number{&r.Loss},
+		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.seen}}
+}
+
+// see corrects the status of a run that says it is running and is not.
+func (r *runRow) see(here host, now time.Time) {
+	if r.Status == Running && r.owner.gone(here, now) {
+		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.seen
+	}
+}
+
+// query returns the SQL that lists runs, newest first, and its arguments. It
+// may list runs in state 'running' where lost ones are wanted, and the other
+// way round: only see can tell.
+func (f Filter) query() (query string, args []any) {
+	var where []string
+	also := `` // before what may be looked up in an index
+	if f.TrialHash != "" {
+		where = append(where, `r.trial_id IN (SELECT id FROM trials WHERE hash = ?)`)
+		args = append(args, f.TrialHash)
+		also = `+` // no index: a trial has few runs, and SQLite does not know
+	}
+	if f.Experiment != "" {
+		where = append(where, also+`r.experiment_id = (SELECT id FROM experiments WHERE name = ?)`)
+		args = append(args, f.Experiment)
+	}
+	if f.Status == Lost {
+		where = append(where, also+`r.status IN ('lost', 'running')`)
+	} else if f.Status != "" {
+		where = append(where, also+`r.status = ?`)
+		args = append(args, f.Status)
+	}
+	query = summaryOfRuns + runTables
+	if len(where) > 0 {
+		query += ` WHERE ` + strings.Join(where, ` AND `)
+	}
+	return query + ` ORDER BY r.started_at DESC, r.id DESC`, args
+}
+
+// Runs lists runs, newest first.
+func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
+	var list []RunSummary
+	query, args := f.query()
+	err := s.read(ctx, func(db *sql.DB) error {
+		list = nil
+		rows, err := db.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for now := time.Now(); rows.Next() && (f.Limit == 0 || len(list) < f.Limit); {
+			var row runRow
+			if err := rows.Scan(row.columns()...); err != nil {
+				return err
+			}
+			row.see(s.host, now)
+			if f.Status == "" || f.Status == row.Status {
+				list = append(list, row.RunSummary)
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: list runs: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,167 @@
+// Package store is the notebook: every run of every experiment, with its
+// config, losses, metrics, events and pictures, in one SQLite file.
+//
+// A Store is opened once a process; several processes may have the same file
+// open. Open gives one that can write, through a single connection, and read,
+// through others that cannot; OpenReadOnly touches nothing. Begin starts a Run,
+// which records and is then finished; the other methods of Store read. The
+// tables are described in migrations/001_initial.sql.
+//
+// All methods of Store and Run may be called from several goroutines.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Store is an open notebook. See Open and OpenReadOnly.
+type Store struct {
+	path    string
+	host    host
+	writer  *sql.DB // one connection; nil in a Store that only reads
+	readers pool
+
+	// How long a write is tried again before it is given up.
+	busyPatience, diskPatience time.Duration
+
+	mu   sync.Mutex
+	runs map[*Run]bool // begun and not finished
+}
+
+const (
+	// busyPatience is how long a write waits for another writer: those hold the
+	// notebook for milliseconds, so after this long someone has gone to lunch
+	// with a transaction open.
+	busyPatience = 30 * time.Second
+	// diskPatience is how long a full or failing disk is tried again: long
+	// enough for a hiccup, short enough to checkpoint and stop in good order.
+	diskPatience = 2 * time.Second
+	// readConnections bounds the readers of one process.
+	readConnections = 4
+)
+
+// Open opens the notebook at path for reading and writing, and creates it and
+// its folder where they are missing. Runs whose process is gone are marked lost.
+//
+// Errors: ErrNotNotebook for any other kind of file, which is left as it was,
+// ErrNewer, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy.
+func Open(ctx context.Context, path string) (*Store, error) {
+	return open(ctx, path, journalFor(path))
+}
+
+// open is Open with a given journal mode.
+func open(ctx context.Context, path, journal string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("store: make the notebook's folder: %w", err)
+	}
+	s := newStore(path)
+	s.writer = openPool(address(path, writing), 1)
+	s.readers = &livePool{db: openPool(address(path, reading), readConnections)}
+	if err := s.prepare(ctx, journal); err != nil {
+		s.writer.Close()
+		_ = s.readers.close()
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+// OpenReadOnly opens the notebook at path for reading. It neither creates nor
+// changes a file, and needs no right to write in the folder. It follows runs
+// that other processes write meanwhile; while one does, or after one has
+// crashed, the readers share SQLite's own -shm index beside the file.
+//
+// Errors: fs.ErrNotExist, ErrNotNotebook, ErrNewer, ErrOlder, ErrAccess.
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("store: there is no notebook at %s; run an experiment first, or name another with --db (%w)", path, fs.ErrNotExist)
+	} else if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	s := newStore(path)
+	s.readers = &quietPool{path: path}
+	if err := s.read(ctx, func(db *sql.DB) error { return checkReadable(ctx, db) }); err != nil {
+		_ = s.readers.close()
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func newStore(path string) *Store {
+	return &Store{
+		path: path, host: thisHost(), runs: map[*Run]bool{},
+		busyPatience: busyPatience, diskPatience: diskPatience,
+	}
+}
+
+// prepare makes a notebook that was just opened for writing ready. Nothing is
+// written before it is known to be ours.
+func (s *Store) prepare(ctx context.Context, journal string) error {
+	steps := []func() error{
+		func() error { return checkWritable(ctx, s.writer) },
+		func() error { return setJournal(ctx, s.writer, journal) },
+		func() error { return migrate(ctx, s.writer, migrations()) },
+	}
+	for _, step := range steps {
+		if err := s.retry(ctx, step); err != nil {
+			return err
+		}
+	}
+	return s.markLost(ctx)
+}
+
+// Path returns where the notebook is.
+func (s *Store) Path() string { return s.path }
+
+// Close writes what the runs that were not finished still hold, and closes the
+// notebook. Those runs are later seen as lost. A second Close does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	open := slices.Collect(maps.Keys(s.runs))
+	s.mu.Unlock()
+	var problems []error
+	for _, run := range open {
+		run.stopBeating()
+		problems = append(problems, run.Flush(context.Background()))
+		s.forget(run)
+	}
+	problems = append(problems, s.readers.close())
+	if s.writer != nil {
+		// The last writer leaves one whole file even if a reader elsewhere keeps
+		// SQLite from removing its log; where that reader is in the way, the
+		// next writer does it.
+		_, _ = s.writer.Exec("PRAGMA wal_checkpoint(PASSIVE)")
+		problems = append(problems, s.writer.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// remember has Close flush a run, until it is forgotten.
+func (s *Store) remember(r *Run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.runs[r] = true
+}
+
+func (s *Store) forget(r *Run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.runs, r)
+}
