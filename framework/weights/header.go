@@ -1,0 +1,269 @@
+package weights
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// maxHeader bounds the JSON header; the reference implementation has the same limit.
+const maxHeader = 100_000_000
+
+// A tensor is one entry of the header.
+type tensor struct {
+	dtype      string
+	shape      []int
+	begin, end int64 // bytes of the file
+}
+
+// readHeader validates everything that can be told without reading values.
+func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string, error) {
+	if size == 0 {
+		return nil, nil, errors.New("the file is empty; fetch it again")
+	}
+	head := make([]byte, min(size, sniffLength))
+	if err := readFull(r, head, 0); err != nil {
+		return nil, nil, err
+	}
+	length, ok := headerLength(head)
+	if !ok {
+		if what := recognise(head); what != "" {
+			return nil, nil, errors.New(what)
+		}
+		return nil, nil, errors.New("not a safetensors file, or a damaged one: it has no header; fetch it again")
+	}
+	if length > size-8 {
+		return nil, nil, fmt.Errorf("the file is cut short: its header takes %d bytes and the file has %d; fetch it again", length, size)
+	}
+	header := make([]byte, length)
+	if err := readFull(r, header, 8); err != nil {
+		return nil, nil, err
+	}
+	tensors, metadata, err := parseHeader(header)
+	if err != nil {
+		return nil, nil, fmt.Errorf("bad header: %w", err)
+	}
+	start := 8 + length
+	if err := checkRanges(tensors, size-start); err != nil {
+		return nil, nil, err
+	}
+	for name, t := range tensors {
+		t.begin += start
+		t.end += start
+		tensors[name] = t
+	}
+	return tensors, metadata, nil
+}
+
+// headerLength returns N, and whether this looks like the start of a header of
+// N bytes.
+func headerLength(head []byte) (int64, bool) {
+	if len(head) < 9 || head[8] != '{' {
+		return 0, false
+	}
+	n := binary.LittleEndian.Uint64(head)
+	return int64(n), n <= maxHeader
+}
+
+// parseHeader decodes the JSON by tokens: decoding into a map or a struct would
+// let duplicate names, unknown keys and other spellings of a key pass.
+func parseHeader(data []byte) (map[string]tensor, map[string]string, error) {
+	if !utf8.Valid(data) {
+		return nil, nil, errors.New("not UTF-8")
+	}
+	if !json.Valid(data) {
+		return nil, nil, errors.New("not valid JSON")
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	tensors, metadata := map[string]tensor{}, map[string]string{}
+	err := readObject(d, func(name string) error {
+		if name == "__metadata__" {
+			return readObject(d, func(key string) (err error) {
+				metadata[key], err = read[string](d)
+				return err
+			})
+		}
+		t, err := readTensor(d)
+		tensors[name] = t
+		return err
+	})
+	return tensors, metadata, err
+}
+
+func readTensor(d *json.Decoder) (tensor, error) {
+	var t tensor
+	var offsets []int
+	fields := 0
+	err := readObject(d, func(key string) (err error) {
+		fields++
+		switch key {
+		case "dtype":
+			t.dtype, err = read[string](d)
+		case "shape":
+			t.shape, err = readCounts(d)
+		case "data_offsets":
+			offsets, err = readCounts(d)
+		default:
+			err = errors.New("unknown key")
+		}
+		return err
+	})
+	if err != nil {
+		return t, err
+	}
+	if fields != 3 {
+		return t, errors.New("it needs dtype, shape and data_offsets")
+	}
+	if len(offsets) != 2 || offsets[0] > offsets[1] {
+		return t, fmt.Errorf("data_offsets %v are not a begin and an end", offsets)
+	}
+	t.begin, t.end = int64(offsets[0]), int64(offsets[1])
+	size, err := byteSize(t.dtype, t.shape)
+	if err != nil {
+		return t, err
+	}
+	if size != t.end-t.begin {
+		return t, fmt.Errorf("%s of shape %v takes %d bytes, data_offsets span %d", t.dtype, t.shape, size, t.end-t.begin)
+	}
+	return t, nil
+}
+
+// byteSize returns the bytes that a tensor takes, or an error where int64 cannot hold them.
+func byteSize(dtype string, shape []int) (int64, error) {
+	kind, ok := dtypes[dtype]
+	if !ok {
+		return 0, fmt.Errorf("unknown dtype %q", dtype)
+	}
+	total := uint64(kind.size)
+	for _, n := range shape {
+		high, low := bits.Mul64(total, uint64(n))
+		if high != 0 || low > math.MaxInt64 {
+			return 0, fmt.Errorf("shape %v is too large", shape)
+		}
+		total = low
+	}
+	return int64(total), nil
+}
+
+// checkRanges holds the tensors to the format's rule that they fill the data
+// exactly: no overlap, no hole, no byte left over.
+func checkRanges(tensors map[string]tensor, size int64) error {
+	names := slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
+		return cmp.Or(cmp.Compare(tensors[a].begin, tensors[b].begin), cmp.Compare(tensors[a].end, tensors[b].end), cmp.Compare(a, b))
+	})
+	previous, end := "", int64(0)
+	for _, name := range names {
+		t := tensors[name]
+		switch {
+		case t.end > size:
+			return fmt.Errorf("the file is cut short: tensor %q ends at byte %d of the data, which has %d; fetch it again", name, t.end, size)
+		case t.begin < end:
+			return fmt.Errorf("bad header: tensors %q and %q overlap", previous, name)
+		case t.begin > end:
+			return fmt.Errorf("bad header: bytes %d to %d before tensor %q belong to none", end, t.begin, name)
+		}
+		previous, end = name, t.end
+	}
+	if end != size {
+		return fmt.Errorf("%d bytes after the last tensor belong to none; fetch the file again", size-end)
+	}
+	return nil
+}
+
+// readObject calls field at the value of each key of an object, and fails on a
+// key that comes twice.
+func readObject(d *json.Decoder, field func(key string) error) error {
+	if err := delim(d, '{'); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		key, err := read[string](d)
+		if err != nil {
+			return err
+		}
+		if seen[key] {
+			return fmt.Errorf("%q occurs twice", key)
+		}
+		seen[key] = true
+		if err := field(key); err != nil {
+			return fmt.Errorf("%q: %w", key, err)
+		}
+	}
+	return delim(d, '}')
+}
+
+// readCounts reads a list of non-negative whole numbers.
+func readCounts(d *json.Decoder) ([]int, error) {
+	if err := delim(d, '['); err != nil {
+		return nil, err
+	}
+	counts := []int{}
+	for d.More() {
+		number, err := read[json.Number](d)
+		if err != nil {
+			return nil, err
+		}
+		n, err := strconv.ParseUint(number.String(), 10, strconv.IntSize-1)
+		if err != nil {
+			return nil, fmt.Errorf("%s is not a whole number from 0 to %d", number, math.MaxInt)
+		}
+		counts = append(counts, int(n))
+	}
+	return counts, delim(d, ']')
+}
+
+func delim(d *json.Decoder, want json.Delim) error {
+	got, err := read[json.Delim](d)
+	if err == nil && got != want {
+		err = fmt.Errorf("%s where %s is expected", got, want)
+	}
+	return err
+}
+
+// read returns the next token, which must be a T.
+func read[T json.Delim | json.Number | string](d *json.Decoder) (T, error) {
+	var want T
+	token, err := d.Token()
+	if err != nil {
+		return want, err
+	}
+	got, ok := token.(T)
+	if !ok {
+		return want, fmt.Errorf("%v where a %s is expected", token, kind(want))
+	}
+	return got, nil
+}
+
+func kind(token any) string {
+	switch token.(type) {
+	case string:
+		return "string"
+	case json.Number:
+		return "number"
+	}
+	return "list or object"
+}
+
+// readFull fills b from offset at; a file that ends before is an error.
+func readFull(r io.ReaderAt, b []byte, at int64) error {
+	n, err := r.ReadAt(b, at)
+	if n == len(b) {
+		return nil
+	}
+	if err == io.EOF {
+		return fmt.Errorf("the file ends at byte %d while bytes up to %d are read; was it changed meanwhile?", at+int64(n), at+int64(len(b)))
+	}
+	return err
+}
