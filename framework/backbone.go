@@ -27,13 +27,13 @@ type Backbone interface {
 
 // A Layer is one layer of a backbone, as `runexp backbones NAME` prints it.
 type Layer struct {
-	Index      int    // position in the network; a config may use it instead of the name
-	Name       string // conv4_4, relu4_4, pool4
-	Kind       string // conv, relu, maxpool, avgpool
-	Channels   int    // C of its output
-	Stride     int    // input pixels from one output pixel to the next
-	Receptive  int    // side of the square of input pixels that one output pixel sees
-	Parameters int    // weights and biases
+	Index      int    `json:"index"`      // position in the network; a config may use it instead of the name
+	Name       string `json:"name"`       // conv4_4, relu4_4, pool4
+	Kind       string `json:"kind"`       // conv, relu, maxpool, avgpool
+	Channels   int    `json:"channels"`   // C of its output
+	Stride     int    `json:"stride"`     // input pixels from one output pixel to the next
+	Receptive  int    `json:"receptive"`  // side of the square of input pixels that one output pixel sees
+	Parameters int    `json:"parameters"` // weights and biases
 }
 
 // Input is what a network expects of a pixel u in [0, 1], RGB: channels in

@@ -1,0 +1,100 @@
+package imaging
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// EncodePNG writes img as an 8-bit RGB PNG: values are clamped to [0, 1] and
+// rounded to the nearest of 256 levels, so that what Decode read from 8 bits
+// comes out the same. text goes into the file as keyword and text (see
+// ReadPNGText), in the order of the keywords; the same arguments give the same
+// bytes. A value that is not finite is an error that says where it is.
+func EncodePNG(w io.Writer, img *Image, text map[string]string) error {
+	file, err := encode(img, text)
+	if err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	_, err = w.Write(file)
+	return err
+}
+
+func encode(img *Image, text map[string]string) ([]byte, error) {
+	chunks, err := textChunks(text)
+	if err != nil {
+		return nil, err
+	}
+	pixels := image.NewRGBA(image.Rect(0, 0, img.W, img.H))
+	for i := range img.H * img.W {
+		for c := range Channels {
+			v := float64(img.Pix[i*Channels+c])
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("not finite (%v) at row %d, column %d, channel %d", v, i/img.W, i%img.W, c)
+			}
+			pixels.Pix[4*i+c] = uint8(math.Floor(255*min(max(v, 0), 1) + 0.5))
+		}
+		pixels.Pix[4*i+3] = 0xff
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, pixels); err != nil {
+		return nil, err
+	}
+	const header = 8 + 4 + 4 + 13 + 4 // signature and IHDR, which must come first
+	return slices.Insert(file.Bytes(), header, chunks...), nil
+}
+
+// WriteFile writes img to path by EncodePNG, whole or not at all: it goes into a
+// file beside path, is flushed to the disk and then renamed. An existing file
+// is replaced.
+func WriteFile(path string, img *Image, text map[string]string) (err error) {
+	file, err := encode(img, text)
+	if err != nil {
+		return fmt.Errorf("image %s: %w", path, err)
+	}
+	dir, base := filepath.Dir(path), filepath.Base(path)
+	aside, err := os.CreateTemp(dir, "."+base+"-*")
+	if err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			aside.Close() // a second close only fails
+			os.Remove(aside.Name())
+			err = fmt.Errorf("image %s: %w", path, err)
+		}
+	}()
+	if _, err := aside.Write(file); err != nil {
+		return err
+	}
+	// CreateTemp's 0600 would keep the picture from a group or a web server.
+	if err := aside.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := aside.Sync(); err != nil {
+		return err
+	}
+	if err := aside.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(aside.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// syncDir makes the rename itself survive a power cut.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

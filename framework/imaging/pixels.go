@@ -1,0 +1,29 @@
+package imaging
+
+import (
+	"image"
+	"image/color"
+)
+
+// fromStandard converts an image of any colour model, composited on white.
+func fromStandard(source image.Image) *Image {
+	at := func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(source.At(x, y)).(color.RGBA64) }
+	if fast, ok := source.(image.RGBA64Image); ok {
+		at = fast.RGBA64At
+	}
+	bounds := source.Bounds()
+	m := New(bounds.Dy(), bounds.Dx())
+	i := 0
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			c := at(x, y)
+			// Channels are multiplied by alpha already: over white is c + (1 − α).
+			white := uint32(0xffff - c.A)
+			m.Pix[i] = float32(uint32(c.R)+white) / 0xffff
+			m.Pix[i+1] = float32(uint32(c.G)+white) / 0xffff
+			m.Pix[i+2] = float32(uint32(c.B)+white) / 0xffff
+			i += Channels
+		}
+	}
+	return m
+}
