@@ -56,11 +56,11 @@ func TestNetworks(t *testing.T) {
 }
 
 // write writes the first convs convolutions of name with random numbers,
-// named by names, and returns them by tensor name.
-func write(t *testing.T, path, name string, names format, convs int) map[string][]float32 {
+// named by names.
+func write(t *testing.T, path, name string, names format, convs int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(3, 4))
-	header, tensors := map[string]any{}, map[string][]float32{}
+	header := map[string]any{}
 	var data []byte
 	in := 3
 	for _, l := range New(name, Defaults(name), weights.Places{}).Layers() {
@@ -71,12 +71,10 @@ func write(t *testing.T, path, name string, names format, convs int) map[string]
 		for suffix, shape := range map[string][]int{".weight": {l.Channels, in, 3, 3}, ".bias": {l.Channels}} {
 			n := graph.Shape(shape).Len()
 			begin := len(data)
-			values := make([]float32, n)
-			for i := range values {
-				values[i] = float32(random.NormFloat64() / math.Sqrt(float64(9*in)))
-				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(values[i]))
+			for range n {
+				v := float32(random.NormFloat64() / math.Sqrt(float64(9*in)))
+				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(v))
 			}
-			tensors[names.tensor(l)+suffix] = values
 			header[names.tensor(l)+suffix] = map[string]any{"dtype": "F32", "shape": shape, "data_offsets": []int{begin, len(data)}}
 		}
 		in = l.Channels
@@ -89,7 +87,6 @@ func write(t *testing.T, path, name string, names format, convs int) map[string]
 	if err := os.WriteFile(path, append(file, data...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return tensors
 }
 
 // features returns the tapped features of a small random picture.

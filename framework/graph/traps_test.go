@@ -16,9 +16,10 @@ import (
 // These tests show, on Gorgonia alone, the traps that this package hides. When
 // one fails after an upgrade, the code that avoids it may be simplified.
 
-func vector(g *gorgonia.ExprGraph, name string, values ...float64) *gorgonia.Node {
+// vector adds the input x.
+func vector(g *gorgonia.ExprGraph, values ...float64) *gorgonia.Node {
 	value := tensor.New(tensor.WithShape(len(values)), tensor.WithBacking(values))
-	return gorgonia.NewTensor(g, tensor.Float64, 1, gorgonia.WithName(name), gorgonia.WithShape(len(values)), gorgonia.WithValue(value))
+	return gorgonia.NewTensor(g, tensor.Float64, 1, gorgonia.WithName("x"), gorgonia.WithShape(len(values)), gorgonia.WithValue(value))
 }
 
 func must[T any](v T, err error) T {
@@ -80,7 +81,7 @@ func (o *times) SymDiff(_ gorgonia.Nodes, _, grad *gorgonia.Node) (gorgonia.Node
 
 func TestTrapOperationsMergeByHash(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := vector(g, "x", 1)
+	x := vector(g, 1)
 	two := must(gorgonia.ApplyOp(&times{factor: 2}, x))
 	three := must(gorgonia.ApplyOp(&times{factor: 3}, x))
 	if two != three {
@@ -93,7 +94,7 @@ func TestTrapOperationsMergeByHash(t *testing.T) {
 
 func TestTrapInputsMergeByName(t *testing.T) {
 	g := gorgonia.NewGraph()
-	if vector(g, "x", 1) != vector(g, "x", 2) {
+	if vector(g, 1) != vector(g, 2) {
 		t.Error("inputs of one name stayed apart")
 	}
 }
@@ -109,7 +110,7 @@ func TestTrapConstantsMergeByName(t *testing.T) {
 
 func TestTrapIntermediateValuesAreOverwritten(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := vector(g, "x", 1)
+	x := vector(g, 1)
 	y := must(gorgonia.Add(x, x))
 	var read gorgonia.Value
 	gorgonia.Read(y, &read)
@@ -129,7 +130,7 @@ func TestTrapIntermediateValuesAreOverwritten(t *testing.T) {
 
 func TestTrapDualValuesAccumulate(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := vector(g, "x", 1)
+	x := vector(g, 1)
 	cost := must(gorgonia.Sum(must(gorgonia.Square(x))))
 	must(gorgonia.Grad(cost, x))
 	vm := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(x))
@@ -164,7 +165,7 @@ func TestTrapNewTapeMachinePanics(t *testing.T) {
 
 func TestTrapResetDropsRegisters(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := vector(g, "x", 1)
+	x := vector(g, 1)
 	y := must(gorgonia.Add(x, x))
 	vm := gorgonia.NewTapeMachine(g)
 	var at [2]uintptr
@@ -187,7 +188,7 @@ func TestTrapOperationsRunOnAnotherGoroutine(t *testing.T) {
 	}
 	var inside string
 	g := gorgonia.NewGraph()
-	must(gorgonia.ApplyOp(&times{factor: 2, observed: func() { inside = goroutine() }}, vector(g, "x", 1)))
+	must(gorgonia.ApplyOp(&times{factor: 2, observed: func() { inside = goroutine() }}, vector(g, 1)))
 	if err := gorgonia.NewTapeMachine(g).RunAll(); err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +199,7 @@ func TestTrapOperationsRunOnAnotherGoroutine(t *testing.T) {
 
 func TestTrapGradientsAreSummedInPlace(t *testing.T) {
 	g := gorgonia.NewGraph()
-	x := vector(g, "x", 1)
+	x := vector(g, 1)
 	two, three := &times{factor: 2, hashed: true}, &times{factor: 3, hashed: true}
 	left := must(gorgonia.Sum(must(gorgonia.ApplyOp(two, x))))
 	right := must(gorgonia.Sum(must(gorgonia.ApplyOp(three, x))))
@@ -214,7 +215,7 @@ func TestTrapGradientsAreSummedInPlace(t *testing.T) {
 
 func TestTrapEveryValueIsKept(t *testing.T) {
 	g := gorgonia.NewGraph()
-	n := vector(g, "x", 1)
+	n := vector(g, 1)
 	var chain gorgonia.Nodes
 	for i := range 4 {
 		n = must(gorgonia.ApplyOp(&times{factor: float64(i), hashed: true}, n))

@@ -130,7 +130,7 @@ func (f *File) SHA256(ctx context.Context) (string, error) {
 			return "", err
 		}
 		n, err := io.CopyN(sum, rest, 1<<20)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return "", fmt.Errorf("weights %s: %w", f.name, err)
 		}
 		if n < 1<<20 {

@@ -3,29 +3,12 @@ package weights
 import (
 	"context"
 	"math"
-	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-)
 
-// shared returns the path of a file of the material kept beside the repository.
-func shared(t *testing.T, path ...string) string {
-	t.Helper()
-	root := os.Getenv("RUNEXP_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	file := filepath.Join(append([]string{root}, path...)...)
-	if _, err := os.Stat(file); err != nil {
-		if slices.Contains(strings.Split(os.Getenv("RUNEXP_REQUIRE"), ","), "shared") {
-			t.Fatalf("RUNEXP_REQUIRE asks for it: %v", err)
-		}
-		t.Skipf("%v; set RUNEXP_SHARED to the folder that holds it", err)
-	}
-	return file
-}
+	"runexp/internal/shared"
+)
 
 // Sums, first and last values were read by NumPy.
 func TestSharedWeights(t *testing.T) {
@@ -41,7 +24,7 @@ func TestSharedWeights(t *testing.T) {
 			[]int{64, 3, 3, 3}, -3.5411860072526906, 63.296591034733744, 0.3411952257156372, -0.26588448882102966},
 	} {
 		t.Run(c.file, func(t *testing.T) {
-			f, err := Open(shared(t, "weights", c.file))
+			f, err := Open(filepath.Join(shared.Dir(t), "weights", c.file))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,110 @@
+package compute
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Benchmarks for benchstat, on every variant that RUNEXP_ISA lists (or all native ones):
+//
+//	RUNEXP_ISA=avx512 go test -run '^$' -bench Conv/150x225 -count 7 ./framework/compute
+
+// A layer of VGG-19 and how far its pictures are shrunk.
+type layer struct {
+	name    string
+	in, out int
+	shrink  int
+}
+
+// vggLayers is VGG-19 up to conv5_1, the deepest layer that the common recipes tap.
+func vggLayers() []layer {
+	return []layer{
+		{"conv1_1", 3, 64, 1}, {"conv1_2", 64, 64, 1},
+		{"conv2_1", 64, 128, 2}, {"conv2_2", 128, 128, 2},
+		{"conv3_1", 128, 256, 4}, {"conv3_2", 256, 256, 4}, {"conv3_3", 256, 256, 4}, {"conv3_4", 256, 256, 4},
+		{"conv4_1", 256, 512, 8}, {"conv4_2", 512, 512, 8}, {"conv4_3", 512, 512, 8}, {"conv4_4", 512, 512, 8},
+		{"conv5_1", 512, 512, 16},
+	}
+}
+
+var benchSizes = [][2]int{{150, 225}, {300, 450}, {600, 900}}
+
+// eachEngine runs f for each picture size and native variant.
+func eachEngine(b *testing.B, f func(b *testing.B, e *Engine, h, w int)) {
+	for _, size := range benchSizes {
+		for _, e := range engines(b, 0) {
+			if e.Variant() == genericISA {
+				continue // a picture would take minutes
+			}
+			b.Run(fmt.Sprintf("%dx%d/%s", size[0], size[1], e.Variant()), func(b *testing.B) { f(b, e, size[0], size[1]) })
+		}
+	}
+}
+
+// convBench is one layer with everything it needs.
+type convBench struct {
+	layer
+	h, w     int
+	filter   *Filter
+	src, dst []float32 // and their gradients, apart: fed back to each other numbers would vanish
+	dSrc     []float32
+	dDst     []float32
+	mask     []uint64
+}
+
+func newConvBench(l layer, h, w int) *convBench {
+	d := newDesk[float32](nil)
+	c := &convBench{layer: l, h: h / l.shrink, w: w / l.shrink}
+	c.filter = d.filter(&Filter{In: l.in, Out: l.out, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true})
+	c.src, c.dst = Aligned[float32](c.h*c.w*l.in), Aligned[float32](c.h*c.w*l.out)
+	c.dSrc, c.dDst = Aligned[float32](len(c.src)), Aligned[float32](len(c.dst))
+	copy(c.src, d.normal(len(c.src)))
+	copy(c.dDst, d.normal(len(c.dDst)))
+	c.mask = make([]uint64, MaskLen(len(c.dst)))
+	return c
+}
+
+func (c *convBench) forward(e *Engine)  { e.Conv(c.dst, c.src, c.h, c.w, c.filter, c.mask) }
+func (c *convBench) backward(e *Engine) { e.ConvBackward(c.dSrc, c.dDst, c.h, c.w, c.filter, c.mask) }
+
+// flops is what a direct convolution would take.
+func (c *convBench) flops() float64 { return 2 * 9 * float64(c.h*c.w*c.in*c.out) }
+
+func BenchmarkConv(b *testing.B) {
+	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
+		for _, l := range vggLayers() {
+			c := newConvBench(l, h, w)
+			for name, run := range map[string]func(*Engine){"forward": c.forward, "backward": c.backward} {
+				run(e) // transforms the filters
+				b.Run(l.name+"/"+name, func(b *testing.B) {
+					for b.Loop() {
+						run(e)
+					}
+					b.ReportMetric(c.flops()*float64(b.N)/b.Elapsed().Seconds()/1e9, "direct-GFLOP/s")
+				})
+			}
+		}
+	})
+}
+
+// BenchmarkNetwork is what one iteration spends in convolutions by Winograd.
+func BenchmarkNetwork(b *testing.B) {
+	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
+		var layers []*convBench
+		for _, l := range vggLayers()[1:] {
+			layers = append(layers, newConvBench(l, h, w))
+		}
+		iteration := func() {
+			for _, c := range layers {
+				c.forward(e)
+			}
+			for i := range layers {
+				layers[len(layers)-1-i].backward(e)
+			}
+		}
+		iteration()
+		for b.Loop() {
+			iteration()
+		}
+	})
+}

@@ -1,0 +1,52 @@
+package compute
+
+import "sync"
+
+// A form is one way to lay a Filter out for a kernel.
+type form struct {
+	pass  pass
+	panel int // columns of a panel: variants differ
+}
+
+type pass int
+
+const (
+	winogradForward pass = iota
+	winogradBackward
+	directForward
+	directBackward
+)
+
+// preparedFilters holds the forms that were asked for, each made once and
+// shared by all users of the Filter.
+type preparedFilters struct {
+	mu    sync.Mutex
+	forms map[form]*preparedFilter
+}
+
+type preparedFilter struct {
+	once sync.Once
+	data []float32
+}
+
+// get returns a form, made by make if this is the first call. Others who want
+// the same form wait.
+func (p *preparedFilters) get(f form, make func() []float32) []float32 {
+	p.mu.Lock()
+	if p.forms == nil {
+		p.forms = map[form]*preparedFilter{}
+	}
+	entry := p.forms[f]
+	if entry == nil {
+		entry = &preparedFilter{}
+		p.forms[f] = entry
+	}
+	p.mu.Unlock()
+	entry.once.Do(func() { entry.data = make() })
+	return entry.data
+}
+
+// fitsWinograd says whether F(4×4, 3×3) computes f, forward and backward.
+func (f *Filter) fitsWinograd() bool {
+	return f.Winograd && f.KH == 3 && f.KW == 3 && f.Stride == 1 && f.Pad <= 2 && f.In >= 8
+}

@@ -1,0 +1,132 @@
+// The kernels of one variant, as Go calls them. Each variant's C file fills one
+// table; Go picks the table at run time and calls through the wrappers below.
+//
+// All arrays are float32 and belong to the caller. Nothing here checks lengths,
+// allocates, or assumes more than the alignment of a float. Sizes are in
+// elements, ranges are [from, to). Kernels work on a range so that the caller
+// can spread one operation over threads; no sum depends on how it is cut.
+#ifndef RUNEXP_KERNELS_H
+#define RUNEXP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Channels are handled in blocks of BLOCK; matrices are packed in panels of one
+// or two blocks (kernels.panel).
+enum { BLOCK = 16 };
+
+// A 3×3 convolution of stride 1 seen by Winograd: the output is covered by tiles of
+// 4×4, numbered row by row; a strip is some consecutive tiles from `first` on. A
+// transformed strip is [channels/BLOCK][tiles][36][BLOCK], with `step` elements
+// from one block of channels to the next.
+typedef struct {
+	ptrdiff_t h, w, in;       // of the picture that is convolved
+	ptrdiff_t oh, ow, out;    // of the result
+	ptrdiff_t pad, across;    // zero padding; tiles in a row
+	ptrdiff_t first;          // tile of the strip
+	ptrdiff_t step_in, step_out;
+} winograd;
+
+// A convolution of any kernel, seen from its forward direction.
+typedef struct {
+	ptrdiff_t h, w, in, oh, ow, out, kh, kw, stride, pad;
+} convolution;
+
+// A pooling of an h × w × c picture into oh × ow × c.
+typedef struct {
+	ptrdiff_t h, w, c, oh, ow, size, stride, pad;
+} pooling;
+
+// X(result, name, parameters, arguments)
+#define KERNELS(X)                                                             \
+	/* v = Bᵀ d B of tiles and blocks of channels; mask: see Conv */           \
+	X(void, winograd_in,                                                       \
+	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
+	   ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),  \
+	  (v, src, mask, s, tile0, tile1, block0, block1))                         \
+	/* m = v·u for each of the 36 in [xi0, xi1) and panels of u */             \
+	X(void, winograd_multiply,                                                 \
+	  (float *m, const float *v, const float *u, winograd s, ptrdiff_t tiles,  \
+	   ptrdiff_t xi0, ptrdiff_t xi1, ptrdiff_t panel0, ptrdiff_t panel1),      \
+	  (m, v, u, s, tiles, xi0, xi1, panel0, panel1))                           \
+	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask */       \
+	X(void, winograd_out,                                                      \
+	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
+	   winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0,         \
+	   ptrdiff_t block1),                                                      \
+	  (dst, m, bias, mask, s, tile0, tile1, block0, block1))                   \
+	/* rows of dst, and of its gradient, for any kernel: see conv.h */         \
+	X(void, conv_rows,                                                         \
+	  (float *dst, const float *src, const float *b, const float *bias,        \
+	   uint8_t *mask, convolution s, ptrdiff_t y0, ptrdiff_t y1,               \
+	   float *scratch),                                                        \
+	  (dst, src, b, bias, mask, s, y0, y1, scratch))                           \
+	X(void, conv_back_rows,                                                    \
+	  (float *dsrc, const float *ddst, const float *b, const uint8_t *mask,    \
+	   convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch),             \
+	  (dsrc, ddst, b, mask, s, y0, y1, scratch))                               \
+	/* sum [c, c] += FᵀF of n pixels, upper triangle, c in whole blocks */     \
+	X(void, gram, (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c),     \
+	  (sum, f, n, c))                                                          \
+	X(void, max_pool_rows,                                                     \
+	  (float *dst, uint8_t *argmax, const float *src, pooling s,               \
+	   ptrdiff_t y0, ptrdiff_t y1),                                            \
+	  (dst, argmax, src, s, y0, y1))                                           \
+	X(void, max_pool_back_rows,                                                \
+	  (float *dsrc, const float *ddst, const uint8_t *argmax, pooling s,       \
+	   ptrdiff_t y0, ptrdiff_t y1),                                            \
+	  (dsrc, ddst, argmax, s, y0, y1))                                         \
+	X(void, avg_pool_rows,                                                     \
+	  (float *dst, const float *src, pooling s, ptrdiff_t y0, ptrdiff_t y1),   \
+	  (dst, src, s, y0, y1))                                                   \
+	X(void, avg_pool_back_rows,                                                \
+	  (float *dsrc, const float *ddst, pooling s, ptrdiff_t y0, ptrdiff_t y1), \
+	  (dsrc, ddst, s, y0, y1))                                                 \
+	/* n elements; masks from their first bit on */                            \
+	X(void, relu,                                                              \
+	  (float *dst, const float *src, uint8_t *mask, ptrdiff_t n),              \
+	  (dst, src, mask, n))                                                     \
+	X(void, relu_back,                                                         \
+	  (float *dsrc, const float *ddst, const uint8_t *mask, ptrdiff_t n),      \
+	  (dsrc, ddst, mask, n))                                                   \
+	X(void, accumulate, (float *dst, const float *src, ptrdiff_t n),           \
+	  (dst, src, n))                                                           \
+	X(void, squared_error,                                                     \
+	  (double *sum, const float *a, const float *b, ptrdiff_t n),              \
+	  (sum, a, b, n))                                                          \
+	X(void, squared_error_back,                                                \
+	  (float *da, const float *a, const float *b, double scale, ptrdiff_t n),  \
+	  (da, a, b, scale, n))                                                    \
+	/* rows of n = w·c elements */                                             \
+	X(void, abs_differences_row,                                               \
+	  (double *dy, double *dx, const float *src, ptrdiff_t h, ptrdiff_t n,     \
+	   ptrdiff_t c, ptrdiff_t y),                                              \
+	  (dy, dx, src, h, n, c, y))                                               \
+	X(void, abs_differences_back_rows,                                         \
+	  (float *dsrc, const float *src, ptrdiff_t h, ptrdiff_t n, ptrdiff_t c,   \
+	   double wy, double wx, ptrdiff_t y0, ptrdiff_t y1),                      \
+	  (dsrc, src, h, n, c, wy, wx, y0, y1))                                    \
+	/* n pixels of 3 */                                                        \
+	X(void, affine,                                                            \
+	  (float *dst, const float *src, const double *m, const double *bias,      \
+	   ptrdiff_t n),                                                           \
+	  (dst, src, m, bias, n))
+
+#define FIELD(result, name, parameters, arguments) result(*name) parameters;
+typedef struct {
+	ptrdiff_t panel; // columns of a full panel
+	KERNELS(FIELD)
+} kernels;
+#undef FIELD
+
+extern const kernels kernels_avx512, kernels_avx2, kernels_neon;
+
+// call_NAME calls through a table, which Go cannot.
+#define UNPACK(...) __VA_ARGS__
+#define CALL(result, name, parameters, arguments) \
+	static inline result call_##name(const kernels *k, UNPACK parameters) { return k->name arguments; }
+KERNELS(CALL)
+#undef CALL
+#undef UNPACK
+
+#endif

@@ -1,0 +1,109 @@
+//go:build cgo && (amd64 || arm64)
+
+package compute
+
+// #include "kernels.h"
+import "C"
+
+// winogradConv is a 3×3 convolution of stride 1, forward or backward.
+type winogradConv struct {
+	h, w, in    int // of the picture that is convolved
+	oh, ow, out int // of the result
+	pad         int
+	filter      []float32
+	bias        []float32 // nil: 0
+	inMask      []uint64  // nil: all of the picture counts
+	outMask     []uint64  // nil: no ReLU
+}
+
+// Where transformed tiles live, in bytes of one strip's transformed picture and
+// result. Filters that fit in L2 beside a strip are cheap to read again for each:
+// then a worker takes a strip through all three stages in its own L2. The
+// larger ones are read once for a strip that lives in L3 (or memory) and that
+// all workers share, stage by stage.
+const (
+	privateFilter = 3 << 20
+	privateStrip  = 640 << 10
+	sharedStrip   = 16 << 20
+)
+
+func (n *native) winograd(dst, src []float32, c winogradConv) {
+	across, down := (c.ow+3)/4, (c.oh+3)/4
+	tiles := across * down
+	tileBytes := 36 * 4 * block * (blocks(c.in) + blocks(c.out))
+	private := 4*len(c.filter) <= privateFilter
+	budget := sharedStrip
+	if private {
+		budget = privateStrip
+	}
+	strip := stripTiles(tiles, budget/tileBytes)
+	// One line more than needed: at powers of two all blocks would share a set of the cache.
+	step := (36*strip + 1) * block
+	length := step * (blocks(c.in) + blocks(c.out))
+	s := C.winograd{
+		h: size(c.h), w: size(c.w), in: size(c.in), oh: size(c.oh), ow: size(c.ow), out: size(c.out),
+		pad: size(c.pad), across: size(across), step_in: size(step), step_out: size(step),
+	}
+	run := winogradRun{native: n, winogradConv: &c, dst: dst, src: src, shape: s}
+	if private {
+		n.strips(tiles, strip, func(worker, first, end int) {
+			buffer := n.scratch(worker, length)
+			r := run.strip(first, end, buffer)
+			r.transform(first, end)
+			r.multiply(0, 36)
+			r.finish(first, end)
+		})
+		return
+	}
+	buffer := n.take(length)
+	defer n.give(buffer)
+	for first := 0; first < tiles; first += strip {
+		r := run.strip(first, min(first+strip, tiles), buffer)
+		chunk := (r.end - r.first + 4*n.threads - 1) / (4 * n.threads)
+		n.strips(r.end-r.first, chunk, func(_, t0, t1 int) { r.transform(r.first+t0, r.first+t1) })
+		n.strips(36, 1, func(_, xi0, xi1 int) { r.multiply(xi0, xi1) })
+		n.strips(r.end-r.first, chunk, func(_, t0, t1 int) { r.finish(r.first+t0, r.first+t1) })
+	}
+}
+
+// stripTiles cuts tiles into equal strips of at most limit, in multiples of what
+// the matrix product takes at once.
+func stripTiles(tiles, limit int) int {
+	const rows = 12
+	limit = max(limit/rows, 1) * rows
+	strips := (tiles + limit - 1) / limit
+	return ((tiles+strips-1)/strips + rows - 1) / rows * rows
+}
+
+// winogradRun is one strip on its way through the three stages.
+type winogradRun struct {
+	*native
+	*winogradConv
+	dst, src   []float32
+	shape      C.winograd
+	first, end int       // tiles
+	v, m       []float32 // transformed picture and result
+}
+
+func (r winogradRun) strip(first, end int, buffer []float32) winogradRun {
+	r.first, r.end = first, end
+	r.shape.first = size(first)
+	split := blocks(r.in) * int(r.shape.step_in)
+	r.v, r.m = buffer[:split], buffer[split:]
+	return r
+}
+
+func (r *winogradRun) transform(t0, t1 int) {
+	C.call_winograd_in(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape,
+		size(t0), size(t1), 0, size(blocks(r.in)))
+}
+
+func (r *winogradRun) multiply(xi0, xi1 int) {
+	C.call_winograd_multiply(r.table, pointer(r.m), pointer(r.v), pointer(r.filter), r.shape, size(r.end-r.first),
+		size(xi0), size(xi1), 0, size((r.out+r.panel-1)/r.panel))
+}
+
+func (r *winogradRun) finish(t0, t1 int) {
+	C.call_winograd_out(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape,
+		size(t0), size(t1), 0, size(blocks(r.out)))
+}
