@@ -1,0 +1,64 @@
+package plots
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A curve is a line with gaps: runs of points, each joined by a line.
+type curve struct {
+	runs []plotter.XYs
+	line draw.LineStyle
+}
+
+// runs splits a series where a point cannot be drawn and where a stage begins.
+func (s Series) runs(stages []Stage) []plotter.XYs {
+	var runs []plotter.XYs
+	joined := false // whether the next point continues the last run
+	for i, step := range s.Steps {
+		if !finite(step) || !drawable(s.Values[i]) {
+			joined = false
+			continue
+		}
+		if i > 0 && crosses(stages, s.Steps[i-1], step) {
+			joined = false
+		}
+		if !joined {
+			runs = append(runs, nil)
+			joined = true
+		}
+		last := &runs[len(runs)-1]
+		*last = append(*last, plotter.XY{X: step, Y: s.Values[i]})
+	}
+	return runs
+}
+
+// crosses reports whether a stage begins after step a and not after step b.
+func crosses(stages []Stage, a, b float64) bool {
+	for _, s := range stages {
+		if a < s.At && s.At <= b {
+			return true
+		}
+	}
+	return false
+}
+
+// Plot draws each run, clipped to the axes; a point alone becomes a dot.
+func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for _, run := range v.runs {
+		points := make([]vg.Point, len(run))
+		for i, xy := range run {
+			points[i] = vg.Point{X: x(xy.X), Y: y(xy.Y)}
+		}
+		if len(points) == 1 {
+			if c.Contains(points[0]) {
+				c.DrawGlyph(draw.GlyphStyle{Color: v.line.Color, Radius: v.line.Width, Shape: draw.CircleGlyph{}}, points[0])
+			}
+			continue
+		}
+		c.StrokeLines(v.line, c.ClipLinesXY(points)...)
+	}
+}

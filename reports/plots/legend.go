@@ -1,0 +1,48 @@
+package plots
+
+import (
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A legend is a column to the right of the data, where it hides no line.
+type legend []entry
+
+type entry struct {
+	name string
+	line draw.LineStyle
+}
+
+const (
+	legendGap   = vg.Length(10)   // between the data and the column
+	legendLine  = vg.Length(16)   // length of a sample
+	legendSpace = vg.Length(5)    // between sample and name
+	legendRow   = 1.6 * labelSize // height of an entry, where there is room
+)
+
+// width returns what the column takes, with the gap before it.
+func (l legend) width() vg.Length {
+	width := vg.Length(0)
+	for _, e := range l {
+		width = max(width, textStyle(labelSize, ink).Width(shortened(e.name, longestLabel)))
+	}
+	return legendGap + legendLine + legendSpace + width
+}
+
+// Plot draws the entries from the top, closer together if there are many.
+func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
+	row := min(legendRow, (c.Max.Y-c.Min.Y)/vg.Length(len(l)))
+	left := c.Max.X + legendGap
+	for i, e := range l {
+		y := c.Max.Y - (vg.Length(i)+0.5)*row
+		c.StrokeLine2(e.line, left, y, left+legendLine, y)
+		name := vg.Point{X: left + legendLine + legendSpace, Y: y}
+		drawText(c, textStyle(labelSize, ink), name, shortened(e.name, longestLabel))
+	}
+}
+
+// GlyphBoxes keeps room free to the right of the data.
+func (l legend) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
+	return []plot.GlyphBox{{X: 1, Rectangle: vg.Rectangle{Max: vg.Point{X: l.width()}}}}
+}

@@ -1,0 +1,33 @@
+package plots
+
+import "math"
+
+// A span is a closed interval of an axis.
+type span struct{ low, high float64 }
+
+func nothing() span { return span{math.Inf(1), math.Inf(-1)} }
+
+func (s span) empty() bool { return s.low > s.high }
+
+func (s span) with(v float64) span { return span{min(s.low, v), max(s.high, v)} }
+
+// opened returns the ends of s, moved one apart if they are the same.
+func (s span) opened() (low, high float64) {
+	if s.low == s.high {
+		return s.low - 0.5, s.high + 0.5
+	}
+	return s.low, s.high
+}
+
+// padded returns a span of numbers above 1e-300 with some room for a logarithmic
+// axis: a factor of at least 1.5 from end to end, so that a constant is a line
+// across the middle and rounding noise does not look like a landscape, and a
+// 25th more on either side.
+func (s span) padded() span {
+	const least, share = 1.5, 0.04
+	// Logarithms, since s.high/s.low may overflow.
+	low, high := math.Log(s.low), math.Log(s.high)
+	missing := max(0, math.Log(least)-(high-low))
+	room := missing/2 + share*(high-low+missing)
+	return span{math.Exp(low - room), min(math.Exp(high+room), math.MaxFloat64)}
+}

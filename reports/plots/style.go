@@ -1,0 +1,112 @@
+package plots
+
+import (
+	"image/color"
+	"strings"
+	"unicode"
+
+	stdfont "golang.org/x/image/font"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Lengths and type sizes of all figures, in points.
+const (
+	titleSize    = vg.Length(11)
+	labelSize    = vg.Length(9)
+	tickSize     = vg.Length(8)
+	totalWidth   = vg.Length(2.2)
+	termWidth    = vg.Length(1.3)
+	hairline     = vg.Length(0.5)
+	tickLength   = vg.Length(3.5)
+	longestLabel = 32 // characters of a name before it is shortened
+)
+
+// Greys of all figures.
+var (
+	ink   = color.Gray{0x22} // the total, titles
+	muted = color.Gray{0x60} // everything that explains
+	faint = color.Gray{0xe4} // grid
+)
+
+// okabeIto is the palette of Okabe and Ito (2008), which people with any of the
+// common kinds of colour blindness can tell apart, without its black, which
+// is the total's, and its yellow, which white paper swallows.
+var okabeIto = []color.RGBA{
+	{0xd5, 0x5e, 0x00, 0xff}, // vermilion
+	{0x00, 0x72, 0xb2, 0xff}, // blue
+	{0x00, 0x9e, 0x73, 0xff}, // bluish green
+	{0xcc, 0x79, 0xa7, 0xff}, // reddish purple
+	{0xe6, 0x9f, 0x00, 0xff}, // orange
+	{0x56, 0xb4, 0xe9, 0xff}, // sky blue
+}
+
+// termDashes tells terms apart that share a colour, from the seventh on.
+var termDashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.6}}
+
+// seriesStyle returns the line of series i; 0 is the total.
+func seriesStyle(i int) draw.LineStyle {
+	if i == 0 {
+		return draw.LineStyle{Color: ink, Width: totalWidth}
+	}
+	i--
+	return draw.LineStyle{
+		Color:  okabeIto[i%len(okabeIto)],
+		Width:  termWidth,
+		Dashes: termDashes[i/len(okabeIto)%len(termDashes)],
+	}
+}
+
+// textStyle returns sans-serif text that starts at the point it is drawn at and
+// has its middle there.
+func textStyle(size vg.Length, c color.Color) text.Style {
+	return text.Style{
+		Color:   c,
+		Font:    font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size),
+		XAlign:  draw.XLeft,
+		YAlign:  draw.YCenter,
+		Handler: powers{text.Plain{Fonts: font.DefaultCache}},
+	}
+}
+
+func bold(s text.Style) text.Style {
+	s.Font.Weight = stdfont.WeightBold
+	return s
+}
+
+func styleAxis(a *plot.Axis, title string, ticks plot.Ticker) {
+	a.Padding = 0
+	a.LineStyle = draw.LineStyle{Color: muted, Width: hairline}
+	a.Label.Text = oneLine(title)
+	a.Label.Padding = 4
+	a.Label.TextStyle.Font = textStyle(labelSize, ink).Font
+	a.Label.TextStyle.Color = ink
+	a.Tick.Label.Font = textStyle(tickSize, ink).Font
+	a.Tick.Label.Color = ink
+	a.Tick.Label.Handler = textStyle(tickSize, ink).Handler
+	a.Tick.LineStyle = a.LineStyle
+	a.Tick.Length = tickLength
+	a.Tick.Marker = ticks
+}
+
+// oneLine makes a user's text fit for one line of a figure: control characters,
+// which an SVG must not contain, become spaces.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}
+
+// shortened cuts s to n characters, the last of them an ellipsis.
+func shortened(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return s
+}
