@@ -1,0 +1,79 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework"
+)
+
+// backbonesCommand is `runexp backbones [NAME]`.
+func (a *app) backbonesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "backbones [NAME]",
+		Short:   "List the backbones, or print one's network",
+		Long:    "List the backbones, or print one's network: index, name, kind, channels, stride,\nreceptive field (side in input pixels) and parameters of every layer. A config may\nname a layer, give its index, or use a glob such as relu4_*.",
+		Example: "  runexp backbones vgg19",
+		RunE: func(_ *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				return a.listBackbones()
+			case 1:
+				return a.printBackbone(args[0])
+			}
+			return usage(fmt.Errorf("backbones takes one name at most; see runexp backbones --help"))
+		},
+	}
+}
+
+func (a *app) listBackbones() error {
+	type row struct {
+		Name string `json:"name"`
+		Doc  string `json:"doc"`
+	}
+	var rows []row
+	var cells [][]string
+	for _, name := range a.plugins.Backbones.Names() {
+		p, err := a.plugins.Backbones.Lookup(name)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row{name, p.Doc})
+		cells = append(cells, []string{name, p.Doc})
+	}
+	if a.json {
+		return printJSON(a.stdout, rows)
+	}
+	return table(a.stdout, []string{"NAME", "WHAT"}, cells)
+}
+
+func (a *app) printBackbone(name string) error {
+	p, err := a.plugins.Backbones.Lookup(name)
+	if err != nil {
+		return usage(err)
+	}
+	b, err := p.New(p.Options())
+	if err != nil {
+		return err
+	}
+	layers := b.Layers()
+	if a.json {
+		return printJSON(a.stdout, layers)
+	}
+	var cells [][]string
+	for _, l := range layers {
+		cells = append(cells, []string{
+			fmt.Sprint(l.Index), l.Name, l.Kind, fmt.Sprint(l.Channels), fmt.Sprint(l.Stride),
+			fmt.Sprint(l.Receptive), parameters(l),
+		})
+	}
+	return table(a.stdout, []string{"INDEX", "NAME", "KIND", "CHANNELS", "STRIDE", "RECEPTIVE", "PARAMETERS"}, cells)
+}
+
+func parameters(l framework.Layer) string {
+	if l.Parameters == 0 {
+		return "-"
+	}
+	return fmt.Sprint(l.Parameters)
+}

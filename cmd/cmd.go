@@ -1,0 +1,150 @@
+// Package cmd is the command line. A program with plugins of its own calls Main
+// with them; cmd/runexp calls it with the built-in ones.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"runexp/configs"
+	"runexp/framework"
+	"runexp/framework/config"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitInternal = 1
+	exitUsage    = 2 // the command line, the config or a file it names
+	exitFailed   = 3 // a trial failed
+	exitSignal   = 128
+)
+
+// exit is an error with the code that the process ends with.
+type exit struct {
+	code int
+	err  error
+}
+
+func (e *exit) Error() string { return e.err.Error() }
+func (e *exit) Unwrap() error { return e.err }
+
+// usage marks err as the user's to mend: exit code 2.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &exit{exitUsage, err}
+}
+
+// app is what the verbs share.
+type app struct {
+	plugins        framework.Plugins
+	stdout, stderr io.Writer
+	db             string
+	json           bool
+}
+
+// Main runs the command line of os.Args and returns the exit code. The first
+// SIGINT or SIGTERM asks the running iteration to be the last one; the second
+// ends the process as usual.
+func Main(plugins framework.Plugins) int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Stop(signals)
+		cancel(&caught{s})
+	}()
+	a := &app{plugins: plugins, stdout: os.Stdout, stderr: os.Stderr}
+	return a.main(ctx, os.Args[1:])
+}
+
+// caught is the cause of a context that a signal cancelled.
+type caught struct{ os.Signal }
+
+func (c *caught) Error() string { return "stopped by signal: " + c.String() }
+
+// code is the exit code after a clean stop.
+func (c *caught) code() int {
+	if s, ok := c.Signal.(syscall.Signal); ok {
+		return exitSignal + int(s)
+	}
+	return exitInternal
+}
+
+func (a *app) main(ctx context.Context, args []string) int {
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	var signalled *caught
+	if errors.As(err, &signalled) {
+		fmt.Fprintln(a.stderr, "runexp:", err)
+		return signalled.code()
+	}
+	fmt.Fprintln(a.stderr, "runexp:", err)
+	var coded *exit
+	if errors.As(err, &coded) {
+		return coded.code
+	}
+	return exitInternal
+}
+
+// root is `runexp -c FILE [path=value …]`, with the verbs below it.
+func (a *app) root() *cobra.Command {
+	r := &runFlags{app: a}
+	c := &cobra.Command{
+		Use:   "runexp -c FILE [path=value …]",
+		Short: "Answer questions about neural style transfer by experiment",
+		Long: `Answer questions about neural style transfer by experiment.
+
+runexp -c FILE runs the experiment in a YAML file. Every loss, setting and picture
+goes into one SQLite file (--db); pictures and plots are written under --out too.`,
+		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg
+  runexp -c configs/d2l.yaml losses.style.weight=1e4 --dry-run
+  runexp show last`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          r.run,
+	}
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	all := c.PersistentFlags()
+	all.StringVar(&a.db, "db", "runs/runexp.db", "the notebook: an SQLite file")
+	all.BoolVar(&a.json, "json", false, "print JSON")
+	r.flags(c.Flags())
+	c.AddCommand(a.lsCommand(), a.showCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.versionCommand())
+	for _, verb := range c.Commands() {
+		verb.SilenceUsage = true
+	}
+	return c
+}
+
+// loader reads configs with the plugins and presets of this program.
+func (a *app) loader() *config.Loader {
+	return &config.Loader{Plugins: a.plugins, Presets: configs.Presets()}
+}
+
+// exactly is cobra.ExactArgs with this program's exit code.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage(fmt.Errorf("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath()))
+		}
+		return nil
+	}
+}

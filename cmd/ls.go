@@ -1,0 +1,105 @@
+package cmd
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/store"
+)
+
+// lsCommand is `runexp ls [EXPERIMENT]`.
+func (a *app) lsCommand() *cobra.Command {
+	var status string
+	limit := 0
+	c := &cobra.Command{
+		Use:     "ls [EXPERIMENT]",
+		Short:   "List runs, newest first",
+		Example: "  runexp ls --limit 20\n  runexp ls layers --status failed",
+		RunE: func(c *cobra.Command, args []string) error {
+			f := store.Filter{Status: store.Status(status), Limit: limit}
+			if len(args) > 1 {
+				return usage(fmt.Errorf("ls takes one experiment at most; see runexp ls --help"))
+			}
+			if len(args) == 1 {
+				f.Experiment = args[0]
+			}
+			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
+				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
+			}
+			return a.listRuns(c, f)
+		},
+	}
+	c.Flags().StringVar(&status, "status", "", "only runs of this status: finished, failed, running, killed, pruned or lost")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many")
+	return c
+}
+
+// runRow is a run as listed.
+type runRow struct {
+	Run        int64        `json:"run"`
+	UID        store.UID    `json:"uid"`
+	Experiment string       `json:"experiment"`
+	Status     store.Status `json:"status"`
+	Iterations int          `json:"iterations"`
+	Loss       *float64     `json:"loss"` // null where there is none
+	Seconds    float64      `json:"seconds"`
+	Started    time.Time    `json:"started"`
+	Message    string       `json:"message,omitempty"`
+}
+
+func newRunRow(r store.RunSummary) runRow {
+	row := runRow{
+		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
+		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
+	}
+	if !math.IsNaN(r.Loss) && !math.IsInf(r.Loss, 0) {
+		row.Loss = &r.Loss
+	}
+	return row
+}
+
+func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
+	s, err := a.openNotebook(c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := s.Runs(c.Context(), f)
+	if err != nil {
+		return err
+	}
+	rows := make([]runRow, len(runs))
+	cells := make([][]string, len(runs))
+	for i, r := range runs {
+		rows[i] = newRunRow(r)
+		cells[i] = []string{
+			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, string(r.Status), fmt.Sprint(r.Iterations),
+			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
+		}
+	}
+	if a.json {
+		return printJSON(a.stdout, rows)
+	}
+	return table(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells)
+}
+
+// openNotebook opens the notebook for reading.
+func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
+	s, err := store.OpenReadOnly(c.Context(), a.db)
+	if err != nil {
+		return nil, usage(fmt.Errorf("%w; name the notebook with --db", err))
+	}
+	return s, nil
+}
+
+// number prints a loss; a dash for none.
+func number(x float64) string {
+	if math.IsNaN(x) {
+		return "-"
+	}
+	return fmt.Sprintf("%.6g", x)
+}

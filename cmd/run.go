@@ -1,0 +1,214 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"runexp/experiments"
+	"runexp/framework/compute"
+	"runexp/framework/config"
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/plots"
+)
+
+// runFlags are the flags of `runexp -c FILE`.
+type runFlags struct {
+	*app
+	file          string
+	out           string
+	threads       int
+	dryRun, fresh bool
+	quiet         bool
+}
+
+func (r *runFlags) flags(f *pflag.FlagSet) {
+	f.StringVarP(&r.file, "config", "c", "", "the YAML file of the experiment")
+	f.StringVar(&r.out, "out", "runs", "folder for pictures and plots")
+	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU)")
+	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
+	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")
+	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
+}
+
+// load reads a config; what is wrong with it is the user's to mend.
+func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
+	if file == "" {
+		return nil, usage(errors.New("name the experiment's file: -c FILE"))
+	}
+	resolved, err := a.loader().Load(file, overrides)
+	return resolved, usage(err)
+}
+
+func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
+	if r.file == "" && len(args) == 0 {
+		return c.Help()
+	}
+	if r.file == "" && !strings.Contains(args[0], "=") {
+		return usage(fmt.Errorf("unknown verb %q; see runexp --help", args[0]))
+	}
+	resolved, err := r.load(r.file, args)
+	if err != nil {
+		return err
+	}
+	engine, err := compute.NewEngine(compute.Options{Threads: r.threads, ISA: os.Getenv("RUNEXP_ISA")})
+	if err != nil {
+		return usage(err)
+	}
+	defer engine.Close()
+	lab := experiments.Lab{Plugins: r.plugins, Engine: engine, Out: r.out, Version: version(), Command: os.Args}
+	trial, err := lab.Prepare(c.Context(), resolved)
+	if err != nil {
+		return usage(err)
+	}
+	if r.dryRun {
+		return r.describe(resolved, trial)
+	}
+	s, err := store.Open(c.Context(), r.db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if !r.fresh {
+		before, err := s.Runs(c.Context(), store.Filter{
+			Experiment: resolved.Experiment.Name, Status: store.Finished, TrialHash: trial.Hash, Limit: 1,
+		})
+		if err != nil {
+			return err
+		}
+		if len(before) > 0 {
+			return r.alreadyDone(before[0])
+		}
+	}
+	return r.execute(c.Context(), s, trial)
+}
+
+// alreadyDone says where the picture is that the same settings made before.
+func (r *runFlags) alreadyDone(before store.RunSummary) error {
+	folder := experiments.Folder(r.out, before.Experiment, before.UID)
+	if r.json {
+		return printJSON(r.stdout, map[string]any{
+			"run": before.Number, "uid": before.UID, "status": before.Status, "folder": folder, "db": r.db, "ran": false,
+		})
+	}
+	_, err := fmt.Fprintf(r.stdout, "run %d (%s) has finished with just these settings, in %s\nrunexp show %d prints it; --fresh runs it again\n",
+		before.Number, before.UID.Short(), folder, before.Number)
+	return err
+}
+
+// execute runs the trial and writes the plot of its losses, however it ended.
+func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experiments.Trial) error {
+	p := newProgress(r.stderr, r.quiet, trial.Plan)
+	result, err := trial.Run(ctx, s, p)
+	p.done()
+	var failed *experiments.FailedError
+	if errors.As(err, &failed) && !errors.Is(err, store.ErrFull) && !errors.Is(err, store.ErrIO) {
+		err = &exit{exitFailed, err}
+	}
+	if result.Run == nil {
+		return err
+	}
+	paths, plotErr := writeLosses(context.WithoutCancel(ctx), s, result)
+	if result.Status == store.Failed {
+		plotErr = nil // a run that failed at once has nothing to plot
+	}
+	if r.json {
+		plotErr = errors.Join(plotErr, printJSON(r.stdout, map[string]any{
+			"run": result.Run.Number(), "uid": result.Run.UID(), "status": result.Status, "ran": true,
+			"picture": result.Picture, "folder": result.Folder, "plots": paths, "db": r.db,
+		}))
+	} else {
+		fmt.Fprintf(r.stdout, "run %d (%s) %s\n", result.Run.Number(), result.Run.UID().Short(), result.Status)
+		if result.Picture != "" {
+			fmt.Fprintf(r.stdout, "  picture   %s\n", result.Picture)
+		}
+		for _, path := range paths {
+			fmt.Fprintf(r.stdout, "  losses    %s\n", path)
+		}
+		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.db, result.Run.Number())
+	}
+	return errors.Join(err, plotErr)
+}
+
+// writeLosses writes the plot of a run's losses into its folder, as PNG and SVG.
+func writeLosses(ctx context.Context, s *store.Store, result experiments.Result) ([]string, error) {
+	run, err := s.FindRun(ctx, fmt.Sprint(result.Run.Number()))
+	if err != nil {
+		return nil, err
+	}
+	convergence, err := reports.Convergence(ctx, s, run.RunSummary)
+	if err != nil {
+		return nil, err
+	}
+	p, err := convergence.Draw()
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, name := range []string{"losses.png", "losses.svg"} {
+		path := filepath.Join(result.Folder, name)
+		if err := plots.Save(p, path); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// describe prints what a run would do.
+func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial) error {
+	plan := trial.Plan
+	type image struct {
+		Role string `json:"role"`
+		Path string `json:"path"`
+		Size string `json:"size"`
+		Used string `json:"used"`
+	}
+	type stage struct {
+		Stage       int     `json:"stage"`
+		Size        string  `json:"size"`
+		Iterations  int     `json:"iterations,omitempty"`
+		Evaluations int     `json:"evaluations,omitempty"`
+		Optimizer   string  `json:"optimizer"`
+		Images      []image `json:"images"`
+	}
+	var stages []stage
+	for i, s := range plan.Stages() {
+		row := stage{
+			Stage: i + 1, Size: size(s.Height, s.Width), Iterations: s.Iterations, Evaluations: s.Evaluations,
+			Optimizer: resolved.Experiment.Stages[i].Optimizer.Name,
+		}
+		for _, u := range plan.Images(i) {
+			row.Images = append(row.Images, image{u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth)})
+		}
+		stages = append(stages, row)
+	}
+	if r.json {
+		return printJSON(r.stdout, map[string]any{
+			"experiment": resolved.Experiment.Name, "trial": trial.Hash, "weights": plan.Weights().Path, "stages": stages,
+		})
+	}
+	fmt.Fprintf(r.stdout, "%s: 1 trial, %s\n", resolved.Experiment.Name, trial.Hash[:12])
+	fmt.Fprintf(r.stdout, "weights %s\n", plan.Weights().Path)
+	for _, s := range stages {
+		budget := fmt.Sprintf("%d iterations", s.Iterations)
+		if s.Evaluations > 0 {
+			budget = fmt.Sprintf("%d evaluations", s.Evaluations)
+		}
+		fmt.Fprintf(r.stdout, "stage %d: %s, %s of %s\n", s.Stage, s.Size, budget, s.Optimizer)
+		for _, u := range s.Images {
+			fmt.Fprintf(r.stdout, "  %-8s %s %s, used at %s\n", u.Role, u.Path, u.Size, u.Used)
+		}
+	}
+	return nil
+}
+
+// size prints height×width, as a config has them.
+func size(h, w int) string { return fmt.Sprintf("%d×%d", h, w) }

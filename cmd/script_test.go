@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"runexp/backbones"
+	"runexp/framework"
+	"runexp/framework/imaging"
+	"runexp/framework/weights"
+	"runexp/losses"
+	"runexp/optimizers"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"runexp": func() {
+			os.Exit(Main(framework.Plugins{
+				Backbones:  backbones.Registry(weights.DefaultPlaces()),
+				Losses:     losses.Registry(),
+				Optimizers: optimizers.Registry(),
+			}))
+		},
+		"pngtext": pngText,
+	})
+}
+
+// TestScripts drives the real program; each script has two small pictures and,
+// in RUNEXP_WEIGHTS, the first layers of a VGG with random weights.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("RUNEXP_WEIGHTS", filepath.Join(e.WorkDir, "weights"))
+			e.Setenv("RUNEXP_ISA", os.Getenv("RUNEXP_ISA"))
+			if err := os.Mkdir(filepath.Join(e.WorkDir, "weights"), 0o755); err != nil {
+				return err
+			}
+			if err := writeWeights(filepath.Join(e.WorkDir, "weights", "vgg11-torchvision.safetensors")); err != nil {
+				return err
+			}
+			if err := writePicture(filepath.Join(e.WorkDir, "photo.png"), 24, 32); err != nil {
+				return err
+			}
+			return writePicture(filepath.Join(e.WorkDir, "painting.png"), 30, 20)
+		},
+	})
+}
+
+// exits is `exits CODE program argument…`: the program must end with that code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE program argument…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		code = ended.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+func writePicture(path string, h, w int) error {
+	image := imaging.New(h, w)
+	for i := range image.Pix {
+		y, x, c := i/3/w, i/3%w, i%3
+		image.Pix[i] = float32(0.5 + 0.5*math.Sin(float64(y*(c+1)+x*h)/5))
+	}
+	return imaging.WriteFile(path, image, nil)
+}
+
+// writeWeights writes conv1_1 and conv2_1 of a VGG-11 as torchvision names them.
+func writeWeights(path string) error {
+	random := rand.New(rand.NewPCG(1, 1))
+	header := map[string]any{}
+	var data []byte
+	for _, layer := range []struct{ index, in, out int }{{0, 3, 64}, {3, 64, 128}} {
+		for name, shape := range map[string][]int{"weight": {layer.out, layer.in, 3, 3}, "bias": {layer.out}} {
+			n := 1
+			for _, d := range shape {
+				n *= d
+			}
+			begin := len(data)
+			for range n {
+				data = binary.LittleEndian.AppendUint32(data, math.Float32bits(float32(random.NormFloat64()/20)))
+			}
+			header[fmt.Sprintf("features.%d.%s", layer.index, name)] = map[string]any{
+				"dtype": "F32", "shape": shape, "data_offsets": []int{begin, len(data)},
+			}
+		}
+	}
+	text, err := json.Marshal(header)
+	if err != nil {
+		return err
+	}
+	file := binary.LittleEndian.AppendUint64(nil, uint64(len(text)))
+	return os.WriteFile(path, append(append(file, text...), data...), 0o644)
+}
+
+// pngText prints the text of a PNG file, a line a key.
+func pngText() {
+	f, err := os.Open(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	text, err := imaging.ReadPNGText(f)
+	if err != nil {
+		panic(err)
+	}
+	for k, v := range text {
+		fmt.Printf("%s=%s\n", k, v)
+	}
+}

@@ -1,0 +1,194 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/store"
+)
+
+// showCommand is `runexp show RUN`.
+func (a *app) showCommand() *cobra.Command {
+	var picture string
+	withConfig := false
+	c := &cobra.Command{
+		Use:   "show RUN",
+		Short: "Print one run: its settings, losses, pictures and events",
+		Long:  "Print one run. RUN is its number, the first digits of its uid, or \"last\".",
+		Example: "  runexp show last\n  runexp show 12 --config > again.yaml\n" +
+			"  runexp show 12 --picture picture.png > picture.png",
+		Args: exactly(1, "one run"),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := a.openNotebook(c)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			run, err := s.FindRun(c.Context(), args[0])
+			var ambiguous *store.AmbiguousError
+			if errors.Is(err, store.ErrNotFound) || errors.As(err, &ambiguous) {
+				return usage(err)
+			}
+			if err != nil {
+				return err
+			}
+			switch {
+			case withConfig:
+				_, err = io.WriteString(a.stdout, run.ConfigResolved)
+				return err
+			case picture != "":
+				return a.writePicture(c, s, run, picture)
+			}
+			return a.showRun(c, s, run)
+		},
+	}
+	c.Flags().BoolVar(&withConfig, "config", false, "print the resolved config only")
+	c.Flags().StringVar(&picture, "picture", "", "write the kept picture of this name to stdout")
+	return c
+}
+
+// runPage is all that `show` prints.
+type runPage struct {
+	runRow
+	Seed      int64         `json:"seed"`
+	Attempt   int           `json:"attempt"`
+	Trial     string        `json:"trial"`
+	Overrides []string      `json:"overrides"`
+	Env       []store.Fact  `json:"environment"`
+	Params    []store.Param `json:"params"`
+	Metrics   []metricRow   `json:"metrics"`
+	Artifacts []artifactRow `json:"artifacts"`
+	Events    []eventRow    `json:"events"`
+	Config    string        `json:"config"`
+}
+
+type metricRow struct {
+	Name     string `json:"name"`
+	Count    int    `json:"count"`
+	Last     string `json:"last"`
+	Min      string `json:"min"`
+	BestStep int    `json:"best_step"`
+}
+
+type artifactRow struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Step   int    `json:"step"`
+	Size   string `json:"size"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+type eventRow struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+	Step int       `json:"step"`
+	Data string    `json:"data"`
+}
+
+func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) error {
+	page, err := readPage(c, s, run)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return printJSON(a.stdout, page)
+	}
+	w := a.stdout
+	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, run.Experiment, run.Status)
+	if run.Message != "" {
+		fmt.Fprintf(w, "  %s\n", run.Message)
+	}
+	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
+		run.Elapsed.Round(100*time.Millisecond), run.Seed, run.Attempt)
+	sections := []struct {
+		title  string
+		header []string
+		rows   [][]string
+	}{
+		{"settings", []string{"PATH", "VALUE"}, cellsOf(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
+		{"environment", []string{"WHAT", "VALUE"}, cellsOf(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
+		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, cellsOf(page.Metrics, func(m metricRow) []string {
+			return []string{m.Name, fmt.Sprint(m.Count), m.Last, m.Min, fmt.Sprint(m.BestStep)}
+		})},
+		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
+			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, fmt.Sprint(p.Bytes)}
+		})},
+		{"events", []string{"AT", "KIND", "STEP", "DATA"}, cellsOf(page.Events, func(e eventRow) []string {
+			return []string{e.At.Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
+		})},
+	}
+	for _, section := range sections {
+		fmt.Fprintf(w, "\n%s\n", section.title)
+		if err := table(w, section.header, section.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cellsOf[T any](rows []T, cells func(T) []string) [][]string {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = cells(row)
+	}
+	return out
+}
+
+// readPage reads everything that the store has of a run.
+func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
+	ctx := c.Context()
+	page := runPage{
+		runRow: newRunRow(run.RunSummary), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
+		Overrides: run.Overrides, Config: run.ConfigResolved,
+	}
+	var errs [5]error
+	var metrics []store.MetricSummary
+	var artifacts []store.StoredArtifact
+	var events []store.EventRecord
+	page.Params, errs[0] = s.Params(ctx, run.Number)
+	page.Env, errs[1] = s.Env(ctx, run.Number)
+	metrics, errs[2] = s.Summary(ctx, run.Number)
+	artifacts, errs[3] = s.Artifacts(ctx, run.Number)
+	events, errs[4] = s.Events(ctx, run.Number)
+	for _, m := range metrics {
+		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, number(m.Last), number(m.Min), m.BestStep})
+	}
+	for _, p := range artifacts {
+		page.Artifacts = append(page.Artifacts, artifactRow{p.Kind, p.Name, p.Step, size(p.Height, p.Width), p.Size, p.Hash})
+	}
+	for _, e := range events {
+		page.Events = append(page.Events, eventRow{e.At, e.Kind, e.Step, string(e.Data)})
+	}
+	return page, errors.Join(errs[:]...)
+}
+
+// writePicture writes a kept picture to stdout, unless that is a terminal's.
+func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail, name string) error {
+	artifacts, err := s.Artifacts(c.Context(), run.Number)
+	if err != nil {
+		return err
+	}
+	var known []string
+	for _, artifact := range artifacts {
+		if artifact.Name != name {
+			known = append(known, artifact.Name)
+			continue
+		}
+		if f, isFile := a.stdout.(*os.File); isFile && isTerminal(f) {
+			return usage(fmt.Errorf("a picture would garble the terminal: redirect it, as in runexp show %d --picture %s > %s", run.Number, name, name))
+		}
+		data, err := s.Blob(c.Context(), artifact.Hash)
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(data)
+		return err
+	}
+	return usage(fmt.Errorf("run %d kept no picture %q (it has: %v)", run.Number, name, known))
+}

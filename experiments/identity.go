@@ -1,0 +1,84 @@
+package experiments
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"runexp/framework/config"
+	"runexp/framework/run"
+	"runexp/framework/weights"
+)
+
+// hashes are the SHA-256 sums of the files that a trial reads, in hex, by key
+// path: content.image, style[0].image, backbone.weights.
+type hashes map[string]string
+
+// hashFiles reads every file that the experiment names.
+func hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
+	e := r.Experiment
+	files := map[string]string{"content.image": e.Content.Image}
+	for i, s := range e.Style {
+		files[fmt.Sprintf("style[%d].image", i)] = s.Image
+	}
+	if e.Init.From == "image" {
+		files["init.image"] = e.Init.Image
+	}
+	sums := hashes{}
+	for key, path := range files {
+		sum, err := hashFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+		sums[key] = sum
+	}
+	if path := plan.Weights().Path; path != "" {
+		f, err := weights.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		if sums["backbone.weights"], err = f.SHA256(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return sums, nil
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// identity is the hash of what a trial means: every setting of the resolved
+// config but the experiment's name, with files by content instead of by path.
+// Threads and output folders are no settings and do not enter it.
+func identity(params []config.Param, files hashes) (string, error) {
+	h := sha256.New()
+	line := json.NewEncoder(h) // one [path, value] a line
+	for _, p := range params {
+		if p.Path == "experiment" {
+			continue
+		}
+		value := p.Value
+		if sum, isFile := files[p.Path]; isFile {
+			value = sum
+		}
+		if err := line.Encode([2]any{p.Path, value}); err != nil {
+			return "", fmt.Errorf("%s: %w", p.Path, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
