@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -31,7 +32,8 @@ func TestMain(m *testing.M) {
 				Optimizers: optimizers.Registry(),
 			}))
 		},
-		"pngtext": pngText,
+		"pngtext":   pngText,
+		"pngpixels": pngPixels,
 	})
 }
 
@@ -126,4 +128,17 @@ func pngText() {
 	for k, v := range text {
 		fmt.Printf("%s=%s\n", k, v)
 	}
+}
+
+// pngPixels prints a hash of a PNG file's pixels.
+func pngPixels() {
+	image, err := imaging.Decode(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	h := fnv.New64a()
+	if err := binary.Write(h, binary.LittleEndian, image.Pix); err != nil {
+		panic(err)
+	}
+	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
 }

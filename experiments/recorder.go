@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/internal/atomicfile"
 )
 
 // recorder is the run.Observer that writes everything down: numbers and
@@ -89,30 +89,7 @@ func (r *recorder) Picture(p run.Picture) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(path, png.Bytes())
-}
-
-// writeFile writes data aside and renames, so that path is never half a file.
-func writeFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	aside, err := os.CreateTemp(filepath.Dir(path), ".*.part")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(aside.Name()) // gone already where all went well
-	_, err = aside.Write(data)
-	if err == nil {
-		err = aside.Chmod(0o644)
-	}
-	if closed := aside.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(aside.Name(), path)
+	return atomicfile.Write(path, png.Bytes())
 }
 
 // observers passes everything on to each of them in turn.

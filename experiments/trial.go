@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"runexp/framework"
@@ -14,6 +15,7 @@ import (
 	"runexp/framework/config"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/internal/atomicfile"
 )
 
 // A Lab is where trials are run: what is the same for all of them.
@@ -132,8 +134,12 @@ func (t *Trial) begin(ctx context.Context, s *store.Store) (*store.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(Folder(t.lab.Out, e.Name, begun.UID()), "config.yaml")
-	if err := writeFile(path, resolved); err != nil {
+	folder := Folder(t.lab.Out, e.Name, begun.UID())
+	err = os.MkdirAll(folder, 0o755)
+	if err == nil {
+		err = atomicfile.Write(filepath.Join(folder, "config.yaml"), resolved)
+	}
+	if err != nil {
 		return nil, errors.Join(err, begun.Finish(ctx, store.Failed, err.Error()))
 	}
 	return begun, nil

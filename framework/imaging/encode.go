@@ -7,9 +7,9 @@ import (
 	"image/png"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
+
+	"runexp/internal/atomicfile"
 )
 
 // EncodePNG writes img as an 8-bit RGB PNG: values are clamped to [0, 1] and
@@ -50,51 +50,12 @@ func encode(img *Image, text map[string]string) ([]byte, error) {
 	return slices.Insert(file.Bytes(), header, chunks...), nil
 }
 
-// WriteFile writes img to path by EncodePNG, whole or not at all: it goes into a
-// file beside path, is flushed to the disk and then renamed. An existing file
-// is replaced.
-func WriteFile(path string, img *Image, text map[string]string) (err error) {
+// WriteFile writes img to path by EncodePNG, whole or not at all. An existing
+// file is replaced.
+func WriteFile(path string, img *Image, text map[string]string) error {
 	file, err := encode(img, text)
 	if err != nil {
 		return fmt.Errorf("image %s: %w", path, err)
 	}
-	dir, base := filepath.Dir(path), filepath.Base(path)
-	aside, err := os.CreateTemp(dir, "."+base+"-*")
-	if err != nil {
-		return fmt.Errorf("image: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			aside.Close() // a second close only fails
-			os.Remove(aside.Name())
-			err = fmt.Errorf("image %s: %w", path, err)
-		}
-	}()
-	if _, err := aside.Write(file); err != nil {
-		return err
-	}
-	// CreateTemp's 0600 would keep the picture from a group or a web server.
-	if err := aside.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := aside.Sync(); err != nil {
-		return err
-	}
-	if err := aside.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(aside.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes the rename itself survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return atomicfile.Write(path, file)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,6 +13,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"runexp/internal/atomicfile"
 )
 
 // Width and Height are the size that Save draws at: a column and a half of a
@@ -76,8 +77,5 @@ func Save(p *plot.Plot, path string) error {
 	if err := Write(p, &file, strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), "."), Width, Height); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("plots: %w", err)
-	}
-	return nil
+	return atomicfile.Write(path, file.Bytes())
 }
