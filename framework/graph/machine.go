@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/chewxy/hm"
@@ -75,7 +76,11 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 			err = fmt.Errorf("graph: compile: %v", r)
 		}
 	}()
-	m.vm = gorgonia.NewTapeMachine(g)
+	vm := gorgonia.NewTapeMachine(g)
+	// It has a finalizer, which does nothing without CUDA. Our operations point
+	// back at the machine, and a cycle with a finalizer is never collected.
+	runtime.SetFinalizer(vm, nil)
+	m.vm = vm
 	return m, nil
 }
 

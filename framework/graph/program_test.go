@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"runexp/framework/compute"
 	"runexp/framework/graph"
@@ -191,4 +193,24 @@ func TestMistakesAreErrors(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestProgramsAreCollected(t *testing.T) {
+	collected := make(chan bool, 1)
+	func() {
+		b := graph.NewDoubleBuilder()
+		total := b.Sum(b.Square(b.Variable(3)))
+		p := must(b.CompileGradient(total))
+		run(t, p, graph.Double(graph.Shape{3}, ones(3)))
+		runtime.AddCleanup(&p.Gradient().Double[0], func(int) { collected <- true }, 0)
+	}()
+	for range 20 {
+		runtime.GC()
+		select {
+		case <-collected:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	t.Error("the memory of a program that nothing uses is still there")
 }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
@@ -227,6 +228,26 @@ func TestTrapEveryValueIsKept(t *testing.T) {
 	for i, n := range chain {
 		if n.Value() == nil {
 			t.Errorf("the value of operation %d was let go", i)
+		}
+	}
+}
+
+func TestTrapMachinesAreNotCollected(t *testing.T) {
+	collected := make(chan bool, 1)
+	func() {
+		g := gorgonia.NewGraph()
+		op := &times{factor: 2, hashed: true}
+		must(gorgonia.ApplyOp(op, vector(g, 1)))
+		vm := gorgonia.NewTapeMachine(g)
+		op.observed = func() { vm.Reset() } // the operation knows its machine, as ours do
+		runtime.AddCleanup(op, func(int) { collected <- true }, 0)
+	}()
+	for range 5 {
+		runtime.GC()
+		select {
+		case <-collected:
+			t.Error("a machine that its operations point at was collected in spite of its finalizer")
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime/debug"
 
 	"runexp/framework"
 	"runexp/framework/graph"
@@ -33,6 +34,9 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 				represented[name] = append(represented[name], v)
 			}
 			targets[target] = append(targets[target], framework.Reference{Weight: image.weight})
+			// The target's program is as large as half of the picture's and garbage
+			// now. Left to its own pace the collector would let it stand beside that.
+			debug.FreeOSMemory()
 		}
 	}
 
