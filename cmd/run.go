@@ -68,8 +68,15 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return usage(err)
 	}
+	predictions, err := trial.Fit()
+	if err != nil {
+		return usage(err)
+	}
 	if r.dryRun {
-		return r.describe(resolved, trial)
+		if err := trial.Plan.PredictTime(c.Context(), predictions); err != nil {
+			return err
+		}
+		return r.describe(resolved, trial, predictions)
 	}
 	s, err := store.Open(c.Context(), r.db)
 	if err != nil {
@@ -160,54 +167,6 @@ func writeLosses(ctx context.Context, s *store.Store, result experiments.Result)
 		paths = append(paths, path)
 	}
 	return paths, nil
-}
-
-// describe prints what a run would do.
-func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial) error {
-	plan := trial.Plan
-	type image struct {
-		Role string `json:"role"`
-		Path string `json:"path"`
-		Size string `json:"size"`
-		Used string `json:"used"`
-	}
-	type stage struct {
-		Stage       int     `json:"stage"`
-		Size        string  `json:"size"`
-		Iterations  int     `json:"iterations,omitempty"`
-		Evaluations int     `json:"evaluations,omitempty"`
-		Optimizer   string  `json:"optimizer"`
-		Images      []image `json:"images"`
-	}
-	var stages []stage
-	for i, s := range plan.Stages() {
-		row := stage{
-			Stage: i + 1, Size: size(s.Height, s.Width), Iterations: s.Iterations, Evaluations: s.Evaluations,
-			Optimizer: resolved.Experiment.Stages[i].Optimizer.Name,
-		}
-		for _, u := range plan.Images(i) {
-			row.Images = append(row.Images, image{u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth)})
-		}
-		stages = append(stages, row)
-	}
-	if r.json {
-		return printJSON(r.stdout, map[string]any{
-			"experiment": resolved.Experiment.Name, "trial": trial.Hash, "weights": plan.Weights().Path, "stages": stages,
-		})
-	}
-	fmt.Fprintf(r.stdout, "%s: 1 trial, %s\n", resolved.Experiment.Name, trial.Hash[:12])
-	fmt.Fprintf(r.stdout, "weights %s\n", plan.Weights().Path)
-	for _, s := range stages {
-		budget := fmt.Sprintf("%d iterations", s.Iterations)
-		if s.Evaluations > 0 {
-			budget = fmt.Sprintf("%d evaluations", s.Evaluations)
-		}
-		fmt.Fprintf(r.stdout, "stage %d: %s, %s of %s\n", s.Stage, s.Size, budget, s.Optimizer)
-		for _, u := range s.Images {
-			fmt.Fprintf(r.stdout, "  %-8s %s %s, used at %s\n", u.Role, u.Path, u.Size, u.Used)
-		}
-	}
-	return nil
 }
 
 // size prints height×width, as a config has them.

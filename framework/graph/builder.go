@@ -59,9 +59,11 @@ func (b *Builder) Variable(shape ...int) Node {
 	return b.add(node{name: "variable", shape: shape, kind: variable})
 }
 
-// Constant adds a tensor that never changes. The value is not copied.
+// Constant adds a tensor that never changes. The value is not copied. One
+// without elements stands for a value that is not known yet: a program with it
+// can be asked for its Memory, but not run.
 func (b *Builder) Constant(name string, value Tensor) Node {
-	if n := len(value.Single) + len(value.Double); n != value.Shape.Len() {
+	if n := len(value.Single) + len(value.Double); n != value.Shape.Len() && !value.unknown() {
 		return b.fail(fmt.Errorf("graph: constant %s: %d elements for shape %v", name, n, value.Shape))
 	}
 	return b.add(node{name: name, shape: value.Shape, kind: constant, constant: value})

@@ -74,6 +74,9 @@ func Single(shape Shape, data []float32) Tensor { return Tensor{Shape: shape, Si
 // Double returns a tensor over data, which it does not copy.
 func Double(shape Shape, data []float64) Tensor { return Tensor{Shape: shape, Double: data} }
 
+// unknown reports a tensor without elements.
+func (t Tensor) unknown() bool { return t.Single == nil && t.Double == nil }
+
 // Clone returns a copy that shares nothing with t.
 func (t Tensor) Clone() Tensor {
 	return Tensor{slices.Clone(t.Shape), slices.Clone(t.Single), slices.Clone(t.Double)}

@@ -33,7 +33,11 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 	for i, instruction := range t.instructions {
 		size := instruction.shape.Len()
 		if instruction.op == load {
-			m.results[i] = loaded[T](t.b.nodes[instruction.node], size)
+			n := t.b.nodes[instruction.node]
+			if n.kind == constant && n.constant.unknown() {
+				return nil, fmt.Errorf("graph: the constant %q has no value", n.name)
+			}
+			m.results[i] = loaded[T](n, size)
 		} else {
 			m.results[i] = arena[l.offset[i] : l.offset[i]+size : l.offset[i]+size]
 		}

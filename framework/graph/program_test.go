@@ -88,7 +88,7 @@ func TestFusionAndSharedMemoryChangeNothing(t *testing.T) {
 		}
 		p := must(b.CompileGradient(total, kept...))
 		run(t, p, graph.Double(shape, x))
-		return p.Scalar(total), p.Gradient().Double, p.Bytes()
+		return p.Scalar(total), p.Gradient().Double, p.Memory().Results
 	}
 	all, allGradient, allBytes := value(true)
 	few, fewGradient, fewBytes := value(false)
@@ -192,6 +192,29 @@ func TestMistakesAreErrors(t *testing.T) {
 				t.Errorf("error %v, want one that says %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestMemoryWithoutValues plans a program whose constant is not known.
+func TestMemoryWithoutValues(t *testing.T) {
+	b := graph.NewBuilder(compute.Plain[float32]{})
+	x := b.Variable(8, 4, 3)
+	r := b.MaxPool(b.ReLU(b.Conv(x, filter(3, 4, 3, 1, 1))), graph.Pool{Size: 2, Stride: 2})
+	total := b.MSE(r, b.Constant("unknown", graph.Tensor{Shape: r.Shape()}))
+	p := must(b.CompileGradient(total))
+	m := p.Memory()
+	if want := int64(4 * (8*4*3 + 4*2*4)); m.Loads != want {
+		t.Errorf("%d bytes of variable and constant, want %d", m.Loads, want)
+	}
+	if want := int64(8*8*4*4/64 + 4*2*4); m.Remembered != want {
+		t.Errorf("%d bytes of mask and positions, want %d", m.Remembered, want)
+	}
+	if least := int64(4 * (8*4*4 + 8*4*3)); m.Results < least || len(p.Filters()) != 1 {
+		t.Errorf("%d bytes of results, at least %d were expected; %d filters", m.Results, least, len(p.Filters()))
+	}
+	err := p.Run(context.Background(), graph.Single(graph.Shape{8, 4, 3}, make([]float32, 96)))
+	if err == nil || !strings.Contains(err.Error(), `"unknown" has no value`) {
+		t.Errorf("error %v", err)
 	}
 }
 

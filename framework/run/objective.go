@@ -22,24 +22,20 @@ type objective struct {
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
 func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	targets := map[string][]framework.Reference{}
-	represented := map[string][][]graph.Tensor{} // by loss name: each target image's representation
-	for _, target := range []string{"content", "style"} {
-		for _, image := range p.targetImages(target, h, w) {
-			values, err := p.represent(ctx, target, image.Image)
-			if err != nil {
-				return nil, err
-			}
-			for name, v := range values {
-				represented[name] = append(represented[name], v)
-			}
-			targets[target] = append(targets[target], framework.Reference{Weight: image.weight})
-			// The target's program is as large as half of the picture's and garbage
-			// now. Left to its own pace the collector would let it stand beside that.
-			debug.FreeOSMemory()
-		}
+	all, err := p.targets(h, w, func(t *targetProgram, image *imaging.Image) (map[string][]graph.Tensor, error) {
+		// The program is as large as half of the picture's, and garbage when it
+		// has run. Left to its own pace the collector would let it stand beside that.
+		defer debug.FreeOSMemory()
+		return t.run(ctx, image, p.space)
+	})
+	if err != nil {
+		return nil, err
 	}
+	return p.compile(h, w, all)
+}
 
+// compile makes the program of the loss of an h×w picture against targets.
+func (p *Plan) compile(h, w int, targets map[string][]target) (*objective, error) {
 	o := &objective{shape: graph.Shape{h, w, 3}}
 	b := graph.NewBuilder(p.k)
 	view, err := p.view(b, b.Variable(h, w, 3), p.losses)
@@ -53,9 +49,9 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
 		want := make([]framework.Reference, len(targets[l.Target()]))
-		for i, reference := range targets[l.Target()] {
-			want[i].Weight = reference.Weight
-			for k, v := range represented[l.name][i] {
+		for i, t := range targets[l.Target()] {
+			want[i].Weight = t.weight
+			for k, v := range t.values[l.name] {
 				want[i].Values = append(want[i].Values, b.Constant(fmt.Sprintf("target %d.%d of %s", i, k, l.name), v))
 			}
 		}
@@ -117,69 +113,6 @@ func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (fram
 		v.Taps[name] = node
 	}
 	return v, nil
-}
-
-// targetImage is an image at the size that the losses see, with its weight.
-type targetImage struct {
-	*imaging.Image
-	weight float64
-}
-
-// targetImages returns the images of a kind; their weights add up to 1.
-func (p *Plan) targetImages(target string, h, w int) []targetImage {
-	if target == "content" {
-		return []targetImage{{p.content.Resize(h, w), 1}}
-	}
-	var images []targetImage
-	sum := 0.0
-	for i, style := range p.styles {
-		sum += p.e.Style[i].Weight
-		images = append(images, targetImage{style.Resize(p.styleSize(i, h, w)), p.e.Style[i].Weight})
-	}
-	for i := range images {
-		images[i].weight /= sum
-	}
-	return images
-}
-
-// represent returns what every loss with this target makes of image.
-func (p *Plan) represent(ctx context.Context, target string, image *imaging.Image) (map[string][]graph.Tensor, error) {
-	var losses []weighted
-	for _, l := range p.losses {
-		if l.Target() == target {
-			losses = append(losses, l)
-		}
-	}
-	if len(losses) == 0 {
-		return nil, nil
-	}
-	b := graph.NewBuilder(p.k)
-	view, err := p.view(b, b.Variable(image.H, image.W, 3), losses)
-	if err != nil {
-		return nil, fmt.Errorf("%s image at %d×%d: %w", target, image.H, image.W, err)
-	}
-	nodes := map[string][]graph.Node{}
-	var all []graph.Node
-	for _, l := range losses {
-		if nodes[l.name], err = l.Represent(b, view); err != nil {
-			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
-		}
-		all = append(all, nodes[l.name]...)
-	}
-	program, err := b.Compile(all...)
-	if err != nil {
-		return nil, err
-	}
-	if err := program.Run(ctx, graph.Single(graph.Shape{image.H, image.W, 3}, p.space.fromUnit(image.Pix))); err != nil {
-		return nil, err
-	}
-	values := map[string][]graph.Tensor{}
-	for name, list := range nodes {
-		for _, n := range list {
-			values[name] = append(values[name], program.Value(n).Clone())
-		}
-	}
-	return values, nil
 }
 
 // evaluate is the framework.Objective of the stage.

@@ -1,0 +1,57 @@
+package experiments
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"runexp/framework/run"
+)
+
+// Fit returns what each stage will take, and an error if one of them takes more
+// memory than the machine has left: it says how much, and the size that would do.
+func (t *Trial) Fit() ([]run.Prediction, error) {
+	predictions, err := t.Plan.PredictMemory()
+	if err != nil {
+		return nil, err
+	}
+	free, known := freeMemory()
+	if !known {
+		return predictions, nil
+	}
+	for i, p := range predictions {
+		if p.Bytes <= free {
+			continue
+		}
+		h, w, err := t.Plan.LargestWithin(i, free)
+		if err != nil {
+			return predictions, err
+		}
+		advice := "no size of it would"
+		if h > 0 {
+			advice = fmt.Sprintf("about %d×%d would", h, w)
+		}
+		return predictions, fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free; %s",
+			i+1, p.Stage.Height, p.Stage.Width, Bytes(p.Bytes), Bytes(free), advice)
+	}
+	return predictions, nil
+}
+
+// freeMemory returns what the system says a new process can take without
+// swapping, in bytes. It is known on Linux.
+func freeMemory() (int64, bool) {
+	value, ok := strings.CutSuffix(procField("/proc/meminfo", "MemAvailable"), " kB")
+	if !ok {
+		return 0, false
+	}
+	kib, err := strconv.ParseInt(value, 10, 64)
+	return kib << 10, err == nil
+}
+
+// Bytes prints a number of bytes in MiB or GiB.
+func Bytes(n int64) string {
+	if n < 1<<30 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
+}

@@ -1,0 +1,156 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// A Prediction says what a stage will take.
+type Prediction struct {
+	Stage   Stage
+	Bytes   int64         // resident at the peak, the whole process
+	Took    time.Duration // of one evaluation; 0 where it was not asked for
+	Longest time.Duration // of the stage's whole budget
+}
+
+// atRest is what the process takes besides pictures, filters and results: the
+// program itself, Go's runtime and SQLite. Measured: 30 to 50 MB.
+const atRest = 40 << 20
+
+// perElement counts the arrays of the picture's size outside the graph, in
+// elements: the picture itself, gradient and moments of the optimiser, the
+// photograph and the painting as read and as resized, the picture as an image
+// and as a PNG on its way to the store.
+const perElement = 12
+
+// PredictMemory returns what each stage will take at its peak. It reads the
+// weights and compiles the stages' programs, but runs nothing.
+func (p *Plan) PredictMemory() ([]Prediction, error) {
+	predictions := make([]Prediction, len(p.sizes))
+	for i, stage := range p.Stages() {
+		bytes, err := p.memoryAt(stage.Height, stage.Width)
+		if err != nil {
+			return nil, fmt.Errorf("stage %d: %w", i+1, err)
+		}
+		predictions[i] = Prediction{Stage: stage, Bytes: bytes}
+	}
+	return predictions, nil
+}
+
+// prepares is an Engine that can say what it makes of a filter.
+type prepares interface {
+	FilterBytes(f *graph.Filter) (forward, backward int64)
+	ScratchBytes() int64
+}
+
+// memoryAt is the peak of a stage of h×w pixels: either while a target is
+// computed or after that.
+func (p *Plan) memoryAt(h, w int) (int64, error) {
+	largest := int64(0)
+	all, err := p.targets(h, w, func(t *targetProgram, _ *imaging.Image) (map[string][]graph.Tensor, error) {
+		largest = max(largest, t.program.Memory().Total())
+		return t.each(func(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }), nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	o, err := p.compile(h, w, all)
+	if err != nil {
+		return 0, err
+	}
+	total := max(largest, o.program.Memory().Total()) + atRest + perElement*4*int64(o.shape.Len())
+	for _, f := range o.program.Filters() {
+		total += 4 * int64(len(f.Kernel)+len(f.Bias))
+		if engine, ok := p.k.(prepares); ok {
+			forward, backward := engine.FilterBytes(f)
+			total += forward + backward
+		}
+	}
+	if engine, ok := p.k.(prepares); ok {
+		total += engine.ScratchBytes()
+	}
+	return total, nil
+}
+
+// LargestWithin returns about the largest height and width of stage i, in its
+// own proportions, whose peak stays within bytes. Memory grows as a constant
+// and a part for each pixel, which two sizes tell.
+func (p *Plan) LargestWithin(i int, bytes int64) (h, w int, err error) {
+	h, w = p.sizes[i][0], p.sizes[i][1]
+	large, err := p.memoryAt(h, w)
+	if err != nil {
+		return 0, 0, err
+	}
+	small, err := p.memoryAt(max(minSide, h/2), max(minSide, w/2))
+	if err != nil || large <= bytes {
+		return h, w, err
+	}
+	perPixel := float64(large-small) / (0.75 * float64(h*w))
+	pixels := float64(h*w) - float64(large-bytes)/perPixel
+	if pixels < minSide*minSide {
+		return 0, 0, nil
+	}
+	scale := math.Sqrt(pixels / float64(h*w))
+	return int(float64(h) * scale), int(float64(w) * scale), nil
+}
+
+// calibration is the number of pixels that PredictTime evaluates: large enough
+// that the time of a pixel is nearly that of a large picture.
+const calibration = 150 * 225
+
+// PredictTime fills in the times: it runs the first stage's targets and a few
+// evaluations on at most calibration pixels, and scales by the pixels.
+func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error {
+	for i := range predictions {
+		h, w := p.sizes[i][0], p.sizes[i][1]
+		if i > 0 && h*w >= calibration && p.sizes[i-1][0]*p.sizes[i-1][1] >= calibration {
+			before := predictions[i-1].Took.Seconds() / float64(p.sizes[i-1][0]*p.sizes[i-1][1])
+			predictions[i].time(before * float64(h*w))
+			continue
+		}
+		scale := math.Sqrt(min(1, calibration/float64(h*w)))
+		ch, cw := max(minSide, round(float64(h)*scale)), max(minSide, round(float64(w)*scale))
+		seconds, err := p.timeAt(ctx, ch, cw)
+		if err != nil {
+			return err
+		}
+		predictions[i].time(seconds * float64(h*w) / float64(ch*cw))
+	}
+	return nil
+}
+
+// time sets the time of an evaluation and of the stage.
+func (p *Prediction) time(seconds float64) {
+	p.Took = time.Duration(seconds * float64(time.Second))
+	budget := p.Stage.Iterations + 1 // the last row
+	if p.Stage.Evaluations > 0 {
+		budget = p.Stage.Evaluations + 1
+	}
+	p.Longest = time.Duration(budget) * p.Took
+}
+
+// timeAt measures an evaluation: the median of five after one that prepares filters.
+func (p *Plan) timeAt(ctx context.Context, h, w int) (float64, error) {
+	o, err := p.newObjective(ctx, h, w)
+	if err != nil {
+		return 0, err
+	}
+	x := p.initial(h, w)
+	grad := make([]float32, len(x))
+	var took []float64
+	for range 6 {
+		begin := time.Now()
+		if _, err := o.evaluate(ctx, x, grad); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(begin).Seconds())
+	}
+	slices.Sort(took[1:])
+	return took[3], nil
+}
