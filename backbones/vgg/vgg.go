@@ -155,6 +155,7 @@ func (v *Backbone) Build(b *graph.Builder, image graph.Node, taps []string) (map
 		if err := b.Err(); err != nil {
 			return nil, fmt.Errorf("backbone %s: %s: %w", v.name, l.Name, err)
 		}
+		b.Label(x, l.Name)
 		nodes[l.Name] = x
 	}
 	out := make(map[string]graph.Node, len(taps))
@@ -203,13 +204,18 @@ func (v *Backbone) load(layers []framework.Layer, taps []string) (map[string]*gr
 			divide(bias, found.FeatureScale)
 			v.filters[l.Name] = &graph.Filter{
 				In: in, Out: l.Channels, KH: 3, KW: 3, Stride: 1, Pad: 1,
-				Kernel: kernel, Bias: bias, Winograd: v.c.Winograd,
+				Kernel: kernel, Bias: bias, Winograd: v.c.Winograd, Flat: flat(l),
 			}
 		}
 		in = l.Channels
 	}
 	return maps.Clone(v.filters), nil
 }
+
+// flat tells the layers whose equal outputs in flat areas, clipped skies say,
+// the first two poolings decide between: a photograph has thousands of such
+// ties. Deeper ones need flat areas of fifty pixels and more.
+func flat(l framework.Layer) bool { return l.Stride <= 2 }
 
 func divide(x []float32, by float64) {
 	for i := range x {

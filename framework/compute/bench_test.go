@@ -108,3 +108,65 @@ func BenchmarkNetwork(b *testing.B) {
 		}
 	})
 }
+
+// benchmark reports the bytes a second that a kernel reads and writes at least.
+func benchmark(b *testing.B, name string, bytes int, run func()) {
+	run() // workspaces
+	b.Run(name, func(b *testing.B) {
+		b.SetBytes(int64(bytes))
+		for b.Loop() {
+			run()
+		}
+	})
+}
+
+// BenchmarkGram is Gram and its gradient at the layers of the common recipe.
+func BenchmarkGram(b *testing.B) {
+	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
+		d := newDesk[float32](nil)
+		for _, l := range []layer{{"conv1_1", 0, 64, 1}, {"conv2_1", 0, 128, 2}, {"conv3_1", 0, 256, 4}, {"conv4_1", 0, 512, 8}, {"conv5_1", 0, 512, 16}} {
+			n, c := h/l.shrink*(w/l.shrink), l.out
+			src, dSrc, gram := d.normal(n*c), Aligned[float32](n*c), Aligned[float32](c*c)
+			benchmark(b, l.name+"/forward", 4*n*c, func() { e.Gram(gram, src, n, c, 1/float64(n)) })
+			benchmark(b, l.name+"/backward", 8*n*c, func() { e.GramBackward(dSrc, gram, src, n, c, 1/float64(n)) })
+		}
+	})
+}
+
+// BenchmarkPool is pool1 of VGG, the largest.
+func BenchmarkPool(b *testing.B) {
+	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
+		const c = 64
+		p := Pool{Size: 2, Stride: 2}
+		oh, ow := p.OutSize(h, w)
+		d := newDesk[float32](nil)
+		large, small, argmax := d.normal(h*w*c), d.normal(oh*ow*c), make([]uint8, oh*ow*c)
+		bytes := 4 * (len(large) + len(small))
+		benchmark(b, "max/forward", bytes+len(argmax), func() { e.MaxPool(small, large, h, w, c, p, argmax) })
+		benchmark(b, "max/backward", bytes+len(argmax), func() { e.MaxPoolBackward(large, small, h, w, c, p, argmax) })
+		benchmark(b, "avg/forward", bytes, func() { e.AvgPool(small, large, h, w, c, p) })
+		benchmark(b, "avg/backward", bytes, func() { e.AvgPoolBackward(large, small, h, w, c, p) })
+	})
+}
+
+// BenchmarkElements is the loops over elements, at the size of conv1_1's output
+// or of the picture.
+func BenchmarkElements(b *testing.B) {
+	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
+		d := newDesk[float32](nil)
+		x, y, z := d.normal(h*w*64), d.normal(h*w*64), Aligned[float32](h*w*64)
+		mask := make([]uint64, MaskLen(len(x)))
+		bytes := 4 * len(x)
+		benchmark(b, "ReLU", 2*bytes, func() { e.ReLU(z, x, mask) })
+		benchmark(b, "ReLUBackward", 2*bytes, func() { e.ReLUBackward(z, x, mask) })
+		benchmark(b, "Accumulate", 3*bytes, func() { e.Accumulate(z, x) })
+		benchmark(b, "SquaredError", 2*bytes, func() { e.SquaredError(x, y) })
+		benchmark(b, "SquaredErrorBackward", 3*bytes, func() { e.SquaredErrorBackward(z, x, y, 0.5) })
+		n := h * w * 3
+		m := [3][3]float64{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}
+		benchmark(b, "AbsDifferences", 4*n, func() { e.AbsDifferences(x[:n], h, w, 3) })
+		benchmark(b, "AbsDifferencesBackward", 8*n, func() { e.AbsDifferencesBackward(z[:n], x[:n], h, w, 3, 1, 1) })
+		benchmark(b, "Affine", 8*n, func() { e.Affine(z[:n], x[:n], m, [3]float64{}) })
+		benchmark(b, "AffineBackward", 8*n, func() { e.AffineBackward(z[:n], x[:n], m) })
+	})
+}

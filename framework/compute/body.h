@@ -30,6 +30,7 @@ INLINE void set_bits(uint8_t *mask, ptrdiff_t i, unsigned value) {
 #include "gram.h"
 #include "pool.h"
 #include "elements.h"
+#include "peak.h"
 
 #define FIELD(result, name, parameters, arguments) name,
 #define TABLE { PANEL * BLOCK, KERNELS(FIELD) }

@@ -79,7 +79,8 @@ type Filter struct {
 	Pad      int
 	Kernel   []float32 // [Out, In, KH, KW], as PyTorch stores it
 	Bias     []float32 // [Out]
-	Winograd bool      // allow F(4×4, 3×3), which is faster and loses some accuracy
+	Winograd bool      // allow Winograd's convolutions, which are faster and round differently
+	Flat     bool      // with Winograd: forward, equal neighbourhoods in flat areas give equal bits, as max pooling wants
 
 	prepared preparedFilters
 }

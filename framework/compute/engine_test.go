@@ -139,7 +139,7 @@ func TestNewEngineRejects(t *testing.T) {
 // After the first call nothing of a tensor's size is allocated.
 func TestWorkspacesAreKept(t *testing.T) {
 	const h, w, c = 40, 40, 64
-	for _, e := range engines(t, 2) {
+	for _, e := range engines(t, 1) { // of two workers one might see no task in the first round
 		if e.Variant() == genericISA {
 			continue
 		}

@@ -12,10 +12,19 @@ type pass int
 
 const (
 	winogradForward pass = iota
+	winogradFlat         // forward, for filters that say Flat
 	winogradBackward
 	directForward
 	directBackward
 )
+
+// tile returns the side of the tiles of a Winograd pass.
+func (p pass) tile() int {
+	if p == winogradFlat {
+		return 2
+	}
+	return 4
+}
 
 // preparedFilters holds the forms that were asked for, each made once and
 // shared by all users of the Filter.
@@ -46,7 +55,26 @@ func (p *preparedFilters) get(f form, make func() []float32) []float32 {
 	return entry.data
 }
 
-// fitsWinograd says whether F(4×4, 3×3) computes f, forward and backward.
+// forward returns how f is computed.
+func (f *Filter) forward() pass {
+	switch {
+	case !f.fitsWinograd():
+		return directForward
+	case f.Flat:
+		return winogradFlat
+	}
+	return winogradForward
+}
+
+// backward returns how f's gradient is computed.
+func (f *Filter) backward() pass {
+	if f.fitsWinograd() {
+		return winogradBackward
+	}
+	return directBackward
+}
+
+// fitsWinograd says whether Winograd's convolutions compute f.
 func (f *Filter) fitsWinograd() bool {
 	return f.Winograd && f.KH == 3 && f.KW == 3 && f.Stride == 1 && f.Pad <= 2 && f.In >= 8
 }

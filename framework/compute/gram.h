@@ -1,31 +1,40 @@
-// Correlations of channels: the matrix product again, with A = Fᵀ read in place.
+// Correlations of channels: the matrix product again, with A and B the same
+// pixels. They are copied to panels first: at a distance of c, which is a power
+// of two as a rule, the pixels would share a few sets of the cache.
 
-// What is summed in float32 before it goes to float64.
-enum { GRAM_SUM = 256 };
-
-FUNCTION product_gram(int rows, int blocks, float *c, ptrdiff_t row_c, const float *a, const float *b, ptrdiff_t channels, ptrdiff_t pixels) {
+// product_gram multiplies `rows` columns of a panel, as rows, by another panel.
+FUNCTION product_gram(int rows, int blocks, float *c, const float *a, ptrdiff_t panel_a, const float *b, ptrdiff_t pixels) {
 #define TILE(r, n)                                                             \
 	case (r) * 2 + (n):                                                        \
-		tile(r, n, c, row_c, BLOCK, a, 1, channels, 1, pixels, 0, b, channels); \
+		tile(r, n, c, (n) * BLOCK, BLOCK, a, 1, panel_a, 1, pixels, 0, b, (n) * BLOCK); \
 		break;
 	switch (rows * 2 + blocks) { TILES }
 #undef TILE
 }
 
-// gram adds FᵀF of n pixels to the upper triangle of sum [c, c]. c is whole
-// blocks. It also writes parts of the lower triangle, which mean nothing.
-FUNCTION gram(double *sum, const float *f, ptrdiff_t n, ptrdiff_t c) {
+// gram adds FᵀF of n pixels to the panels on and above the diagonal of sum
+// [c', c'], c' being c in whole blocks; scratch holds GRAM_SUM·c' elements.
+FUNCTION gram(double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch) {
 	float part[ROWS * PANEL * BLOCK] __attribute__((aligned(64)));
-	const ptrdiff_t groups = (c + ROWS - 1) / ROWS, blocks = c / BLOCK;
+	const ptrdiff_t wide = (c + BLOCK - 1) / BLOCK * BLOCK;
 	for (ptrdiff_t k = 0; k < n; k += GRAM_SUM) {
 		const ptrdiff_t pixels = n - k < GRAM_SUM ? n - k : GRAM_SUM;
-		for (ptrdiff_t p = 0; p < blocks; p += PANEL) {
-			const ptrdiff_t here = blocks - p < PANEL ? blocks - p : PANEL, right = (p + here) * BLOCK;
-			for (ptrdiff_t g = 0; g < groups && c * g / groups < right; g++) {
-				const ptrdiff_t i0 = c * g / groups, i1 = c * (g + 1) / groups;
-				product_gram((int)(i1 - i0), (int)here, part, here * BLOCK, f + k * c + i0, f + k * c + p * BLOCK, c, pixels);
-				for (ptrdiff_t i = i0; i < i1; i++)
-					for (ptrdiff_t j = 0; j < here * BLOCK; j++) sum[i * c + p * BLOCK + j] += part[(i - i0) * here * BLOCK + j];
+		for (ptrdiff_t j0 = 0; j0 < wide; j0 += PANEL * BLOCK) {
+			const ptrdiff_t width = wide - j0 < PANEL * BLOCK ? wide - j0 : PANEL * BLOCK;
+			const ptrdiff_t filled = c - j0 < width ? c - j0 : width;
+			float *panel = scratch + j0 * GRAM_SUM;
+			for (ptrdiff_t i = 0; i < pixels; i++) {
+				memcpy(panel + i * width, f + (k + i) * c + j0, filled * sizeof *f);
+				memset(panel + i * width + filled, 0, (width - filled) * sizeof *f);
+			}
+			for (ptrdiff_t i0 = 0; i0 <= j0; i0 += PANEL * BLOCK) {
+				const ptrdiff_t high = wide - i0 < PANEL * BLOCK ? wide - i0 : PANEL * BLOCK, groups = (high + ROWS - 1) / ROWS;
+				for (ptrdiff_t g = 0; g < groups; g++) {
+					const ptrdiff_t r0 = high * g / groups, r1 = high * (g + 1) / groups;
+					product_gram((int)(r1 - r0), (int)(width / BLOCK), part, scratch + i0 * GRAM_SUM + r0, high, panel, pixels);
+					for (ptrdiff_t i = 0; i < r1 - r0; i++)
+						for (ptrdiff_t j = 0; j < width; j++) sum[(i0 + r0 + i) * wide + j0 + j] += part[i * width + j];
+				}
 			}
 		}
 	}

@@ -15,14 +15,18 @@
 // or two blocks (kernels.panel).
 enum { BLOCK = 16 };
 
+// What gram sums in float32 before it goes on in float64, in pixels.
+enum { GRAM_SUM = 256 };
+
 // A 3×3 convolution of stride 1 seen by Winograd: the output is covered by tiles of
-// 4×4, numbered row by row; a strip is some consecutive tiles from `first` on. A
-// transformed strip is [channels/BLOCK][tiles][36][BLOCK], with `step` elements
+// 4×4 or 2×2, of 36 or 16 positions when transformed, numbered row by row; a strip is some consecutive tiles from `first` on. A
+// transformed strip is [channels/BLOCK][tiles][positions][BLOCK], with `step` elements
 // from one block of channels to the next.
 typedef struct {
 	ptrdiff_t h, w, in;       // of the picture that is convolved
 	ptrdiff_t oh, ow, out;    // of the result
 	ptrdiff_t pad, across;    // zero padding; tiles in a row
+	ptrdiff_t positions;
 	ptrdiff_t first;          // tile of the strip
 	ptrdiff_t step_in, step_out;
 } winograd;
@@ -40,17 +44,26 @@ typedef struct {
 // X(result, name, parameters, arguments)
 #define KERNELS(X)                                                             \
 	/* v = Bᵀ d B of tiles and blocks of channels; mask: see Conv */           \
-	X(void, winograd_in,                                                       \
+	X(void, winograd_in_4,                                                       \
 	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
 	   ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),  \
 	  (v, src, mask, s, tile0, tile1, block0, block1))                         \
-	/* m = v·u for each of the 36 in [xi0, xi1) and panels of u */             \
+	X(void, winograd_in_2,                                                       \
+	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
+	   ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),  \
+	  (v, src, mask, s, tile0, tile1, block0, block1))                         \
+	/* m = v·u for each of the positions in [xi0, xi1) and panels of u */             \
 	X(void, winograd_multiply,                                                 \
 	  (float *m, const float *v, const float *u, winograd s, ptrdiff_t tiles,  \
 	   ptrdiff_t xi0, ptrdiff_t xi1, ptrdiff_t panel0, ptrdiff_t panel1),      \
 	  (m, v, u, s, tiles, xi0, xi1, panel0, panel1))                           \
 	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask */       \
-	X(void, winograd_out,                                                      \
+	X(void, winograd_out_4,                                                      \
+	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
+	   winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0,         \
+	   ptrdiff_t block1),                                                      \
+	  (dst, m, bias, mask, s, tile0, tile1, block0, block1))                   \
+	X(void, winograd_out_2,                                                      \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
 	   winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0,         \
 	   ptrdiff_t block1),                                                      \
@@ -65,9 +78,10 @@ typedef struct {
 	  (float *dsrc, const float *ddst, const float *b, const uint8_t *mask,    \
 	   convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch),             \
 	  (dsrc, ddst, b, mask, s, y0, y1, scratch))                               \
-	/* sum [c, c] += FᵀF of n pixels, upper triangle, c in whole blocks */     \
-	X(void, gram, (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c),     \
-	  (sum, f, n, c))                                                          \
+	/* sum += FᵀF of n pixels: see gram.h */                                   \
+	X(void, gram,                                                              \
+	  (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch), \
+	  (sum, f, n, c, scratch))                                                 \
 	X(void, max_pool_rows,                                                     \
 	  (float *dst, uint8_t *argmax, const float *src, pooling s,               \
 	   ptrdiff_t y0, ptrdiff_t y1),                                            \
@@ -110,7 +124,9 @@ typedef struct {
 	X(void, affine,                                                            \
 	  (float *dst, const float *src, const double *m, const double *bias,      \
 	   ptrdiff_t n),                                                           \
-	  (dst, src, m, bias, n))
+	  (dst, src, m, bias, n))                                                  \
+	/* the number of operations of rounds in registers: see peak.h */          \
+	X(double, multiply_add, (float *sink, ptrdiff_t rounds), (sink, rounds))
 
 #define FIELD(result, name, parameters, arguments) result(*name) parameters;
 typedef struct {

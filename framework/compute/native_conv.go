@@ -14,11 +14,11 @@ func (n *native) Conv(dst, src []float32, h, w int, f *Filter, mask []uint64) {
 	if len(inside) > 0 {
 		inside[len(inside)-1] = 0 // bits past the last element
 	}
-	if f.fitsWinograd() {
-		n.winograd(dst, src, winogradConv{h: h, w: w, in: f.In, oh: oh, ow: ow, out: f.Out, pad: f.Pad,
-			filter: n.prepare(f, winogradForward), bias: f.Bias, outMask: inside})
+	if pass := f.forward(); pass == directForward {
+		n.convolve(dst, src, n.shape(h, w, oh, ow, f), n.prepare(f, pass), f.Bias, inside)
 	} else {
-		n.convolve(dst, src, n.shape(h, w, oh, ow, f), n.prepare(f, directForward), f.Bias, inside)
+		n.winograd(dst, src, winogradConv{h: h, w: w, in: f.In, oh: oh, ow: ow, out: f.Out, pad: f.Pad, tile: pass.tile(),
+			filter: n.prepare(f, pass), bias: f.Bias, outMask: inside})
 	}
 	if mask != nil && inside == nil {
 		n.ReLU(dst, dst, mask)
@@ -33,10 +33,10 @@ func (n *native) ConvBackward(dSrc, dDst []float32, h, w int, f *Filter, mask []
 		n.ReLUBackward(masked, dDst, mask)
 		dDst, mask = masked, nil
 	}
-	if f.fitsWinograd() {
+	if pass := f.backward(); pass == winogradBackward {
 		// The gradient is a convolution of dDst with the kernel turned by 180°.
-		n.winograd(dSrc, dDst, winogradConv{h: oh, w: ow, in: f.Out, oh: h, ow: w, out: f.In, pad: 2 - f.Pad,
-			filter: n.prepare(f, winogradBackward), inMask: mask})
+		n.winograd(dSrc, dDst, winogradConv{h: oh, w: ow, in: f.Out, oh: h, ow: w, out: f.In, pad: 2 - f.Pad, tile: pass.tile(),
+			filter: n.prepare(f, pass), inMask: mask})
 		return
 	}
 	n.convolveBack(dSrc, dDst, n.shape(h, w, oh, ow, f), n.prepare(f, directBackward), mask)

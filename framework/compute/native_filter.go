@@ -8,13 +8,13 @@ package compute
 func (n *native) prepare(f *Filter, p pass) []float32 {
 	return f.prepared.get(form{p, n.panel}, func() []float32 {
 		switch p {
-		case winogradForward:
-			return n.prepareWinograd(f.In, f.Out, func(in, out int) (k [9]float32) {
+		case winogradForward, winogradFlat:
+			return n.prepareWinograd(p.tile(), f.In, f.Out, func(in, out int) (k [9]float32) {
 				copy(k[:], f.Kernel[(out*f.In+in)*9:])
 				return k
 			})
 		case winogradBackward:
-			return n.prepareWinograd(f.Out, f.In, func(in, out int) (k [9]float32) {
+			return n.prepareWinograd(p.tile(), f.Out, f.In, func(in, out int) (k [9]float32) {
 				for i := range k {
 					k[i] = f.Kernel[(in*f.In+out)*9+8-i]
 				}
@@ -56,18 +56,22 @@ func (n *native) packInto(packed []float32, depth, columns int, at func(row, col
 	})
 }
 
-// prepareWinograd lays the 36 matrices [in, out] of the transformed kernels out
-// in panels, with zeros in the rows and columns that fill the last blocks.
-func (n *native) prepareWinograd(in, out int, kernel func(in, out int) [9]float32) []float32 {
-	g := winogradG()
+// prepareWinograd lays the matrices [in, out] of the transformed kernels, one for
+// each position, out in panels, with zeros in the rows and columns that fill
+// the last blocks.
+func (n *native) prepareWinograd(tile, in, out int, kernel func(in, out int) [9]float32) []float32 {
+	g := winogradG(tile)
+	positions := winogradPositions(tile)
 	depth := blocks(in) * block
 	plane := depth * blocks(out) * block
-	packed := Aligned[float32](36 * plane)
+	packed := Aligned[float32](positions * plane)
 	n.eachPanel(out, func(first, width int) {
+		transformed := make([]float64, positions)
 		for row := range in {
 			for i := range min(width, out-first) {
 				k := kernel(row, first+i)
-				for xi, u := range winogradKernel(&g, &k) {
+				winogradKernel(transformed, g, &k)
+				for xi, u := range transformed {
 					packed[xi*plane+first*depth+row*width+i] = float32(u)
 				}
 			}

@@ -20,11 +20,8 @@ func (n *native) Gram(dst, src []float32, pixels, c int, scale float64) {
 	sums := unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(buffer))), len(buffer)/2)
 	clear(sums)
 	n.strips(pixels, chunk, func(worker, k0, k1 int) {
-		f := src[k0*c : k1*c]
-		if wide != c {
-			f = widen(n.scratch(worker, (k1-k0)*wide), f, c, wide)
-		}
-		C.call_gram(n.table, pointer64(sums[k0/chunk*wide*wide:]), pointer(f), size(k1-k0), size(wide))
+		C.call_gram(n.table, pointer64(sums[k0/chunk*wide*wide:]), pointer(src[k0*c:]), size(k1-k0), size(c),
+			pointer(n.scratch(worker, C.GRAM_SUM*wide)))
 	})
 	n.strips(c, 16, func(_, i0, i1 int) {
 		for i := i0; i < i1; i++ {
@@ -45,14 +42,6 @@ func (n *native) Gram(dst, src []float32, pixels, c int, scale float64) {
 func gramChunk(pixels, c int) int {
 	atMost := min(max((1<<21)/(c*c), 4), 32)
 	return max((1<<25)/(c*c), 512, (pixels+atMost-1)/atMost)
-}
-
-// widen copies rows of c elements to rows of wide, and fills them with zeros.
-func widen(to, from []float32, c, wide int) []float32 {
-	for k := range len(from) / c {
-		clear(to[k*wide+copy(to[k*wide:], from[k*c:][:c]):][:wide-c])
-	}
-	return to
 }
 
 // GramBackward is a 1×1 convolution of src with the symmetric matrix dG + dGᵀ.

@@ -1,0 +1,40 @@
+package compute
+
+// Arithmetic returns the floating-point operations of Conv or ConvBackward of f
+// on a picture [h, w, f.In]: those of a direct convolution, and those of the
+// matrix products that e makes instead, without Winograd's transforms and
+// without the zeros that fill blocks.
+func (e *Engine) Arithmetic(f *Filter, h, w int, backward bool) (direct, real float64) {
+	oh, ow := f.OutSize(h, w)
+	direct = 2 * float64(oh*ow) * float64(f.KH*f.KW) * float64(f.In*f.Out)
+	pass := f.forward()
+	if backward {
+		pass, oh, ow = f.backward(), h, w
+	}
+	if e.variant == genericISA || pass == directForward || pass == directBackward {
+		return direct, direct
+	}
+	tile := pass.tile()
+	tiles := ((oh + tile - 1) / tile) * ((ow + tile - 1) / tile)
+	return direct, 2 * float64(tiles*winogradPositions(tile)) * float64(f.In*f.Out)
+}
+
+// FilterBytes returns the memory that e makes of f for Conv and ConvBackward, once
+// for all who use f. It makes nothing.
+func (e *Engine) FilterBytes(f *Filter) (forward, backward int64) {
+	if e.variant == genericISA {
+		return 0, 0
+	}
+	const channelBlock = 16
+	whole := func(n int) int64 { return int64((n + channelBlock - 1) / channelBlock * channelBlock) }
+	size := func(p pass) int64 {
+		switch p {
+		case directForward:
+			return 4 * int64(f.KH*f.KW*f.In) * whole(f.Out)
+		case directBackward:
+			return 4 * int64(f.KH*f.Out) * whole(f.KW*f.In)
+		}
+		return 4 * int64(winogradPositions(p.tile())) * whole(f.In) * whole(f.Out)
+	}
+	return size(f.forward()), size(f.backward())
+}

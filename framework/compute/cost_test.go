@@ -1,0 +1,48 @@
+package compute
+
+import "testing"
+
+// TestFilterBytes holds the prediction to what is prepared.
+func TestFilterBytes(t *testing.T) {
+	for _, e := range engines(t, 2) {
+		for _, f := range []*Filter{
+			{In: 20, Out: 33, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true},
+			{In: 20, Out: 33, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true, Flat: true},
+			{In: 3, Out: 20, KH: 5, KW: 4, Stride: 2, Pad: 2},
+		} {
+			d := newDesk[float32](t)
+			f = d.filter(f)
+			const h, w = 8, 9
+			oh, ow := f.OutSize(h, w)
+			src, dst := d.normal(h*w*f.In), make([]float32, oh*ow*f.Out)
+			e.Conv(dst, src, h, w, f, nil)
+			e.ConvBackward(src, dst, h, w, f, nil)
+			kept := int64(0)
+			for _, p := range f.prepared.forms {
+				kept += 4 * int64(len(p.data))
+			}
+			if forward, backward := e.FilterBytes(f); forward+backward != kept {
+				t.Errorf("%s: %d and %d bytes predicted of %+v, %d kept", e.Variant(), forward, backward, f, kept)
+			}
+		}
+	}
+}
+
+func TestArithmetic(t *testing.T) {
+	f := &Filter{In: 64, Out: 128, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true}
+	for _, e := range engines(t, 1) {
+		const direct = 2.0 * 8 * 9 * 9 * 64 * 128
+		want := 2.0 * 2 * 3 * 36 * 64 * 128 // 2 × 3 tiles of 4 × 4
+		if e.Variant() == genericISA {
+			want = direct
+		}
+		for _, backward := range []bool{false, true} {
+			if d, r := e.Arithmetic(f, 8, 9, backward); d != direct || r != want {
+				t.Errorf("%s: %g and %g operations, want %g and %g", e.Variant(), d, r, direct, want)
+			}
+		}
+		if peak := e.Peak(); !(peak > 0.01) {
+			t.Errorf("%s: a peak of %g GFLOP/s", e.Variant(), peak)
+		}
+	}
+}
