@@ -22,6 +22,7 @@ type Builder struct {
 // A node is one recorded tensor: the variable, a constant or an operation's output.
 type node struct {
 	name     string
+	label    string // "" or what its user calls it
 	shape    Shape
 	kind     kind
 	constant Tensor   // of a constant
@@ -67,6 +68,21 @@ func (b *Builder) Constant(name string, value Tensor) Node {
 		return b.fail(fmt.Errorf("graph: constant %s: %d elements for shape %v", name, n, value.Shape))
 	}
 	return b.add(node{name: name, shape: value.Shape, kind: constant, constant: value})
+}
+
+// Label says what n is called in messages and timings, "conv4_4" say.
+func (b *Builder) Label(n Node, label string) {
+	if n.Valid() {
+		b.nodes[n.id].label = label
+	}
+}
+
+// title is what n is called.
+func (n node) title() string {
+	if n.label != "" {
+		return n.name + " " + n.label
+	}
+	return n.name
 }
 
 // Apply adds an operation: the one way out for what no method expresses.

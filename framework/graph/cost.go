@@ -1,6 +1,10 @@
 package graph
 
-import "runexp/framework/compute"
+import (
+	"time"
+
+	"runexp/framework/compute"
+)
 
 // Memory is what a Program takes, in bytes.
 type Memory struct {
@@ -57,4 +61,57 @@ func (p *Program) Filters() []*Filter {
 		}
 	}
 	return filters
+}
+
+// A Timing is what one operation took in the last Run.
+type Timing struct {
+	Operation string // "conv+relu relu4_2", "gradient of gram"
+	Took      time.Duration
+	Direct    float64 // floating-point operations if it were computed directly; 0 where not counted
+	Real      float64 // those that the kernels make in their matrix products
+}
+
+// Timings returns the operations of the last Run in their order.
+func (p *Program) Timings() []Timing {
+	if p.machine == nil {
+		return nil
+	}
+	var timings []Timing
+	for i, took := range p.machine.timing() {
+		in := p.tape.instructions[i]
+		if in.op == load || in.op == seed {
+			continue
+		}
+		t := Timing{Operation: p.tape.describe(i), Took: took}
+		if k, ok := p.tape.b.nodes[in.node].fn.Single.(counting); ok && in.op != add {
+			t.Direct, t.Real = k.arithmetic(in.op == backward)
+		}
+		timings = append(timings, t)
+	}
+	return timings
+}
+
+// counting is a kernel whose work is worth counting, in floating-point operations.
+type counting interface {
+	arithmetic(backward bool) (direct, real float64)
+}
+
+func (c *convKernel[T]) arithmetic(backward bool) (direct, real float64) {
+	if k, ok := any(c.k).(interface {
+		Arithmetic(f *Filter, h, w int, backward bool) (direct, real float64)
+	}); ok {
+		return k.Arithmetic(c.f, c.h, c.w, backward)
+	}
+	oh, ow := c.f.OutSize(c.h, c.w)
+	direct = 2 * float64(oh*ow*c.f.Out) * float64(c.f.KH*c.f.KW*c.f.In)
+	return direct, direct
+}
+
+// A Gram matrix is symmetric: half of its products need not be made.
+func (g gramKernel[T]) arithmetic(backward bool) (direct, real float64) {
+	n, c := float64(g.shape[0]*g.shape[1]), float64(g.shape[2])
+	if backward {
+		return 2 * n * c * c, 2 * n * c * c
+	}
+	return 2 * n * c * c, n * c * c
 }

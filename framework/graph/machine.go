@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/chewxy/hm"
 	"gorgonia.org/gorgonia"
@@ -22,13 +23,14 @@ import (
 type tapeMachine[T Float] struct {
 	t       *tape
 	vm      gorgonia.VM
-	results [][]T // by instruction
+	results [][]T           // by instruction
+	took    []time.Duration // by instruction, in the last run
 	ctx     context.Context
 	failed  error // what a step returned
 }
 
 func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T], k compute.Kernels[T]) (m *tapeMachine[T], err error) {
-	m = &tapeMachine[T]{t: t, results: make([][]T, len(t.instructions))}
+	m = &tapeMachine[T]{t: t, results: make([][]T, len(t.instructions)), took: make([]time.Duration, len(t.instructions))}
 	arena := compute.Aligned[T](l.size)
 	for i, instruction := range t.instructions {
 		size := instruction.shape.Len()
@@ -115,6 +117,8 @@ func (m *tapeMachine[T]) result(i int) Tensor {
 	return tensorOf(m.t.instructions[i].shape, m.results[i])
 }
 
+func (m *tapeMachine[T]) timing() []time.Duration { return m.took }
+
 func (m *tapeMachine[T]) run(ctx context.Context, x Tensor) error {
 	for i, instruction := range m.t.instructions {
 		if instruction.op == load && m.t.b.nodes[instruction.node].kind == variable {
@@ -199,7 +203,9 @@ func (s *step[T]) Do(...gorgonia.Value) (_ gorgonia.Value, err error) {
 	if err := s.m.ctx.Err(); err != nil { // RunAll takes no context
 		return nil, err
 	}
+	begin := time.Now()
 	s.do()
+	s.m.took[s.position] = time.Since(begin)
 	return s.value, nil
 }
 
@@ -225,15 +231,4 @@ func (s *step[T]) Hashcode() uint32 {
 	return h.Sum32()
 }
 
-func (s *step[T]) String() string {
-	i := s.m.t.instructions[s.position]
-	switch i.op {
-	case forward:
-		return s.m.t.b.nodes[i.node].name
-	case backward:
-		return fmt.Sprintf("gradient of %s for input %d", s.m.t.b.nodes[i.node].name, i.wrt)
-	case add:
-		return "sum of gradients"
-	}
-	return "seed"
-}
+func (s *step[T]) String() string { return s.m.t.describe(s.position) }

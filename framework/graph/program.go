@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 	"unsafe"
 
 	"runexp/framework/compute"
@@ -24,6 +25,7 @@ type Program struct {
 type machine interface {
 	run(ctx context.Context, x Tensor) error
 	result(instruction int) Tensor
+	timing() []time.Duration // by instruction
 }
 
 // Compile returns a Program that computes outputs.

@@ -210,3 +210,18 @@ func (t *tape) dependencies(i int) []int {
 	}
 	return before
 }
+
+// describe says what instruction i does.
+func (t *tape) describe(i int) string {
+	switch in := t.instructions[i]; in.op {
+	case load:
+		return "load " + t.b.nodes[in.node].name
+	case forward:
+		return t.b.nodes[in.node].title()
+	case backward:
+		return "gradient of " + t.b.nodes[in.node].title()
+	case add:
+		return "sum of gradients"
+	}
+	return "seed"
+}

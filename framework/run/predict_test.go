@@ -1,0 +1,67 @@
+package run
+
+import (
+	"context"
+	"testing"
+
+	"runexp/framework/compute"
+)
+
+func TestPredictions(t *testing.T) {
+	p, err := Prepare(experiment(t), plugins(), compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	predictions, err := p.PredictMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.PredictTime(context.Background(), predictions); err != nil {
+		t.Fatal(err)
+	}
+	if len(predictions) != 2 {
+		t.Fatalf("%d predictions of 2 stages", len(predictions))
+	}
+	small, large := predictions[0], predictions[1]
+	if small.Stage.Height != 18 || large.Stage.Height != 36 {
+		t.Errorf("stages %+v and %+v", small.Stage, large.Stage)
+	}
+	// Four channels at the size of the picture, twice, and the picture's own arrays.
+	pixels := int64(36 * 48)
+	if least := atRest + 4*pixels*(2*4+3*perElement); large.Bytes < least || small.Bytes >= large.Bytes {
+		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
+	}
+	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
+		t.Errorf("%v each, %v in all", small.Took, small.Longest)
+	}
+	if large.Longest != 7*large.Took { // 6 evaluations and the last row
+		t.Errorf("%v each, %v in all", large.Took, large.Longest)
+	}
+}
+
+func TestLargestWithin(t *testing.T) {
+	e := experiment(t)
+	e.Stages[1].Size.Scale = 100 // 1800×2400
+	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := p.memoryAt(1800, 2400)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, w, err := p.LargestWithin(1, whole/2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fits, err := p.memoryAt(h, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ratio := float64(fits) / float64(whole/2); ratio > 1.02 || ratio < 0.95 {
+		t.Errorf("%d×%d takes %.2f of the memory that was to be filled", h, w, ratio)
+	}
+	if h, w, err = p.LargestWithin(1, 1<<20); err != nil || h != 0 || w != 0 {
+		t.Errorf("%d×%d within a megabyte, %v", h, w, err)
+	}
+}

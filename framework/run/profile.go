@@ -1,0 +1,43 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"runexp/framework/graph"
+)
+
+// Profile evaluates stage i repeats times, after one evaluation that prepares
+// filters and memory, and returns each operation's fastest time and that of a
+// whole evaluation.
+func (p *Plan) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
+	h, w := p.sizes[i][0], p.sizes[i][1]
+	o, err := p.newObjective(ctx, h, w)
+	if err != nil {
+		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
+	}
+	x := p.initial(h, w)
+	grad := make([]float32, len(x))
+	var best []graph.Timing
+	var whole time.Duration
+	for repeat := range repeats + 1 {
+		begin := time.Now()
+		if _, err := o.evaluate(ctx, x, grad); err != nil {
+			return nil, 0, err
+		}
+		took := time.Since(begin)
+		switch timings := o.program.Timings(); repeat {
+		case 0:
+		case 1:
+			best, whole = slices.Clone(timings), took
+		default:
+			whole = min(whole, took)
+			for k := range best {
+				best[k].Took = min(best[k].Took, timings[k].Took)
+			}
+		}
+	}
+	return best, whole, nil
+}
