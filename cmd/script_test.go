@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -12,12 +13,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"runexp/backbones"
 	"runexp/framework"
 	"runexp/framework/imaging"
+	"runexp/framework/store"
 	"runexp/framework/weights"
 	"runexp/losses"
 	"runexp/optimizers"
@@ -34,6 +37,7 @@ func TestMain(m *testing.M) {
 		},
 		"pngtext":   pngText,
 		"pngpixels": pngPixels,
+		"waitrun":   waitRun,
 	})
 }
 
@@ -141,4 +145,26 @@ func pngPixels() {
 		panic(err)
 	}
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
+}
+
+// waitRun waits until the notebook has a running run, the given one or the
+// first, with a loss.
+func waitRun() {
+	want := "1"
+	if len(os.Args) > 1 {
+		want = os.Args[1]
+	}
+	for range 200 {
+		time.Sleep(50 * time.Millisecond)
+		s, err := store.OpenReadOnly(context.Background(), "runs/runexp.db")
+		if err != nil {
+			continue
+		}
+		run, err := s.FindRun(context.Background(), want)
+		s.Close()
+		if err == nil && run.Status == store.Running && run.Iterations > 0 {
+			return
+		}
+	}
+	panic("no run " + want + " after ten seconds")
 }

@@ -10,6 +10,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/framework/imaging"
 )
 
 func TestRowsStagesAndPictures(t *testing.T) {
@@ -78,6 +79,45 @@ func TestSameSeedSameBits(t *testing.T) {
 	e.Seed = 2
 	if slices.Equal(first, pixels()) {
 		t.Error("another seed made the same noise")
+	}
+}
+
+// TestInit checks what the picture starts from: with no iterations to speak of,
+// the first intermediate picture is it.
+func TestInit(t *testing.T) {
+	e := experiment(t)
+	e.Stages = e.Stages[:1]
+	e.Stages[0].Size = framework.Size{Height: 18, Width: 24}
+	other := writeImage(t, "start.png", 18, 24)
+	for from, path := range map[string]string{"content": e.Content.Image, "style": e.Style[0].Image, "image": other} {
+		e.Init = framework.Init{From: from, Image: other}
+		p, err := Prepare(e, plugins(), compute.Plain[float32]{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		image, err := imaging.Decode(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := image.Resize(18, 24).Pix
+		for i, v := range p.image(p.initial(18, 24), p.Stages()[0]).Pix {
+			if math.Abs(float64(v-want[i])) > 1e-5 {
+				t.Fatalf("%s: element %d starts at %g, want %g", from, i, v, want[i])
+			}
+		}
+	}
+	e.Init = framework.Init{From: "noise", Sigma: 0.5}
+	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, squares, x := 0.0, 0.0, p.initial(100, 100)
+	for _, v := range x {
+		sum += float64(v)
+		squares += float64(v) * float64(v)
+	}
+	if mean, deviation := sum/float64(len(x)), math.Sqrt(squares/float64(len(x))); math.Abs(mean) > 0.02 || math.Abs(deviation-0.5) > 0.02 {
+		t.Errorf("noise of mean %g and standard deviation %g, want 0 and 0.5", mean, deviation)
 	}
 }
 
