@@ -17,7 +17,6 @@ import (
 	"runexp/framework/run"
 	"runexp/framework/weights"
 	"runexp/internal/shared"
-	"runexp/losses"
 	"runexp/losses/content"
 	"runexp/losses/gram"
 	"runexp/losses/tv"
@@ -282,29 +281,9 @@ func TestTraceIsPyTorchs(t *testing.T) {
 		watched.Optimizer = o
 		return watched, err
 	})
-	backbones := framework.NewRegistry[framework.Backbone]("backbone")
-	framework.Register(backbones, "vgg19", "", func() vgg.Config { return vgg.Defaults("vgg19") },
-		func(vgg.Config) (framework.Backbone, error) { return newVGG19(dir), nil })
-	vggOptions, contentOptions, gramOptions := vgg.Defaults("vgg19"), content.Defaults(), gram.Defaults()
-	e := framework.Experiment{
-		Content:  framework.Picture{Image: filepath.Join(dir, "golden", "content.png")},
-		Style:    []framework.StyleImage{{Image: filepath.Join(dir, "golden", "style.png"), Weight: 1, Size: "content"}},
-		Backbone: framework.BackboneSpec{Name: "vgg19", Options: &vggOptions},
-		Variable: framework.Variable{Space: "normalized"},
-		Losses: []framework.LossSpec{
-			{Name: "content", Type: "content", Weight: g.LossWeights["content"], Options: &contentOptions},
-			{Name: "style", Type: "gram", Weight: g.LossWeights["style"], Options: &gramOptions},
-			{Name: "tv", Type: "tv", Weight: g.LossWeights["tv"], Options: &tv.Config{}},
-		},
-		Init: framework.Init{From: "content"},
-		Stages: []framework.Stage{{
-			Size: framework.Size{Height: height, Width: width}, Iterations: len(g.Trace) - 1,
-			Optimizer: framework.OptimizerSpec{
-				Name: "adam", LR: 0.01, Schedule: framework.Schedule{Name: "constant"}, Options: ptr(adam.Defaults()),
-			},
-		}},
-	}
-	plan, err := run.Prepare(e, framework.Plugins{Backbones: backbones, Losses: losses.Registry(), Optimizers: optimizers}, newEngine(t, os.Getenv("RUNEXP_ISA")))
+	e, plugins := recipe(dir, height, width, len(g.Trace)-1)
+	plugins.Optimizers = optimizers
+	plan, err := run.Prepare(e, plugins, newEngine(t, os.Getenv("RUNEXP_ISA")))
 	if err != nil {
 		t.Fatal(err)
 	}
