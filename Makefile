@@ -1,4 +1,4 @@
-# Verbs: build, test, lint, docs. CI calls .ci/run, which calls these.
+# CI calls .ci/run, which calls test, kernels, lint and docs.
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 build: ## bin/runexp
@@ -8,10 +8,17 @@ test: ## every test; those that need what is not here say so and are skipped
 	go vet ./...
 	go test ./...
 
+kernels: ## the C kernels again: another compiler, sanitizer, race detector (which does not see C), NEON in an emulator
+	CC=clang go test ./framework/compute
+	go test -asan ./framework/compute
+	RUNEXP_ISA=generic go test -race ./framework/... ./experiments -skip 'PyTorch|Threads|Iterations'
+	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
+	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
+
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...
 
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 
-.PHONY: build test lint docs
+.PHONY: build test kernels lint docs

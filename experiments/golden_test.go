@@ -26,7 +26,6 @@ import (
 // golden is PyTorch's account of the d2l recipe on VGG-19 with Oxford's weights.
 type golden struct {
 	FeatureScale float64            `json:"feature_scale"`
-	LossWeights  map[string]float64 `json:"loss_weights"`
 	Activations  map[string]struct {
 		Mean, RMS float64
 	} `json:"activations_of_content"`
