@@ -43,10 +43,9 @@ func (p *Plan) PredictMemory() ([]Prediction, error) {
 	return predictions, nil
 }
 
-// prepares is an Engine that can say what it makes of a filter.
+// prepares is a compute.Engine, which can say what it makes of a filter.
 type prepares interface {
 	FilterBytes(f *graph.Filter) (forward, backward int64)
-	ScratchBytes() int64
 }
 
 // memoryAt is the peak of a stage of h×w pixels: either while a target is
@@ -65,17 +64,16 @@ func (p *Plan) memoryAt(h, w int) (int64, error) {
 		return 0, err
 	}
 	total := max(largest, o.program.Memory().Total()) + atRest + perElement*4*int64(o.shape.Len())
+	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for _, f := range o.program.Filters() {
 		total += 4 * int64(len(f.Kernel)+len(f.Bias))
 		if engine, ok := p.k.(prepares); ok {
 			forward, backward := engine.FilterBytes(f)
 			total += forward + backward
+			scratch = max(scratch, forward/2)
 		}
 	}
-	if engine, ok := p.k.(prepares); ok {
-		total += engine.ScratchBytes()
-	}
-	return total, nil
+	return total + scratch, nil
 }
 
 // LargestWithin returns about the largest height and width of stage i, in its
@@ -135,7 +133,8 @@ func (p *Prediction) time(seconds float64) {
 	p.Longest = time.Duration(budget) * p.Took
 }
 
-// timeAt measures an evaluation: the median of five after one that prepares filters.
+// timeAt measures an evaluation: the median of a second and a half of them,
+// after two that prepare filters and touch all memory for the first time.
 func (p *Plan) timeAt(ctx context.Context, h, w int) (float64, error) {
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {
@@ -143,14 +142,19 @@ func (p *Plan) timeAt(ctx context.Context, h, w int) (float64, error) {
 	}
 	x := p.initial(h, w)
 	grad := make([]float32, len(x))
+	const warmUps, fewest, atMost, enough = 2, 5, 50, 1.5
 	var took []float64
-	for range 6 {
+	for sum := 0.0; len(took) < warmUps+fewest || sum < enough && len(took) < atMost; {
 		begin := time.Now()
 		if _, err := o.evaluate(ctx, x, grad); err != nil {
 			return 0, err
 		}
 		took = append(took, time.Since(begin).Seconds())
+		if len(took) > warmUps {
+			sum += took[len(took)-1]
+		}
 	}
-	slices.Sort(took[1:])
-	return took[3], nil
+	took = took[warmUps:]
+	slices.Sort(took)
+	return took[len(took)/2], nil
 }
