@@ -25,7 +25,7 @@ import (
 
 // golden is PyTorch's account of the d2l recipe on VGG-19 with Oxford's weights.
 type golden struct {
-	FeatureScale float64            `json:"feature_scale"`
+	FeatureScale float64 `json:"feature_scale"`
 	Activations  map[string]struct {
 		Mean, RMS float64
 	} `json:"activations_of_content"`

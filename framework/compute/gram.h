@@ -39,3 +39,14 @@ FUNCTION gram(double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scra
 		}
 	}
 }
+
+// multiply_rows writes src·B of n pixels, for B [c, c] in panels and c in whole blocks.
+FUNCTION multiply_rows(float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c) {
+	const ptrdiff_t groups = (n + ROWS - 1) / ROWS;
+	for (ptrdiff_t p = 0; p < c / BLOCK; p += PANEL)
+		for (ptrdiff_t g = 0; g < groups; g++) {
+			const ptrdiff_t k0 = n * g / groups, k1 = n * (g + 1) / groups;
+			product_rows((int)(k1 - k0), c / BLOCK - p < PANEL ? (int)(c / BLOCK - p) : PANEL,
+			             dst + k0 * c + p * BLOCK, c, src + k0 * c, c, 1, c, 0, b + p * c * BLOCK);
+		}
+}

@@ -82,6 +82,9 @@ typedef struct {
 	X(void, gram,                                                              \
 	  (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch), \
 	  (sum, f, n, c, scratch))                                                 \
+	X(void, multiply_rows,                                                     \
+	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c), \
+	  (dst, src, b, n, c))                                                     \
 	X(void, max_pool_rows,                                                     \
 	  (float *dst, uint8_t *argmax, const float *src, pooling s,               \
 	   ptrdiff_t y0, ptrdiff_t y1),                                            \

@@ -56,6 +56,10 @@ func (n *native) GramBackward(dSrc, dDst, src []float32, pixels, c int, scale fl
 	})
 	const chunk = 240 // pixels: a multiple of what the product takes at once
 	n.strips(pixels, chunk, func(worker, k0, k1 int) {
+		if c%block == 0 {
+			C.call_multiply_rows(n.table, pointer(dSrc[k0*c:]), pointer(src[k0*c:]), pointer(packed), size(k1-k0), size(c))
+			return
+		}
 		s := C.convolution{
 			h: 1, w: size(k1 - k0), in: size(c), oh: 1, ow: size(k1 - k0), out: size(c),
 			kh: 1, kw: 1, stride: 1,
