@@ -3,8 +3,8 @@
 static __attribute__((noinline)) TARGET double multiply_add(float *sink, ptrdiff_t rounds) {
 	enum { PER = PANEL * BLOCK / LANES };
 	vec sum[ROWS][PER];
-	UNROLL for (int r = 0; r < ROWS; r++)
-		UNROLL for (int j = 0; j < PER; j++) sum[r][j] = SPLAT(sink[(r + j) % BLOCK]);
+	UNROLL for (int r = 0; r < ROWS; r++) // no two alike, or the compiler computes one for both
+		UNROLL for (int j = 0; j < PER; j++) sum[r][j] = SPLAT(sink[0] + (float)(r * PER + j));
 	const vec factor = SPLAT(0.5f + sink[0]), term = SPLAT(1 + sink[0]);
 	for (ptrdiff_t i = 0; i < rounds; i++)
 		UNROLL for (int r = 0; r < ROWS; r++)
