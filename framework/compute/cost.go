@@ -3,7 +3,7 @@ package compute
 // Arithmetic returns the floating-point operations of Conv or ConvBackward of f
 // on a picture [h, w, f.In]: those of a direct convolution, and those of the
 // matrix products that e makes instead, without Winograd's transforms and
-// without the zeros that fill blocks.
+// without the zeros that fill blocks. What flat areas take more is not counted.
 func (e *Engine) Arithmetic(f *Filter, h, w int, backward bool) (direct, real float64) {
 	oh, ow := f.OutSize(h, w)
 	direct = 2 * float64(oh*ow) * float64(f.KH*f.KW) * float64(f.In*f.Out)
@@ -36,5 +36,9 @@ func (e *Engine) FilterBytes(f *Filter) (forward, backward int64) {
 		}
 		return 4 * int64(winogradPositions(p.tile())) * whole(f.In) * whole(f.Out)
 	}
-	return size(f.forward()), size(f.backward())
+	forward, backward = size(f.forward()), size(f.backward())
+	if f.forward() == winogradForward && f.Flat {
+		forward += size(winogradFine)
+	}
+	return forward, backward
 }

@@ -12,7 +12,7 @@ type pass int
 
 const (
 	winogradForward pass = iota
-	winogradFlat         // forward, for filters that say Flat
+	winogradFine         // forward, for flat areas
 	winogradBackward
 	directForward
 	directBackward
@@ -20,7 +20,7 @@ const (
 
 // tile returns the side of the tiles of a Winograd pass.
 func (p pass) tile() int {
-	if p == winogradFlat {
+	if p == winogradFine {
 		return 2
 	}
 	return 4
@@ -57,13 +57,10 @@ func (p *preparedFilters) get(f form, make func() []float32) []float32 {
 
 // forward returns how f is computed.
 func (f *Filter) forward() pass {
-	switch {
-	case !f.fitsWinograd():
-		return directForward
-	case f.Flat:
-		return winogradFlat
+	if f.fitsWinograd() {
+		return winogradForward
 	}
-	return winogradForward
+	return directForward
 }
 
 // backward returns how f's gradient is computed.

@@ -19,9 +19,10 @@ enum { BLOCK = 16 };
 enum { GRAM_SUM = 256 };
 
 // A 3×3 convolution of stride 1 seen by Winograd: the output is covered by tiles of
-// 4×4 or 2×2, of 36 or 16 positions when transformed, numbered row by row; a strip is some consecutive tiles from `first` on. A
-// transformed strip is [channels/BLOCK][tiles][positions][BLOCK], with `step` elements
-// from one block of channels to the next.
+// 4×4 or 2×2, of 36 or 16 positions when transformed, numbered row by row. A strip is
+// some consecutive tiles from `first` on, or of a list of tiles. A transformed strip is
+// [channels/BLOCK][tiles][positions][BLOCK], with `step` elements from one block of
+// channels to the next.
 typedef struct {
 	ptrdiff_t h, w, in;       // of the picture that is convolved
 	ptrdiff_t oh, ow, out;    // of the result
@@ -43,31 +44,38 @@ typedef struct {
 
 // X(result, name, parameters, arguments)
 #define KERNELS(X)                                                             \
-	/* v = Bᵀ d B of tiles and blocks of channels; mask: see Conv */           \
-	X(void, winograd_in_4,                                                       \
+	/* v = Bᵀ d B of tiles (of list, if it is not NULL) and blocks of channels; mask: see Conv */ \
+	X(void, winograd_in_4,                                                     \
 	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
-	   ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),  \
-	  (v, src, mask, s, tile0, tile1, block0, block1))                         \
-	X(void, winograd_in_2,                                                       \
+	   const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,                  \
+	   ptrdiff_t block0, ptrdiff_t block1),                                    \
+	  (v, src, mask, s, list, tile0, tile1, block0, block1))                   \
+	X(void, winograd_in_2,                                                     \
 	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
-	   ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),  \
-	  (v, src, mask, s, tile0, tile1, block0, block1))                         \
-	/* m = v·u for each of the positions in [xi0, xi1) and panels of u */             \
+	   const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,                  \
+	   ptrdiff_t block0, ptrdiff_t block1),                                    \
+	  (v, src, mask, s, list, tile0, tile1, block0, block1))                   \
+	/* flat[t] = whether 4×4 tile t may lie in a flat area: see winograd.h */  \
+	X(void, winograd_flat,                                                     \
+	  (int32_t *flat, const float *src, winograd s, ptrdiff_t tile0,           \
+	   ptrdiff_t tile1),                                                       \
+	  (flat, src, s, tile0, tile1))                                            \
+	/* m = v·u for each of the positions in [xi0, xi1) and panels of u */      \
 	X(void, winograd_multiply,                                                 \
 	  (float *m, const float *v, const float *u, winograd s, ptrdiff_t tiles,  \
 	   ptrdiff_t xi0, ptrdiff_t xi1, ptrdiff_t panel0, ptrdiff_t panel1),      \
 	  (m, v, u, s, tiles, xi0, xi1, panel0, panel1))                           \
 	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask */       \
-	X(void, winograd_out_4,                                                      \
+	X(void, winograd_out_4,                                                    \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
-	   winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0,         \
-	   ptrdiff_t block1),                                                      \
-	  (dst, m, bias, mask, s, tile0, tile1, block0, block1))                   \
-	X(void, winograd_out_2,                                                      \
+	   winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,      \
+	   ptrdiff_t block0, ptrdiff_t block1),                                    \
+	  (dst, m, bias, mask, s, list, tile0, tile1, block0, block1))             \
+	X(void, winograd_out_2,                                                    \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
-	   winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0,         \
-	   ptrdiff_t block1),                                                      \
-	  (dst, m, bias, mask, s, tile0, tile1, block0, block1))                   \
+	   winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,      \
+	   ptrdiff_t block0, ptrdiff_t block1),                                    \
+	  (dst, m, bias, mask, s, list, tile0, tile1, block0, block1))             \
 	/* rows of dst, and of its gradient, for any kernel: see conv.h */         \
 	X(void, conv_rows,                                                         \
 	  (float *dst, const float *src, const float *b, const float *bias,        \

@@ -36,6 +36,7 @@ func newNative(variant string, p *pool) Kernels[float32] {
 // C: bit i of the words is bit i%8 of byte i/8.
 func pointer(s []float32) *C.float      { return (*C.float)(unsafe.SliceData(s)) }
 func pointer64(s []float64) *C.double   { return (*C.double)(unsafe.SliceData(s)) }
+func pointer32(s []int32) *C.int32_t    { return (*C.int32_t)(unsafe.SliceData(s)) }
 func pointer8(s []uint8) *C.uint8_t     { return (*C.uint8_t)(unsafe.SliceData(s)) }
 func bitsPointer(s []uint64) *C.uint8_t { return (*C.uint8_t)(unsafe.Pointer(unsafe.SliceData(s))) }
 func size(n int) C.ptrdiff_t            { return C.ptrdiff_t(n) }

@@ -17,8 +17,13 @@ func (n *native) Conv(dst, src []float32, h, w int, f *Filter, mask []uint64) {
 	if pass := f.forward(); pass == directForward {
 		n.convolve(dst, src, n.shape(h, w, oh, ow, f), n.prepare(f, pass), f.Bias, inside)
 	} else {
-		n.winograd(dst, src, winogradConv{h: h, w: w, in: f.In, oh: oh, ow: ow, out: f.Out, pad: f.Pad, tile: pass.tile(),
-			filter: n.prepare(f, pass), bias: f.Bias, outMask: inside})
+		c := winogradConv{h: h, w: w, in: f.In, oh: oh, ow: ow, out: f.Out, pad: f.Pad, tile: pass.tile(),
+			filter: n.prepare(f, pass), bias: f.Bias, outMask: inside}
+		if f.Flat {
+			n.winogradFlat(dst, src, c, n.prepare(f, winogradFine))
+		} else {
+			n.winograd(dst, src, c)
+		}
 	}
 	if mask != nil && inside == nil {
 		n.ReLU(dst, dst, mask)

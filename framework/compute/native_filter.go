@@ -8,7 +8,7 @@ package compute
 func (n *native) prepare(f *Filter, p pass) []float32 {
 	return f.prepared.get(form{p, n.panel}, func() []float32 {
 		switch p {
-		case winogradForward, winogradFlat:
+		case winogradForward, winogradFine:
 			return n.prepareWinograd(p.tile(), f.In, f.Out, func(in, out int) (k [9]float32) {
 				copy(k[:], f.Kernel[(out*f.In+in)*9:])
 				return k

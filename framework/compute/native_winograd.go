@@ -5,6 +5,8 @@ package compute
 // #include "kernels.h"
 import "C"
 
+import "unsafe"
+
 // winogradConv is a 3×3 convolution of stride 1, forward or backward.
 type winogradConv struct {
 	h, w, in    int // of the picture that is convolved
@@ -15,6 +17,13 @@ type winogradConv struct {
 	bias        []float32 // nil: 0
 	inMask      []uint64  // nil: all of the picture counts
 	outMask     []uint64  // nil: no ReLU
+	list        []int32   // nil: all tiles; or those to compute
+	flat        []int32   // nil, or what winograd_flat finds of each tile
+}
+
+func (c winogradConv) tiles() (across, all int) {
+	across = (c.ow + c.tile - 1) / c.tile
+	return across, across * ((c.oh + c.tile - 1) / c.tile)
 }
 
 // A strip's transformed picture and result stay in a cache, which one depends on
@@ -29,8 +38,11 @@ const (
 )
 
 func (n *native) winograd(dst, src []float32, c winogradConv) {
-	across, down := (c.ow+c.tile-1)/c.tile, (c.oh+c.tile-1)/c.tile
-	tiles, positions := across*down, winogradPositions(c.tile)
+	across, tiles := c.tiles()
+	if c.list != nil {
+		tiles = len(c.list)
+	}
+	positions := winogradPositions(c.tile)
 	tileBytes := positions * 4 * block * (blocks(c.in) + blocks(c.out))
 	filterBytes := 4 * len(c.filter)
 	private := filterBytes <= smallFilter
@@ -68,6 +80,35 @@ func (n *native) winograd(dst, src []float32, c winogradConv) {
 	}
 }
 
+// winogradFlat is winograd with F(4×4) but for tiles that touch a flat area of
+// the picture, which F(2×2) with the filter fine computes again.
+func (n *native) winogradFlat(dst, src []float32, c winogradConv, fine []float32) {
+	across, tiles := c.tiles()
+	buffer := n.take(5 * tiles)
+	defer n.give(buffer)
+	numbers := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(buffer))), len(buffer))
+	c.flat = numbers[:tiles]
+	n.winograd(dst, src, c)
+
+	again := c
+	again.tile, again.filter, again.flat = 2, fine, nil
+	acrossFine, _ := again.tiles()
+	again.list = numbers[tiles:tiles]
+	for t, flat := range c.flat {
+		if flat == 0 {
+			continue
+		}
+		for y := t / across * 2; y < min(t/across*2+2, (c.oh+1)/2); y++ {
+			for x := t % across * 2; x < min(t%across*2+2, acrossFine); x++ {
+				again.list = append(again.list, int32(y*acrossFine+x))
+			}
+		}
+	}
+	if len(again.list) > 0 {
+		n.winograd(dst, src, again)
+	}
+}
+
 // stripTiles cuts tiles into equal strips of at most limit, in multiples of what
 // the matrix product takes at once.
 func stripTiles(tiles, limit int) int {
@@ -96,12 +137,15 @@ func (r winogradRun) strip(first, end int, buffer []float32) winogradRun {
 }
 
 func (r *winogradRun) transform(t0, t1 int) {
+	if r.flat != nil {
+		C.call_winograd_flat(r.table, pointer32(r.flat), pointer(r.src), r.shape, size(t0), size(t1))
+	}
 	if r.tile == 2 {
-		C.call_winograd_in_2(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape,
+		C.call_winograd_in_2(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape, pointer32(r.list),
 			size(t0), size(t1), 0, size(blocks(r.in)))
 		return
 	}
-	C.call_winograd_in_4(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape,
+	C.call_winograd_in_4(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape, pointer32(r.list),
 		size(t0), size(t1), 0, size(blocks(r.in)))
 }
 
@@ -112,10 +156,10 @@ func (r *winogradRun) multiply(xi0, xi1 int) {
 
 func (r *winogradRun) finish(t0, t1 int) {
 	if r.tile == 2 {
-		C.call_winograd_out_2(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape,
+		C.call_winograd_out_2(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape, pointer32(r.list),
 			size(t0), size(t1), 0, size(blocks(r.out)))
 		return
 	}
-	C.call_winograd_out_4(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape,
+	C.call_winograd_out_4(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape, pointer32(r.list),
 		size(t0), size(t1), 0, size(blocks(r.out)))
 }

@@ -19,8 +19,8 @@ const WinogradBound = 4e-5
 // equals, finds any. F(2×2, 3×3) with the points 0, ±1, ∞ does not: its
 // transforms of what is constant along an axis are exact zeros but for one, so
 // that equal neighbourhoods in a flat area give equal bits. It costs 16 products
-// for four outputs where the other costs 36 for sixteen, and is for filters that say
-// Flat, forward.
+// for four outputs where the other costs 36 for sixteen. Filters that say Flat
+// use it, forward, for the tiles where two neighbours see the same.
 
 // winogradPoints returns the finite interpolation points of F(tile×tile, 3×3).
 func winogradPoints(tile int) []float64 {

@@ -25,6 +25,32 @@ FUNCTION winograd_multiply(float *m, const float *v, const float *u, winograd s,
 		}
 }
 
+// same says whether a pixel equals its neighbour below or on the right in their
+// first block of channels; at the picture's edge it is the nearest pair inside.
+INLINE int same(const float *src, const winograd *s, ptrdiff_t y, ptrdiff_t x, ptrdiff_t down, ptrdiff_t right) {
+	if (s->h <= down || s->w <= right) return 1;
+	y = y < 0 ? 0 : y + down >= s->h ? s->h - 1 - down : y;
+	x = x < 0 ? 0 : x + right >= s->w ? s->w - 1 - right : x;
+	const float *pixel = src + (y * s->w + x) * s->in;
+	return memcmp(pixel, pixel + (down * s->w + right) * s->in, (s->in < BLOCK ? s->in : BLOCK) * sizeof *src) == 0;
+}
+
+// winograd_flat marks the tiles with an output that sees the same as its
+// neighbour, in its own tile or the next. Let the centres of 2×2 outputs be the
+// pixels (y, x) … (y+1, x+1). What any of them sees, moved by one column, holds (y, x)
+// and (y, x+1) in the same place: if both see the same, these are equal, in all
+// channels. So none is missed where just these are compared, and likewise for
+// rows; a tile that is marked in vain only takes longer.
+FUNCTION winograd_flat(int32_t *flat, const float *src, winograd s, ptrdiff_t tile0, ptrdiff_t tile1) {
+	for (ptrdiff_t t = tile0; t < tile1; t++) {
+		const ptrdiff_t y0 = t / s.across * 4 - s.pad + 1, x0 = t % s.across * 4 - s.pad + 1;
+		int found = 0;
+		for (ptrdiff_t y = y0; y < y0 + 4; y += 2)
+			for (ptrdiff_t x = x0; x < x0 + 4; x += 2) found |= same(src, &s, y, x, 0, 1) || same(src, &s, y, x, 1, 0);
+		flat[t] = found;
+	}
+}
+
 #define OUT 4
 #define IN 6
 #define NAME(function) function##_4

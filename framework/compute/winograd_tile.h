@@ -44,10 +44,11 @@ FUNCTION NAME(patch)(float *to, const float *src, const uint8_t *mask, const win
 		}
 }
 
-FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
+FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
 	float edge[IN * IN * BLOCK] __attribute__((aligned(64)));
 	for (ptrdiff_t t = tile0; t < tile1; t++) {
-		const ptrdiff_t y = t / s.across * OUT - s.pad, x = t % s.across * OUT - s.pad;
+		const ptrdiff_t place = list ? list[t] : t;
+		const ptrdiff_t y = place / s.across * OUT - s.pad, x = place % s.across * OUT - s.pad;
 		const int inside = y >= 0 && x >= 0 && y + IN <= s.h && x + IN <= s.w;
 		for (ptrdiff_t b = block0; b < block1; b++) {
 			float *to = v + b * s.step_in + (t - s.first) * IN * IN * BLOCK;
@@ -85,10 +86,11 @@ FUNCTION NAME(transform_out)(float *y, const float *m) {
 	}
 }
 
-FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8_t *mask, winograd s, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
+FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8_t *mask, winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
 	float result[OUT * OUT * BLOCK] __attribute__((aligned(64)));
 	for (ptrdiff_t t = tile0; t < tile1; t++) {
-		const ptrdiff_t y0 = t / s.across * OUT, x0 = t % s.across * OUT;
+		const ptrdiff_t place = list ? list[t] : t;
+		const ptrdiff_t y0 = place / s.across * OUT, x0 = place % s.across * OUT;
 		const ptrdiff_t high = s.oh - y0 < OUT ? s.oh - y0 : OUT, wide = s.ow - x0 < OUT ? s.ow - x0 : OUT;
 		for (ptrdiff_t b = block0; b < block1; b++) {
 			NAME(transform_out)(result, m + b * s.step_out + (t - s.first) * IN * IN * BLOCK);
