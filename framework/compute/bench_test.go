@@ -128,7 +128,7 @@ func BenchmarkGram(b *testing.B) {
 			n, c := h/l.shrink*(w/l.shrink), l.out
 			src, dSrc, gram := d.normal(n*c), Aligned[float32](n*c), Aligned[float32](c*c)
 			benchmark(b, l.name+"/forward", 4*n*c, func() { e.Gram(gram, src, n, c, 1/float64(n)) })
-			benchmark(b, l.name+"/backward", 8*n*c, func() { e.GramBackward(dSrc, gram, src, n, c, 1/float64(n)) })
+			benchmark(b, l.name+"/backward", 8*n*c, func() { e.GramBackward(dSrc, gram, src, n, c, 1/float64(n), false) })
 		}
 	})
 }

@@ -23,6 +23,9 @@ INLINE void set_bits(uint8_t *mask, ptrdiff_t i, unsigned value) {
 	memcpy(mask + i / 8, &bits, sizeof bits);
 }
 
+// rectified is ReLU of one number; NaN stays NaN.
+INLINE float rectified(float x) { return x <= 0 ? 0 : x; }
+
 #include "gemm.h"
 #include "finish.h"
 #include "winograd.h"

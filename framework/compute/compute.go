@@ -28,6 +28,10 @@ type Kernels[T Float] interface {
 	// ConvBackward writes the gradient of Conv: dSrc from dDst, where elements
 	// of dDst whose mask bit is not set count as 0 (mask nil: all count).
 	ConvBackward(dSrc, dDst []T, h, w int, f *Filter, mask []uint64)
+	// ConvReLU is Conv of max(src, 0), and ConvReLUBackward its gradient: for src,
+	// 0 where it is not > 0.
+	ConvReLU(dst, src []T, h, w int, f *Filter, mask []uint64)
+	ConvReLUBackward(dSrc, dDst, src []T, h, w int, f *Filter, mask []uint64)
 
 	// ReLU writes max(src, 0) and the bits of what is > 0.
 	ReLU(dst, src []T, mask []uint64)
@@ -45,8 +49,8 @@ type Kernels[T Float] interface {
 
 	// Gram writes scale·FᵀF, [c, c], of src = F, [n, c].
 	Gram(dst, src []T, n, c int, scale float64)
-	// GramBackward writes scale·F·(dG + dGᵀ), [n, c].
-	GramBackward(dSrc, dDst, src []T, n, c int, scale float64)
+	// GramBackward writes scale·F·(dG + dGᵀ), [n, c], or adds it to dSrc.
+	GramBackward(dSrc, dDst, src []T, n, c int, scale float64, add bool)
 
 	// SquaredError returns Σ (a − b)².
 	SquaredError(a, b []T) float64

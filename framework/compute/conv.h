@@ -5,7 +5,7 @@
 // product_rows is product for an A with any distance between its rows.
 FUNCTION product_rows(int rows, int blocks, float *c, ptrdiff_t row_c, const float *a, ptrdiff_t row_a,
                       ptrdiff_t segments, ptrdiff_t length, ptrdiff_t step_a, const float *b) {
-	product(rows, blocks, c, row_c, BLOCK, a, row_a, segments, length, step_a, b);
+	product(rows, blocks, c, row_c, BLOCK, a, row_a, segments, length, step_a, b, 0);
 }
 
 // conv_rows computes rows [y0, y1) of dst. b is [kh·kw·in, out] in panels;
@@ -25,6 +25,8 @@ FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bi
 		}
 		memset(row, 0, s.pad * s.in * sizeof *row);
 		memcpy(row + s.pad * s.in, src + y * s.w * s.in, s.w * s.in * sizeof *row);
+		if (s.rectify)
+			for (ptrdiff_t x = s.pad * s.in; x < (s.pad + s.w) * s.in; x++) row[x] = rectified(row[x]);
 		memset(row + (s.pad + s.w) * s.in, 0, s.pad * s.in * sizeof *row);
 	}
 	const ptrdiff_t groups = (s.ow + ROWS - 1) / ROWS;
@@ -38,13 +40,13 @@ FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bi
 				             s.kh, s.kw * s.in, wide, b + p * depth * BLOCK);
 			}
 	for (ptrdiff_t p = 0; p < blocks; p++)
-		finish(dst, y0 * s.ow * s.out, s.out, p, (y1 - y0) * s.ow, result + p * BLOCK, blocks * BLOCK, bias, mask);
+		finish(dst, y0 * s.ow * s.out, s.out, p, (y1 - y0) * s.ow, result + p * BLOCK, blocks * BLOCK, bias, mask, NULL);
 }
 
-// conv_back_rows computes rows [y0, y1) of dSrc: a row of dDst times the kernel's
+// conv_back_rows computes rows [y0, y1) of dSrc, 0 where gate (NULL: nowhere) is not > 0: a row of dDst times the kernel's
 // row ky gives what each output pixel owes to kw input pixels. b is kh matrices
 // [out, kw·in] in panels; scratch holds ow·out + ow·(kw·in)' elements.
-FUNCTION conv_back_rows(float *dsrc, const float *ddst, const float *b, const uint8_t *mask,
+FUNCTION conv_back_rows(float *dsrc, const float *ddst, const float *b, const uint8_t *mask, const float *gate,
                         convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch) {
 	const ptrdiff_t blocks = (s.kw * s.in + BLOCK - 1) / BLOCK, groups = (s.ow + ROWS - 1) / ROWS;
 	float *masked = scratch, *owed = scratch + s.ow * s.out;
@@ -78,5 +80,7 @@ FUNCTION conv_back_rows(float *dsrc, const float *ddst, const float *b, const ui
 					for (ptrdiff_t i = 0; i < s.in; i++) to[x * s.in + i] += add[i];
 				}
 		}
+		if (gate)
+			for (ptrdiff_t i = 0; i < s.w * s.in; i++) to[i] = gate[y * s.w * s.in + i] > 0 ? to[i] : 0;
 	}
 }

@@ -84,15 +84,16 @@ func TestWrongLengthsPanic(t *testing.T) {
 	m := func(n int) []uint64 { return make([]uint64, n) }
 	p := Pool{Size: 2, Stride: 2}
 	calls := map[string]func(k Kernels[float32]){
-		"Conv dst":     func(k Kernels[float32]) { k.Conv(s(47), s(32), 4, 4, f, nil) },
-		"Conv src":     func(k Kernels[float32]) { k.Conv(s(48), s(31), 4, 4, f, nil) },
-		"Conv mask":    func(k Kernels[float32]) { k.Conv(s(48), s(32), 4, 4, f, m(2)) },
-		"Conv empty":   func(k Kernels[float32]) { k.Conv(nil, nil, 0, 4, f, nil) },
-		"Conv kernel":  func(k Kernels[float32]) { k.Conv(s(48), s(32), 4, 4, short, nil) },
-		"ConvBackward": func(k Kernels[float32]) { k.ConvBackward(s(32), s(49), 4, 4, f, nil) },
-		"ReLU":         func(k Kernels[float32]) { k.ReLU(s(64), s(64), nil) },
-		"ReLUBackward": func(k Kernels[float32]) { k.ReLUBackward(s(64), s(63), m(1)) },
-		"MaxPool":      func(k Kernels[float32]) { k.MaxPool(s(4), s(16), 4, 4, 1, p, make([]uint8, 3)) },
+		"Conv dst":      func(k Kernels[float32]) { k.Conv(s(47), s(32), 4, 4, f, nil) },
+		"Conv src":      func(k Kernels[float32]) { k.Conv(s(48), s(31), 4, 4, f, nil) },
+		"Conv mask":     func(k Kernels[float32]) { k.Conv(s(48), s(32), 4, 4, f, m(2)) },
+		"Conv empty":    func(k Kernels[float32]) { k.Conv(nil, nil, 0, 4, f, nil) },
+		"Conv kernel":   func(k Kernels[float32]) { k.Conv(s(48), s(32), 4, 4, short, nil) },
+		"ConvBackward":  func(k Kernels[float32]) { k.ConvBackward(s(32), s(49), 4, 4, f, nil) },
+		"ConvReLU gate": func(k Kernels[float32]) { k.ConvReLUBackward(s(32), s(48), s(31), 4, 4, f, nil) },
+		"ReLU":          func(k Kernels[float32]) { k.ReLU(s(64), s(64), nil) },
+		"ReLUBackward":  func(k Kernels[float32]) { k.ReLUBackward(s(64), s(63), m(1)) },
+		"MaxPool":       func(k Kernels[float32]) { k.MaxPool(s(4), s(16), 4, 4, 1, p, make([]uint8, 3)) },
 		"MaxPool window": func(k Kernels[float32]) {
 			k.MaxPool(s(1), s(400), 20, 20, 1, Pool{Size: 20, Stride: 20}, make([]uint8, 1))
 		},
@@ -100,7 +101,7 @@ func TestWrongLengthsPanic(t *testing.T) {
 		"AvgPool":            func(k Kernels[float32]) { k.AvgPool(s(4), s(15), 4, 4, 1, p) },
 		"AvgPoolBackward":    func(k Kernels[float32]) { k.AvgPoolBackward(s(16), s(3), 4, 4, 1, p) },
 		"Gram":               func(k Kernels[float32]) { k.Gram(s(4), s(7), 4, 2, 1) },
-		"GramBackward":       func(k Kernels[float32]) { k.GramBackward(s(8), s(3), s(8), 4, 2, 1) },
+		"GramBackward":       func(k Kernels[float32]) { k.GramBackward(s(8), s(3), s(8), 4, 2, 1, false) },
 		"SquaredError":       func(k Kernels[float32]) { k.SquaredError(s(4), s(5)) },
 		"SquaredErrorBack":   func(k Kernels[float32]) { k.SquaredErrorBackward(s(5), s(4), s(4), 1) },
 		"AbsDifferences":     func(k Kernels[float32]) { k.AbsDifferences(s(5), 2, 3, 1) },
@@ -154,7 +155,7 @@ func TestWorkspacesAreKept(t *testing.T) {
 			e.Conv(oddDst, src, h, w, odd, oddMask)
 			e.ConvBackward(src, oddDst, h, w, odd, oddMask)
 			e.Gram(gram, src, h*w, c, 1)
-			e.GramBackward(dst, gram, src, h*w, c, 1)
+			e.GramBackward(dst, gram, src, h*w, c, 1, false)
 		}
 		all()
 		var before, after runtime.MemStats

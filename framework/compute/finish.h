@@ -1,12 +1,16 @@
 // finish writes block b of the channels of `pixels` pixels of dst, the first of which
 // begins at `at`, from packed results that are `step` apart: bias added (NULL:
 // 0), and through ReLU, with its bits, if there is a mask. A mask needs whole
-// blocks, so that no two pixels share its 16 bits.
-FUNCTION finish(float *dst, ptrdiff_t at, ptrdiff_t channels, ptrdiff_t b, ptrdiff_t pixels, const float *from, ptrdiff_t step, const float *bias, uint8_t *mask) {
+// blocks, so that no two pixels share its 16 bits. Where gate, which lies like
+// dst, is not > 0 (NULL: nowhere), it writes 0.
+FUNCTION finish(float *dst, ptrdiff_t at, ptrdiff_t channels, ptrdiff_t b, ptrdiff_t pixels, const float *from, ptrdiff_t step, const float *bias, uint8_t *mask, const float *gate) {
 	const ptrdiff_t c = b * BLOCK, n = channels - c;
 	if (n < BLOCK) {
 		for (ptrdiff_t p = 0; p < pixels; p++)
-			for (ptrdiff_t i = 0; i < n; i++) dst[at + p * channels + c + i] = from[p * step + i] + (bias ? bias[c + i] : 0);
+			for (ptrdiff_t i = 0; i < n; i++) {
+				const ptrdiff_t to = at + p * channels + c + i;
+				dst[to] = gate && !(gate[to] > 0) ? 0 : from[p * step + i] + (bias ? bias[c + i] : 0);
+			}
 		return;
 	}
 	vec add[BLOCK / LANES];
@@ -19,6 +23,7 @@ FUNCTION finish(float *dst, ptrdiff_t at, ptrdiff_t channels, ptrdiff_t b, ptrdi
 				bits |= POSITIVE(y) << (j * LANES);
 				y = RELU(y);
 			}
+			if (gate) y = KEEP(y, POSITIVE(LOAD(gate + at + j * LANES)));
 			STORE(dst + at + j * LANES, y);
 		}
 		if (mask) set_bits(mask, at, bits);

@@ -7,9 +7,11 @@
 //	A(r, k) = a[r·row_a + segment·step_a + i·ka], k = segment·length + i
 //	B(k, ·) = b[k·kb …]
 //	C(r, n) = c[r·row_c + (n/BLOCK)·block_c + n%BLOCK]
+//
+// or C += A·B, with add.
 INLINE void tile(const int rows, const int blocks, float *c, ptrdiff_t row_c, ptrdiff_t block_c,
                  const float *a, ptrdiff_t row_a, ptrdiff_t ka, ptrdiff_t segments, ptrdiff_t length, ptrdiff_t step_a,
-                 const float *b, ptrdiff_t kb) {
+                 const float *b, ptrdiff_t kb, int add) {
 	enum { PER = BLOCK / LANES };
 	const int n = blocks * PER;
 	vec sum[ROWS][2 * PER];
@@ -29,8 +31,11 @@ INLINE void tile(const int rows, const int blocks, float *c, ptrdiff_t row_c, pt
 		}
 	}
 	UNROLL for (int r = 0; r < rows; r++)
-		UNROLL for (int j = 0; j < n; j++)
-			STORE(c + r * row_c + j / PER * block_c + j % PER * LANES, sum[r][j]);
+		UNROLL for (int j = 0; j < n; j++) {
+			float *to = c + r * row_c + j / PER * block_c + j % PER * LANES;
+			if (add) sum[r][j] += LOAD(to);
+			STORE(to, sum[r][j]);
+		}
 }
 
 // TILES has a case for each number of rows and blocks that TILE is to be made for.
@@ -46,10 +51,10 @@ INLINE void tile(const int rows, const int blocks, float *c, ptrdiff_t row_c, pt
 
 // product is tile for any number of rows up to ROWS and a packed panel of B.
 INLINE void product(int rows, int blocks, float *c, ptrdiff_t row_c, ptrdiff_t block_c,
-                    const float *a, ptrdiff_t row_a, ptrdiff_t segments, ptrdiff_t length, ptrdiff_t step_a, const float *b) {
+                    const float *a, ptrdiff_t row_a, ptrdiff_t segments, ptrdiff_t length, ptrdiff_t step_a, const float *b, int add) {
 #define TILE(r, n)                                                             \
 	case (r) * 2 + (n):                                                        \
-		tile(r, n, c, row_c, block_c, a, row_a, 1, segments, length, step_a, b, (n) * BLOCK); \
+		tile(r, n, c, row_c, block_c, a, row_a, 1, segments, length, step_a, b, (n) * BLOCK, add); \
 		break;
 	switch (rows * 2 + blocks) { TILES }
 #undef TILE

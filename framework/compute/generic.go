@@ -26,6 +26,16 @@ func (g generic) ConvBackward(dSrc, dDst []float32, h, w int, f *Filter, mask []
 	g.strips(h, 1, func(_, y0, y1 int) { convBackwardRows(dSrc, dDst, h, w, f, mask, y0, y1) })
 }
 
+func (g generic) ConvReLU(dst, src []float32, h, w int, f *Filter, mask []uint64) {
+	g.Conv(dst, rectified(src), h, w, f, mask)
+}
+
+func (g generic) ConvReLUBackward(dSrc, dDst, src []float32, h, w int, f *Filter, mask []uint64) {
+	check("ConvReLUBackward", "src", len(src), len(dSrc))
+	g.ConvBackward(dSrc, dDst, h, w, f, mask)
+	g.strips(len(src), rangeStrip, func(_, i0, i1 int) { closeGate(dSrc, src, i0, i1) })
+}
+
 func (g generic) ReLU(dst, src []float32, mask []uint64) {
 	check("ReLU", "dst", len(dst), len(src))
 	checkMask("ReLU", mask, len(src), false)
@@ -66,11 +76,11 @@ func (g generic) Gram(dst, src []float32, n, c int, scale float64) {
 	g.strips(c, 4, func(_, i0, i1 int) { gramRows(dst, src, n, c, scale, i0, i1) })
 }
 
-func (g generic) GramBackward(dSrc, dDst, src []float32, n, c int, scale float64) {
+func (g generic) GramBackward(dSrc, dDst, src []float32, n, c int, scale float64, add bool) {
 	check("GramBackward", "dSrc", len(dSrc), n*c)
 	check("GramBackward", "src", len(src), n*c)
 	check("GramBackward", "dDst", len(dDst), c*c)
-	g.strips(n, 16, func(_, k0, k1 int) { gramBackwardRows(dSrc, dDst, src, c, scale, k0, k1) })
+	g.strips(n, 16, func(_, k0, k1 int) { gramBackwardRows(dSrc, dDst, src, c, scale, add, k0, k1) })
 }
 
 func (g generic) SquaredError(a, b []float32) float64 {

@@ -6,7 +6,7 @@
 FUNCTION product_gram(int rows, int blocks, float *c, const float *a, ptrdiff_t panel_a, const float *b, ptrdiff_t pixels) {
 #define TILE(r, n)                                                             \
 	case (r) * 2 + (n):                                                        \
-		tile(r, n, c, (n) * BLOCK, BLOCK, a, 1, panel_a, 1, pixels, 0, b, (n) * BLOCK); \
+		tile(r, n, c, (n) * BLOCK, BLOCK, a, 1, panel_a, 1, pixels, 0, b, (n) * BLOCK, 0); \
 		break;
 	switch (rows * 2 + blocks) { TILES }
 #undef TILE
@@ -40,13 +40,22 @@ FUNCTION gram(double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scra
 	}
 }
 
-// multiply_rows writes src·B of n pixels, for B [c, c] in panels and c in whole blocks.
-FUNCTION multiply_rows(float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c) {
+// product_add adds `rows` rows of A, c apart as those of C are, times a packed panel of B to C.
+FUNCTION product_add(int rows, int blocks, float *c, const float *a, ptrdiff_t row, const float *b) {
+	product(rows, blocks, c, row, BLOCK, a, row, 1, row, 0, b, 1);
+}
+
+// multiply_rows writes src·B of n pixels, for B [c, c] in panels and c in whole
+// blocks, or adds it to dst.
+FUNCTION multiply_rows(float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c, int add) {
 	const ptrdiff_t groups = (n + ROWS - 1) / ROWS;
 	for (ptrdiff_t p = 0; p < c / BLOCK; p += PANEL)
 		for (ptrdiff_t g = 0; g < groups; g++) {
 			const ptrdiff_t k0 = n * g / groups, k1 = n * (g + 1) / groups;
-			product_rows((int)(k1 - k0), c / BLOCK - p < PANEL ? (int)(c / BLOCK - p) : PANEL,
-			             dst + k0 * c + p * BLOCK, c, src + k0 * c, c, 1, c, 0, b + p * c * BLOCK);
+			const int rows = (int)(k1 - k0), blocks = c / BLOCK - p < PANEL ? (int)(c / BLOCK - p) : PANEL;
+			if (add)
+				product_add(rows, blocks, dst + k0 * c + p * BLOCK, src + k0 * c, c, b + p * c * BLOCK);
+			else
+				product_rows(rows, blocks, dst + k0 * c + p * BLOCK, c, src + k0 * c, c, 1, c, 0, b + p * c * BLOCK);
 		}
 }

@@ -30,11 +30,13 @@ typedef struct {
 	ptrdiff_t positions;
 	ptrdiff_t first;          // tile of the strip
 	ptrdiff_t step_in, step_out;
+	int rectify;              // the picture goes through ReLU first
 } winograd;
 
 // A convolution of any kernel, seen from its forward direction.
 typedef struct {
 	ptrdiff_t h, w, in, oh, ow, out, kh, kw, stride, pad;
+	int rectify; // the picture goes through ReLU first
 } convolution;
 
 // A pooling of an h × w × c picture into oh × ow × c.
@@ -65,17 +67,18 @@ typedef struct {
 	  (float *m, const float *v, const float *u, winograd s, ptrdiff_t tiles,  \
 	   ptrdiff_t xi0, ptrdiff_t xi1, ptrdiff_t panel0, ptrdiff_t panel1),      \
 	  (m, v, u, s, tiles, xi0, xi1, panel0, panel1))                           \
-	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask */       \
+	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask; 0 where  \
+	   gate (NULL: nowhere) is not > 0 */                                      \
 	X(void, winograd_out_4,                                                    \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
-	   winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,      \
-	   ptrdiff_t block0, ptrdiff_t block1),                                    \
-	  (dst, m, bias, mask, s, list, tile0, tile1, block0, block1))             \
+	   const float *gate, winograd s, const int32_t *list, ptrdiff_t tile0,    \
+	   ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),                   \
+	  (dst, m, bias, mask, gate, s, list, tile0, tile1, block0, block1))       \
 	X(void, winograd_out_2,                                                    \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
-	   winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,      \
-	   ptrdiff_t block0, ptrdiff_t block1),                                    \
-	  (dst, m, bias, mask, s, list, tile0, tile1, block0, block1))             \
+	   const float *gate, winograd s, const int32_t *list, ptrdiff_t tile0,    \
+	   ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),                   \
+	  (dst, m, bias, mask, gate, s, list, tile0, tile1, block0, block1))       \
 	/* rows of dst, and of its gradient, for any kernel: see conv.h */         \
 	X(void, conv_rows,                                                         \
 	  (float *dst, const float *src, const float *b, const float *bias,        \
@@ -84,15 +87,17 @@ typedef struct {
 	  (dst, src, b, bias, mask, s, y0, y1, scratch))                           \
 	X(void, conv_back_rows,                                                    \
 	  (float *dsrc, const float *ddst, const float *b, const uint8_t *mask,    \
-	   convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch),             \
-	  (dsrc, ddst, b, mask, s, y0, y1, scratch))                               \
+	   const float *gate, convolution s, ptrdiff_t y0, ptrdiff_t y1,           \
+	   float *scratch),                                                        \
+	  (dsrc, ddst, b, mask, gate, s, y0, y1, scratch))                         \
 	/* sum += FᵀF of n pixels: see gram.h */                                   \
 	X(void, gram,                                                              \
 	  (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch), \
 	  (sum, f, n, c, scratch))                                                 \
 	X(void, multiply_rows,                                                     \
-	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c), \
-	  (dst, src, b, n, c))                                                     \
+	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c, \
+	   int add),                                                               \
+	  (dst, src, b, n, c, add))                                                \
 	X(void, max_pool_rows,                                                     \
 	  (float *dst, uint8_t *argmax, const float *src, pooling s,               \
 	   ptrdiff_t y0, ptrdiff_t y1),                                            \

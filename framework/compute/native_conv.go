@@ -6,6 +6,15 @@ package compute
 import "C"
 
 func (n *native) Conv(dst, src []float32, h, w int, f *Filter, mask []uint64) {
+	n.conv(dst, src, h, w, f, 0, mask)
+}
+
+func (n *native) ConvReLU(dst, src []float32, h, w int, f *Filter, mask []uint64) {
+	n.conv(dst, src, h, w, f, 1, mask)
+}
+
+// conv is Conv, or ConvReLU if rectify is 1.
+func (n *native) conv(dst, src []float32, h, w int, f *Filter, rectify C.int, mask []uint64) {
 	oh, ow := checkConv("Conv", len(dst), len(src), h, w, f, mask)
 	inside := mask
 	if !fusable(f.Out) {
@@ -15,10 +24,12 @@ func (n *native) Conv(dst, src []float32, h, w int, f *Filter, mask []uint64) {
 		inside[len(inside)-1] = 0 // bits past the last element
 	}
 	if pass := f.forward(); pass == directForward {
-		n.convolve(dst, src, n.shape(h, w, oh, ow, f), n.prepare(f, pass), f.Bias, inside)
+		s := n.shape(h, w, oh, ow, f)
+		s.rectify = rectify
+		n.convolve(dst, src, s, n.prepare(f, pass), f.Bias, inside)
 	} else {
 		c := winogradConv{h: h, w: w, in: f.In, oh: oh, ow: ow, out: f.Out, pad: f.Pad, tile: pass.tile(),
-			filter: n.prepare(f, pass), bias: f.Bias, outMask: inside}
+			filter: n.prepare(f, pass), bias: f.Bias, rectify: rectify, outMask: inside}
 		if f.Flat {
 			n.winogradFlat(dst, src, c, n.prepare(f, winogradFine))
 		} else {
@@ -31,6 +42,16 @@ func (n *native) Conv(dst, src []float32, h, w int, f *Filter, mask []uint64) {
 }
 
 func (n *native) ConvBackward(dSrc, dDst []float32, h, w int, f *Filter, mask []uint64) {
+	n.convBackward(dSrc, dDst, nil, h, w, f, mask)
+}
+
+func (n *native) ConvReLUBackward(dSrc, dDst, src []float32, h, w int, f *Filter, mask []uint64) {
+	check("ConvReLUBackward", "src", len(src), len(dSrc))
+	n.convBackward(dSrc, dDst, src, h, w, f, mask)
+}
+
+// convBackward is ConvBackward, and 0 where gate, if there is one, is not > 0.
+func (n *native) convBackward(dSrc, dDst, gate []float32, h, w int, f *Filter, mask []uint64) {
 	oh, ow := checkConv("ConvBackward", len(dDst), len(dSrc), h, w, f, mask)
 	if mask != nil && !fusable(f.Out) {
 		masked := n.take(len(dDst))
@@ -41,10 +62,10 @@ func (n *native) ConvBackward(dSrc, dDst []float32, h, w int, f *Filter, mask []
 	if pass := f.backward(); pass == winogradBackward {
 		// The gradient is a convolution of dDst with the kernel turned by 180°.
 		n.winograd(dSrc, dDst, winogradConv{h: oh, w: ow, in: f.Out, oh: h, ow: w, out: f.In, pad: 2 - f.Pad, tile: pass.tile(),
-			filter: n.prepare(f, pass), inMask: mask})
+			filter: n.prepare(f, pass), inMask: mask, gate: gate})
 		return
 	}
-	n.convolveBack(dSrc, dDst, n.shape(h, w, oh, ow, f), n.prepare(f, directBackward), mask)
+	n.convolveBack(dSrc, dDst, n.shape(h, w, oh, ow, f), n.prepare(f, directBackward), mask, gate)
 }
 
 func (n *native) shape(h, w, oh, ow int, f *Filter) C.convolution {
@@ -67,10 +88,10 @@ func (n *native) convolve(dst, src []float32, s C.convolution, packed, bias []fl
 }
 
 // convolveBack is the gradient of convolve, in strips of rows of dSrc.
-func (n *native) convolveBack(dSrc, dDst []float32, s C.convolution, packed []float32, mask []uint64) {
+func (n *native) convolveBack(dSrc, dDst []float32, s C.convolution, packed []float32, mask []uint64, gate []float32) {
 	perRow := int(s.ow) * (int(s.out) + blocks(int(s.kw*s.in))*block)
 	n.strips(int(s.h), rowsPerStrip(int(s.h), perRow, n.threads), func(worker, y0, y1 int) {
-		C.call_conv_back_rows(n.table, pointer(dSrc), pointer(dDst), pointer(packed), bitsPointer(mask),
+		C.call_conv_back_rows(n.table, pointer(dSrc), pointer(dDst), pointer(packed), bitsPointer(mask), pointer(gate),
 			s, size(y0), size(y1), pointer(n.scratch(worker, perRow)))
 	})
 }

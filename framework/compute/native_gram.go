@@ -45,19 +45,30 @@ func gramChunk(pixels, c int) int {
 }
 
 // GramBackward is a 1×1 convolution of src with the symmetric matrix dG + dGᵀ.
-func (n *native) GramBackward(dSrc, dDst, src []float32, pixels, c int, scale float64) {
+func (n *native) GramBackward(dSrc, dDst, src []float32, pixels, c int, scale float64, add bool) {
 	check("GramBackward", "dSrc", len(dSrc), pixels*c)
 	check("GramBackward", "src", len(src), pixels*c)
 	check("GramBackward", "dDst", len(dDst), c*c)
+	if add && c%block != 0 {
+		gradient := n.take(len(dSrc))
+		defer n.give(gradient)
+		n.GramBackward(gradient, dDst, src, pixels, c, scale, false)
+		n.Accumulate(dSrc, gradient)
+		return
+	}
 	packed := n.take(c * blocks(c) * block)
 	defer n.give(packed)
 	n.packInto(packed, c, c, func(i, j int) float32 {
 		return float32(scale * (float64(dDst[i*c+j]) + float64(dDst[j*c+i])))
 	})
+	flag := C.int(0)
+	if add {
+		flag = 1
+	}
 	const chunk = 240 // pixels: a multiple of what the product takes at once
 	n.strips(pixels, chunk, func(worker, k0, k1 int) {
 		if c%block == 0 {
-			C.call_multiply_rows(n.table, pointer(dSrc[k0*c:]), pointer(src[k0*c:]), pointer(packed), size(k1-k0), size(c))
+			C.call_multiply_rows(n.table, pointer(dSrc[k0*c:]), pointer(src[k0*c:]), pointer(packed), size(k1-k0), size(c), flag)
 			return
 		}
 		s := C.convolution{

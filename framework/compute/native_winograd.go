@@ -15,8 +15,10 @@ type winogradConv struct {
 	tile        int // 4 or 2: F(tile×tile, 3×3)
 	filter      []float32
 	bias        []float32 // nil: 0
+	rectify     C.int     // 1: the picture goes through ReLU first
 	inMask      []uint64  // nil: all of the picture counts
 	outMask     []uint64  // nil: no ReLU
+	gate        []float32 // nil, or the result is 0 where this is not > 0
 	list        []int32   // nil: all tiles; or those to compute
 	flat        []int32   // nil, or what winograd_flat finds of each tile
 }
@@ -56,7 +58,7 @@ func (n *native) winograd(dst, src []float32, c winogradConv) {
 	length := step * (blocks(c.in) + blocks(c.out))
 	s := C.winograd{
 		h: size(c.h), w: size(c.w), in: size(c.in), oh: size(c.oh), ow: size(c.ow), out: size(c.out),
-		pad: size(c.pad), across: size(across), positions: size(positions), step_in: size(step), step_out: size(step),
+		pad: size(c.pad), across: size(across), positions: size(positions), step_in: size(step), step_out: size(step), rectify: c.rectify,
 	}
 	run := winogradRun{native: n, winogradConv: &c, dst: dst, src: src, shape: s}
 	if private {
@@ -156,10 +158,10 @@ func (r *winogradRun) multiply(xi0, xi1 int) {
 
 func (r *winogradRun) finish(t0, t1 int) {
 	if r.tile == 2 {
-		C.call_winograd_out_2(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape, pointer32(r.list),
+		C.call_winograd_out_2(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), pointer(r.gate), r.shape, pointer32(r.list),
 			size(t0), size(t1), 0, size(blocks(r.out)))
 		return
 	}
-	C.call_winograd_out_4(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), r.shape, pointer32(r.list),
+	C.call_winograd_out_4(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), pointer(r.gate), r.shape, pointer32(r.list),
 		size(t0), size(t1), 0, size(blocks(r.out)))
 }

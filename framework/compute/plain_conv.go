@@ -10,6 +10,21 @@ func (p Plain[T]) Conv(dst, src []T, h, w int, f *Filter, mask []uint64) {
 	}
 }
 
+func (p Plain[T]) ConvReLU(dst, src []T, h, w int, f *Filter, mask []uint64) {
+	p.Conv(dst, rectified(src), h, w, f, mask)
+}
+
+// rectified returns max(src, 0), and NaN where src is not a number.
+func rectified[T Float](src []T) []T {
+	out := make([]T, len(src))
+	for i, v := range src {
+		if !(v <= 0) {
+			out[i] = v
+		}
+	}
+	return out
+}
+
 // convRows computes rows y0 to y1 of dst.
 func convRows[T Float](dst, src []T, h, w int, f *Filter, y0, y1 int) {
 	_, ow := f.OutSize(h, w)
@@ -51,6 +66,21 @@ func correlate[T Float](src []T, h, w int, f *Filter, oy, ox, o int) float64 {
 func (Plain[T]) ConvBackward(dSrc, dDst []T, h, w int, f *Filter, mask []uint64) {
 	checkConv("ConvBackward", len(dDst), len(dSrc), h, w, f, mask)
 	convBackwardRows(dSrc, dDst, h, w, f, mask, 0, h)
+}
+
+func (p Plain[T]) ConvReLUBackward(dSrc, dDst, src []T, h, w int, f *Filter, mask []uint64) {
+	check("ConvReLUBackward", "src", len(src), len(dSrc))
+	p.ConvBackward(dSrc, dDst, h, w, f, mask)
+	closeGate(dSrc, src, 0, len(src))
+}
+
+// closeGate sets x to 0 where gate is not > 0, for elements i0 to i1.
+func closeGate[T Float](x, gate []T, i0, i1 int) {
+	for i := i0; i < i1; i++ {
+		if !(gate[i] > 0) {
+			x[i] = 0
+		}
+	}
 }
 
 // convBackwardRows computes rows y0 to y1 of dSrc.

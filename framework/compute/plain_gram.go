@@ -24,15 +24,15 @@ func gramRows[T Float](dst, src []T, n, c int, scale float64, i0, i1 int) {
 	}
 }
 
-func (Plain[T]) GramBackward(dSrc, dDst, src []T, n, c int, scale float64) {
+func (Plain[T]) GramBackward(dSrc, dDst, src []T, n, c int, scale float64, add bool) {
 	check("GramBackward", "dSrc", len(dSrc), n*c)
 	check("GramBackward", "src", len(src), n*c)
 	check("GramBackward", "dDst", len(dDst), c*c)
-	gramBackwardRows(dSrc, dDst, src, c, scale, 0, n)
+	gramBackwardRows(dSrc, dDst, src, c, scale, add, 0, n)
 }
 
 // gramBackwardRows computes rows k0 to k1 of dSrc.
-func gramBackwardRows[T Float](dSrc, dDst, src []T, c int, scale float64, k0, k1 int) {
+func gramBackwardRows[T Float](dSrc, dDst, src []T, c int, scale float64, add bool, k0, k1 int) {
 	for k := k0; k < k1; k++ {
 		row := src[k*c:][:c]
 		for j := range c {
@@ -40,7 +40,11 @@ func gramBackwardRows[T Float](dSrc, dDst, src []T, c int, scale float64, k0, k1
 			for i, v := range row {
 				sum += float64(float64(v) * (float64(dDst[i*c+j]) + float64(dDst[j*c+i])))
 			}
-			dSrc[k*c+j] = T(scale * sum)
+			sum *= scale
+			if add {
+				sum += float64(dSrc[k*c+j])
+			}
+			dSrc[k*c+j] = T(sum)
 		}
 	}
 }

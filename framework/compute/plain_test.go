@@ -111,6 +111,12 @@ func TestPlainGradients(t *testing.T) {
 				p.Conv(dst, x, h, w, f, mask)
 				return dot(dst, weights)
 			})
+			p.ConvReLU(dst, x, h, w, f, mask)
+			p.ConvReLUBackward(grad, weights, x, h, w, f, mask)
+			checkGradient(t, fmt.Sprintf("ConvReLU %d→%d %d×%d relu=%v", f.In, f.Out, f.KH, f.KW, mask != nil), x, grad, func() float64 {
+				p.ConvReLU(dst, x, h, w, f, mask)
+				return dot(dst, weights)
+			})
 		}
 	}
 	for _, pool := range []Pool{{Size: 2, Stride: 2}, {Size: 3, Stride: 2, Ceil: true}, {Size: 3, Stride: 1, Pad: 1}} {
@@ -132,7 +138,7 @@ func TestPlainGradients(t *testing.T) {
 	}
 	x, y, grad, mask := d.normal(60), d.normal(60), d.out(60), d.mask(60)
 	gram, weights := d.out(36), d.normal(36)
-	p.GramBackward(grad, weights, x, 10, 6, 0.3)
+	p.GramBackward(grad, weights, x, 10, 6, 0.3, false)
 	checkGradient(t, "Gram", x, grad, func() float64 { p.Gram(gram, x, 10, 6, 0.3); return dot(gram, weights) })
 	p.ReLU(grad, x, mask)
 	p.ReLUBackward(grad, y, mask)

@@ -80,6 +80,11 @@ func runConv[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter, withM
 		checkPositive(t, dst, mask)
 	}
 	o.add(widened(dst)...)
+	k.ConvReLU(dst, src, h, w, f, mask)
+	if mask != nil {
+		checkPositive(t, dst, mask)
+	}
+	o.add(widened(dst)...)
 	return o
 }
 
@@ -111,6 +116,8 @@ func runConvBackward[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filte
 		mask = d.coin(len(dDst))
 	}
 	k.ConvBackward(dSrc, dDst, h, w, f, mask)
+	o.add(widened(dSrc)...)
+	k.ConvReLUBackward(dSrc, dDst, d.normal(len(dSrc)), h, w, f, mask)
 	o.add(widened(dSrc)...)
 	return o
 }
@@ -182,8 +189,10 @@ func runGram[T Float](t *testing.T, k Kernels[T], n, c int) (o outcome) {
 	defer d.close()
 	src, dst, dSrc := d.normal(n*c), d.out(c*c), d.out(n*c)
 	k.Gram(dst, src, n, c, 1/float64(n))
-	k.GramBackward(dSrc, d.normal(c*c), src, n, c, 0.25)
+	k.GramBackward(dSrc, d.normal(c*c), src, n, c, 0.25, false)
 	o.add(widened(dst)...)
+	o.add(widened(dSrc)...)
+	k.GramBackward(dSrc, d.normal(c*c), src, n, c, 0.5, true)
 	o.add(widened(dSrc)...)
 	return o
 }

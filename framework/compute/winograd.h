@@ -7,7 +7,7 @@
 // of 36, with 0, ±1, ∞. Go's winograd.go says what each is for, and holds G.
 // product_blocks is product for pictures in blocks: rows are tiles.
 FUNCTION product_blocks(int rows, int blocks, float *c, ptrdiff_t row, ptrdiff_t block_c, const float *a, ptrdiff_t segments, ptrdiff_t step_a, const float *b) {
-	product(rows, blocks, c, row, block_c, a, row, segments, BLOCK, step_a, b);
+	product(rows, blocks, c, row, block_c, a, row, segments, BLOCK, step_a, b, 0);
 }
 
 FUNCTION winograd_multiply(float *m, const float *v, const float *u, winograd s, ptrdiff_t tiles, ptrdiff_t xi0, ptrdiff_t xi1, ptrdiff_t panel0, ptrdiff_t panel1) {
@@ -26,13 +26,16 @@ FUNCTION winograd_multiply(float *m, const float *v, const float *u, winograd s,
 }
 
 // same says whether a pixel equals its neighbour below or on the right in their
-// first block of channels; at the picture's edge it is the nearest pair inside.
+// first block of channels, rectified if the picture is; at the picture's edge it
+// is the nearest pair inside.
 INLINE int same(const float *src, const winograd *s, ptrdiff_t y, ptrdiff_t x, ptrdiff_t down, ptrdiff_t right) {
 	if (s->h <= down || s->w <= right) return 1;
 	y = y < 0 ? 0 : y + down >= s->h ? s->h - 1 - down : y;
 	x = x < 0 ? 0 : x + right >= s->w ? s->w - 1 - right : x;
-	const float *pixel = src + (y * s->w + x) * s->in;
-	return memcmp(pixel, pixel + (down * s->w + right) * s->in, (s->in < BLOCK ? s->in : BLOCK) * sizeof *src) == 0;
+	const float *pixel = src + (y * s->w + x) * s->in, *other = pixel + (down * s->w + right) * s->in;
+	for (ptrdiff_t i = 0; i < BLOCK && i < s->in; i++)
+		if (pixel[i] != other[i] && !(s->rectify && pixel[i] <= 0 && other[i] <= 0)) return 0;
+	return 1;
 }
 
 // winograd_flat marks the tiles with an output that sees the same as its

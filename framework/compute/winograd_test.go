@@ -85,6 +85,18 @@ func rmsError(got, want []float64) float64 {
 // places: outputs that see equal neighbourhoods there must be equal to the bit,
 // and max pooling find the first, as the plain sum does.
 func TestFlatKeepsTies(t *testing.T) {
+	t.Run("Conv", func(t *testing.T) {
+		flatKeepsTies(t, func(k Kernels[float32], dst, src []float32, h, w int, f *Filter) { k.Conv(dst, src, h, w, f, nil) },
+			func(dst, src []float64, h, w int, f *Filter) { Plain[float64]{}.Conv(dst, src, h, w, f, nil) })
+	})
+	t.Run("ConvReLU", func(t *testing.T) {
+		flatKeepsTies(t, func(k Kernels[float32], dst, src []float32, h, w int, f *Filter) { k.ConvReLU(dst, src, h, w, f, nil) },
+			func(dst, src []float64, h, w int, f *Filter) { Plain[float64]{}.ConvReLU(dst, src, h, w, f, nil) })
+	})
+}
+
+func flatKeepsTies(t *testing.T, conv func(k Kernels[float32], dst, src []float32, h, w int, f *Filter),
+	plain func(dst, src []float64, h, w int, f *Filter)) {
 	const h, w, channels = 22, 27, 24
 	rectangles := [][4]int{{1, 2, 9, 13}, {5, 15, 22, 27}, {12, 0, 20, 6}, {14, 8, 17, 15}} // y0, x0, y1, x1
 	for _, e := range engines(t, 2) {
@@ -100,7 +112,7 @@ func TestFlatKeepsTies(t *testing.T) {
 				}
 			}
 			dst := make([]float32, h*w*f.Out)
-			e.Conv(dst, src, h, w, f, nil)
+			conv(e, dst, src, h, w, f)
 			different := 0
 			for _, r := range rectangles {
 				at := func(y, x int) []float32 { return dst[(y*w+x)*f.Out:][:f.Out] }
@@ -118,7 +130,7 @@ func TestFlatKeepsTies(t *testing.T) {
 			pooled, argmax := make([]float32, oh*ow*f.Out), make([]uint8, oh*ow*f.Out)
 			e.MaxPool(pooled, dst, h, w, f.Out, p, argmax)
 			wide, want := make([]float64, len(dst)), make([]uint8, len(argmax))
-			Plain[float64]{}.Conv(wide, widened(src), h, w, f, nil)
+			plain(wide, widened(src), h, w, f)
 			Plain[float64]{}.MaxPool(make([]float64, len(pooled)), wide, h, w, f.Out, p, want)
 			if flat && different > 0 {
 				t.Errorf("%s: %d places of flat areas differ", e.Variant(), different)

@@ -2,14 +2,15 @@
 // NAME of whoever includes this.
 
 // transform writes one tile's block of channels, read from IN×IN pixels at src,
-// where mask is NULL or holds their bits from src on.
-INLINE void NAME(transform)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel, const uint8_t *mask) {
+// where mask is NULL or holds their bits from src on; with rectify, of max(src, 0).
+INLINE void NAME(transform)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel, const uint8_t *mask, const int rectify) {
 	float half[IN * IN * LANES] __attribute__((aligned(64)));
 	vec d[IN];
 	for (int lane = 0; lane < BLOCK; lane += LANES) {
 		for (ptrdiff_t x = 0; x < IN; x++) {
 			UNROLL for (ptrdiff_t y = 0; y < IN; y++) {
 				d[y] = LOAD(src + y * row + x * pixel + lane);
+				if (rectify) d[y] = RELU(d[y]);
 				if (mask) d[y] = KEEP(d[y], get_bits(mask, y * row + x * pixel) >> lane);
 			}
 			BT(d);
@@ -23,11 +24,14 @@ INLINE void NAME(transform)(float *v, const float *src, ptrdiff_t row, ptrdiff_t
 	}
 }
 
-FUNCTION NAME(transform_in)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel) { NAME(transform)(v, src, row, pixel, NULL); }
+FUNCTION NAME(transform_in)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel) { NAME(transform)(v, src, row, pixel, NULL, 0); }
 
-FUNCTION NAME(transform_in_masked)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel, const uint8_t *mask) { NAME(transform)(v, src, row, pixel, mask); }
+FUNCTION NAME(transform_in_masked)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel, const uint8_t *mask) { NAME(transform)(v, src, row, pixel, mask, 0); }
 
-// patch copies the IN×IN pixels of a tile's block that lie in the picture, masked, and 0 for the rest.
+FUNCTION NAME(transform_in_rectified)(float *v, const float *src, ptrdiff_t row, ptrdiff_t pixel) { NAME(transform)(v, src, row, pixel, NULL, 1); }
+
+// patch copies the IN×IN pixels of a tile's block that lie in the picture, masked
+// or rectified, and 0 for the rest.
 FUNCTION NAME(patch)(float *to, const float *src, const uint8_t *mask, const winograd *s, ptrdiff_t y0, ptrdiff_t x0, ptrdiff_t channel) {
 	const ptrdiff_t n = s->in - channel < BLOCK ? s->in - channel : BLOCK;
 	for (ptrdiff_t y = y0; y < y0 + IN; y++)
@@ -36,11 +40,14 @@ FUNCTION NAME(patch)(float *to, const float *src, const uint8_t *mask, const win
 			if (y < 0 || y >= s->h || x < 0 || x >= s->w) continue;
 			const ptrdiff_t at = (y * s->w + x) * s->in + channel;
 			if (n < BLOCK) {
-				for (ptrdiff_t i = 0; i < n; i++) to[i] = src[at + i];
+				for (ptrdiff_t i = 0; i < n; i++) to[i] = s->rectify ? rectified(src[at + i]) : src[at + i];
 				continue;
 			}
 			const unsigned bits = mask ? get_bits(mask, at) : 0xffff;
-			for (int lane = 0; lane < BLOCK; lane += LANES) STORE(to + lane, KEEP(LOAD(src + at + lane), bits >> lane));
+			for (int lane = 0; lane < BLOCK; lane += LANES) {
+				const vec d = LOAD(src + at + lane);
+				STORE(to + lane, KEEP(s->rectify ? RELU(d) : d, bits >> lane));
+			}
 		}
 }
 
@@ -56,7 +63,9 @@ FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, wino
 			if (inside && (b + 1) * BLOCK <= s.in) {
 				for (ptrdiff_t i = 0; i < IN; i++) // the pixels that the next tile has more
 					UNROLL for (ptrdiff_t j = IN; j < IN + OUT; j++) __builtin_prefetch(src + at + i * row + j * s.in);
-				if (mask)
+				if (s.rectify)
+					NAME(transform_in_rectified)(to, src + at, row, s.in);
+				else if (mask)
 					NAME(transform_in_masked)(to, src + at, row, s.in, mask + at / 8);
 				else
 					NAME(transform_in)(to, src + at, row, s.in);
@@ -86,7 +95,7 @@ FUNCTION NAME(transform_out)(float *y, const float *m) {
 	}
 }
 
-FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8_t *mask, winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
+FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8_t *mask, const float *gate, winograd s, const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1) {
 	float result[OUT * OUT * BLOCK] __attribute__((aligned(64)));
 	for (ptrdiff_t t = tile0; t < tile1; t++) {
 		const ptrdiff_t place = list ? list[t] : t;
@@ -95,7 +104,7 @@ FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8
 		for (ptrdiff_t b = block0; b < block1; b++) {
 			NAME(transform_out)(result, m + b * s.step_out + (t - s.first) * IN * IN * BLOCK);
 			for (ptrdiff_t y = 0; y < high; y++)
-				finish(dst, ((y0 + y) * s.ow + x0) * s.out, s.out, b, wide, result + y * OUT * BLOCK, BLOCK, bias, mask);
+				finish(dst, ((y0 + y) * s.ow + x0) * s.out, s.out, b, wide, result + y * OUT * BLOCK, BLOCK, bias, mask, gate);
 		}
 	}
 }

@@ -38,7 +38,7 @@ type remembering interface {
 }
 
 func (c *convKernel[T]) remembered(n int) int64 {
-	if !c.relu {
+	if !c.after {
 		return 0
 	}
 	return 8 * int64(compute.MaskLen(n))

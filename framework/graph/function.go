@@ -29,6 +29,12 @@ type Kernel[T Float] interface {
 	Backward(dIn []T, wrt int, dOut []T, in [][]T, out []T)
 }
 
+// adder is a kernel that can add its gradient to another one, which saves
+// writing it and reading it again.
+type adder[T Float] interface {
+	addBackward(dIn []T, wrt int, dOut []T, in [][]T, out []T)
+}
+
 // Needs says which tensors Backward reads; the others arrive as nil.
 type Needs int
 

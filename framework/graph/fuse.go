@@ -2,29 +2,48 @@ package graph
 
 import "slices"
 
-// fuse replaces every ReLU that is the only reader of a convolution by the two
-// in one, which never writes the convolution's output.
+// fuse makes ReLUs part of the convolutions beside them: one that is the only
+// reader of a convolution, whose output is then never written; and one between
+// a tensor that others read too, so that it stays anyway, and a convolution.
 func (b *Builder) fuse(outputs []Node) {
 	readers := make([]int, len(b.nodes))
-	for _, n := range b.nodes {
+	only := make([]int, len(b.nodes)) // the last reader, the only one if there is one
+	for id, n := range b.nodes {
 		for _, in := range n.in {
 			readers[in]++
+			only[in] = id
 		}
 	}
 	for _, n := range outputs {
 		readers[n.id]++
 	}
 	for id, n := range b.nodes {
-		if _, isReLU := n.fn.Single.(*reluKernel[float32]); !isReLU || readers[n.in[0]] != 1 {
+		if _, isReLU := n.fn.Single.(*reluKernel[float32]); !isReLU {
 			continue
 		}
-		before := b.nodes[n.in[0]]
-		c, isConv := before.fn.Single.(*convKernel[float32])
-		if !isConv {
-			continue
+		before := n.in[0]
+		if readers[before] == 1 {
+			b.merge(id, before, rectifiers{after: true})
+		} else if readers[id] == 1 {
+			b.merge(only[id], id, rectifiers{before: true})
 		}
-		b.nodes[id].fn = convolution(b.single, b.double, c.f, b.nodes[before.in[0]].shape, true)
-		b.nodes[id].in = slices.Clone(before.in)
-		b.nodes[id].name = b.nodes[id].fn.Name
 	}
+}
+
+// merge makes node id one with the node it reads, if one is a convolution and
+// the other the ReLU that r says.
+func (b *Builder) merge(id, first int, r rectifiers) {
+	convolutionID := first
+	if r.before {
+		convolutionID = id
+	}
+	c, isConv := b.nodes[convolutionID].fn.Single.(*convKernel[float32])
+	if !isConv {
+		return
+	}
+	r.before, r.after = r.before || c.before, r.after || c.after
+	in := b.nodes[first].in
+	b.nodes[id].fn = convolution(b.single, b.double, c.f, b.nodes[in[0]].shape, r)
+	b.nodes[id].in = slices.Clone(in)
+	b.nodes[id].name = b.nodes[id].fn.Name
 }

@@ -159,6 +159,14 @@ func (m *tapeMachine[T]) instruction(i int, kernel func(Function) Kernel[T], k c
 		return func() { run.Forward(dst, in) }
 	case backward:
 		run := kernel(m.t.b.nodes[instruction.node].fn)
+		if onto := result(instruction.onto); onto != nil {
+			return func() {
+				if &dst[0] != &onto[0] {
+					copy(dst, onto)
+				}
+				run.(adder[T]).addBackward(dst, instruction.wrt, dOut, in, out)
+			}
+		}
 		return func() { run.Backward(dst, instruction.wrt, dOut, in, out) }
 	case add:
 		return func() { sumInto(k, dst, in[0], in[1]) }

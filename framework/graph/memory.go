@@ -76,10 +76,14 @@ func plan(t *tape) layout {
 // overwritten returns the summand that instruction i may write its sum over:
 // one that was computed for it alone. It is none for every other instruction.
 func (t *tape) overwritten(i int, lastRead []int) int {
-	if t.instructions[i].op != add {
-		return none
+	var summands []int
+	switch instruction := t.instructions[i]; {
+	case instruction.op == add:
+		summands = instruction.in
+	case instruction.op == backward && instruction.onto != none:
+		summands = []int{instruction.onto}
 	}
-	for _, o := range t.instructions[i].in {
+	for _, o := range summands {
 		if lastRead[o] == i && t.instructions[o].op != load {
 			return o
 		}

@@ -34,7 +34,11 @@ func (g gramKernel[T]) Forward(dst []T, in [][]T) {
 }
 
 func (g gramKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
-	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale)
+	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale, false)
+}
+
+func (g gramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
+	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale, true)
 }
 
 // MSE returns the scalar mean((x − y)²) over all elements.

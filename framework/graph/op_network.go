@@ -8,15 +8,21 @@ import (
 
 // Conv returns the convolution of x, [H, W, f.In], by the frozen filter f.
 func (b *Builder) Conv(x Node, f *compute.Filter) Node {
-	return b.Apply(convolution(b.single, b.double, f, x.Shape(), false), x)
+	return b.Apply(convolution(b.single, b.double, f, x.Shape(), rectifiers{}), x)
 }
 
-// convolution is Conv, followed by ReLU if relu is set.
-func convolution(single compute.Kernels[float32], double compute.Kernels[float64], f *compute.Filter, in Shape, relu bool) Function {
+// rectifiers are the ReLUs that a convolution is fused with.
+type rectifiers struct{ before, after bool }
+
+// convolution is Conv with what is fused with it.
+func convolution(single compute.Kernels[float32], double compute.Kernels[float64], f *compute.Filter, in Shape, r rectifiers) Function {
 	h, w := planeSize(in)
-	name := "conv"
-	if relu {
-		name = "conv+relu"
+	name, needs := "conv", NeedsNothing
+	if r.before {
+		name, needs = "relu+"+name, NeedsInputs
+	}
+	if r.after {
+		name += "+relu"
 	}
 	return Function{
 		Name: name,
@@ -30,9 +36,9 @@ func convolution(single compute.Kernels[float32], double compute.Kernels[float64
 			}
 			return Shape{oh, ow, f.Out}, nil
 		},
-		Single: &convKernel[float32]{k: single, f: f, h: h, w: w, relu: relu},
-		Double: &convKernel[float64]{k: double, f: f, h: h, w: w, relu: relu},
-		Needs:  NeedsNothing,
+		Single: &convKernel[float32]{k: single, f: f, h: h, w: w, rectifiers: r},
+		Double: &convKernel[float64]{k: double, f: f, h: h, w: w, rectifiers: r},
+		Needs:  needs,
 	}
 }
 
@@ -40,19 +46,27 @@ type convKernel[T Float] struct {
 	k    compute.Kernels[T]
 	f    *compute.Filter
 	h, w int
-	relu bool
+	rectifiers
 	mask []uint64
 }
 
 func (c *convKernel[T]) Forward(dst []T, in [][]T) {
-	if c.relu {
+	if c.after {
 		c.mask = grown(c.mask, compute.MaskLen(len(dst)))
 	}
-	c.k.Conv(dst, in[0], c.h, c.w, c.f, c.mask)
+	if c.before {
+		c.k.ConvReLU(dst, in[0], c.h, c.w, c.f, c.mask)
+	} else {
+		c.k.Conv(dst, in[0], c.h, c.w, c.f, c.mask)
+	}
 }
 
-func (c *convKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
-	c.k.ConvBackward(dIn, dOut, c.h, c.w, c.f, c.mask)
+func (c *convKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
+	if c.before {
+		c.k.ConvReLUBackward(dIn, dOut, in[0], c.h, c.w, c.f, c.mask)
+	} else {
+		c.k.ConvBackward(dIn, dOut, c.h, c.w, c.f, c.mask)
+	}
 }
 
 // ReLU returns max(x, 0); its gradient at 0 is 0, as PyTorch's.

@@ -28,6 +28,7 @@ type instruction struct {
 	shape Shape
 
 	in    []int // forward: the inputs; backward: the inputs, or nil; add: the two summands
+	onto  int   // backward: the gradient that the result is added to, or none
 	dOut  int   // backward
 	out   int   // backward: the output, or none
 	after int   // backward: the forward instruction, whose kernel remembers things
@@ -50,6 +51,9 @@ func (i instruction) operands() []int {
 	all := i.in
 	if i.op == backward {
 		all = append(slices.Clone(i.in), i.dOut)
+		if i.onto != none {
+			all = append(all, i.onto)
+		}
 		if i.out != none {
 			all = append(all, i.out)
 		}
@@ -67,6 +71,7 @@ func newTape(b *Builder, outputs []Node, d *differentiator, gradient *gorgonia.N
 			return nil, err
 		}
 		t.kept = append(t.kept, t.gradient)
+		t.mergeSums()
 	}
 	for _, out := range outputs {
 		t.kept = append(t.kept, t.value(out.id))
@@ -86,7 +91,7 @@ func (t *tape) value(id int) int {
 		return i
 	}
 	n := t.b.nodes[id]
-	i := instruction{op: load, node: id, shape: n.shape, dOut: none, out: none, after: none}
+	i := instruction{op: load, node: id, shape: n.shape, onto: none, dOut: none, out: none, after: none}
 	if n.kind == operation {
 		i.op = forward
 		i.in = t.values(n.in)
@@ -114,7 +119,7 @@ func (t *tape) translate(d *differentiator, done map[*gorgonia.Node]int, n *gorg
 	}
 	children := graph.NodesOf(d.g.From(n.ID()))
 	operand := func(i int) (int, error) { return t.translate(d, done, children[i].(*gorgonia.Node)) }
-	i := instruction{shape: Shape(n.Shape()), dOut: none, out: none, after: none}
+	i := instruction{shape: Shape(n.Shape()), onto: none, dOut: none, out: none, after: none}
 	s, isSymbol := n.Op().(*symbol)
 	switch {
 	case isSymbol:
@@ -146,6 +151,33 @@ func (t *tape) translate(d *differentiator, done map[*gorgonia.Node]int, n *gorg
 	}
 	done[n] = t.add(i)
 	return done[n], nil
+}
+
+// mergeSums turns a sum of two gradients, one of which is computed for it alone
+// by a kernel that can add, into that kernel's work.
+func (t *tape) mergeSums() {
+	readers := make([]int, len(t.instructions))
+	for _, i := range t.instructions {
+		for _, o := range i.operands() {
+			readers[o]++
+		}
+	}
+	for at, i := range t.instructions {
+		if i.op != add {
+			continue
+		}
+		for k, o := range i.in {
+			merged := t.instructions[o]
+			if merged.op != backward || merged.onto != none || readers[o] != 1 {
+				continue
+			}
+			if _, can := t.b.nodes[merged.node].fn.Single.(adder[float32]); can {
+				merged.onto = i.in[1-k]
+				t.instructions[at] = merged
+				break
+			}
+		}
+	}
 }
 
 // order sorts the tape depth first from what is kept, the longest path first:
@@ -188,6 +220,7 @@ func (t *tape) order() {
 		for k := range sorted[i].in {
 			move(&sorted[i].in[k])
 		}
+		move(&sorted[i].onto)
 		move(&sorted[i].dOut)
 		move(&sorted[i].out)
 		move(&sorted[i].after)
