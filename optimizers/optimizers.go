@@ -4,6 +4,7 @@ package optimizers
 import (
 	"runexp/framework"
 	"runexp/optimizers/adam"
+	"runexp/optimizers/lbfgs"
 	"runexp/optimizers/momentum"
 )
 
@@ -11,6 +12,7 @@ import (
 func Registry() *framework.Registry[framework.Optimizer] {
 	r := framework.NewRegistry[framework.Optimizer]("optimizer")
 	framework.Register(r, "adam", "adaptive moments with bias correction", adam.Defaults, adam.New)
+	framework.Register(r, "lbfgs", "limited-memory BFGS with a line search", lbfgs.Defaults, lbfgs.New)
 	framework.Register(r, "momentum", "gradient descent with momentum", momentum.Defaults, momentum.New)
 	return r
 }

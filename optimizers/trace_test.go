@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"math"
 	"os"
-	"slices"
 	"testing"
 
 	"runexp/framework"
+	"runexp/framework/plugintest"
 	"runexp/optimizers/adam"
+	"runexp/optimizers/lbfgs"
 	"runexp/optimizers/momentum"
 )
 
@@ -28,51 +29,77 @@ func quartic(_ context.Context, x, grad []float32) (float64, error) {
 	return loss + 3*math.Sin(p), nil
 }
 
-// optimizer is one case of testdata/trace.py.
+// optimizer is one case of testdata/trace.py, or none of it.
 type optimizer struct {
-	make func() framework.Optimizer
-	rate float64
+	fresh func() framework.Optimizer
+	rate  float64
 }
 
-func optimizers(t *testing.T) map[string]optimizer {
+// traced are the cases whose every step is PyTorch's.
+func traced(t *testing.T) map[string]optimizer {
 	t.Helper()
-	must := func(o framework.Optimizer, err error) framework.Optimizer {
+	return map[string]optimizer{
+		"adam":                         {of(t, adam.New, adam.Defaults()), 0.05},
+		"adam, other options":          {of(t, adam.New, adam.Config{Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3}), 0.02},
+		"momentum":                     {of(t, momentum.New, momentum.Defaults()), 0.003},
+		"nesterov":                     {of(t, momentum.New, momentum.Config{Momentum: 0.7, Nesterov: true}), 0.003},
+		"lbfgs, fixed step":            {of(t, lbfgs.New, fixedStep(10)), 0.5},
+		"lbfgs, fixed step, history 3": {of(t, lbfgs.New, fixedStep(3)), 0.5},
+	}
+}
+
+func fixedStep(history int) lbfgs.Config {
+	c := lbfgs.Defaults()
+	c.LineSearch, c.History = "none", history
+	return c
+}
+
+// of returns a function that makes optimisers with the options c.
+func of[C any](t *testing.T, build func(C) (framework.Optimizer, error), c C) func() framework.Optimizer {
+	t.Helper()
+	return func() framework.Optimizer {
+		o, err := build(c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return o
 	}
-	return map[string]optimizer{
-		"adam": {func() framework.Optimizer { return must(adam.New(adam.Defaults())) }, 0.05},
-		"adam, other options": {func() framework.Optimizer {
-			return must(adam.New(adam.Config{Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3}))
-		}, 0.02},
-		"momentum": {func() framework.Optimizer { return must(momentum.New(momentum.Defaults())) }, 0.003},
-		"nesterov": {func() framework.Optimizer { return must(momentum.New(momentum.Config{Momentum: 0.7, Nesterov: true})) }, 0.003},
+}
+
+// golden is testdata/trace.json.
+type golden struct {
+	Traces map[string][]struct {
+		Loss float64
+		X    []float64
+	}
+	Searches map[string]struct {
+		Start, End  float64
+		Evaluations int
 	}
 }
 
-func TestTracesArePyTorchs(t *testing.T) {
+func readGolden(t *testing.T) golden {
+	t.Helper()
 	data, err := os.ReadFile("testdata/trace.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var golden struct {
-		Traces map[string][]struct {
-			Loss float64
-			X    []float64
-		}
-	}
-	if err := json.Unmarshal(data, &golden); err != nil {
+	var g golden
+	if err := json.Unmarshal(data, &g); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range optimizers(t) {
+	return g
+}
+
+func TestTracesArePyTorchs(t *testing.T) {
+	traces := readGolden(t).Traces
+	for name, c := range traced(t) {
 		t.Run(name, func(t *testing.T) {
-			o, x := c.make(), []float32{0, 0, 0, 1}
-			if len(golden.Traces[name]) == 0 {
+			o, x := c.fresh(), []float32{0, 0, 0, 1}
+			if len(traces[name]) == 0 {
 				t.Fatal("no trace of PyTorch's")
 			}
-			for i, want := range golden.Traces[name] {
+			for i, want := range traces[name] {
 				for j := range x {
 					if math.Abs(float64(x[j])-want.X[j]) > 1e-5 {
 						t.Fatalf("step %d: x = %v, PyTorch's %v", i, x, want.X)
@@ -90,62 +117,39 @@ func TestTracesArePyTorchs(t *testing.T) {
 	}
 }
 
-// TestRestoreGoesOnWithTheSameBits stops in the middle and goes on in another
-// optimiser with the state of the first.
-func TestRestoreGoesOnWithTheSameBits(t *testing.T) {
-	for name, c := range optimizers(t) {
-		t.Run(name, func(t *testing.T) {
-			steps := func(o framework.Optimizer, x []float32, n int) {
-				for range n {
-					if _, err := o.Step(context.Background(), quartic, x, c.rate); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-			whole, x := c.make(), []float32{0, 0, 0, 1}
-			steps(whole, x, 7)
-			second, y := c.make(), slices.Clone(x)
-			if err := second.Restore(whole.State()); err != nil {
-				t.Fatal(err)
-			}
-			steps(whole, x, 7) // must not disturb the copy
-			steps(second, y, 7)
-			if !slices.Equal(x, y) {
-				t.Errorf("went on to %v, undisturbed to %v", y, x)
-			}
-			if err := second.Restore([]framework.Slot{{Name: "nonsense"}}); err == nil {
-				t.Error("a state of something else was taken")
-			}
-		})
-	}
-}
-
-func TestErrorLeavesThePictureAlone(t *testing.T) {
-	for name, c := range optimizers(t) {
-		x := []float32{1, 2, 3, 4}
-		_, err := c.make().Step(context.Background(), func(context.Context, []float32, []float32) (float64, error) {
-			return 0, os.ErrInvalid
-		}, x, c.rate)
-		if err == nil || !slices.Equal(x, []float32{1, 2, 3, 4}) {
-			t.Errorf("%s: error %v, x = %v", name, err, x)
-		}
+func TestEveryOptimizerKeepsTheContract(t *testing.T) {
+	cases := traced(t)
+	cases["lbfgs"] = optimizer{of(t, lbfgs.New, lbfgs.Defaults()), 1}
+	short := lbfgs.Defaults()
+	short.History = 2
+	cases["lbfgs, history 2"] = optimizer{of(t, lbfgs.New, short), 1}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) { plugintest.Optimizer(t, c.fresh, c.rate) })
 	}
 }
 
 func TestOptionsOutOfRange(t *testing.T) {
+	search := func(change func(*lbfgs.Config)) lbfgs.Config {
+		c := lbfgs.Defaults()
+		change(&c)
+		return c
+	}
 	for _, c := range []interface{ Validate() error }{
 		adam.Config{Beta1: 1, Beta2: 0.9, Epsilon: 1e-8}, adam.Config{Beta1: 0.9, Beta2: -0.1, Epsilon: 1e-8},
 		adam.Config{Beta1: 0.9, Beta2: 0.9}, adam.Config{Beta1: math.NaN(), Beta2: 0.9, Epsilon: 1e-8},
 		momentum.Config{Momentum: 1},
+		search(func(c *lbfgs.Config) { c.History = 0 }), search(func(c *lbfgs.Config) { c.LineSearch = "wolfe" }),
+		search(func(c *lbfgs.Config) { c.Decrease = 0 }), search(func(c *lbfgs.Config) { c.Decrease = 0.95 }),
+		search(func(c *lbfgs.Config) { c.Curvature = 1 }), search(func(c *lbfgs.Config) { c.Curvature = math.NaN() }),
+		search(func(c *lbfgs.Config) { c.MaxEvaluations = 0 }),
 	} {
 		if c.Validate() == nil {
 			t.Errorf("%+v is valid", c)
 		}
 	}
-	if err := adam.Defaults().Validate(); err != nil {
-		t.Error(err)
-	}
-	if err := momentum.Defaults().Validate(); err != nil {
-		t.Error(err)
+	for _, c := range []interface{ Validate() error }{adam.Defaults(), momentum.Defaults(), lbfgs.Defaults(), fixedStep(1)} {
+		if err := c.Validate(); err != nil {
+			t.Error(err)
+		}
 	}
 }

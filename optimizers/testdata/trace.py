@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Traces of PyTorch's optimisers on f(x) = sum(a * (x - b)**4) + 3 sin(x0 x1): writes trace.json beside this file.
+"""PyTorch's optimisers, step by step and by what they reach: writes trace.json beside this file.
+
+traces: x and the loss before each step, on f(x) = sum(a * (x - b)**4) + 3 sin(x0 x1).
+searches: L-BFGS with a line search on three functions: the loss at the start and at the end, and the evaluations until
+it had fallen to a millionth of its start above the minimum, 0.
 
 Needs PyTorch (Debian: python3-torch).
 """
@@ -9,26 +13,70 @@ import pathlib
 import torch
 
 A, B, START = [1.0, 10.0, 0.1, 3.0], [0.5, -0.25, 2.0, 0.0], [0.0, 0.0, 0.0, 1.0]
+
+
+def fixed_step(lr, history):
+    """L-BFGS whose step() is one major iteration and which never stops."""
+    return lambda p: torch.optim.LBFGS(p, lr=lr, history_size=history, max_iter=1, tolerance_grad=0, tolerance_change=0)
+
+
 CASES = {
-    'adam': lambda p: torch.optim.Adam(p, lr=0.05),
-    'adam, other options': lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3),
-    'momentum': lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.9),
-    'nesterov': lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.7, nesterov=True),
+    'adam': (40, lambda p: torch.optim.Adam(p, lr=0.05)),
+    'adam, other options': (40, lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3)),
+    'momentum': (40, lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.9)),
+    'nesterov': (40, lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.7, nesterov=True)),
+    'lbfgs, fixed step': (30, fixed_step(0.5, 10)),
+    'lbfgs, fixed step, history 3': (30, fixed_step(0.5, 3)),
 }
 
 
-def trace(make):
+def trace(steps, make):
     x = torch.tensor(START, requires_grad=True)
     a, b = torch.tensor(A), torch.tensor(B)
     optimizer, rows = make([x]), []
-    for _ in range(40):
+
+    def closure():
         optimizer.zero_grad()
         loss = (a * (x - b) ** 4).sum() + 3 * torch.sin(x[0] * x[1])
         loss.backward()
-        rows.append({'loss': loss.item(), 'x': x.detach().tolist()})
-        optimizer.step()
+        return loss
+
+    for _ in range(steps):
+        before = x.detach().tolist()
+        rows.append({'loss': optimizer.step(closure).item(), 'x': before})
     return rows
 
 
-pathlib.Path(__file__).with_name('trace.json').write_text(
-    json.dumps({'torch': torch.__version__, 'traces': {name: trace(make) for name, make in CASES.items()}}, indent=1))
+N = 50
+SPREAD = torch.arange(N) / (N - 1)
+FUNCTIONS = {
+    'quartic': (lambda x: ((1 + 9 * SPREAD) * x ** 4).sum(), 1 + SPREAD),
+    'rosenbrock': (lambda x: (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum(),
+                   torch.tensor([-1.2, 1.0] * (N // 2))),
+    'badly scaled quadratic': (lambda x: (10 ** (4 * SPREAD) * x ** 2).sum() / 2, 1 + SPREAD),
+}
+
+
+def search(f, start):
+    x = start.clone().requires_grad_()
+    optimizer = torch.optim.LBFGS([x], lr=1, history_size=10, max_iter=1000, max_eval=2000, tolerance_grad=0,
+                                  tolerance_change=1e-12, line_search_fn='strong_wolfe')
+    losses = []
+
+    def closure():
+        optimizer.zero_grad()
+        loss = f(x)
+        loss.backward()
+        losses.append(loss.item())
+        return loss
+
+    optimizer.step(closure)
+    reached = next(i + 1 for i, loss in enumerate(losses) if loss <= 1e-6 * losses[0])
+    return {'start': losses[0], 'end': min(losses), 'evaluations': reached}
+
+
+pathlib.Path(__file__).with_name('trace.json').write_text(json.dumps({
+    'torch': torch.__version__,
+    'traces': {name: trace(*case) for name, case in CASES.items()},
+    'searches': {name: search(*case) for name, case in FUNCTIONS.items()},
+}, indent=1))

@@ -1,0 +1,128 @@
+package plugintest
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"runexp/framework"
+)
+
+// heavy is a ball with friction: gradient descent with momentum 0.5. Its flaws
+// are what the suite is to find.
+type heavy struct {
+	flaw    string
+	v, kept []float32
+	drift   *float32
+}
+
+func (h *heavy) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
+	if h.v == nil || len(h.v) != len(x) && h.flaw != "one size" {
+		h.v = make([]float32, len(x))
+	}
+	grad, at := make([]float32, len(x)), x
+	switch h.flaw {
+	case "another context":
+		ctx = context.WithoutCancel(ctx)
+	case "looks ahead":
+		at = slices.Clone(x)
+		at[0] -= h.v[0]
+	case "moves before the evaluation":
+		x[0] -= h.v[0]
+	}
+	loss, err := f(ctx, at, grad)
+	if err != nil {
+		return framework.Outcome{}, err
+	}
+	push := grad
+	if h.flaw == "keeps the gradient" && h.kept != nil {
+		push = h.kept
+	}
+	h.kept = grad
+	outcome := framework.Outcome{Loss: loss, Evals: 1, Accepted: true}
+	for i := range x {
+		h.v[i] = 0.5*h.v[i] + push[i]
+		x[i] -= float32(rate) * h.v[i]
+	}
+	switch h.flaw {
+	case "climbs":
+		for i := range x {
+			x[i] += 2 * float32(rate) * h.v[i]
+		}
+	case "loss after the step":
+		outcome.Loss, _ = f(ctx, x, grad)
+		outcome.Evals = 2
+	case "counts wrongly":
+		outcome.Evals = 0
+	case "accepted wrongly":
+		outcome.Accepted = false
+	case "differs":
+		*h.drift += 1e-3
+		x[0] += *h.drift
+	case "never done":
+		outcome.Done = true
+	}
+	return outcome, nil
+}
+
+func (h *heavy) State() []framework.Slot {
+	if h.flaw == "no state" {
+		return nil
+	}
+	return []framework.Slot{{Name: "v", PerPixel: h.v}}
+}
+
+func (h *heavy) Restore(state []framework.Slot) error {
+	if h.flaw == "no state" {
+		return nil
+	}
+	slots, err := framework.Slots(state, "v")
+	switch {
+	case h.flaw == "takes anything" && err != nil:
+		return nil
+	case err != nil:
+		return err
+	}
+	if h.v = slots[0].PerPixel; h.flaw != "state by reference" {
+		h.v = slices.Clone(h.v)
+	}
+	return nil
+}
+
+// TestOptimizerFindsFlaws runs the suite on an optimiser without and with flaws.
+func TestOptimizerFindsFlaws(t *testing.T) {
+	for flaw, want := range map[string]string{
+		"":                            "",
+		"climbs":                      "lowers",
+		"loss after the step":         "outcome",
+		"counts wrongly":              "outcome",
+		"accepted wrongly":            "outcome",
+		"looks ahead":                 "first evaluation",
+		"moves before the evaluation": "error",
+		"another context":             "context",
+		"keeps the gradient":          "ownership",
+		"differs":                     "determinism",
+		"no state":                    "restore",
+		"state by reference":          "restore",
+		"takes anything":              "nonsense",
+		"one size":                    "size",
+		"never done":                  "done",
+	} {
+		t.Run(flaw, func(t *testing.T) {
+			drift := float32(0)
+			s := subject{func() framework.Optimizer { return &heavy{flaw: flaw, drift: &drift} }, 0.02}
+			var failed []string
+			for _, c := range optimizerChecks() {
+				if err := c.run(s); err != nil {
+					failed = append(failed, c.name)
+					if want == "" {
+						t.Error(err)
+					}
+				}
+			}
+			if want != "" && !slices.Contains(failed, want) {
+				t.Errorf("%q does not fail; these do: %q", want, failed)
+			}
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package lbfgs
+
+import (
+	"math"
+	"slices"
+)
+
+// A pair is a step s and the change y of the gradient along it.
+type pair struct {
+	s, y  []float32
+	sy    float64 // s·y
+	scale float64 // s·y / y·y, the size of the inverse Hessian along y
+}
+
+// flat is the cosine between s and y below which a pair says nothing. On a
+// quadratic of condition κ the cosine is 2/√κ or more: 1e-8 is a condition that
+// single precision does not resolve. Byrd et al. (1995, equation 3.9) ask for
+// s·y > ε·y·y instead, which depends on the unit of the loss.
+const flat = 1e-8
+
+// newPair reports whether the loss curves upwards along s; else the pair would
+// make the inverse Hessian indefinite.
+func newPair(s, y []float32) (pair, bool) {
+	sy, yy := dot(s, y), dot(y, y)
+	p := pair{s: s, y: y, sy: sy, scale: sy / yy}
+	return p, sy > flat*math.Sqrt(dot(s, s))*math.Sqrt(yy)
+}
+
+// remember adds the step from where the last one began to x, where the gradient
+// is g. It is the true difference, whatever the caller did to x since. At
+// another size everything before is forgotten.
+func (o *Optimizer) remember(x, g []float32) {
+	if len(o.x) != len(x) {
+		o.x, o.g, o.pairs = slices.Clone(x), slices.Clone(g), nil
+		return
+	}
+	s, y := o.x, o.g // become the pair in place
+	for i := range x {
+		s[i], y[i] = x[i]-s[i], g[i]-y[i]
+	}
+	if p, ok := newPair(s, y); ok {
+		if len(o.pairs) < o.c.History {
+			o.x, o.g = make([]float32, len(x)), make([]float32, len(x))
+		} else {
+			o.x, o.g = o.pairs[0].s, o.pairs[0].y
+			o.pairs = slices.Delete(o.pairs, 0, 1)
+		}
+		o.pairs = append(o.pairs, p)
+	}
+	copy(o.x, x)
+	copy(o.g, g)
+}
+
+// direct sets d to −Hg and returns the slope g·d. Nocedal and Wright's
+// algorithm 7.4: the vectors in single precision, products and sums in double.
+// Where g is 0 the slope is not a number.
+func (o *Optimizer) direct() float64 {
+	for i, g := range o.g {
+		o.d[i] = -g
+	}
+	along := make([]float64, len(o.pairs))
+	for i, p := range slices.Backward(o.pairs) {
+		along[i] = dot(p.s, o.d) / p.sy
+		add(o.d, -along[i], p.y)
+	}
+	scale := o.scale()
+	for i, d := range o.d {
+		o.d[i] = float32(scale * float64(d))
+	}
+	for i, p := range o.pairs {
+		add(o.d, along[i]-dot(p.y, o.d)/p.sy, p.s)
+	}
+	return dot(o.g, o.d)
+}
+
+// scale is the inverse Hessian before the pairs are worked in.
+func (o *Optimizer) scale() float64 {
+	switch {
+	case len(o.pairs) > 0:
+		return o.pairs[len(o.pairs)-1].scale
+	case o.c.LineSearch == fixedStep:
+		return min(1, 1/norm1(o.g))
+	}
+	return 1 / math.Sqrt(dot(o.g, o.g))
+}
+
+// dot returns a·b. The products are exact in double precision.
+func dot(a, b []float32) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += float64(v) * float64(b[i])
+	}
+	return sum
+}
+
+// add adds k·a to dst.
+func add(dst []float32, k float64, a []float32) {
+	for i, v := range a {
+		dst[i] = float32(float64(dst[i]) + float64(k*float64(v)))
+	}
+}
+
+// norm1 returns the sum of the magnitudes of a.
+func norm1(a []float32) float64 {
+	sum := 0.0
+	for _, v := range a {
+		sum += math.Abs(float64(v))
+	}
+	return sum
+}

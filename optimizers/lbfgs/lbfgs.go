@@ -1,0 +1,166 @@
+// Package lbfgs is limited-memory BFGS: Liu and Nocedal 1989; Nocedal and
+// Wright, Numerical Optimization, 2nd edition, algorithms 7.4 and 7.5.
+package lbfgs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"runexp/framework"
+)
+
+// The line searches.
+const (
+	strongWolfe = "strong_wolfe"
+	fixedStep   = "none"
+)
+
+// Config holds the options of the optimiser.
+type Config struct {
+	History        int     `config:"history" doc:"steps that are remembered, at least 1; each takes the memory of two pictures"`
+	LineSearch     string  `config:"line_search" doc:"strong_wolfe tries a step of lr first (1 is natural) and looks for a better one; none always takes lr"`
+	Decrease       float64 `config:"decrease" doc:"strong_wolfe: share of the decrease promised by the slope that a step must bring, in (0, 1)"`
+	Curvature      float64 `config:"curvature" doc:"strong_wolfe: share of the slope that a step may leave, in (decrease, 1)"`
+	MaxEvaluations int     `config:"max_evaluations" doc:"strong_wolfe: evaluations of one search, at least 1"`
+}
+
+// Defaults returns Nocedal and Wright's constants for quasi-Newton methods
+// (section 3.1) and a history within the range of section 7.2.
+func Defaults() Config {
+	return Config{History: 10, LineSearch: strongWolfe, Decrease: 1e-4, Curvature: 0.9, MaxEvaluations: 20}
+}
+
+// Validate reports options out of range.
+func (c Config) Validate() error {
+	errs := []error{
+		framework.OneOf("line_search", c.LineSearch, strongWolfe, fixedStep),
+		framework.Positive("decrease", c.Decrease),
+	}
+	if c.History < 1 {
+		errs = append(errs, framework.Invalid("history", "%d is not at least 1", c.History))
+	}
+	if !(c.Curvature > c.Decrease && c.Curvature < 1) {
+		errs = append(errs, framework.Invalid("curvature", "%g is not between decrease, %g, and 1", c.Curvature, c.Decrease))
+	}
+	if c.MaxEvaluations < 1 {
+		errs = append(errs, framework.Invalid("max_evaluations", "%d is not at least 1", c.MaxEvaluations))
+	}
+	return errors.Join(errs...)
+}
+
+// Optimizer remembers how the gradient changed along the last steps, and where
+// the last step began. With g the gradient and H the inverse Hessian that the
+// history tells:
+//
+//	d ← −Hg        x ← x + t·d
+//
+// t is the rate (line_search: none), or what a line search finds that tries the
+// rate first. While nothing is remembered H is a scale alone: 1/‖g‖₂, so that
+// the first trial moves the picture by the rate in Euclidean length; with none
+// min(1, 1/‖g‖₁), as in torch.optim.LBFGS.
+type Optimizer struct {
+	c     Config
+	pairs []pair    // the oldest first
+	x, g  []float32 // where the last step began, and the gradient there; [H·W·3]
+
+	d, trial, grad []float32 // work of one step: direction, a point on it, a gradient
+}
+
+var _ framework.Optimizer = (*Optimizer)(nil)
+
+// New returns an optimiser that remembers nothing.
+func New(c Config) (framework.Optimizer, error) {
+	if err := c.Validate(); err != nil {
+		return nil, fmt.Errorf("lbfgs: %w", err)
+	}
+	return &Optimizer{c: c}, nil
+}
+
+// Step makes one update: an evaluation at x, and those of the line search. The
+// last of these is nearly always at the x that Step leaves, so the next Step's
+// first costs nothing where the caller keeps an evaluation.
+//
+// Where the direction does not lead down, or no lower point is found along it,
+// the history is forgotten and steepest descent tried. Where that fails as well
+// x stays and the optimiser is done: single precision shows no way down.
+func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
+	if !(rate > 0) || math.IsInf(rate, 1) {
+		return framework.Outcome{}, fmt.Errorf("lbfgs: the learning rate is %g, want a positive number", rate)
+	}
+	if len(o.grad) != len(x) {
+		o.d, o.trial, o.grad = make([]float32, len(x)), make([]float32, len(x)), make([]float32, len(x))
+	}
+	outcome := framework.Outcome{Evals: 1}
+	loss, err := f(ctx, x, o.grad)
+	if err != nil {
+		return outcome, err
+	}
+	outcome.Loss = loss
+	o.remember(x, o.grad)
+	for {
+		slope := o.direct()
+		if slope < 0 && !math.IsInf(slope, -1) {
+			var evals int
+			outcome.Accepted, evals, err = o.move(ctx, f, x, loss, slope, rate)
+			outcome.Evals += evals
+			if err != nil || outcome.Accepted {
+				return outcome, err
+			}
+		}
+		if len(o.pairs) == 0 {
+			outcome.Done = true
+			return outcome, nil
+		}
+		o.pairs = nil
+	}
+}
+
+// State returns where the last step began and the history, the oldest first.
+func (o *Optimizer) State() []framework.Slot {
+	names := slotNames(len(o.pairs))
+	state := []framework.Slot{{Name: names[0], PerPixel: o.x}, {Name: names[1], PerPixel: o.g}}
+	for i, p := range o.pairs {
+		state = append(state,
+			framework.Slot{Name: names[2+2*i], PerPixel: p.s},
+			framework.Slot{Name: names[3+2*i], PerPixel: p.y})
+	}
+	return state
+}
+
+// Restore puts a copy of state back. Products are computed from the pairs, so
+// that a state which was resampled is consistent; a pair that lost its
+// curvature by that is left out.
+func (o *Optimizer) Restore(state []framework.Slot) error {
+	n := max(0, len(state)/2-1)
+	if n > o.c.History {
+		return fmt.Errorf("lbfgs: the state remembers %d steps, which history: %d has no room for", n, o.c.History)
+	}
+	slots, err := framework.Slots(state, slotNames(n)...)
+	if err != nil {
+		return fmt.Errorf("lbfgs: %w", err)
+	}
+	for _, s := range slots {
+		if len(s.PerPixel) != len(slots[0].PerPixel) {
+			return fmt.Errorf("lbfgs: %q of the state has %d numbers, %q has %d", s.Name, len(s.PerPixel), slots[0].Name, len(slots[0].PerPixel))
+		}
+	}
+	o.x, o.g, o.pairs = slices.Clone(slots[0].PerPixel), slices.Clone(slots[1].PerPixel), nil
+	for i := 2; i < len(slots); i += 2 {
+		if p, ok := newPair(slices.Clone(slots[i].PerPixel), slices.Clone(slots[i+1].PerPixel)); ok {
+			o.pairs = append(o.pairs, p)
+		}
+	}
+	return nil
+}
+
+// slotNames names the parts of a state that remembers n steps.
+func slotNames(n int) []string {
+	names := []string{"x", "gradient"}
+	for i := range n {
+		names = append(names, fmt.Sprintf("step %d", i), fmt.Sprintf("change %d", i))
+	}
+	return names
+}

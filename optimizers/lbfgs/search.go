@@ -1,0 +1,67 @@
+package lbfgs
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/optimize"
+
+	"runexp/framework"
+)
+
+// move adds a step along d to x and reports whether it found one. loss and
+// slope are f and its derivative along d at x; rate is the first step tried.
+func (o *Optimizer) move(ctx context.Context, f framework.Objective, x []float32, loss, slope, rate float64) (moved bool, evals int, err error) {
+	step := rate
+	if o.c.LineSearch == strongWolfe {
+		if step, evals, err = o.search(ctx, f, x, loss, slope, rate); err != nil {
+			return false, evals, err
+		}
+	}
+	if moved = o.along(x, step); moved {
+		copy(x, o.trial)
+	}
+	return moved, evals, nil
+}
+
+// search returns a step that meets the strong Wolfe conditions: with φ(t) the
+// loss at x + t·d,
+//
+//	φ(t) ≤ φ(0) + decrease·t·φ′(0)        |φ′(t)| ≤ curvature·|φ′(0)|
+//
+// after Moré and Thuente 1994. Where the evaluations do not suffice for the
+// second, it returns the lowest step that meets the first, or 0 for none.
+func (o *Optimizer) search(ctx context.Context, f framework.Objective, x []float32, loss, slope, rate float64) (best float64, evals int, err error) {
+	s := optimize.MoreThuente{DecreaseFactor: o.c.Decrease, CurvatureFactor: o.c.Curvature}
+	s.Init(loss, slope, rate)
+	lowest := loss
+	for step := rate; evals < o.c.MaxEvaluations && step > 0 && o.along(x, step); {
+		value, err := f(ctx, o.trial, o.grad)
+		evals++
+		if err != nil {
+			return 0, evals, err
+		}
+		if value < lowest && value <= loss+o.c.Decrease*step*slope {
+			best, lowest = step, value
+		}
+		op, next, err := s.Iterate(value, dot(o.grad, o.d))
+		if err != nil || math.IsInf(next, 1) { // no step left to try; gonum's errors say no more
+			break
+		}
+		if op == optimize.MajorIteration {
+			return step, evals, nil
+		}
+		step = next
+	}
+	return best, evals, nil
+}
+
+// along sets trial to x + step·d and reports whether that differs from x.
+func (o *Optimizer) along(x []float32, step float64) bool {
+	differs := false
+	for i, v := range x {
+		o.trial[i] = float32(float64(v) + float64(step*float64(o.d[i])))
+		differs = differs || o.trial[i] != v
+	}
+	return differs
+}
