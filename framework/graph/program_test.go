@@ -105,6 +105,30 @@ func TestFusionAndSharedMemoryChangeNothing(t *testing.T) {
 	}
 }
 
+// TestPassesAreFused looks at which operations a tapped network runs: what is
+// fused must be, and its gradient is that of TestGradientOfEveryOperation.
+func TestPassesAreFused(t *testing.T) {
+	shape := graph.Shape{13, 10, 3}
+	b := graph.NewDoubleBuilder()
+	p := must(b.CompileGradient(network(b, b.Variable(shape...))))
+	run(t, p, graph.Double(shape, plugintest.Away(shape.Len(), 5)))
+	count := map[string]int{}
+	for _, timing := range p.Timings() {
+		count[timing.Operation]++
+	}
+	for operation, want := range map[string]int{
+		"conv":             3, // c1, c2 and c3, which are tapped before their ReLU or have none
+		"relu+conv+relu":   1, // c1's ReLU, r1
+		"relu":             1, // c2's, before a pooling
+		"gradient of gram": 4,
+		"sum of gradients": 2, // c2's error and the picture's variation do not add by themselves
+	} {
+		if count[operation] != want {
+			t.Errorf("%d of %q, want %d: %v", count[operation], operation, want, count)
+		}
+	}
+}
+
 func TestForwardOnly(t *testing.T) {
 	b := graph.NewDoubleBuilder()
 	x := b.Variable(2, 2, 3)
