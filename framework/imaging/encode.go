@@ -38,7 +38,7 @@ func encode(img *Image, text map[string]string) ([]byte, error) {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return nil, fmt.Errorf("not finite (%v) at row %d, column %d, channel %d", v, i/img.W, i%img.W, c)
 			}
-			pixels.Pix[4*i+c] = uint8(math.Floor(255*min(max(v, 0), 1) + 0.5))
+			pixels.Pix[4*i+c] = level(v)
 		}
 		pixels.Pix[4*i+3] = 0xff
 	}

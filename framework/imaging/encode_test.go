@@ -2,9 +2,11 @@ package imaging
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"io"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -150,7 +152,7 @@ func TestWriteFile(t *testing.T) {
 	if m, err := Decode(path); err != nil || m.W != 5 {
 		t.Errorf("after a failed write the picture is %+v, %v", m, err)
 	}
-	if err := WriteFile(filepath.Join(dir, "absent", "out.png"), New(1, 1), nil); !os.IsNotExist(unwrap(err)) {
+	if err := WriteFile(filepath.Join(dir, "absent", "out.png"), New(1, 1), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no such folder: %v", err)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "taken.png"), 0o700); err != nil {

@@ -18,12 +18,18 @@ func fromStandard(source image.Image) *Image {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
 			c := at(x, y)
 			// Channels are multiplied by alpha already: over white is c + (1 − α).
+			// A TIFF may break that promise, c > α.
 			white := uint32(0xffff - c.A)
-			m.Pix[i] = float32(uint32(c.R)+white) / 0xffff
-			m.Pix[i+1] = float32(uint32(c.G)+white) / 0xffff
-			m.Pix[i+2] = float32(uint32(c.B)+white) / 0xffff
+			m.Pix[i] = float32(min(uint32(c.R)+white, 0xffff)) / 0xffff
+			m.Pix[i+1] = float32(min(uint32(c.G)+white, 0xffff)) / 0xffff
+			m.Pix[i+2] = float32(min(uint32(c.B)+white, 0xffff)) / 0xffff
 			i += Channels
 		}
 	}
 	return m
+}
+
+// level returns v as the nearest of the 256 levels of [0, 1].
+func level(v float64) uint8 {
+	return uint8(255*min(max(v, 0), 1) + 0.5)
 }
