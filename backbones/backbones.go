@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"runexp/backbones/lite"
 	"runexp/backbones/vgg"
 	"runexp/framework"
 	"runexp/framework/weights"
 )
 
-// Registry returns a new registry of all backbones; they look their weights up in places.
+// Registry returns a new registry of all backbones; they look their weights up
+// in places, but for vgg19-lite, whose weights are part of the program.
 func Registry(places weights.Places) *framework.Registry[framework.Backbone] {
 	r := framework.NewRegistry[framework.Backbone]("backbone")
 	for _, name := range vgg.Names() {
@@ -19,5 +21,9 @@ func Registry(places weights.Places) *framework.Registry[framework.Backbone] {
 			func() vgg.Config { return vgg.Defaults(name) },
 			func(c vgg.Config) (framework.Backbone, error) { return vgg.New(name, c, places), nil })
 	}
+	narrow := vgg.Embedded{Name: lite.Name, Widths: lite.Widths(), Last: lite.Last, SHA256: lite.SHA256, Open: lite.Open}
+	framework.Register(r, lite.Name, "narrow VGG-19 up to "+lite.Last+", a sixth of its arithmetic, its weights part of the program",
+		vgg.EmbeddedDefaults,
+		func(c vgg.EmbeddedConfig) (framework.Backbone, error) { return vgg.NewEmbedded(narrow, c) })
 	return r
 }

@@ -28,7 +28,7 @@ func environment(engine *compute.Engine, w framework.Weights, files hashes, vers
 		{Name: "kernels/threads", Value: fmt.Sprint(engine.Threads())},
 		{Name: "command", Value: strings.Join(command, " ")},
 	}
-	if w.Path != "" {
+	if w.Name != "" {
 		facts = append(facts,
 			store.Fact{Name: "weights/name", Value: w.Name},
 			store.Fact{Name: "weights/format", Value: w.Format},

@@ -7,15 +7,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
+	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/run"
 	"runexp/framework/weights"
 )
 
 // hashes are the SHA-256 sums of the files that a trial reads, in hex, by key
-// path: content.image, style[0].image, backbone.weights.
+// path: content.image, style[0].image, backbone.weights (of weights that are part
+// of the program too).
 type hashes map[string]string
 
 // hashFiles reads every file that the experiment names.
@@ -36,17 +41,27 @@ func hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes,
 		}
 		sums[key] = sum
 	}
-	if path := plan.Weights().Path; path != "" {
-		f, err := weights.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		if sums["backbone.weights"], err = f.SHA256(ctx); err != nil {
-			return nil, err
-		}
+	sum, err := hashWeights(ctx, plan.Weights())
+	if err != nil {
+		return nil, err
+	}
+	if sum != "" {
+		sums["backbone.weights"] = sum
 	}
 	return sums, nil
+}
+
+// hashWeights returns the checksum of a backbone's weights; "" where there are none.
+func hashWeights(ctx context.Context, w framework.Weights) (string, error) {
+	if w.Path == "" {
+		return w.SHA256, nil
+	}
+	f, err := weights.Open(w.Path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return f.SHA256(ctx)
 }
 
 func hashFile(path string) (string, error) {
@@ -63,21 +78,29 @@ func hashFile(path string) (string, error) {
 }
 
 // identity is the hash of what a trial means: every setting of the resolved
-// config but the experiment's name, with files by content instead of by path.
-// Threads and output folders are no settings and do not enter it.
+// config but the experiment's name and how often it is checkpointed, with files
+// by content instead of by path, and the files that no setting names. Threads and output folders are no
+// settings and do not enter it.
 func identity(params []config.Param, files hashes) (string, error) {
 	h := sha256.New()
 	line := json.NewEncoder(h) // one [path, value] a line
+	unnamed := maps.Clone(files)
 	for _, p := range params {
-		if p.Path == "experiment" {
+		if p.Path == "experiment" || strings.HasPrefix(p.Path, "checkpoint.") {
 			continue
 		}
 		value := p.Value
 		if sum, isFile := files[p.Path]; isFile {
 			value = sum
+			delete(unnamed, p.Path)
 		}
 		if err := line.Encode([2]any{p.Path, value}); err != nil {
 			return "", fmt.Errorf("%s: %w", p.Path, err)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(unnamed)) {
+		if err := line.Encode([2]any{path, files[path]}); err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

@@ -27,6 +27,10 @@ func TestIdentity(t *testing.T) {
 	if of(hashes{"content.image": "bb"}, image("/a/photo.png"), seed(1)) == base {
 		t.Error("another photograph made the same trial")
 	}
+	embedded := hashes{"content.image": "aa", "backbone.weights": "cc"}
+	if other := of(embedded, image("/a/photo.png"), seed(1)); other == base || other == of(hashes{"content.image": "aa", "backbone.weights": "dd"}, image("/a/photo.png"), seed(1)) {
+		t.Error("other weights that no setting names made the same trial")
+	}
 	if of(files, image("/a/photo.png"), seed(2)) == base {
 		t.Error("another seed made the same trial")
 	}

@@ -44,11 +44,12 @@ type Input struct {
 	Mean, Std [3]float64
 }
 
-// Weights identifies a weights file.
+// Weights identifies a network's weights: a file, or a part of the program.
 type Weights struct {
 	Name         string  // vgg19-oxford, or the path that the config gave
-	Path         string  // where it was found
-	Format       string  // oxford, torchvision: how they were trained
+	Path         string  // where the file was found; "" for weights that are part of the program
+	SHA256       string  // of weights without a file, in hex; "" where there is one to be read
+	Format       string  // oxford, torchvision, …: how they were trained
 	Input        Input   // the preprocessing that goes with that
 	FeatureScale float64 // what Build divides the features by
 }

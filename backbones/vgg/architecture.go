@@ -25,10 +25,14 @@ func convsPerBlock(name string) [5]int {
 // Names returns the networks of this package.
 func Names() []string { return []string{"vgg11", "vgg13", "vgg16", "vgg19"} }
 
-// layers lists the network of the given depth and block widths. Indices are
-// those of torchvision's `features`; the receptive field r and the stride s of
+// layers lists the network of the given depth, block widths and pooling. Indices
+// are those of torchvision's `features`; the receptive field r and the stride s of
 // a layer with kernel k and stride t follow r ← r + (k−1)·s, s ← s·t.
-func layers(convs, widths [5]int, pool string) []framework.Layer {
+func layers(convs, widths [5]int, pooling string) []framework.Layer {
+	pool := "maxpool"
+	if pooling == "average" {
+		pool = "avgpool"
+	}
 	var all []framework.Layer
 	receptive, stride, channels := 1, 1, 3
 	add := func(name, kind string, parameters int) {

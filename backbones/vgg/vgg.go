@@ -17,7 +17,7 @@ import (
 
 // Config holds the options of the backbone.
 type Config struct {
-	Weights       string `config:"weights" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors file"`
+	Weights       string `config:"weights" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
 	Preprocessing string `config:"preprocessing" doc:"oxford, torchvision, or auto: as the file's tensor names tell"`
 	Pooling       string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
 	FeatureScale  string `config:"feature_scale" doc:"unit divides the features by their scale relative to torchvision's, so that loss weights carry over; raw does not"`
@@ -40,7 +40,7 @@ func Defaults(name string) Config {
 func (c Config) Validate() error {
 	var missing error
 	if c.Weights == "" {
-		missing = framework.Invalid("weights", "give a name or the path of a .safetensors file")
+		missing = framework.Invalid("weights", "give a name or the path of a .safetensors or .pth file")
 	}
 	return errors.Join(
 		missing,
@@ -53,10 +53,10 @@ func (c Config) Validate() error {
 // Backbone is one network. Its filters are loaded when a graph first needs
 // them and shared by all graphs after that.
 type Backbone struct {
-	name   string
-	c      Config
-	places weights.Places
-	layers []framework.Layer
+	name     string
+	layers   []framework.Layer
+	winograd bool
+	open     source
 
 	mu      sync.Mutex
 	filters map[string]*graph.Filter
@@ -66,14 +66,12 @@ var _ framework.Backbone = (*Backbone)(nil)
 
 // New returns the network called name (see Names), whose weights are looked up in places.
 func New(name string, c Config, places weights.Places) *Backbone {
-	pool := "maxpool"
-	if c.Pooling == "average" {
-		pool = "avgpool"
-	}
 	return &Backbone{
-		name: name, c: c, places: places,
-		layers:  layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, pool),
-		filters: map[string]*graph.Filter{},
+		name:     name,
+		layers:   layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, c.Pooling),
+		winograd: c.Winograd,
+		open:     c.source(places),
+		filters:  map[string]*graph.Filter{},
 	}
 }
 
@@ -82,51 +80,15 @@ func (v *Backbone) Layers() []framework.Layer { return v.layers }
 
 // Weights finds the file and checks the tensors that the taps need.
 func (v *Backbone) Weights(taps []string) (framework.Weights, error) {
-	f, found, _, err := v.open(taps)
-	if err != nil {
-		return framework.Weights{}, err
-	}
-	return found, f.Close()
-}
-
-// open opens the weights file and returns what it is and how its tensors are named.
-func (v *Backbone) open(taps []string) (*weights.File, framework.Weights, format, error) {
-	fail := func(err error) (*weights.File, framework.Weights, format, error) {
-		return nil, framework.Weights{}, format{}, fmt.Errorf("backbone %s: %w", v.name, err)
-	}
 	deepest, err := framework.Deepest(v.layers, taps)
 	if err != nil {
-		return fail(err)
+		return framework.Weights{}, fmt.Errorf("backbone %s: %w", v.name, err)
 	}
-	path, err := weights.Find(v.c.Weights, v.places)
+	f, err := v.open(v.layers[:deepest+1])
 	if err != nil {
-		return fail(err)
+		return framework.Weights{}, fmt.Errorf("backbone %s: %w", v.name, err)
 	}
-	f, err := weights.Open(path)
-	if err != nil {
-		return fail(err)
-	}
-	names, err := formatOf(f, v.layers[0])
-	if err == nil {
-		err = f.Check(shapes(names, v.layers[:deepest+1]))
-	}
-	if err != nil {
-		return fail(errors.Join(fmt.Errorf("weights %s: %w", path, err), f.Close()))
-	}
-	trained := names
-	switch v.c.Preprocessing {
-	case "oxford":
-		trained = oxford()
-	case "torchvision":
-		trained = torchvision()
-	}
-	scale := 1.0
-	if v.c.FeatureScale == "unit" {
-		scale = trained.scale
-	}
-	return f, framework.Weights{
-		Name: v.c.Weights, Path: path, Format: trained.name, Input: trained.input, FeatureScale: scale,
-	}, names, nil
+	return f.is, f.Close()
 }
 
 // Build adds the network up to the deepest tap.
@@ -135,9 +97,9 @@ func (v *Backbone) Build(b *graph.Builder, image graph.Node, taps []string) (map
 	if err != nil {
 		return nil, fmt.Errorf("backbone %s: %w", v.name, err)
 	}
-	filters, err := v.load(v.layers[:deepest+1], taps)
+	filters, err := v.load(v.layers[:deepest+1])
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("backbone %s: %w", v.name, err)
 	}
 	nodes := make(map[string]graph.Node, deepest+1)
 	x := image
@@ -169,7 +131,7 @@ func (v *Backbone) Build(b *graph.Builder, image graph.Node, taps []string) (map
 // no graph has needed before. The features of every layer are divided by the
 // feature scale, exactly: a ReLU network is homogeneous, so that dividing the
 // first kernel and every bias by it is enough.
-func (v *Backbone) load(layers []framework.Layer, taps []string) (map[string]*graph.Filter, error) {
+func (v *Backbone) load(layers []framework.Layer) (map[string]*graph.Filter, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	missing := false
@@ -179,7 +141,7 @@ func (v *Backbone) load(layers []framework.Layer, taps []string) (map[string]*gr
 	if !missing {
 		return maps.Clone(v.filters), nil
 	}
-	f, found, names, err := v.open(taps)
+	f, err := v.open(layers)
 	if err != nil {
 		return nil, err
 	}
@@ -190,21 +152,21 @@ func (v *Backbone) load(layers []framework.Layer, taps []string) (map[string]*gr
 			continue
 		}
 		if v.filters[l.Name] == nil {
-			kernel, err := f.Read(names.tensor(l) + ".weight")
+			kernel, err := f.Read(f.names.tensor(l) + ".weight")
 			if err != nil {
-				return nil, fmt.Errorf("backbone %s: %w", v.name, err)
+				return nil, err
 			}
-			bias, err := f.Read(names.tensor(l) + ".bias")
+			bias, err := f.Read(f.names.tensor(l) + ".bias")
 			if err != nil {
-				return nil, fmt.Errorf("backbone %s: %w", v.name, err)
+				return nil, err
 			}
 			if i == 0 {
-				divide(kernel, found.FeatureScale)
+				divide(kernel, f.is.FeatureScale)
 			}
-			divide(bias, found.FeatureScale)
+			divide(bias, f.is.FeatureScale)
 			v.filters[l.Name] = &graph.Filter{
 				In: in, Out: l.Channels, KH: 3, KW: 3, Stride: 1, Pad: 1,
-				Kernel: kernel, Bias: bias, Winograd: v.c.Winograd, Flat: flat(l),
+				Kernel: kernel, Bias: bias, Winograd: v.winograd, Flat: flat(l),
 			}
 		}
 		in = l.Channels

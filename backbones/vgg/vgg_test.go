@@ -31,11 +31,8 @@ func TestNetworks(t *testing.T) {
 	} {
 		layers := New(name, Defaults(name), weights.Places{}).Layers()
 		sum := 0
-		for i, l := range layers {
+		for _, l := range layers {
 			sum += l.Parameters
-			if l.Index != i {
-				t.Errorf("%s: layer %d says index %d", name, i, l.Index)
-			}
 		}
 		if len(layers) != want.layers || sum != want.parameters {
 			t.Errorf("%s: %d layers with %d parameters, want %+v", name, len(layers), sum, want)
@@ -212,19 +209,14 @@ func TestTooSmallAPicture(t *testing.T) {
 	}
 }
 
-// TestGradient holds the network's gradient to central differences.
-func TestGradient(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 2)
-	v := New("vgg11", Defaults("vgg11"), weights.Places{Env: dir})
-	shape := graph.Shape{6, 5, 3}
-	plugintest.Gradient(t, shape, plugintest.Away(shape.Len(), 9), func(b *graph.Builder, x graph.Node) graph.Node {
-		nodes, err := v.Build(b, x, []string{"conv1_1", "conv2_1"})
-		if err != nil {
-			t.Fatal(err)
+// TestMissingWeights: the error names the backbone that needs no file.
+func TestMissingWeights(t *testing.T) {
+	_, err := New("vgg19", Defaults("vgg19"), weights.Places{Env: t.TempDir()}).Weights([]string{"conv1_1"})
+	for _, want := range []string{"backbone vgg19", "vgg19-oxford", "choose the backbone vgg19-lite"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
 		}
-		return b.Add(b.Mean(b.Square(nodes["conv1_1"])), b.Mean(b.Square(nodes["conv2_1"])))
-	})
+	}
 }
 
 func TestOptions(t *testing.T) {
@@ -238,5 +230,12 @@ func TestOptions(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s: ", field)) {
 			t.Errorf("error %v, want one about %s", err, field)
 		}
+	}
+	if err := EmbeddedDefaults().Validate(); err != nil {
+		t.Error(err)
+	}
+	err = EmbeddedConfig{Pooling: "maximum"}.Validate()
+	if err == nil || !strings.Contains(err.Error(), "pooling: ") || !strings.Contains(err.Error(), "feature_scale: ") {
+		t.Errorf("error %v, want one about pooling and feature_scale", err)
 	}
 }

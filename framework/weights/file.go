@@ -1,17 +1,16 @@
-// Package weights reads pretrained weights: safetensors files, found by name or
-// by path.
+// Package weights reads pretrained weights, safetensors files and PyTorch's
+// state dicts, found by name or by path, and knows where published ones are.
 //
-// The format is eight bytes with the length N of the header, little endian, N
-// bytes of JSON that name each tensor with its dtype, shape and byte range, and
-// the values, little endian, last index fastest (huggingface/safetensors,
-// README, "Format"). A file is treated as hostile: everything the header says
-// is checked against the file's size before any of it is used.
+// A safetensors file is eight bytes with the length N of the header, little
+// endian, N bytes of JSON that name each tensor with its dtype, shape and byte
+// range, and the values, little endian, last index fastest
+// (huggingface/safetensors, README, "Format"). PyTorch's files are a pickle and
+// the values (checkpoint.go). A file is treated as hostile: no code in it is
+// run, and everything it says is checked against its size before any of it is used.
 package weights
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +22,7 @@ import (
 	"runexp/framework"
 )
 
-// A File is an open safetensors file whose header has been read and validated.
+// A File is an open weights file whose contents have been listed and validated.
 // Its methods may be called from several goroutines, Close last.
 type File struct {
 	name     string
@@ -34,9 +33,9 @@ type File struct {
 	close    func() error
 }
 
-// Open reads and validates the header of the safetensors file at path, and no
-// value. The error names the file and says what it is instead, if that can be
-// told: a PyTorch checkpoint, a web page, a git-lfs pointer, a part of a file.
+// Open lists and validates what the safetensors or PyTorch file at path holds,
+// and reads no value. The error names the file and says what it is instead, if
+// that can be told: a web page, a git-lfs pointer, a part of a file.
 func Open(path string) (*File, error) {
 	// Before opening, which would block on a named pipe.
 	info, err := os.Stat(path)
@@ -44,7 +43,7 @@ func Open(path string) (*File, error) {
 		return nil, fmt.Errorf("weights: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("weights %s: not a regular file; give the path of a .safetensors file", path)
+		return nil, fmt.Errorf("weights %s: not a regular file; give the path of a .safetensors or .pth file", path)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -61,7 +60,7 @@ func Open(path string) (*File, error) {
 // OpenReader is Open for size bytes that are not a file of their own, such as
 // embedded weights. name appears in errors. Close does not close r.
 func OpenReader(r io.ReaderAt, size int64, name string) (*File, error) {
-	tensors, metadata, err := readHeader(r, size)
+	tensors, metadata, err := readContents(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("weights %s: %w", name, err)
 	}
@@ -76,7 +75,8 @@ func (f *File) Close() error {
 	return f.close()
 }
 
-// Metadata returns a copy of the free text that the file's maker put into its header.
+// Metadata returns a copy of the free text that the file's maker put into its
+// header; a PyTorch file has none.
 func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
 
 // Names returns the names of all tensors in alphabetical order.
@@ -123,20 +123,11 @@ func (f *File) Check(want map[string][]int) error {
 
 // SHA256 returns the checksum of the whole file in hexadecimal, as sha256sum prints it.
 func (f *File) SHA256(ctx context.Context) (string, error) {
-	sum := sha256.New()
-	rest := io.NewSectionReader(f.data, 0, f.size)
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		n, err := io.CopyN(sum, rest, 1<<20)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("weights %s: %w", f.name, err)
-		}
-		if n < 1<<20 {
-			return hex.EncodeToString(sum.Sum(nil)), nil
-		}
+	sum, err := Sum(ctx, io.NewSectionReader(f.data, 0, f.size))
+	if err != nil {
+		return "", fmt.Errorf("weights %s: %w", f.name, err)
 	}
+	return sum, nil
 }
 
 func (f *File) lookup(name string) (tensor, error) {

@@ -4,17 +4,39 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 const extension = ".safetensors"
 
+// An Identifier is a backbone whose weights can be imported from a file. Weights
+// of the backbone B and the format F go by the name B-F.
+type Identifier interface {
+	// Formats lists the formats that it reads; none if its weights are part of
+	// the program.
+	Formats() []string
+	// Identify says which of its formats f has, judged by the tensors' names,
+	// and returns the tensors, name to shape, that the whole network needs of it.
+	Identify(f *File) (format string, tensors map[string][]int, err error)
+}
+
 // Places is where weights are looked up by name.
 type Places struct {
 	Env   string // value of RUNEXP_WEIGHTS: a path list of directories and files
 	Cache string // directory; "" for none
+}
+
+// Cached returns the path of the cached file of the weights called name, which
+// may not be there, or an error if there is no cache.
+func (p Places) Cached(name string) (string, error) {
+	if p.Cache == "" {
+		return "", errors.New("weights: there is no cache directory; set HOME or XDG_CACHE_HOME")
+	}
+	return filepath.Join(p.Cache, name+extension), nil
 }
 
 // DefaultPlaces returns what the environment says: RUNEXP_WEIGHTS and
@@ -27,15 +49,24 @@ func DefaultPlaces() Places {
 	return places
 }
 
-// Find returns the path of a weights file. A name that contains a path
-// separator or ends in .safetensors is that path itself. Any other NAME is
-// looked up as NAME.safetensors: in each entry of places.Env, a directory or
-// the file itself, then in the cache. The error lists every place looked in.
+// IsPath tells the path of a weights file from a name: it contains a path
+// separator or ends in .safetensors, .pth or .pt.
+func IsPath(name string) bool {
+	if strings.ContainsRune(name, filepath.Separator) || strings.Contains(name, "/") {
+		return true
+	}
+	return slices.Contains([]string{extension, ".pth", ".pt"}, filepath.Ext(name))
+}
+
+// Find returns the path of a weights file. A name that IsPath is that path
+// itself. Any other NAME is looked up as NAME.safetensors: in each entry of
+// places.Env, a directory or the file itself, then in the cache. The error
+// lists every place looked in and says how to get the weights.
 func Find(name string, places Places) (string, error) {
 	if name == "" {
 		return "", errors.New("weights: no name; give a name or the path of a .safetensors file")
 	}
-	if strings.ContainsRune(name, filepath.Separator) || strings.Contains(name, "/") || strings.HasSuffix(name, extension) {
+	if IsPath(name) {
 		if _, err := os.Stat(name); err != nil {
 			return "", fmt.Errorf("weights: %w", err)
 		}
@@ -94,10 +125,46 @@ func notFound(name string, looked []string, places Places) error {
 	} else {
 		b.WriteString("; RUNEXP_WEIGHTS is empty and there is no cache directory\n")
 	}
+	if source, ok := sourceOf(name); ok {
+		if source.Note != "" {
+			fmt.Fprintf(&b, "%s:\n\t%s\n", source.Note, source.Command())
+		} else {
+			fmt.Fprintf(&b, "fetch them with: %s\n", source.Command())
+		}
+		b.WriteString("or ")
+	} else {
+		b.WriteString("runexp weights ls lists those that are published; ")
+	}
 	fmt.Fprintf(&b, "set RUNEXP_WEIGHTS to a directory that holds %s%s", name, extension)
 	if places.Cache != "" {
 		fmt.Fprintf(&b, ", or put the file into %s", places.Cache)
 	}
 	b.WriteString(", or give its path in place of the name")
 	return errors.New(b.String())
+}
+
+// Names returns, in alphabetical order, the names under which Find finds a file.
+func (p Places) Names() []string {
+	names := map[string]bool{}
+	add := func(file string) {
+		if name, ok := strings.CutSuffix(filepath.Base(file), extension); ok && !IsPath(name) {
+			if _, err := Find(name, p); err == nil {
+				names[name] = true
+			}
+		}
+	}
+	for _, entry := range append(filepath.SplitList(p.Env), p.Cache) {
+		if filepath.Ext(entry) == extension {
+			add(entry)
+			continue
+		}
+		files, err := os.ReadDir(entry)
+		if err != nil {
+			continue // Find passes over it as well
+		}
+		for _, file := range files {
+			add(file.Name())
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }

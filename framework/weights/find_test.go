@@ -71,3 +71,75 @@ func TestDefaultPlaces(t *testing.T) {
 		t.Errorf("%+v", places)
 	}
 }
+
+func TestFindSaysHowToGetThem(t *testing.T) {
+	_, err := Find("vgg19-torchvision", Places{})
+	expect(t, err, `weights "vgg19-torchvision" not found`, "fetch them with: runexp weights pull vgg19-torchvision")
+	_, err = Find("vgg19-oxford", Places{})
+	expect(t, err, "the authors publish a Caffe model", "runexp weights import FILE --as vgg19-oxford")
+	_, err = Find("vgg17-torchvision", Places{})
+	expect(t, err, "runexp weights ls lists those that are published")
+}
+
+func TestIsPath(t *testing.T) {
+	for name, want := range map[string]bool{
+		"vgg19-oxford": false, "vgg19.v2": false, "": false,
+		"w.safetensors": true, "w.pth": true, "w.pt": true, "./w": true, "folder/w": true,
+	} {
+		if IsPath(name) != want {
+			t.Errorf("IsPath(%q) is %v", name, !want)
+		}
+	}
+}
+
+func TestPlacesNames(t *testing.T) {
+	dir := t.TempDir()
+	for _, file := range []string{"env/a.safetensors", "env/b.pth", "single.safetensors", "cache/a.safetensors", "cache/c.safetensors", "cache/d.safetensors.part"} {
+		path := filepath.Join(dir, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	places := Places{
+		Env:   strings.Join([]string{filepath.Join(dir, "absent"), filepath.Join(dir, "env"), filepath.Join(dir, "single.safetensors")}, string(os.PathListSeparator)),
+		Cache: filepath.Join(dir, "cache"),
+	}
+	if got := strings.Join(places.Names(), " "); got != "a c single" {
+		t.Errorf("names %s", got)
+	}
+	if got := (Places{}).Names(); len(got) != 0 {
+		t.Errorf("names %q of no places", got)
+	}
+	if path, err := places.Cached("x"); err != nil || path != filepath.Join(dir, "cache", "x.safetensors") {
+		t.Errorf("%s, %v", path, err)
+	}
+	_, err := Places{}.Cached("x")
+	expect(t, err, "no cache directory")
+}
+
+// TestSources holds the table together: torchvision's addresses carry the
+// first digits of the checksum, and every entry says how it can be got.
+func TestSources(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range Sources() {
+		if seen[s.Name] || s.Licence == "" || s.Terms == "" || s.Citation == "" || s.Page == "" {
+			t.Errorf("%+v", s)
+		}
+		seen[s.Name] = true
+		if s.URL == "" {
+			if s.Note == "" || !strings.HasPrefix(s.Command(), "runexp weights import") {
+				t.Errorf("%s: nothing says how to get it", s.Name)
+			}
+			continue
+		}
+		if !strings.HasPrefix(s.URL, "https://") || !strings.Contains(s.URL, "-"+s.SHA256[:8]+".pth") {
+			t.Errorf("%s: %s does not carry %s", s.Name, s.URL, s.SHA256)
+		}
+		if n := len(s.SHA256); n != 8 && n != 64 {
+			t.Errorf("%s: a checksum of %d digits", s.Name, n)
+		}
+	}
+}

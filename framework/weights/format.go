@@ -8,10 +8,11 @@ const sniffLength = 512
 // recognise says what a file that is not safetensors seems to be and what to do
 // about it, judged by its first bytes; "" if it cannot tell.
 func recognise(head []byte) string {
-	const convert = "; convert it with Python: safetensors.torch.save_file(torch.load(FILE), OUT)"
+	if len(head) > 262 && string(head[257:262]) == "ustar" {
+		return "this is a tar archive; if PyTorch before 0.2 wrote it, load it with PyTorch and save it again"
+	}
 	for _, f := range []struct{ magic, message string }{
-		{"PK\x03\x04", "this is a zip archive, probably a PyTorch checkpoint (.pth), not safetensors" + convert},
-		{"\x80", "this is a Python pickle, probably an older PyTorch checkpoint (.pth), not safetensors" + convert},
+		{"\x80", "this is a Python pickle, but not one that torch.save wrote; save a state dict with torch.save(model.state_dict(), FILE)"},
 		{"version https://git-lfs.github.com/", "this is a git-lfs pointer, not the weights themselves; run git lfs pull where it came from"},
 		{"\x89HDF\r\n", "this is an HDF5 file, probably Keras weights, not safetensors; convert it first"},
 		{"\x93NUMPY", "this is a NumPy array, not safetensors; convert it first"},

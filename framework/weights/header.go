@@ -19,14 +19,33 @@ import (
 // maxHeader bounds the JSON header; the reference implementation has the same limit.
 const maxHeader = 100_000_000
 
-// A tensor is one entry of the header.
+// A tensor is one entry of a file.
 type tensor struct {
 	dtype      string
 	shape      []int
+	stride     []int // values from one to the next along each index; nil where the last is fastest and nothing between
 	begin, end int64 // bytes of the file
 }
 
-// readHeader validates everything that can be told without reading values.
+// readContents validates everything that can be told without reading values,
+// in whichever format the file is.
+func readContents(r io.ReaderAt, size int64) (map[string]tensor, map[string]string, error) {
+	head := make([]byte, min(size, int64(len(legacyMagic))))
+	if err := readFull(r, head, 0); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case string(head) == legacyMagic:
+		tensors, err := readLegacy(r, size)
+		return tensors, nil, err
+	case bytes.HasPrefix(head, []byte(zipMagic)):
+		tensors, err := readZip(r, size)
+		return tensors, nil, err
+	}
+	return readHeader(r, size)
+}
+
+// readHeader is readContents of a safetensors file.
 func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string, error) {
 	if size == 0 {
 		return nil, nil, errors.New("the file is empty; fetch it again")

@@ -6,8 +6,9 @@ import (
 )
 
 // Read returns the values of a tensor, last index fastest, as float32. F64 is
-// rounded; F32, F16 and BF16 are exact. Only this tensor's bytes are read. A
-// value that is not finite in float32 is an error that says where it is.
+// rounded; F32, F16 and BF16 are exact. Only this tensor's bytes are read, and
+// those between them where it is not contiguous, as PyTorch's may be. A value
+// that is not finite in float32 is an error that says where it is.
 func (f *File) Read(name string) ([]float32, error) {
 	t, err := f.lookup(name)
 	if err != nil {
@@ -26,15 +27,36 @@ func (f *File) Read(name string) ([]float32, error) {
 			return nil, fmt.Errorf("weights %s: tensor %q: %w", f.name, name, err)
 		}
 		for i := 0; i < len(chunk); i += kind.size {
-			v := kind.decode(chunk[i:])
-			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return nil, fmt.Errorf("weights %s: tensor %q is not finite (%v) at %v; the file is damaged or its training diverged, fetch another",
-					f.name, name, v, position(len(values), t.shape))
-			}
-			values = append(values, v)
+			values = append(values, kind.decode(chunk[i:]))
+		}
+	}
+	if t.stride != nil {
+		values = gather(values, t.shape, t.stride)
+	}
+	for i, v := range values {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return nil, fmt.Errorf("weights %s: tensor %q is not finite (%v) at %v; the file is damaged or its training diverged, fetch another",
+				f.name, name, v, position(i, t.shape))
 		}
 	}
 	return values, nil
+}
+
+// gather returns the values at Σ index·stride for every index, last fastest.
+func gather(values []float32, shape, stride []int) []float32 {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	out := make([]float32, n)
+	for i := range out {
+		at := 0
+		for k, index := range position(i, shape) {
+			at += index * stride[k]
+		}
+		out[i] = values[at]
+	}
+	return out
 }
 
 // position turns the index of a value into one index for each dimension.

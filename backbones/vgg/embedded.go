@@ -1,0 +1,67 @@
+package vgg
+
+import (
+	"errors"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/weights"
+)
+
+// Embedded is a narrow VGG-19 that was distilled from the wide one and whose
+// weights are part of the program.
+type Embedded struct {
+	Name   string // of the backbone
+	Widths [5]int // channels of the five blocks; VGG-19 has 64, 128, 256, 512, 512
+	Last   string // the layer that it ends with
+	SHA256 string // of the weights, in hex
+	Open   func() (*weights.File, error)
+}
+
+// EmbeddedConfig holds the options of an Embedded. Which weights it has, and how
+// they were trained, is settled.
+type EmbeddedConfig struct {
+	Pooling      string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
+	FeatureScale string `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`
+	Winograd     bool   `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
+}
+
+// EmbeddedDefaults returns the options of a config that names none.
+func EmbeddedDefaults() EmbeddedConfig {
+	return EmbeddedConfig{Pooling: "max", FeatureScale: "unit", Winograd: true}
+}
+
+// Validate reports options that are not among the known ones.
+func (c EmbeddedConfig) Validate() error {
+	return errors.Join(
+		framework.OneOf("pooling", c.Pooling, "max", "average"),
+		framework.OneOf("feature_scale", c.FeatureScale, "unit", "raw"),
+	)
+}
+
+// NewEmbedded returns the network, with VGG-19's layers, names and indices up to
+// e.Last. It is an error if VGG-19 has no such layer.
+func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
+	all := layers(convsPerBlock("vgg19"), e.Widths, c.Pooling)
+	last, err := framework.Deepest(all, []string{e.Last})
+	if err != nil {
+		return nil, err
+	}
+	return &Backbone{
+		name: e.Name, layers: all[:last+1], winograd: c.Winograd, open: e.source(), filters: map[string]*graph.Filter{},
+	}, nil
+}
+
+// source opens the embedded weights.
+func (e Embedded) source() source {
+	return func(layers []framework.Layer) (pretrained, error) {
+		names := distilled()
+		f, err := e.Open()
+		if err == nil {
+			err = f.Check(shapes(names, layers))
+		}
+		return pretrained{f, framework.Weights{
+			Name: e.Name, SHA256: e.SHA256, Format: names.name, Input: names.input, FeatureScale: names.scale,
+		}, names}, err
+	}
+}

@@ -1,0 +1,159 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework"
+	"runexp/framework/weights"
+)
+
+// weightsVerbs is `runexp weights` and what its verbs share.
+type weightsVerbs struct {
+	*app
+	places  weights.Places
+	sources []weights.Source
+}
+
+func (a *app) weightsCommand() *cobra.Command {
+	return (&weightsVerbs{app: a, places: weights.DefaultPlaces(), sources: weights.Sources()}).command()
+}
+
+func (w *weightsVerbs) command() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "weights",
+		Short: "List, fetch, import and check pretrained weights",
+		Long: `List, fetch, import and check pretrained weights.
+
+Weights are found by name, as NAME.safetensors, in the folders and files that
+RUNEXP_WEIGHTS lists and then in the cache, which pull and import write.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usage(errors.New("weights takes a verb: ls, pull, import or verify; see runexp weights --help"))
+		},
+	}
+	c.AddCommand(w.ls(), w.pull(), w.importCommand(), w.verify())
+	return c
+}
+
+// weightsRow is one kind of weights as listed.
+type weightsRow struct {
+	Name    string `json:"name"`
+	Found   bool   `json:"found"`
+	Path    string `json:"path,omitempty"`
+	Bytes   int64  `json:"bytes,omitempty"` // of the file found
+	Licence string `json:"licence"`
+	Get     string `json:"get,omitempty"` // the command that gets what is missing
+}
+
+func (w *weightsVerbs) ls() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ls",
+		Short: "List known weights, and where those are that were found",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(*cobra.Command, []string) error {
+			rows := w.rows()
+			if w.json {
+				return printJSON(w.stdout, rows)
+			}
+			var cells [][]string
+			for _, r := range rows {
+				if r.Found {
+					cells = append(cells, []string{r.Name, "found", mebibytes(r.Bytes), r.Path, r.Licence})
+				} else {
+					cells = append(cells, []string{r.Name, "missing", "-", r.Get, r.Licence})
+				}
+			}
+			return table(w.stdout, []string{"NAME", "STATUS", "SIZE", "PATH OR COMMAND", "LICENCE"}, cells)
+		},
+	}
+}
+
+func (w *weightsVerbs) rows() []weightsRow {
+	names := w.places.Names()
+	for _, s := range w.sources {
+		names = append(names, s.Name)
+	}
+	slices.Sort(names)
+	var rows []weightsRow
+	for _, name := range slices.Compact(names) {
+		row := weightsRow{Name: name, Licence: "not known"}
+		source, known := w.source(name)
+		if known {
+			row.Licence, row.Get = source.Licence, source.Command()
+		}
+		if path, err := weights.Find(name, w.places); err == nil {
+			row.Found, row.Path, row.Get = true, path, ""
+			if info, err := os.Stat(path); err == nil {
+				row.Bytes = info.Size()
+			}
+			if !known {
+				row.Licence = licenceOf(path)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// licenceOf returns what a file says of its licence.
+func licenceOf(path string) string {
+	f, err := weights.Open(path)
+	if err != nil {
+		return "unreadable: see runexp weights verify"
+	}
+	defer f.Close()
+	for _, key := range []string{"licence", "license"} {
+		if text := f.Metadata()[key]; text != "" {
+			return strings.Join(strings.Fields(text), " ")
+		}
+	}
+	return "not known"
+}
+
+func (w *weightsVerbs) source(name string) (weights.Source, bool) {
+	for _, s := range w.sources {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return weights.Source{}, false
+}
+
+// identifier returns the backbone that the weights called name belong to: the
+// name is the backbone's, or that and one of its formats.
+func (w *weightsVerbs) identifier(name string) (backbone string, b weights.Identifier, err error) {
+	var known []string
+	for _, candidate := range w.plugins.Backbones.Names() {
+		p, err := w.plugins.Backbones.Lookup(candidate)
+		if err != nil {
+			return "", nil, err
+		}
+		made, err := p.New(p.Options())
+		if err != nil {
+			return "", nil, err
+		}
+		identifier, ok := made.(weights.Identifier)
+		if !ok || len(identifier.Formats()) == 0 {
+			continue
+		}
+		known = append(known, candidate)
+		if name == candidate {
+			return candidate, identifier, nil
+		}
+		for _, format := range identifier.Formats() {
+			known = append(known, candidate+"-"+format)
+			if name == candidate+"-"+format {
+				return candidate, identifier, nil
+			}
+		}
+	}
+	return "", nil, framework.UnknownName("weights", name, known)
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }

@@ -1,0 +1,121 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/weights"
+)
+
+func (w *weightsVerbs) importCommand() *cobra.Command {
+	var as string
+	force := false
+	c := &cobra.Command{
+		Use:   "import FILE --as NAME",
+		Short: "Convert a weights file into the cache",
+		Long: `Check that a safetensors or PyTorch file (.pth, .pt: a state dict) holds what a backbone
+needs, and write that into the cache. NAME is the backbone's, or that and the format, as
+in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.`,
+		Example: "  runexp weights import vgg19-dcbb9e9d.pth --as vgg19",
+		Args:    exactly(1, "one file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if as == "" {
+				return usage(errors.New("say what the weights are: --as NAME, such as --as vgg19; runexp weights ls lists names"))
+			}
+			return w.convert(c.Context(), args[0], as, force)
+		},
+	}
+	c.Flags().StringVar(&as, "as", "", "the name under which a backbone looks for the weights")
+	c.Flags().BoolVar(&force, "force", false, "replace weights that are there")
+	return c
+}
+
+// convert writes what a backbone needs of the file at path into the cache.
+func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool) error {
+	backbone, identifier, err := w.identifier(as)
+	if err != nil {
+		return usage(err)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		return usage(err)
+	}
+	defer f.Close()
+	format, tensors, err := identifier.Identify(f)
+	if err != nil {
+		return usage(fmt.Errorf("weights %s: %w", path, err))
+	}
+	name := backbone + "-" + format
+	if as != backbone && as != name {
+		return usage(fmt.Errorf("weights %s: these are of the format %s, not what %s says; import them --as %s", path, format, as, name))
+	}
+	if err := f.Check(tensors); err != nil {
+		return usage(err)
+	}
+	target, err := w.places.Cached(name)
+	if err != nil {
+		return usage(err)
+	}
+	if _, err := os.Lstat(target); err == nil && !force {
+		return usage(fmt.Errorf("weights %s are there already: %s; --force replaces them", name, target))
+	}
+	metadata, err := w.provenance(ctx, f, name)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return usage(err)
+	}
+	if err := f.Convert(ctx, target, slices.Collect(maps.Keys(tensors)), metadata); err != nil {
+		return usage(err)
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.stdout, "%s: %d tensors, %s, %s\n", name, len(tensors), mebibytes(info.Size()), target)
+	if terms := metadata["licence"]; terms != "" {
+		fmt.Fprintf(w.stdout, "licence: %s\n", terms)
+	}
+	if citation := metadata["citation"]; citation != "" {
+		fmt.Fprintf(w.stdout, "cite: %s\n", citation)
+	}
+	if found, err := weights.Find(name, w.places); err == nil && found != target {
+		fmt.Fprintf(w.stderr, "note: RUNEXP_WEIGHTS comes before the cache and has others of that name: %s\n", found)
+	}
+	return nil
+}
+
+// provenance says where weights come from, and under which terms.
+func (w *weightsVerbs) provenance(ctx context.Context, f *weights.File, name string) (map[string]string, error) {
+	sum, err := f.SHA256(ctx)
+	if err != nil {
+		return nil, err
+	}
+	metadata := f.Metadata()
+	if metadata == nil {
+		metadata = map[string]string{}
+	}
+	metadata["source_sha256"] = sum // not the file's name: the same weights make the same file, and the same trial
+	source, known := w.source(name)
+	if !known {
+		return metadata, nil
+	}
+	if source.SHA256 != "" && !strings.HasPrefix(sum, source.SHA256) {
+		fmt.Fprintf(w.stderr, "note: this is not the file that the publisher of %s has: its SHA-256 is %s\n", name, sum)
+	}
+	for key, text := range map[string]string{"licence": source.Terms, "citation": source.Citation} {
+		if metadata[key] == "" {
+			metadata[key] = text
+		}
+	}
+	return metadata, nil
+}

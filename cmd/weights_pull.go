@@ -1,0 +1,186 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework"
+	"runexp/framework/weights"
+	"runexp/framework/weights/fetch"
+)
+
+// maxFetched is more than any known weights take.
+const maxFetched = 2 << 30
+
+// pullFlags are the options of `runexp weights pull`.
+type pullFlags struct {
+	from    string
+	force   bool
+	retries int
+}
+
+func (w *weightsVerbs) pull() *cobra.Command {
+	var flags pullFlags
+	c := &cobra.Command{
+		Use:   "pull NAME",
+		Short: "Fetch weights from their publisher into the cache",
+		Long: `Fetch weights from their publisher into the cache, check their length and checksum, and keep
+what the backbone needs of them. A fetch that was broken off goes on where it stopped.`,
+		Example: "  runexp weights pull vgg19-torchvision\n  runexp weights pull vgg19-torchvision --from https://mirror.example.org/vgg19-dcbb9e9d.pth",
+		Args:    exactly(1, "one name"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return w.fetch(c.Context(), args[0], flags)
+		},
+	}
+	c.Flags().StringVar(&flags.from, "from", "", "fetch from another address; the same bytes are expected")
+	c.Flags().BoolVar(&flags.force, "force", false, "fetch weights that are there")
+	c.Flags().IntVar(&flags.retries, "retries", 5, "how often to try again after a broken connection")
+	return c
+}
+
+func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) error {
+	source, err := w.pullable(name, flags.from)
+	if err != nil {
+		return usage(err)
+	}
+	if flags.retries < 0 {
+		return usage(fmt.Errorf("--retries: %d is negative", flags.retries))
+	}
+	if found, err := weights.Find(name, w.places); err == nil && !flags.force {
+		fmt.Fprintf(w.stdout, "%s is there already: %s\n", name, found)
+		return nil
+	}
+	if _, err := w.places.Cached(name); err != nil {
+		return usage(err)
+	}
+	if err := os.MkdirAll(w.places.Cache, 0o755); err != nil {
+		return usage(err)
+	}
+	file := filepath.Join(w.places.Cache, path.Base(source.URL))
+	if flags.from != "" {
+		source.URL = flags.from
+	}
+	if !sameFile(ctx, file, source.SHA256) {
+		if err := w.download(ctx, source, file, flags.retries); err != nil {
+			return err
+		}
+	}
+	if err := w.convert(ctx, file, name, true); err != nil {
+		return err
+	}
+	return os.Remove(file) // what is needed of it is in the cache
+}
+
+// pullable returns the weights called name, to be fetched from the given
+// address if there is one.
+func (w *weightsVerbs) pullable(name, from string) (weights.Source, error) {
+	source, known := w.source(name)
+	if !known {
+		var names []string
+		for _, s := range w.sources {
+			if s.URL != "" {
+				names = append(names, s.Name)
+			}
+		}
+		return source, framework.UnknownName("weights", name, names)
+	}
+	if source.URL == "" {
+		return source, fmt.Errorf("%s cannot be fetched: %s:\n\t%s\nthe authors' page is %s", name, source.Note, source.Command(), source.Page)
+	}
+	if from != "" {
+		return source, fetch.Allowed(from)
+	}
+	return source, nil
+}
+
+// sameFile tells whether the file is there and has that checksum: an earlier
+// call fetched it and was stopped before it was imported.
+func sameFile(ctx context.Context, file, sha256 string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	sum, err := weights.Sum(ctx, f)
+	return err == nil && strings.HasPrefix(sum, sha256)
+}
+
+func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file string, retries int) error {
+	p := &fetchProgress{w: w.stderr, began: time.Now(), first: -1}
+	if f, ok := w.stderr.(*os.File); ok {
+		p.terminal = isTerminal(f)
+	}
+	fmt.Fprintf(w.stderr, "fetching %s\n", fetch.Redacted(source.URL))
+	err := fetch.File(ctx, fetch.Request{
+		URL: source.URL, Path: file, Bytes: source.Bytes, Limit: maxFetched, SHA256: source.SHA256,
+		Retries: retries, Wait: time.Second, Stall: 30 * time.Second,
+		Progress: p.report, Broken: p.broken,
+	})
+	p.leave()
+	if err == nil {
+		info, err := os.Stat(file)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w.stderr, "fetched %s in %s\n", mebibytes(info.Size()), time.Since(p.began).Round(100*time.Millisecond))
+		return nil
+	}
+	if _, kept := os.Stat(file + ".part"); kept == nil {
+		err = errors.Join(err, fmt.Errorf("%s keeps what came; the same command goes on from there", file+".part"))
+	}
+	return err
+}
+
+// fetchProgress tells how far a fetch is: a line that redraws itself on a
+// terminal, and nothing between begin and end elsewhere.
+type fetchProgress struct {
+	w           io.Writer
+	terminal    bool
+	drawn       bool
+	began, told time.Time
+	first       int64 // bytes that were there before
+}
+
+func (p *fetchProgress) report(done, total int64) {
+	if p.first < 0 {
+		p.first = done
+	}
+	if !p.terminal || time.Since(p.told) < barEvery && done < total {
+		return
+	}
+	p.told, p.drawn = time.Now(), true
+	line := mebibytes(done)
+	if total > 0 {
+		line = fmt.Sprintf("%s of %s  %d%%", line, mebibytes(total), 100*done/total)
+	}
+	if rate := float64(done-p.first) / time.Since(p.began).Seconds(); rate > 0 {
+		line += fmt.Sprintf("  %s/s", mebibytes(int64(rate)))
+		if total > 0 {
+			left := time.Duration(float64(total-done) / rate * float64(time.Second))
+			line += fmt.Sprintf("  %s left", left.Round(time.Second))
+		}
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K  %s", line)
+}
+
+func (p *fetchProgress) broken(err error, wait time.Duration) {
+	p.leave()
+	fmt.Fprintf(p.w, "%v; trying again in %s\n", err, wait)
+}
+
+// leave ends the line that redraws itself.
+func (p *fetchProgress) leave() {
+	if p.drawn {
+		fmt.Fprintln(p.w)
+		p.drawn = false
+	}
+}

@@ -1,0 +1,348 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/weights"
+)
+
+// tiny is a backbone that reads the checkpoint which PyTorch made of a module:
+// framework/weights/testdata/pytorch/module.legacy.pth.
+type tiny struct{}
+
+func (tiny) Layers() []framework.Layer                   { return nil }
+func (tiny) Weights([]string) (framework.Weights, error) { return framework.Weights{}, nil }
+func (tiny) Formats() []string                           { return []string{"torch", "caffe"} }
+func (tiny) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, error) {
+	return nil, errors.New("not built here")
+}
+
+func (tiny) Identify(f *weights.File) (string, map[string][]int, error) {
+	if !f.Has("0.weight") {
+		return "", nil, errors.New("no tensors of tiny's")
+	}
+	return "torch", map[string][]int{"0.weight": {3, 2, 3, 3}, "0.bias": {3}}, nil
+}
+
+// builtin is a backbone that reads no file.
+type builtin struct{ tiny }
+
+func (builtin) Formats() []string { return nil }
+
+const checkpoint = "../framework/weights/testdata/pytorch/module.legacy.pth"
+
+// weightsBench is the verbs with a cache and weights of their own.
+type weightsBench struct {
+	weightsVerbs
+	out, err bytes.Buffer
+}
+
+func newWeightsBench(t *testing.T, url string, sum string) *weightsBench {
+	t.Helper()
+	backbones := framework.NewRegistry[framework.Backbone]("backbone")
+	type none struct{}
+	register := func(name string, b framework.Backbone) {
+		framework.Register(backbones, name, "", func() none { return none{} }, func(none) (framework.Backbone, error) { return b, nil })
+	}
+	register("tiny", tiny{})
+	register("tiny-builtin", builtin{})
+	b := &weightsBench{}
+	b.weightsVerbs = weightsVerbs{
+		app:    &app{plugins: framework.Plugins{Backbones: backbones}, stdout: &b.out, stderr: &b.err},
+		places: weights.Places{Cache: filepath.Join(t.TempDir(), "cache")},
+		sources: []weights.Source{
+			{Name: "tiny-torch", URL: url + "/tiny.pth", SHA256: sum, Licence: "free", Terms: "free to all", Citation: "Tiny et al."},
+			{Name: "tiny-caffe", Note: "a Caffe model", Page: "https://example.org", Licence: "free"},
+		},
+	}
+	return b
+}
+
+// run runs a verb and returns the exit code.
+func (b *weightsBench) run(ctx context.Context, args ...string) int {
+	b.out.Reset()
+	b.err.Reset()
+	c := b.command()
+	c.SilenceErrors, c.SilenceUsage = true, true
+	c.SetArgs(args)
+	err := c.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintln(&b.err, err)
+	var signalled *caught
+	var coded *exit
+	switch {
+	case errors.As(err, &signalled):
+		return signalled.code()
+	case errors.As(err, &coded):
+		return coded.code
+	}
+	return exitInternal
+}
+
+// says runs a verb, which must end with the code and print every part on stdout
+// or stderr.
+func (b *weightsBench) says(t *testing.T, code int, args string, parts ...string) {
+	t.Helper()
+	if got := b.run(t.Context(), strings.Fields(args)...); got != code {
+		t.Errorf("%s: exit code %d, want %d: %s", args, got, code, b.err.String())
+	}
+	for _, part := range parts {
+		if !strings.Contains(b.out.String()+b.err.String(), part) {
+			t.Errorf("%s:\n%s%s\ndoes not say %q", args, b.out.String(), b.err.String(), part)
+		}
+	}
+}
+
+func (b *weightsBench) files(t *testing.T) string {
+	t.Helper()
+	files, err := os.ReadDir(b.places.Cache)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range files {
+		names = append(names, f.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+func TestWeightsImport(t *testing.T) {
+	b := newWeightsBench(t, "https://example.org", "")
+	b.says(t, exitUsage, "import "+checkpoint, "--as NAME")
+	b.says(t, exitUsage, "import --as tiny", "takes one file")
+	b.says(t, exitUsage, "import absent.pth --as tiny", "absent.pth", "no such file")
+	b.says(t, exitUsage, "import weights_test.go --as tiny", "not a safetensors file")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tyni", `unknown weights "tyni"; did you mean "tiny"?`, "tiny-torch")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-builtin", `unknown weights "tiny-builtin"`)
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "of the format torch, not what tiny-caffe says; import them --as tiny-torch")
+	b.says(t, exitUsage, "import ../framework/weights/testdata/pytorch/kinds.zip.pth --as tiny", "kinds.zip.pth", "no tensors of tiny's")
+	if got := b.files(t); got != "" {
+		t.Errorf("files %s after nothing but mistakes", got)
+	}
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
+	if got := b.files(t); got != "tiny-torch.safetensors" {
+		t.Errorf("files %s", got)
+	}
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-torch", "are there already", "--force replaces them")
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny-torch --force")
+
+	path, err := weights.Find("tiny-torch", b.places)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	m := f.Metadata()
+	if m["source_sha256"] != fileSum(t, checkpoint) || m["licence"] != "free to all" || m["citation"] == "" {
+		t.Errorf("metadata %q", m)
+	}
+
+	// Others that come first are told of.
+	b.places.Env = filepath.Join(t.TempDir(), "tiny-torch.safetensors")
+	if err := os.Link(path, b.places.Env); err != nil {
+		t.Fatal(err)
+	}
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny --force", "note: RUNEXP_WEIGHTS comes before the cache", b.places.Env)
+	b.places.Cache = ""
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny", "no cache directory")
+}
+
+func fileSum(t *testing.T, path string) string {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(data))
+}
+
+func TestWeightsListAndVerify(t *testing.T) {
+	b := newWeightsBench(t, "https://example.org", "")
+	b.says(t, exitOK, "verify", "NAME")
+	b.says(t, exitOK, "ls", "tiny-torch  missing  -", "runexp weights pull tiny-torch", "runexp weights import FILE --as tiny-caffe", "free")
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny")
+	path := filepath.Join(b.places.Cache, "tiny-torch.safetensors")
+	b.says(t, exitOK, "ls", "tiny-torch  found", "MiB", path)
+	b.says(t, exitOK, "verify", "tiny-torch  ok", "tiny, torch", "as imported", fileSum(t, path))
+	b.says(t, exitOK, "verify "+checkpoint, "ok", "of no backbone here", fileSum(t, checkpoint))
+	b.says(t, exitUsage, "verify tiny-caffe", "BAD", `weights "tiny-caffe" not found`)
+
+	b.json = true
+	b.says(t, exitOK, "ls")
+	var rows []weightsRow
+	if err := json.Unmarshal(b.out.Bytes(), &rows); err != nil || len(rows) != 2 || rows[0].Found || !rows[1].Found || rows[1].Bytes == 0 {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole[len(whole)-5] ^= 1
+	if err := os.WriteFile(path, whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.says(t, exitUsage, "verify tiny-torch", "not those that were imported")
+	var verified []verifyRow
+	if err := json.Unmarshal(b.out.Bytes(), &verified); err != nil || len(verified) != 1 || verified[0].OK || verified[0].Origin != "changed since" {
+		t.Errorf("%+v, %v", verified, err)
+	}
+	b.json = false
+
+	// The digits in a file's name, and tensors that its backbone lacks.
+	data, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	good := filepath.Join(dir, "tiny-"+fileSum(t, checkpoint)[:8]+".pth")
+	bad := filepath.Join(dir, "tiny-00000000.pth")
+	for _, path := range []string{good, bad} {
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.says(t, exitOK, "verify "+good, "ok", "tiny, torch", "as its name says")
+	b.says(t, exitUsage, "verify "+bad, "BAD", "which its name says begins with 00000000")
+	b.says(t, exitUsage, "verify "+good+" "+bad+" absent.pth", "ok", "BAD", "absent.pth")
+
+	if err := os.WriteFile(path, whole[:len(whole)-1], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.says(t, exitUsage, "verify", "cut short")
+}
+
+func TestWeightsPull(t *testing.T) {
+	data, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := fileSum(t, checkpoint)
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		switch r.URL.Path {
+		case "/tiny.pth", "/mirror":
+			w.Header().Set("ETag", `"1"`)
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+		case "/wrong":
+			_, _ = w.Write(bytes.Repeat([]byte("x"), len(data)))
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	b := newWeightsBench(t, server.URL, sum)
+	b.says(t, exitUsage, "pull", "takes one name")
+	b.says(t, exitUsage, "pull tiny", `unknown weights "tiny" (known: tiny-torch)`)
+	b.says(t, exitUsage, "pull tiny-caffe", "cannot be fetched: a Caffe model", "runexp weights import FILE --as tiny-caffe")
+	b.says(t, exitUsage, "pull tiny-torch --from http://example.org/x", "not an https address")
+	b.says(t, exitUsage, "pull tiny-torch --retries -1", "--retries")
+	if requests != 0 {
+		t.Errorf("%d requests for nothing but mistakes", requests)
+	}
+	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/absent", "404 Not Found")
+	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "the checksum is wrong", sum)
+	if got := b.files(t); got != "" {
+		t.Errorf("files %s after nothing but failures", got)
+	}
+	b.says(t, exitOK, "pull tiny-torch", "fetching "+server.URL+"/tiny.pth", "fetched 0.0 MiB in", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
+	if strings.Contains(b.err.String(), "\r") {
+		t.Error("a line that redraws itself, and no terminal")
+	}
+	if got := b.files(t); got != "tiny-torch.safetensors" {
+		t.Errorf("files %s", got)
+	}
+	requests = 0
+	b.says(t, exitOK, "pull tiny-torch", "is there already")
+	if requests != 0 {
+		t.Errorf("%d requests for what is there", requests)
+	}
+	b.says(t, exitOK, "pull tiny-torch --force --from "+server.URL+"/mirror", "fetching "+server.URL+"/mirror")
+	b.says(t, exitOK, "verify", "tiny-torch  ok", "as imported")
+
+	// What an earlier call had fetched and not imported is not fetched again.
+	requests = 0
+	if err := os.WriteFile(filepath.Join(b.places.Cache, "tiny.pth"), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.says(t, exitOK, "pull tiny-torch --force")
+	if got := b.files(t); requests != 0 || got != "tiny-torch.safetensors" {
+		t.Errorf("%d requests, files %s", requests, got)
+	}
+}
+
+// Ctrl-C ends a pull with the signal's code and keeps the part; the same command goes on.
+func TestWeightsPullStopped(t *testing.T) {
+	data, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	first, part := true, ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		if !first {
+			if got := r.Header.Get("Range"); got != "bytes=700-" {
+				t.Errorf("range %q", got)
+			}
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+			return
+		}
+		first = false
+		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
+		_, _ = w.Write(data[:700])
+		w.(http.Flusher).Flush()
+		for range 500 { // until it has arrived
+			if info, err := os.Stat(part); err == nil && info.Size() == 700 {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		cancel(&caught{syscall.SIGINT})
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	b := newWeightsBench(t, server.URL, fileSum(t, checkpoint))
+	part = filepath.Join(b.places.Cache, "tiny.pth.part")
+	if code := b.run(ctx, "pull", "tiny-torch"); code != exitSignal+int(syscall.SIGINT) {
+		t.Errorf("exit code %d: %s", code, b.err.String())
+	}
+	if got := b.files(t); got != "tiny.pth.part tiny.pth.part.json" {
+		t.Errorf("files %s", got)
+	}
+	if !strings.Contains(b.err.String(), "tiny.pth.part keeps what came; the same command goes on from there") {
+		t.Error(b.err.String())
+	}
+	b.says(t, exitOK, "pull tiny-torch", "tiny-torch: 2 tensors")
+}
+
+// On a terminal the line says how much, how fast and how long.
+func TestFetchProgress(t *testing.T) {
+	var out strings.Builder
+	p := &fetchProgress{w: &out, terminal: true, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
+	p.report(3<<20, 4<<20)
+	p.leave()
+	if got := out.String(); got != "\r\x1b[K  3.0 MiB of 4.0 MiB  75%  1.0 MiB/s  1s left\n" {
+		t.Errorf("%q", got)
+	}
+}

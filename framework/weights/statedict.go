@@ -1,0 +1,306 @@
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+
+	"runexp/framework/weights/pickle"
+)
+
+// A stateDict gives meaning to the few names that the pickle of a PyTorch state
+// dict needs; any other global is an error.
+type stateDict struct {
+	storages map[string]*storage
+	pairs    int // items of lists that were made into an OrderedDict
+}
+
+var _ pickle.Names = (*stateDict)(nil)
+
+// A storage is a run of values that tensors are views of.
+type storage struct {
+	dtype string
+	count int64 // values
+	begin int64 // byte of the file; -1 until it is known
+}
+
+func (s *storage) size() int64 { return s.count * int64(dtypes[s.dtype].size) }
+
+// A storageType is a class such as torch.FloatStorage.
+type storageType struct{ dtype string }
+
+// A view is a tensor: values of a storage with a shape and, for each index, how
+// far apart its neighbours are.
+type view struct {
+	storage       *storage
+	offset        int64
+	shape, stride []int64
+}
+
+// A parameter is a torch.nn.Parameter. Those of PyTorch before 0.4, as in some
+// of torchvision's files, get their tensor after they are made.
+type parameter struct{ data *view }
+
+// SetState accepts what __setstate__ of a Parameter did: in versions before
+// 0.2 a tuple of five that starts with the tensor, later three without it.
+func (p *parameter) SetState(state any) error {
+	tuple, _ := state.(pickle.Tuple)
+	switch len(tuple) {
+	case 3:
+		return nil
+	case 5:
+		data, ok := tuple[0].(*view)
+		if !ok {
+			return fmt.Errorf("a Parameter around %s", pickle.Kind(tuple[0]))
+		}
+		p.data = data
+		return nil
+	}
+	return errors.New("a Parameter with an unknown kind of state")
+}
+
+// Global knows the classes and functions that a state dict is made of.
+func (d *stateDict) Global(module, name string) (any, error) {
+	full := module + "." + name
+	switch full {
+	case "collections.OrderedDict":
+		return pickle.Func(d.orderedDict), nil
+	case "torch._utils._rebuild_tensor": // before PyTorch 0.4
+		return pickle.Func(rebuildTensor), nil
+	case "torch._utils._rebuild_tensor_v2":
+		return pickle.Func(rebuildTensor), nil
+	case "torch._utils._rebuild_parameter", "torch.nn.parameter.Parameter":
+		return pickle.Func(rebuildParameter), nil
+	}
+	if dtype := storageTypes()[full]; dtype != "" {
+		return storageType{dtype}, nil
+	}
+	return nil, fmt.Errorf("it names %.200q, which is refused: only state dicts are read and no code is run; "+
+		"save one with torch.save(model.state_dict(), FILE)", full)
+}
+
+func storageTypes() map[string]string {
+	return map[string]string{
+		"torch.DoubleStorage": "F64", "torch.FloatStorage": "F32", "torch.HalfStorage": "F16", "torch.BFloat16Storage": "BF16",
+		"torch.LongStorage": "I64", "torch.IntStorage": "I32", "torch.ShortStorage": "I16", "torch.CharStorage": "I8",
+		"torch.ByteStorage": "U8", "torch.BoolStorage": "BOOL",
+	}
+}
+
+// Persistent returns the storage that id, a tuple ("storage", class, key,
+// device, number of values, and in the older form a view or None), names.
+func (d *stateDict) Persistent(id any) (any, error) {
+	tuple, _ := id.(pickle.Tuple)
+	if len(tuple) != 5 && len(tuple) != 6 || tuple[0] != "storage" {
+		return nil, errors.New("an object outside of the pickle that is no storage")
+	}
+	class, isClass := tuple[1].(storageType)
+	key, isText := tuple[2].(string)
+	count, isNumber := tuple[4].(int64)
+	if !isClass || !isText || !isNumber || count < 0 || count > math.MaxInt64/8 {
+		return nil, errors.New("a storage without a class, a key and a number of values")
+	}
+	if len(tuple) == 6 && tuple[5] != nil {
+		return nil, fmt.Errorf("storage %.100q is a view of another one, as PyTorch before 0.2 wrote them; load the file with PyTorch and save it again", key)
+	}
+	s := &storage{dtype: class.dtype, count: count, begin: -1}
+	if known := d.storages[key]; known != nil {
+		if known.dtype != s.dtype || known.count != s.count {
+			return nil, fmt.Errorf("storage %.100q has two types or sizes", key)
+		}
+		return known, nil
+	}
+	d.storages[key] = s
+	return s, nil
+}
+
+// orderedDict is OrderedDict() and, from Python 2, OrderedDict([[key, value], …]).
+func (d *stateDict) orderedDict(args pickle.Tuple) (any, error) {
+	dict := &pickle.Dict{Items: map[any]any{}}
+	if len(args) == 0 {
+		return dict, nil
+	}
+	list, ok := args[0].(*pickle.List)
+	if len(args) != 1 || !ok {
+		return nil, errors.New("an OrderedDict that is made of something other than a list")
+	}
+	const most = 1 << 20 // in all: one list could be given again and again
+	if d.pairs += len(list.Items); d.pairs > most {
+		return nil, fmt.Errorf("OrderedDicts with more than %d items", most)
+	}
+	for _, item := range list.Items {
+		var pair []any
+		switch item := item.(type) {
+		case *pickle.List:
+			pair = item.Items
+		case pickle.Tuple:
+			pair = item
+		}
+		if len(pair) != 2 {
+			return nil, errors.New("an item of an OrderedDict is no pair")
+		}
+		if err := dict.Add(pair[0], pair[1]); err != nil {
+			return nil, err
+		}
+	}
+	return dict, nil
+}
+
+// rebuildTensor is _rebuild_tensor(storage, offset, size, stride) and
+// _rebuild_tensor_v2, which has three or four more arguments that are no matter here.
+func rebuildTensor(args pickle.Tuple) (any, error) {
+	if len(args) < 4 || len(args) > 7 {
+		return nil, fmt.Errorf("a tensor made of %d arguments", len(args))
+	}
+	s, isStorage := args[0].(*storage)
+	offset, isNumber := args[1].(int64)
+	if !isStorage || !isNumber || offset < 0 {
+		return nil, errors.New("a tensor without a storage and an offset")
+	}
+	shape, err := counts(args[2])
+	if err != nil {
+		return nil, fmt.Errorf("shape of a tensor: %w", err)
+	}
+	stride, err := counts(args[3])
+	if err != nil {
+		return nil, fmt.Errorf("strides of a tensor: %w", err)
+	}
+	if len(shape) != len(stride) {
+		return nil, fmt.Errorf("a tensor with %d dimensions and %d strides", len(shape), len(stride))
+	}
+	return &view{s, offset, shape, stride}, nil
+}
+
+func rebuildParameter(args pickle.Tuple) (any, error) {
+	if len(args) == 0 { // SetState brings the tensor
+		return &parameter{}, nil
+	}
+	data, ok := args[0].(*view)
+	if !ok || len(args) > 3 {
+		return nil, errors.New("a Parameter that is not made of a tensor")
+	}
+	return &parameter{data}, nil
+}
+
+// counts reads a tuple of whole numbers of at least 0.
+func counts(value any) ([]int64, error) {
+	const most = 16 // kernels have 4
+	tuple, ok := value.(pickle.Tuple)
+	if !ok || len(tuple) > most {
+		return nil, fmt.Errorf("it is not a tuple of up to %d numbers", most)
+	}
+	out := make([]int64, len(tuple))
+	for i, v := range tuple {
+		n, ok := v.(int64)
+		if !ok {
+			return nil, fmt.Errorf("%s among its numbers", pickle.Kind(v))
+		}
+		if n < 0 || n > math.MaxInt {
+			return nil, fmt.Errorf("%d is negative or too large", n)
+		}
+		out[i] = n
+	}
+	return out, nil
+}
+
+// viewsOf returns the tensors of what a checkpoint holds: a state dict itself,
+// or one under the key "state_dict". Values that are no tensors are left out.
+func viewsOf(value any) (map[string]*view, error) {
+	dict, ok := value.(*pickle.Dict)
+	if !ok {
+		return nil, fmt.Errorf("it holds %s, not a state dict; save one with torch.save(model.state_dict(), FILE)", pickle.Kind(value))
+	}
+	if inner, ok := dict.Items["state_dict"].(*pickle.Dict); ok {
+		dict = inner
+	}
+	views := map[string]*view{}
+	var others []string
+	for key, value := range dict.Items {
+		name, isText := key.(string)
+		if !isText {
+			value = nil
+		}
+		switch value := value.(type) {
+		case *view:
+			views[name] = value
+		case *parameter:
+			if value.data == nil {
+				return nil, fmt.Errorf("parameter %.100q has no tensor", name)
+			}
+			views[name] = value.data
+		default:
+			others = append(others, fmt.Sprint(key))
+		}
+	}
+	if len(views) == 0 && len(others) > 0 {
+		slices.Sort(others)
+		others = others[:min(len(others), 8)]
+		return nil, fmt.Errorf("it holds no state dict; its keys are %.200s; save one with torch.save(model.state_dict(), FILE)", strings.Join(others, ", "))
+	}
+	return views, nil
+}
+
+// tensorsOf places the views in the file. Every value of a view must lie in its
+// storage, and it may not have more values than that: what Read allocates
+// is bounded by the file, whatever the pickle says.
+func tensorsOf(views map[string]*view) (map[string]tensor, error) {
+	tensors := map[string]tensor{}
+	for _, name := range slices.Sorted(maps.Keys(views)) {
+		t, err := views[name].tensor()
+		if err != nil {
+			return nil, fmt.Errorf("tensor %.100q: %w", name, err)
+		}
+		tensors[name] = t
+	}
+	return tensors, nil
+}
+
+func (v *view) tensor() (tensor, error) {
+	size := int64(dtypes[v.storage.dtype].size)
+	t := tensor{dtype: v.storage.dtype, shape: make([]int, len(v.shape)), begin: v.storage.begin}
+	for i, n := range v.shape {
+		t.shape[i] = int(n)
+	}
+	bytes, err := byteSize(t.dtype, t.shape)
+	if err != nil {
+		return t, err
+	}
+	if bytes == 0 {
+		t.end = t.begin
+		return t, nil
+	}
+	last, overflow := uint64(v.offset), false // index of the last value
+	for i, n := range v.shape {
+		high, low := bits.Mul64(uint64(n-1), uint64(v.stride[i]))
+		sum, carry := bits.Add64(last, low, 0)
+		last, overflow = sum, overflow || high != 0 || carry != 0
+	}
+	if overflow || last >= uint64(v.storage.count) || bytes > v.storage.size() {
+		return t, fmt.Errorf("shape %v with strides %v from value %d takes more than its storage, which has %d values", v.shape, v.stride, v.offset, v.storage.count)
+	}
+	t.begin += v.offset * size
+	t.end = v.storage.begin + (int64(last)+1)*size
+	if !contiguous(v.shape, v.stride) {
+		t.stride = make([]int, len(v.stride))
+		for i, n := range v.stride {
+			t.stride[i] = int(n)
+		}
+	}
+	return t, nil
+}
+
+// contiguous tells whether the last index is fastest and nothing lies between.
+func contiguous(shape, stride []int64) bool {
+	want := int64(1)
+	for i := len(shape) - 1; i >= 0; i-- {
+		if shape[i] != 1 && stride[i] != want {
+			return false
+		}
+		want *= shape[i]
+	}
+	return true
+}
