@@ -1,0 +1,56 @@
+// Package moments is a style loss: how far the mean and the deviation of each
+// channel of the picture's features are from the painting's.
+package moments
+
+import (
+	"runexp/framework"
+	"runexp/framework/graph"
+)
+
+// Config holds the options of the loss.
+type Config struct {
+	Layers []framework.LayerWeight `config:"layers" doc:"layers whose channels are compared"`
+}
+
+// Defaults returns the options of a config that names none.
+func Defaults() Config {
+	var c Config
+	for _, name := range []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1"} {
+		c.Layers = append(c.Layers, framework.LayerWeight{Layer: name, Weight: 1})
+	}
+	return c
+}
+
+// Validate reports a loss without layers.
+func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
+
+// Loss is mean((μ − μ')² , (σ − σ')²) at each layer, over its channels, μ and σ
+// the mean and the standard deviation of a channel of the picture's features, μ'
+// and σ' of the painting's: half of the loss on batch normalisation's statistics
+// of Li et al. (2017, arXiv:1701.01036).
+type Loss struct{ taps []framework.Tap }
+
+var _ framework.Loss = (*Loss)(nil)
+
+// New returns the loss.
+func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
+
+// Target is the painting.
+func (l *Loss) Target() string { return "style" }
+
+// Taps are the layers compared.
+func (l *Loss) Taps() []framework.Tap { return l.taps }
+
+// Represent returns the moments of each layer.
+func (l *Loss) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
+	nodes := v.Nodes(l.taps)
+	for i, features := range nodes {
+		nodes[i] = channelMoments(b, features)
+	}
+	return nodes, nil
+}
+
+// Score returns the mean squared error of each layer's moments.
+func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want), nil
+}

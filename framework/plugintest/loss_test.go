@@ -1,0 +1,178 @@
+package plugintest
+
+import (
+	"errors"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+)
+
+// listConfig is options as most losses have them.
+type listConfig struct {
+	Layers []framework.LayerWeight `config:"layers" doc:"layers compared"`
+}
+
+func (c listConfig) Validate() error { return framework.NeedLayers(c.Layers) }
+
+func listDefaults() listConfig {
+	return listConfig{Layers: []framework.LayerWeight{{Layer: "conv1_1", Weight: 1}}}
+}
+
+// honest is a loss as it should be: mean squared errors of Gram matrices. The
+// functions, where they are not nil, spoil it.
+type honest struct {
+	layers    []framework.Tap
+	target    string
+	represent func(b *graph.Builder, features graph.Node) graph.Node
+	score     func(b *graph.Builder, terms []framework.Term, got []graph.Node, want []framework.Reference) []framework.Term
+}
+
+func newHonest(c listConfig) (framework.Loss, error) {
+	return &honest{layers: framework.TapsOf(c.Layers), target: "style"}, nil
+}
+
+func (l *honest) Target() string        { return l.target }
+func (l *honest) Taps() []framework.Tap { return l.layers }
+
+func (l *honest) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
+	nodes := v.Nodes(l.layers)
+	for i, n := range nodes {
+		if l.represent != nil {
+			nodes[i] = l.represent(b, n)
+		} else {
+			nodes[i] = b.Gram(n, 1/float64(n.Shape().Len()))
+		}
+	}
+	return nodes, nil
+}
+
+func (l *honest) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
+	terms := framework.SquaredDistances(b, l.layers, got, want)
+	if l.score != nil {
+		terms = l.score(b, terms, got, want)
+	}
+	return terms, nil
+}
+
+func TestLoss(t *testing.T) { Loss(t, listDefaults, newHonest) }
+
+// TestLossFindsFaults spoils the loss in one way after the other: the check named must say so.
+func TestLossFindsFaults(t *testing.T) {
+	type terms = []framework.Term
+	type nodes = []graph.Node
+	type references = []framework.Reference
+	made := 0
+	for name, c := range map[string]struct {
+		check string
+		spoil func(*honest)
+	}{
+		"target":   {"taps", func(l *honest) { l.target = "painting" }},
+		"same tap": {"taps", func(l *honest) { l.layers[1] = l.layers[0] }},
+		"no terms": {"terms", func(l *honest) {
+			l.score = func(*graph.Builder, terms, nodes, references) terms { return nil }
+		}},
+		"a term less": {"terms", func(l *honest) {
+			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms { return t[:1] }
+		}},
+		"a term of no tap": {"terms", func(l *honest) {
+			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms {
+				t[0].Layer = "conv9_1"
+				return t
+			}
+		}},
+		"negative": {"terms", func(l *honest) {
+			l.score = func(b *graph.Builder, t terms, _ nodes, _ references) terms {
+				t[0].Node = b.Scale(t[0].Node, -1)
+				return t
+			}
+		}},
+		"not a scalar": {"terms", func(l *honest) {
+			l.score = func(_ *graph.Builder, t terms, got nodes, _ references) terms {
+				t[0].Node = got[0]
+				return t
+			}
+		}},
+		"panic": {"terms", func(l *honest) {
+			l.represent = func(*graph.Builder, graph.Node) graph.Node { panic("on purpose") }
+		}},
+		"state": {"representation", func(l *honest) {
+			calls := 0.0
+			l.represent = func(b *graph.Builder, x graph.Node) graph.Node {
+				calls++
+				return b.Gram(x, calls)
+			}
+		}},
+		"not 0 at the target": {"at the target", func(l *honest) {
+			l.score = func(b *graph.Builder, t terms, got nodes, _ references) terms {
+				t[1].Node = b.Add(t[1].Node, b.Mean(b.Square(got[1])))
+				return t
+			}
+		}},
+		"first target only": {"several targets", func(l *honest) {
+			l.score = func(b *graph.Builder, _ terms, got nodes, want references) terms {
+				want[0].Weight = 1
+				return framework.SquaredDistances(b, l.layers, got, want[:1])
+			}
+		}},
+		"weights forgotten": {"several targets", func(l *honest) {
+			l.score = func(b *graph.Builder, _ terms, got nodes, want references) terms {
+				for i := range want {
+					want[i].Weight = 1
+				}
+				return framework.SquaredDistances(b, l.layers, got, want)
+			}
+		}},
+		"size": {"size of the target", func(l *honest) {
+			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Square(x) }
+		}},
+		"root of 0": {"flat pictures", func(l *honest) {
+			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Sqrt(b.Mean(b.Square(x))) }
+		}},
+		"other bits each time": {"threads", func(l *honest) {
+			made++
+			scale := float64(made)
+			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Gram(x, scale) }
+		}},
+	} {
+		s := lossSubject{distance: true, fresh: func() (framework.Loss, error) {
+			l := &honest{layers: framework.TapsOf(withLayers(listDefaults()).Layers), target: "style"}
+			c.spoil(l)
+			return l, nil
+		}}
+		found := false
+		for _, check := range lossChecks() {
+			if check.name == c.check {
+				found = guarded(func() error { return check.check(s) }) != nil
+			}
+		}
+		if !found {
+			t.Errorf("%s: the check %q finds nothing", name, c.check)
+		}
+	}
+}
+
+type unchecked struct {
+	Layers []framework.LayerWeight `config:"layers" doc:"layers compared"`
+}
+
+type undocumented struct {
+	Power float64 `config:"power"`
+}
+
+func TestLossFindsFaultsOfOptions(t *testing.T) {
+	for name, err := range map[string]error{
+		"defaults":     lossOptions(func() listConfig { return listConfig{} }, newHonest),
+		"no Validate":  lossOptions(func() unchecked { return unchecked(listDefaults()) }, func(c unchecked) (framework.Loss, error) { return newHonest(listConfig(c)) }),
+		"no doc":       lossOptions(func() undocumented { return undocumented{} }, func(undocumented) (framework.Loss, error) { return newHonest(listDefaults()) }),
+		"build":        lossOptions(listDefaults, func(listConfig) (framework.Loss, error) { return nil, errors.New("on purpose") }),
+		"other layers": lossOptions(listDefaults, func(listConfig) (framework.Loss, error) { return newHonest(listDefaults()) }),
+	} {
+		if err == nil {
+			t.Errorf("%s: nothing is found", name)
+		}
+	}
+	if err := lossOptions(listDefaults, newHonest); err != nil {
+		t.Error(err)
+	}
+}
