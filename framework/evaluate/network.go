@@ -1,0 +1,76 @@
+package evaluate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// A network computes the features of pictures of one size.
+type network struct {
+	k       compute.Kernels[float32]
+	program *graph.Program
+	shape   graph.Shape // of the picture
+	nodes   map[string]graph.Node
+}
+
+func newNetwork(c Config, k compute.Kernels[float32], h, w int) (*network, error) {
+	n := &network{k: k, shape: graph.Shape{h, w, imaging.Channels}}
+	b := graph.NewBuilder(k)
+	m, bias := preprocess(c.Weights.Input)
+	image := b.Affine(b.Variable(n.shape...), m, bias)
+	taps := c.Layers.taps()
+	var err error
+	if n.nodes, err = c.Backbone.Build(b, image, taps); err != nil {
+		return nil, fmt.Errorf("at %d×%d pixels: %w", h, w, err)
+	}
+	outputs := make([]graph.Node, len(taps))
+	for i, tap := range taps {
+		outputs[i] = n.nodes[tap]
+	}
+	n.program, err = b.Compile(outputs...)
+	return n, err
+}
+
+// preprocess returns the map m·u + bias from a pixel u in [0, 1], RGB, to what
+// the network expects.
+func preprocess(in framework.Input) (m [3][3]float64, bias [3]float64) {
+	for k := range 3 {
+		m[k][strings.IndexByte("RGB", in.Order[k])] = in.Scale / in.Std[k]
+		bias[k] = -in.Mean[k] / in.Std[k]
+	}
+	return m, bias
+}
+
+// run computes the features of pix, [H, W, 3] in [0, 1].
+func (n *network) run(ctx context.Context, pix []float32) error {
+	return n.program.Run(ctx, graph.Single(n.shape, pix))
+}
+
+// features returns a layer's features, [H', W', C], valid until the next run.
+func (n *network) features(layer string) []float32 {
+	return n.program.Value(n.nodes[layer]).Single
+}
+
+// size returns the sizes of a layer's features.
+func (n *network) size(layer string) (h, w, c int) {
+	s := n.nodes[layer].Shape()
+	return s[0], s[1], s[2]
+}
+
+// moments returns the mean and covariance of a layer's features.
+func (n *network) moments(layer string) moments {
+	_, _, c := n.size(layer)
+	return momentsOf(n.k, n.features(layer), c)
+}
+
+// similarities returns how alike a layer's features are among each other.
+func (n *network) similarities(layer string) []float32 {
+	h, w, c := n.size(layer)
+	return similarities(n.k, n.features(layer), h, w, c)
+}

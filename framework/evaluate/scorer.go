@@ -1,0 +1,168 @@
+// Package evaluate scores a finished picture by metrics that are the same for
+// every run, whatever the run optimised: how much of the photograph is left,
+// how close the painting's style came, how clean the picture is.
+//
+// A Scorer is chosen once for all runs that will be compared. Its layers are
+// held out, so that no run has optimised what it is scored by; HeldOut picks
+// them. Its Hash names everything that decides its numbers: numbers of Scorers
+// with different hashes are never ranked together. The kernel variant is not
+// part of it: it moves a number by about a millionth.
+//
+// The metrics on features are relative: an equal picture scores 0, and one without
+// features scores 1, or one without structure for CFSD. All but CFSD are quadratic
+// in the features, so that layers and networks of different scale can be read side
+// by side. Content and style pull apart, and no product of the two is made.
+//
+// The same picture gets the same bits at any number of threads.
+package evaluate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/imaging"
+)
+
+// version counts changes of formulas, constants and the order of sums: whoever
+// changes a number that a Scorer gives raises it.
+const version = 1
+
+// A Config says what a Scorer scores with.
+type Config struct {
+	Name     string // of the backbone
+	Backbone framework.Backbone
+	Weights  framework.Weights // what Backbone.Weights says of the layers, with the SHA256 of a file filled in
+	Layers   Layers
+}
+
+// Layers are the layers that a Scorer looks at. A layer may stand in several places.
+type Layers struct {
+	Content   []string `json:"content"`   // whose features are compared with the photograph's, place by place
+	Style     []string `json:"style"`     // whose statistics are compared with the painting's
+	Structure string   `json:"structure"` // whose self-similarity is compared with the photograph's
+}
+
+// taps returns every layer once, in the order of first use.
+func (l Layers) taps() []string {
+	var taps []string
+	seen := map[string]bool{}
+	for _, list := range [][]string{l.Content, l.Style, {l.Structure}} {
+		for _, name := range list {
+			if !seen[name] {
+				seen[name] = true
+				taps = append(taps, name)
+			}
+		}
+	}
+	return taps
+}
+
+// A Scorer scores pictures of any size. It may be used by several goroutines.
+type Scorer struct {
+	config Config
+	k      compute.Kernels[float32]
+	hash   string
+}
+
+// New returns a Scorer whose features are computed on k. Errors: layers that
+// are missing, named twice or unknown to the backbone; weights without a SHA256.
+func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	for _, list := range []struct {
+		name   string
+		layers []string
+	}{{"content", c.Layers.Content}, {"style", c.Layers.Style}} {
+		if len(list.layers) == 0 {
+			add("no %s layer: name at least one", list.name)
+		}
+		seen := map[string]bool{}
+		for _, layer := range list.layers {
+			if seen[layer] {
+				add("the %s layer %q is there twice: name it once", list.name, layer)
+			}
+			seen[layer] = true
+		}
+	}
+	if c.Layers.Structure == "" {
+		add("no structure layer: name one")
+	}
+	if c.Weights.SHA256 == "" {
+		add("the SHA-256 of the weights is not known: without it scores cannot be told apart")
+	}
+	if len(problems) == 0 {
+		if _, err := framework.Deepest(c.Backbone.Layers(), c.Layers.taps()); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, fmt.Errorf("scorer: backbone %s: %w", c.Name, err)
+	}
+	hash, err := hashOf(c)
+	if err != nil {
+		return nil, fmt.Errorf("scorer: %w", err)
+	}
+	return &Scorer{c, k, hash}, nil
+}
+
+// hashOf returns the SHA-256, in hex, of what decides a Scorer's numbers. Of the
+// backbone that is, besides the weights, every layer up to the deepest in use: a
+// pooling is an option in some. Where the weights were found does not matter.
+func hashOf(c Config) (string, error) {
+	layers := c.Backbone.Layers()
+	deepest, err := framework.Deepest(layers, c.Layers.taps())
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(struct {
+		Version      int
+		Backbone     string
+		Network      []framework.Layer
+		Weights      string
+		Input        framework.Input
+		FeatureScale float64
+		Layers       Layers
+	}{version, c.Name, layers[:deepest+1], c.Weights.SHA256, c.Weights.Input, c.Weights.FeatureScale, c.Layers})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Hash returns the Scorer's identity, in hex: numbers of one hash may be compared.
+func (s *Scorer) Hash() string { return s.hash }
+
+// Layers returns the layers that the Scorer looks at.
+func (s *Scorer) Layers() Layers { return s.config.Layers }
+
+// Metrics describes what Reference.Score returns, in the same order.
+func (s *Scorer) Metrics() []Definition { return Metrics(s.config.Layers) }
+
+// Prepare returns what pictures of h×w pixels that were made from photograph and
+// painting are compared with. Both are resized to h×w: a picture is scored at its
+// own size. Errors: a size that is too small for the metrics or for the deepest
+// layer; images that are blank to a layer; weights that cannot be read; ctx's.
+func (s *Scorer) Prepare(ctx context.Context, photograph, painting *imaging.Image, h, w int) (*Reference, error) {
+	if min(h, w) < smallest {
+		return nil, fmt.Errorf("scorer: %d×%d pixels: the metrics need at least %d×%d", h, w, smallest, smallest)
+	}
+	r := &Reference{scorer: s, h: h, w: w}
+	var err error
+	if r.network, err = newNetwork(s.config, s.k, h, w); err != nil {
+		return nil, fmt.Errorf("scorer: %w", err)
+	}
+	if err := r.setPhotograph(ctx, photograph); err != nil {
+		return nil, fmt.Errorf("scorer: photograph: %w", err)
+	}
+	if err := r.setPainting(ctx, painting); err != nil {
+		return nil, fmt.Errorf("scorer: painting: %w", err)
+	}
+	return r, nil
+}

@@ -1,0 +1,243 @@
+package evaluate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/backbones"
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/imaging"
+	"runexp/framework/weights"
+)
+
+func layersOf(t *testing.T, backbone string) []framework.Layer {
+	t.Helper()
+	plugin, err := backbones.Registry(weights.Places{}).Lookup(backbone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := plugin.New(plugin.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Layers()
+}
+
+func TestHeldOut(t *testing.T) {
+	for _, c := range []struct {
+		name, backbone string
+		used           []string
+		content, style string
+		structure      string
+	}{
+		{"d2l", "vgg19", d2l(), "relu3_3 relu4_3", "relu1_2 relu2_2 relu3_3 relu4_3 relu5_3", "relu3_3"},
+		{"d2l, embedded", "vgg19-lite", d2l(), "relu3_3 relu4_3", "relu1_2 relu2_2 relu3_3 relu4_3", "relu3_3"},
+		{"gatys", "vgg19", []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1", "relu4_2"},
+			"relu3_3 relu4_3", "relu1_2 relu2_2 relu3_3 relu4_3 relu5_3", "relu3_3"},
+		{"the middle is used, before its ReLU", "vgg19", []string{"conv3_3", "relu4_3"},
+			"relu3_2 relu4_2", "relu1_2 relu2_2 relu3_2 relu4_2 relu5_3", "relu3_2"},
+		{"poolings", "vgg19", []string{"conv1_1", "pool1", "pool2", "pool3", "pool4"},
+			"relu3_3 relu4_3", "relu2_1 relu3_3 relu4_3 relu5_3", "relu3_3"},
+		{"no content in the middle", "vgg16", []string{"conv3_1", "relu3_2", "relu3_3", "relu4_1", "conv4_2", "relu4_3"},
+			"relu2_2", "relu1_2 relu2_2 relu5_2", "relu2_2"},
+		{"names of another network", "vgg11", []string{"fire2", "conv9_1"},
+			"relu3_2 relu4_2", "relu1_1 relu2_1 relu3_2 relu4_2 relu5_2", "relu3_2"},
+	} {
+		layers := layersOf(t, c.backbone)
+		got, err := HeldOut(layers, c.used)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if strings.Join(got.Content, " ") != c.content || strings.Join(got.Style, " ") != c.style || got.Structure != c.structure {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+		for _, tap := range got.taps() {
+			if slices.Contains(c.used, tap) || slices.Contains(c.used, strings.Replace(tap, "relu", "conv", 1)) {
+				t.Errorf("%s: %s is used", c.name, tap)
+			}
+		}
+	}
+	layers := layersOf(t, "vgg11")
+	if got, err := HeldOut(layers, framework.LayerNames(layers)); err == nil || !strings.Contains(err.Error(), "another backbone") {
+		t.Errorf("all layers are used: %+v, %v", got, err)
+	}
+}
+
+func TestHash(t *testing.T) {
+	base := lite(t)
+	k := compute.Plain[float32]{}
+	hash := func(c Config) string {
+		t.Helper()
+		s, err := New(c, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Hash()
+	}
+	want := hash(base)
+	moved := base
+	moved.Weights.Path, moved.Weights.Name = "elsewhere", "elsewhere"
+	if hash(moved) != want || len(want) != 64 {
+		t.Errorf("hash %s of moved weights, want %s", hash(moved), want)
+	}
+	for what, change := range map[string]func(*Config){
+		"backbone":      func(c *Config) { c.Name = "other" },
+		"weights":       func(c *Config) { c.Weights.SHA256 = "00" },
+		"preprocessing": func(c *Config) { c.Weights.Input.Mean[1] += 0.1 },
+		"feature scale": func(c *Config) { c.Weights.FeatureScale = 2 },
+		"content":       func(c *Config) { c.Layers.Content = []string{"relu3_3"} },
+		"style":         func(c *Config) { c.Layers.Style = []string{"relu3_3"} },
+		"structure":     func(c *Config) { c.Layers.Structure = "relu3_2" },
+		"pooling":       func(c *Config) { c.Backbone = averaging{c.Backbone} },
+	} {
+		c := base
+		change(&c)
+		if hash(c) == want {
+			t.Errorf("another %s has the same hash", what)
+		}
+	}
+}
+
+// averaging is a backbone that says that it pools otherwise.
+type averaging struct{ framework.Backbone }
+
+func (a averaging) Layers() []framework.Layer {
+	layers := slices.Clone(a.Backbone.Layers())
+	for i := range layers {
+		layers[i].Kind = strings.Replace(layers[i].Kind, "max", "avg", 1)
+	}
+	return layers
+}
+
+func TestConfigMistakes(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		`no content layer`:                        func(c *Config) { c.Layers.Content = nil },
+		`no style layer`:                          func(c *Config) { c.Layers.Style = nil },
+		`no structure layer`:                      func(c *Config) { c.Layers.Structure = "" },
+		`"relu3_3" is there twice`:                func(c *Config) { c.Layers.Style = []string{"relu3_3", "relu3_3"} },
+		`unknown layer "relu9_9"`:                 func(c *Config) { c.Layers.Structure = "relu9_9" },
+		`the SHA-256 of the weights is not known`: func(c *Config) { c.Weights.SHA256 = "" },
+	} {
+		c := lite(t)
+		change(&c)
+		_, err := New(c, compute.Plain[float32]{})
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "vgg19-lite") {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+}
+
+func TestPictureMistakes(t *testing.T) {
+	s := scorer(t, 2)
+	ctx := context.Background()
+	if _, err := s.Prepare(ctx, landscape(), brushwork(), 40, 10); err == nil || !strings.Contains(err.Error(), "40×10") {
+		t.Errorf("error %v of a small size", err)
+	}
+	bad := landscape()
+	bad.Pix[3*(2*bad.W+7)+1] = float32(math.NaN())
+	if _, err := s.Prepare(ctx, landscape(), bad, 96, 128); err == nil || !strings.Contains(err.Error(), "painting") {
+		t.Errorf("error %v of a painting that is not finite", err)
+	}
+	r := against(t, s, landscape(), brushwork())
+	if _, err := r.Score(ctx, bad); err == nil || !strings.Contains(err.Error(), "row 2, column 7") {
+		t.Errorf("error %v of a picture that is not finite", err)
+	}
+	if _, err := r.Score(ctx, imaging.New(96, 127)); err == nil || !strings.Contains(err.Error(), "96×127") {
+		t.Errorf("error %v of another size", err)
+	}
+	done, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := r.Score(done, landscape()); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v of a cancelled context", err)
+	}
+}
+
+// TestClamped: what the encoder would clamp does not count.
+func TestClamped(t *testing.T) {
+	r := against(t, scorer(t, 2), landscape(), brushwork())
+	wild := mapped(landscape(), func(u []float32) { u[0] = 3*u[0] - 1 })
+	tame := mapped(wild, func(u []float32) { u[0] = min(max(u[0], 0), 1) })
+	want := scores(t, r, tame)
+	for name, got := range scores(t, r, wild) {
+		if got != want[name] {
+			t.Errorf("%s is %g, and %g when clamped", name, got, want[name])
+		}
+	}
+}
+
+// TestPreprocess: order, scale, mean and standard deviation of the network's input.
+func TestPreprocess(t *testing.T) {
+	m, bias := preprocess(framework.Input{Order: "BGR", Scale: 255, Mean: [3]float64{103, 116, 123}, Std: [3]float64{2, 4, 5}})
+	u := [3]float64{0.2, 0.4, 0.6}
+	for k, want := range []float64{(255*0.6 - 103) / 2, (255*0.4 - 116) / 4, (255*0.2 - 123) / 5} {
+		got := bias[k]
+		for c := range u {
+			got += m[k][c] * u[c]
+		}
+		if math.Abs(got-want) > 1e-12 {
+			t.Errorf("input %d is %g, want %g", k, got, want)
+		}
+	}
+}
+
+func TestGrid(t *testing.T) {
+	for _, c := range []struct {
+		n, step int
+		want    []int
+	}{{5, 1, []int{0, 1, 2, 3, 4}}, {7, 3, []int{0, 3, 6}}, {9, 3, []int{1, 4, 7}}, {2, 5, []int{0}}} {
+		if got := grid(c.n, c.step); !slices.Equal(got, c.want) {
+			t.Errorf("every %d of %d places: %v, want %v", c.step, c.n, got, c.want)
+		}
+	}
+	// 40×60 features are sampled, but what is sampled is on the grid.
+	f := make([]float32, 40*60)
+	for i := range f {
+		f[i] = float32(i%60 + i/60*100)
+	}
+	s := similarities(compute.Plain[float32]{}, f, 40, 60, 1)
+	rows, columns := grid(40, 2), grid(60, 2)
+	places := len(rows) * len(columns)
+	if len(s) != places*places || places > mostPlaces {
+		t.Fatalf("%d similarities of %d places", len(s), places)
+	}
+	first, last := float64(f[rows[0]*60+columns[0]]), float64(f[rows[19]*60+columns[29]])
+	if got := float64(s[places-1]); math.Abs(got-first*last) > 1e-6*first*last {
+		t.Errorf("similarity %g of the first place and the last, want %g", got, first*last)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	l := Layers{Content: []string{"a", "b"}, Style: []string{"c"}, Structure: "a"}
+	var names []string
+	for _, d := range Metrics(l) {
+		names = append(names, d.Name)
+		if got, ok := Describe(d.Name); !ok || got != d {
+			t.Errorf("%s is described as %+v, want %+v", d.Name, got, d)
+		}
+		if d.Doc == "" || strings.Contains(d.Doc, "\n") || !slices.Contains([]Direction{Lower, Higher, Neither}, d.Better) ||
+			!slices.Contains([]string{"photograph", "painting", ""}, d.Against) || d.Range.Low >= d.Range.High {
+			t.Errorf("%+v", d)
+		}
+	}
+	want := "eval/content eval/content/a eval/content/b eval/cfsd eval/ssim eval/edges eval/style eval/style/c eval/frechet eval/frechet/c " +
+		"eval/palette eval/noise eval/noise_relative eval/tv"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("metrics %s, want %s", got, want)
+	}
+	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "loss/total", "eval/noises"} {
+		if d, ok := Describe(name); ok {
+			t.Errorf("%s is described as %+v", name, d)
+		}
+	}
+	text, err := json.Marshal(Metrics(l)[0])
+	if err != nil || !strings.Contains(string(text), `"range":"0 and up","better":"lower","against":"photograph"`) {
+		t.Errorf("%s, %v", text, err)
+	}
+}
