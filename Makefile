@@ -4,9 +4,14 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 build: ## bin/runexp
 	go build -o bin/runexp ./cmd/runexp
 
+quickstart: build ## a first picture, in about a minute
+	bin/runexp -c configs/quickstart.yaml
+
 test: ## every test; those that need what is not here say so and are skipped
 	go vet ./...
 	go test ./...
+	go -C examples/moments vet ./...
+	go -C examples/moments test -count=1 ./...
 
 kernels: ## the C kernels again: another compiler, sanitizer, race detector (which does not see C), NEON in an emulator
 	CC=clang go test ./framework/compute
@@ -15,10 +20,13 @@ kernels: ## the C kernels again: another compiler, sanitizer, race detector (whi
 	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
+soak: ## a run killed a hundred times at random moments still makes the same bits
+	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 15m -run TestKilled
+
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...
 
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 
-.PHONY: build test kernels lint docs
+.PHONY: build quickstart test kernels soak lint docs

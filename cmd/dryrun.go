@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -44,7 +45,8 @@ func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial,
 			stages[i].Images = append(stages[i].Images, plannedImage{u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth)})
 		}
 	}
-	weights := trial.Plan.Weights().Path
+	w := trial.Plan.Weights()
+	weights := cmp.Or(w.Path, w.Name) // some are part of the program
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
 			"experiment": resolved.Experiment.Name, "trial": trial.Hash, "weights": weights, "stages": stages,

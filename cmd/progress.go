@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/term"
 
+	"runexp/experiments"
 	"runexp/framework/run"
 )
 
@@ -20,7 +21,8 @@ type progress struct {
 	quiet    bool
 	plan     *run.Plan
 	stage    run.Stage
-	began    time.Time // of the stage
+	began    time.Time // of the counting, with the stage's first row
+	first    int       // what was done then, counted as the budget is
 	told     time.Time // of the last line
 	drawn    bool      // a bar stands on the current line
 }
@@ -38,8 +40,21 @@ func newProgress(w io.Writer, quiet bool, plan *run.Plan) *progress {
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
+// attempt says what the run goes on from, and what it does not.
+func (p *progress) attempt(a *experiments.Attempt) {
+	if p.quiet {
+		return
+	}
+	for _, why := range a.Refused {
+		fmt.Fprintln(p.w, why)
+	}
+	if from := a.From; from != nil {
+		fmt.Fprintf(p.w, "going on with run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
+	}
+}
+
 func (p *progress) Begin(s run.Stage) error {
-	p.stage, p.began, p.told = s, time.Now(), time.Time{}
+	p.stage, p.began, p.told = s, time.Time{}, time.Time{}
 	if p.quiet {
 		return nil
 	}
@@ -55,18 +70,21 @@ func (p *progress) Row(r run.Row) error {
 	if p.terminal {
 		every = barEvery
 	}
-	if p.quiet || !r.Last && time.Since(p.told) < every {
-		return nil
-	}
-	p.told = time.Now()
 	done, budget := r.Iteration, p.stage.Iterations
 	if p.stage.Evaluations > 0 {
 		done, budget = r.Evals, p.stage.Evaluations
 	}
 	done = min(done, budget)
+	if p.began.IsZero() { // in the middle of a stage, if an earlier run is gone on from
+		p.began, p.first = time.Now(), done
+	}
+	if p.quiet || !r.Last && time.Since(p.told) < every {
+		return nil
+	}
+	p.told = time.Now()
 	line := fmt.Sprintf("%d/%d  loss %.5g", done, budget, r.Total)
-	if elapsed := time.Since(p.began); !r.Last && done > 0 {
-		rate := elapsed / time.Duration(done)
+	if elapsed := time.Since(p.began); !r.Last && done > p.first {
+		rate := elapsed / time.Duration(done-p.first)
 		line += fmt.Sprintf("  %.3f s each  %s left", rate.Seconds(), (rate * time.Duration(budget-done)).Round(time.Second))
 	}
 	if !p.terminal {
@@ -84,6 +102,18 @@ func (p *progress) Row(r run.Row) error {
 }
 
 func (p *progress) Picture(run.Picture) error { return nil }
+
+// Rollback says that an iteration is done again, and how.
+func (p *progress) Rollback(r run.Rollback) error {
+	if p.quiet {
+		return nil
+	}
+	p.done()
+	fmt.Fprintf(p.w, "  %s: iteration %d is done again, at %g of the learning rate from now on\n", r.Why, r.Iteration, r.Factor)
+	return nil
+}
+
+func (p *progress) Checkpoint(run.State, bool) error { return nil }
 
 // done leaves the line of the bar.
 func (p *progress) done() {

@@ -78,11 +78,18 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		}
 		return r.describe(resolved, trial, predictions)
 	}
-	s, err := store.Open(c.Context(), r.db)
+	if err := experiments.CheckOut(r.out); err != nil {
+		return usage(err)
+	}
+	s, err := r.openStore(c.Context())
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() {
+		if closeErr := s.Close(); err == nil { // else it says the same again
+			err = closeErr
+		}
+	}()
 	if !r.fresh {
 		before, err := s.Runs(c.Context(), store.Filter{
 			Experiment: resolved.Experiment.Name, Status: store.Finished, TrialHash: trial.Hash, Limit: 1,
@@ -95,6 +102,19 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		}
 	}
 	return r.execute(c.Context(), s, trial)
+}
+
+// openStore opens the notebook for writing. A file or folder that is none or may
+// not be written is the user's to change; a full disk is not.
+func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
+	s, err := store.Open(ctx, r.db)
+	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) || errors.Is(err, store.ErrBusy) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, usage(fmt.Errorf("%w; name another notebook with --db", err))
+	}
+	return s, nil
 }
 
 // alreadyDone says where the picture is that the same settings made before.
@@ -110,17 +130,24 @@ func (r *runFlags) alreadyDone(before store.RunSummary) error {
 	return err
 }
 
-// execute runs the trial and writes the plot of its losses, however it ended.
+// execute runs the trial, or goes on with it, and writes the plot of its losses,
+// however it ended.
 func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experiments.Trial) error {
+	attempt, err := trial.Begin(context.WithoutCancel(ctx), s, r.fresh)
+	var running *store.RunningError
+	if errors.As(err, &running) {
+		return usage(fmt.Errorf("%w; wait for it, or start another attempt with --fresh", running))
+	}
+	if err != nil {
+		return err
+	}
 	p := newProgress(r.stderr, r.quiet, trial.Plan)
-	result, err := trial.Run(ctx, s, p)
+	p.attempt(attempt)
+	result, err := attempt.Execute(ctx, p)
 	p.done()
 	var failed *experiments.FailedError
-	if errors.As(err, &failed) && !errors.Is(err, store.ErrFull) && !errors.Is(err, store.ErrIO) {
+	if errors.As(err, &failed) {
 		err = &exit{exitFailed, err}
-	}
-	if result.Run == nil {
-		return err
 	}
 	paths, plotErr := writeLosses(context.WithoutCancel(ctx), s, result)
 	if result.Status == store.Failed {

@@ -97,7 +97,8 @@ func writeWeights(path string) error {
 	header := map[string]any{}
 	var data []byte
 	for _, layer := range []struct{ index, in, out int }{{0, 3, 64}, {3, 64, 128}} {
-		for name, shape := range map[string][]int{"weight": {layer.out, layer.in, 3, 3}, "bias": {layer.out}} {
+		for _, name := range []string{"weight", "bias"} {
+			shape := map[string][]int{"weight": {layer.out, layer.in, 3, 3}, "bias": {layer.out}}[name]
 			n := 1
 			for _, d := range shape {
 				n *= d

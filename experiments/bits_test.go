@@ -112,8 +112,10 @@ func TestIterationsAllocateNothing(t *testing.T) {
 // watcher is an Observer of rows.
 type watcher struct{ row func(run.Row) }
 
-func (w *watcher) Begin(run.Stage) error     { return nil }
-func (w *watcher) Picture(run.Picture) error { return nil }
+func (w *watcher) Begin(run.Stage) error            { return nil }
+func (w *watcher) Picture(run.Picture) error        { return nil }
+func (w *watcher) Rollback(run.Rollback) error      { return nil }
+func (w *watcher) Checkpoint(run.State, bool) error { return nil }
 func (w *watcher) Row(row run.Row) error {
 	w.row(row)
 	return nil

@@ -3,25 +3,42 @@ package experiments
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"time"
 
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
-	"runexp/internal/atomicfile"
 )
 
 // recorder is the run.Observer that writes everything down: numbers and
-// pictures into the store, pictures into the run's folder as well.
+// pictures into the store, pictures into the run's folder as well, and now and
+// then a checkpoint.
 type recorder struct {
-	ctx     context.Context // of the records: not cancelled by the signal that stops the run
-	run     *store.Run
-	folder  string
-	text    map[string]string // every PNG's metadata
-	elapsed time.Duration
-	final   string // path of the final picture
+	*Attempt
+	ctx   context.Context   // of the records: not cancelled by the signal that stops the run
+	text  map[string]string // every PNG's metadata
+	begin int               // the first step that is new
+	final string            // path of the final picture
+
+	offered time.Time // when a checkpoint was last written, or could not be
+	kept    string    // the iteration that the same command would go on at; "" for the start
+}
+
+// recorder returns one for the run.
+func (a *Attempt) recorder(ctx context.Context) *recorder {
+	r := &recorder{Attempt: a, ctx: ctx, offered: time.Now(), text: map[string]string{
+		"Software":          "runexp " + a.trial.lab.Version,
+		"runexp.run":        a.Run.UID().String(),
+		"runexp.experiment": a.trial.config.Experiment.Name,
+	}}
+	if a.From != nil {
+		r.begin, r.kept = a.From.checkpoint.state.Step, place(a.From.checkpoint.state)
+	}
+	return r
 }
 
 var _ run.Observer = (*recorder)(nil)
@@ -33,8 +50,12 @@ type stageEvent struct {
 	Width  int `json:"width"`
 }
 
+// Begin records a stage, unless the run took that over.
 func (r *recorder) Begin(s run.Stage) error {
-	return r.run.Event(r.ctx, "stage", s.Step, stageEvent{s.Index + 1, s.Height, s.Width})
+	if s.Step < r.begin {
+		return nil
+	}
+	return r.Run.Event(r.ctx, "stage", s.Step, stageEvent{s.Index + 1, s.Height, s.Width})
 }
 
 // Row records loss/total, loss/<name>, loss/<name>/<layer> and, of a row that
@@ -55,12 +76,11 @@ func (r *recorder) Row(row run.Row) error {
 	}
 	values = append(values, store.Value{Name: "evaluations", Value: float64(row.Evals)})
 	if !row.Last {
-		r.elapsed += row.Took
 		values = append(values,
 			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
 			store.Value{Name: "rate", Value: row.Rate})
 	}
-	return r.run.Log(r.ctx, row.Step, values)
+	return r.Run.Log(r.ctx, row.Step, values)
 }
 
 func (r *recorder) Picture(p run.Picture) error {
@@ -78,18 +98,79 @@ func (r *recorder) Picture(p run.Picture) error {
 	if err := imaging.EncodePNG(&png, p.Image, text); err != nil {
 		return err
 	}
-	path := filepath.Join(r.folder, name)
-	if p.Kind == "final" {
-		r.final = path
-	}
-	err := r.run.Artifact(r.ctx, store.Artifact{
+	err := r.Run.Artifact(r.ctx, store.Artifact{
 		Kind: "picture", Name: name, Stage: p.Stage + 1, Step: p.Step, MIME: "image/png",
 		Data: png.Bytes(), Width: p.Image.W, Height: p.Image.H,
 	})
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, png.Bytes())
+	if err := r.write(name, png.Bytes()); err != nil {
+		return err
+	}
+	if p.Kind == "final" {
+		r.final = filepath.Join(r.Folder, name)
+	}
+	return nil
+}
+
+// rollbackEvent is the data of an event of the kind "rollback".
+type rollbackEvent struct {
+	Stage     int     `json:"stage"` // from 1
+	Iteration int     `json:"iteration"`
+	Loss      any     `json:"loss"`   // text where it is not finite: JSON has no such numbers
+	Factor    float64 `json:"factor"` // of the learning rate, from then on
+	Why       string  `json:"why"`
+}
+
+func (r *recorder) Rollback(b run.Rollback) error {
+	event := rollbackEvent{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
+	if math.IsNaN(b.Loss) || math.IsInf(b.Loss, 0) {
+		event.Loss = fmt.Sprint(b.Loss)
+	}
+	return r.Run.Event(r.ctx, "rollback", b.Step, event)
+}
+
+// flushPatience is how long a checkpoint waits for the store: long enough for
+// the store to try a full disk again, short where another program has it locked.
+const flushPatience = 3 * time.Second
+
+// Checkpoint writes the state down when it is time, or the last one to be had.
+// All rows before it are then in the store to stay. A store that is locked, or
+// that has said before that its disk is full, leaves the older one in place.
+func (r *recorder) Checkpoint(s run.State, leaving bool) error {
+	if r.every == 0 || !leaving && time.Since(r.offered) < r.every {
+		return nil
+	}
+	defer func() { r.offered = time.Now() }()
+	ctx, cancel := context.WithTimeout(r.ctx, flushPatience)
+	defer cancel()
+	if err := r.Run.Flush(ctx); err != nil {
+		if leaving || errors.Is(err, store.ErrBusy) {
+			return nil
+		}
+		return err
+	}
+	lab := r.trial.lab
+	c := checkpoint{trial: r.trial.Hash, kernels: lab.Engine.Variant(), version: lab.Version, state: s}
+	if err := patiently(func() error { return c.write(checkpointFile(r.Folder)) }); err != nil {
+		return fmt.Errorf("%w; checkpoint.every=0s does without", err)
+	}
+	r.kept = place(s)
+	return nil
+}
+
+// place says where a state is.
+func place(s run.State) string {
+	return fmt.Sprintf("iteration %d of stage %d", s.Iteration, s.Stage+1)
+}
+
+// way says what the same command will do after the run was stopped.
+func (r *recorder) way() string {
+	if r.kept == "" {
+		return "there is no checkpoint, so the same command begins again"
+	}
+	return "the same command goes on at " + r.kept
 }
 
 // observers passes everything on to each of them in turn.
@@ -112,4 +193,10 @@ func (o observers) Row(r run.Row) error {
 }
 func (o observers) Picture(p run.Picture) error {
 	return o.each(func(x run.Observer) error { return x.Picture(p) })
+}
+func (o observers) Rollback(b run.Rollback) error {
+	return o.each(func(x run.Observer) error { return x.Rollback(b) })
+}
+func (o observers) Checkpoint(s run.State, leaving bool) error {
+	return o.each(func(x run.Observer) error { return x.Checkpoint(s, leaving) })
 }

@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+	"time"
 
 	"runexp/framework"
 	"runexp/framework/compute"
@@ -57,6 +57,87 @@ func (l Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
 	return t, err
 }
 
+// An Attempt is a run of a trial, recorded and not yet under way.
+type Attempt struct {
+	Run     *store.Run
+	Folder  string
+	From    *Earlier // what it goes on from; nil for the start
+	Refused []error  // why newer runs cannot be gone on from
+
+	trial *Trial
+	store *store.Store
+	every time.Duration // between checkpoints
+}
+
+// Begin records in s that the trial begins, or that it goes on from an earlier
+// run which was interrupted; fresh begins anew, whatever there is.
+//
+// Errors: *store.RunningError unless fresh; files that cannot be written.
+func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt, error) {
+	n, err := t.newRun()
+	if err != nil {
+		return nil, err
+	}
+	a := &Attempt{trial: t, store: s}
+	if a.every, err = time.ParseDuration(t.config.Experiment.Checkpoint.Every); err != nil {
+		return nil, fmt.Errorf("checkpoint.every: %w", err)
+	}
+	if !fresh {
+		n.Alone = true
+		if a.From, a.Refused, err = t.earlier(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	if a.From != nil {
+		n.Parent, n.ParentSteps = a.From.UID, a.From.checkpoint.state.Step
+	}
+	if a.Run, err = s.Begin(ctx, n); err != nil {
+		return nil, err
+	}
+	a.Folder = t.folder(a.Run.UID())
+	err = atomicfile.MkdirAll(a.Folder)
+	for _, step := range []func() error{
+		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
+		func() error { return a.copyPictures(ctx) },
+		func() error { return a.tell(ctx) },
+	} {
+		if err == nil {
+			err = step()
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.Run.Finish(ctx, store.Failed, err.Error()))
+	}
+	return a, nil
+}
+
+// newRun is what the store is told of the trial.
+func (t *Trial) newRun() (store.NewRun, error) {
+	resolved, err := t.config.YAML()
+	if err != nil {
+		return store.NewRun{}, err
+	}
+	e := t.config.Experiment
+	n := store.NewRun{
+		Experiment: e.Name, ConfigWritten: string(t.config.Written), ConfigResolved: string(resolved),
+		Overrides: t.config.Overrides, Seed: e.Seed, TrialHash: t.Hash,
+		Env: environment(t.lab.Engine, t.Plan.Weights(), t.files, t.lab.Version, t.lab.Command),
+	}
+	for _, p := range t.params {
+		value, err := json.Marshal(p.Value)
+		if err != nil {
+			return n, fmt.Errorf("%s: %w", p.Path, err)
+		}
+		n.Params = append(n.Params, store.Param{Path: p.Path, Value: value})
+	}
+	return n, nil
+}
+
+// write writes a file into the run's folder.
+func (a *Attempt) write(name string, data []byte) error {
+	return patiently(func() error { return atomicfile.Write(filepath.Join(a.Folder, name), data) })
+}
+
 // A Result says how a run ended and where its files are.
 type Result struct {
 	Run     *store.Run
@@ -75,72 +156,39 @@ type FailedError struct {
 func (e *FailedError) Error() string { return fmt.Sprintf("run %d failed: %v", e.Run, e.Err) }
 func (e *FailedError) Unwrap() error { return e.Err }
 
-// Run runs the trial and records it in s; watch hears of it too. When ctx is
-// done the run is stopped after its iteration, recorded as killed with the
-// cause as its message, and Run returns the cause as the error, with a complete Result.
-func (t *Trial) Run(ctx context.Context, s *store.Store, watch run.Observer) (Result, error) {
+// Execute makes the picture and records everything; watch hears of it too. When
+// ctx is done the run is stopped after its iteration, recorded as killed with the
+// cause as its message, and Execute returns the cause as the error, with a
+// complete Result.
+//
+// Errors: *FailedError; a store or folder that takes no more, with what the same
+// command will then do.
+func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, error) {
 	whole := context.WithoutCancel(ctx)
-	begun, err := t.begin(whole, s)
-	if err != nil {
-		return Result{}, err
-	}
-	e := t.config.Experiment
-	folder := Folder(t.lab.Out, e.Name, begun.UID())
-	r := &recorder{ctx: whole, run: begun, folder: folder, text: map[string]string{
-		"Software": "runexp " + t.lab.Version, "runexp.run": begun.UID().String(), "runexp.experiment": e.Name,
-	}}
-	result := Result{Run: begun, Folder: folder}
-	outcome, err := t.Plan.Run(ctx, observers{r, watch})
-	result.Picture = r.final
+	r := a.recorder(whole)
+	outcome, err := a.trial.Plan.Run(ctx, observers{r, watch})
+	result := Result{Run: a.Run, Folder: a.Folder, Picture: r.final}
+	heard := new(run.ObserverError)
 	switch {
+	case errors.As(err, &heard):
+		result.Status = store.Failed
+		err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
+		finish := a.Run.Finish(whole, store.Failed, err.Error())
+		if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+			finish = nil // the same again
+		}
+		return result, errors.Join(err, finish)
 	case err != nil:
 		result.Status = store.Failed
-		failed := &FailedError{begun.Number(), err}
-		return result, errors.Join(failed, begun.Finish(whole, store.Failed, err.Error()))
+		return result, errors.Join(&FailedError{a.Run.Number(), err}, a.Run.Finish(whole, store.Failed, err.Error()))
 	case outcome.Stopped:
 		result.Status = store.Killed
 		cause := context.Cause(ctx)
-		return result, errors.Join(cause, begun.Finish(whole, store.Killed, cause.Error()))
+		return result, errors.Join(fmt.Errorf("%w; %s", cause, r.way()), a.Run.Finish(whole, store.Killed, cause.Error()))
 	}
 	result.Status = store.Finished
-	return result, begun.Finish(whole, store.Finished, "")
-}
-
-// Folder is where the files of a run are.
-func Folder(out, experiment string, run store.UID) string {
-	return filepath.Join(out, experiment, run.Short())
-}
-
-// begin records that the run starts, and writes its resolved config into its folder.
-func (t *Trial) begin(ctx context.Context, s *store.Store) (*store.Run, error) {
-	resolved, err := t.config.YAML()
-	if err != nil {
-		return nil, err
+	if err := a.Run.Finish(whole, store.Finished, ""); err != nil {
+		return result, err
 	}
-	e := t.config.Experiment
-	n := store.NewRun{
-		Experiment: e.Name, ConfigWritten: string(t.config.Written), ConfigResolved: string(resolved),
-		Overrides: t.config.Overrides, Seed: e.Seed, TrialHash: t.Hash,
-		Env: environment(t.lab.Engine, t.Plan.Weights(), t.files, t.lab.Version, t.lab.Command),
-	}
-	for _, p := range t.params {
-		value, err := json.Marshal(p.Value)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p.Path, err)
-		}
-		n.Params = append(n.Params, store.Param{Path: p.Path, Value: value})
-	}
-	begun, err := s.Begin(ctx, n)
-	if err != nil {
-		return nil, err
-	}
-	folder := Folder(t.lab.Out, e.Name, begun.UID())
-	err = os.MkdirAll(folder, 0o755)
-	if err == nil {
-		err = atomicfile.Write(filepath.Join(folder, "config.yaml"), resolved)
-	}
-	if err != nil {
-		return nil, errors.Join(err, begun.Finish(ctx, store.Failed, err.Error()))
-	}
-	return begun, nil
+	return result, a.dropCheckpoints(whole)
 }

@@ -4,26 +4,27 @@ package framework
 // path is absolute, every name is known. Package config makes it from YAML.
 // Config keys are the `config` tags; docs come from the `doc` tags.
 type Experiment struct {
-	Name     string        `config:"experiment" doc:"name of the experiment; runs are listed under it"`
-	Seed     int64         `config:"seed" doc:"seed of everything random"`
-	Content  Picture       `config:"content" doc:"the photograph"`
-	Style    []StyleImage  `config:"style" doc:"the paintings"`
-	Backbone BackboneSpec  `config:"backbone" doc:"the pretrained network"`
-	Variable Variable      `config:"variable" doc:"what is optimised"`
-	Losses   []LossSpec    `config:"losses" doc:"the terms of the loss"`
-	Init     Init          `config:"init" doc:"what the picture starts from"`
-	Stages   []Stage       `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
-	Output   OutputOptions `config:"output" doc:"what is kept besides the final picture"`
+	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
+	Seed       int64             `config:"seed" doc:"seed of everything random"`
+	Content    Picture           `config:"content" doc:"the photograph"`
+	Style      []StyleImage      `config:"style" doc:"the paintings"`
+	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
+	Variable   Variable          `config:"variable" doc:"what is optimised"`
+	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
+	Init       Init              `config:"init" doc:"what the picture starts from"`
+	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
+	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
+	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run goes on from; no part of what a trial means"`
 }
 
 // Picture is an image file.
 type Picture struct {
-	Image string `config:"image" doc:"PNG or JPEG file; relative to the YAML file, on the command line to the working directory"`
+	Image string `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory"`
 }
 
 // StyleImage is one painting.
 type StyleImage struct {
-	Image  string  `config:"image" doc:"PNG or JPEG file"`
+	Image  string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file"`
 	Weight float64 `config:"weight" doc:"relative to the other paintings"`
 	Size   string  `config:"size" doc:"content (stretched to the content's size), own, or a factor of its own size"`
 }
@@ -82,7 +83,7 @@ type Size struct {
 // OptimizerSpec chooses an optimiser; the keys besides these are the plugin's options.
 type OptimizerSpec struct {
 	Name     string   `config:"name" doc:"an optimiser; see runexp plugins"`
-	LR       float64  `config:"lr" doc:"learning rate, in the variable's units"`
+	LR       float64  `config:"lr" doc:"learning rate, in the variable's units; 0.01, or the optimiser's own default (lbfgs: 1)"`
 	Schedule Schedule `config:"schedule" doc:"how the learning rate changes"`
 	Options  any      `config:",options"`
 }
@@ -90,4 +91,9 @@ type OptimizerSpec struct {
 // OutputOptions says what a run keeps.
 type OutputOptions struct {
 	Every int `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`
+}
+
+// CheckpointOptions says how often a run writes down where it is.
+type CheckpointOptions struct {
+	Every string `config:"every" doc:"time between two, as in 30s or 5m; 0s writes none"`
 }

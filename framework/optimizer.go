@@ -1,11 +1,19 @@
 package framework
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // An Objective evaluates the loss at x and writes its gradient into grad.
 // x and grad are [H·W·3]. It must not keep or modify x. It returns an error
-// when ctx is done or the loss or a gradient is not finite.
+// when ctx is done or the loss or a gradient is not finite (ErrNotFinite).
 type Objective func(ctx context.Context, x, grad []float32) (float64, error)
+
+// ErrNotFinite is in the error of an Objective whose loss or gradient is not
+// finite. A line search may take it for a very bad point and try a nearer one;
+// whoever cannot do better returns it, and the run goes back (see package run).
+var ErrNotFinite = errors.New("not finite")
 
 // An Optimizer makes one picture better, step by step. It is made for one run
 // and used by one goroutine.
@@ -23,6 +31,19 @@ type Optimizer interface {
 	State() []Slot
 	Restore(state []Slot) error
 }
+
+// A Sizer is an Optimizer that knows how many arrays of the picture's size it
+// holds at most; others are taken to hold 3.
+type Sizer interface{ Pictures() int }
+
+// A Descender is an Optimizer that can say that none of its steps leads to a
+// higher loss, having evaluated where they end. The run then keeps no copy of
+// its state to go back to.
+type Descender interface{ Descends() bool }
+
+// A Rater is an optimiser's options that name the learning rate of a config
+// which gives none.
+type Rater interface{ DefaultRate() float64 }
 
 // An Outcome is what one Step did.
 type Outcome struct {

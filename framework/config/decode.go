@@ -17,6 +17,7 @@ import (
 func (l *Loader) decode(settings map[string]any, path string) (framework.Experiment, error) {
 	// A key cannot contain the delimiter, so no key is ever taken for a path.
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
+	l.rates(settings)
 	if err := v.MergeConfigMap(settings); err != nil {
 		return framework.Experiment{}, err
 	}
@@ -50,6 +51,21 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 		}
 	}
 	return e, nil
+}
+
+// rates gives the stages that write no lr the one that their optimiser's options
+// name, if they do.
+func (l *Loader) rates(settings map[string]any) {
+	stages, _ := settings["stages"].([]any)
+	for _, item := range stages {
+		stage, _ := item.(map[string]any)
+		spec, _ := stage["optimizer"].(map[string]any)
+		name, _ := spec["name"].(string)
+		options, err := l.choose(reflect.TypeFor[framework.OptimizerSpec]()).options(name)
+		if rater, can := options.(framework.Rater); err == nil && can && spec["lr"] == nil {
+			spec["lr"] = rater.DefaultRate()
+		}
+	}
 }
 
 // decodeOptions replaces the settings in *options by the options struct of the

@@ -9,7 +9,7 @@ func Defaults() framework.Experiment {
 	return framework.Experiment{
 		Seed:     1,
 		Style:    []framework.StyleImage{{Weight: 1, Size: "content"}},
-		Backbone: framework.BackboneSpec{Name: "vgg19"},
+		Backbone: framework.BackboneSpec{Name: "vgg19-lite"},
 		Variable: framework.Variable{Space: "normalized"},
 		Losses:   []framework.LossSpec{{Weight: 1}},
 		Init:     framework.Init{From: "content", Sigma: 1},
@@ -22,6 +22,7 @@ func Defaults() framework.Experiment {
 				Schedule: framework.Schedule{Name: "constant"},
 			},
 		}},
+		Checkpoint: framework.CheckpointOptions{Every: "30s"},
 	}
 }
 

@@ -103,6 +103,8 @@ type momentumOptions struct {
 	Momentum float64 `config:"momentum"`
 }
 
+func (momentumOptions) DefaultRate() float64 { return 3 }
+
 // plugins returns fresh registries of the plugins above.
 func plugins() framework.Plugins {
 	p := framework.Plugins{
@@ -110,9 +112,11 @@ func plugins() framework.Plugins {
 		Losses:     framework.NewRegistry[framework.Loss]("loss"),
 		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
 	}
-	framework.Register(p.Backbones, "vgg19", "", func() networkOptions {
-		return networkOptions{Pooling: "max", FeatureScale: "unit", Winograd: true}
-	}, vgg19)
+	for _, name := range []string{"vgg19", "vgg19-lite"} {
+		framework.Register(p.Backbones, name, "", func() networkOptions {
+			return networkOptions{Pooling: "max", FeatureScale: "unit", Winograd: true}
+		}, vgg19)
+	}
 	framework.Register(p.Losses, "content", "", func() layersOptions { return layersOptions{} },
 		func(layersOptions) (framework.Loss, error) { return loss{target: "content"}, nil })
 	framework.Register(p.Losses, "gram", "", func() layersOptions { return layersOptions{} },

@@ -3,7 +3,8 @@ package config
 import (
 	"path/filepath"
 	"strconv"
-	"strings"
+
+	"runexp/framework/weights"
 )
 
 // expandShorthands rewrites the short forms of images:
@@ -13,8 +14,12 @@ import (
 //	style: {image: x.png}  → style: [{image: x.png}]
 //	style: [x.png]         → style: [{image: x.png}]
 //
-// A style's size may be written as a number; it is the text of one from here on.
+// A style's size and the time between checkpoints may be written as a number,
+// 0.5 or 0; it is the text of one from here on.
 func expandShorthands(root *node) {
+	if every, written := root.find("checkpoint.every"); written {
+		numberToText(every)
+	}
 	if content := root.get("content"); content.text() != "" {
 		*content = *picture(content)
 	}
@@ -94,13 +99,7 @@ func resolvePaths(root *node, rep *report) {
 			}
 		}
 	}
-	if weights, ok := root.find("backbone.weights"); ok && isPath(weights.text()) {
-		resolve(weights, "backbone.weights")
+	if file, ok := root.find("backbone.weights"); ok && weights.IsPath(file.text()) {
+		resolve(file, "backbone.weights")
 	}
-}
-
-// isPath tells a weights file from the name of one in the cache.
-func isPath(weights string) bool {
-	return strings.ContainsRune(weights, '/') || strings.ContainsRune(weights, filepath.Separator) ||
-		strings.HasSuffix(weights, ".safetensors")
 }

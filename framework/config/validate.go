@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"runexp/framework"
@@ -76,6 +77,9 @@ func (v *validator) validate() {
 	}
 	if e.Output.Every < 0 {
 		v.add("output.every", "must be at least 0, not %d; 0 keeps no pictures on the way", e.Output.Every)
+	}
+	if every, err := time.ParseDuration(e.Checkpoint.Every); err != nil || every < 0 {
+		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %q; 0s writes no checkpoints", e.Checkpoint.Every)
 	}
 }
 

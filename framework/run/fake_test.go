@@ -12,6 +12,7 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/optimizers"
 )
 
 // network is a backbone of two small convolutions.
@@ -96,12 +97,12 @@ func (descent) Restore([]framework.Slot) error { return nil }
 
 type none struct{}
 
-// plugins returns the test's own.
+// plugins returns the test's own, and the optimisers that are shipped.
 func plugins() framework.Plugins {
 	p := framework.Plugins{
 		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
 		Losses:     framework.NewRegistry[framework.Loss]("loss"),
-		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
+		Optimizers: optimizers.Registry(),
 	}
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })
@@ -164,10 +165,34 @@ type record struct {
 	rows     []Row
 	pictures []Picture
 	onRow    func(Row) error
+
+	rollbacks  []Rollback
+	onRollback func(Rollback) error
+	onPicture  func(Picture) error
+	onOffer    func(State, bool) error
 }
 
-func (r *record) Begin(s Stage) error     { r.stages = append(r.stages, s); return nil }
-func (r *record) Picture(p Picture) error { r.pictures = append(r.pictures, p); return nil }
+func (r *record) Begin(s Stage) error { r.stages = append(r.stages, s); return nil }
+func (r *record) Picture(p Picture) error {
+	r.pictures = append(r.pictures, p)
+	if r.onPicture != nil {
+		return r.onPicture(p)
+	}
+	return nil
+}
+func (r *record) Rollback(b Rollback) error {
+	r.rollbacks = append(r.rollbacks, b)
+	if r.onRollback != nil {
+		return r.onRollback(b)
+	}
+	return nil
+}
+func (r *record) Checkpoint(s State, leaving bool) error {
+	if r.onOffer != nil {
+		return r.onOffer(s, leaving)
+	}
+	return nil
+}
 func (r *record) Row(row Row) error {
 	r.rows = append(r.rows, row)
 	if r.onRow != nil {
@@ -178,12 +203,17 @@ func (r *record) Row(row Row) error {
 
 var errOnPurpose = errors.New("on purpose")
 
-// runIt prepares and runs e.
-func runIt(t *testing.T, ctx context.Context, e framework.Experiment, r *record) (Outcome, error) {
+func prepare(t *testing.T, e framework.Experiment) *Plan {
 	t.Helper()
 	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Run(ctx, r)
+	return p
+}
+
+// runIt prepares and runs e.
+func runIt(t *testing.T, ctx context.Context, e framework.Experiment, r *record) (Outcome, error) {
+	t.Helper()
+	return prepare(t, e).Run(ctx, r)
 }

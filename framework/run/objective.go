@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 
 	"runexp/framework"
 	"runexp/framework/graph"
@@ -17,6 +18,8 @@ type objective struct {
 	shape   graph.Shape
 	terms   []Term       // Value is of the last evaluation
 	nodes   []graph.Node // of terms
+	total   float64      // of the last evaluation
+	at      []float32    // where that was; empty where it is not to be used again
 	evals   int
 }
 
@@ -115,29 +118,55 @@ func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (fram
 	return v, nil
 }
 
-// evaluate is the framework.Objective of the stage.
-func (o *objective) evaluate(ctx context.Context, x, grad []float32) (float64, error) {
+// evaluate computes the loss at x and its gradient, which stays in the program.
+// The error is a *badLoss where one of them is not finite.
+func (o *objective) evaluate(ctx context.Context, x []float32) error {
+	o.at = o.at[:0]
 	if err := o.program.Run(ctx, graph.Single(o.shape, x)); err != nil {
-		return 0, err
+		return err
 	}
 	o.evals++
-	total := 0.0
+	o.total = 0
 	for i, n := range o.nodes {
 		o.terms[i].Value = o.program.Scalar(n)
 		if w := o.terms[i].weight(); w != 0 { // 0 times an infinite term is not a number
-			total += w * o.terms[i].Value
+			o.total += w * o.terms[i].Value
 		}
 	}
-	if !finite(total) {
-		return 0, fmt.Errorf("the loss is %g: %s; try a smaller learning rate or loss weight", total, o.describe())
+	if !finite(o.total) {
+		return &badLoss{o.total, fmt.Sprintf("the loss is %g: %s", o.total, o.describe()), framework.ErrNotFinite}
+	}
+	for i, g := range o.program.Gradient().Single {
+		if !finite(float64(g)) {
+			return &badLoss{o.total, fmt.Sprintf("the gradient is %g at element %d of the picture", g, i), framework.ErrNotFinite}
+		}
+	}
+	o.at = append(o.at, x...)
+	return nil
+}
+
+// knows reports whether the last evaluation was at x, as it is after a step that
+// ended with a line search.
+func (o *objective) knows(x []float32) bool { return slices.Equal(x, o.at) }
+
+// look makes sure that the last evaluation was at x.
+func (o *objective) look(ctx context.Context, x []float32) error {
+	if o.knows(x) {
+		return nil
+	}
+	return o.evaluate(ctx, x)
+}
+
+// value is the framework.Objective of the stage. What was looked at costs
+// nothing more: once, so that evaluations are counted even where x stands still.
+func (o *objective) value(ctx context.Context, x, grad []float32) (float64, error) {
+	if o.knows(x) {
+		o.at = o.at[:0]
+	} else if err := o.evaluate(ctx, x); err != nil {
+		return 0, err
 	}
 	copy(grad, o.program.Gradient().Single)
-	for i, g := range grad {
-		if !finite(float64(g)) {
-			return 0, fmt.Errorf("the gradient is %g at element %d of the picture; try a smaller learning rate or loss weight", g, i)
-		}
-	}
-	return total, nil
+	return o.total, nil
 }
 
 // describe lists the terms.

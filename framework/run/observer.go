@@ -9,10 +9,24 @@ import (
 // An Observer hears what a run does, in order, on the run's goroutine. An error
 // ends the run; what was observed before stays valid.
 type Observer interface {
-	Begin(Stage) error     // a stage begins
-	Row(Row) error         // one iteration is over
-	Picture(Picture) error // a picture worth keeping
+	Begin(Stage) error       // a stage begins, or is gone on with
+	Row(Row) error           // one iteration is over
+	Picture(Picture) error   // a picture worth keeping
+	Rollback(Rollback) error // an iteration is done again
+	// Checkpoint is offered the run between any two iterations: every row of a
+	// step below the state's was observed, and whoever keeps the state can go on
+	// from it (Plan.Resume). Its slices are only lent. leaving says that the run
+	// stops here, for a signal or because the Observer returned an error: it is
+	// the last offer.
+	Checkpoint(s State, leaving bool) error
 }
+
+// An ObserverError is an error that the Observer returned: nothing is wrong
+// with the run itself.
+type ObserverError struct{ Err error }
+
+func (e *ObserverError) Error() string { return e.Err.Error() }
+func (e *ObserverError) Unwrap() error { return e.Err }
 
 // A Stage is one size of the picture.
 type Stage struct {
@@ -24,6 +38,7 @@ type Stage struct {
 
 // A Row is the loss at the picture before iteration Step. The last row of a
 // stage has no iteration after it: it records the picture that the stage ends with.
+// After a Rollback rows of the same steps come again and replace the earlier ones.
 type Row struct {
 	Stage     int
 	Step      int // counted over the whole run
@@ -31,7 +46,7 @@ type Row struct {
 	Last      bool
 	Total     float64 // Σ loss weight · Σ tap weight · term
 	Terms     []Term
-	Rate      float64       // learning rate of the iteration
+	Rate      float64       // learning rate of the iteration, with the guard's factor
 	Evals     int           // evaluations so far in this stage
 	Took      time.Duration // of the iteration
 }
@@ -52,6 +67,17 @@ type Picture struct {
 	Image *imaging.Image
 }
 
+// A Rollback is a step that led nowhere: the picture and the optimiser are what
+// they were before it, and the rest of the stage runs at a smaller rate.
+type Rollback struct {
+	Stage     int
+	Step      int // of the row that comes again
+	Iteration int // likewise, counted over the stage
+	Loss      float64
+	Factor    float64 // of the learning rate, from now on
+	Why       string
+}
+
 // An ImageUse is an input image with its own size and the size used.
 type ImageUse struct {
 	Role, Path            string
@@ -63,4 +89,22 @@ type ImageUse struct {
 type Outcome struct {
 	Final   *imaging.Image
 	Stopped bool // before its budget was used up, because the context was done
+}
+
+// marked tells the Observer's errors from the run's own.
+type marked struct{ o Observer }
+
+func (m marked) Begin(s Stage) error       { return mark(m.o.Begin(s)) }
+func (m marked) Row(r Row) error           { return mark(m.o.Row(r)) }
+func (m marked) Picture(p Picture) error   { return mark(m.o.Picture(p)) }
+func (m marked) Rollback(r Rollback) error { return mark(m.o.Rollback(r)) }
+func (m marked) Checkpoint(s State, leaving bool) error {
+	return mark(m.o.Checkpoint(s, leaving))
+}
+
+func mark(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &ObserverError{err}
 }

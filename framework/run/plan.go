@@ -30,6 +30,7 @@ type Plan struct {
 	styles  []*imaging.Image
 	start   *imaging.Image // what init takes from a file
 	sizes   [][2]int
+	from    *State // where Run begins; nil for the start
 }
 
 // weighted is a loss with its place in the total.

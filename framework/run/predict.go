@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"runexp/framework"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
@@ -23,18 +24,31 @@ type Prediction struct {
 // program itself, Go's runtime and SQLite. Measured: 30 to 50 MB.
 const atRest = 40 << 20
 
-// perElement counts the arrays of the picture's size outside the graph, in
-// elements: the picture itself, gradient and moments of the optimiser, the
-// photograph and the painting as read and as resized, the picture as an image
-// and as a PNG on its way to the store.
-const perElement = 12
+// perElement counts the arrays of the picture's size outside the graph and the
+// optimiser: the picture itself and where it was last evaluated, the photograph
+// and the painting as read and as resized, the picture as an image and as a PNG
+// on its way to the store.
+const perElement = 10
+
+// pictures counts the arrays of the picture's size that stage i takes outside
+// the graph.
+func (p *Plan) pictures(i int) int64 {
+	held := 3
+	if s, ok := p.optimize[i].(framework.Sizer); ok {
+		held = s.Pictures()
+	}
+	if descends(p.optimize[i]) {
+		return int64(perElement + held)
+	}
+	return int64(perElement + held + 1 + held) // and the state to go back to
+}
 
 // PredictMemory returns what each stage will take at its peak. It reads the
 // weights and compiles the stages' programs, but runs nothing.
 func (p *Plan) PredictMemory() ([]Prediction, error) {
 	predictions := make([]Prediction, len(p.sizes))
 	for i, stage := range p.Stages() {
-		bytes, err := p.memoryAt(stage.Height, stage.Width)
+		bytes, err := p.memoryAt(i, stage.Height, stage.Width)
 		if err != nil {
 			return nil, fmt.Errorf("stage %d: %w", i+1, err)
 		}
@@ -48,9 +62,9 @@ type prepares interface {
 	FilterBytes(f *graph.Filter) (forward, backward int64)
 }
 
-// memoryAt is the peak of a stage of h×w pixels: either while a target is
+// memoryAt is the peak of stage i if it had h×w pixels: either while a target is
 // computed or after that.
-func (p *Plan) memoryAt(h, w int) (int64, error) {
+func (p *Plan) memoryAt(i, h, w int) (int64, error) {
 	largest := int64(0)
 	all, err := p.targets(h, w, func(t *targetProgram, _ *imaging.Image) (map[string][]graph.Tensor, error) {
 		largest = max(largest, t.program.Memory().Total())
@@ -63,7 +77,7 @@ func (p *Plan) memoryAt(h, w int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	total := max(largest, o.program.Memory().Total()) + atRest + perElement*4*int64(o.shape.Len())
+	total := max(largest, o.program.Memory().Total()) + atRest + p.pictures(i)*4*int64(o.shape.Len())
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for _, f := range o.program.Filters() {
 		total += 4 * int64(len(f.Kernel)+len(f.Bias))
@@ -81,11 +95,11 @@ func (p *Plan) memoryAt(h, w int) (int64, error) {
 // and a part for each pixel, which two sizes tell.
 func (p *Plan) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	h, w = p.sizes[i][0], p.sizes[i][1]
-	large, err := p.memoryAt(h, w)
+	large, err := p.memoryAt(i, h, w)
 	if err != nil {
 		return 0, 0, err
 	}
-	small, err := p.memoryAt(max(minSide, h/2), max(minSide, w/2))
+	small, err := p.memoryAt(i, max(minSide, h/2), max(minSide, w/2))
 	if err != nil || large <= bytes {
 		return h, w, err
 	}
@@ -141,12 +155,11 @@ func (p *Plan) timeAt(ctx context.Context, h, w int) (float64, error) {
 		return 0, err
 	}
 	x := p.initial(h, w)
-	grad := make([]float32, len(x))
 	const warmUps, fewest, atMost, enough = 2, 5, 50, 1.5
 	var took []float64
 	for sum := 0.0; len(took) < warmUps+fewest || sum < enough && len(took) < atMost; {
 		begin := time.Now()
-		if _, err := o.evaluate(ctx, x, grad); err != nil {
+		if err := o.evaluate(ctx, x); err != nil {
 			return 0, err
 		}
 		took = append(took, time.Since(begin).Seconds())

@@ -28,7 +28,7 @@ func TestPredictions(t *testing.T) {
 	}
 	// Four channels at the size of the picture, twice, and the picture's own arrays.
 	pixels := int64(36 * 48)
-	if least := atRest + 4*pixels*(2*4+3*perElement); large.Bytes < least || small.Bytes >= large.Bytes {
+	if least := atRest + 4*pixels*(2*4+3*p.pictures(1)); large.Bytes < least || small.Bytes >= large.Bytes {
 		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
 	}
 	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
@@ -46,7 +46,7 @@ func TestLargestWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole, err := p.memoryAt(1800, 2400)
+	whole, err := p.memoryAt(1, 1800, 2400)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestLargestWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fits, err := p.memoryAt(h, w)
+	fits, err := p.memoryAt(1, h, w)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,12 +19,11 @@ func (p *Plan) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, tim
 		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
 	}
 	x := p.initial(h, w)
-	grad := make([]float32, len(x))
 	var best []graph.Timing
 	var whole time.Duration
 	for repeat := range repeats + 1 {
 		begin := time.Now()
-		if _, err := o.evaluate(ctx, x, grad); err != nil {
+		if err := o.evaluate(ctx, x); err != nil {
 			return nil, 0, err
 		}
 		took := time.Since(begin)

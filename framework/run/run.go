@@ -5,112 +5,57 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"time"
 
 	"runexp/framework/imaging"
 )
 
-// Run makes the picture. When ctx is done the iteration under way is finished,
-// its picture and loss are observed, and the outcome says Stopped.
+// Run makes the picture, from the start or from where Resume says. When ctx is
+// done the iteration under way is finished, its picture and loss are observed,
+// and the outcome says Stopped.
+//
+// A step that leads to a loss that is not finite, or more than a thousand times
+// the lowest of its stage, is undone, and the rest of the stage runs at half the
+// learning rate. That is done ten times in a stage.
+//
+// Errors: an *ObserverError; a loss that stays bad; what a plugin returns.
 func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
+	o = marked{o}
 	var outcome Outcome
-	var x []float32
-	step := 0
-	for _, stage := range p.Stages() {
-		stage.Step = step
-		if x == nil {
-			x = p.initial(stage.Height, stage.Width)
-		} else {
-			before := p.sizes[stage.Index-1]
-			x = imaging.Resample(x, before[0], before[1], 3, stage.Height, stage.Width)
+	s := State{Guard: newGuard()}
+	if p.from != nil {
+		s = *p.from
+	} else {
+		s.X = p.initial(p.sizes[0][0], p.sizes[0][1])
+	}
+	for _, stage := range p.Stages()[s.Stage:] {
+		if stage.Index > s.Stage {
+			before := p.sizes[s.Stage]
+			x := imaging.Resample(s.X, before[0], before[1], 3, stage.Height, stage.Width)
+			s = State{Stage: stage.Index, Step: s.Step + 1, X: x, Guard: newGuard()}
 		}
+		stage.Step = s.Step - s.Iteration
 		if err := o.Begin(stage); err != nil {
 			return outcome, err
 		}
-		stopped, rows, err := p.stage(ctx, o, stage, x)
-		step += rows
-		if err != nil { // x is as it was before the step that failed: the last good picture
+		l, err := p.newLoop(context.WithoutCancel(ctx), o, stage, s)
+		if err == nil {
+			outcome.Stopped, err = l.run(ctx)
+		}
+		if err != nil {
 			err = fmt.Errorf("stage %d: %w", stage.Index+1, err)
-			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: step, Image: p.image(x, stage)}))
+			if heard := new(ObserverError); errors.As(err, &heard) {
+				return outcome, err
+			}
+			// x is as it was before the step that failed: the last good picture.
+			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Image: p.image(l.x, stage)}))
 		}
-		outcome.Stopped = stopped
-		outcome.Final = p.image(x, stage)
-		kind := "stage"
-		if last := stage.Index == stage.Count-1; last || stopped {
-			kind = "final"
-		}
-		if err := o.Picture(Picture{Kind: kind, Stage: stage.Index, Step: step - 1, Image: outcome.Final}); err != nil {
-			return outcome, err
-		}
-		if stopped {
+		outcome.Final = l.shown
+		if outcome.Stopped {
 			break
 		}
+		s.X, s.Step = l.x, l.step()
 	}
 	return outcome, nil
-}
-
-// stage optimises x in place and returns whether it was stopped and how many
-// rows it observed.
-func (p *Plan) stage(ctx context.Context, o Observer, s Stage, x []float32) (stopped bool, rows int, err error) {
-	whole := context.WithoutCancel(ctx) // an iteration that has begun is finished
-	objective, err := p.newObjective(whole, s.Height, s.Width)
-	if err != nil {
-		return false, 0, err
-	}
-	spec, optimizer := p.e.Stages[s.Index].Optimizer, p.optimize[s.Index]
-	var first []Term // the terms at x before the step, whatever the step evaluates after
-	evaluate := func(ctx context.Context, x, grad []float32) (float64, error) {
-		loss, err := objective.evaluate(ctx, x, grad)
-		if first == nil {
-			first = slices.Clone(objective.terms)
-		}
-		return loss, err
-	}
-	left := func(i int) bool {
-		if s.Evaluations > 0 {
-			return objective.evals < s.Evaluations
-		}
-		return i < s.Iterations
-	}
-	i := 0
-	for ; left(i); i++ {
-		if stopped = ctx.Err() != nil; stopped {
-			break
-		}
-		if every := p.e.Output.Every; every > 0 && i > 0 && i%every == 0 {
-			if err := o.Picture(Picture{Kind: "intermediate", Stage: s.Index, Step: s.Step + i, Image: p.image(x, s)}); err != nil {
-				return false, i, err
-			}
-		}
-		first = nil
-		rate := spec.Schedule.Rate(spec.LR, i)
-		begin := time.Now()
-		outcome, err := optimizer.Step(whole, evaluate, x, rate)
-		if err != nil {
-			return false, i, fmt.Errorf("iteration %d: %w", i, err)
-		}
-		row := Row{
-			Stage: s.Index, Step: s.Step + i, Iteration: i, Total: outcome.Loss, Terms: first,
-			Rate: rate, Evals: objective.evals, Took: time.Since(begin),
-		}
-		if err := o.Row(row); err != nil {
-			return false, i, err
-		}
-		if outcome.Done {
-			i++
-			break
-		}
-	}
-	total, err := objective.evaluate(whole, x, make([]float32, len(x)))
-	if err != nil {
-		return false, i, fmt.Errorf("after iteration %d: %w", i, err)
-	}
-	last := Row{
-		Stage: s.Index, Step: s.Step + i, Iteration: i, Last: true, Total: total,
-		Terms: slices.Clone(objective.terms), Evals: objective.evals,
-	}
-	return stopped, i + 1, o.Row(last)
 }
 
 // initial returns the variable before the first iteration. Noise is drawn with

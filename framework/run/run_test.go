@@ -21,19 +21,20 @@ func TestRowsStagesAndPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 5 iterations and the last picture; 3 iterations of 2 evaluations and the last picture.
+	// 5 iterations and the last picture, of one evaluation each and one for the start;
+	// then the same, the budget being 6 evaluations.
 	var steps, evals []int
 	var rates []float64
 	for _, row := range r.rows {
 		steps, evals, rates = append(steps, row.Step), append(evals, row.Evals), append(rates, row.Rate)
 	}
-	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(steps, want) {
+	if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}; !slices.Equal(steps, want) {
 		t.Errorf("steps %v, want %v", steps, want)
 	}
-	if want := []int{2, 4, 6, 8, 10, 11, 2, 4, 6, 7}; !slices.Equal(evals, want) {
+	if want := []int{2, 3, 4, 5, 6, 6, 2, 3, 4, 5, 6, 6}; !slices.Equal(evals, want) {
 		t.Errorf("evaluations %v, want %v", evals, want)
 	}
-	if want := []float64{.1, .1, .05, .05, .025, 0, .1, .1, .05, 0}; !slices.Equal(rates, want) {
+	if want := []float64{.1, .1, .05, .05, .025, 0, .1, .1, .05, .05, .025, 0}; !slices.Equal(rates, want) {
 		t.Errorf("rates %v, want %v", rates, want)
 	}
 	if s := r.stages; len(s) != 2 || s[0].Height != 18 || s[0].Width != 24 || s[1].Height != 36 || s[1].Width != 48 || s[1].Step != 6 {
@@ -43,10 +44,10 @@ func TestRowsStagesAndPictures(t *testing.T) {
 	for _, p := range r.pictures {
 		kinds = append(kinds, p.Kind)
 	}
-	if want := []string{"intermediate", "intermediate", "stage", "intermediate", "final"}; !slices.Equal(kinds, want) {
+	if want := []string{"intermediate", "intermediate", "stage", "intermediate", "intermediate", "final"}; !slices.Equal(kinds, want) {
 		t.Errorf("pictures %v, want %v", kinds, want)
 	}
-	if last := r.pictures[len(r.pictures)-1]; last.Step != 9 || outcome.Final != last.Image || outcome.Final.W != 48 {
+	if last := r.pictures[len(r.pictures)-1]; last.Step != 11 || outcome.Final != last.Image || outcome.Final.W != 48 {
 		t.Errorf("the last picture is of step %d and %d wide", last.Step, outcome.Final.W)
 	}
 	for _, row := range r.rows {

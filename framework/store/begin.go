@@ -25,6 +25,13 @@ type NewRun struct {
 	Params    []Param
 	Env       []Fact // versions, machine, kernels, weights, images, command
 	Parent    UID    // the run that this one goes on from; zero if none
+	// ParentSteps is how many steps of Parent this run takes over: metrics,
+	// artifacts and events of steps below it are copied, so that the new run is
+	// complete in itself.
+	ParentSteps int
+	// Alone refuses to begin while another run of the trial, in this experiment,
+	// may be alive.
+	Alone bool
 }
 
 // A Param is one value of the resolved config.
@@ -41,7 +48,8 @@ type Fact struct{ Name, Value string }
 // Begin records a run that starts now, with status "running", and returns it.
 // It must be ended by Finish.
 //
-// Errors: a parameter or parent that is none, and those of a write (see Store).
+// Errors: a parameter or parent that is none, *RunningError, and those of a write
+// (see Store).
 func (s *Store) Begin(ctx context.Context, n NewRun) (*Run, error) {
 	if n.Experiment == "" {
 		return nil, fmt.Errorf("store: begin a run: name its experiment")
@@ -70,6 +78,11 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	trial, attempt, err := nextAttempt(ctx, tx, experiment, n.TrialHash, now)
 	if err != nil {
 		return err
+	}
+	if n.Alone {
+		if err := r.store.refuseSecond(ctx, tx, trial); err != nil {
+			return err
+		}
 	}
 	parent, err := parentID(ctx, tx, n.Parent)
 	if err != nil {
@@ -104,7 +117,21 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 			return fmt.Errorf("parameter %q: %w", p.Path, err)
 		}
 	}
-	return nil
+	if !parent.Valid {
+		return nil
+	}
+	return inherit(ctx, tx, r.number, parent.Int64, n.ParentSteps)
+}
+
+// refuseSecond returns a *RunningError if a run of the trial may be alive.
+func (s *Store) refuseSecond(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
+	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+` WHERE r.trial_id = ? AND r.status = 'running'`, trial)
+	for _, row := range rows {
+		if row.see(s.host, time.Now()); row.Status == Running {
+			return &RunningError{row.RunRef, row.owner.pid, row.owner.sameBoot(s.host)}
+		}
+	}
+	return err
 }
 
 // experimentID returns the experiment called name, made if need be.

@@ -40,6 +40,22 @@ type AmbiguousError struct {
 	Matches []RunRef // at most maxMatches
 }
 
+// A RunningError is a run that was not begun, since another of the same trial is
+// not known to have ended.
+type RunningError struct {
+	RunRef
+	PID  int
+	Here bool // the process is on this machine, and alive
+}
+
+func (e *RunningError) Error() string {
+	where := "of another machine or container"
+	if e.Here {
+		where = "which is alive"
+	}
+	return fmt.Sprintf("run %d is making the same picture, in process %d, %s", e.Number, e.PID, where)
+}
+
 // maxMatches bounds the list in an AmbiguousError: enough to choose from.
 const maxMatches = 10
 

@@ -72,6 +72,25 @@ func readSummary(ctx context.Context, tx *sql.Tx, run, key int64) (summary, erro
 	return s, err
 }
 
+// write puts the summary into the table.
+func (s *summary) write(ctx context.Context, tx *sql.Tx, run, key int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO metric_summary
+			(run_id, key_id, count, last_step, last, min, max, best_step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, key, s.Count, s.LastStep, nullable(s.Last), nullable(s.Min), nullable(s.Max), s.bestStep())
+	return err
+}
+
+// recount makes the summary anew from all points.
+func recount(ctx context.Context, tx *sql.Tx, run, key int64) error {
+	all, err := readPoints(ctx, tx, run, key)
+	if err != nil {
+		return err
+	}
+	var sum summary
+	sum.append(all)
+	return sum.write(ctx, tx, run, key)
+}
+
 // rowsQueryer is what *sql.DB and *sql.Tx have in common.
 type rowsQueryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)

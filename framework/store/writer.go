@@ -72,19 +72,10 @@ func writeSeries(ctx context.Context, tx *sql.Tx, run int64, name string, points
 	if err != nil {
 		return err
 	}
-	if !sum.append(points) {
-		// A step came again, or late: count anew.
-		all, err := readPoints(ctx, tx, run, key)
-		if err != nil {
-			return err
-		}
-		sum = summary{}
-		sum.append(all)
+	if !sum.append(points) { // a step came again, or late
+		return recount(ctx, tx, run, key)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO metric_summary
-			(run_id, key_id, count, last_step, last, min, max, best_step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, key, sum.Count, sum.LastStep, nullable(sum.Last), nullable(sum.Min), nullable(sum.Max), sum.bestStep())
-	return err
+	return sum.write(ctx, tx, run, key)
 }
 
 // keyID returns the key of a metric's name, made if need be.

@@ -40,7 +40,10 @@ type Optimizer struct {
 	g, m, v []float32 // gradient, mean, mean square; [H·W·3]
 }
 
-var _ framework.Optimizer = (*Optimizer)(nil)
+var (
+	_ framework.Optimizer = (*Optimizer)(nil)
+	_ framework.Sizer     = (*Optimizer)(nil)
+)
 
 // New returns an optimiser at step 0.
 func New(c Config) (framework.Optimizer, error) { return &Optimizer{c: c}, nil }
@@ -69,6 +72,9 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 	}
 	return framework.Outcome{Loss: loss, Evals: 1, Accepted: true}, nil
 }
+
+// Pictures counts the gradient and the moments.
+func (o *Optimizer) Pictures() int { return 3 }
 
 // State returns the step count and the moments.
 func (o *Optimizer) State() []framework.Slot {

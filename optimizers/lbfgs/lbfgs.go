@@ -33,6 +33,9 @@ func Defaults() Config {
 	return Config{History: 10, LineSearch: strongWolfe, Decrease: 1e-4, Curvature: 0.9, MaxEvaluations: 20}
 }
 
+// DefaultRate is the step that Newton's method takes.
+func (c Config) DefaultRate() float64 { return 1 }
+
 // Validate reports options out of range.
 func (c Config) Validate() error {
 	errs := []error{
@@ -69,7 +72,12 @@ type Optimizer struct {
 	d, trial, grad []float32 // work of one step: direction, a point on it, a gradient
 }
 
-var _ framework.Optimizer = (*Optimizer)(nil)
+var (
+	_ framework.Optimizer = (*Optimizer)(nil)
+	_ framework.Sizer     = (*Optimizer)(nil)
+	_ framework.Descender = (*Optimizer)(nil)
+	_ framework.Rater     = Config{}
+)
 
 // New returns an optimiser that remembers nothing.
 func New(c Config) (framework.Optimizer, error) {
@@ -117,6 +125,13 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 		o.pairs = nil
 	}
 }
+
+// Pictures counts the history, x and gradient of the last step, and the work of
+// a step.
+func (o *Optimizer) Pictures() int { return 2*o.c.History + 5 }
+
+// Descends reports whether steps are searched for.
+func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }
 
 // State returns where the last step began and the history, the oldest first.
 func (o *Optimizer) State() []framework.Slot {

@@ -2,6 +2,8 @@ package lbfgs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -211,5 +213,46 @@ func TestStateOfAnotherHistory(t *testing.T) {
 func TestNewChecksItsOptions(t *testing.T) {
 	if _, err := New(Config{}); err == nil || !strings.Contains(err.Error(), "history") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestBeyondACliff: a search that steps where the loss is not finite takes a
+// shorter step and goes on down.
+func TestBeyondACliff(t *testing.T) {
+	falls := 0
+	cliff := func(ctx context.Context, x, grad []float32) (float64, error) {
+		for _, v := range x {
+			if math.Abs(float64(v)) > 2.5 {
+				falls++
+				grad[0] = float32(math.NaN())
+				return 0, fmt.Errorf("on purpose: %w", framework.ErrNotFinite)
+			}
+		}
+		return valley(1, 0)(ctx, x, grad)
+	}
+	for _, rate := range []float64{1, 1e3, 1e12} {
+		o, x := build(t, func(*Config) {}), start()
+		before, falling := slices.Clone(x), falls
+		for range 15 {
+			outcome, err := o.Step(context.Background(), cliff, x, rate)
+			if err != nil {
+				t.Fatalf("rate %g: %v", rate, err)
+			}
+			if !outcome.Accepted && slices.Equal(x, before) {
+				t.Fatalf("rate %g: x never moves", rate)
+			}
+		}
+		if loss, _ := valley(1, 0)(context.Background(), x, make([]float32, len(x))); loss > 0.1 {
+			t.Errorf("rate %g: 15 steps end at %g", rate, loss)
+		}
+		if rate > 1 && falls == falling {
+			t.Errorf("rate %g: the cliff is never met", rate)
+		}
+	}
+	_, err := build(t, func(c *Config) { c.LineSearch = fixedStep }).Step(context.Background(), func(context.Context, []float32, []float32) (float64, error) {
+		return 0, framework.ErrNotFinite
+	}, start(), 1)
+	if !errors.Is(err, framework.ErrNotFinite) {
+		t.Errorf("at x itself the error is %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package lbfgs
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/optimize"
@@ -31,13 +32,22 @@ func (o *Optimizer) move(ctx context.Context, f framework.Objective, x []float32
 //
 // after Moré and Thuente 1994. Where the evaluations do not suffice for the
 // second, it returns the lowest step that meets the first, or 0 for none.
+//
+// Where φ is not finite the step was too long: the search begins again at a
+// tenth of it and stays below it.
 func (o *Optimizer) search(ctx context.Context, f framework.Objective, x []float32, loss, slope, rate float64) (best float64, evals int, err error) {
-	s := optimize.MoreThuente{DecreaseFactor: o.c.Decrease, CurvatureFactor: o.c.Curvature}
-	s.Init(loss, slope, rate)
+	s := o.searchFrom(loss, slope, rate, 0)
 	lowest := loss
 	for step := rate; evals < o.c.MaxEvaluations && step > 0 && o.along(x, step); {
 		value, err := f(ctx, o.trial, o.grad)
 		evals++
+		if errors.Is(err, framework.ErrNotFinite) {
+			tooLong := step
+			if step /= 10; step > 0 {
+				s = o.searchFrom(loss, slope, step, tooLong)
+			}
+			continue
+		}
 		if err != nil {
 			return 0, evals, err
 		}
@@ -54,6 +64,14 @@ func (o *Optimizer) search(ctx context.Context, f framework.Objective, x []float
 		step = next
 	}
 	return best, evals, nil
+}
+
+// searchFrom returns a search that tries step first and none beyond longest; 0
+// is no bound but gonum's, 1e20.
+func (o *Optimizer) searchFrom(loss, slope, step, longest float64) *optimize.MoreThuente {
+	s := &optimize.MoreThuente{DecreaseFactor: o.c.Decrease, CurvatureFactor: o.c.Curvature, MaximumStep: longest}
+	s.Init(loss, slope, step)
+	return s
 }
 
 // along sets trial to x + step·d and reports whether that differs from x.

@@ -1,0 +1,52 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"runexp/framework/store"
+)
+
+// Folder is where the files of a run are.
+func Folder(out, experiment string, run store.UID) string {
+	return filepath.Join(out, experiment, run.Short())
+}
+
+// CheckOut returns an error unless files can be written at or, as long as there
+// is no such folder, where it would be made. It leaves nothing behind.
+func CheckOut(out string) error {
+	folder := filepath.Clean(out)
+	for {
+		_, err := os.Stat(folder)
+		above := filepath.Dir(folder)
+		if !errors.Is(err, os.ErrNotExist) || above == folder {
+			break
+		}
+		folder = above
+	}
+	f, err := os.CreateTemp(folder, ".runexp-*")
+	if err != nil {
+		return fmt.Errorf("pictures cannot be written to %s (%w); name another folder with --out", out, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// patiently writes a file, and tries again for a second and a half while the disk
+// is full or failing, as the store does.
+func patiently(write func() error) error {
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		err := write()
+		passes := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
+		if err == nil {
+			return nil
+		}
+		if !passes || pause > time.Second {
+			return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
+		}
+		time.Sleep(pause)
+	}
+}

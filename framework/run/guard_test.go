@@ -1,0 +1,185 @@
+package run
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+)
+
+// leap is gradient descent whose step number 3 adds 1e5 rates to every pixel.
+type leap struct {
+	descent
+	n float64
+}
+
+func (l *leap) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
+	outcome, err := l.descent.Step(ctx, f, x, rate)
+	if l.n++; l.n == 4 {
+		for i := range x {
+			x[i] += float32(1e5 * rate)
+		}
+	}
+	return outcome, err
+}
+
+func (l *leap) State() []framework.Slot {
+	return []framework.Slot{{Name: "n", Scalars: []float64{l.n}}}
+}
+
+func (l *leap) Restore(state []framework.Slot) error {
+	slots, err := framework.Slots(state, "n")
+	if err == nil {
+		l.n = slots[0].Scalars[0]
+	}
+	return err
+}
+
+// leaping is an experiment of one stage with leap as its optimiser.
+func leaping(t *testing.T, rate float64) *Plan {
+	t.Helper()
+	e := experiment(t)
+	e.Stages = e.Stages[:1]
+	e.Stages[0].Optimizer.LR = rate
+	p := prepare(t, e)
+	p.optimize[0] = &leap{descent: descent{1}}
+	return p
+}
+
+// TestAnExplosionIsUndone follows a run whose step 3 leads nowhere until its
+// rate is small.
+func TestAnExplosionIsUndone(t *testing.T) {
+	r := &record{}
+	if _, err := leaping(t, 0.1).Run(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	n := len(r.rollbacks)
+	if n < 2 || n > 9 {
+		t.Fatalf("%d rollbacks", n)
+	}
+	for i, b := range r.rollbacks {
+		if b.Iteration != 3 || b.Step != 3 || b.Factor != math.Ldexp(1, -i-1) || !(b.Loss > explosive*r.rows[3].Total) || !strings.Contains(b.Why, "1000 times the lowest") {
+			t.Errorf("rollback %d: %+v", i, b)
+		}
+	}
+	// Steps 0 1 2 3, 3 again for each rollback, 4 and the last row.
+	var steps []int
+	for _, row := range r.rows {
+		steps = append(steps, row.Step)
+		again := r.rows[3]
+		if row.Step == 3 && (row.Total != again.Total || !slices.Equal(row.Terms, again.Terms)) {
+			t.Errorf("step 3 begins at the loss %g, and done again at %g", again.Total, row.Total)
+		}
+	}
+	want := append([]int{0, 1, 2}, slices.Repeat([]int{3}, n+1)...)
+	if want = append(want, 4, 5); !slices.Equal(steps, want) {
+		t.Errorf("steps %v, want %v", steps, want)
+	}
+	for i, row := range r.rows[4 : 4+n] { // the schedule halves the rate every 2 iterations
+		if want := 0.1 * 0.5 * r.rollbacks[i].Factor; row.Rate != want {
+			t.Errorf("done again at rate %g, want %g", row.Rate, want)
+		}
+	}
+	if row := r.rows[len(r.rows)-2]; row.Rate != 0.1*0.25*r.rollbacks[n-1].Factor {
+		t.Errorf("iteration 4 at rate %g: the factor is gone", row.Rate)
+	}
+}
+
+// TestASignalWaitsForTheRepetition: what is done again is still under way.
+func TestASignalWaitsForTheRepetition(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	left := -1
+	r := &record{onRollback: func(Rollback) error { cancel(); return nil }}
+	r.onOffer = func(s State, leaving bool) error {
+		if leaving {
+			left = s.Step
+		}
+		return nil
+	}
+	outcome, err := leaping(t, 0.1).Run(ctx, r)
+	if err != nil || !outcome.Stopped || left != 4 || r.rows[len(r.rows)-1].Step != 4 {
+		t.Errorf("%+v, %v, left at step %d, last row of step %d", outcome.Stopped, err, left, r.rows[len(r.rows)-1].Step)
+	}
+}
+
+// TestTooManyExplosions ends with the last good picture.
+func TestTooManyExplosions(t *testing.T) {
+	r := &record{}
+	_, err := leaping(t, 1e9).Run(context.Background(), r)
+	// The rate is too large from the first step on.
+	if err == nil || !strings.Contains(err.Error(), "stage 1: iteration 0: the ") || !strings.Contains(err.Error(), "halved 10 times, to 9.766e+05; try a smaller learning rate or loss weight") {
+		t.Fatalf("error %v", err)
+	}
+	if len(r.rollbacks) != maxRollbacks || len(r.pictures) != 1 || r.pictures[0].Kind != "last" || r.pictures[0].Step != 0 {
+		t.Errorf("%d rollbacks, pictures %+v", len(r.rollbacks), r.pictures)
+	}
+}
+
+func TestABadStart(t *testing.T) {
+	e := experiment(t)
+	e.Losses[0].Weight = 1e300
+	r := &record{}
+	_, err := runIt(t, context.Background(), e, r)
+	if err == nil || !strings.Contains(err.Error(), "stage 1: iteration 0: the gradient is") || !strings.Contains(err.Error(), "try a smaller loss weight") {
+		t.Fatalf("error %v", err)
+	}
+	if len(r.rows) != 0 || len(r.rollbacks) != 0 {
+		t.Errorf("%d rows, %d rollbacks", len(r.rows), len(r.rollbacks))
+	}
+}
+
+// TestLargeRates: what a user may ask for ends well or says why not.
+func TestLargeRates(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		rate   float64
+		weight float64
+		fails  bool
+	}{
+		{"adam", 1e2, 10, false},
+		{"adam", 1e6, 10, true},
+		{"adam", 0.1, 1e30, false}, // Adam's steps do not depend on the loss's unit
+		{"momentum", 1e30, 10, true},
+		{"lbfgs", 1e6, 10, false}, // the first trial of a search
+		{"lbfgs", 1, 1e30, false},
+	} {
+		e := experiment(t)
+		e.Losses[1].Weight = c.weight
+		plugin, err := plugins().Optimizers.Lookup(c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range e.Stages {
+			e.Stages[i].Optimizer.Name, e.Stages[i].Optimizer.LR, e.Stages[i].Optimizer.Options = c.name, c.rate, plugin.Options()
+		}
+		r := &record{}
+		_, err = runIt(t, context.Background(), e, r)
+		if c.fails != (err != nil) || err != nil && !strings.Contains(err.Error(), "try a smaller learning rate") {
+			t.Errorf("%+v: error %v", c, err)
+		}
+		if c.name == "adam" && c.rate == 1e2 && len(r.rollbacks) == 0 || c.name == "lbfgs" && len(r.rollbacks) > 0 {
+			t.Errorf("%+v: rollbacks %+v", c, r.rollbacks)
+		}
+		lowest := math.Inf(1)
+		for _, row := range r.rows {
+			if lowest = min(lowest, row.Total); row.Iteration == 0 {
+				lowest = row.Total
+			}
+			if !(row.Total <= explosive*lowest) {
+				t.Errorf("%+v: row %d at %g, where %g was reached", c, row.Step, row.Total, lowest)
+			}
+		}
+	}
+}
+
+func TestALossThatIsNotPositiveIsNotJudged(t *testing.T) {
+	g := newGuard()
+	for _, loss := range []float64{5, 0, 1e9, -3, 1e9} {
+		if err := g.judge(loss); err != nil {
+			t.Error(err)
+		}
+	}
+}

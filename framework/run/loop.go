@@ -1,0 +1,205 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"runexp/framework"
+	"runexp/framework/imaging"
+)
+
+// A loop is one stage under way.
+type loop struct {
+	plan      *Plan
+	observer  Observer
+	stage     Stage
+	spec      framework.OptimizerSpec
+	optimizer framework.Optimizer
+	objective *objective
+
+	x       []float32
+	i       int  // the iteration that comes next
+	done    bool // the optimiser will not move x any more
+	guard   Guard
+	before  State          // what the guard goes back to, before the last step; no X if there is none
+	redoing bool           // the iteration that comes next is done again
+	shown   *imaging.Image // the last picture observed
+}
+
+// newLoop makes the loop that goes on from s.
+func (p *Plan) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
+	l := &loop{
+		plan: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index],
+		x: s.X, i: s.Iteration, done: s.Done, guard: s.Guard,
+	}
+	var err error
+	if l.objective, err = p.newObjective(ctx, stage.Height, stage.Width); err != nil {
+		return l, err
+	}
+	if s.Known {
+		if err := l.objective.evaluate(ctx, l.x); err != nil {
+			return l, err
+		}
+	}
+	l.objective.evals = s.Evaluations
+	return l, nil
+}
+
+// run optimises x in place until the budget is used up, the optimiser is done,
+// or ctx is, and then observes the last row and its picture.
+//
+// Each turn looks at x first: a picture is only gone on from, kept or written
+// down once its loss was found good. The optimiser's own first evaluation, which
+// is at x too, is answered from memory.
+func (l *loop) run(ctx context.Context) (stopped bool, err error) {
+	whole := context.WithoutCancel(ctx) // an iteration that has begun is finished
+	for {
+		over := l.over()
+		s := l.state()
+		began := time.Now()
+		if err := l.look(whole); err != nil {
+			if err := l.goBack(err); err != nil {
+				return false, err
+			}
+			continue
+		}
+		looked := time.Since(began)
+		s.Guard = l.guard
+		if !over && !l.redoing { // what is done again is still the iteration that had begun
+			stopped = ctx.Err() != nil
+			if err := l.observer.Checkpoint(s, stopped); err != nil {
+				return false, err
+			}
+		}
+		if over || stopped {
+			return stopped, l.end(stopped)
+		}
+		if !descends(l.optimizer) {
+			l.before.keep(s)
+		}
+		if every := l.plan.e.Output.Every; every > 0 && l.i > 0 && l.i%every == 0 {
+			if err := l.picture("intermediate"); err != nil {
+				return false, err
+			}
+		}
+		if err := l.iterate(whole, looked); err != nil {
+			return false, err
+		}
+	}
+}
+
+// over reports whether no iteration is left to do.
+func (l *loop) over() bool {
+	if l.stage.Evaluations > 0 {
+		return l.done || l.objective.evals >= l.stage.Evaluations
+	}
+	return l.done || l.i >= l.stage.Iterations
+}
+
+// state is the run as it is now, by reference.
+func (l *loop) state() State {
+	return State{
+		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
+		Evaluations: l.objective.evals, Known: l.objective.knows(l.x), Done: l.done,
+		X: l.x, Optimizer: l.optimizer.State(), Guard: l.guard,
+	}
+}
+
+// step is the iteration that comes next, counted over the whole run.
+func (l *loop) step() int { return l.stage.Step + l.i }
+
+// look evaluates at x, and judges.
+func (l *loop) look(ctx context.Context) error {
+	if err := l.objective.look(ctx, l.x); err != nil {
+		return err
+	}
+	return l.guard.judge(l.objective.total)
+}
+
+// iterate makes one step from x, where the objective was evaluated last, which
+// took looked.
+func (l *loop) iterate(ctx context.Context, looked time.Duration) error {
+	row := l.row()
+	row.Rate = l.spec.Schedule.Rate(l.spec.LR, l.i) * l.guard.factor()
+	began := time.Now()
+	outcome, err := l.optimizer.Step(ctx, l.objective.value, l.x, row.Rate)
+	if err != nil {
+		return l.goBack(err)
+	}
+	row.Evals, row.Took = l.objective.evals, looked+time.Since(began)
+	l.i, l.done, l.redoing = l.i+1, outcome.Done, false
+	if err := l.observer.Row(row); err != nil {
+		return l.leave(err)
+	}
+	return nil
+}
+
+// row is the last evaluation as the row of the iteration that comes next.
+func (l *loop) row() Row {
+	return Row{
+		Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Evals: l.objective.evals,
+		Total: l.objective.total, Terms: slices.Clone(l.objective.terms),
+	}
+}
+
+// goBack undoes the step that led to a bad loss, and halves the rate. Any other
+// error, one too many and one where there is no step to undo it returns.
+func (l *loop) goBack(err error) error {
+	var bad *badLoss
+	if !errors.As(err, &bad) {
+		return fmt.Errorf("iteration %d: %w", l.i, err)
+	}
+	if len(l.before.X) == 0 {
+		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
+	}
+	copy(l.x, l.before.X)
+	if err := l.optimizer.Restore(l.before.Optimizer); err != nil {
+		return fmt.Errorf("iteration %d: going back: %w", l.i, err)
+	}
+	l.i, l.done, l.redoing = l.before.Iteration, false, true
+	if l.guard.Rollbacks == maxRollbacks {
+		return fmt.Errorf("iteration %d: %w, and the learning rate was halved %d times, to %.4g; try a smaller learning rate or loss weight",
+			l.i, err, maxRollbacks, l.spec.Schedule.Rate(l.spec.LR, l.i)*l.guard.factor())
+	}
+	l.guard.Rollbacks++
+	back := Rollback{Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Loss: bad.loss, Factor: l.guard.factor(), Why: bad.why}
+	if err := l.observer.Rollback(back); err != nil {
+		return l.leave(err)
+	}
+	return nil
+}
+
+// end observes the last row and its picture.
+func (l *loop) end(stopped bool) error {
+	row := l.row()
+	row.Last = true
+	if err := l.observer.Row(row); err != nil {
+		return l.leave(err)
+	}
+	if stopped || l.stage.Index == l.stage.Count-1 {
+		return l.picture("final")
+	}
+	return l.picture("stage")
+}
+
+// picture observes x.
+func (l *loop) picture(kind string) error {
+	l.shown = l.plan.image(l.x, l.stage)
+	if err := l.observer.Picture(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Image: l.shown}); err != nil {
+		return l.leave(err)
+	}
+	return nil
+}
+
+// leave ends the run for an error of the observer, which may keep the newest
+// state whose loss is known to be good.
+func (l *loop) leave(err error) error {
+	s := l.before
+	if len(s.X) == 0 {
+		s = l.state()
+	}
+	return errors.Join(err, l.observer.Checkpoint(s, true))
+}

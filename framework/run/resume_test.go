@@ -1,0 +1,271 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+	"runexp/optimizers"
+	"runexp/optimizers/lbfgs"
+)
+
+// movers are the experiments that are interrupted: every optimiser that is
+// shipped, both kinds of budget, and a rate that makes the guard go back.
+func movers(t *testing.T) map[string]framework.Experiment {
+	t.Helper()
+	list := map[string]framework.Experiment{}
+	base := experiment(t)
+	base.Stages[1].Size.Scale = 1.2
+	with := func(name string, rate float64, options func() any) {
+		e := base
+		e.Stages = slices.Clone(base.Stages)
+		for i := range e.Stages {
+			e.Stages[i].Optimizer.Name, e.Stages[i].Optimizer.LR, e.Stages[i].Optimizer.Options = strings.Fields(name)[0], rate, options()
+		}
+		list[name] = e
+	}
+	for _, name := range optimizers.Registry().Names() {
+		plugin, err := optimizers.Registry().Lookup(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with(name, 0.1, plugin.Options)
+	}
+	fixed := lbfgs.Defaults()
+	fixed.LineSearch, fixed.History = "none", 2
+	with("lbfgs of fixed steps", 1, func() any { return &fixed })
+	momentum, err := optimizers.Registry().Lookup("momentum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with("momentum that goes back", 2000, momentum.Options)
+	return list
+}
+
+// TestResumeMakesTheSameBits interrupts runs at every iteration, by a signal and
+// by an observer that fails, and goes on in another plan.
+func TestResumeMakesTheSameBits(t *testing.T) {
+	for name, e := range movers(t) {
+		t.Run(name, func(t *testing.T) {
+			e.Output.Every = 2
+			whole := &record{}
+			want, err := prepare(t, e).Run(context.Background(), whole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back := len(whole.rollbacks); back > 0 != (name == "momentum that goes back") {
+				t.Fatalf("%d rollbacks", back)
+			}
+			steps := whole.rows[len(whole.rows)-1].Step
+			for k := range steps + 1 {
+				fails := k%2 == 1 || k == steps // a signal after the last row is too late
+				s, seen := interrupt(t, e, k, fails)
+				if s == nil {
+					if fails || k < steps-1 {
+						t.Fatalf("interrupted after step %d it offers no state", k)
+					}
+					continue
+				}
+				at := fmt.Sprintf("interrupted after step %d, gone on at %d", k, s.Step)
+				if s.Step < k-1 || s.Step > k+2 {
+					t.Errorf("%s: too far", at)
+				}
+				rest, p := &record{}, prepare(t, e)
+				if err := p.Resume(*s); err != nil {
+					t.Fatal(err)
+				}
+				got, err := p.Run(context.Background(), rest)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.Equal(got.Final.Pix, want.Final.Pix) {
+					t.Errorf("%s: another picture", at)
+				}
+				compareRows(t, at, append(upTo(seen.rows, s.Step), rest.rows...), whole.rows)
+				if !slices.Equal(kinds(rest.pictures, s.Step), kinds(whole.pictures, s.Step)) {
+					t.Errorf("%s: pictures %v, want %v", at, kinds(rest.pictures, s.Step), kinds(whole.pictures, s.Step))
+				}
+			}
+		})
+	}
+}
+
+// interrupt runs e until its row of step k and returns the state that is offered
+// last, and what was seen.
+func interrupt(t *testing.T, e framework.Experiment, k int, fails bool) (*State, *record) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r := &record{}
+	r.onRow = func(row Row) error {
+		if row.Step < k {
+			return nil
+		}
+		if fails {
+			return errOnPurpose
+		}
+		cancel()
+		return nil
+	}
+	var kept *State
+	r.onOffer = func(s State, leaving bool) error {
+		if leaving {
+			kept = new(State)
+			kept.keep(s)
+		}
+		return nil
+	}
+	_, err := prepare(t, e).Run(ctx, r)
+	heard := new(ObserverError)
+	if fails != errors.As(err, &heard) || !fails && err != nil {
+		t.Fatalf("error %v", err)
+	}
+	return kept, r
+}
+
+// upTo returns the rows of steps below step.
+func upTo(rows []Row, step int) []Row {
+	var out []Row
+	for _, row := range rows {
+		if row.Step < step {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// compareRows compares all but the times; of rows of the same step the last counts.
+func compareRows(t *testing.T, at string, got, want []Row) {
+	t.Helper()
+	last := func(rows []Row) (list []Row) {
+		for _, row := range rows {
+			row.Took = 0
+			list = append(upTo(list, row.Step), row)
+		}
+		return list
+	}
+	got, want = last(got), last(want)
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d rows, want %d", at, len(got), len(want))
+	}
+	for i := range got {
+		if !reflect.DeepEqual(got[i], want[i]) {
+			t.Fatalf("%s: row\n%+v\nwant\n%+v", at, got[i], want[i])
+		}
+	}
+}
+
+func kinds(pictures []Picture, from int) (list []string) {
+	for _, p := range pictures {
+		if name := fmt.Sprintf("%s at %d", p.Kind, p.Step); p.Step >= from && !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// TestEveryOfferIsGood goes on from each state that an undisturbed run offers.
+func TestEveryOfferIsGood(t *testing.T) {
+	e := movers(t)["momentum that goes back"]
+	var states []State
+	whole := &record{onOffer: func(s State, leaving bool) error {
+		if leaving {
+			t.Error("nothing was left")
+		}
+		var kept State
+		kept.keep(s)
+		states = append(states, kept)
+		return nil
+	}}
+	want, err := prepare(t, e).Run(context.Background(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range states {
+		p := prepare(t, e)
+		if err := p.Resume(s); err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Run(context.Background(), &record{})
+		if err != nil || !slices.Equal(got.Final.Pix, want.Final.Pix) {
+			t.Errorf("from step %d: another picture, error %v", s.Step, err)
+		}
+	}
+}
+
+// TestThePictureCannotBeKept goes on from what is offered then: little is done again.
+func TestThePictureCannotBeKept(t *testing.T) {
+	for _, name := range []string{"adam", "lbfgs"} {
+		e := movers(t)[name]
+		want, err := prepare(t, e).Run(context.Background(), &record{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		full := &record{onPicture: func(p Picture) error {
+			if p.Kind == "final" {
+				return errOnPurpose
+			}
+			return nil
+		}}
+		var kept State
+		full.onOffer = func(s State, leaving bool) error {
+			if leaving {
+				kept.keep(s)
+			}
+			return nil
+		}
+		if _, err := prepare(t, e).Run(context.Background(), full); !errors.Is(err, errOnPurpose) {
+			t.Fatal(err)
+		}
+		rest, p := &record{}, prepare(t, e)
+		if err := p.Resume(kept); err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Run(context.Background(), rest)
+		if err != nil || !slices.Equal(got.Final.Pix, want.Final.Pix) || len(rest.rows) > 2 {
+			t.Errorf("%s: another picture, or %d rows; error %v", name, len(rest.rows), err)
+		}
+	}
+}
+
+func TestResumeRefuses(t *testing.T) {
+	e := movers(t)["adam"]
+	good, _ := interrupt(t, e, 2, false)
+	for want, change := range map[string]func(*State){
+		"stage 8 of 2":              func(s *State) { s.Stage = 7 },
+		"stage 0 of 2":              func(s *State) { s.Stage = -1 },
+		"a picture of 1295 numbers": func(s *State) { s.X = s.X[1:] },
+		"where stage 2 has":         func(s *State) { s.Stage = 1 },
+		"iteration 6 at step 6":     func(s *State) { s.Iteration, s.Step = 6, 6 },
+		"iteration 3 at step 2":     func(s *State) { s.Step = 2 },
+		"-1 evaluations":            func(s *State) { s.Evaluations = -1 },
+		"11 rollbacks":              func(s *State) { s.Guard.Rollbacks = 11 },
+		"element 7 of the picture":  func(s *State) { s.X[7] /= 0 },
+		`"mean" of the optimiser`:   func(s *State) { s.Optimizer[1].PerPixel = s.Optimizer[1].PerPixel[1:] },
+		`no "step"`:                 func(s *State) { s.Optimizer = s.Optimizer[1:] },
+	} {
+		var s State
+		s.keep(*good)
+		change(&s)
+		if err := prepare(t, e).Resume(s); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one that says %q", err, want)
+		}
+	}
+	p := prepare(t, e)
+	if err := p.Resume(State{Stage: 5}); err == nil {
+		t.Fatal("no error")
+	}
+	if _, err := p.Run(context.Background(), &record{onRow: func(row Row) error {
+		if row.Step == 0 {
+			return errOnPurpose
+		}
+		return errors.New("the plan does not begin at the start")
+	}}); !errors.Is(err, errOnPurpose) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,80 @@
+package run
+
+import (
+	"fmt"
+
+	"runexp/framework"
+)
+
+// A State is a run between two iterations: with the experiment, all that the
+// rest of it depends on.
+type State struct {
+	Stage       int
+	Iteration   int // of the stage, the one that comes next
+	Step        int // the same, counted over the whole run
+	Evaluations int // so far in this stage
+	// Known says that an evaluation at X is among them, so that going on it costs
+	// nothing more.
+	Known     bool
+	Done      bool // the optimiser said so: only the last row is missing
+	X         []float32
+	Optimizer []framework.Slot
+	Guard     Guard
+}
+
+// keep makes s a copy of t, in the memory that s has.
+func (s *State) keep(t State) {
+	x, slots := s.X, s.Optimizer
+	*s = t
+	s.X = append(x[:0], t.X...)
+	for len(slots) < len(t.Optimizer) { // a history grows; what it had is used again
+		slots = append(slots, framework.Slot{})
+	}
+	slots = slots[:len(t.Optimizer)]
+	for i, slot := range t.Optimizer {
+		slots[i] = framework.Slot{
+			Name:     slot.Name,
+			Scalars:  append(slots[i].Scalars[:0], slot.Scalars...),
+			PerPixel: append(slots[i].PerPixel[:0], slot.PerPixel...),
+		}
+	}
+	s.Optimizer = slots
+}
+
+// Resume makes Run go on from s instead of from the start. The State must be of
+// the same experiment; the pictures and losses are then those of a run that was
+// never interrupted. The plan takes s.X over.
+//
+// Errors: a State that does not fit the experiment; the plan is as before then.
+func (p *Plan) Resume(s State) error {
+	if s.Stage < 0 || s.Stage >= len(p.sizes) {
+		return fmt.Errorf("resume: stage %d of %d", s.Stage+1, len(p.sizes))
+	}
+	stage := p.Stages()[s.Stage]
+	numbers := stage.Height * stage.Width * 3
+	switch {
+	case len(s.X) != numbers:
+		return fmt.Errorf("resume: a picture of %d numbers, where stage %d has %d", len(s.X), s.Stage+1, numbers)
+	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
+		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
+	case s.Evaluations < 0 || s.Known && s.Evaluations == 0:
+		return fmt.Errorf("resume: %d evaluations", s.Evaluations)
+	case s.Guard.Rollbacks < 0 || s.Guard.Rollbacks > maxRollbacks:
+		return fmt.Errorf("resume: %d rollbacks", s.Guard.Rollbacks)
+	}
+	for i, v := range s.X {
+		if !finite(float64(v)) {
+			return fmt.Errorf("resume: element %d of the picture is %g", i, v)
+		}
+	}
+	for _, slot := range s.Optimizer {
+		if n := len(slot.PerPixel); n != 0 && n != numbers {
+			return fmt.Errorf("resume: %q of the optimiser has %d numbers for a picture of %d", slot.Name, n, numbers)
+		}
+	}
+	if err := p.optimize[s.Stage].Restore(s.Optimizer); err != nil {
+		return fmt.Errorf("resume: %w", err)
+	}
+	p.from = &s
+	return nil
+}

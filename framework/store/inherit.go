@@ -1,0 +1,35 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// inherit copies what parent recorded of the steps below steps. A step that was
+// begun and not completed is not among them: the run that goes on does it again.
+func inherit(ctx context.Context, tx *sql.Tx, run, parent int64, steps int) error {
+	for _, query := range []string{
+		`INSERT INTO metrics (run_id, key_id, step, value)
+			SELECT ?, key_id, step, value FROM metrics WHERE run_id = ? AND step < ?`,
+		`INSERT INTO artifacts (run_id, blob_id, kind, name, stage, step, mime, width, height, created_at)
+			SELECT ?, blob_id, kind, name, stage, step, mime, width, height, created_at
+			FROM artifacts WHERE run_id = ? AND step < ? ORDER BY id`,
+		`INSERT INTO events (run_id, at, kind, step, data)
+			SELECT ?, at, kind, step, data FROM events WHERE run_id = ? AND step < ? ORDER BY id`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, run, parent, steps); err != nil {
+			return err
+		}
+	}
+	keys, err := collect(ctx, tx, func(key *int64) []any { return []any{key} },
+		`SELECT DISTINCT key_id FROM metrics WHERE run_id = ?`, run)
+	if err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := recount(ctx, tx, run, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"errors"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// TestARunGoesOnFromAnother: what it takes over and what it does again add up to
+// a run that was never interrupted.
+func TestARunGoesOnFromAnother(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	step := func(r *Run, i int) {
+		check(t, r.Event(ctx, "note", i, i))
+		check(t, r.Artifact(ctx, Artifact{Kind: "picture", Name: "p", Step: i, Data: []byte{byte(i)}}))
+		check(t, r.Log(ctx, i, []Value{{"loss/total", float64(10 - i)}, {"odd", []float64{math.NaN(), math.Inf(1)}[i%2]}}))
+	}
+	trial := NewRun{TrialHash: "h"}
+	whole := begin(t, s, trial)
+	for i := range 9 {
+		step(whole, i)
+	}
+	check(t, whole.Finish(ctx, Finished, ""))
+
+	first := begin(t, s, trial)
+	for i := range 7 {
+		step(first, i)
+	}
+	check(t, first.Finish(ctx, Killed, "by a test"))
+	second := begin(t, s, NewRun{TrialHash: "h", Parent: first.UID(), ParentSteps: 5})
+	for i := 5; i < 9; i++ {
+		step(second, i)
+	}
+	check(t, second.Finish(ctx, Finished, ""))
+
+	want, got := must(s.Summary(ctx, whole.Number()))(t), must(s.Summary(ctx, second.Number()))(t)
+	if len(want) != 2 || len(got) != 2 {
+		t.Fatalf("%d and %d metrics", len(want), len(got))
+	}
+	for i, w := range want {
+		if g := got[i]; g.Name != w.Name || g.Count != w.Count || g.LastStep != w.LastStep || !same(g.Last, w.Last) || !same(g.Min, w.Min) || !same(g.Max, w.Max) || g.BestStep != w.BestStep {
+			t.Errorf("summary %+v, want %+v", g, w)
+		}
+		if a, b := must(s.Series(ctx, whole.Number(), w.Name))(t), must(s.Series(ctx, second.Number(), w.Name))(t); !samePoints(a, b) {
+			t.Errorf("%s: %v, want %v", w.Name, b, a)
+		}
+	}
+	artifacts, events := must(s.Artifacts(ctx, second.Number()))(t), must(s.Events(ctx, second.Number()))(t)
+	if len(artifacts) != 9 || len(events) != 9 {
+		t.Fatalf("%d artifacts and %d events, want 9", len(artifacts), len(events))
+	}
+	for i := range 9 {
+		if artifacts[i].Step != i || events[i].Step != i {
+			t.Errorf("artifact and event %d are of steps %d and %d", i, artifacts[i].Step, events[i].Step)
+		}
+	}
+	if d := must(s.FindRun(ctx, second.UID().String()))(t); d.Parent != first.UID() || d.Attempt != 3 {
+		t.Errorf("parent %v, attempt %d", d.Parent, d.Attempt)
+	}
+	check(t, s.Check(ctx))
+	none := begin(t, s, NewRun{Parent: first.UID()})
+	if names := must(s.MetricNames(ctx, none.Number()))(t); len(names) != 0 {
+		t.Errorf("it takes over %v, where no steps are asked for", names)
+	}
+}
+
+func TestASecondRunOfATrialIsRefused(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are only looked at on Linux")
+	}
+	ctx, s := t.Context(), openTest(t)
+	alone := NewRun{Experiment: "a", TrialHash: "h", Alone: true}
+	first := begin(t, s, alone)
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "other", Alone: true})
+	begin(t, s, NewRun{Experiment: "another", TrialHash: "h", Alone: true})
+	_, err := s.Begin(ctx, alone)
+	var running *RunningError
+	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.Here || !strings.Contains(err.Error(), "run 1 is making the same picture") {
+		t.Fatalf("error %v", err)
+	}
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // who does not ask may
+	// A process that is gone is in nobody's way, one on another machine may live.
+	must(s.writer.Exec(`UPDATE runs SET pid = ?`, deadProcess(t)))(t)
+	last := begin(t, s, alone)
+	check(t, last.Finish(ctx, Finished, ""))
+	must(s.writer.Exec(`UPDATE runs SET boot = 'elsewhere' WHERE id = 1`))(t)
+	if _, err = s.Begin(ctx, alone); !errors.As(err, &running) || running.Here {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestCheckFindsDamage(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	check(t, begin(t, s, NewRun{}).Finish(ctx, Finished, ""))
+	check(t, s.Check(ctx))
+	must(s.writer.Exec(`PRAGMA foreign_keys = OFF; DELETE FROM experiments; PRAGMA foreign_keys = ON`))(t)
+	if err := s.Check(ctx); err == nil || !strings.Contains(err.Error(), "a row of runs points nowhere") {
+		t.Errorf("error %v", err)
+	}
+}
