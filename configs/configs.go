@@ -7,14 +7,24 @@ import (
 )
 
 //go:embed presets/*.yaml
-var files embed.FS
+var presets embed.FS
 
 // Presets returns the presets that a config can extend by name: d2l-gluon is the
 // file d2l-gluon.yaml.
 func Presets() fs.FS {
-	presets, err := fs.Sub(files, "presets")
+	files, err := fs.Sub(presets, "presets")
 	if err != nil {
 		panic(err) // "presets" is a valid path
 	}
-	return presets
+	return files
 }
+
+// QuickstartFile is the config among the files of Quickstart.
+const QuickstartFile = "quickstart.yaml"
+
+//go:embed quickstart.yaml images
+var quickstart embed.FS
+
+// Quickstart returns an experiment that needs nothing else, and pictures to try
+// others with.
+func Quickstart() fs.FS { return quickstart }
