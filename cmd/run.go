@@ -150,13 +150,14 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 		err = &exit{exitFailed, err}
 	}
 	paths, plotErr := writeLosses(context.WithoutCancel(ctx), s, result)
-	if result.Status == store.Failed {
+	strip, stripErr := writeStrip(context.WithoutCancel(ctx), s, result)
+	if plotErr = errors.Join(plotErr, stripErr); result.Status == store.Failed {
 		plotErr = nil // a run that failed at once has nothing to plot
 	}
 	if r.json {
 		plotErr = errors.Join(plotErr, printJSON(r.stdout, map[string]any{
 			"run": result.Run.Number(), "uid": result.Run.UID(), "status": result.Status, "ran": true,
-			"picture": result.Picture, "folder": result.Folder, "plots": paths, "db": r.db,
+			"picture": result.Picture, "folder": result.Folder, "plots": paths, "strip": strip, "db": r.db,
 		}))
 	} else {
 		fmt.Fprintf(r.stdout, "run %d (%s) %s\n", result.Run.Number(), result.Run.UID().Short(), result.Status)
@@ -165,6 +166,9 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 		}
 		for _, path := range paths {
 			fmt.Fprintf(r.stdout, "  losses    %s\n", path)
+		}
+		if strip != "" {
+			fmt.Fprintf(r.stdout, "  strip     %s\n", strip)
 		}
 		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.db, result.Run.Number())
 	}

@@ -179,7 +179,7 @@ func (s subject) failure() error {
 			}
 			at := fmt.Sprintf("step %d, evaluation %d fails", steps, failing)
 			if !errors.Is(err, errOnPurpose) {
-				return fmt.Errorf("%s: the error is %v", at, err)
+				return fmt.Errorf("%s: the error is %w", at, err)
 			}
 			if !sameBits(x, before) {
 				return fmt.Errorf("%s: x is changed", at)
@@ -210,7 +210,7 @@ func (s subject) cancellation() error {
 		return 0, ctx.Err() // nil, if this is another context
 	}, x, s.rate)
 	if !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("the context is done and the error is %v", err)
+		return fmt.Errorf("the context is done and the error is %w", err)
 	}
 	if !sameBits(x, before) {
 		return errors.New("the context is done and x is changed")

@@ -9,11 +9,13 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 )
 
 // A Series is one curve: Values[i] at Steps[i].
 type Series struct {
-	Name   string
+	Name   string // what is plotted: total, style, …
+	Run    int    // index into Convergence.Runs, where there are any
 	Steps  []float64
 	Values []float64
 }
@@ -25,61 +27,94 @@ type Stage struct {
 	Label string
 }
 
-// Convergence shows how a loss and its weighted terms came down.
+// Convergence shows how a loss and its weighted terms came down, in one run or
+// in several.
 type Convergence struct {
 	Title, Subtitle string // above the figure; "" leaves the line out
 	XLabel, YLabel  string // axis titles; "" means "iteration" and "weighted loss"
-	Series          []Series
-	Stages          []Stage // in ascending order of At
+	Linear          bool   // the y axis; it is logarithmic if not
+	Plain           bool   // the first series is not the total of the others, and drawn as they are
+	// Runs are the names of the runs that the series belong to; empty if all
+	// belong to one.
+	Runs   []string
+	Series []Series
+	Stages []Stage // in ascending order of At
 }
 
 // decades bounds the logarithmic axis below the largest value, so that one
 // value of 1e-30 on the way to zero does not squeeze all others into a line.
 const decades = 8
 
-// Draw lays the figure out: the first series, the total, as a thick dark line,
-// the others, its terms, as thin coloured ones over it, on a logarithmic
-// y axis.
+// Draw lays the figure out. Of one run the first series, the total, is a thick
+// dark line and the others, its terms, are thin coloured ones over it. Of several
+// runs each has a colour and each name of a series a pattern, the total's thick.
 //
-// A value that is not finite or not above 0 has no place on that axis and is a
-// gap in its curve; so is the step from one stage to the next, since losses of
-// different sizes are not one curve. Values more than 8 decades below the
-// largest run off the bottom of the axis. A series of which nothing can be seen
-// says so in the legend.
+// A value that is not finite, or not above 0 where the axis is logarithmic, has
+// no place on it and is a gap in its curve; so is the step from one stage to the
+// next, since losses of different sizes are not one curve. On a logarithmic axis
+// values more than 8 decades below the largest run off the bottom. A series of
+// which nothing can be seen says so in the legend.
 //
 // Errors, all of an input's at once: no series, a series without points or
-// whose steps are not as many as its values, stages out of order, and nothing
-// that can be drawn.
+// whose steps are not as many as its values, a run that is none of Runs, more
+// runs or names than can be told apart, stages out of order, and nothing that
+// can be drawn.
 func (c Convergence) Draw() (*plot.Plot, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("plots: %w", err)
 	}
 	x, y := c.extent()
 	if y.empty() {
-		return nil, errors.New("plots: nothing to draw: no value is finite and above 0, as a logarithmic axis needs")
+		return nil, fmt.Errorf("plots: nothing to draw: no value is %s", c.wanted())
 	}
-	y.low = max(y.low, y.high*math.Pow10(-decades))
-	y = y.padded()
 
 	p := plot.New()
 	styleAxis(&p.X, or(c.XLabel, "iteration"), linear{c.leastStep()})
-	styleAxis(&p.Y, or(c.YLabel, "weighted loss"), logarithmic{})
-	p.Y.Scale = plot.LogScale{}
 	p.X.Min, p.X.Max = x.opened()
+	if c.Linear {
+		y = y.widened()
+		styleAxis(&p.Y, or(c.YLabel, "weighted loss"), linear{})
+	} else {
+		y.low = max(y.low, y.high*math.Pow10(-decades))
+		y = y.padded()
+		styleAxis(&p.Y, or(c.YLabel, "weighted loss"), logarithmic{})
+		p.Y.Scale = plot.LogScale{}
+	}
 	p.Y.Min, p.Y.Max = y.low, y.high
 
 	p.Add(grid{})
 	boundaries := newStrip(c.Stages, p.X.Min, p.X.Max)
 	p.Add(boundaries)
-	var key legend
+	lines := c.lines()
 	for i, s := range c.Series {
-		line := seriesStyle(i)
-		p.Add(curve{runs: s.runs(c.Stages), line: line})
-		key = append(key, entry{oneLine(s.Name) + s.remark(y.low), line})
+		p.Add(curve{runs: s.runs(c.Stages, c.drawable), line: lines[i]})
 	}
+	key := c.legend(lines, y.low)
 	p.Add(key)
 	p.Add(header{title: oneLine(c.Title), subtitle: oneLine(c.Subtitle), below: boundaries.height(), right: key.width()})
 	return p, nil
+}
+
+// Size returns the size at which the figure's legend leaves the data the room
+// that Width × Height does for short names: at least that.
+func (c Convergence) Size() (width, height vg.Length) {
+	const (
+		usual   = 0.4 * Width   // of the width, what a legend may take
+		besides = 1.6 * vg.Inch // height of all that is above and below the legend
+	)
+	key := c.legend(c.lines(), math.Inf(-1))
+	return Width + max(0, key.width()-usual), max(Height, vg.Length(len(key))*legendRow+besides)
+}
+
+// Save draws the figure at its Size into the file at path, which ends in .png
+// or .svg.
+func (c Convergence) Save(path string) error {
+	p, err := c.Draw()
+	if err != nil {
+		return err
+	}
+	width, height := c.Size()
+	return save(p, path, width, height)
 }
 
 func (c Convergence) validate() error {
@@ -93,7 +128,11 @@ func (c Convergence) validate() error {
 		} else if len(s.Values) == 0 {
 			problems = append(problems, fmt.Errorf("series %q is empty; leave it out", s.Name))
 		}
+		if len(c.Runs) > 0 && (s.Run < 0 || s.Run >= len(c.Runs)) {
+			problems = append(problems, fmt.Errorf("series %q is of run %d, and there are %d", s.Name, s.Run, len(c.Runs)))
+		}
 	}
+	problems = append(problems, c.distinguishable())
 	for i, s := range c.Stages {
 		if !finite(s.At) || i > 0 && s.At < c.Stages[i-1].At {
 			problems = append(problems, fmt.Errorf("stage %q begins at step %v; give finite steps in ascending order", s.Label, s.At))
@@ -111,7 +150,7 @@ func (c Convergence) extent() (x, y span) {
 				continue
 			}
 			x = x.with(step)
-			if drawable(s.Values[i]) {
+			if c.drawable(s.Values[i]) {
 				y = y.with(s.Values[i])
 			}
 		}
@@ -132,25 +171,25 @@ func (c Convergence) leastStep() float64 {
 	return 1
 }
 
-// remark says why no part of the series can be seen, "" if some can.
-func (s Series) remark(low float64) string {
-	remark := " (not above 0)"
-	for i, v := range s.Values {
-		if finite(s.Steps[i]) && drawable(v) {
-			if v >= low {
-				return ""
-			}
-			remark = " (off the axis)"
-		}
-	}
-	return remark
-}
-
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// drawable reports whether v has a place on a logarithmic axis. Below 1e-300,
-// near the end of float64, logarithms lose their precision: that counts as 0.
-func drawable(v float64) bool { return finite(v) && v >= 1e-300 }
+// drawable reports whether v has a place on the y axis. Within a factor of 1e8 of
+// the ends of float64, logarithms and differences lose their precision: what is
+// there counts as 0 and as infinite.
+func (c Convergence) drawable(v float64) bool {
+	if c.Linear {
+		return math.Abs(v) <= 1e300
+	}
+	return finite(v) && v >= 1e-300
+}
+
+// wanted says which values are drawable.
+func (c Convergence) wanted() string {
+	if c.Linear {
+		return "finite"
+	}
+	return "finite and above 0, as a logarithmic axis needs"
+}
 
 func or(s, fallback string) string {
 	if s == "" {

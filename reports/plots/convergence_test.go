@@ -38,7 +38,21 @@ func awkward() map[string]plots.Convergence {
 	}
 	many.Title = strings.Repeat("a long title ", 20)
 	many.Stages = []plots.Stage{{0, "150 × 225"}, {300, "200 × 300"}, {380, "250 × 375"}, {500, "300 × 450"}, {790, "600 × 900"}}
+	several := plots.Convergence{Stages: many.Stages}
+	for run := range 7 {
+		several.Runs = append(several.Runs, fmt.Sprintf("%d: style.weight %d, stages[1].optimizer.lr 0.001, and 2 more", run, run))
+		for _, name := range []string{"total", "content", "style"} {
+			curve := line(name, float64(3+run), 2, nan, 1)
+			curve.Run = run
+			several.Series = append(several.Series, curve)
+		}
+	}
 	return map[string]plots.Convergence{
+		"several runs":         several,
+		"linear":               {Linear: true, Series: []plots.Series{line("total", -5, nan, 0, 4), line("none", nan, inf)}},
+		"linear, constant":     {Linear: true, Series: []plots.Series{line("total", 0, 0)}},
+		"linear, largest":      {Linear: true, Series: []plots.Series{line("total", 1e300, -1e300, math.MaxFloat64)}},
+		"linear, no change":    {Linear: true, Plain: true, Series: []plots.Series{line("total", 1e8, 1e8+1e-8), line("other", 1e8)}},
 		"one point":            {Series: []plots.Series{line("total", 3)}},
 		"constant":             {Series: []plots.Series{line("total", 7, 7, 7), line("content", 0, 0, 0)}},
 		"gaps":                 {Series: []plots.Series{line("total", 5, nan, 4, inf, 3, -1, 0, 2, 1)}},
@@ -131,6 +145,11 @@ func TestDrawRefuses(t *testing.T) {
 			Series: []plots.Series{line("empty"), {Name: "short", Steps: []float64{1, 2}, Values: []float64{1}}},
 			Stages: []plots.Stage{{5, "a"}, {4, "b"}},
 		}, []string{`series "empty" is empty`, `series "short" has 2 steps and 1 values`, `stage "b" begins at step 4`}},
+		{"run that is none", plots.Convergence{Runs: []string{"a"}, Series: []plots.Series{{Name: "total", Run: 1, Steps: []float64{1}, Values: []float64{1}}}}, []string{`series "total" is of run 1, and there are 1`}},
+		{"many runs and names", plots.Convergence{Runs: make([]string, 8), Series: []plots.Series{line("a", 1), line("b", 1)}}, []string{"8 runs of 2 curves each cannot be told apart; give at most 7 runs, or one metric"}},
+		{"many runs", plots.Convergence{Runs: make([]string, 22), Series: []plots.Series{line("a", 1)}}, []string{"22 runs cannot be told apart; give at most 21"}},
+		{"many names", plots.Convergence{Runs: make([]string, 2), Series: []plots.Series{line("a", 1), line("b", 1), line("c", 1), line("d", 1), line("e", 1), line("f", 1), line("g", 1)}}, []string{"7 curves of each run cannot be told apart; give at most 6"}},
+		{"nothing finite", plots.Convergence{Linear: true, Series: []plots.Series{line("total", math.Inf(1), math.NaN())}}, []string{"no value is finite"}},
 		{"stage at infinity", plots.Convergence{Series: []plots.Series{line("total", 1)}, Stages: []plots.Stage{{math.Inf(1), "a"}}}, []string{`stage "a" begins at step +Inf`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -179,6 +198,44 @@ func TestDrawSaysWhatCannotBeSeen(t *testing.T) {
 	}
 	if !strings.Contains(svg, "font-family:Liberation Sans,Arial,") {
 		t.Error("no fonts to fall back to")
+	}
+}
+
+// Of several runs the legend has the runs and then what is plotted of each, and
+// says of which nothing can be seen; there is room for long labels.
+func TestDrawSeveralRuns(t *testing.T) {
+	c := plots.Convergence{Runs: []string{"1: style.weight 1", "2: style.weight 1000"}}
+	for run := range 2 {
+		for i, name := range []string{"total", "tv"} {
+			s := line(name, float64(1-i)*5, float64(1-i)*4)
+			s.Run = run
+			c.Series = append(c.Series, s)
+		}
+	}
+	svg := svgOf(t, c)
+	for _, want := range []string{">1: style.weight 1<", ">2: style.weight 1000<", ">total<", ">tv (not above 0)<"} {
+		if strings.Count(svg, want) != 1 {
+			t.Errorf("the legend has %d of %s", strings.Count(svg, want), want)
+		}
+	}
+	usual, height := c.Size()
+	c.Runs[0] = strings.Repeat("long ", 9)
+	wide, _ := c.Size()
+	if usual != plots.Width || height != plots.Height || wide <= usual {
+		t.Errorf("%v × %v, and %v wide for long labels", usual, height, wide)
+	}
+	for len(c.Runs) < 21 {
+		c.Runs = append(c.Runs, "x")
+	}
+	if _, tall := c.Size(); tall <= height {
+		t.Errorf("%v high for 21 runs", tall)
+	}
+	if err := c.Save(filepath.Join(t.TempDir(), "a.svg")); err == nil {
+		t.Error("21 runs of two curves each were drawn")
+	}
+	c.Series = c.Series[:1]
+	if err := c.Save(filepath.Join(t.TempDir(), "a.svg")); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,9 @@
 package plots
 
 import (
+	"math"
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -14,7 +17,7 @@ type curve struct {
 }
 
 // runs splits a series where a point cannot be drawn and where a stage begins.
-func (s Series) runs(stages []Stage) []plotter.XYs {
+func (s Series) runs(stages []Stage, drawable func(float64) bool) []plotter.XYs {
 	var runs []plotter.XYs
 	joined := false // whether the next point continues the last run
 	for i, step := range s.Steps {
@@ -53,6 +56,7 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 		for i, xy := range run {
 			points[i] = vg.Point{X: x(xy.X), Y: y(xy.Y)}
 		}
+		points = thinned(points)
 		if len(points) == 1 {
 			if c.Contains(points[0]) {
 				c.DrawGlyph(draw.GlyphStyle{Color: v.line.Color, Radius: v.line.Width, Shape: draw.CircleGlyph{}}, points[0])
@@ -61,4 +65,32 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 		}
 		c.StrokeLines(v.line, c.ClipLinesXY(points)...)
 	}
+}
+
+// columnWidth is the width within which no two points can be told apart: less
+// than a pixel of Write's.
+const columnWidth = vg.Length(0.25)
+
+// thinned leaves of the points in each column the first, the lowest, the highest
+// and the last, in their order: the same line to the eye, and the file of a run
+// of a million iterations stays small.
+func thinned(points []vg.Point) []vg.Point {
+	column := func(p vg.Point) vg.Length { return vg.Length(math.Floor(float64(p.X / columnWidth))) }
+	var kept []vg.Point
+	for begin, end := 0, 0; begin < len(points); begin = end {
+		low, high := begin, begin
+		for end = begin; end < len(points) && column(points[end]) == column(points[begin]); end++ {
+			if points[end].Y < points[low].Y {
+				low = end
+			}
+			if points[end].Y > points[high].Y {
+				high = end
+			}
+		}
+		which := []int{begin, min(low, high), max(low, high), end - 1}
+		for _, i := range slices.Compact(which) {
+			kept = append(kept, points[i])
+		}
+	}
+	return kept
 }

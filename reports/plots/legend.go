@@ -9,6 +9,7 @@ import (
 // A legend is a column to the right of the data, where it hides no line.
 type legend []entry
 
+// An entry without a name is a space between the others.
 type entry struct {
 	name string
 	line draw.LineStyle
@@ -35,6 +36,9 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 	row := min(legendRow, (c.Max.Y-c.Min.Y)/vg.Length(len(l)))
 	left := c.Max.X + legendGap
 	for i, e := range l {
+		if e.name == "" {
+			continue
+		}
 		y := c.Max.Y - (vg.Length(i)+0.5)*row
 		c.StrokeLine2(e.line, left, y, left+legendLine, y)
 		name := vg.Point{X: left + legendLine + legendSpace, Y: y}

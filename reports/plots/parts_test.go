@@ -126,6 +126,12 @@ func TestSpan(t *testing.T) {
 	if s.high/s.low < 1.5 || math.Abs(s.high*s.low-64) > 1e-9 {
 		t.Errorf("constant 8: from %g to %g, want 8 in the middle of a factor of 1.5", s.low, s.high)
 	}
+	if s = (span{5, 5}).widened(); s.low >= 5 || s.high <= 5 || s.high-s.low > 0.1 {
+		t.Errorf("constant 5, linear: from %g to %g", s.low, s.high)
+	}
+	if s = (span{-1e300, 1e300}).widened(); math.IsInf(s.high-s.low, 0) {
+		t.Errorf("largest, linear: from %g to %g", s.low, s.high)
+	}
 	s = span{1, 1e4}.padded()
 	if s.low < 0.6 || s.low > 0.8 || math.Abs(s.high*s.low-1e4) > 1e-6 {
 		t.Errorf("1 to 10000: from %g to %g", s.low, s.high)
@@ -148,7 +154,7 @@ func TestStripKeepsStagesOfTheAxis(t *testing.T) {
 func TestRuns(t *testing.T) {
 	nan := math.NaN()
 	s := Series{Steps: []float64{0, 1, 2, 3, 4, 5, 6, nan, 8}, Values: []float64{0, 1, 2, nan, 4, 5, 6, 7, 8}}
-	got := s.runs([]Stage{{At: 0}, {At: 5}})
+	got := s.runs([]Stage{{At: 0}, {At: 5}}, Convergence{}.drawable)
 	want := []plotter.XYs{{{X: 1, Y: 1}, {X: 2, Y: 2}}, {{X: 4, Y: 4}}, {{X: 5, Y: 5}, {X: 6, Y: 6}}, {{X: 8, Y: 8}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
@@ -203,6 +209,49 @@ func TestSeriesStylesDiffer(t *testing.T) {
 	}
 	if total, term := seriesStyle(0), seriesStyle(1); total.Width <= term.Width {
 		t.Errorf("total %v wide, term %v", total.Width, term.Width)
+	}
+}
+
+// Runs, and what is plotted of each, differ in their lines, whether one thing is
+// plotted or several.
+func TestRunStylesDiffer(t *testing.T) {
+	for _, c := range []struct{ runs, names int }{{len(termDashes) * (len(okabeIto) + 1), 1}, {len(okabeIto) + 1, len(namePatterns)}} {
+		convergence := Convergence{Runs: make([]string, c.runs)}
+		for run := range c.runs {
+			for name := range c.names {
+				convergence.Series = append(convergence.Series, Series{Name: fmt.Sprint(name), Run: run})
+			}
+		}
+		if err := convergence.distinguishable(); err != nil {
+			t.Error(err)
+		}
+		seen := map[string]bool{}
+		for _, line := range convergence.lines() {
+			seen[fmt.Sprint(line)] = true
+		}
+		if len(seen) != c.runs*c.names {
+			t.Errorf("%d runs of %d curves: %d lines", c.runs, c.names, len(seen))
+		}
+	}
+}
+
+// However many points a column has, its ends and extremes stay, in order.
+func TestThinned(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	var points []vg.Point
+	for i := range 40_000 {
+		points = append(points, vg.Point{X: vg.Length(i) / 400, Y: vg.Length(random.Float64())})
+	}
+	points[777].Y, points[778].Y = -5, 5
+	got := thinned(points)
+	if len(got) > 4*401 || !slices.Contains(got, points[777]) || !slices.Contains(got, points[778]) {
+		t.Errorf("%d of %d points, extremes kept: %v, %v", len(got), len(points), slices.Contains(got, points[777]), slices.Contains(got, points[778]))
+	}
+	if got[0] != points[0] || got[len(got)-1] != points[len(points)-1] || !slices.IsSortedFunc(got, func(a, b vg.Point) int { return int(math.Copysign(1, float64(a.X-b.X))) }) {
+		t.Error("the ends are lost, or the order")
+	}
+	if few := points[:1]; !slices.Equal(thinned(few), few) || len(thinned(nil)) != 0 {
+		t.Error("few points changed")
 	}
 }
 

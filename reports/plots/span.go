@@ -31,3 +31,17 @@ func (s span) padded() span {
 	room := missing/2 + share*(high-low+missing)
 	return span{math.Exp(low - room), min(math.Exp(high+room), math.MaxFloat64)}
 }
+
+// widened returns a span with some room for a linear axis: at least a hundredth
+// of its numbers from end to end, for the reasons of padded, and a 25th more on
+// either side. Numbers are at most 1e300, so that no difference overflows.
+func (s span) widened() span {
+	const least, share = 0.01, 0.04
+	wanted := least * max(math.Abs(s.low), math.Abs(s.high))
+	if wanted == 0 {
+		wanted = 1
+	}
+	missing := max(0, wanted-(s.high-s.low))
+	room := missing/2 + share*(s.high-s.low+missing)
+	return span{s.low - room, s.high + room}
+}

@@ -22,7 +22,7 @@ const (
 	termWidth    = vg.Length(1.3)
 	hairline     = vg.Length(0.5)
 	tickLength   = vg.Length(3.5)
-	longestLabel = 32 // characters of a name before it is shortened
+	longestLabel = 48 // characters of a name before it is shortened
 )
 
 // Greys of all figures.
@@ -42,22 +42,6 @@ var okabeIto = []color.RGBA{
 	{0xcc, 0x79, 0xa7, 0xff}, // reddish purple
 	{0xe6, 0x9f, 0x00, 0xff}, // orange
 	{0x56, 0xb4, 0xe9, 0xff}, // sky blue
-}
-
-// termDashes tells terms apart that share a colour, from the seventh on.
-var termDashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.6}}
-
-// seriesStyle returns the line of series i; 0 is the total.
-func seriesStyle(i int) draw.LineStyle {
-	if i == 0 {
-		return draw.LineStyle{Color: ink, Width: totalWidth}
-	}
-	i--
-	return draw.LineStyle{
-		Color:  okabeIto[i%len(okabeIto)],
-		Width:  termWidth,
-		Dashes: termDashes[i/len(okabeIto)%len(termDashes)],
-	}
 }
 
 // textStyle returns sans-serif text that starts at the point it is drawn at and

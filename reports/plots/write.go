@@ -17,7 +17,7 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// Width and Height are the size that Save draws at: a column and a half of a
+// Width and Height are the usual size of a figure: a column and a half of a
 // journal's page.
 const (
 	Width  = 6.4 * vg.Inch
@@ -72,9 +72,11 @@ func withFallbackFonts(svg []byte) []byte {
 }
 
 // Save draws p at Width × Height into the file at path, which ends in .png or .svg.
-func Save(p *plot.Plot, path string) error {
+func Save(p *plot.Plot, path string) error { return save(p, path, Width, Height) }
+
+func save(p *plot.Plot, path string, width, height vg.Length) error {
 	var file bytes.Buffer
-	if err := Write(p, &file, strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), "."), Width, Height); err != nil {
+	if err := Write(p, &file, strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), "."), width, height); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return atomicfile.Write(path, file.Bytes())

@@ -1,0 +1,231 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/store"
+	"runexp/reports"
+)
+
+// plotFlags are the flags of `runexp plot`.
+type plotFlags struct {
+	*app
+	metrics        []string
+	against, scale string
+	smooth         int
+	target         figureFile
+}
+
+// plotCommand is `runexp plot RUN…`.
+func (a *app) plotCommand() *cobra.Command {
+	p := &plotFlags{app: a, target: figureFile{formats: []string{"png", "svg"}}}
+	c := &cobra.Command{
+		Use:   "plot RUN…",
+		Short: "Plot how the losses of one or several runs came down",
+		Long: `Plot how the losses of one or several runs came down.
+
+Of one run, each loss has a colour. Of several, each run has a colour and each metric a
+pattern, and the legend says which settings differ. Without --metric, these are the total and
+every loss times its weight, so that the losses add up to the total. A metric is plotted as the
+notebook has it: loss/NAME is the loss before its weight, loss/NAME/LAYER one layer of it.
+
+A RUN is a number, the first digits of a uid, or "last". A METRIC is a name that runexp show
+prints, or a glob: loss/* are the losses, loss/style/* the layers of the loss called style.
+
+A value that is no number, or not above 0 on a logarithmic axis, is a gap, and so is the step
+to the next stage. --against seconds counts the time of iterations alone; --against evaluations
+is the fair axis for optimisers that evaluate several times an iteration.
+
+Reads the notebook (--db), of a run that goes on too. Writes one file, OUT/plots/run-NUMBER.png
+or OUT/plots/runs-NUMBERS.png unless -o names another, in place of the one that is there, and
+prints its path. Run numbers are a notebook's own: give notebooks folders of their own.
+
+Exit codes: 0 written; 2 for an unknown run or metric, and for what cannot be drawn or written.
+
+See also: runexp show, runexp strip, runexp ls`,
+		Example: `  runexp plot last
+  runexp plot 3 4 7 --metric loss/total --against seconds
+  runexp plot last --metric 'loss/style/*' --smooth 20
+  runexp plot 12 --scale linear -o losses.svg`,
+		Args: atLeastOneRun,
+		RunE: p.run,
+	}
+	f := c.Flags()
+	f.StringSliceVar(&p.metrics, "metric", nil, "metrics to plot, names or globs (default the weighted losses)")
+	f.StringVar(&p.against, "against", "step", "the x axis: "+strings.Join(reports.Clocks(), ", "))
+	f.StringVar(&p.scale, "scale", "log", "the y axis: log or linear")
+	f.IntVar(&p.smooth, "smooth", 1, "plot means of so many values around each")
+	p.target.flags(c, "plots")
+	f.StringVar(&p.target.format, "format", "", "png or svg (default what -o ends in, or png)")
+	return c
+}
+
+func atLeastOneRun(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage(fmt.Errorf("%s takes one run or several, as in %s last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+	}
+	return nil
+}
+
+// check reports every flag that cannot be.
+func (p *plotFlags) check() error {
+	var problems []error
+	if !slices.Contains(reports.Clocks(), p.against) {
+		problems = append(problems, fmt.Errorf("--against %q: give one of %s", p.against, strings.Join(reports.Clocks(), ", ")))
+	}
+	if p.scale != "log" && p.scale != "linear" {
+		problems = append(problems, fmt.Errorf("--scale %q: give log or linear", p.scale))
+	}
+	if p.smooth < 1 {
+		problems = append(problems, fmt.Errorf("--smooth %d: at least 1, which leaves the values as they are", p.smooth))
+	}
+	return errors.Join(append(problems, p.target.check())...)
+}
+
+func (p *plotFlags) run(c *cobra.Command, refs []string) error {
+	if err := p.check(); err != nil {
+		return usage(err)
+	}
+	s, err := p.openNotebook(c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := findRuns(c, s, refs)
+	if err != nil {
+		return err
+	}
+	known, err := metricNames(c, s, runs)
+	if err != nil {
+		return err
+	}
+	q := reports.Curves{Runs: runs, Against: p.against, Linear: p.scale == "linear", Smooth: p.smooth}
+	if q.Metrics, err = reports.MatchMetrics(p.metrics, known); err != nil {
+		return usage(err)
+	}
+	figure, missing, err := q.Plot(c.Context(), s)
+	if err != nil {
+		return usage(err)
+	}
+	for _, m := range missing {
+		fmt.Fprintf(p.stderr, "note: run %d has no %s\n", m.Run, m.Metric)
+	}
+	name, numbers := runsName(runs)
+	path, err := p.target.path(name)
+	if err != nil {
+		return usage(err)
+	}
+	if err := figure.Save(path); err != nil {
+		return usage(err)
+	}
+	return p.target.wrote(p.app, path, numbers)
+}
+
+// findRuns returns the runs that the references name, each once.
+func findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store.RunSummary, error) {
+	var runs []store.RunSummary
+	var problems []error
+	for _, ref := range refs {
+		run, err := s.FindRun(c.Context(), ref)
+		var ambiguous *store.AmbiguousError
+		switch {
+		case errors.Is(err, store.ErrNotFound), errors.As(err, &ambiguous):
+			problems = append(problems, err)
+		case err != nil:
+			return nil, err
+		case !slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Number == run.Number }):
+			runs = append(runs, run.RunSummary)
+		}
+	}
+	return runs, usage(errors.Join(problems...))
+}
+
+// metricNames returns the metrics that any of the runs has.
+func metricNames(c *cobra.Command, s *store.Store, runs []store.RunSummary) ([]string, error) {
+	var all []string
+	for _, run := range runs {
+		names, err := s.MetricNames(c.Context(), run.Number)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, names...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// runsName is what a file of the runs is called, and their numbers.
+func runsName(runs []store.RunSummary) (name string, numbers []int64) {
+	const most = 8 // before a name gets too long
+	name = "runs"
+	if len(runs) == 1 {
+		name = "run"
+	}
+	for i, run := range runs {
+		numbers = append(numbers, run.Number)
+		if i < most {
+			name += fmt.Sprintf("-%d", run.Number)
+		}
+	}
+	if more := len(runs) - most; more > 0 {
+		name += fmt.Sprintf("-and-%d-more", more)
+	}
+	return name, numbers
+}
+
+// A figureFile is where a verb writes its figure.
+type figureFile struct {
+	out, folder  string // the default is a file in OUT/folder
+	file, format string
+	formats      []string // that the verb writes, the usual one first
+}
+
+func (t *figureFile) flags(c *cobra.Command, folder string) {
+	t.folder = folder
+	c.Flags().StringVarP(&t.file, "file", "o", "", "the file to write (default one under OUT/"+folder+")")
+	c.Flags().StringVar(&t.out, "out", "runs", "folder for pictures and plots")
+}
+
+// check settles the format, which the file's name and --format may both give.
+func (t *figureFile) check() error {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(t.file)), ".")
+	known := strings.Join(t.formats, " or ")
+	switch {
+	case t.format != "" && !slices.Contains(t.formats, t.format):
+		return fmt.Errorf("--format %q: give %s", t.format, known)
+	case t.file != "" && !slices.Contains(t.formats, ending):
+		return fmt.Errorf("-o %s: end the name in .%s", t.file, strings.Join(t.formats, " or ."))
+	case t.file != "" && t.format != "" && t.format != ending:
+		return fmt.Errorf("-o %s is no %s; leave --format out, or end the name in .%s", t.file, strings.ToUpper(t.format), t.format)
+	case t.format == "" && ending != "":
+		t.format = ending
+	case t.format == "":
+		t.format = t.formats[0]
+	}
+	return nil
+}
+
+// path returns the file to write, and makes the folder of the usual one.
+func (t *figureFile) path(name string) (string, error) {
+	if t.file != "" {
+		return t.file, nil
+	}
+	folder := filepath.Join(t.out, t.folder)
+	return filepath.Join(folder, name+"."+t.format), os.MkdirAll(folder, 0o755)
+}
+
+// wrote says where the figure is.
+func (t *figureFile) wrote(a *app, path string, runs []int64) error {
+	if a.json {
+		return printJSON(a.stdout, map[string]any{"file": path, "runs": runs})
+	}
+	_, err := fmt.Fprintln(a.stdout, path)
+	return err
+}

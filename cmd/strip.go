@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"runexp/experiments"
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/strip"
+)
+
+// usualPictures is how many pictures a strip shows.
+const usualPictures = 6
+
+// stripCommand is `runexp strip RUN`.
+func (a *app) stripCommand() *cobra.Command {
+	target := figureFile{formats: []string{"png"}}
+	var pictures, height int
+	c := &cobra.Command{
+		Use:   "strip RUN",
+		Short: "Put a run's pictures side by side, from photograph to result",
+		Long: `Put a run's pictures side by side, from photograph to result: the photograph and the paintings
+if the notebook has them, the pictures that the run kept on its way, those that its stages ended
+with, and its result, each with its step, total loss and size. Losses at different sizes are not
+to be compared.
+
+RUN is a number, the first digits of a uid, or "last". A run keeps a picture every N iterations
+if its config says output: {every: N}; without, only those of its stages. If there are more than
+--pictures, so many are chosen evenly, the first and the last among them.
+
+Reads the notebook (--db), of a run that goes on too. Writes one PNG file,
+OUT/strips/run-NUMBER.png unless -o names another, in place of the one that is there, and prints
+its path.
+
+Exit codes: 0 written; 2 for an unknown run or one without pictures, and for what cannot be
+written.
+
+See also: runexp show, runexp plot, runexp ls`,
+		Example: `  runexp strip last
+  runexp strip 12 --pictures 10 --height 120 -o strip.png
+  runexp -c configs/d2l.yaml output.every=50    # a run that keeps pictures on its way`,
+		Args: exactly(1, "one run"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if pictures < 1 || pictures > 100 {
+				return usage(fmt.Errorf("--pictures %d: give 1 to 100", pictures))
+			}
+			if height < strip.Least || height > strip.Largest {
+				return usage(fmt.Errorf("--height %d: give %d to %d pixels", height, strip.Least, strip.Largest))
+			}
+			if err := target.check(); err != nil {
+				return usage(err)
+			}
+			return a.strip(c, args, pictures, height, &target)
+		},
+	}
+	c.Flags().IntVar(&pictures, "pictures", usualPictures, "at most so many of the run's pictures")
+	c.Flags().IntVar(&height, "height", strip.Usual, "height of every picture in pixels")
+	target.flags(c, "strips")
+	return c
+}
+
+func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, target *figureFile) error {
+	s, err := a.openNotebook(c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := findRuns(c, s, refs)
+	if err != nil {
+		return err
+	}
+	frames, err := reports.Strip(c.Context(), s, runs[0].Number, pictures)
+	if errors.Is(err, reports.ErrNoPictures) {
+		return usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	name, numbers := runsName(runs)
+	path, err := target.path(name)
+	if err != nil {
+		return usage(err)
+	}
+	if err := strip.Save(path, frames, height); err != nil {
+		return usage(err)
+	}
+	return target.wrote(a, path, numbers)
+}
+
+// writeStrip writes the strip of a run that kept intermediate pictures into its
+// folder, and returns its path; "" if it kept none.
+func writeStrip(ctx context.Context, s *store.Store, result experiments.Result) (string, error) {
+	run := result.Run.Number()
+	kept, err := reports.KeptIntermediate(ctx, s, run)
+	if err != nil || !kept {
+		return "", err
+	}
+	frames, err := reports.Strip(ctx, s, run, usualPictures)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(result.Folder, "strip.png")
+	return path, strip.Save(path, frames, strip.Usual)
+}

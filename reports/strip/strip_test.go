@@ -1,0 +1,133 @@
+package strip
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/font"
+
+	"runexp/framework/imaging"
+)
+
+// plain is a picture of one level of grey.
+func plain(h, w int, level float32) *imaging.Image {
+	m := imaging.New(h, w)
+	for i := range m.Pix {
+		m.Pix[i] = level
+	}
+	return m
+}
+
+func frames() []Frame {
+	return []Frame{
+		{plain(30, 20, 0.5), []string{"photograph", "30×20"}, true},
+		{plain(10, 300, 0.5), []string{"painting", "10×300"}, true},
+		{plain(300, 3, 0.5), []string{"step 100", "loss 12.34", "300×3"}, false},
+		{plain(7, 7, 0.5), []string{"a caption wider than its picture by far", "loss 3"}, false},
+	}
+}
+
+func drawn(t *testing.T, frames []Frame, height int) image.Image {
+	t.Helper()
+	var file bytes.Buffer
+	if err := Write(&file, frames, height); err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Pictures of any shape stand on one line without touching; every caption has
+// its column to itself, and nothing reaches into the margin.
+func TestLayout(t *testing.T) {
+	for _, height := range []int{Least, Usual} {
+		l, err := newLayout(frames(), height)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants := [][2]int{{height, height * 2 / 3}, {height / 10, 3 * height}, {height, height / 100}, {height, height}}
+		for i, f := range frames() {
+			c := l.columns[i]
+			if c.height != wants[i][0] || c.width != max(1, wants[i][1]) && c.width != wants[i][1]+1 {
+				t.Errorf("picture %d at height %d: %d×%d, want %v", i, height, c.height, c.width, wants[i])
+			}
+			next := l.width - l.px(margin) + l.px(gap)
+			if i+1 < len(l.columns) {
+				next = l.columns[i+1].left
+			}
+			for _, line := range f.Caption {
+				if end := c.left + font.MeasureString(l.face, line).Ceil(); end+l.px(gap) > next {
+					t.Errorf("caption %q of picture %d ends at %d, and the next column begins at %d", line, i, end, next)
+				}
+			}
+		}
+		m := drawn(t, frames(), height)
+		const edge = 6
+		for y := range m.Bounds().Dy() {
+			for x := range m.Bounds().Dx() {
+				inside := x >= edge && y >= edge && x < m.Bounds().Dx()-edge && y < m.Bounds().Dy()-edge
+				if r, _, _, _ := m.At(x, y).RGBA(); !inside && r != 0xffff {
+					t.Fatalf("ink at %d, %d of %v", x, y, m.Bounds())
+				}
+			}
+		}
+		for i, c := range l.columns {
+			bottom := l.px(margin) + height
+			if r, _, _, _ := m.At(c.left+c.width/2, bottom-1).RGBA(); r>>8 != 0x80 {
+				t.Errorf("picture %d is not there: level %#x", i, r>>8)
+			}
+		}
+		if l.size < leastPx {
+			t.Errorf("type of %g pixels", l.size)
+		}
+	}
+}
+
+// What was given stands apart from what was made.
+func TestInputsStandApart(t *testing.T) {
+	l, err := newLayout([]Frame{{plain(9, 9, 0), nil, true}, {plain(9, 9, 0), nil, true}, {plain(9, 9, 0), nil, false}}, Usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, second := l.columns[1].left-l.columns[0].left, l.columns[2].left-l.columns[1].left; second <= first {
+		t.Errorf("%d pixels from input to input, %d from input to result", first, second)
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	one := []Frame{{Picture: plain(4, 4, 0)}}
+	var many []Frame
+	for range 200 {
+		many = append(many, one[0])
+	}
+	for _, c := range []struct {
+		frames []Frame
+		height int
+		want   string
+	}{
+		{nil, Usual, "no pictures"},
+		{one, Least - 1, "give 40 to 2000"},
+		{one, Largest + 1, "give 40 to 2000"},
+		{many, Largest, "choose fewer pictures"},
+	} {
+		var file bytes.Buffer
+		if err := Write(&file, c.frames, c.height); err == nil || !strings.Contains(err.Error(), c.want) || file.Len() > 0 {
+			t.Errorf("%d frames at %d: %v", len(c.frames), c.height, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "absent", "strip.png")
+	if err := Save(path, one, Usual); err == nil || !strings.Contains(err.Error(), "absent") {
+		t.Errorf("no such folder: %v", err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file was left behind")
+	}
+}
