@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Scorer is who scored a picture.
+type Scorer struct {
+	Hash        string          // of what decides its numbers
+	Description json.RawMessage // for people: backbone, weights, layers
+}
+
+// Score records what a scorer says of the picture that a run ended with, in
+// place of what it said before. What other scorers said stays.
+func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value) error {
+	if by.Hash == "" || !json.Valid(by.Description) {
+		return fmt.Errorf("store: run %d: score: the scorer needs a hash, and a description in JSON", run)
+	}
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var scorer int64
+		if _, err := tx.ExecContext(ctx, `INSERT INTO scorers (hash, description, created_at)
+			VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING`, by.Hash, string(by.Description), formatTime(time.Now())); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM scorers WHERE hash = ?`, by.Hash).Scan(&scorer); err != nil {
+			return err
+		}
+		for _, v := range values {
+			key, err := keyID(ctx, tx, v.Name)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO scores (run_id, scorer_id, key_id, value) VALUES (?, ?, ?, ?)
+				ON CONFLICT (run_id, scorer_id, key_id) DO UPDATE SET value = excluded.value`, run, scorer, key, nullable(v.Value)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("store: run %d: score: %w", run, err)
+	}
+	return nil
+}
+
+// Scores returns what the scorer with this hash said of a run's picture, in the
+// order in which the metrics were first known; nothing if it has not seen it.
+func (s *Store) Scores(ctx context.Context, run int64, scorer string) ([]Value, error) {
+	var list []Value
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		list, err = collect(ctx, db, func(v *Value) []any { return []any{&v.Name, number{&v.Value}} }, `SELECT k.name, s.value
+			FROM scores s JOIN scorers c ON c.id = s.scorer_id JOIN metric_keys k ON k.id = s.key_id
+			WHERE s.run_id = ? AND c.hash = ? ORDER BY k.id`, run, scorer)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: run %d: scores: %w", run, err)
+	}
+	return list, nil
+}
+
+// FindScorer returns the scorer with this hash. Errors: ErrNotFound.
+func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
+	by := Scorer{Hash: hash}
+	err := s.read(ctx, func(db *sql.DB) error {
+		return db.QueryRowContext(ctx, `SELECT description FROM scorers WHERE hash = ?`, hash).Scan(jsonText{&by.Description})
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return by, fmt.Errorf("store: scorer %s: %w", hash, err)
+	}
+	return by, nil
+}

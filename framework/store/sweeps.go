@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Sweep is a plan of many trials, frozen when it was made.
+type Sweep struct {
+	Number     int64 // in this notebook
+	UID        UID
+	Experiment string
+	Method     string          // grid, random
+	Plan       json.RawMessage // the sweep's settings, every default filled in
+	Metrics    []string        // what its question is about
+	Scorer     string          // hash of the scorer that its pictures are compared by; "" for none
+	Created    time.Time
+	Trials     int // how many there are
+}
+
+// A NewSweep is what is known of a sweep before its first run.
+type NewSweep struct {
+	Experiment, Method string
+	Plan               json.RawMessage
+	Metrics            []string
+	Scorer             string
+	Trials             []PlannedTrial
+}
+
+// A PlannedTrial is one trial of a sweep.
+type PlannedTrial struct {
+	Number int             // from 0, in the order of the plan
+	Hash   string          // the trial's identity; unique in a sweep
+	Config string          // YAML that runs it alone
+	Point  json.RawMessage // where it lies in the sweep
+}
+
+// A SweepTrial is a trial with the run that stands for it: one that has
+// finished, or else the newest. Runs of the same trial outside the sweep count.
+type SweepTrial struct {
+	PlannedTrial
+	Run *RunSummary // nil if there is none yet
+}
+
+// PlanSweep records a sweep and all its trials, and returns it. If the
+// experiment's newest sweep is just the same, that one is returned.
+func (s *Store) PlanSweep(ctx context.Context, n NewSweep) (Sweep, error) {
+	sweep := Sweep{Experiment: n.Experiment, Method: n.Method, Plan: n.Plan, Metrics: n.Metrics, Scorer: n.Scorer, Trials: len(n.Trials)}
+	err := n.check()
+	if err == nil {
+		err = s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return sweep.insert(ctx, tx, n) })
+	}
+	if err != nil {
+		return Sweep{}, fmt.Errorf("store: plan a sweep of %q: %w", n.Experiment, err)
+	}
+	return sweep, nil
+}
+
+func (n NewSweep) check() error {
+	if n.Experiment == "" {
+		return errors.New("name its experiment")
+	}
+	if !json.Valid(n.Plan) {
+		return fmt.Errorf("the plan %q is no JSON; marshal it first", n.Plan)
+	}
+	for _, t := range n.Trials {
+		if !json.Valid(t.Point) {
+			return fmt.Errorf("trial %d: the point %q is no JSON; marshal it first", t.Number, t.Point)
+		}
+	}
+	return nil
+}
+
+func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
+	s.Created = time.Now()
+	now := formatTime(s.Created)
+	experiment, err := experimentID(ctx, tx, n.Experiment, now)
+	if err != nil {
+		return err
+	}
+	same, err := s.findSame(ctx, tx, experiment, n)
+	if err != nil || same {
+		return err
+	}
+	metrics, err := json.Marshal(append([]string{}, n.Metrics...)) // [], not null
+	if err != nil {
+		return err
+	}
+	s.UID = NewUID()
+	result, err := tx.ExecContext(ctx, `INSERT INTO sweeps (uid, experiment_id, method, plan, metrics, scorer, created_at)
+		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?)`, s.UID, experiment, n.Method, string(n.Plan), string(metrics), n.Scorer, now)
+	if err != nil {
+		return err
+	}
+	if s.Number, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	for _, t := range n.Trials {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, NewUID(), experiment, s.Number, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
+			return fmt.Errorf("trial %d: %w", t.Number, err)
+		}
+	}
+	return nil
+}
+
+// findSame fills in the experiment's newest sweep if it is the same as n: the
+// same plan, scorer and trials.
+func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n NewSweep) (bool, error) {
+	var number int64
+	var uid UID
+	var created time.Time
+	var plan, scorer string
+	err := tx.QueryRowContext(ctx, `SELECT id, uid, created_at, plan, coalesce(scorer, '') FROM sweeps
+		WHERE experiment_id = ? ORDER BY id DESC LIMIT 1`, experiment).Scan(&number, &uid, timeText{&created}, &plan, &scorer)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (plan != string(n.Plan) || scorer != n.Scorer) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	hashes, err := collect(ctx, tx, func(hash *string) []any { return []any{hash} },
+		`SELECT hash FROM trials WHERE sweep_id = ? ORDER BY number`, number)
+	if err != nil || len(hashes) != len(n.Trials) {
+		return false, err
+	}
+	for i, t := range n.Trials {
+		if hashes[i] != t.Hash {
+			return false, nil
+		}
+	}
+	s.Number, s.UID, s.Created = number, uid, created
+	return true, nil
+}
+
+// sweepRow reads a Sweep.
+type sweepRow struct {
+	Sweep
+	metrics string
+}
+
+func (r *sweepRow) columns() []any {
+	return []any{&r.Number, &r.UID, &r.Experiment, &r.Method, jsonText{&r.Plan}, &r.metrics, &r.Scorer, timeText{&r.Created}, &r.Trials}
+}
+
+// Sweeps lists the sweeps of an experiment, newest first; of all for "".
+func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) {
+	var rows []sweepRow
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		rows, err = collect(ctx, db, (*sweepRow).columns, `SELECT w.id, w.uid, e.name, w.method, w.plan, w.metrics, coalesce(w.scorer, ''),
+			w.created_at, (SELECT count(*) FROM trials t WHERE t.sweep_id = w.id)
+			FROM sweeps w JOIN experiments e ON e.id = w.experiment_id
+			WHERE ?1 = '' OR e.name = ?1 ORDER BY w.id DESC`, experiment)
+		return err
+	})
+	list := make([]Sweep, len(rows))
+	for i, row := range rows {
+		if err == nil {
+			err = json.Unmarshal([]byte(row.metrics), &row.Metrics)
+		}
+		list[i] = row.Sweep
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: list sweeps: %w", err)
+	}
+	return list, nil
+}
+
+// trialRow is a trial with one of its runs, or none.
+type trialRow struct {
+	PlannedTrial
+	point sql.NullString
+	run   sql.NullInt64
+}
+
+func (r *trialRow) columns() []any {
+	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run}
+}
+
+// SweepTrials lists the trials of a sweep in order.
+func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, error) {
+	var rows []trialRow
+	byNumber := map[int64]*RunSummary{}
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
+			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id
+				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1)
+			FROM trials t WHERE t.sweep_id = ? ORDER BY t.number`, sweep)
+		if err != nil {
+			return err
+		}
+		runs, err := collect(ctx, db, (*runRow).columns, summaryOfRuns+runTables+`
+			WHERE r.trial_id IN (SELECT o.id FROM trials t JOIN trials o ON o.hash = t.hash AND o.experiment_id = t.experiment_id
+				WHERE t.sweep_id = ?)`, sweep)
+		for now, i := time.Now(), 0; i < len(runs); i++ {
+			runs[i].see(s.host, now)
+			byNumber[runs[i].Number] = &runs[i].RunSummary
+		}
+		return err
+	})
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: sweep %d: %w", sweep, err)
+	}
+	list := make([]SweepTrial, len(rows))
+	for i, row := range rows {
+		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64]}
+		list[i].Point = json.RawMessage(row.point.String)
+	}
+	return list, nil
+}

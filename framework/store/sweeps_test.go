@@ -1,0 +1,115 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"testing"
+)
+
+// sweepOf returns a plan of n trials, whose hashes are "h0", "h1", ….
+func sweepOf(n int, scorer string) NewSweep {
+	s := NewSweep{Experiment: "layers", Method: "grid", Plan: json.RawMessage(`{"method":"grid"}`), Metrics: []string{"eval/content"}, Scorer: scorer}
+	for i := range n {
+		s.Trials = append(s.Trials, PlannedTrial{i, fmt.Sprint("h", i), "experiment: layers\n", json.RawMessage(fmt.Sprintf(`{"levels":[%d]}`, i))})
+	}
+	return s
+}
+
+func TestASweepIsPlannedOnce(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	first := must(s.PlanSweep(ctx, sweepOf(2, "a")))(t)
+	again := must(s.PlanSweep(ctx, sweepOf(2, "a")))(t)
+	if first.Number != again.Number || first.UID != again.UID || first.UID.IsZero() {
+		t.Errorf("the same sweep is %d (%s), then %d (%s)", first.Number, first.UID, again.Number, again.UID)
+	}
+	more := must(s.PlanSweep(ctx, sweepOf(3, "a")))(t)
+	other := must(s.PlanSweep(ctx, sweepOf(3, "b")))(t)
+	if more.Number == first.Number || other.Number == more.Number {
+		t.Errorf("another plan or scorer is another sweep, not %d, %d, %d", first.Number, more.Number, other.Number)
+	}
+	list := must(s.Sweeps(ctx, "layers"))(t)
+	if len(list) != 3 || list[0].Number != other.Number || list[2].Trials != 2 || list[0].Scorer != "b" || list[0].Metrics[0] != "eval/content" || string(list[0].Plan) != `{"method":"grid"}` {
+		t.Errorf("got %+v", list)
+	}
+	if none := must(s.Sweeps(ctx, "weights"))(t); len(none) != 0 {
+		t.Errorf("another experiment has %v", none)
+	}
+	if all := must(s.Sweeps(ctx, ""))(t); len(all) != 3 {
+		t.Errorf("all of them are %v", all)
+	}
+}
+
+func TestTheRunOfATrial(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	sweep := must(s.PlanSweep(ctx, sweepOf(4, "")))(t)
+	end := func(hash, experiment string, status Status) int64 {
+		r := must(s.Begin(ctx, NewRun{Experiment: experiment, TrialHash: hash}))(t)
+		check(t, r.Finish(ctx, status, ""))
+		return r.Number()
+	}
+	finished := end("h0", "layers", Finished)
+	end("h0", "layers", Failed) // newer, and worth less
+	end("h1", "layers", Killed)
+	newest := end("h1", "layers", Failed)
+	end("h2", "weights", Finished) // of another experiment
+	trials := must(s.SweepTrials(ctx, sweep.Number))(t)
+	if len(trials) != 4 {
+		t.Fatalf("%d trials", len(trials))
+	}
+	for i, want := range []int64{finished, newest, 0, 0} {
+		got := trials[i]
+		if got.Number != i || got.Hash != fmt.Sprint("h", i) || string(got.Point) != fmt.Sprintf(`{"levels":[%d]}`, i) || got.Config == "" {
+			t.Errorf("trial %d is %+v", i, got)
+		}
+		if (got.Run == nil) != (want == 0) || want != 0 && got.Run.Number != want {
+			t.Errorf("trial %d: run %+v, want %d", i, got.Run, want)
+		}
+	}
+	_, err := s.SweepTrials(ctx, 99)
+	wantError(t, err, ErrNotFound)
+}
+
+func TestPlansThatAreNone(t *testing.T) {
+	s := openTest(t)
+	for what, n := range map[string]NewSweep{
+		"no experiment": {Plan: json.RawMessage(`{}`)},
+		"no plan":       {Experiment: "a", Plan: json.RawMessage(`{`)},
+		"no point":      {Experiment: "a", Plan: json.RawMessage(`{}`), Trials: []PlannedTrial{{Hash: "h"}}},
+		"twice":         {Experiment: "a", Plan: json.RawMessage(`{}`), Trials: []PlannedTrial{{0, "h", "", json.RawMessage(`{}`)}, {1, "h", "", json.RawMessage(`{}`)}}},
+	} {
+		if sweep, err := s.PlanSweep(t.Context(), n); err == nil {
+			t.Errorf("%s: planned as %+v", what, sweep)
+		}
+	}
+	if left := must(s.Sweeps(t.Context(), ""))(t); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestScoresOfSeveralScorers(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	run := begin(t, s, NewRun{}).Number()
+	a, b := Scorer{"a", json.RawMessage(`{"backbone":"lite"}`)}, Scorer{"b", json.RawMessage(`{}`)}
+	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 2}, {"eval/content", 1}}))
+	check(t, s.Score(ctx, run, b, []Value{{"eval/style", math.NaN()}}))
+	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 3}})) // again
+	got := must(s.Scores(ctx, run, "a"))(t)
+	if len(got) != 2 || got[0] != (Value{"eval/style", 3}) || got[1] != (Value{"eval/content", 1}) {
+		t.Errorf("a says %v", got)
+	}
+	if got := must(s.Scores(ctx, run, "b"))(t); len(got) != 1 || !math.IsNaN(got[0].Value) {
+		t.Errorf("b says %v", got)
+	}
+	if got := must(s.Scores(ctx, run, "c"))(t); len(got) != 0 {
+		t.Errorf("c says %v", got)
+	}
+	if got := must(s.FindScorer(ctx, "a"))(t); string(got.Description) != string(a.Description) {
+		t.Errorf("a is %s", got.Description)
+	}
+	_, err := s.FindScorer(ctx, "c")
+	wantError(t, err, ErrNotFound)
+	if s.Score(ctx, run, Scorer{}, nil) == nil || s.Score(ctx, 99, a, []Value{{"eval/style", 1}}) == nil {
+		t.Error("a scorer without a hash, or a run that is none, can be recorded")
+	}
+}
