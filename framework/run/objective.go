@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime/debug"
 	"slices"
 
 	"runexp/framework"
@@ -25,11 +24,8 @@ type objective struct {
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
 func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	all, err := p.targets(h, w, func(t *targetProgram, image *imaging.Image) (map[string][]graph.Tensor, error) {
-		// The program is as large as half of the picture's, and garbage when it
-		// has run. Left to its own pace the collector would let it stand beside that.
-		defer debug.FreeOSMemory()
-		return t.run(ctx, image, p.space)
+	all, err := p.targets(h, w, func(kind string, image *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
+		return p.sharedTargets(ctx, kind, image, h, w)
 	})
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 type Plan struct {
 	e        framework.Experiment
 	k        compute.Kernels[float32]
+	workshop *Workshop
 	space    space
 	backbone framework.Backbone
 	weights  framework.Weights
@@ -40,12 +41,16 @@ type weighted struct {
 	weight float64
 }
 
-// Prepare checks everything that can be checked before the first iteration.
-// Kernels run on k.
+// Prepare is Workshop.Prepare for a run that shares nothing. Kernels run on k.
 func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Plan, error) {
-	p := &Plan{e: e, k: k}
+	return NewWorkshop(plugins, k).Prepare(e)
+}
+
+// Prepare checks everything that can be checked before the first iteration.
+func (w *Workshop) Prepare(e framework.Experiment) (*Plan, error) {
+	p := &Plan{e: e, k: w.k, workshop: w}
 	for _, step := range []func(framework.Plugins) error{p.images, p.terms, p.network, p.movers} {
-		if err := step(plugins); err != nil {
+		if err := step(w.plugins); err != nil {
 			return nil, err
 		}
 	}
@@ -114,16 +119,13 @@ func (p *Plan) terms(plugins framework.Plugins) error {
 }
 
 // network builds the backbone and finds its weights.
-func (p *Plan) network(plugins framework.Plugins) error {
+func (p *Plan) network(framework.Plugins) error {
 	if len(p.taps) == 0 {
 		return nil // only losses of the picture itself
 	}
-	plugin, err := plugins.Backbones.Lookup(p.e.Backbone.Name)
-	if err != nil {
-		return fmt.Errorf("backbone.name: %w", err)
-	}
-	if p.backbone, err = plugin.New(p.e.Backbone.Options); err != nil {
-		return fmt.Errorf("backbone: %w", err)
+	var err error
+	if p.backbone, err = p.workshop.Backbone(p.e.Backbone); err != nil {
+		return err
 	}
 	p.weights, err = p.backbone.Weights(p.taps)
 	return err

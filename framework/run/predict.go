@@ -66,7 +66,11 @@ type prepares interface {
 // computed or after that.
 func (p *Plan) memoryAt(i, h, w int) (int64, error) {
 	largest := int64(0)
-	all, err := p.targets(h, w, func(t *targetProgram, _ *imaging.Image) (map[string][]graph.Tensor, error) {
+	all, err := p.targets(h, w, func(kind string, _ *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
+		t, err := p.targetProgram(kind, h, w)
+		if err != nil || t == nil {
+			return nil, err
+		}
 		largest = max(largest, t.program.Memory().Total())
 		return t.each(func(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }), nil
 	})

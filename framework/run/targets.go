@@ -16,16 +16,15 @@ type target struct {
 }
 
 // targets returns the targets of a stage of h×w pixels by kind, "content" and
-// "style". What each is worth is up to values: computed, or of the right shapes only.
-func (p *Plan) targets(h, w int, values func(*targetProgram, *imaging.Image) (map[string][]graph.Tensor, error)) (map[string][]target, error) {
+// "style". What each is worth is up to values, which are given an image of a kind
+// and the size that it is used at: computed, or of the right shapes only.
+func (p *Plan) targets(h, w int, values func(kind string, image *imaging.Image, h, w int) (map[string][]graph.Tensor, error)) (map[string][]target, error) {
 	all := map[string][]target{}
 	add := func(kind string, image *imaging.Image, h, w int, weight float64) error {
-		program, err := p.targetProgram(kind, h, w)
-		if err != nil || program == nil {
-			return err
+		v, err := values(kind, image, h, w)
+		if err == nil && v != nil {
+			all[kind] = append(all[kind], target{weight: weight, values: v})
 		}
-		v, err := values(program, image)
-		all[kind] = append(all[kind], target{weight: weight, values: v})
 		return err
 	}
 	if err := add("content", p.content, h, w, 1); err != nil {
