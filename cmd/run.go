@@ -58,6 +58,9 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if resolved.Sweep != nil {
+		return usage(errors.New("sweeps are not run yet; runexp config validate checks this one"))
+	}
 	engine, err := compute.NewEngine(compute.Options{Threads: r.threads, ISA: os.Getenv("RUNEXP_ISA")})
 	if err != nil {
 		return usage(err)

@@ -78,7 +78,7 @@ func hashFile(path string) (string, error) {
 }
 
 // identity is the hash of what a trial means: every setting of the resolved
-// config but the experiment's name and how often it is checkpointed, with files
+// config but the experiment's name, how often it is checkpointed and how it is scored, with files
 // by content instead of by path, and the files that no setting names. Threads and output folders are no
 // settings and do not enter it.
 func identity(params []config.Param, files hashes) (string, error) {
@@ -86,7 +86,7 @@ func identity(params []config.Param, files hashes) (string, error) {
 	line := json.NewEncoder(h) // one [path, value] a line
 	unnamed := maps.Clone(files)
 	for _, p := range params {
-		if p.Path == "experiment" || strings.HasPrefix(p.Path, "checkpoint.") {
+		if p.Path == "experiment" || strings.HasPrefix(p.Path, "checkpoint.") || strings.HasPrefix(p.Path, "evaluate.") {
 			continue
 		}
 		value := p.Value

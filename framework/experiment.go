@@ -15,11 +15,13 @@ type Experiment struct {
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run goes on from; no part of what a trial means"`
+	Evaluate   EvaluateOptions   `config:"evaluate" doc:"how pictures are scored; no part of what a trial means"`
 }
 
 // Picture is an image file.
 type Picture struct {
-	Image string `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory"`
+	Image string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory"`
+	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 }
 
 // StyleImage is one painting.
@@ -27,6 +29,7 @@ type StyleImage struct {
 	Image  string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file"`
 	Weight float64 `config:"weight" doc:"relative to the other paintings"`
 	Size   string  `config:"size" doc:"content (stretched to the content's size), own, or a factor of its own size"`
+	Crop   float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 }
 
 // BackboneSpec chooses a backbone; the keys besides name are the plugin's options.
@@ -96,4 +99,10 @@ type OutputOptions struct {
 // CheckpointOptions says how often a run writes down where it is.
 type CheckpointOptions struct {
 	Every string `config:"every" doc:"time between two, as in 30s or 5m; 0s writes none"`
+}
+
+// EvaluateOptions says when and with what pictures are scored.
+type EvaluateOptions struct {
+	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the finished one"`
+	Backbone BackboneSpec `config:"backbone" doc:"the network that scores, as under backbone; left out, the run's own"`
 }

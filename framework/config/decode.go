@@ -32,6 +32,9 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 	if err := l.decodeOptions(reflect.TypeOf(e.Backbone), e.Backbone.Name, &e.Backbone.Options); err != nil {
 		return e, err
 	}
+	if err := l.decodeOptions(reflect.TypeOf(e.Backbone), e.Evaluate.Backbone.Name, &e.Evaluate.Backbone.Options); err != nil {
+		return e, err
+	}
 	for i := range e.Losses {
 		loss := &e.Losses[i]
 		if loss.Name == "" {

@@ -3,7 +3,6 @@ package config
 import (
 	"io/fs"
 	"path/filepath"
-	"reflect"
 
 	"runexp/framework"
 )
@@ -18,6 +17,10 @@ type Loader struct {
 // Load reads the experiment in the YAML file at path and lays it over what it
 // extends, then the overrides (`path=value`) over that, and fills in every default.
 //
+// With a `sweep:` section, or several values for a path on the command line, the
+// result has a Sweep, and Trial makes its runs. Not every combination of values is
+// checked here; see Trials.
+//
 // The error is a Problems that holds everything wrong with the config, but for
 // what can only be seen once a problem is solved.
 func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
@@ -26,20 +29,19 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	if root == nil {
 		return nil, rep.err()
 	}
+	section := root.get("sweep")
+	root.drop("sweep")
 	resolvePaths(root, rep)
-	c := checker{l, rep}
-	settings := c.check(root, reflect.TypeFor[framework.Experiment](), "").(map[string]any)
-	experiment, err := l.decode(settings, path)
-	if err != nil {
-		rep.add(root.position, "", "%v", err)
-		return nil, rep.err()
+	r := &Resolved{Written: written, Overrides: overrides, loader: l, path: path, base: root}
+	if section == nil || section.null() {
+		r.Experiment = l.experiment(root.clone(), path, rep)
+	} else {
+		r.addSweep(section, rep)
 	}
-	v := validator{loader: l, root: root, report: rep, earlier: rep.problems, experiment: &experiment}
-	v.validate()
 	if err := rep.err(); err != nil {
 		return nil, err
 	}
-	return &Resolved{Experiment: experiment, Written: written, Overrides: overrides}, nil
+	return r, nil
 }
 
 // tree returns the tree of the whole config and the bytes of the file at path.

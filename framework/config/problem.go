@@ -50,6 +50,15 @@ func (r *report) add(at position, path, format string, args ...any) {
 	})
 }
 
+// merge adds the problems of other that are not there yet.
+func (r *report) merge(other *report) {
+	for _, p := range other.problems {
+		if !slices.Contains(r.problems, p) {
+			r.problems = append(r.problems, p)
+		}
+	}
+}
+
 // err returns the problems found, each once, or nil.
 func (r *report) err() error {
 	if len(r.problems) == 0 {

@@ -14,9 +14,14 @@ import (
 
 // Resolved is an experiment as loaded.
 type Resolved struct {
-	Experiment framework.Experiment
-	Written    []byte   // the file as written
-	Overrides  []string // the overrides as given
+	Experiment framework.Experiment // of a sweep: one of its trials
+	Sweep      *Sweep               // nil for a single run
+	Written    []byte               // the file as written
+	Overrides  []string             // the overrides as given
+
+	loader *Loader
+	path   string // of the file, which names the experiment
+	base   *node  // the tree without the sweep, every path in it absolute
 }
 
 // A Param is one setting of an experiment: its key path and its value, a string,
@@ -29,7 +34,14 @@ type Param struct {
 
 // YAML returns the config with every default written out, in the order of
 // framework.Experiment. It loads again to the same Experiment.
+//
+// Of a sweep it returns the merged config, its defaults left out, followed by the
+// sweep: what a default is can depend on what is swept. It loads again to the
+// same sweep.
 func (r *Resolved) YAML() ([]byte, error) {
+	if r.Sweep != nil {
+		return r.sweepYAML()
+	}
 	return marshal(toYAML(reflect.ValueOf(r.Experiment)))
 }
 
@@ -50,7 +62,11 @@ func members(v reflect.Value) []member {
 	var list []member
 	keys, options := fields(v.Type())
 	for _, f := range keys {
-		if value := v.Field(f.index); !value.IsZero() || !zeroIsAbsent(v.Interface()) {
+		value := v.Field(f.index)
+		if value.IsZero() && value.Type() == reflect.TypeFor[framework.BackboneSpec]() {
+			continue // the run's own scores
+		}
+		if !value.IsZero() || !zeroIsAbsent(v.Interface()) {
 			list = append(list, member{f.key, value})
 		}
 	}

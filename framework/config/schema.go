@@ -66,6 +66,10 @@ func choiceOf[T any](r *framework.Registry[T], key, fallback string) choice {
 	}}
 }
 
+// scorerPath is the one backbone that need not be named: without a name it is
+// the run's own.
+const scorerPath = "evaluate.backbone"
+
 // A checker holds a tree against the schema: the `config` tags of
 // framework.Experiment and of the options of the plugins that it names.
 type checker struct {
@@ -81,6 +85,8 @@ func (c *checker) check(n *node, t reflect.Type, path string) any {
 		n = layerItem(n)
 	}
 	switch t.Kind() {
+	case reflect.Pointer: // *node: a value of any kind
+		return n
 	case reflect.Struct:
 		return c.checkStruct(n, t, path)
 	case reflect.Slice:
@@ -113,6 +119,9 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		known = append(known, f.key)
 		types[f.key] = t.Field(f.index).Type
 	}
+	if t == reflect.TypeFor[framework.Experiment]() {
+		known = append(known, "sweep") // cut out before
+	}
 	if n.kind != mapping {
 		c.mismatch(n, path, "a mapping (keys: "+strings.Join(known, ", ")+")")
 		return nil
@@ -121,7 +130,11 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 	pluginTypes, pluginKnown := map[string]reflect.Type{}, true
 	if optionsAt >= 0 {
 		var options any
-		options, pluginKnown = c.plugin(n, c.loader.choose(t), path)
+		choice := c.loader.choose(t)
+		if path == scorerPath {
+			choice.fallback = ""
+		}
+		options, pluginKnown = c.plugin(n, choice, path)
 		if pluginKnown {
 			optionsType := reflect.TypeOf(options).Elem()
 			keys, _ := fields(optionsType)
@@ -160,6 +173,9 @@ func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
 		if _, isText := written.value.(string); !isText {
 			return nil, false // a wrong type, reported where the key is checked
 		}
+	}
+	if name == "" && path == scorerPath && len(n.entries) <= 1 && written != nil {
+		return nil, false // the run's own
 	}
 	if name == "" {
 		c.report.add(n.position, path, "needs a %s, the name of a %s (known: %s)", choice.key, choice.kind, strings.Join(choice.known, ", "))

@@ -99,7 +99,9 @@ func resolvePaths(root *node, rep *report) {
 			}
 		}
 	}
-	if file, ok := root.find("backbone.weights"); ok && weights.IsPath(file.text()) {
-		resolve(file, "backbone.weights")
+	for _, path := range []string{"backbone.weights", scorerPath + ".weights"} {
+		if file, ok := root.find(path); ok && weights.IsPath(file.text()) {
+			resolve(file, path)
+		}
 	}
 }

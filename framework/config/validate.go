@@ -78,20 +78,32 @@ func (v *validator) validate() {
 	if e.Output.Every < 0 {
 		v.add("output.every", "must be at least 0, not %d; 0 keeps no pictures on the way", e.Output.Every)
 	}
+	v.evaluate()
 	if every, err := time.ParseDuration(e.Checkpoint.Every); err != nil || every < 0 {
 		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %q; 0s writes no checkpoints", e.Checkpoint.Every)
 	}
+}
+
+// evaluate checks how often and by what pictures are scored.
+func (v *validator) evaluate() {
+	e := v.experiment.Evaluate
+	if e.Every < 0 {
+		v.add("evaluate.every", "must be at least 0, not %d; 0 scores only the finished picture", e.Every)
+	}
+	build(v, v.loader.Plugins.Backbones, e.Backbone.Name, e.Backbone.Options, scorerPath)
 }
 
 // pictures checks content, style and init.
 func (v *validator) pictures() {
 	e := v.experiment
 	v.image("content.image", e.Content.Image, "the photograph")
+	v.crop("content.crop", e.Content.Crop)
 	total := 0.0
 	for i, path := range v.root.get("style").itemPaths("style") {
 		style := e.Style[i]
 		v.image(join(path, "image"), style.Image, "a painting")
 		v.weight(join(path, "weight"), style.Weight)
+		v.crop(join(path, "crop"), style.Crop)
 		total += style.Weight
 		factor, err := strconv.ParseFloat(style.Size, 64)
 		isFactor := err == nil && factor > 0 && !math.IsInf(factor, 0)
@@ -135,6 +147,12 @@ func (v *validator) image(path, file, what string) {
 		v.add(path, "cannot read %s: %v%s", file, cause(err), relative)
 	default:
 		v.add(path, "not a regular file: %s%s", file, relative)
+	}
+}
+
+func (v *validator) crop(path string, fraction float64) {
+	if !(fraction > 0 && fraction <= 1) {
+		v.add(path, "must be above 0 and at most 1, not %v; 1 keeps the whole picture", fraction)
 	}
 }
 

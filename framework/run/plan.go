@@ -57,7 +57,7 @@ func (w *Workshop) Prepare(e framework.Experiment) (*Plan, error) {
 	return p, nil
 }
 
-// images decodes the images and resolves the sizes.
+// images decodes the images, crops them and resolves the sizes.
 func (p *Plan) images(framework.Plugins) error {
 	var err error
 	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
@@ -66,12 +66,13 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.content, err = imaging.Decode(p.e.Content.Image); err != nil {
 		return fmt.Errorf("content.image: %w", err)
 	}
+	p.content = crop(p.content, p.e.Content.Crop, p.e.Seed, contentStream)
 	for i, s := range p.e.Style {
 		image, err := imaging.Decode(s.Image)
 		if err != nil {
 			return fmt.Errorf("style[%d].image: %w", i, err)
 		}
-		p.styles = append(p.styles, image)
+		p.styles = append(p.styles, crop(image, s.Crop, p.e.Seed, styleStream+uint64(i)))
 	}
 	switch p.e.Init.From {
 	case "style":

@@ -65,7 +65,7 @@ func (p *Plan) initial(h, w int) []float32 {
 	if p.e.Init.From != "noise" {
 		return p.space.fromUnit(p.start.Resize(h, w).Pix)
 	}
-	random := rand.New(rand.NewPCG(uint64(p.e.Seed), 0))
+	random := rand.New(rand.NewPCG(uint64(p.e.Seed), noiseStream))
 	normal := make([]float32, h*w*3)
 	for i := range normal {
 		normal[i] = float32(p.e.Init.Sigma * random.NormFloat64())

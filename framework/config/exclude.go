@@ -1,0 +1,232 @@
+package config
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+
+	"runexp/framework"
+)
+
+// An Exclusion is an expression that leaves out the trials for which it is true,
+// in the language of github.com/expr-lang/expr. A swept path stands for its value:
+// a number, a text, true or false, and anything else as its YAML on one line.
+// pair.content and pair.style are names of files without folder and extension.
+// get("path") is for paths that no expression can spell, as with a dash in a name.
+type Exclusion struct {
+	text    string
+	program *vm.Program
+}
+
+// String is the expression as written.
+func (e *Exclusion) String() string { return e.text }
+
+// MarshalText writes the expression as written.
+func (e *Exclusion) MarshalText() ([]byte, error) { return []byte(e.text), nil }
+
+// Excluded returns the index in Exclude of the first expression that leaves out
+// the trial of these settings and this pair (−1 for none), −1 if there is none. The error is a Problems: an
+// expression that cannot be computed for these values.
+func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
+	if len(s.Exclude) == 0 {
+		return -1, nil
+	}
+	values := map[string]any{}
+	for _, setting := range settings {
+		values[dotted(setting.Path)] = setting.operand()
+	}
+	if pair >= 0 {
+		values["pair.content"], values["pair.style"] = s.Pairs[pair].content, s.Pairs[pair].style
+	}
+	for i, e := range s.Exclude {
+		out, err := expr.Run(e.program, values)
+		if err != nil {
+			return -1, s.Problem(indexed("exclude", i), "cannot be computed for %s: %s", describeSettings(settings), firstLine(err))
+		}
+		if out == true {
+			return i, nil
+		}
+	}
+	return -1, nil
+}
+
+// dotted is a path as expressions have it: stages[0].size is stages.0.size.
+func dotted(path string) string { return strings.Join(segments(path), ".") }
+
+// operand is the setting's value in an expression.
+func (s Setting) operand() any {
+	switch v := s.Value.(type) {
+	case int64:
+		return float64(v)
+	case bool, float64, string, nil:
+		return v
+	}
+	return s.Text
+}
+
+func describeSettings(settings []Setting) string {
+	parts := make([]string, len(settings))
+	for i, s := range settings {
+		parts[i] = s.Path + "=" + s.Text
+	}
+	return strings.Join(parts, " ")
+}
+
+// exclusion compiles one expression.
+func (r *sweepReader) exclusion(i int, text string) {
+	at := indexed("exclude", i)
+	fail := func(err error) { r.add(at, "%s (in %s)", firstLine(err), strconv.Quote(text)) }
+	tree, err := parser.Parse(text)
+	if err != nil {
+		fail(err)
+		return
+	}
+	env := r.operands()
+	chains := &chains{inner: map[ast.Node]bool{}}
+	ast.Walk(&tree.Node, chains)
+	for _, path := range chains.paths() {
+		if _, known := env[path]; !known {
+			fail(framework.UnknownName("path", path, slices.Sorted(maps.Keys(env))))
+			return
+		}
+	}
+	get := expr.Function("get", func(args ...any) (any, error) { return args[0], nil }, new(func(any) any))
+	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(spell{env}), get)
+	if err != nil {
+		fail(err)
+		return
+	}
+	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program})
+}
+
+// operands returns the type of each name that an expression can have.
+func (r *sweepReader) operands() types.Map {
+	env := types.Map{}
+	for _, p := range r.sweep.Parameters {
+		for k, path := range p.Paths {
+			for i, level := range p.ends() {
+				if k >= len(level) {
+					continue // of a zip with a problem
+				}
+				t := typeOf(level[k].operand())
+				if i > 0 && !t.Equal(env[dotted(path)]) {
+					t = types.Any // known when it is run
+				}
+				env[dotted(path)] = t
+			}
+		}
+	}
+	if len(r.sweep.Pairs) > 0 {
+		env["pair.content"], env["pair.style"] = types.String, types.String
+	}
+	return env
+}
+
+func typeOf(operand any) types.Type {
+	switch operand.(type) {
+	case float64:
+		return types.Float
+	case string:
+		return types.String
+	case bool:
+		return types.Bool
+	}
+	return types.Any
+}
+
+// spelled returns the path that a node spells, losses.tv.weight or get("…"); "" if
+// it spells none.
+func spelled(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.IdentifierNode:
+		return n.Value
+	case *ast.CallNode:
+		callee, ok := n.Callee.(*ast.IdentifierNode)
+		if ok && callee.Value == "get" && len(n.Arguments) == 1 {
+			if path, ok := n.Arguments[0].(*ast.StringNode); ok {
+				return dotted(path.Value)
+			}
+		}
+	case *ast.BuiltinNode:
+		if n.Name == "get" && len(n.Arguments) == 1 {
+			if path, ok := n.Arguments[0].(*ast.StringNode); ok {
+				return dotted(path.Value)
+			}
+		}
+	case *ast.MemberNode:
+		outer := spelled(n.Node)
+		switch property := n.Property.(type) {
+		case *ast.StringNode:
+			if outer != "" {
+				return outer + "." + property.Value
+			}
+		case *ast.IntegerNode:
+			if outer != "" {
+				return outer + "." + strconv.Itoa(property.Value)
+			}
+		}
+	}
+	return ""
+}
+
+// chains collects the longest paths that an expression spells.
+type chains struct {
+	nodes []ast.Node
+	inner map[ast.Node]bool
+}
+
+// Visit is called for inner nodes first.
+func (c *chains) Visit(n *ast.Node) {
+	switch outer := (*n).(type) {
+	case *ast.MemberNode:
+		c.inner[outer.Node] = true
+	case *ast.CallNode:
+		c.inner[outer.Callee] = true
+	}
+	if spelled(*n) != "" {
+		c.nodes = append(c.nodes, *n)
+	}
+}
+
+func (c *chains) paths() []string {
+	var paths []string
+	for _, n := range c.nodes {
+		if !c.inner[n] {
+			paths = append(paths, spelled(n))
+		}
+	}
+	return paths
+}
+
+// spell makes one name of every path, dots and all.
+type spell struct{ env types.Map }
+
+// Visit is called for inner nodes first.
+func (s spell) Visit(n *ast.Node) {
+	path := spelled(*n)
+	if _, known := s.env[path]; !known {
+		return
+	}
+	if _, done := (*n).(*ast.IdentifierNode); !done {
+		ast.Patch(n, &ast.IdentifierNode{Value: path})
+	}
+}
+
+// firstLine is an expression's error without the picture of where it is.
+func firstLine(err error) string {
+	var at *file.Error
+	if errors.As(err, &at) {
+		return at.Message
+	}
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

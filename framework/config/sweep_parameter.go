@@ -1,0 +1,384 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"runexp/framework"
+)
+
+// maxLevels is the most values that one parameter may have.
+const maxLevels = 10_000
+
+// parameter reads one parameter.
+func (r *sweepReader) parameter(i int, keys parameterKeys) Parameter {
+	at := indexed("parameters", i)
+	n := r.section.get("parameters").items[i]
+	if n.kind != mapping {
+		return Parameter{}
+	}
+	var forms []string
+	for _, key := range []string{"values", "min", "glob", "zip"} {
+		if n.get(key) != nil || key == "min" && n.get("max") != nil {
+			forms = append(forms, map[string]string{"min": "min and max"}[key])
+			if key != "min" {
+				forms[len(forms)-1] = key
+			}
+		}
+	}
+	if len(forms) != 1 {
+		got := "nothing"
+		if len(forms) > 0 {
+			got = strings.Join(forms, " and ")
+		}
+		r.add(at, "needs one of values, min and max, glob and zip, not %s", got)
+		return Parameter{}
+	}
+	r.misplaced(at, n, forms[0])
+	var p Parameter
+	switch forms[0] {
+	case "zip":
+		p = r.zip(at, keys)
+	case "values":
+		if r.swept(at, keys.Path) {
+			p = Parameter{Paths: []string{keys.Path}, Levels: levels(r.values(at, keys.Path, keys.Values))}
+		}
+	case "glob":
+		if r.swept(at, keys.Path) {
+			p = Parameter{Paths: []string{keys.Path}, Levels: levels(r.glob(at, keys))}
+		}
+	default:
+		if r.swept(at, keys.Path) {
+			p = r.between(at, n, keys)
+		}
+	}
+	r.label(at, n, keys.Labels, &p)
+	return p
+}
+
+// misplaced reports keys that say nothing where the parameter has this form.
+func (r *sweepReader) misplaced(at string, n *node, form string) {
+	for key, owner := range map[string]string{"distribution": "min and max", "steps": "min and max"} {
+		if n.get(key) != nil && form != owner {
+			r.add(join(at, key), "is of %s; this parameter has %s", owner, form)
+		}
+	}
+	if form == "zip" && n.get("path") != nil {
+		r.add(join(at, "path"), "is said in each item of zip; remove this one")
+	}
+}
+
+// swept reports whether path, the key of that name at at, can be swept.
+func (r *sweepReader) swept(at, path string) bool {
+	key := join(at, "path")
+	way := segments(path)
+	switch {
+	case path == "":
+		r.add(key, "needs the key path of what varies, as in losses.style.weight")
+		return false
+	case slices.Contains(way, ""):
+		r.add(key, "%q is no key path; write it as in losses.style.weight", path)
+		return false
+	}
+	why := map[string]string{
+		"experiment": "names all trials of a sweep",
+		"seed":       "is raised by repeats: write repeats: N instead",
+		"checkpoint": "does not change the picture",
+		"output":     "does not change the picture",
+		"evaluate":   "must be the same for all trials, or they cannot be compared",
+		"sweep":      "cannot be swept itself",
+		"extends":    "is read before the sweep",
+	}[way[0]]
+	if why != "" {
+		r.add(key, "%s %s", way[0], why)
+	}
+	return why == ""
+}
+
+// zip reads paths that vary together.
+func (r *sweepReader) zip(at string, keys parameterKeys) Parameter {
+	var p Parameter
+	if len(keys.Zip) == 0 {
+		r.add(join(at, "zip"), "needs items of path and values")
+	}
+	for k, item := range keys.Zip {
+		itemAt := join(at, indexed("zip", k))
+		if !r.swept(itemAt, item.Path) {
+			continue
+		}
+		settings := r.values(itemAt, item.Path, item.Values)
+		if len(p.Paths) > 0 && len(settings) > 0 && len(item.Values) != len(keys.Zip[0].Values) {
+			r.add(join(itemAt, "values"), "has %d values and zip[0] %d; what varies together needs as many", len(item.Values), len(keys.Zip[0].Values))
+			continue
+		}
+		p.Paths = append(p.Paths, item.Path)
+		if len(p.Paths) == 1 {
+			p.Levels = levels(settings)
+			continue
+		}
+		for i := range min(len(settings), len(p.Levels)) {
+			p.Levels[i].Settings = append(p.Levels[i].Settings, settings[i])
+		}
+	}
+	return p
+}
+
+// levels makes a level of each setting.
+func levels(settings []Setting) []Level {
+	all := make([]Level, len(settings))
+	for i, s := range settings {
+		all[i].Settings = []Setting{s}
+	}
+	return all
+}
+
+// values makes a setting of each value at path.
+func (r *sweepReader) values(at, path string, values []*node) []Setting {
+	if len(values) == 0 {
+		r.add(join(at, "values"), "needs at least one value")
+	}
+	var settings []Setting
+	for _, value := range values {
+		s, ok := r.setting(at, path, value)
+		if !ok {
+			return nil
+		}
+		settings = append(settings, s)
+	}
+	return settings
+}
+
+// setting makes a setting of a value as written. Paths of files in it become
+// absolute, short forms long. It is false where the path leads nowhere, which
+// every other value would say again.
+func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
+	key, _ := r.section.find(join(at, "path"))
+	if value.null() {
+		return newSetting(path, value, key.position), true
+	}
+	value.dropRepeated(path, r.report)
+	root := r.base.clone()
+	if err := assign(root, segments(path), value); err != nil {
+		r.add(join(at, "path"), "%s: %v", path, err)
+		return Setting{}, false
+	}
+	expandShorthands(root)
+	resolvePaths(root, r.report)
+	if n := root.first(segments(path)); n != nil {
+		value = n
+	}
+	return newSetting(path, value, key.position), true
+}
+
+// first returns the node at way, the first item's for *.
+func (n *node) first(way []string) *node {
+	for _, segment := range way {
+		if segment == "*" && n.kind == list && len(n.items) > 0 {
+			segment = "0"
+		}
+		next, ok := n.find(segment)
+		if !ok {
+			return nil
+		}
+		n = next
+	}
+	return n
+}
+
+// glob makes a setting of every layer of the backbone that matches; of a list of
+// that one layer where the path is one of layers.
+func (r *sweepReader) glob(at string, keys parameterKeys) []Setting {
+	key := join(at, "glob")
+	layers, name := r.layers()
+	if layers == nil {
+		return nil // the backbone has a problem of its own
+	}
+	names, err := match(keys.Glob, layers)
+	if err != nil {
+		r.add(key, "%v (runexp backbones %s lists them)", err, name)
+		return nil
+	}
+	n, _ := r.section.find(key)
+	way := segments(keys.Path)
+	there := r.base.first(way)
+	isList := way[len(way)-1] == "layers" || there != nil && there.kind == list
+	var settings []Setting
+	for _, layer := range names {
+		value := &node{position: n.position, value: layer}
+		if isList {
+			value = &node{position: n.position, kind: list, items: []*node{value}}
+		}
+		s, ok := r.setting(at, keys.Path, value)
+		if !ok {
+			return nil
+		}
+		settings = append(settings, s)
+	}
+	return settings
+}
+
+// layers returns the layers of the experiment's backbone and its name.
+func (r *sweepReader) layers() ([]framework.Layer, string) {
+	root, quiet := r.base.clone(), &report{}
+	e := r.loader.experiment(root, "", quiet)
+	v := validator{loader: r.loader, root: root, report: quiet, experiment: &e}
+	return v.layers(), e.Backbone.Name
+}
+
+// between reads a range. In a grid its steps are levels.
+func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter {
+	bad := false
+	fail := func(key, format string, args ...any) {
+		bad = true
+		r.add(key, format, args...)
+	}
+	low, high := n.get("min"), n.get("max")
+	whole := func(x float64) bool { return x == math.Trunc(x) && math.Abs(x) < 1<<53 }
+	switch {
+	case low == nil || high == nil:
+		fail(at, "needs both min and max")
+	case !(keys.Min < keys.Max):
+		fail(join(at, "max"), "must be above min, which is %v, not %v", keys.Min, keys.Max)
+	}
+	switch keys.Distribution {
+	case "uniform":
+	case "log_uniform":
+		if low != nil && !(keys.Min > 0) {
+			fail(join(at, "min"), "must be positive for log_uniform, not %v; min and max are actual values, not exponents", keys.Min)
+		}
+	case "int":
+		if !whole(keys.Min) || !whole(keys.Max) {
+			fail(at, "needs whole numbers for min and max of int")
+		}
+	default:
+		fail(join(at, "distribution"), "%v", framework.UnknownName("distribution", keys.Distribution, []string{"uniform", "log_uniform", "int"}))
+	}
+	grid := r.sweep.Method == "grid"
+	switch steps := n.get("steps"); {
+	case grid && steps == nil:
+		fail(at, "a grid needs values, or steps: N of the range; method: random draws from it")
+	case !grid && steps != nil && r.sweep.Method == "random":
+		fail(join(at, "steps"), "is for a grid; method: random draws from the whole range")
+	case grid && (keys.Steps < 2 || keys.Steps > maxLevels):
+		fail(join(at, "steps"), "must be at least 2, both ends, and at most %d, not %d", maxLevels, keys.Steps)
+	case grid && keys.Distribution == "int" && float64(keys.Steps) > keys.Max-keys.Min+1:
+		fail(join(at, "steps"), "%d is more than there are whole numbers from %v to %v", keys.Steps, keys.Min, keys.Max)
+	}
+	if bad {
+		return Parameter{}
+	}
+	key, _ := r.section.find(join(at, "path"))
+	p := Parameter{Paths: []string{keys.Path}, Range: &Range{
+		Min: keys.Min, Max: keys.Max, Distribution: keys.Distribution,
+		path: Setting{Path: keys.Path, at: key.position}, first: low.position, last: high.position,
+	}}
+	// One value tells whether the path leads anywhere.
+	if _, ok := r.setting(at, keys.Path, p.Range.Setting(keys.Min).node); !ok || !grid {
+		return p
+	}
+	for i := range keys.Steps {
+		p.Levels = append(p.Levels, Level{Settings: []Setting{p.Range.Setting(p.Range.step(i, keys.Steps))}})
+	}
+	p.Range = nil
+	return p
+}
+
+// step returns value i of n that are evenly spaced as the distribution says.
+func (r *Range) step(i, n int) float64 {
+	part := float64(i) / float64(n-1)
+	switch {
+	case i == 0:
+		return r.Min
+	case i == n-1:
+		return r.Max
+	case r.Distribution == "log_uniform":
+		return neat(r.Min * math.Pow(r.Max/r.Min, part))
+	case r.Distribution == "int":
+		return math.Round(r.Min + part*(r.Max-r.Min))
+	}
+	return neat(r.Min + part*(r.Max-r.Min))
+}
+
+// neat rounds to 12 significant digits: 0.3 instead of 0.30000000000000004.
+func neat(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil { // a number that was printed can be read
+		return x
+	}
+	return rounded
+}
+
+// label names the levels, as written or by their values, and reports equal ones.
+func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
+	if n.get("labels") != nil && p.Range != nil {
+		r.add(join(at, "labels"), "name values, and a range has none")
+		return
+	}
+	if len(p.Levels) == 0 {
+		return
+	}
+	if n.get("labels") != nil && len(labels) != len(p.Levels) {
+		r.add(join(at, "labels"), "names %d levels, and there are %d", len(labels), len(p.Levels))
+		return
+	}
+	same := map[string]int{}
+	for i := range p.Levels {
+		l := &p.Levels[i]
+		var texts []string
+		for _, s := range l.Settings {
+			texts = append(texts, s.short())
+		}
+		l.Label = strings.Join(texts, ", ")
+		if k, twice := same[levelKey(l.Settings)]; twice {
+			r.add(at, "the values %d and %d are the same, %s; remove one", k, i, l.Label)
+			return
+		}
+		same[levelKey(l.Settings)] = i
+	}
+	named := map[string]bool{}
+	for i := range p.Levels {
+		l := &p.Levels[i]
+		if len(labels) > 0 {
+			l.Label = labels[i]
+			if strings.TrimSpace(l.Label) == "" {
+				r.add(join(at, indexed("labels", i)), "is empty")
+			}
+		}
+		switch {
+		case !named[l.Label]:
+			named[l.Label] = true
+		case len(labels) > 0:
+			r.add(join(at, indexed("labels", i)), "%q is written twice; give each value its own", l.Label)
+		default: // files of one name in two folders
+			l.Label = fmt.Sprintf("%s (%d)", l.Label, i)
+		}
+	}
+}
+
+// short is the setting's value in reports: a file is its name.
+func (s Setting) short() string {
+	if s.node.written != "" {
+		return stem(s.node.text())
+	}
+	return s.Text
+}
+
+// levelKey tells levels apart: 1 and 1.0 are the same.
+func levelKey(settings []Setting) string {
+	var parts []string
+	for _, s := range settings {
+		parts = append(parts, fmt.Sprintf("%q %T", s.Text, s.Value))
+		if i, ok := s.Value.(int64); ok {
+			parts[len(parts)-1] = fmt.Sprint(float64(i))
+		} else if x, ok := s.Value.(float64); ok {
+			parts[len(parts)-1] = fmt.Sprint(x)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
+// indexed is the path of an item of a list.
+func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

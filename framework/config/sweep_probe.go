@@ -1,0 +1,131 @@
+package config
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+
+	"runexp/framework"
+)
+
+// maxProbes is how many combinations are tried to find one that is not excluded.
+const maxProbes = 10_000
+
+// addSweep reads the section and makes r a sweep. It checks one trial that is not
+// excluded, and from there every level and every pair by itself; whoever plans the
+// sweep checks every combination.
+func (r *Resolved) addSweep(section *node, rep *report) {
+	r.Sweep = &Sweep{}
+	before := len(rep.problems)
+	reader := sweepReader{loader: r.loader, report: rep, base: r.base, section: section, sweep: r.Sweep}
+	reader.read()
+	if len(rep.problems) > before {
+		r.schema(rep)
+		return
+	}
+	point, pair := r.included()
+	if point == nil {
+		point = r.first() // whoever plans the sweep says which expression leaves nothing
+	}
+	r.Experiment = r.probe(point, pair, rep)
+	for i, p := range r.Sweep.Parameters {
+		own := point[i]
+		for _, level := range p.ends() {
+			point[i] = level
+			r.probeUnlessExcluded(point, pair, rep)
+		}
+		point[i] = own
+	}
+	for other := range r.Sweep.Pairs {
+		r.probeUnlessExcluded(point, other, rep)
+	}
+}
+
+// schema reports unknown keys and wrong types of an experiment whose sweep cannot
+// be read, but for those that the sweep would replace.
+func (r *Resolved) schema(rep *report) {
+	base := &report{}
+	root := r.base.clone()
+	c := checker{r.loader, base}
+	c.check(root, reflect.TypeFor[framework.Experiment](), "")
+	for _, p := range base.problems {
+		replaced := slices.ContainsFunc(r.Sweep.Parameters, func(s Parameter) bool {
+			return slices.ContainsFunc(s.Paths, func(path string) bool { return overlap(root.way(path), root.way(p.Path)) })
+		})
+		if !replaced {
+			rep.problems = append(rep.problems, p)
+		}
+	}
+}
+
+// ends are the levels of a parameter, of a range both ends.
+func (p Parameter) ends() [][]Setting {
+	if p.Range != nil {
+		return [][]Setting{{p.Range.Setting(p.Range.Min)}, {p.Range.Setting(p.Range.Max)}}
+	}
+	levels := make([][]Setting, len(p.Levels))
+	for i, l := range p.Levels {
+		levels[i] = l.Settings
+	}
+	return levels
+}
+
+// first is the first level of each parameter.
+func (r *Resolved) first() [][]Setting {
+	point := make([][]Setting, len(r.Sweep.Parameters))
+	for i, p := range r.Sweep.Parameters {
+		point[i] = p.ends()[0]
+	}
+	return point
+}
+
+// included returns the first combination that is not excluded, and its pair (−1
+// where there are none), or nil if none is found.
+func (r *Resolved) included() ([][]Setting, int) {
+	parameters := r.Sweep.Parameters
+	at := make([]int, len(parameters))
+	first := min(len(r.Sweep.Pairs), 1) - 1
+	for range maxProbes {
+		point := make([][]Setting, len(parameters))
+		for i, p := range parameters {
+			point[i] = p.ends()[at[i]]
+		}
+		for pair := first; pair < max(len(r.Sweep.Pairs), first+1); pair++ {
+			if out, err := r.Sweep.Excluded(flat(point), pair); err == nil && out < 0 {
+				return point, pair
+			}
+		}
+		i := len(at) - 1
+		for ; i >= 0; i-- {
+			if at[i]++; at[i] < len(parameters[i].ends()) {
+				break
+			}
+			at[i] = 0
+		}
+		if i < 0 {
+			break
+		}
+	}
+	return nil, first
+}
+
+// flat is a point as one list of settings.
+func flat(point [][]Setting) []Setting { return slices.Concat(point...) }
+
+// probe checks one trial, and reports its problems once.
+func (r *Resolved) probe(point [][]Setting, pair int, rep *report) framework.Experiment {
+	own := &report{}
+	trial := r.trial(slices.Concat(r.Sweep.Replicate(pair, 0), flat(point)), own)
+	rep.merge(own)
+	return trial.Experiment
+}
+
+func (r *Resolved) probeUnlessExcluded(point [][]Setting, pair int, rep *report) {
+	out, err := r.Sweep.Excluded(flat(point), pair)
+	var problems Problems
+	if errors.As(err, &problems) {
+		rep.merge(&report{problems})
+	} else if out < 0 {
+		r.probe(point, pair, rep)
+	}
+}

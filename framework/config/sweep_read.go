@@ -1,0 +1,214 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"runexp/framework"
+	"runexp/framework/evaluate"
+)
+
+// A sweepReader makes a Sweep of the `sweep:` section.
+type sweepReader struct {
+	loader  *Loader
+	report  *report
+	base    *node // the experiment's tree, without the section
+	section *node
+	sweep   *Sweep
+}
+
+// add reports a problem at a key of the section, "" for the section itself.
+func (r *sweepReader) add(key, format string, args ...any) {
+	path := "sweep"
+	n := r.section
+	if key != "" {
+		n, _ = r.section.find(key)
+		path = join(path, key)
+	}
+	if Problems(r.report.problems).concerns(path) && key != "" {
+		return // that follows from what is said already
+	}
+	r.report.add(n.position, path, format, args...)
+}
+
+// written reports whether a key of the section is there.
+func (r *sweepReader) written(key string) bool {
+	_, ok := r.section.find(key)
+	return ok
+}
+
+// read reads the whole section; without a problem in the report it is complete.
+func (r *sweepReader) read() {
+	if pairs := r.section.get("pairs"); pairs != nil {
+		for _, pair := range pairs.items {
+			if style := pair.get("style"); style != nil && style.text() != "" {
+				*style = node{position: style.position, kind: list, items: []*node{style.clone()}}
+			}
+		}
+	}
+	keys, err := r.keys()
+	if err != nil { // a fault of this package: keys has seen every key and type
+		r.report.add(r.section.position, "sweep", "%v", err)
+		return
+	}
+	if r.section.kind != mapping {
+		return
+	}
+	s := r.sweep
+	*s = Sweep{
+		Question: keys.Question, Method: keys.Method, Metrics: keys.Metrics, Repeats: keys.Repeats,
+		RunCap: keys.RunCap, OnFailure: keys.OnFailure, section: r.section,
+	}
+	r.numbers(keys)
+	r.metrics(keys)
+	seed, at := r.base.get("seed"), r.base.position
+	if seed == nil {
+		seed = &node{position: at, value: Defaults().Seed}
+	}
+	s.seed = newSetting("seed", seed, seed.position)
+	for i, pair := range keys.Pairs {
+		r.pair(i, pair)
+	}
+	for i, parameter := range keys.Parameters {
+		s.Parameters = append(s.Parameters, r.parameter(i, parameter))
+	}
+	r.apart()
+	r.earlyStop(keys.EarlyStop)
+	for i, text := range keys.Exclude {
+		r.exclusion(i, text)
+	}
+	if !r.written("parameters") && !r.written("pairs") && !r.written("repeats") {
+		r.add("", "has nothing to vary; give parameters, pairs or repeats")
+	}
+}
+
+// numbers checks what is a number or a choice.
+func (r *sweepReader) numbers(keys sweepKeys) {
+	if err := framework.OneOf("", keys.Method, "grid", "random"); err != nil {
+		r.add("method", "%v", framework.UnknownName("method", keys.Method, []string{"grid", "random"}))
+	}
+	if keys.Repeats < 1 {
+		r.add("repeats", "must be at least 1, not %d", keys.Repeats)
+	}
+	switch {
+	case keys.RunCap < 0:
+		r.add("run_cap", "must be at least 0, not %d; 0 runs every trial", keys.RunCap)
+	case keys.RunCap == 0 && keys.Method == "random":
+		r.add("run_cap", "method: random needs to know how many settings to draw, as in run_cap: 20")
+	}
+	if keys.OnFailure.Retries < 0 {
+		r.add("on_failure.retries", "must be at least 0, not %d", keys.OnFailure.Retries)
+	}
+	if keys.OnFailure.MaxFailures < 0 {
+		r.add("on_failure.max_failures", "must be at least 0, not %d; 0 never stops the sweep", keys.OnFailure.MaxFailures)
+	}
+}
+
+// metrics checks the names of the metrics.
+func (r *sweepReader) metrics(keys sweepKeys) {
+	if len(keys.Metrics) == 0 {
+		r.add("metrics", "needs at least one metric; leave the key out for eval/content and eval/style")
+	}
+	for i, name := range keys.Metrics {
+		at := indexed("metrics", i)
+		if _, known := evaluate.Describe(name); !known {
+			r.add(at, "%v", framework.UnknownName("metric", name, metricNames()))
+		} else if slices.Index(keys.Metrics, name) < i {
+			r.add(at, "%s is written twice; remove one", name)
+		}
+	}
+}
+
+// metricNames lists the metrics without those of single layers.
+func metricNames() []string {
+	var names []string
+	for _, m := range evaluate.Metrics(evaluate.Layers{}) {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// pair reads one pair. Its pictures take the place of the experiment's, whose
+// other keys (size, weight, crop) stay.
+func (r *sweepReader) pair(i int, keys pairKeys) {
+	at := indexed("pairs", i)
+	n := r.section.get("pairs").items[i]
+	if n.kind != mapping {
+		return
+	}
+	var p Pair
+	content, style := n.get("content"), n.get("style")
+	if content == nil && style == nil {
+		r.add(at, "needs content, style or both: files of pictures")
+		return
+	}
+	if content != nil && keys.Content == "" {
+		r.add(join(at, "content"), "needs the file of a photograph")
+	}
+	if style != nil && len(keys.Style) == 0 {
+		r.add(join(at, "style"), "needs the file of a painting")
+	}
+	for k, file := range keys.Style {
+		if file == "" {
+			r.add(join(at, indexed("style", k)), "needs the file of a painting")
+		}
+	}
+	root := r.base.clone()
+	if content != nil {
+		r.replace(root, "content.image", content)
+	}
+	if style != nil && style.kind == list {
+		images := &node{position: style.position, kind: list}
+		own := root.get("style").items
+		for k, file := range style.items {
+			item := &node{position: file.position, kind: mapping}
+			if k < len(own) && own[k].kind == mapping {
+				item = own[k].clone()
+			}
+			item.set("image", file.clone())
+			images.items = append(images.items, item)
+		}
+		r.replace(root, "style", images)
+	}
+	resolvePaths(root, r.report)
+	if content != nil {
+		image, _ := root.find("content.image")
+		p.Content = image.text()
+		p.settings = append(p.settings, newSetting("content.image", image, content.position))
+	}
+	if style != nil {
+		p.settings = append(p.settings, newSetting("style", root.get("style"), style.position))
+		for _, item := range root.get("style").items {
+			p.Style = append(p.Style, item.get("image").text())
+		}
+	}
+	if image, ok := root.find("content.image"); ok {
+		p.content = stem(image.text())
+	}
+	var paintings []string
+	for _, item := range root.get("style").items {
+		paintings = append(paintings, stem(item.get("image").text()))
+	}
+	p.style = strings.Join(paintings, "+")
+	p.Name = p.content + " × " + p.style
+	for k, other := range r.sweep.Pairs {
+		if other.Content == p.Content && slices.Equal(other.Style, p.Style) {
+			r.add(at, "is the same as pairs[%d]; remove one", k)
+		}
+	}
+	r.sweep.Pairs = append(r.sweep.Pairs, p)
+}
+
+// replace assigns value in root, where it can only fail after another problem.
+func (r *sweepReader) replace(root *node, path string, value *node) {
+	if err := assign(root, segments(path), value); err != nil {
+		r.report.add(value.position, path, "%v", err)
+	}
+}
+
+// stem is the name of a file without folder and extension.
+func stem(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}

@@ -1,0 +1,93 @@
+package run
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"runexp/framework/imaging"
+)
+
+// numbered returns an image whose every value is another one.
+func numbered(h, w int) *imaging.Image {
+	image := imaging.New(h, w)
+	for i := range image.Pix {
+		image.Pix[i] = float32(i)
+	}
+	return image
+}
+
+// A crop is a window of the image, whole and in place.
+func TestCropIsAWindow(t *testing.T) {
+	image := numbered(20, 30)
+	for seed := range int64(50) {
+		cut := crop(image, 0.5, seed, contentStream)
+		if cut.H != 10 || cut.W != 15 {
+			t.Fatalf("%d×%d, want 10×15", cut.H, cut.W)
+		}
+		first := int(cut.Pix[0]) / 3
+		top, left := first/30, first%30
+		for y := range cut.H {
+			want := image.Pix[((top+y)*30+left)*3:][:15*3]
+			if !slices.Equal(cut.Pix[y*45:(y+1)*45], want) {
+				t.Fatalf("seed %d: row %d is not that of the image at (%d, %d)", seed, y, top, left)
+			}
+		}
+	}
+}
+
+// Whole images are kept as they are; a fraction that rounds to nothing leaves a pixel.
+func TestCropBounds(t *testing.T) {
+	image := numbered(4, 6)
+	for _, fraction := range []float64{0, 1} {
+		if crop(image, fraction, 1, contentStream) != image {
+			t.Errorf("a fraction of %v made another image", fraction)
+		}
+	}
+	if cut := crop(image, 1e-9, 1, contentStream); cut.H != 1 || cut.W != 1 {
+		t.Errorf("%d×%d, want 1×1", cut.H, cut.W)
+	}
+	if cut := crop(image, 0.99, 1, contentStream); cut.H != 4 || cut.W != 6 {
+		t.Errorf("%d×%d, want 4×6", cut.H, cut.W)
+	}
+}
+
+// Every place is as likely as any other: 2 of 4 rows leave three places.
+func TestCropIsUniform(t *testing.T) {
+	image := numbered(4, 1)
+	const draws = 3000
+	count := map[float32]int{}
+	for seed := range int64(draws) {
+		count[crop(image, 0.5, seed, contentStream).Pix[0]]++
+	}
+	for _, top := range []float32{0, 3, 6} {
+		if d := math.Abs(float64(count[top])/draws - 1./3); d > 0.04 { // 4.6 standard deviations
+			t.Errorf("row %v begins %d of %d crops", top/3, count[top], draws)
+		}
+	}
+}
+
+// Each image has a stream of its own, and a seed its own place.
+func TestCropStreams(t *testing.T) {
+	e := experiment(t)
+	e.Content.Crop, e.Style[0].Crop, e.Style[1].Crop = 0.8, 0.5, 1
+	p, again := prepare(t, e), prepare(t, e)
+	if p.content.H != 24 || p.content.W != 32 || p.styles[0].H != 25 || p.styles[0].W != 10 || p.styles[1].H != 20 {
+		t.Fatalf("content %d×%d, styles %d×%d and %d×%d", p.content.H, p.content.W, p.styles[0].H, p.styles[0].W, p.styles[1].H, p.styles[1].W)
+	}
+	if !slices.Equal(p.content.Pix, again.content.Pix) || !slices.Equal(p.styles[0].Pix, again.styles[0].Pix) {
+		t.Error("the same seed cut elsewhere")
+	}
+	e.Content.Crop = 1
+	if whole := prepare(t, e); !slices.Equal(whole.styles[0].Pix, p.styles[0].Pix) {
+		t.Error("the photograph's crop moved the painting's")
+	}
+	e.Content.Crop, e.Seed = 0.8, 2
+	if other := prepare(t, e); slices.Equal(other.content.Pix, p.content.Pix) && slices.Equal(other.styles[0].Pix, p.styles[0].Pix) {
+		t.Error("another seed cut at the same places")
+	}
+	image := numbered(64, 64)
+	if slices.Equal(crop(image, 0.1, 1, styleStream).Pix, crop(image, 0.1, 1, styleStream+1).Pix) {
+		t.Error("two paintings are cut at the same place")
+	}
+}
