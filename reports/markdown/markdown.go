@@ -51,11 +51,14 @@ func writeBlock(b *bytes.Buffer, block document.Block) {
 		writeTable(b, *block.Table)
 	case block.Figure != nil:
 		f := block.Figure
-		fmt.Fprintf(b, "![%s](%s)\n\n%s", text(f.Alt), f.Files[0].Name, text(f.Caption))
+		fmt.Fprintf(b, "![%s](%s)\n", text(f.Alt), f.Files[0].Name)
+		below := []string{text(f.Caption)}
 		for _, other := range f.Files[1:] {
-			fmt.Fprintf(b, " [%s](%s)", text(other.Name), other.Name)
+			below = append(below, fmt.Sprintf("[%s](%s)", text(other.Name), other.Name))
 		}
-		b.WriteByte('\n')
+		if line := strings.TrimSpace(strings.Join(below, " ")); line != "" {
+			fmt.Fprintf(b, "\n%s\n", line)
+		}
 	case block.Code != nil:
 		fence := fenceOf(block.Code.Text)
 		fmt.Fprintf(b, "%s\n\n%s\n%s\n%s\n", text(block.Code.Title), fence, strings.TrimRight(block.Code.Text, "\n"), fence)

@@ -71,7 +71,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 		if err != nil {
 			return nil, err
 		}
-		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, y.units[unit].Label)
+		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
 		if err != nil {
 			return nil, err
 		}
