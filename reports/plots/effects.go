@@ -15,6 +15,7 @@ type Effects struct {
 	Title, Subtitle string
 	Factor          string // the x axis
 	Levels          []string
+	Numbers         []float64 // of the levels; more than ten are placed by them
 	Panels          []Effect
 }
 
@@ -44,10 +45,28 @@ func (e Effects) panels(plots []*plot.Plot) panels {
 	if f.plots == nil {
 		f.plots = make([]*plot.Plot, len(e.Panels))
 	}
-	if len(e.Levels) > 5 {
+	if e.numbered() || len(e.Levels) > 5 {
 		f.columns, f.width = 2, 4*vg.Inch
 	}
 	return f
+}
+
+// mostNamed is how many levels an axis can name.
+const mostNamed = 10
+
+// numbered reports whether levels are placed by their numbers.
+func (e Effects) numbered() bool { return len(e.Levels) > mostNamed && len(e.Numbers) == len(e.Levels) }
+
+// places returns where the levels are on the x axis.
+func (e Effects) places() []float64 {
+	if e.numbered() {
+		return e.Numbers
+	}
+	places := make([]float64, len(e.Levels))
+	for i := range places {
+		places[i] = float64(i)
+	}
+	return places
 }
 
 var (
@@ -112,32 +131,38 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 		return nil, errors.New("nothing to draw: no value is finite")
 	}
 	p := plot.New()
-	styleLevels(&p.X, e.Factor, e.Levels, width)
-	styleValues(p, f.YLabel, y)
+	if e.numbered() {
+		x := nothing()
+		for _, number := range e.Numbers {
+			x = x.with(number)
+		}
+		styleValues(&p.X, e.Factor, x)
+	} else {
+		styleLevels(&p.X, e.Factor, e.Levels, width)
+	}
+	styleValues(&p.Y, f.YLabel, y)
+	places := e.places()
 	p.Add(rows{})
 	for _, unit := range f.Units {
-		s := Series{Values: unit}
-		for i := range unit {
-			s.Steps = append(s.Steps, float64(i))
-		}
+		s := Series{Values: unit, Steps: places}
 		p.Add(curve{runs: s.runs(nil, finite), line: draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
 	}
-	p.Add(intervals(f.Summary))
+	p.Add(intervals{places, f.Summary})
 	p.Add(header{subtitle: oneLine(f.Title)})
 	return p, nil
 }
 
-// styleValues makes y a panel's y axis, logarithmic where values are manyfold.
-func styleValues(p *plot.Plot, label string, y span) {
-	if y.low > 1e-300 && y.high/y.low > manyfold {
-		y = y.padded()
-		styleAxis(&p.Y, label, logarithmic{})
-		p.Y.Scale = plot.LogScale{}
+// styleValues makes an axis of a panel one of values, logarithmic where they are manyfold.
+func styleValues(a *plot.Axis, label string, values span) {
+	if values.low > 1e-300 && values.high/values.low > manyfold {
+		values = values.padded()
+		styleAxis(a, label, few{logarithmic{}})
+		a.Scale = plot.LogScale{}
 	} else {
-		y = y.widened()
-		styleAxis(&p.Y, label, few{linear{}})
+		values = values.widened()
+		styleAxis(a, label, few{linear{}})
 	}
-	p.Y.Min, p.Y.Max = y.low, y.high
+	a.Min, a.Max = values.low, values.high
 }
 
 // rows is a grid of horizontal lines only.
@@ -153,17 +178,20 @@ func (rows) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// intervals are medians with their intervals at 0, 1, 2, ….
-type intervals []Interval
+// intervals are medians with their intervals at their places.
+type intervals struct {
+	places []float64
+	values []Interval
+}
 
 // Plot draws a bar from Low to High with a dot at the median.
 func (v intervals) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
-	for i, s := range v {
+	for i, s := range v.values {
 		if !finite(s.Median) {
 			continue
 		}
-		at := x(float64(i))
+		at := x(v.places[i])
 		if finite(s.Low) && finite(s.High) {
 			c.StrokeLine2(draw.LineStyle{Color: effectColor, Width: totalWidth}, at, y(s.Low), at, y(s.High))
 		}

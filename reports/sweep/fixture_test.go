@@ -18,7 +18,7 @@ type ending map[int]store.Status
 const neverBegun store.Status = ""
 
 // fixture is a notebook with the sweep that tests read: two total-variation
-// weights × three content layers × four pairs.
+// weights × three content layers × eight pairs.
 type fixture struct {
 	question string
 	ends     ending
@@ -60,7 +60,7 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 	var trials []store.PlannedTrial
 	for tv := range tvWeights {
 		for layer := range layers {
-			for pair := range 4 {
+			for pair := range 8 {
 				trials = append(trials, planned(len(trials), tv, layer, pair))
 			}
 		}

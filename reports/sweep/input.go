@@ -67,7 +67,7 @@ func (y *Study) input() effects.Study {
 func (y *Study) analyze() error {
 	in := y.input()
 	y.units = in.Units
-	if len(in.Runs) == 0 || len(in.Factors) == 0 {
+	if len(in.Runs) == 0 || len(in.Factors) == 0 || len(in.Metrics) == 0 {
 		return nil
 	}
 	var err error
