@@ -17,8 +17,8 @@ import (
 func Write(w io.Writer, d document.Document) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", text(d.Title))
-	for _, line := range d.Lead {
-		fmt.Fprintf(&b, "%s  \n", text(line))
+	for _, lead := range d.Lead {
+		fmt.Fprintf(&b, "%s  \n", line(lead))
 	}
 	for _, s := range d.Sections {
 		fmt.Fprintf(&b, "\n## %s\n", text(s.Title))
@@ -34,14 +34,14 @@ func Write(w io.Writer, d document.Document) error {
 func writeBlock(b *bytes.Buffer, block document.Block) {
 	switch {
 	case block.Paragraph != "":
-		fmt.Fprintf(b, "%s\n", text(block.Paragraph))
+		fmt.Fprintf(b, "%s\n", line(block.Paragraph))
 	case block.Note != "":
 		fmt.Fprintf(b, "_%s_\n", text(block.Note))
 	case block.Quote != "":
-		fmt.Fprintf(b, "> %s\n", text(block.Quote))
+		fmt.Fprintf(b, "> %s\n", line(block.Quote))
 	case block.List != nil:
 		for _, item := range block.List {
-			fmt.Fprintf(b, "- %s", text(item.Text))
+			fmt.Fprintf(b, "- %s", line(item.Text))
 			if item.Evidence != "" {
 				fmt.Fprintf(b, "  \n  _%s_", text(item.Evidence))
 			}
@@ -52,22 +52,22 @@ func writeBlock(b *bytes.Buffer, block document.Block) {
 	case block.Figure != nil:
 		f := block.Figure
 		fmt.Fprintf(b, "![%s](%s)\n", text(f.Alt), f.Files[0].Name)
-		below := []string{text(f.Caption)}
+		below := []string{line(f.Caption)}
 		for _, other := range f.Files[1:] {
 			below = append(below, fmt.Sprintf("[%s](%s)", text(other.Name), other.Name))
 		}
-		if line := strings.TrimSpace(strings.Join(below, " ")); line != "" {
-			fmt.Fprintf(b, "\n%s\n", line)
+		if under := strings.TrimSpace(strings.Join(below, " ")); under != "" {
+			fmt.Fprintf(b, "\n%s\n", under)
 		}
 	case block.Code != nil:
 		fence := fenceOf(block.Code.Text)
-		fmt.Fprintf(b, "%s\n\n%s\n%s\n%s\n", text(block.Code.Title), fence, strings.TrimRight(block.Code.Text, "\n"), fence)
+		fmt.Fprintf(b, "%s\n\n%s\n%s\n%s\n", line(block.Code.Title), fence, strings.TrimRight(block.Code.Text, "\n"), fence)
 	}
 }
 
 func writeTable(b *bytes.Buffer, t document.Table) {
 	if t.Caption != "" {
-		fmt.Fprintf(b, "%s\n\n", text(t.Caption))
+		fmt.Fprintf(b, "%s\n\n", line(t.Caption))
 	}
 	row := func(cells []string) {
 		for _, cell := range cells {
@@ -104,12 +104,24 @@ func text(s string) string {
 		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsDigit(runes[i]))
 	}
 	for i, r := range runes {
-		if r == '_' && !(word(i-1) && word(i+1)) || i == 0 && strings.ContainsRune("#+-=", r) {
+		if r == '_' && !(word(i-1) && word(i+1)) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// ordinal is the number that begins a list.
+var ordinal = regexp.MustCompile(`^(\d+)([.)])`)
+
+// line is text that begins a line: it begins no heading, list or rule.
+func line(s string) string {
+	s = ordinal.ReplaceAllString(text(s), `$1\$2`)
+	if s != "" && strings.ContainsRune("#+-=", rune(s[0])) {
+		return `\` + s
+	}
+	return s
 }
 
 // fenceOf is longer than any row of backticks in a text.

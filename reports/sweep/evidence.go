@@ -12,7 +12,7 @@ import (
 func (y *Study) contrasts() document.Table {
 	t := document.Table{
 		Caption: "Evidence",
-		Header:  []string{"setting", "from", "to", "metric", "change", "95% interval", "n", "p", "corrected", ""},
+		Header:  []string{"setting", "from", "to", "metric", "change", "95% interval", "n", "p", "Holm", ""},
 	}
 	for _, e := range y.Analysis.Effects {
 		if !e.Claimed {
@@ -52,7 +52,11 @@ func percent(ratio float64) string {
 	if ratio >= 10 {
 		return fmt.Sprintf("× %.3g", ratio)
 	}
-	return signed(100*(ratio-1)) + "%"
+	text := fmt.Sprintf("%+.1f%%", 100*(ratio-1))
+	if strings.Trim(text, "+-0.%") == "" {
+		return "0.0%"
+	}
+	return strings.Replace(text, "-", "−", 1)
 }
 
 func probability(p *float64) string {

@@ -97,7 +97,15 @@ func (y *Study) question() ([]document.Block, error) {
 	blocks = append(blocks, document.Block{Paragraph: text + "."})
 	var about []document.Item
 	for _, m := range y.claimed() {
-		about = append(about, document.Item{Text: m.Label + ": " + or(m.Doc, m.name), Evidence: m.better()})
+		text := m.Label + ": " + or(m.Doc, m.name)
+		if m.Unit != "" {
+			text += ", in " + m.Unit
+		}
+		evidence := "neither direction is better"
+		if m.Better != "neither" {
+			evidence = m.Better + " is better"
+		}
+		about = append(about, document.Item{Text: text, Evidence: evidence})
 	}
 	if len(about) > 0 {
 		blocks = append(blocks, document.Block{Paragraph: "The question is about:"}, document.Block{List: about})

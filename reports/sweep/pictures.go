@@ -15,7 +15,7 @@ import (
 // What a report has room for.
 const (
 	mostGrids = 4
-	gridWidth = 1100 // pixels, about
+	gridWidth = 780 // pixels, about, without headers: a page has 960
 	tallest   = 200
 	lowest    = 90
 )

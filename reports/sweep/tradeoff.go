@@ -61,20 +61,19 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 		of = fmt.Sprintf("%d to %s", least, count(most, "pair"))
 	}
 	figure.Subtitle = fmt.Sprintf("%s, medians of %s", count(len(points), "setting"), of)
-	caption := fmt.Sprintf("%d of %s on the front, that is beaten by no other in both: %s.", len(front), are(len(points)), strings.Join(front, "; "))
+	caption := fmt.Sprintf("On the front are the settings that no other one matches in both and beats in one, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
+	if more := len(front) - mostNamed; more > 0 {
+		caption += fmt.Sprintf("; and %d more", more)
+	}
+	caption += "."
 	if by >= 0 {
 		caption += " Colours are the levels of " + y.plan.Parameters[by].Path + "."
 	}
 	return plotted(figure, name, figure.Title, caption+" Medians, shown without claims.")
 }
 
-// are begins a sentence about settings: "1 setting is", "4 settings are".
-func are(n int) string {
-	if n == 1 {
-		return "1 setting is"
-	}
-	return count(n, "setting") + " are"
-}
+// mostNamed is how many settings a caption names.
+const mostNamed = 12
 
 // short names a setting by the levels that differ between trials.
 func (y *Study) short(levels []string) string {
