@@ -113,11 +113,11 @@ func text(s string) string {
 }
 
 // ordinal is the number that begins a list.
-var ordinal = regexp.MustCompile(`^(\d+)([.)])`)
+var ordinal = regexp.MustCompile(`^(\d+)([.)])( |$)`)
 
 // line is text that begins a line: it begins no heading, list or rule.
 func line(s string) string {
-	s = ordinal.ReplaceAllString(text(s), `$1\$2`)
+	s = ordinal.ReplaceAllString(text(s), `$1\$2$3`)
 	if s != "" && strings.ContainsRune("#+-=", rune(s[0])) {
 		return `\` + s
 	}

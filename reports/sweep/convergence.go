@@ -36,9 +36,9 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		if len(figure.Panels) == 0 {
 			return append(blocks, document.Block{Paragraph: "No trial has a loss above 0 yet."}), nil
 		}
-		figure.Title = "Losses against " + figure.XLabel
+		figure.Title = "Losses by " + figure.XLabel
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(shown, "trial"))
-		block, err := plotted(figure, "convergence-"+against, figure.Title, figure.Title+".")
+		block, err := plotted(figure, "convergence-"+against, figure.Title, "")
 		if err != nil {
 			return nil, err
 		}

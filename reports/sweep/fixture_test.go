@@ -22,7 +22,7 @@ const neverBegun store.Status = ""
 type fixture struct {
 	question string
 	ends     ending
-	settings []string // of which trials differ; both if nil
+	scorer   string // that scored the pictures; the sweep's if ""
 }
 
 func openTest(t testing.TB) *store.Store {
@@ -155,7 +155,11 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 		keep("picture", "picture.png", 59, painted(40, 60, float64(at.Pair), float64(layer), 0.3*float64(1-tv)))
 		check(r.Log(ctx, 59, []store.Value{{Name: "memory/peak", Value: 100 << 20}}))
 		check(r.Finish(ctx, status, ""))
-		check(s.Score(ctx, r.Number(), store.Scorer{Hash: "5c0e", Description: json.RawMessage(`{"backbone":"vgg19-lite","content":["relu3_3"]}`)}, plant(tv, layer, at.Pair)))
+		by := "5c0e"
+		if f.scorer != "" {
+			by = f.scorer
+		}
+		check(s.Score(ctx, r.Number(), store.Scorer{Hash: by, Description: json.RawMessage(`{"backbone":"vgg19-lite","content":["relu3_3"]}`)}, plant(tv, layer, at.Pair)))
 	default:
 		check(r.Finish(ctx, status, "the loss is not <finite> | at step 59"))
 	}
@@ -189,4 +193,47 @@ func usual() fixture {
 		question: `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`,
 		ends:     ending{5: store.Failed, 10: store.Pruned, 23: neverBegun},
 	}
+}
+
+// draws is a random sweep of twelve style weights on six pairs; the weight takes
+// style distance away.
+func draws(t testing.TB, s *store.Store) store.Sweep {
+	t.Helper()
+	var trials []store.PlannedTrial
+	for i := range 72 {
+		weight, pair := 10+i/6*5%12, i%6
+		at, err := json.Marshal(map[string]any{
+			"settings": []map[string]any{{"path": "losses.style.weight", "value": weight, "label": fmt.Sprint(weight)}},
+			"levels":   []int{-1}, "pair": pair, "photograph": fmt.Sprintf("p%d.png", pair), "painting": fmt.Sprintf("q%d.png", pair),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trials = append(trials, store.PlannedTrial{Number: i, Hash: fmt.Sprint("h", i), Config: "experiment: weights\n", Point: at})
+	}
+	w, err := s.PlanSweep(t.Context(), store.NewSweep{
+		Experiment: "weights", Method: "random", Scorer: "5c0e", Metrics: []string{"eval/style"}, Trials: trials,
+		Plan: json.RawMessage(`{"method": "random", "parameters": [{"path": "losses.style.weight"}]}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, trial := range trials {
+		weight, pair := float64(10+i/6*5%12), float64(i%6)
+		r, err := s.Begin(t.Context(), store.NewRun{Experiment: "weights", TrialHash: trial.Hash})
+		if err == nil {
+			err = r.Log(t.Context(), 0, []store.Value{{Name: "loss/total", Value: weight}})
+		}
+		if err == nil {
+			err = r.Finish(t.Context(), store.Finished, "")
+		}
+		if err == nil {
+			err = s.Score(t.Context(), r.Number(), store.Scorer{Hash: "5c0e", Description: json.RawMessage(`{}`)},
+				[]store.Value{{Name: "eval/style", Value: (1 + pair/5) * (30 - weight)}})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
 }

@@ -88,7 +88,7 @@ func (y *Study) question() ([]document.Block, error) {
 	if len(t.Rows) > 0 {
 		blocks = append(blocks, document.Block{Table: &t})
 	}
-	text := fmt.Sprintf("A %s of %s", y.plan.Method, count(len(y.trials), "trial"))
+	text := fmt.Sprintf("A %s sweep of %s", y.plan.Method, count(len(y.trials), "trial"))
 	if len(y.units) > 1 {
 		text += fmt.Sprintf(", each setting on %s of photograph and painting", count(len(y.units), "pair"))
 	} else if len(y.units) == 1 {
