@@ -127,7 +127,7 @@ goes into one SQLite file (--db); pictures and plots are written under --out too
 	all.StringVar(&a.db, "db", "runs/runexp.db", "the notebook: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	r.flags(c.Flags())
-	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.versionCommand())
+	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.reportCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.versionCommand())
 	for _, verb := range c.Commands() {
 		verb.SilenceUsage = true
 	}

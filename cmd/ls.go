@@ -14,11 +14,11 @@ import (
 // lsCommand is `runexp ls [EXPERIMENT]`.
 func (a *app) lsCommand() *cobra.Command {
 	var status string
-	limit := 0
+	limit, sweeps := 0, false
 	c := &cobra.Command{
 		Use:     "ls [EXPERIMENT]",
-		Short:   "List runs, newest first",
-		Example: "  runexp ls --limit 20\n  runexp ls layers --status failed",
+		Short:   "List runs, or sweeps, newest first",
+		Example: "  runexp ls --limit 20\n  runexp ls layers --status failed\n  runexp ls --sweeps",
 		RunE: func(c *cobra.Command, args []string) error {
 			f := store.Filter{Status: store.Status(status), Limit: limit}
 			if len(args) > 1 {
@@ -30,10 +30,17 @@ func (a *app) lsCommand() *cobra.Command {
 			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
 				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
 			}
+			if sweeps && status != "" {
+				return usage(fmt.Errorf("--status is of runs; leave it or --sweeps out"))
+			}
+			if sweeps {
+				return a.listSweeps(c, f)
+			}
 			return a.listRuns(c, f)
 		},
 	}
 	c.Flags().StringVar(&status, "status", "", "only runs of this status: finished, failed, running, killed, pruned or lost")
+	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, with how many of their trials have finished")
 	c.Flags().IntVar(&limit, "limit", 0, "at most so many")
 	return c
 }

@@ -55,16 +55,17 @@ func (a *app) showCommand() *cobra.Command {
 // runPage is all that `show` prints.
 type runPage struct {
 	runRow
-	Seed      int64         `json:"seed"`
-	Attempt   int           `json:"attempt"`
-	Trial     string        `json:"trial"`
-	Overrides []string      `json:"overrides"`
-	Env       []store.Fact  `json:"environment"`
-	Params    []store.Param `json:"params"`
-	Metrics   []metricRow   `json:"metrics"`
-	Artifacts []artifactRow `json:"artifacts"`
-	Events    []eventRow    `json:"events"`
-	Config    string        `json:"config"`
+	Seed      int64              `json:"seed"`
+	Attempt   int                `json:"attempt"`
+	Trial     string             `json:"trial"`
+	Sweeps    []store.Membership `json:"sweeps"`
+	Overrides []string           `json:"overrides"`
+	Env       []store.Fact       `json:"environment"`
+	Params    []store.Param      `json:"params"`
+	Metrics   []metricRow        `json:"metrics"`
+	Artifacts []artifactRow      `json:"artifacts"`
+	Events    []eventRow         `json:"events"`
+	Config    string             `json:"config"`
 }
 
 type metricRow struct {
@@ -106,6 +107,9 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	}
 	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
 		run.Elapsed.Round(100*time.Millisecond), run.Seed, run.Attempt)
+	for _, m := range page.Sweeps {
+		fmt.Fprintf(w, "trial %d of sweep %d (%d trials)\n", m.Trial, m.Sweep, m.Trials)
+	}
 	sections := []struct {
 		title  string
 		header []string
@@ -147,7 +151,7 @@ func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, e
 		runRow: newRunRow(run.RunSummary), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
 		Overrides: run.Overrides, Config: run.ConfigResolved,
 	}
-	var errs [5]error
+	var errs [6]error
 	var metrics []store.MetricSummary
 	var artifacts []store.StoredArtifact
 	var events []store.EventRecord
@@ -156,6 +160,7 @@ func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, e
 	metrics, errs[2] = s.Summary(ctx, run.Number)
 	artifacts, errs[3] = s.Artifacts(ctx, run.Number)
 	events, errs[4] = s.Events(ctx, run.Number)
+	page.Sweeps, errs[5] = s.SweepsOf(ctx, run.Number)
 	for _, m := range metrics {
 		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, number(m.Last), number(m.Min), m.BestStep})
 	}

@@ -21,6 +21,22 @@ const longestValue = 20
 // Labels returns what tells runs apart on a plot: each one's number, and the
 // settings that are not the same in all of them, as in "12: style.weight 1000".
 func Labels(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]string, error) {
+	all, err := readSettings(ctx, s, runs)
+	if err != nil {
+		return nil, err
+	}
+	labels := make([]string, len(runs))
+	for i, parts := range distinctions(all) {
+		labels[i] = fmt.Sprintf("run %d", runs[i].Number)
+		if len(parts) > 0 {
+			labels[i] = fmt.Sprintf("%d: %s", runs[i].Number, strings.Join(parts, ", "))
+		}
+	}
+	return labels, nil
+}
+
+// readSettings reads the settings of runs by path.
+func readSettings(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]map[string]string, error) {
 	all := make([]map[string]string, len(runs))
 	for i, run := range runs {
 		params, err := s.Params(ctx, run.Number)
@@ -32,28 +48,28 @@ func Labels(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]str
 			all[i][p.Path] = settingText(p.Value)
 		}
 	}
+	return all, nil
+}
+
+// distinctions returns for each run the settings that are not the same in all of
+// them, as many as there is room for.
+func distinctions(all []map[string]string) [][]string {
 	paths := differing(all)
 	names := shortPaths(paths)
-	labels := make([]string, len(runs))
-	for i, run := range runs {
-		labels[i] = fmt.Sprintf("run %d", run.Number)
-		if len(paths) == 0 {
-			continue
-		}
-		var parts []string
+	list := make([][]string, len(all))
+	for i := range all {
 		for _, path := range paths[:min(len(paths), mostDifferences)] {
 			value, set := all[i][path]
 			if !set {
 				value = "none"
 			}
-			parts = append(parts, names[path]+" "+shortValue(value))
+			list[i] = append(list[i], names[path]+" "+shortValue(value))
 		}
 		if more := len(paths) - mostDifferences; more > 0 {
-			parts = append(parts, fmt.Sprintf("and %d more", more))
+			list[i] = append(list[i], fmt.Sprintf("and %d more", more))
 		}
-		labels[i] = fmt.Sprintf("%d: %s", run.Number, strings.Join(parts, ", "))
 	}
-	return labels, nil
+	return list
 }
 
 // settingText is a setting as a config has it, without quotes.

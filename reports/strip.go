@@ -43,28 +43,9 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 	if err != nil {
 		return nil, err
 	}
-	var frames []strip.Frame
-	add := func(a store.StoredArtifact, input bool, caption ...string) error {
-		data, err := s.Blob(ctx, a.Hash)
-		if err != nil {
-			return err
-		}
-		picture, err := imaging.DecodeReader(bytes.NewReader(data), a.Name)
-		if err != nil {
-			return fmt.Errorf("run %d: %w", run, err)
-		}
-		caption = append(caption, fmt.Sprintf("%d×%d", picture.H, picture.W))
-		frames = append(frames, strip.Frame{Picture: picture, Caption: caption, Input: input})
-		return nil
-	}
-	for _, input := range []struct{ kind, caption string }{{"content", "photograph"}, {"style", "painting"}} {
-		for _, a := range artifacts {
-			if a.Kind == input.kind {
-				if err := add(a, true, input.caption); err != nil {
-					return nil, err
-				}
-			}
-		}
+	frames, err := inputs(ctx, s, artifacts)
+	if err != nil {
+		return nil, fmt.Errorf("run %d: %w", run, err)
 	}
 	for _, a := range made {
 		caption := []string{fmt.Sprintf("step %d", a.Step)}
@@ -74,11 +55,45 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 		if loss, known := losses[a.Step]; known {
 			caption = append(caption, "loss "+lossText(loss))
 		}
-		if err := add(a, false, caption...); err != nil {
-			return nil, err
+		f, err := frame(ctx, s, a, false, caption...)
+		if err != nil {
+			return nil, fmt.Errorf("run %d: %w", run, err)
+		}
+		frames = append(frames, f)
+	}
+	return frames, nil
+}
+
+// inputs returns the photograph and the paintings among a run's artifacts.
+func inputs(ctx context.Context, s *store.Store, artifacts []store.StoredArtifact) ([]strip.Frame, error) {
+	var frames []strip.Frame
+	for _, input := range []struct{ kind, caption string }{{"content", "photograph"}, {"style", "painting"}} {
+		for _, a := range artifacts {
+			if a.Kind != input.kind {
+				continue
+			}
+			f, err := frame(ctx, s, a, true, input.caption)
+			if err != nil {
+				return nil, err
+			}
+			frames = append(frames, f)
 		}
 	}
 	return frames, nil
+}
+
+// frame reads a picture; its caption ends with its size.
+func frame(ctx context.Context, s *store.Store, a store.StoredArtifact, input bool, caption ...string) (strip.Frame, error) {
+	data, err := s.Blob(ctx, a.Hash)
+	if err != nil {
+		return strip.Frame{}, err
+	}
+	picture, err := imaging.DecodeReader(bytes.NewReader(data), a.Name)
+	if err != nil {
+		return strip.Frame{}, err
+	}
+	caption = append(caption, fmt.Sprintf("%d×%d", picture.H, picture.W))
+	return strip.Frame{Picture: picture, Caption: caption, Input: input}, nil
 }
 
 // picturesOf returns the pictures among a run's artifacts by step, one a step.

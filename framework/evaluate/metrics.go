@@ -15,6 +15,7 @@ type Metric struct {
 // A Definition tells a reader of numbers what they are.
 type Definition struct {
 	Name    string    `json:"name"`    // eval/content, or eval/content/relu3_3 for one layer of it
+	Label   string    `json:"label"`   // what a sentence calls it: content distance
 	Doc     string    `json:"doc"`     // one line
 	Unit    string    `json:"unit"`    // "" for a number without one
 	Range   Range     `json:"range"`   // what values are possible
@@ -59,43 +60,43 @@ func groups() []group {
 	content := func(l Layers) []string { return l.Content }
 	style := func(l Layers) []string { return l.Style }
 	return []group{{
-		Definition{"eval/content", "squared distance of the features from the photograph's, relative to their energy" + overLayers,
+		Definition{"eval/content", "content distance", "squared distance of the features from the photograph's, relative to their energy" + overLayers,
 			"", atLeast0, Lower, "photograph"},
 		content, (*Reference).contentDistance,
 	}, {
-		Definition{"eval/cfsd", "CFSD, how differently the features resemble each other, relative to a picture without structure",
+		Definition{"eval/cfsd", "CFSD", "CFSD, how differently the features resemble each other, relative to a picture without structure",
 			"", atLeast0, Lower, "photograph"},
 		nil, func(r *Reference, s subject, _ int) float64 { return r.structure.divergence(s.similar) },
 	}, {
-		Definition{"eval/ssim", "structural similarity (SSIM) of the brightness",
+		Definition{"eval/ssim", "SSIM", "structural similarity (SSIM) of the brightness",
 			"", correlated, Higher, "photograph"},
 		nil, func(r *Reference, s subject, _ int) float64 { return r.luma.similarity(s.luma) },
 	}, {
-		Definition{"eval/edges", "correlation of the strength of edges",
+		Definition{"eval/edges", "edge correlation", "correlation of the strength of edges",
 			"", correlated, Higher, "photograph"},
 		nil, func(r *Reference, s subject, _ int) float64 { return correlation(s.luma.sobel(), r.edges) },
 	}, {
-		Definition{"eval/style", "distance of the Gram matrices, relative to the painting's" + overLayers,
+		Definition{"eval/style", "style distance", "distance of the Gram matrices, relative to the painting's" + overLayers,
 			"", atLeast0, Lower, "painting"},
 		style, func(r *Reference, s subject, at int) float64 { return r.style[at].gramDistance(s.style[at]) },
 	}, {
-		Definition{"eval/frechet", "Fréchet distance of the features' mean and covariance, relative to their energy in the painting" + overLayers,
+		Definition{"eval/frechet", "Fréchet distance", "Fréchet distance of the features' mean and covariance, relative to their energy in the painting" + overLayers,
 			"", atLeast0, Lower, "painting"},
 		style, func(r *Reference, s subject, at int) float64 { return r.style[at].frechetDistance(s.style[at]) },
 	}, {
-		Definition{"eval/palette", "sliced Wasserstein distance of the colours, RGB in [0, 1]; to shift all of them by d costs about d/2",
+		Definition{"eval/palette", "palette distance", "sliced Wasserstein distance of the colours, RGB in [0, 1]; to shift all of them by d costs about d/2",
 			"", Range{0, 1}, Lower, "painting"},
 		nil, func(r *Reference, s subject, _ int) float64 { return r.palette.distance(newPalette(s.pix)) },
 	}, {
-		Definition{"eval/noise", "standard deviation of the finest noise, by Immerkær's estimate",
+		Definition{"eval/noise", "noise", "standard deviation of the finest noise, by Immerkær's estimate",
 			"levels of 255", atLeast0, Lower, ""},
 		nil, func(_ *Reference, s subject, _ int) float64 { return s.noise },
 	}, {
-		Definition{"eval/noise_relative", "noise as a multiple of the photograph's",
+		Definition{"eval/noise_relative", "relative noise", "noise as a multiple of the photograph's",
 			"", atLeast0, Lower, "photograph"},
 		nil, func(r *Reference, s subject, _ int) float64 { return ratio(s.noise, r.noise, noiseFloor) },
 	}, {
-		Definition{"eval/tv", "total variation as a multiple of the photograph's: brushwork and noise raise it",
+		Definition{"eval/tv", "relative total variation", "total variation as a multiple of the photograph's: brushwork and noise raise it",
 			"", atLeast0, Neither, "photograph"},
 		nil, func(r *Reference, s subject, _ int) float64 { return ratio(s.variation, r.variation, variationFloor) },
 	}}
@@ -136,6 +137,7 @@ func Metrics(l Layers) []Definition {
 // at returns the definition of the metric at one layer.
 func (d Definition) at(layer string) Definition {
 	d.Name += "/" + layer
+	d.Label += " at " + layer
 	d.Doc = strings.TrimSuffix(d.Doc, overLayers) + ", at " + layer
 	return d
 }

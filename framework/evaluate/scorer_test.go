@@ -221,7 +221,7 @@ func TestMetrics(t *testing.T) {
 		if got, ok := Describe(d.Name); !ok || got != d {
 			t.Errorf("%s is described as %+v, want %+v", d.Name, got, d)
 		}
-		if d.Doc == "" || strings.Contains(d.Doc, "\n") || !slices.Contains([]Direction{Lower, Higher, Neither}, d.Better) ||
+		if d.Label == "" || d.Doc == "" || strings.Contains(d.Doc, "\n") || !slices.Contains([]Direction{Lower, Higher, Neither}, d.Better) ||
 			!slices.Contains([]string{"photograph", "painting", ""}, d.Against) || d.Range.Low >= d.Range.High {
 			t.Errorf("%+v", d)
 		}

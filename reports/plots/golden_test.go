@@ -2,6 +2,7 @@ package plots_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"image"
 	"image/png"
@@ -19,20 +20,25 @@ func TestGolden(t *testing.T) {
 		t.Cleanup(func() { os.Remove("testdata/convergence." + format) })
 	}
 	ExampleConvergence()
+	golden(t, "convergence", read(t, "testdata/convergence.svg"), read(t, "testdata/convergence.png"))
+}
+
+// golden compares a figure, drawn in both formats, with the one in testdata.
+func golden(t *testing.T, name string, svg, picture []byte) {
+	t.Helper()
+	path := "testdata/" + name + "_golden."
 	if *regen {
-		for _, format := range []string{"png", "svg"} {
-			if err := os.Rename("testdata/convergence."+format, "testdata/convergence_golden."+format); err != nil {
-				t.Fatal(err)
-			}
+		if err := errors.Join(os.WriteFile(path+"svg", svg, 0o644), os.WriteFile(path+"png", picture, 0o644)); err != nil {
+			t.Fatal(err)
 		}
 		return
 	}
-	if got, want := read(t, "testdata/convergence.svg"), read(t, "testdata/convergence_golden.svg"); !bytes.Equal(got, want) {
-		t.Error("the SVG is not the golden one; if it is to be, run with -regen and look at the PNG")
+	if !bytes.Equal(svg, read(t, path+"svg")) {
+		t.Errorf("%s: the SVG is not the golden one; if it is to be, run with -regen and look at the PNG", name)
 	}
-	got, want := decode(t, read(t, "testdata/convergence.png")), decode(t, read(t, "testdata/convergence_golden.png"))
+	got, want := decode(t, picture), decode(t, read(t, path+"png"))
 	if got.Bounds() != want.Bounds() {
-		t.Fatalf("size %v, want %v", got.Bounds(), want.Bounds())
+		t.Fatalf("%s: size %v, want %v", name, got.Bounds(), want.Bounds())
 	}
 	// Antialiasing may round otherwise on another processor, by a level or two.
 	const tolerance = 3 * 257
@@ -42,7 +48,7 @@ func TestGolden(t *testing.T) {
 			r2, g2, b2, _ := want.At(x, y).RGBA()
 			for _, d := range []int{int(r1) - int(r2), int(g1) - int(g2), int(b1) - int(b2)} {
 				if max(d, -d) > tolerance {
-					t.Fatalf("pixel %d, %d is not that of the golden picture; if it is to be, run with -regen and look at the PNG", x, y)
+					t.Fatalf("%s: pixel %d, %d is not that of the golden picture; if it is to be, run with -regen and look at the PNG", name, x, y)
 				}
 			}
 		}

@@ -36,18 +36,41 @@ const largest = 20 * vg.Inch
 // Write draws p as "png" (200 dots per inch) or "svg". Sides are positive and
 // at most 20 inches.
 func Write(p *plot.Plot, w io.Writer, format string, width, height vg.Length) error {
+	return write(p.Draw, w, format, width, height)
+}
+
+// A Figure is a drawing of several plots, with a size of its own.
+type Figure interface {
+	Size() (width, height vg.Length)
+	// figure lays the drawing out. Errors: what cannot be drawn.
+	figure() (func(draw.Canvas), error)
+}
+
+// Encode draws f at its Size as "png" or "svg".
+func Encode(f Figure, format string) ([]byte, error) {
+	drawing, err := f.figure()
+	if err != nil {
+		return nil, err
+	}
+	width, height := f.Size()
+	var file bytes.Buffer
+	err = write(drawing, &file, format, width, height)
+	return file.Bytes(), err
+}
+
+func write(drawing func(draw.Canvas), w io.Writer, format string, width, height vg.Length) error {
 	if !(width > 0 && height > 0 && width <= largest && height <= largest) {
 		return fmt.Errorf("plots: a figure of %.4g × %.4g inches; give sides above 0 and up to %g", width/vg.Inch, height/vg.Inch, largest/vg.Inch)
 	}
 	switch format {
 	case "png":
 		canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(resolution))
-		drawWithin(margin, p, draw.New(canvas))
+		drawWithin(margin, drawing, draw.New(canvas))
 		_, err := vgimg.PngCanvas{Canvas: canvas}.WriteTo(w)
 		return err
 	case "svg":
 		canvas := vgsvg.New(width, height)
-		drawWithin(margin, p, draw.New(canvas))
+		drawWithin(margin, drawing, draw.New(canvas))
 		var file bytes.Buffer
 		if _, err := canvas.WriteTo(&file); err != nil {
 			return err
@@ -58,11 +81,11 @@ func Write(p *plot.Plot, w io.Writer, format string, width, height vg.Length) er
 	return fmt.Errorf("plots: unknown format %q; give png or svg", format)
 }
 
-// drawWithin draws p on white, with a margin around it.
-func drawWithin(margin vg.Length, p *plot.Plot, c draw.Canvas) {
+// drawWithin draws on white, with a margin around it.
+func drawWithin(margin vg.Length, drawing func(draw.Canvas), c draw.Canvas) {
 	c.SetColor(color.White)
 	c.Fill(c.Path())
-	p.Draw(draw.Crop(c, margin, -margin, margin, -margin))
+	drawing(draw.Crop(c, margin, -margin, margin, -margin))
 }
 
 // withFallbackFonts names fonts of the same widths for machines that lack

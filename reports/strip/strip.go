@@ -7,17 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"image/png"
 	"io"
 	"math"
 
 	"golang.org/x/image/font"
-	"golang.org/x/image/math/fixed"
 
 	"runexp/framework/imaging"
 	"runexp/internal/atomicfile"
+	"runexp/reports/paper"
 )
 
 // A Frame is one picture with its caption.
@@ -43,19 +41,6 @@ const (
 	apart    = 2.4   // between what was given and what was made
 	below    = 0.55  // between picture and caption
 	leading  = 1.3
-)
-
-// widest is the width of a picture in its heights, from which on a panorama gets
-// lower instead.
-const widest = 3
-
-// maxPixels bounds the whole strip; it takes 400 MB.
-const maxPixels = 100_000_000
-
-var (
-	ink   = color.Gray{0x22}
-	muted = color.Gray{0x60}
-	faint = color.Gray{0xe4} // frames of pictures, which may be as white as the paper
 )
 
 // Save draws the frames into the PNG file at path; see Write.
@@ -107,7 +92,7 @@ type column struct{ left, width, height int } // of the picture
 func newLayout(frames []Frame, height int) (layout, error) {
 	l := layout{pictures: height, size: max(leastPx, typeSize*float64(height))}
 	var err error
-	if l.face, err = sans(l.size); err != nil {
+	if l.face, err = paper.Sans(l.size); err != nil {
 		return l, err
 	}
 	x, lines := l.px(margin), 0
@@ -118,7 +103,7 @@ func newLayout(frames []Frame, height int) (layout, error) {
 			x += l.px(gap)
 		}
 		c := column{left: x}
-		c.width, c.height = scaled(f.Picture, height)
+		c.width, c.height = paper.Scaled(f.Picture, height)
 		l.columns = append(l.columns, c)
 		wide := c.width
 		for _, line := range f.Caption {
@@ -133,7 +118,7 @@ func newLayout(frames []Frame, height int) (layout, error) {
 	l.ascent, l.descent = metrics.Ascent.Ceil(), metrics.Descent.Ceil()
 	l.width = x + l.px(margin)
 	l.height = l.captionTop + lines*l.lineHeight + l.descent + l.px(margin)/2
-	if l.width > maxPixels/l.height {
+	if l.width > paper.MaxPixels/l.height {
 		return l, fmt.Errorf("strip: %d × %d pixels are too many; choose fewer pictures or a smaller height", l.height, l.width)
 	}
 	return l, nil
@@ -142,47 +127,19 @@ func newLayout(frames []Frame, height int) (layout, error) {
 // px turns a length in sizes of type into pixels.
 func (l layout) px(ems float64) int { return int(math.Round(ems * l.size)) }
 
-// scaled returns the size of a picture in a row of the given height.
-func scaled(m *imaging.Image, height int) (w, h int) {
-	scale := float64(height) / float64(m.H)
-	scale = min(scale, widest*float64(height)/float64(m.W))
-	return max(1, int(math.Round(scale*float64(m.W)))), max(1, int(math.Round(scale*float64(m.H))))
-}
-
 func (l layout) draw(frames []Frame) (image.Image, error) {
-	canvas := image.NewRGBA(image.Rect(0, 0, l.width, l.height))
-	draw.Draw(canvas, canvas.Bounds(), image.White, image.Point{}, draw.Src)
+	canvas := paper.New(l.width, l.height)
 	for i, f := range frames {
 		c := l.columns[i]
 		top := l.px(margin) + l.pictures - c.height
-		at := image.Rect(c.left, top, c.left+c.width, top+c.height)
-		draw.Draw(canvas, at.Inset(-1), image.NewUniform(faint), image.Point{}, draw.Src)
-		if err := paste(canvas, at, f.Picture); err != nil {
+		if err := paper.Paste(canvas, image.Rect(c.left, top, c.left+c.width, top+c.height), f.Picture); err != nil {
 			return nil, err
 		}
-		d := font.Drawer{Dst: canvas, Face: l.face, Src: image.NewUniform(ink)}
+		grey := uint8(paper.Ink)
 		for n, line := range f.Caption {
-			d.Dot = fixed.P(c.left, l.captionTop+n*l.lineHeight+l.ascent)
-			d.DrawString(line)
-			d.Src = image.NewUniform(muted)
+			paper.Write(canvas, l.face, grey, c.left, l.captionTop+n*l.lineHeight+l.ascent, line)
+			grey = paper.Muted
 		}
 	}
 	return canvas, nil
-}
-
-// paste draws m, scaled, into the rectangle at.
-func paste(canvas *image.RGBA, at image.Rectangle, m *imaging.Image) error {
-	if m.H != at.Dy() || m.W != at.Dx() {
-		m = m.Resize(at.Dy(), at.Dx())
-	}
-	var file bytes.Buffer
-	if err := imaging.EncodePNG(&file, m, nil); err != nil { // the one place that says how values become levels
-		return err
-	}
-	picture, err := png.Decode(&file)
-	if err != nil {
-		return err
-	}
-	draw.Draw(canvas, at, picture, image.Point{}, draw.Src)
-	return nil
 }

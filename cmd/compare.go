@@ -1,0 +1,191 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/strip"
+)
+
+// compareCommand is `runexp compare RUN RUN…`.
+func (a *app) compareCommand() *cobra.Command {
+	target := figureFile{formats: []string{"png"}}
+	c := &cobra.Command{
+		Use:   "compare RUN RUN…",
+		Short: "Print what differs between runs, and their numbers side by side",
+		Long: `Print what differs between runs, and their numbers side by side.
+
+Of settings and environment (versions, machine, weights, images) only what is not the same in
+all runs is printed; of numbers what each run ended with: losses before their weights, metrics
+of its picture, iterations, seconds, peak memory. Metrics are shown only if one scorer scored
+all of the pictures: those of different scorers are not to be compared.
+
+A strip of the pictures, with what they were made from if that is the same, is written to
+OUT/strips/compare-NUMBERS.png unless -o names another file, and its path is printed last.
+
+A RUN is a number, the first digits of a uid, or "last". Reads the notebook (--db).
+
+Exit codes: 0 printed; 2 for an unknown run, fewer than two, and for what cannot be written.
+
+See also: runexp show, runexp plot, runexp strip, runexp report`,
+		Example: `  runexp compare 3 7
+  runexp compare 3 4 5 -o tv.png
+  runexp compare 3 last --json`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return usage(fmt.Errorf("%s takes at least two runs, as in %s 3 last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := target.check(); err != nil {
+				return usage(err)
+			}
+			return a.compare(c, args, &target)
+		},
+	}
+	target.flags(c, "strips")
+	return c
+}
+
+// comparisonPage is what `compare --json` prints.
+type comparisonPage struct {
+	Runs        []runRow             `json:"runs"`
+	Settings    []reports.Difference `json:"settings"`
+	Environment []reports.Difference `json:"environment"`
+	Metrics     []reports.Numbers    `json:"metrics"`
+	Scorer      string               `json:"scorer"` // "" if no one scorer scored all pictures
+	Strip       string               `json:"strip"`  // "" if there are no pictures
+}
+
+func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error {
+	s, err := a.openNotebook(c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	runs, err := findRuns(c, s, refs)
+	if err != nil {
+		return err
+	}
+	if len(runs) < 2 {
+		return usage(fmt.Errorf("all of these are run %d; name another one to compare it with", runs[0].Number))
+	}
+	comparison, err := reports.Compare(c.Context(), s, runs)
+	if err != nil {
+		return err
+	}
+	path, err := writeComparisonStrip(c, s, runs, target)
+	if err != nil {
+		return err
+	}
+	if comparison.Scored && comparison.Scorer == "" {
+		fmt.Fprintln(a.stderr, "note: no one scorer has scored all of these pictures: their metrics are not to be compared, and left out")
+	}
+	if a.json {
+		page := comparisonPage{
+			Settings: comparison.Settings, Environment: comparison.Environment, Metrics: finite(comparison.Metrics),
+			Scorer: comparison.Scorer, Strip: path,
+		}
+		for _, run := range runs {
+			page.Runs = append(page.Runs, newRunRow(run))
+		}
+		return printJSON(a.stdout, page)
+	}
+	if err := printComparison(a.stdout, comparison); err != nil || path == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(a.stdout, "\n%s\n", path)
+	return err
+}
+
+// writeComparisonStrip returns the strip's path, "" if no run has a picture.
+func writeComparisonStrip(c *cobra.Command, s *store.Store, runs []store.RunSummary, target *figureFile) (string, error) {
+	frames, err := reports.ComparisonStrip(c.Context(), s, runs)
+	if errors.Is(err, reports.ErrNoPictures) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	name, _ := runsName(runs)
+	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
+	if err != nil {
+		return "", usage(err)
+	}
+	return path, usage(strip.Save(path, frames, strip.Usual))
+}
+
+func printComparison(w io.Writer, c reports.Comparison) error {
+	var header []string
+	rows := [][]string{{"experiment"}, {"status"}}
+	for _, run := range c.Runs {
+		header = append(header, fmt.Sprintf("RUN %d", run.Number))
+		rows[0] = append(rows[0], run.Experiment)
+		rows[1] = append(rows[1], string(run.Status))
+	}
+	if err := table(w, append([]string{""}, header...), rows); err != nil {
+		return err
+	}
+	for _, part := range []struct {
+		title, alike string
+		rows         [][]string
+	}{
+		{"settings that differ", "no setting differs", differenceCells(c.Settings)},
+		{"environment that differs", "the environment is the same", differenceCells(c.Environment)},
+		{"what they ended with", "", cellsOf(c.Metrics, func(n reports.Numbers) []string {
+			row := []string{n.Name}
+			for _, v := range n.Values {
+				if v == nil {
+					row = append(row, "-")
+				} else {
+					row = append(row, number(*v))
+				}
+			}
+			return row
+		})},
+	} {
+		if len(part.rows) == 0 {
+			fmt.Fprintf(w, "\n%s\n", part.alike)
+			continue
+		}
+		fmt.Fprintf(w, "\n%s\n", part.title)
+		if err := table(w, append([]string{""}, header...), part.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func differenceCells(list []reports.Difference) [][]string {
+	return cellsOf(list, func(d reports.Difference) []string {
+		row := []string{d.Name}
+		for _, v := range d.Values {
+			if v == nil {
+				row = append(row, "-")
+			} else {
+				row = append(row, *v)
+			}
+		}
+		return row
+	})
+}
+
+// finite leaves out what JSON has no number for.
+func finite(list []reports.Numbers) []reports.Numbers {
+	for _, n := range list {
+		for i, v := range n.Values {
+			if v != nil && (math.IsNaN(*v) || math.IsInf(*v, 0)) {
+				n.Values[i] = nil
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/evaluate"
+	"runexp/reports/effects"
+	"runexp/reports/sweep"
+)
+
+// reportCommand is `runexp report EXPERIMENT`.
+func (a *app) reportCommand() *cobra.Command {
+	var number int64
+	var out string
+	c := &cobra.Command{
+		Use:   "report EXPERIMENT",
+		Short: "Write what a sweep has found: answers, plots, pictures, and how to repeat it",
+		Long: `Write what a sweep has found: answers, plots, pictures, and how to repeat it.
+
+The report is one HTML file that has everything in it, and one Markdown file with its plots (PNG
+and SVG) and pictures beside it: the question, the answers with their evidence, the effect of
+every setting, the trade-off between two metrics, the pictures side by side, how all trials came
+down, the table of trials, what is missing, time and memory, and everything needed to repeat it.
+It is written at the end of every sweep too.
+
+EXPERIMENT is the name in the config; its newest sweep is reported unless --sweep names another
+(runexp ls --sweeps lists them). A sweep that goes on is reported as far as it is.
+
+Reads the notebook (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, in place of
+what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
+--json the analysis is printed as well: {"files": …, "analysis": …}.
+
+Exit codes: 0 written; 2 for an experiment without a sweep, and for what cannot be written.
+
+See also: runexp ls --sweeps, runexp compare, runexp show`,
+		Example: `  runexp report layers
+  runexp report layers --sweep 3 --json`,
+		Args: exactly(1, "one experiment"),
+		RunE: func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
+	}
+	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
+	c.Flags().StringVar(&out, "out", "runs", "folder for reports")
+	return c
+}
+
+// reportPage is what `report --json` prints.
+type reportPage struct {
+	Sweep    int64             `json:"sweep"`
+	Files    []string          `json:"files"`
+	Analysis *effects.Analysis `json:"analysis"` // null if nothing can be compared yet
+}
+
+func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
+	s, err := a.openNotebook(c)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	w, newest, err := sweep.Find(c.Context(), s, experiment, number)
+	if errors.Is(err, sweep.ErrNoSweep) {
+		return usage(err)
+	}
+	if err != nil {
+		return err
+	}
+	study, err := sweep.Read(c.Context(), s, w, describeMetric)
+	if err != nil {
+		return err
+	}
+	paths, err := study.Write(c.Context(), s, sweep.Folder(out, w, newest))
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return printJSON(a.stdout, reportPage{w.Number, paths, study.Analysis})
+	}
+	for _, path := range paths {
+		if ending := filepath.Ext(path); ending == ".html" || ending == ".md" {
+			fmt.Fprintln(a.stdout, path)
+		}
+	}
+	return nil
+}
+
+// describeMetric tells reports what a metric is; they do not know who computes it.
+func describeMetric(name string) (sweep.Definition, bool) {
+	d, known := evaluate.Describe(name)
+	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
+}
+

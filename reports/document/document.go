@@ -1,0 +1,101 @@
+// Package document is a report before it is laid out: what html and markdown
+// both render, so that the two say the same.
+package document
+
+// A Document is a report.
+type Document struct {
+	Title    string
+	Lead     []string // short lines below the title
+	Sections []Section
+}
+
+// A Section is a part with a heading.
+type Section struct {
+	ID, Title string // ID is unique and made of a-z, 0-9 and hyphens
+	Blocks    []Block
+}
+
+// A Block is one of these.
+type Block struct {
+	Paragraph string
+	Note      string // a paragraph that qualifies what is above it
+	Quote     string
+	List      []Item
+	Table     *Table
+	Figure    *Figure
+	Code      *Code
+}
+
+// An Item of a list is a sentence and its evidence.
+type Item struct{ Text, Evidence string }
+
+// A Table has as many cells in each row as its header.
+type Table struct {
+	Caption string
+	Header  []string
+	Rows    [][]string
+}
+
+// A Figure is a picture in one or several formats.
+type Figure struct {
+	Alt, Caption string
+	Wide         bool   // it is not to be shrunk to the width of a page
+	Files        []File // kept beside the report; the first is what Markdown shows
+	Shown        File   // what HTML embeds
+}
+
+// A File is a picture's name and content.
+type File struct {
+	Name, MIME string
+	Data       []byte
+}
+
+// A Code is text to be copied as it is.
+type Code struct{ Title, Text string }
+
+// Figures returns all figures in order.
+func (d Document) Figures() []*Figure {
+	var list []*Figure
+	for _, s := range d.Sections {
+		for _, b := range s.Blocks {
+			if b.Figure != nil {
+				list = append(list, b.Figure)
+			}
+		}
+	}
+	return list
+}
+
+// Numeric reports of each column whether it holds numbers, or nothing, only.
+func (t Table) Numeric() []bool {
+	numeric := make([]bool, len(t.Header))
+	for i := range numeric {
+		numeric[i] = len(t.Rows) > 0
+		for _, row := range t.Rows {
+			if !number(row[i]) {
+				numeric[i] = false
+			}
+		}
+	}
+	return numeric
+}
+
+// number reports whether a cell begins with a digit, or with a sign and one, or
+// says that there is nothing.
+func number(cell string) bool {
+	if cell == "" || cell == Nothing {
+		return true
+	}
+	for _, r := range cell {
+		switch {
+		case r >= '0' && r <= '9':
+			return true
+		case r != '-' && r != '−' && r != '+' && r != '.':
+			return false
+		}
+	}
+	return false
+}
+
+// Nothing is what a cell without a value says.
+const Nothing = "–"

@@ -1,0 +1,159 @@
+package effects
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// An Analysis is what a study says.
+type Analysis struct {
+	Tests       int `json:"tests"` // that claims are corrected for
+	Units       int `json:"units"` // that have runs
+	Pairs       int `json:"pairs"` // different pairs of photograph and painting among them
+	Photographs int `json:"photographs"`
+	Paintings   int `json:"paintings"`
+
+	Factors      []Factor      `json:"factors"`
+	Metrics      []Metric      `json:"metrics"`
+	Effects      []*Effect     `json:"effects"` // each factor on each metric
+	Interactions []Interaction `json:"interactions,omitempty"`
+	Variances    []Variance    `json:"variances"`
+	Notes        []string      `json:"notes,omitempty"` // sentences that must stand beside the claims
+
+	grid *grid
+}
+
+// Analyze returns the effects of every factor on every metric. A factor of which
+// only one level ran has none, and a metric that no run has is left out of the tests.
+//
+// The error names every part of the study that contradicts another.
+func Analyze(s Study) (*Analysis, error) {
+	if err := s.validate(); err != nil {
+		return nil, err
+	}
+	g := newGrid(s)
+	a := &Analysis{Factors: s.Factors, Metrics: s.Metrics, grid: g}
+	a.count()
+	var tests []*evidence
+	lost := map[string]int{}
+	for f := range s.Factors {
+		for _, m := range s.Metrics {
+			raw := g.table(m.Name)
+			lost[m.Name] = raw.lost
+			if len(g.levels[f]) < 2 || !raw.any() {
+				continue
+			}
+			e, test := g.effect(f, m, raw, raw.logarithm())
+			a.Effects = append(a.Effects, e)
+			if test != nil {
+				tests = append(tests, test)
+			}
+		}
+	}
+	a.Tests = len(tests)
+	judge(tests)
+	for _, m := range s.Metrics {
+		raw := g.table(m.Name)
+		t, scale := raw, Difference
+		if logs := raw.logarithm(); logs != nil {
+			t, scale = logs, Ratio
+		}
+		v, shares := t.variance(m.Name, scale)
+		a.Variances = append(a.Variances, v)
+		a.Interactions = append(a.Interactions, t.interactions(m, shares)...)
+	}
+	a.note(lost)
+	return a, nil
+}
+
+// Effect returns one factor's effect on one metric, and nil where there is none.
+func (a *Analysis) Effect(factor, metric string) *Effect {
+	i := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == factor && e.Metric == metric })
+	if i < 0 {
+		return nil
+	}
+	return a.Effects[i]
+}
+
+// MarshalJSON writes the analysis with its sentences, under "answers".
+func (a *Analysis) MarshalJSON() ([]byte, error) {
+	type plain Analysis
+	return json.Marshal(struct {
+		*plain
+		Answers []Answer `json:"answers"`
+	}{(*plain)(a), a.Answers()})
+}
+
+// count counts the units that have runs, and their pictures.
+func (a *Analysis) count() {
+	units := map[int]bool{}
+	pairs, photographs, paintings := map[[2]string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, r := range a.grid.study.Runs {
+		u := a.grid.study.Units[r.Unit]
+		units[r.Unit] = true
+		pairs[[2]string{u.Photograph, u.Painting}] = true
+		photographs[u.Photograph] = true
+		paintings[u.Painting] = true
+	}
+	a.Units, a.Pairs, a.Photographs, a.Paintings = len(units), len(pairs), len(photographs), len(paintings)
+}
+
+// noun counts units: they are pairs where no two are the same, and draws of pairs where some are.
+func (a *Analysis) noun(n int) string { return plural(n, a.kind()) }
+
+// kind is what a unit is called.
+func (a *Analysis) kind() string {
+	if a.Pairs == a.Units {
+		return "pair"
+	}
+	return "draw"
+}
+
+// overlap says which pictures the units share, as in "of 4 photographs and 2
+// paintings"; "" where they share none.
+func (a *Analysis) overlap() string {
+	of := fmt.Sprintf("of %s and %s", plural(a.Photographs, "photograph"), plural(a.Paintings, "painting"))
+	switch {
+	case a.Photographs == a.Units && a.Paintings == a.Units:
+		return ""
+	case a.Pairs < a.Units:
+		return "of " + plural(a.Pairs, "pair") + " " + of
+	}
+	return of
+}
+
+// note writes down what a reader of the claims must know.
+func (a *Analysis) note(lost map[string]int) {
+	add := func(format string, args ...any) { a.Notes = append(a.Notes, fmt.Sprintf(format, args...)) }
+	if a.Tests > 0 {
+		add("Claims are corrected for the %s of this report: the chance of a single false one is at most 5%%. "+
+			"Intervals hold at 95%% each, not together.", plural(a.Tests, "test"))
+	}
+	if of := a.overlap(); of != "" && a.Units > 1 {
+		add("The %s are %s. What shares a picture is not independent: a claim is about these pictures, "+
+			"and about others only as far as the effect does not hang on the picture.", a.noun(a.Units), of)
+		for _, kind := range []struct {
+			name string
+			n    int
+		}{{"photograph", a.Photographs}, {"painting", a.Paintings}} {
+			if kind.n < a.Units {
+				add("Taken by %s, %d are left, and no p can be below %s.", kind.name, kind.n, pText(flipFloor(kind.n)))
+			}
+		}
+	}
+	for _, f := range a.Factors {
+		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })
+		if e < 0 {
+			add("Only one level of %s ran, or none: it has no effect to speak of.", f.Path)
+		} else if a.Effects[e].Design == Scattered {
+			add("The levels of %s cannot be paired, since each run has settings of its own: "+
+				"there are ranks within each %s, and no contrasts.", f.Path, a.kind())
+		}
+	}
+	for _, m := range a.Metrics {
+		if n := lost[m.Name]; n > 0 {
+			add("%s of %s without a finite value are left out.", plural(n, "run"), m.label())
+		}
+	}
+}

@@ -1,0 +1,279 @@
+package effects
+
+import (
+	"math"
+	"slices"
+)
+
+// The scales on which effects are measured.
+const (
+	Ratio      = "ratio"      // of a metric whose values are all positive: means within a unit are geometric
+	Difference = "difference" // of any other
+)
+
+// How a factor's levels are compared.
+const (
+	Paired    = "paired"    // within a unit, under the same settings of the other factors
+	Scattered = "scattered" // runs have settings of their own, as in a random sweep: ranks, no contrasts
+)
+
+// An Effect is what a factor does to a metric.
+type Effect struct {
+	Factor  string `json:"factor"`
+	Metric  string `json:"metric"`
+	Claimed bool   `json:"claimed"` // the sweep's question names the metric; only then is there a Test
+	Ordered bool   `json:"ordered"` // all levels are numbers; they are then in ascending order
+	Design  string `json:"design"`  // Paired or Scattered
+	Scale   string `json:"scale"`   // Ratio or Difference
+	N       int    `json:"n"`       // units that have several levels
+
+	Levels    []LevelSummary `json:"levels"`
+	Contrasts []Contrast     `json:"contrasts,omitempty"`
+	Trend     *Trend         `json:"trend,omitempty"` // of an ordered factor
+	Constant  bool           `json:"constant"`        // no level differs from another in any unit
+	Test      *Test          `json:"test,omitempty"`
+	// Claim says that the factor changes the metric. Which levels it tells apart, and
+	// whether the first from the last, Contrasts say.
+	Claim bool `json:"claim"`
+}
+
+// A LevelSummary is the metric at one level: the median over the units of each
+// unit's mean over the other factors.
+type LevelSummary struct {
+	Label  string    `json:"label"`
+	N      int       `json:"n"`
+	Median *Estimate `json:"median,omitempty"` // nil without units
+}
+
+// A Contrast is one level against another, paired by unit. From is the
+// baseline: Difference is To less From, and Ratio is To over From.
+type Contrast struct {
+	From       string    `json:"from"`
+	To         string    `json:"to"`
+	N          int       `json:"n"`
+	Difference Estimate  `json:"difference"`
+	Ratio      *Estimate `json:"ratio,omitempty"`
+	// P is of the sign-flip test on the effect's scale. It and Adjusted are nil unless the
+	// contrast is one of the report's tests.
+	P        *float64 `json:"p,omitempty"`
+	Adjusted *float64 `json:"adjusted,omitempty"`
+	Holds    bool     `json:"holds"`
+
+	from, to int
+}
+
+// effect returns the estimate on the effect's scale, and where no effect is.
+func (c Contrast) effect() (e Estimate, none float64) {
+	if c.Ratio != nil {
+		return *c.Ratio, 1
+	}
+	return c.Difference, 0
+}
+
+// direction is 1 where To is higher than From, −1 where it is lower, 0 where neither.
+func (c Contrast) direction() int {
+	e, none := c.effect()
+	switch {
+	case e.Value > none:
+		return 1
+	case e.Value < none:
+		return -1
+	}
+	return 0
+}
+
+// A Trend is how a metric follows the order of a factor's levels.
+type Trend struct {
+	Direction int     `json:"direction"` // 1 it rises, −1 it falls, 0 neither
+	Strength  float64 `json:"strength"`  // mean over units of Spearman's correlation, in [−1, 1]
+	Monotone  bool    `json:"monotone"`  // the levels' medians never turn back
+}
+
+// effect measures one factor on one metric. The scale is the ratio's where logs is not nil.
+func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidence) {
+	e := &Effect{
+		Factor: g.study.Factors[f].Path, Metric: metric.Name, Claimed: metric.Claimed,
+		Ordered: g.study.Factors[f].ordered(), Design: Paired, Scale: Difference,
+	}
+	t := raw
+	if logs != nil {
+		t, e.Scale = logs, Ratio
+	}
+	if g.apart[f] {
+		e.Design = Scattered
+	}
+	profiles := t.profiles(f, e.Design)
+	e.N = len(profiles)
+	e.Levels = t.summaries(f, e.Design)
+	e.Constant = e.N > 0 && !slices.ContainsFunc(profiles, func(p profile) bool {
+		return slices.ContainsFunc(p.ranks, func(r int) bool { return r != 0 })
+	})
+	if e.Design == Paired {
+		e.Contrasts = g.contrasts(f, e.Ordered, raw, logs)
+	}
+	rho := t.correlations(f, profiles)
+	if e.Ordered && e.N > 0 {
+		e.Trend = trend(rho, e.Levels)
+	}
+	if !metric.Claimed {
+		return e, nil
+	}
+	found := t.test(f, e, profiles, rho)
+	e.Test = &found.Test
+	return e, found
+}
+
+// A profile is what one unit says about a factor: ranks of its levels, or of its runs
+// where they are scattered.
+type profile struct {
+	unit   int
+	levels []int // of the factor; one for each rank
+	means  []float64
+	ranks  []int
+	cells  []int // settings, where scattered
+}
+
+// profiles returns those of the units that have at least two levels to compare.
+func (t *table) profiles(f int, design string) []profile {
+	var list []profile
+	for u := range t.value {
+		p := profile{unit: u}
+		if design == Paired {
+			p.levels, p.means = t.profile(u, f)
+		} else {
+			for s, v := range t.value[u] {
+				if !math.IsNaN(v) {
+					p.levels = append(p.levels, t.settings[s][f])
+					p.means = append(p.means, v)
+					p.cells = append(p.cells, s)
+				}
+			}
+		}
+		if len(p.levels) >= 2 && slices.Max(p.levels) != slices.Min(p.levels) {
+			p.ranks = ranks(p.means, t.tiny)
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// correlations returns each unit's Spearman correlation with a factor's numbers.
+func (t *table) correlations(f int, profiles []profile) []float64 {
+	var rho []float64
+	for _, p := range profiles {
+		rho = append(rho, spearman(t.numberRanks(f, p.levels), p.ranks))
+	}
+	return rho
+}
+
+// numberRanks ranks levels by their numbers.
+func (t *table) numberRanks(f int, levels []int) []int {
+	numbers := make([]float64, len(levels))
+	for i, l := range levels {
+		numbers[i] = t.study.Factors[f].Levels[l].Number
+	}
+	return ranks(numbers, 0)
+}
+
+// summaries returns the levels that ran.
+func (t *table) summaries(f int, design string) []LevelSummary {
+	values := map[int][]float64{}
+	for u := range t.value {
+		levels, means := t.profile(u, f)
+		if design == Scattered {
+			levels, means = t.overall(u, f)
+		}
+		for i, l := range levels {
+			values[l] = append(values[l], means[i])
+		}
+	}
+	var list []LevelSummary
+	for _, l := range t.levels[f] {
+		s := LevelSummary{Label: t.study.Factors[f].Levels[l].Label, N: len(values[l])}
+		if s.N > 0 {
+			e := medianInterval(values[l])
+			if t.log {
+				e = e.apply(math.Exp)
+			}
+			s.Median = &e
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// overall returns a unit's levels and its mean at each over all that it has there,
+// whatever the settings of the other factors.
+func (t *table) overall(unit, f int) (levels []int, means []float64) {
+	for _, l := range t.levels[f] {
+		sum, n := 0.0, 0.0
+		for s, v := range t.value[unit] {
+			if t.settings[s][f] == l && !math.IsNaN(v) {
+				sum += v
+				n++
+			}
+		}
+		if n > 0 {
+			levels = append(levels, l)
+			means = append(means, sum/n)
+		}
+	}
+	return levels, means
+}
+
+// contrasts returns every level against the first, and for an unordered factor every other
+// pair after those.
+func (g *grid) contrasts(f int, ordered bool, raw, logs *table) []Contrast {
+	var list []Contrast
+	used := g.levels[f]
+	for i, from := range used {
+		if ordered && i > 0 {
+			break
+		}
+		for _, to := range used[i+1:] {
+			d, _ := raw.differences(f, from, to)
+			if len(d) == 0 {
+				continue
+			}
+			c := Contrast{
+				From: g.study.Factors[f].Levels[from].Label, To: g.study.Factors[f].Levels[to].Label,
+				N: len(d), Difference: shift(d), from: from, to: to,
+			}
+			if logs != nil {
+				d, _ := logs.differences(f, from, to)
+				ratio := shift(d).apply(math.Exp)
+				c.Ratio = &ratio
+			}
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// trend sums up the units' correlations and looks whether the medians turn back.
+func trend(rho []float64, levels []LevelSummary) *Trend {
+	t := &Trend{Monotone: true}
+	for _, r := range rho {
+		t.Strength += r / float64(len(rho))
+	}
+	switch {
+	case t.Strength > slack:
+		t.Direction = 1
+	case t.Strength < -slack:
+		t.Direction = -1
+	}
+	up, down := false, false
+	var last *Estimate
+	for _, l := range levels {
+		if l.Median == nil {
+			continue
+		}
+		if last != nil {
+			up = up || l.Median.Value > last.Value
+			down = down || l.Median.Value < last.Value
+		}
+		last = l.Median
+	}
+	t.Monotone = up != down
+	return t
+}

@@ -1,0 +1,119 @@
+package effects
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+
+	"gonum.org/v1/gonum/floats"
+)
+
+const (
+	// exactUnits is the number of units up to which all 2ⁿ signs are tried.
+	exactUnits = 16
+	// draws is how many signs, orders or settings are drawn where there are too many to
+	// try all; p is then (b+1)/(draws+1), which is valid for any number of draws.
+	draws = 9999
+	// seed makes a report the same each time.
+	seed = 20
+	// slack is the relative difference at which two sums of the same numbers count as
+	// equal; a tie counts against the claim.
+	slack = 1e-9
+)
+
+// source returns the draws of one test, the same for each.
+func source() *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
+
+// flip returns the two-sided p of paired differences: with the sign of each
+// flipped at will, how often the sum is at least as far from 0 as it is,
+//
+//	p = #{s ∈ {−1, 1}ⁿ : |Σ sᵢdᵢ| ≥ |Σ dᵢ|} / 2ⁿ,
+//
+// in [2/2ⁿ, 1]. It is exact where differences are independent and symmetric about 0
+// (Fisher 1935). Without differences, or with none but zeros, it is 1.
+func flip(d []float64) float64 {
+	rows := make([][]float64, len(d))
+	for i := range d {
+		rows[i] = d[i : i+1]
+	}
+	return flipRows(rows)
+}
+
+// flipRows is flip for vectors: each row keeps or changes all its signs, and the statistic is
+// the squared length of the sum.
+func flipRows(rows [][]float64) float64 {
+	rows = slices.DeleteFunc(slices.Clone(rows), func(r []float64) bool { return floats.Norm(r, 2) == 0 })
+	n := len(rows)
+	if n == 0 {
+		return 1
+	}
+	// Largest first: drawn signs then do not depend on the order of the units.
+	slices.SortStableFunc(rows, func(a, b []float64) int { return cmp.Compare(floats.Norm(b, 2), floats.Norm(a, 2)) })
+	sum := make([]float64, len(rows[0]))
+	length := 0.0
+	for _, r := range rows {
+		floats.Add(sum, r)
+		length += floats.Norm(r, 2)
+	}
+	least := floats.Dot(sum, sum) - slack*length*length
+	if n > exactUnits {
+		reached := 0
+		random := source()
+		for range draws {
+			var sign uint64
+			clear(sum)
+			for i, r := range rows {
+				if i%64 == 0 {
+					sign = random.Uint64()
+				}
+				floats.AddScaled(sum, float64(int(sign&1)*2-1), r)
+				sign >>= 1
+			}
+			if floats.Dot(sum, sum) >= least {
+				reached++
+			}
+		}
+		return float64(reached+1) / float64(draws+1)
+	}
+	// Signs in Gray code's order differ in one row from each to the next. The first
+	// row keeps its sign: the other half is the same mirrored.
+	reached := 1
+	sign := slices.Repeat([]float64{1}, n)
+	for i := uint(1); i < 1<<(n-1); i++ {
+		row := 1 + bits.TrailingZeros(i)
+		sign[row] = -sign[row]
+		floats.AddScaled(sum, 2*sign[row], rows[row])
+		if floats.Dot(sum, sum) >= least {
+			reached++
+		}
+	}
+	return float64(reached) / float64(uint(1)<<(n-1))
+}
+
+// flipFloor is the smallest p that n units can give.
+func flipFloor(n int) float64 {
+	if n > exactUnits {
+		return 1 / float64(draws+1)
+	}
+	return math.Min(1, math.Ldexp(2, -n))
+}
+
+// together adds up the differences of units with the same name: flipped, they flip as one.
+func together(d []float64, units []int, name func(unit int) string) []float64 {
+	sums := map[string]float64{}
+	var names []string
+	for i, u := range units {
+		if _, known := sums[name(u)]; !known {
+			names = append(names, name(u))
+		}
+		sums[name(u)] += d[i]
+	}
+	slices.Sort(names)
+	var list []float64
+	for _, n := range names {
+		list = append(list, sums[n])
+	}
+	return list
+}

@@ -1,0 +1,98 @@
+package effects
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// multiple is the ratio from which an increase is told as a multiple, not in percent.
+const multiple = 3
+
+// decimals is how many digits after the point tell an interval's ends apart: the
+// last one is at most a third of its width. Without a width it is two significant digits.
+func decimals(value, width float64) int {
+	last := width / 3
+	if width == 0 || math.IsInf(width, 0) {
+		last = math.Abs(value) / 10
+	}
+	if last == 0 {
+		return 0
+	}
+	return max(0, int(math.Ceil(-math.Log10(last))))
+}
+
+// number writes a value with a true minus. Beyond six decimals it has two
+// significant digits instead.
+func number(v float64, decimals int) string {
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if decimals > 6 || math.Abs(v) >= 1e7 {
+		text = strconv.FormatFloat(v, 'g', 2, 64)
+	}
+	if strings.Trim(text, "-0.") == "" {
+		text = strings.TrimPrefix(text, "-")
+	}
+	return strings.Replace(text, "-", "−", 1)
+}
+
+// estimateText is "63% [55, 70]": the unit stands once, for all three.
+func estimateText(e Estimate, unit string) string {
+	width := 0.0
+	if e.Interval != nil {
+		width = e.Interval.High - e.Interval.Low
+	}
+	d := decimals(e.Value, width)
+	text := number(e.Value, d) + unit
+	if e.Interval != nil {
+		text += fmt.Sprintf(" [%s, %s]", number(e.Interval.Low, d), number(e.Interval.High, d))
+	}
+	return text
+}
+
+// times turns an estimate over, with its interval, and scales it.
+func times(e Estimate, by float64) Estimate {
+	out := Estimate{Value: by * e.Value}
+	if i := e.Interval; i != nil {
+		low, high := by*i.Low, by*i.High
+		out.Interval = &Interval{min(low, high), max(low, high), i.Level}
+	}
+	return out
+}
+
+// percent is a ratio's change.
+func percent(e Estimate) Estimate {
+	return e.apply(func(v float64) float64 { return 100 * (v - 1) })
+}
+
+// pText has two significant digits, and says so where p is below what is printed.
+func pText(p float64) string {
+	if p < 1e-4 {
+		return "< 0.0001"
+	}
+	text := strconv.FormatFloat(p, 'g', 2, 64)
+	if p >= 0.9995 {
+		return "1"
+	}
+	return text
+}
+
+// plural counts things.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// list joins words as a sentence does: "a, b and c".
+func list(words []string, last string) string {
+	switch n := len(words); n {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+	}
+}

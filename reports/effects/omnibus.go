@@ -1,0 +1,161 @@
+package effects
+
+import (
+	"math"
+	"slices"
+)
+
+// mostSums is how many different rank sums are followed before levels are drawn instead.
+const mostSums = 2000
+
+// A block is one unit's ranks: by level, 0 where the unit lacks it.
+type block struct {
+	levels []int // those that the unit has
+	ranks  []int // of all levels
+}
+
+// omnibus returns the p of Friedman's test: with the levels of each block
+// permuted at will, how often
+//
+//	T = Σ_l (Σ_u r_ul)²
+//
+// is at least what it is, r_ul being unit u's centred rank at level l. It is exact where the
+// values of a unit are exchangeable between its levels. All orders are counted where there
+// are not too many different sums, or else drawn.
+func omnibus(blocks []block) (p float64, exact bool) {
+	if len(blocks) == 0 {
+		return 1, true
+	}
+	k := len(blocks[0].ranks)
+	observed := make([]int, k)
+	for _, b := range blocks {
+		for l, r := range b.ranks {
+			observed[l] += r
+		}
+	}
+	least := squares(observed)
+	if p, ok := countOrders(blocks, least); ok {
+		return p, true
+	}
+	blocks = canonical(blocks)
+	random := source()
+	reached := 0
+	sums := make([]int, k)
+	for range draws {
+		clear(sums)
+		for _, b := range blocks {
+			// Fisher and Yates: each level takes a rank of those that are left.
+			left := make([]int, len(b.levels), k)
+			for i, l := range b.levels {
+				left[i] = b.ranks[l]
+			}
+			for i, l := range b.levels {
+				j := i + random.IntN(len(left)-i)
+				left[i], left[j] = left[j], left[i]
+				sums[l] += left[i]
+			}
+		}
+		if squares(sums) >= least {
+			reached++
+		}
+	}
+	return float64(reached+1) / float64(draws+1), false
+}
+
+// countOrders follows the distribution of the rank sums from block to block; ok is
+// false where there are too many of them.
+func countOrders(blocks []block, least int) (p float64, ok bool) {
+	const most = 4 // levels: beyond, there are too many orders of a single block
+	k := len(blocks[0].ranks)
+	if k > most {
+		return 0, false
+	}
+	chance := map[[most]int]float64{{}: 1}
+	for _, b := range blocks {
+		orders := permutations(b.levels)
+		next := map[[most]int]float64{}
+		for sums, c := range chance {
+			for _, order := range orders {
+				to := sums
+				for i, l := range order {
+					to[l] += b.ranks[b.levels[i]]
+				}
+				next[to] += c / float64(len(orders))
+			}
+		}
+		if len(next) > mostSums {
+			return 0, false
+		}
+		chance = next
+	}
+	for sums, c := range chance {
+		if squares(sums[:]) >= least {
+			p += c
+		}
+	}
+	return math.Min(1, p), true
+}
+
+// canonical orders blocks so that drawn levels depend neither on the order of the units nor
+// on the sign of the metric: T is the same with all ranks negated.
+func canonical(blocks []block) []block {
+	compare := func(a, b block) int { return slices.Compare(a.ranks, b.ranks) }
+	plain := slices.SortedFunc(slices.Values(blocks), compare)
+	var mirrored []block
+	for _, b := range blocks {
+		m := block{b.levels, make([]int, len(b.ranks))}
+		for l, r := range b.ranks {
+			m.ranks[l] = -r
+		}
+		mirrored = append(mirrored, m)
+	}
+	slices.SortFunc(mirrored, compare)
+	if slices.CompareFunc(mirrored, plain, compare) < 0 {
+		return mirrored
+	}
+	return plain
+}
+
+// merge adds up the blocks of units with the same name: their levels are then permuted as
+// one. ok is false where they lack different levels.
+func merge(blocks []block, units []int, name func(unit int) string) (merged []block, ok bool) {
+	index := map[string]int{}
+	for i, b := range blocks {
+		at, known := index[name(units[i])]
+		if !known {
+			index[name(units[i])] = len(merged)
+			merged = append(merged, block{b.levels, slices.Clone(b.ranks)})
+			continue
+		}
+		if !slices.Equal(merged[at].levels, b.levels) {
+			return nil, false
+		}
+		for l, r := range b.ranks {
+			merged[at].ranks[l] += r
+		}
+	}
+	return merged, true
+}
+
+// permutations returns every order of a list.
+func permutations(list []int) [][]int {
+	if len(list) <= 1 {
+		return [][]int{slices.Clone(list)}
+	}
+	var all [][]int
+	for i, first := range list {
+		rest := slices.Delete(slices.Clone(list), i, i+1)
+		for _, p := range permutations(rest) {
+			all = append(all, append([]int{first}, p...))
+		}
+	}
+	return all
+}
+
+func squares(list []int) int {
+	sum := 0
+	for _, v := range list {
+		sum += v * v
+	}
+	return sum
+}

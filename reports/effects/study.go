@@ -1,0 +1,115 @@
+package effects
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Study is what a sweep tried and measured.
+type Study struct {
+	Factors []Factor // the swept parameters; a zip is one factor
+	Units   []Unit   // the replicates
+	Runs    []Run    // the finished ones; not every cell needs one
+	Metrics []Metric
+}
+
+// A Factor is one swept parameter.
+type Factor struct {
+	Path   string  `json:"path"` // "losses.tv.weight"; a zip joins its paths with " + "
+	Levels []Level `json:"levels"`
+}
+
+// ordered reports whether the levels have an order: all of them are numbers.
+func (f Factor) ordered() bool {
+	return !slices.ContainsFunc(f.Levels, func(l Level) bool { return !l.Numeric })
+}
+
+// A Level is one value of a factor.
+type Level struct {
+	Label   string  `json:"label"`
+	Number  float64 `json:"number"` // meant only where Numeric
+	Numeric bool    `json:"numeric"`
+}
+
+// A Unit is one replicate: a photograph and a painting, with a crop or a draw of
+// noise. Equal strings mean the same picture; Label is for people.
+type Unit struct {
+	Label      string `json:"label"`
+	Photograph string `json:"photograph"`
+	Painting   string `json:"painting"`
+}
+
+// A Run is a finished trial. Levels has for each factor the index of its level;
+// Unit is an index too. A metric that is missing from Values, or is no finite
+// number, is a missing cell. Runs of one cell are no replicates: their mean counts once.
+type Run struct {
+	Number int64
+	Levels []int
+	Unit   int
+	Values map[string]float64
+}
+
+// A Metric is something measured of every run.
+type Metric struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`          // in sentences; Name where empty
+	Unit    string `json:"unit,omitempty"` // of its values, "" for none
+	Better  string `json:"better"`         // "lower", "higher" or "neither"
+	Claimed bool   `json:"claimed"`        // the sweep's question names it
+}
+
+// label is what sentences call the metric.
+func (m Metric) label() string {
+	if m.Label == "" {
+		return m.Name
+	}
+	return m.Label
+}
+
+// validate reports every part of a study that contradicts another.
+func (s Study) validate() error {
+	var problems []error
+	bad := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+	paths := map[string]bool{}
+	for _, f := range s.Factors {
+		if paths[f.Path] {
+			bad("factor %q is there twice; give each parameter once", f.Path)
+		}
+		paths[f.Path] = true
+		for _, l := range f.Levels {
+			if l.Numeric && (math.IsNaN(l.Number) || math.IsInf(l.Number, 0)) {
+				bad("factor %q: level %q is no finite number", f.Path, l.Label)
+			}
+		}
+	}
+	names := map[string]bool{}
+	for _, m := range s.Metrics {
+		if names[m.Name] {
+			bad("metric %q is there twice; give each once", m.Name)
+		}
+		names[m.Name] = true
+		if !slices.Contains([]string{"lower", "higher", "neither"}, m.Better) {
+			bad("metric %q: better is %q; it must be lower, higher or neither", m.Name, m.Better)
+		}
+	}
+	for _, r := range s.Runs {
+		if r.Unit < 0 || r.Unit >= len(s.Units) {
+			bad("run %d is of unit %d; there are %d", r.Number, r.Unit, len(s.Units))
+		}
+		if len(r.Levels) != len(s.Factors) {
+			bad("run %d has levels of %d factors; there are %d", r.Number, len(r.Levels), len(s.Factors))
+			continue
+		}
+		for i, l := range r.Levels {
+			if l < 0 || l >= len(s.Factors[i].Levels) {
+				bad("run %d has level %d of %q, which has %d", r.Number, l, s.Factors[i].Path, len(s.Factors[i].Levels))
+			}
+		}
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	return fmt.Errorf("effects: %w", errors.Join(problems...))
+}

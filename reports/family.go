@@ -1,0 +1,79 @@
+package reports
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"runexp/framework/store"
+	"runexp/reports/plots"
+)
+
+// A Family is many runs whose curves are drawn together.
+type Family struct {
+	Runs   []store.RunSummary
+	Group  []int // by run: which of Groups it belongs to
+	Groups []string
+}
+
+// mostPoints is how many points of a curve are drawn: more cannot be seen in a
+// small panel, and hundreds of curves make a large file.
+const mostPoints = 150
+
+// Plot reads a panel for the total and one for each loss before its weight, by one
+// of Clocks. Runs without values are left out, and so is a loss that is never above
+// 0. Without panels nothing can be drawn.
+func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots.Family, error) {
+	figure := plots.Family{XLabel: clockLabels[against], Groups: f.Groups}
+	panels := map[string][]plots.Series{}
+	for i, run := range f.Runs {
+		of, err := readRun(ctx, s, run.Number, against)
+		if err != nil {
+			return figure, err
+		}
+		for _, name := range of.names {
+			loss, isLoss := strings.CutPrefix(name, "loss/")
+			if !isLoss || strings.Contains(loss, "/") {
+				continue
+			}
+			points, err := s.Series(ctx, run.Number, name)
+			if err != nil {
+				return figure, err
+			}
+			series := of.series(points, 1, 1)
+			series.Steps, series.Values = sparse(series.Steps, mostPoints), sparse(series.Values, mostPoints)
+			series.Run = f.Group[i]
+			panels[loss] = append(panels[loss], series)
+		}
+	}
+	var losses []string
+	for loss, series := range panels {
+		if slices.ContainsFunc(series, positive) {
+			losses = append(losses, loss)
+		}
+	}
+	slices.SortFunc(losses, func(a, b string) int {
+		if d := total("loss/"+b) - total("loss/"+a); d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	for _, loss := range losses {
+		figure.Panels = append(figure.Panels, plots.Relatives{Title: loss, Series: panels[loss]})
+	}
+	return figure, nil
+}
+
+func positive(s plots.Series) bool {
+	return slices.ContainsFunc(s.Values, func(v float64) bool { return v > 0 })
+}
+
+// sparse keeps at most about n of a list: the first quarter of them from its
+// beginning, where losses fall fastest, the others evenly, and the last.
+func sparse(list []float64, n int) []float64 {
+	if len(list) <= n {
+		return list
+	}
+	begin := n / 4
+	return slices.Concat(list[:begin], evenly(list[begin:], n-begin))
+}

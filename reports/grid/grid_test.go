@@ -1,0 +1,152 @@
+package grid
+
+import (
+	"flag"
+	"image"
+	"image/png"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework/imaging"
+	"runexp/reports/paper"
+)
+
+var look = flag.String("look", "", "write the grid of the tests to this PNG file")
+
+// plain is a picture of one level of grey.
+func plain(h, w int, level float32) *imaging.Image {
+	m := imaging.New(h, w)
+	for i := range m.Pix {
+		m.Pix[i] = level
+	}
+	return m
+}
+
+// example has two rows and three columns, each cell of a grey of its own, one of them missing.
+func example() Grid {
+	g := Grid{
+		Title:   "a.png and b.png",
+		Rows:    Axis{"losses.tv.weight", []string{"0", "1000"}},
+		Columns: Axis{"losses.content.layers", []string{"conv3_1", "conv4_4", "conv1_1, conv2_1, conv3_1, conv4_1, conv5_1, and on"}},
+		Beside:  []Cell{{plain(40, 60, 0.8), "photograph"}, {plain(80, 40, 0.6), "painting"}},
+	}
+	for i := range 2 {
+		g.Cells = append(g.Cells, nil)
+		for j := range 3 {
+			g.Cells[i] = append(g.Cells[i], Cell{plain(40, 60, float32(3*i+j+1)/10), "run 12"})
+		}
+	}
+	g.Cells[1][2] = Cell{nil, "failed"}
+	return g
+}
+
+func drawn(t *testing.T, g Grid, height int) image.Image {
+	t.Helper()
+	m, err := g.Draw(height)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Each picture is where its row and column are, at its height, and nothing
+// reaches into the margin.
+func TestDraw(t *testing.T) {
+	g := example()
+	m := drawn(t, g, 100)
+	if *look != "" {
+		f, err := os.Create(*look)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := png.Encode(f, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	face, err := paper.Sans(typeSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := g.layout(face, 100)
+	if l.picture != image.Pt(150, 100) {
+		t.Errorf("cells of %v", l.picture)
+	}
+	level := func(x, y int) uint32 {
+		r, _, _, _ := m.At(x, y).RGBA()
+		return r >> 8
+	}
+	for i := range 2 {
+		for j := range 3 {
+			want := uint32(float32(3*i+j+1)/10*255 + 0.5)
+			if i == 1 && j == 2 {
+				want = 255
+			}
+			x, y := l.left+j*l.stepX, l.top+i*l.stepY
+			for _, at := range []image.Point{{x + 2, y + 40}, {x + 147, y + 97}} {
+				if got := level(at.X, at.Y); got != want {
+					t.Errorf("row %d, column %d: level %d at %v, want %d", i, j, got, at, want)
+				}
+			}
+		}
+	}
+	if got := level(px(margin)+75, l.top+50); got != 204 {
+		t.Errorf("the photograph is %d", got)
+	}
+	for y := range m.Bounds().Dy() {
+		for x := range m.Bounds().Dx() {
+			inside := x >= 6 && y >= 6 && x < m.Bounds().Dx()-6 && y < m.Bounds().Dy()-2
+			if !inside && level(x, y) != 255 {
+				t.Fatalf("ink at %d, %d of %v", x, y, m.Bounds())
+			}
+		}
+	}
+}
+
+// Without names there are no headers.
+func TestOneRow(t *testing.T) {
+	g := Grid{Rows: Axis{Levels: []string{""}}, Columns: Axis{"seed", []string{"1"}}, Cells: [][]Cell{{{plain(4, 4, 0), ""}}}}
+	named := g
+	named.Rows.Name = "losses.tv.weight"
+	if a, b := drawn(t, g, 60).Bounds().Dx(), drawn(t, named, 60).Bounds().Dx(); a >= b {
+		t.Errorf("%d pixels wide without the name of a row, %d with it", a, b)
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	face, err := paper.Sans(typeSize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	width := measure(face, "conv1_1, conv2_1,")
+	for text, want := range map[string][]string{
+		"":                                   nil,
+		"conv1_1":                            {"conv1_1"},
+		"conv1_1, conv2_1, conv3_1, conv4_1": {"conv1_1, conv2_1,", "conv3_1, conv4_1"},
+		strings.Repeat("conv1_1, ", 6):       {"conv1_1, conv1_1,", "conv1_1, conv1…"},
+	} {
+		if got := wrapped(face, text, width, 2); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if got := wrapped(face, strings.Repeat("w", 99), width, 2); measure(face, got[0]) > width || !strings.HasSuffix(got[0], "…") {
+		t.Errorf("a long word is %q", got)
+	}
+}
+
+func TestDrawRefuses(t *testing.T) {
+	empty, short, uneven, huge := example(), example(), example(), example()
+	empty.Cells = [][]Cell{{{}, {}, {}}, {{}, {}, {}}}
+	short.Cells = short.Cells[:1]
+	uneven.Cells[0] = uneven.Cells[0][:1]
+	for want, g := range map[string]Grid{"no pictures": empty, "1 rows of cells for 2 levels": short, "1 cells in a row for 3 levels": uneven} {
+		if _, err := g.Draw(100); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if _, err := huge.Draw(20000); err == nil || !strings.Contains(err.Error(), "smaller height") {
+		t.Errorf("a huge grid: %v", err)
+	}
+}

@@ -1,0 +1,89 @@
+package html
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"runexp/reports/document"
+)
+
+const attack = `<script>alert(1)</script>"onload='x' javascript:alert(1) {{.Title}} </title></style>`
+
+// hostile has what users wrote wherever text can stand.
+func hostile() document.Document {
+	return document.Document{Title: attack, Lead: []string{attack}, Sections: []document.Section{{ID: "a", Title: attack, Blocks: []document.Block{
+		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
+		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
+		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
+		{Code: &document.Code{Title: attack, Text: attack}},
+	}}}}
+}
+
+func rendered(t *testing.T, d document.Document) *html.Node {
+	t.Helper()
+	var file bytes.Buffer
+	if err := Write(&file, d); err != nil {
+		t.Fatal(err)
+	}
+	root, err := html.Parse(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// No text of a user's becomes an element or an attribute, and all of it can be read.
+func TestWriteEscapes(t *testing.T) {
+	root := rendered(t, hostile())
+	seen := 0
+	for n := range root.Descendants() {
+		if n.Type == html.TextNode {
+			seen += strings.Count(n.Data, attack)
+		}
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if n.Data == "script" || n.Data == "link" || n.Data == "iframe" {
+			t.Errorf("an element <%s>", n.Data)
+		}
+		for _, a := range n.Attr {
+			switch {
+			case strings.HasPrefix(a.Key, "on"):
+				t.Errorf("<%s> has %s", n.Data, a.Key)
+			case a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/png;base64,"):
+				t.Errorf("a picture from %q", a.Val)
+			case a.Key == "href" && a.Val != "#a":
+				t.Errorf("a link to %q", a.Val)
+			case a.Key == "alt" && a.Val == attack:
+				seen++
+			}
+		}
+	}
+	if want := 18; seen != want {
+		t.Errorf("the text can be read in %d places, want %d", seen, want)
+	}
+}
+
+// Columns of numbers are set to the right, those of text are not.
+func TestWriteSetsNumbers(t *testing.T) {
+	var numeric []string
+	for n := range rendered(t, hostile()).Descendants() {
+		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th") && len(n.Attr) > 0 {
+			numeric = append(numeric, n.FirstChild.Data)
+		}
+	}
+	if got := strings.Join(numeric, " "); got != "n −1.5 –" {
+		t.Errorf("set to the right: %s", got)
+	}
+}
+
+func TestWriteRefusesOtherPictures(t *testing.T) {
+	d := hostile()
+	d.Figures()[0].Shown.MIME = "text/html"
+	if err := Write(new(bytes.Buffer), d); err == nil || !strings.Contains(err.Error(), "give a PNG, JPEG or SVG") {
+		t.Errorf("got %v", err)
+	}
+}

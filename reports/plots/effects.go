@@ -1,0 +1,208 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Effects show what the levels of one factor did to some metrics, a panel a metric.
+type Effects struct {
+	Title, Subtitle string
+	Factor          string // the x axis
+	Levels          []string
+	Numbers         []float64 // of the levels; more than ten are placed by them
+	Panels          []Effect
+}
+
+// An Effect is what a factor did to one metric. NaN is a value that is missing.
+type Effect struct {
+	Title   string
+	YLabel  string
+	Summary []Interval  // by level
+	Units   [][]float64 // by unit and level: what belongs together
+}
+
+// An Interval is a median with its confidence interval; without one Low and High are NaN.
+type Interval struct{ Median, Low, High float64 }
+
+// manyfold is the ratio of the largest to the smallest value from which on an
+// axis of effects is logarithmic.
+const manyfold = 20
+
+// Size returns the size at which all panels can be read.
+func (e Effects) Size() (width, height vg.Length) { return e.panels(nil).size() }
+
+func (e Effects) panels(plots []*plot.Plot) panels {
+	f := panels{
+		title: oneLine(e.Title), subtitle: oneLine(e.Subtitle), plots: plots, columns: 3,
+		width: 2.6 * vg.Inch, height: 2.5 * vg.Inch, key: effectKey(),
+	}
+	if f.plots == nil {
+		f.plots = make([]*plot.Plot, len(e.Panels))
+	}
+	if e.numbered() || len(e.Levels) > 5 {
+		f.columns, f.width = 2, 4*vg.Inch
+	}
+	return f
+}
+
+// mostNamed is how many levels an axis can name.
+const mostNamed = 10
+
+// numbered reports whether levels are placed by their numbers.
+func (e Effects) numbered() bool { return len(e.Levels) > mostNamed && len(e.Numbers) == len(e.Levels) }
+
+// places returns where the levels are on the x axis.
+func (e Effects) places() []float64 {
+	if e.numbered() {
+		return e.Numbers
+	}
+	places := make([]float64, len(e.Levels))
+	for i := range places {
+		places[i] = float64(i)
+	}
+	return places
+}
+
+var (
+	unitColor   = color.Gray{0xb4}
+	effectColor = okabeIto[1]
+)
+
+// effectKey explains the two kinds of line.
+func effectKey() []entry {
+	return []entry{
+		{"median and 95% interval", draw.LineStyle{Color: effectColor, Width: totalWidth}},
+		{"one pair", draw.LineStyle{Color: unitColor, Width: termWidth / 2}},
+	}
+}
+
+// figure draws for each metric the levels' medians with their intervals over the
+// thin lines of the units. An axis is logarithmic where the values span more than
+// a factor of 20 above 0.
+//
+// Errors: no levels, no panels, summaries or units that are not one for each level,
+// and a panel of which nothing can be drawn.
+func (e Effects) figure() (func(draw.Canvas), error) {
+	if len(e.Levels) == 0 || len(e.Panels) == 0 {
+		return nil, errors.New("plots: effects without levels or metrics; give at least one of each")
+	}
+	var plots []*plot.Plot
+	width := e.panels(nil).width - 0.6*vg.Inch
+	for _, effect := range e.Panels {
+		p, err := effect.plot(e, width)
+		if err != nil {
+			return nil, fmt.Errorf("plots: %s: %w", effect.Title, err)
+		}
+		plots = append(plots, p)
+	}
+	return e.panels(plots).draw, nil
+}
+
+func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
+	y := nothing()
+	see := func(v float64) {
+		if finite(v) {
+			y = y.with(v)
+		}
+	}
+	if len(f.Summary) != len(e.Levels) {
+		return nil, fmt.Errorf("%d summaries of %d levels; give one for each", len(f.Summary), len(e.Levels))
+	}
+	for _, s := range f.Summary {
+		see(s.Median)
+		see(s.Low)
+		see(s.High)
+	}
+	for _, unit := range f.Units {
+		if len(unit) != len(e.Levels) {
+			return nil, fmt.Errorf("a unit has %d values for %d levels; give one for each", len(unit), len(e.Levels))
+		}
+		for _, v := range unit {
+			see(v)
+		}
+	}
+	if y.empty() {
+		return nil, errors.New("nothing to draw: no value is finite")
+	}
+	p := plot.New()
+	if e.numbered() {
+		x := nothing()
+		for _, number := range e.Numbers {
+			x = x.with(number)
+		}
+		styleValues(&p.X, e.Factor, x)
+	} else {
+		styleLevels(&p.X, e.Factor, e.Levels, width)
+	}
+	styleValues(&p.Y, f.YLabel, y)
+	places := e.places()
+	p.Add(rows{})
+	for _, unit := range f.Units {
+		s := Series{Values: unit, Steps: places}
+		p.Add(curve{runs: s.runs(nil, finite), line: draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
+	}
+	p.Add(intervals{places, f.Summary})
+	p.Add(header{subtitle: oneLine(f.Title)})
+	return p, nil
+}
+
+// styleValues makes an axis of a panel one of values, logarithmic where they are manyfold.
+func styleValues(a *plot.Axis, label string, values span) {
+	if values.low > 1e-300 && values.high/values.low > manyfold {
+		values = values.padded()
+		styleAxis(a, label, few{logarithmic{}})
+		a.Scale = plot.LogScale{}
+	} else {
+		values = values.widened()
+		styleAxis(a, label, few{linear{}})
+	}
+	a.Min, a.Max = values.low, values.high
+}
+
+// rows is a grid of horizontal lines only.
+type rows struct{}
+
+// Plot draws a faint line at each label of the y axis.
+func (rows) Plot(c draw.Canvas, p *plot.Plot) {
+	_, y := p.Transforms(&c)
+	for _, tick := range p.Y.Tick.Marker.Ticks(p.Y.Min, p.Y.Max) {
+		if at := y(tick.Value); !tick.IsMinor() && c.ContainsY(at) && at > c.Min.Y+hairline {
+			c.StrokeLine2(draw.LineStyle{Color: faint, Width: hairline}, c.Min.X, at, c.Max.X, at)
+		}
+	}
+}
+
+// intervals are medians with their intervals at their places.
+type intervals struct {
+	places []float64
+	values []Interval
+}
+
+// Plot draws a bar from Low to High with a dot at the median.
+func (v intervals) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for i, s := range v.values {
+		if !finite(s.Median) {
+			continue
+		}
+		at := x(v.places[i])
+		if finite(s.Low) && finite(s.High) {
+			c.StrokeLine2(draw.LineStyle{Color: effectColor, Width: totalWidth}, at, y(s.Low), at, y(s.High))
+		}
+		dot := vg.Point{X: at, Y: y(s.Median)}
+		c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 4.2, Shape: draw.CircleGlyph{}}, dot)
+		c.DrawGlyph(draw.GlyphStyle{Color: effectColor, Radius: 3.2, Shape: draw.CircleGlyph{}}, dot)
+	}
+}
+
+var (
+	_ Figure       = Effects{}
+	_ plot.Plotter = rows{}
+	_ plot.Plotter = intervals{}
+)

@@ -1,0 +1,110 @@
+package plots
+
+import (
+	"errors"
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// A Family shows how many runs came down, a panel for each loss, on logarithmic
+// axes. Runs are told apart by what they have in common.
+type Family struct {
+	Title, Subtitle string
+	XLabel          string
+	Groups          []string // what Series.Run counts here; one colour each
+	Panels          []Relatives
+}
+
+// Relatives are the same curve of all runs.
+type Relatives struct {
+	Title  string
+	Series []Series // Run is an index into Groups; Name is not shown
+}
+
+// Size returns the size at which all panels can be read.
+func (f Family) Size() (width, height vg.Length) { return f.panels(nil).size() }
+
+func (f Family) panels(plots []*plot.Plot) panels {
+	p := panels{
+		title: oneLine(f.Title), subtitle: oneLine(f.Subtitle), plots: plots, columns: 2,
+		width: 4 * vg.Inch, height: 2.5 * vg.Inch,
+	}
+	if p.plots == nil {
+		p.plots = make([]*plot.Plot, len(f.Panels))
+	}
+	if len(f.Groups) > 1 {
+		for i, name := range f.Groups {
+			line := runStyle(i)
+			line.Width = totalWidth
+			p.key = append(p.key, entry{oneLine(name), line})
+		}
+	}
+	return p
+}
+
+// manyCurves is how many curves of a panel are drawn in full colour.
+const manyCurves = 24
+
+// figure draws the panels. What is not finite or not above 0 is a gap.
+// Errors: no panels, a series of no group or with other steps than values, and a
+// panel of which nothing can be drawn.
+func (f Family) figure() (func(draw.Canvas), error) {
+	if len(f.Panels) == 0 {
+		return nil, errors.New("plots: no losses to draw; give at least one panel")
+	}
+	var plots []*plot.Plot
+	for _, panel := range f.Panels {
+		p, err := f.plot(panel)
+		if err != nil {
+			return nil, fmt.Errorf("plots: %s: %w", panel.Title, err)
+		}
+		plots = append(plots, p)
+	}
+	return f.panels(plots).draw, nil
+}
+
+func (f Family) plot(panel Relatives) (*plot.Plot, error) {
+	c := Convergence{Series: panel.Series}
+	for _, s := range panel.Series {
+		if len(s.Steps) != len(s.Values) || s.Run < 0 || s.Run >= max(1, len(f.Groups)) {
+			return nil, fmt.Errorf("a series of group %d has %d steps and %d values; give one step for each value, and one of %d groups", s.Run, len(s.Steps), len(s.Values), len(f.Groups))
+		}
+	}
+	x, y := c.extent()
+	if y.empty() {
+		return nil, fmt.Errorf("nothing to draw: no value is %s", c.wanted())
+	}
+	p := plot.New()
+	styleAxis(&p.X, f.XLabel, few{linear{c.leastStep()}})
+	p.X.Min, p.X.Max = x.opened()
+	y.low = max(y.low, y.high*math.Pow10(-decades))
+	y = y.padded()
+	styleAxis(&p.Y, "", few{logarithmic{}})
+	p.Y.Scale, p.Y.Min, p.Y.Max = plot.LogScale{}, y.low, y.high
+	p.Add(grid{})
+	for _, s := range panel.Series {
+		line := runStyle(s.Run)
+		line.Width = termWidth * 0.7
+		if len(panel.Series) > manyCurves {
+			line.Width, line.Color = termWidth/2, faded(line.Color)
+		}
+		p.Add(curve{runs: s.runs(nil, c.drawable), line: line})
+	}
+	p.Add(header{subtitle: oneLine(panel.Title)})
+	return p, nil
+}
+
+// faded lets what lies below a line be seen.
+func faded(c color.Color) color.Color {
+	const alpha = 0xa0
+	v := color.NRGBAModel.Convert(c).(color.NRGBA)
+	v.A = alpha
+	return v
+}
+
+var _ Figure = Family{}

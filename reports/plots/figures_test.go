@@ -1,0 +1,136 @@
+package plots_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"runexp/reports/plots"
+)
+
+// twoEffects is a noise that falls manyfold and a distance that rises a little,
+// over four pairs, one of which lacks a level.
+func twoEffects() plots.Effects {
+	none := math.NaN()
+	return plots.Effects{
+		Title: "losses.tv.weight", Subtitle: "4 pairs", Factor: "losses.tv.weight", Levels: []string{"0", "10", "a level with a long name"},
+		Panels: []plots.Effect{{
+			Title: "noise (lower is better)", YLabel: "levels of 255",
+			Summary: []plots.Interval{{30, 22, 41}, {10, 8, 12}, {1, none, none}},
+			Units:   [][]float64{{22, 8, 0.8}, {28, 9, 0.9}, {33, none, 1.1}, {41, 12, 1.3}},
+		}, {
+			Title: "content distance (lower is better)", YLabel: "content distance",
+			Summary: []plots.Interval{{0.5, 0.45, 0.6}, {0.51, 0.46, 0.61}, {0.55, 0.5, 0.66}},
+			Units:   [][]float64{{0.45, 0.46, 0.5}, {0.49, 0.5, 0.54}, {0.51, none, 0.57}, {0.6, 0.61, 0.66}},
+		}},
+	}
+}
+
+func front() plots.Tradeoff {
+	t := plots.Tradeoff{
+		Title: "content distance against style distance", Subtitle: "medians of 4 pairs",
+		XLabel: "content distance (lower is better)", YLabel: "style distance (lower is better)",
+		Groups: []string{"conv3_1", "conv4_4"},
+	}
+	for i := range 8 {
+		x := 0.3 + 0.1*float64(i%4)
+		t.Settings = append(t.Settings, plots.Setting{
+			Label: fmt.Sprintf("%s, weight %d", t.Groups[i/4], i%4), Group: i / 4, X: x + 0.02*float64(i/4), Y: 0.1/x + 0.05*float64(i/4), Front: i < 4,
+		})
+	}
+	return t
+}
+
+// twelve runs of two losses in three groups.
+func family() plots.Family {
+	f := plots.Family{
+		Title: "12 trials", Subtitle: "losses before their weights", XLabel: "seconds of iterations",
+		Groups: []string{"adam", "lbfgs", "momentum"},
+		Panels: []plots.Relatives{{Title: "total"}, {Title: "content"}, {Title: "style"}},
+	}
+	for i := range 12 {
+		for panel := range f.Panels {
+			s := plots.Series{Run: i / 4}
+			for step := range 50 {
+				at := float64(step)
+				s.Steps = append(s.Steps, at*0.3*float64(1+i/4))
+				s.Values = append(s.Values, float64(3-panel)*(1+float64(i%4)/8+300*math.Exp(-at/float64(4+i/4))))
+			}
+			f.Panels[panel].Series = append(f.Panels[panel].Series, s)
+		}
+	}
+	return f
+}
+
+func encode(t *testing.T, f plots.Figure, format string) []byte {
+	t.Helper()
+	data, err := plots.Encode(f, format)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestGoldenFigures(t *testing.T) {
+	for name, f := range map[string]plots.Figure{"effects": twoEffects(), "tradeoff": front(), "family": family()} {
+		golden(t, name, encode(t, f, "svg"), encode(t, f, "png"))
+		if !bytes.Equal(encode(t, f, "svg"), encode(t, f, "svg")) {
+			t.Errorf("%s: the same input gave other bytes", name)
+		}
+	}
+}
+
+// What a figure says must be in it: levels, panels, legend.
+func TestFiguresSayWhatTheyShow(t *testing.T) {
+	for name, c := range map[string]struct {
+		f    plots.Figure
+		want []string
+	}{
+		"effects":  {twoEffects(), []string{">losses.tv.weight<", ">noise (lower is better)<", ">10<", ">levels of 255<", ">median and 95% interval<", ">one pair<"}},
+		"tradeoff": {front(), []string{">conv3_1, weight 0<", ">Pareto front<", ">conv4_4<"}},
+		"family":   {family(), []string{">adam<", ">lbfgs<", ">momentum<", ">total<", ">content<", ">style<", ">seconds of iterations<"}},
+	} {
+		svg := string(encode(t, c.f, "svg"))
+		for _, want := range c.want {
+			if !strings.Contains(svg, want) {
+				t.Errorf("%s: no %s", name, want)
+			}
+		}
+	}
+	crowded := front()
+	for len(crowded.Settings) < 40 {
+		crowded.Settings = append(crowded.Settings, plots.Setting{Label: "in the crowd", X: 0.5, Y: 0.9})
+	}
+	if svg := string(encode(t, crowded, "svg")); strings.Contains(svg, "in the crowd") || !strings.Contains(svg, ">conv3_1, weight 3<") {
+		t.Error("of many settings only the front's are to be named")
+	}
+}
+
+func TestFiguresThatAreNone(t *testing.T) {
+	none := math.NaN()
+	short, blank, uneven := twoEffects(), twoEffects(), twoEffects()
+	short.Panels[0].Summary = short.Panels[0].Summary[:1]
+	blank.Panels = []plots.Effect{{Title: "blank", Summary: []plots.Interval{{none, none, none}, {none, none, none}, {none, none, none}}}}
+	uneven.Panels[1].Units[0] = nil
+	stranger, missing, below := family(), family(), family()
+	stranger.Panels[1].Series[0].Run = 3
+	missing.Panels[1].Series[0].Values = nil
+	below.Panels = []plots.Relatives{{Title: "below", Series: []plots.Series{{Steps: []float64{1}, Values: []float64{-1}}}}}
+	for want, f := range map[string]plots.Figure{
+		"noise (lower is better): 1 summaries of 3 levels": short,
+		"blank: nothing to draw":                           blank,
+		"a unit has 0 values for 3 levels":                 uneven,
+		"without levels or metrics":                        plots.Effects{Levels: []string{"1"}},
+		"no setting has both metrics":                      plots.Tradeoff{Settings: []plots.Setting{{X: 1, Y: none}}},
+		"group 3":                                          stranger,
+		"50 steps and 0 values":                            missing,
+		"below: nothing to draw":                           below,
+		"at least one panel":                               plots.Family{},
+	} {
+		if _, err := plots.Encode(f, "svg"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package plots
+
+import (
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// levels are the ticks of an axis of things that are named: 0, 1, 2, ….
+type levels []string
+
+// Ticks returns one tick for each level.
+func (l levels) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for i, label := range l {
+		if at := float64(i); at >= low && at <= high {
+			ticks = append(ticks, plot.Tick{Value: at, Label: label})
+		}
+	}
+	return ticks
+}
+
+// mostLines is how many lines a level's name may take.
+const mostLines = 4
+
+// wrapped breaks a name at spaces into lines of a width, the last of them with an
+// ellipsis if there are too many; a word that is wider is cut.
+func wrapped(name string, style text.Style, width vg.Length) string {
+	var lines []string
+	for word := range strings.FieldsSeq(name) {
+		word = fitted(word, style, width)
+		if n := len(lines); n > 0 && style.Width(lines[n-1]+" "+word) <= width {
+			lines[n-1] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	if len(lines) > mostLines {
+		lines = lines[:mostLines]
+		lines[mostLines-1] = fitted(lines[mostLines-1]+"…", style, width)
+		if !strings.HasSuffix(lines[mostLines-1], "…") {
+			lines[mostLines-1] += "…"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// styleLevels makes an axis one of levels; width is about that of the data.
+func styleLevels(a *plot.Axis, title string, names []string, width vg.Length) {
+	label := textStyle(tickSize, ink)
+	ticks := make(levels, len(names))
+	for i, name := range names {
+		ticks[i] = wrapped(oneLine(name), label, width/vg.Length(len(names))-2*stageGap)
+	}
+	styleAxis(a, title, ticks)
+	a.Tick.Label.XAlign, a.Tick.Label.YAlign = draw.XCenter, draw.YTop
+	a.Min, a.Max = -0.5, float64(len(names))-0.5
+}

@@ -1,0 +1,46 @@
+package sweep
+
+import (
+	"fmt"
+
+	"runexp/framework/store"
+	"runexp/reports/document"
+)
+
+// answers says in sentences what was found.
+func (y *Study) answers() ([]document.Block, error) {
+	if y.Analysis == nil {
+		return []document.Block{{Paragraph: y.nothing()}}, nil
+	}
+	var items, notes []document.Item
+	for _, answer := range y.Analysis.Answers() {
+		items = append(items, document.Item{Text: answer.Text})
+	}
+	for _, note := range y.Analysis.Notes {
+		notes = append(notes, document.Item{Text: note})
+	}
+	blocks := []document.Block{{List: items}}
+	if len(items) == 0 {
+		blocks[0] = document.Block{Paragraph: "No setting has two levels that finished and a metric that the question is about, so there is no answer."}
+	}
+	if n := len(y.trials) - len(y.scored()); n > 0 {
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; see below what is missing.", n, count(len(y.trials), "trial"))})
+	}
+	if len(notes) > 0 {
+		blocks = append(blocks, document.Block{Paragraph: "To be read with them:"}, document.Block{List: notes})
+	}
+	return blocks, nil
+}
+
+// nothing says why there is nothing to compare.
+func (y *Study) nothing() string {
+	switch {
+	case y.count(string(store.Finished)) == 0:
+		return "Nothing has finished yet, so there is no answer."
+	case y.Sweep.Scorer == "":
+		return "The sweep has no scorer, so its pictures have no metrics that can be compared."
+	case len(y.scored()) == 0:
+		return "No picture has been scored yet, so there is no answer."
+	}
+	return "Nothing was varied, so there is nothing to compare."
+}

@@ -1,0 +1,94 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/document"
+)
+
+// mostCurves is how many trials a figure of curves shows.
+const mostCurves = 200
+
+// convergence draws the losses of all trials against each clock, coloured by the
+// first factor.
+func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Block, error) {
+	family, shown, total := y.family()
+	if shown == 0 {
+		return []document.Block{{Paragraph: "No trial has begun yet."}}, nil
+	}
+	text := fmt.Sprintf("%d of %s that have begun, on logarithmic axes. Each loss is shown before its weight", shown, count(total, "trial"))
+	if len(family.Groups) > 1 {
+		text += fmt.Sprintf("; colours are the levels of %s", y.plan.Parameters[y.colour()].Path)
+	}
+	blocks := []document.Block{
+		{Paragraph: text + "."},
+		{Note: "Where weights, layers or sizes are swept, losses of different trials are not on one scale: compare their shapes, and the pictures by the metrics above."},
+	}
+	for _, against := range reports.Clocks() {
+		figure, err := family.Plot(ctx, s, against)
+		if err != nil {
+			return nil, err
+		}
+		if len(figure.Panels) == 0 {
+			return append(blocks, document.Block{Paragraph: "No trial has a loss above 0 yet."}), nil
+		}
+		figure.Title = "Losses by " + figure.XLabel
+		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(shown, "trial"))
+		block, err := plotted(figure, "convergence-"+against, figure.Title, "")
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	return blocks, nil
+}
+
+// family groups the runs by the first factor. Of too many they are chosen evenly.
+func (y *Study) family() (f reports.Family, shown, total int) {
+	var begun []trial
+	for _, t := range y.trials {
+		if t.Run != nil {
+			begun = append(begun, t)
+		}
+	}
+	total = len(begun)
+	begun = evenly(begun, mostCurves)
+	by := y.colour()
+	if by >= 0 {
+		f.Groups = y.plan.Parameters[by].Labels
+	}
+	for _, t := range begun {
+		f.Runs = append(f.Runs, *t.Run)
+		group := 0
+		if by >= 0 {
+			group = t.point.Levels[by]
+		}
+		f.Group = append(f.Group, group)
+	}
+	return f, len(begun), total
+}
+
+// mostColours is how many levels can be told apart by their lines.
+const mostColours = 14
+
+// colour returns the first parameter whose levels can be told apart by colour, −1
+// if there is none.
+func (y *Study) colour() int {
+	return slices.IndexFunc(y.plan.Parameters, func(p parameter) bool { return !p.drawn && len(p.Labels) <= mostColours })
+}
+
+// evenly chooses at most n items of a list, with its ends.
+func evenly[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	chosen := make([]T, n)
+	for i := range chosen {
+		chosen[i] = list[i*(len(list)-1)/max(1, n-1)]
+	}
+	return chosen
+}

@@ -1,0 +1,136 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"runexp/framework/store"
+	"runexp/reports/document"
+)
+
+// A bill is what one run cost.
+type bill struct {
+	seconds   float64
+	iteration float64 // seconds, median; NaN if there is none
+	peak      float64 // bytes; NaN if it was not recorded
+}
+
+// cost says what the finished trials took, by level of each factor.
+func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, error) {
+	var begun, last time.Time
+	var total time.Duration
+	bills := map[int]bill{} // by trial
+	for i, t := range y.trials {
+		if t.Run == nil {
+			continue
+		}
+		total += t.Run.Elapsed
+		if begun.IsZero() || t.Run.Started.Before(begun) {
+			begun = t.Run.Started
+		}
+		if t.Run.Ended.After(last) {
+			last = t.Run.Ended
+		}
+		if t.Run.Status == store.Finished {
+			b, err := readBill(ctx, s, *t.Run)
+			if err != nil {
+				return nil, err
+			}
+			bills[i] = b
+		}
+	}
+	if begun.IsZero() {
+		return []document.Block{{Paragraph: "No trial has begun yet."}}, nil
+	}
+	text := fmt.Sprintf("The runs took %s together", span(total))
+	if last.After(begun) {
+		text += fmt.Sprintf("; from the first beginning to the last end it was %s", span(last.Sub(begun)))
+	}
+	t := document.Table{Caption: "Medians over finished trials", Header: []string{"setting", "trials", "seconds", "seconds an iteration", "peak memory, MiB"}}
+	row := func(name string, chosen func(trial) bool) {
+		var list []bill
+		for i, t := range y.trials {
+			if b, finished := bills[i]; finished && chosen(t) {
+				list = append(list, b)
+			}
+		}
+		if len(list) == 0 {
+			return
+		}
+		t.Rows = append(t.Rows, []string{
+			name, fmt.Sprint(len(list)), digits(medianOf(list, func(b bill) float64 { return b.seconds })),
+			digits(medianOf(list, func(b bill) float64 { return b.iteration })),
+			whole(medianOf(list, func(b bill) float64 { return b.peak }) / (1 << 20)),
+		})
+	}
+	row("all", func(trial) bool { return true })
+	for i, p := range y.plan.Parameters {
+		for level, label := range p.Labels {
+			if len(p.Labels) > 1 && !p.drawn {
+				row(p.Path+" "+label, func(t trial) bool { return t.point.Levels[i] == level })
+			}
+		}
+	}
+	blocks := []document.Block{{Paragraph: text + "."}}
+	if len(t.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &t})
+		blocks = append(blocks, document.Block{Note: "Trials that ran side by side shared the machine: their times are no benchmark. Peak memory is the process's, so of all trials that it ran until then."})
+	}
+	return blocks, nil
+}
+
+func readBill(ctx context.Context, s *store.Store, run store.RunSummary) (bill, error) {
+	b := bill{run.Elapsed.Seconds(), math.NaN(), math.NaN()}
+	summary, err := s.Summary(ctx, run.Number)
+	if err != nil {
+		return b, err
+	}
+	for _, m := range summary {
+		switch m.Name {
+		case "memory/peak":
+			b.peak = m.Last
+		case "time/iteration":
+			points, err := s.Series(ctx, run.Number, m.Name)
+			if err != nil {
+				return b, err
+			}
+			values := make([]float64, len(points))
+			for i, p := range points {
+				values[i] = p.Value
+			}
+			b.iteration = median(values)
+		}
+	}
+	return b, nil
+}
+
+func medianOf(list []bill, of func(bill) float64) float64 {
+	values := make([]float64, len(list))
+	for i, b := range list {
+		values[i] = of(b)
+	}
+	return median(values)
+}
+
+// median returns that of the values that are numbers, NaN if none is.
+func median(values []float64) float64 {
+	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	slices.Sort(values)
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+// whole writes a number without a fraction.
+func whole(v float64) string {
+	if math.IsNaN(v) {
+		return document.Nothing
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64)
+}

@@ -1,0 +1,131 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"runexp/reports/document"
+	"runexp/reports/effects"
+	"runexp/reports/plots"
+)
+
+// effectPlots draws for each factor what its levels did to the metrics that the
+// question is about, and prints the evidence.
+func (y *Study) effectPlots() ([]document.Block, error) {
+	if y.Analysis == nil {
+		return []document.Block{{Paragraph: y.nothing()}}, nil
+	}
+	var blocks []document.Block
+	for i, p := range y.plan.Parameters {
+		figure := plots.Effects{Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers}
+		paired := 0
+		for _, m := range y.claimed() {
+			e := y.Analysis.Effect(p.Path, m.name)
+			if e == nil {
+				continue
+			}
+			paired = e.N
+			figure.Panels = append(figure.Panels, plots.Effect{
+				Title: m.better(), YLabel: m.axis(), Summary: summaries(e, p), Units: y.unitLines(i, m.name, e.Scale == effects.Ratio),
+			})
+		}
+		if len(figure.Panels) == 0 {
+			continue
+		}
+		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, "pair"))
+		block, err := plotted(figure, fmt.Sprintf("effects-%d", i+1), "What "+p.Path+" did",
+			fmt.Sprintf("What %s did. A dot is the median over pairs of each pair's mean over the other settings; below six pairs there is no interval.", p.Path))
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	if len(blocks) == 0 {
+		return []document.Block{{Paragraph: "No setting has two levels that finished and a metric that the question is about."}}, nil
+	}
+	if t := y.contrasts(); len(t.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &t},
+			document.Block{Note: "Each is one level against another within the same pair and the same other settings. * holds after correction; p and its corrected value are given where the contrast is one of the report's tests."})
+	}
+	if t := y.shares(); len(t.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &t})
+	}
+	return append(blocks, y.interactions()...), nil
+}
+
+// summaries returns the levels' medians in the order of the parameter's labels.
+func summaries(e *effects.Effect, p parameter) []plots.Interval {
+	list := make([]plots.Interval, len(p.Labels))
+	for i, label := range p.Labels {
+		list[i] = plots.Interval{Median: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		for _, l := range e.Levels {
+			if l.Label != label || l.Median == nil {
+				continue
+			}
+			list[i].Median = l.Median.Value
+			if l.Median.Interval != nil {
+				list[i].Low, list[i].High = l.Median.Interval.Low, l.Median.Interval.High
+			}
+		}
+	}
+	return list
+}
+
+// unitLines returns by unit and level of parameter i the mean of a metric over the
+// other settings, geometric if logs. Settings that a unit has not at every level at
+// which it has any are left out, unless none would be left.
+func (y *Study) unitLines(i int, metric string, logs bool) [][]float64 {
+	_, of := y.unitsOf()
+	levels := len(y.plan.Parameters[i].Labels)
+	lines := make([][]float64, len(y.units))
+	for unit := range lines {
+		cells := map[string]map[int]float64{} // by the other settings, and level
+		present := map[int]bool{}
+		for k, t := range y.trials {
+			v, known := t.scores[metric]
+			if of[k] != unit || !known || math.IsNaN(v) {
+				continue
+			}
+			others := y.plan.without(t, i)
+			if cells[others] == nil {
+				cells[others] = map[int]float64{}
+			}
+			if logs {
+				v = math.Log(v)
+			}
+			cells[others][t.point.Levels[i]] = v
+			present[t.point.Levels[i]] = true
+		}
+		complete := false
+		for _, cell := range cells {
+			complete = complete || len(cell) == len(present)
+		}
+		lines[unit] = make([]float64, levels)
+		for level := range lines[unit] {
+			sum, n := 0.0, 0.0
+			for _, cell := range cells {
+				if v, has := cell[level]; has && (!complete || len(cell) == len(present)) {
+					sum += v
+					n++
+				}
+			}
+			lines[unit][level] = sum / n // NaN for none
+			if logs {
+				lines[unit][level] = math.Exp(sum / n)
+			}
+		}
+	}
+	return lines
+}
+
+// without names a trial's settings but for one.
+func (p plan) without(t trial, i int) string {
+	var parts []string
+	for j, level := range t.point.Levels {
+		if j != i {
+			parts = append(parts, fmt.Sprint(level))
+		}
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,45 @@
+package sweep
+
+import (
+	"fmt"
+
+	"runexp/reports/document"
+)
+
+// mostLevels is how many columns a table of levels has.
+const mostLevels = 10
+
+// allMetrics prints every metric by the levels of each parameter.
+func (y *Study) allMetrics() ([]document.Block, error) {
+	if y.Analysis == nil {
+		return []document.Block{{Paragraph: y.nothing()}}, nil
+	}
+	blocks := []document.Block{{Paragraph: "Medians over pairs, by level, of every metric that the scorer gives. They are shown without claims: with so many numbers some differ by chance."}}
+	for _, p := range y.plan.Parameters {
+		shown := evenly(indices(len(p.Labels)), mostLevels)
+		t := document.Table{Caption: p.Path, Header: []string{"metric"}}
+		if len(shown) < len(p.Labels) {
+			t.Caption += fmt.Sprintf(" (%d of %d levels)", len(shown), len(p.Labels))
+		}
+		for _, level := range shown {
+			t.Header = append(t.Header, p.Labels[level])
+		}
+		t.Header = append(t.Header, "better")
+		for _, m := range y.metrics {
+			e := y.Analysis.Effect(p.Path, m.name)
+			if e == nil {
+				continue
+			}
+			medians := summaries(e, p)
+			row := []string{m.axis()}
+			for _, level := range shown {
+				row = append(row, digits(medians[level].Median))
+			}
+			t.Rows = append(t.Rows, append(row, m.Better))
+		}
+		if len(t.Rows) > 0 {
+			blocks = append(blocks, document.Block{Table: &t})
+		}
+	}
+	return blocks, nil
+}

@@ -1,0 +1,129 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"runexp/framework/store"
+	"runexp/reports/document"
+)
+
+// page builds the report, section by section.
+func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
+	d := document.Document{Title: y.Sweep.Experiment, Lead: y.lead()}
+	for _, part := range []struct {
+		id, title string
+		blocks    func() ([]document.Block, error)
+	}{
+		{"question", "Question", y.question},
+		{"answers", "Answers", y.answers},
+		{"effects", "Effects", y.effectPlots},
+		{"tradeoff", "Trade-off", y.tradeoffs},
+		{"pictures", "Pictures", func() ([]document.Block, error) { return y.pictures(ctx, s) }},
+		{"metrics", "All metrics", y.allMetrics},
+		{"convergence", "Convergence", func() ([]document.Block, error) { return y.convergence(ctx, s) }},
+		{"trials", "Trials", y.trialTable},
+		{"missing", "What is missing", y.whatIsMissing},
+		{"cost", "Time and memory", func() ([]document.Block, error) { return y.cost(ctx, s) }},
+		{"repeat", "To repeat it", func() ([]document.Block, error) { return y.repeat(ctx, s) }},
+	} {
+		blocks, err := part.blocks()
+		if err != nil {
+			return d, fmt.Errorf("report of sweep %d: %s: %w", y.Sweep.Number, part.title, err)
+		}
+		d.Sections = append(d.Sections, document.Section{ID: part.id, Title: part.title, Blocks: blocks})
+	}
+	return d, nil
+}
+
+// lead says in short lines what the report is of and how complete it is.
+func (y *Study) lead() []string {
+	w := y.Sweep
+	lines := []string{fmt.Sprintf("Sweep %d (%s) of experiment %s, planned %s UTC", w.Number, w.UID.Short(), w.Experiment, w.Created.UTC().Format("2006-01-02 15:04"))}
+	lines = append(lines, y.progress()+".")
+	return lines
+}
+
+// progress says how many trials have finished, and what became of the others.
+func (y *Study) progress() string {
+	finished := y.count(string(store.Finished))
+	if finished == len(y.trials) {
+		return fmt.Sprintf("All %s finished", count(finished, "trial"))
+	}
+	text := fmt.Sprintf("%d of %s finished", finished, count(len(y.trials), "trial"))
+	var rest []string
+	for _, status := range append(statuses(), missing) {
+		if n := y.count(status); n > 0 && status != string(store.Finished) {
+			rest = append(rest, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	return text + ": " + strings.Join(rest, ", ")
+}
+
+func statuses() []string {
+	var list []string
+	for _, s := range store.Statuses() {
+		list = append(list, string(s))
+	}
+	return list
+}
+
+// question says what was asked and what was varied to answer it.
+func (y *Study) question() ([]document.Block, error) {
+	var blocks []document.Block
+	if q := strings.TrimSpace(y.plan.Question); q != "" {
+		blocks = append(blocks, document.Block{Quote: q})
+	} else {
+		blocks = append(blocks, document.Block{Note: "The experiment states no question (sweep.question)."})
+	}
+	t := document.Table{Caption: "What was varied", Header: []string{"setting", "values"}}
+	for _, p := range y.plan.Parameters {
+		values := strings.Join(p.Labels, " · ")
+		if p.drawn {
+			values = fmt.Sprintf("%d drawn, from %s to %s", len(p.Labels), p.Labels[0], p.Labels[len(p.Labels)-1])
+		}
+		t.Rows = append(t.Rows, []string{p.Path, values})
+	}
+	if len(t.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &t})
+	}
+	text := fmt.Sprintf("A %s sweep of %s", y.plan.Method, count(len(y.trials), "trial"))
+	if len(y.units) > 1 {
+		text += fmt.Sprintf(", each setting on %s of photograph and painting", count(len(y.units), "pair"))
+	} else if len(y.units) == 1 {
+		text += fmt.Sprintf(" on %s", y.units[0].Label)
+	}
+	blocks = append(blocks, document.Block{Paragraph: text + "."})
+	var about []document.Item
+	for _, m := range y.claimed() {
+		text := m.Label + ": " + or(m.Doc, m.name)
+		if m.Unit != "" {
+			text += ", in " + m.Unit
+		}
+		evidence := "neither direction is better"
+		if m.Better != "neither" {
+			evidence = m.Better + " is better"
+		}
+		about = append(about, document.Item{Text: text, Evidence: evidence})
+	}
+	if len(about) > 0 {
+		blocks = append(blocks, document.Block{Paragraph: "The question is about:"}, document.Block{List: about})
+	}
+	return blocks, nil
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+// count writes a number of things: 1 trial, 2 trials.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

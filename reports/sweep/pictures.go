@@ -1,0 +1,149 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"runexp/framework/imaging"
+	"runexp/framework/store"
+	"runexp/reports/document"
+	"runexp/reports/grid"
+)
+
+// What a report has room for.
+const (
+	mostGrids = 4
+	gridWidth = 780 // pixels, about, without headers: a page has 960
+	tallest   = 200
+	lowest    = 90
+)
+
+// pictures lays the finished pictures out, a grid for each pair, columns and rows
+// being the two parameters with the most levels.
+func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block, error) {
+	if y.count(string(store.Finished)) == 0 {
+		return []document.Block{{Paragraph: "No picture is finished yet."}}, nil
+	}
+	l := y.gridLayout()
+	_, of := y.unitsOf()
+	var finished []int // units with a picture
+	for i, t := range y.trials {
+		if t.status() == string(store.Finished) && !slices.Contains(finished, of[i]) {
+			finished = append(finished, of[i])
+		}
+	}
+	slices.Sort(finished)
+	units := evenly(finished, mostGrids)
+	blocks := []document.Block{{Paragraph: l.text(y)}}
+	shown := 0
+	for _, unit := range units {
+		g := l.grid(y.units[unit].Label)
+		for i, t := range y.trials {
+			if of[i] != unit {
+				continue
+			}
+			at, isShown := l.place(t)
+			if !isShown {
+				continue
+			}
+			cell, err := readCell(ctx, s, t)
+			if err != nil {
+				return nil, err
+			}
+			g.Cells[at.row][at.column] = cell
+			if cell.Picture == nil {
+				continue
+			}
+			shown++
+			if g.Beside == nil {
+				if g.Beside, err = readInputs(ctx, s, t); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if !slices.ContainsFunc(slices.Concat(g.Cells...), func(c grid.Cell) bool { return c.Picture != nil }) {
+			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture at these settings yet."})
+			continue
+		}
+		sheet, err := g.Draw(heightFor(g))
+		if err != nil {
+			return nil, err
+		}
+		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	limits := fmt.Sprintf("%d of %s", shown, count(y.count(string(store.Finished)), "finished picture"))
+	if len(finished) > 1 {
+		limits += fmt.Sprintf(", %d of %s", len(units), count(len(finished), "pair"))
+	}
+	return append(blocks, document.Block{Note: limits + ". The notebook keeps all of them in full size: runexp show RUN --picture picture.png."}), nil
+}
+
+// readCell reads what a trial ended with.
+func readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
+	if t.Run == nil {
+		return grid.Cell{Note: missing}, nil
+	}
+	cell := grid.Cell{Note: fmt.Sprintf("run %d", t.Run.Number)}
+	if t.Run.Status != store.Finished {
+		cell.Note += ": " + t.status()
+		return cell, nil
+	}
+	artifacts, err := s.Artifacts(ctx, t.Run.Number)
+	if err != nil {
+		return cell, err
+	}
+	for _, a := range artifacts {
+		if a.Kind == "picture" && a.Name == "picture.png" {
+			cell.Picture, err = decode(ctx, s, a)
+			return cell, err
+		}
+	}
+	cell.Note += ": no picture kept"
+	return cell, nil
+}
+
+// readInputs reads what a trial's picture was made from.
+func readInputs(ctx context.Context, s *store.Store, t trial) ([]grid.Cell, error) {
+	artifacts, err := s.Artifacts(ctx, t.Run.Number)
+	if err != nil {
+		return nil, err
+	}
+	var cells []grid.Cell
+	for _, input := range []struct{ kind, note string }{{"content", "photograph"}, {"style", "painting"}} {
+		for _, a := range artifacts {
+			if a.Kind == input.kind && len(cells) < mostRows {
+				picture, err := decode(ctx, s, a)
+				if err != nil {
+					return nil, err
+				}
+				cells = append(cells, grid.Cell{Picture: picture, Note: input.note})
+			}
+		}
+	}
+	return cells, nil
+}
+
+func decode(ctx context.Context, s *store.Store, a store.StoredArtifact) (*imaging.Image, error) {
+	data, err := s.Blob(ctx, a.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return imaging.DecodeReader(bytes.NewReader(data), a.Name)
+}
+
+// heightFor is the height of pictures with which a grid is about gridWidth wide.
+func heightFor(g grid.Grid) int {
+	columns := len(g.Columns.Levels) + 1 // and what they were made from
+	for _, c := range slices.Concat(g.Cells...) {
+		if c.Picture != nil {
+			return min(tallest, max(lowest, gridWidth/columns*c.Picture.H/c.Picture.W))
+		}
+	}
+	return tallest
+}

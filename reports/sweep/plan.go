@@ -1,0 +1,145 @@
+// Package sweep turns a sweep in the store into a report: what was asked, what
+// came out, on what evidence, and how to do it again.
+package sweep
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"runexp/framework/store"
+)
+
+// A plan is what the report reads of Sweep.Plan.
+type plan struct {
+	Question   string      `json:"question"`
+	Method     string      `json:"method"`
+	Parameters []parameter `json:"parameters"`
+	Repeats    int         `json:"repeats"`
+}
+
+// A parameter is what was swept: of a zip the paths are joined by " + ". One that
+// is drawn from a range comes without labels, and gets the values that were drawn.
+type parameter struct {
+	Path    string    `json:"path"`
+	Labels  []string  `json:"labels"`
+	Numbers []float64 `json:"numbers"` // of all labels, or none
+
+	drawn bool
+}
+
+// A point is where a trial lies in the sweep.
+type point struct {
+	Settings       []setting `json:"settings"`
+	Levels         []int     `json:"levels"` // by parameter; −1 for a draw
+	Pair           int       `json:"pair"`   // −1 if the sweep has no pairs
+	Repeat         int       `json:"repeat"`
+	Photograph     string    `json:"photograph"`
+	Painting       string    `json:"painting"`
+	PhotographHash string    `json:"photograph_hash"`
+	PaintingHash   string    `json:"painting_hash"`
+}
+
+type setting struct {
+	Path  string          `json:"path"`
+	Value json.RawMessage `json:"value"`
+	Label string          `json:"label"`
+}
+
+// A trial of the sweep with what is known of it.
+type trial struct {
+	store.SweepTrial
+	point  point
+	scores map[string]float64 // by metric; nil if the picture was not scored
+}
+
+// status says how far a trial has come, in the words of a run's status.
+func (t trial) status() string {
+	if t.Run == nil {
+		return missing
+	}
+	return string(t.Run.Status)
+}
+
+// missing is the status of a trial that was never begun.
+const missing = "not begun"
+
+// label is what the trial's level of parameter i is called.
+func (p plan) label(t trial, i int) string { return p.Parameters[i].Labels[t.point.Levels[i]] }
+
+func readPlan(s store.Sweep) (plan, error) {
+	var p plan
+	if err := json.Unmarshal(s.Plan, &p); err != nil {
+		return p, fmt.Errorf("sweep %d: plan: %w", s.Number, err)
+	}
+	for i, q := range p.Parameters {
+		p.Parameters[i].drawn = len(q.Labels) == 0
+		if n := len(q.Numbers); n > 0 && n != len(q.Labels) {
+			return p, fmt.Errorf("sweep %d: plan: %s has %d labels and %d numbers", s.Number, q.Path, len(q.Labels), n)
+		}
+	}
+	return p, nil
+}
+
+// readPoint reads where a trial lies and checks that the plan has such a place.
+func (p plan) readPoint(t store.SweepTrial) (point, error) {
+	at := point{Pair: -1}
+	if err := json.Unmarshal(t.Point, &at); err != nil {
+		return at, fmt.Errorf("trial %d: point: %w", t.Number, err)
+	}
+	if len(at.Levels) != len(p.Parameters) {
+		return at, fmt.Errorf("trial %d: %d levels of %d parameters", t.Number, len(at.Levels), len(p.Parameters))
+	}
+	for i, level := range at.Levels {
+		if q := p.Parameters[i]; !q.drawn && (level < 0 || level >= len(q.Labels)) {
+			return at, fmt.Errorf("trial %d: no level %d of %s", t.Number, level, p.Parameters[i].Path)
+		}
+	}
+	return at, nil
+}
+
+// settle gives the parameters that were drawn the values of the trials as levels, in
+// ascending order if they are numbers.
+func (p *plan) settle(trials []trial) {
+	for i := range p.Parameters {
+		q := &p.Parameters[i]
+		if !q.drawn {
+			continue
+		}
+		numbers, numeric := map[string]float64{}, true
+		for _, t := range trials {
+			label, number, isNumber := t.point.value(q.Path)
+			numbers[label] = number
+			numeric = numeric && isNumber
+		}
+		q.Labels = slices.SortedFunc(maps.Keys(numbers), func(a, b string) int {
+			return cmp.Or(cmp.Compare(numbers[a], numbers[b]), strings.Compare(a, b))
+		})
+		for _, label := range q.Labels {
+			if numeric {
+				q.Numbers = append(q.Numbers, numbers[label])
+			}
+		}
+		for _, t := range trials {
+			label, _, _ := t.point.value(q.Path)
+			t.point.Levels[i] = slices.Index(q.Labels, label)
+		}
+	}
+}
+
+// value returns what a trial has of a parameter, and as a number if it is one.
+func (p point) value(path string) (label string, number float64, isNumber bool) {
+	var parts []string
+	for _, one := range strings.Split(path, " + ") {
+		for _, s := range p.Settings {
+			if s.Path == one {
+				parts = append(parts, s.Label)
+				isNumber = len(parts) == 1 && json.Unmarshal(s.Value, &number) == nil
+			}
+		}
+	}
+	return strings.Join(parts, ", "), number, isNumber
+}

@@ -1,0 +1,151 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"runexp/framework/store"
+	"runexp/reports/document"
+)
+
+// mostCommands and mostValues bound how many different ones are printed.
+const (
+	mostCommands = 5
+	mostValues   = 3
+)
+
+// repeat says what is needed to do it again, and to get the same.
+func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, error) {
+	facts, err := y.readFacts(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var blocks []document.Block
+	if commands := facts.values["command"]; len(commands) > 0 {
+		text := strings.Join(commands[:min(len(commands), mostCommands)], "\n")
+		if more := len(commands) - mostCommands; more > 0 {
+			text += fmt.Sprintf("\n… and %d more", more)
+		}
+		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command, as it was typed", Text: text}})
+	}
+	if len(facts.names) > 0 {
+		blocks = append(blocks, document.Block{Table: facts.table()})
+	}
+	scorer, err := y.scorerTable()
+	if err != nil {
+		return nil, err
+	}
+	blocks = append(blocks, scorer...)
+	if images := y.images(); len(images.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &images})
+	}
+	plan, err := indented(y.Sweep.Plan)
+	if err != nil {
+		return nil, err
+	}
+	config, of := y.config(ctx, s)
+	return append(blocks,
+		document.Block{Code: &document.Code{Title: "The sweep, every default filled in", Text: plan}},
+		document.Block{Code: &document.Code{Title: "The whole config of " + of, Text: config}},
+		document.Block{Note: "The notebook has every trial's config: runexp show RUN --config. Same config, seed, build and kernel variant give the same bits."},
+	), nil
+}
+
+// config returns that of one trial, as its run resolved it if there is one.
+func (y *Study) config(ctx context.Context, s *store.Store) (text, of string) {
+	for _, t := range y.trials {
+		if t.Run == nil {
+			continue
+		}
+		if run, err := s.FindRun(ctx, fmt.Sprint(t.Run.Number)); err == nil && run.ConfigResolved != "" {
+			return run.ConfigResolved, fmt.Sprintf("trial %d, run %d", t.Number, t.Run.Number)
+		}
+	}
+	return y.trials[0].Config, fmt.Sprintf("trial %d", y.trials[0].Number)
+}
+
+// facts are what runs recorded of their environment.
+type facts struct {
+	names  []string
+	values map[string][]string // by name, each once
+}
+
+func (y *Study) readFacts(ctx context.Context, s *store.Store) (facts, error) {
+	f := facts{values: map[string][]string{}}
+	for _, t := range y.trials {
+		if t.Run == nil {
+			continue
+		}
+		env, err := s.Env(ctx, t.Run.Number)
+		if err != nil {
+			return f, err
+		}
+		for _, fact := range env {
+			if !slices.Contains(f.values[fact.Name], fact.Value) {
+				f.values[fact.Name] = append(f.values[fact.Name], fact.Value)
+			}
+		}
+	}
+	for name := range f.values {
+		// Pictures have a table of their own.
+		picture := strings.HasPrefix(name, "sha256/") && strings.HasSuffix(name, ".image")
+		if name != "command" && !picture {
+			f.names = append(f.names, name)
+		}
+	}
+	slices.Sort(f.names)
+	return f, nil
+}
+
+func (f facts) table() *document.Table {
+	t := &document.Table{Caption: "Versions, machine and weights of the runs", Header: []string{"fact", "value"}}
+	for _, name := range f.names {
+		values := f.values[name]
+		text := strings.Join(values[:min(len(values), mostValues)], " · ")
+		if more := len(values) - mostValues; more > 0 {
+			text += fmt.Sprintf(" · and %d more", more)
+		}
+		t.Rows = append(t.Rows, []string{name, text})
+	}
+	return t
+}
+
+// scorerTable says who scored the pictures.
+func (y *Study) scorerTable() ([]document.Block, error) {
+	switch {
+	case y.Sweep.Scorer == "":
+		return []document.Block{{Paragraph: "No scorer was chosen: the pictures have no metrics that can be compared."}}, nil
+	case y.scorer == nil:
+		return []document.Block{{Paragraph: "Scorer " + y.Sweep.Scorer + " has not scored a picture yet."}}, nil
+	}
+	text, err := indented(y.scorer.Description)
+	return []document.Block{{Code: &document.Code{Title: "Scorer " + y.scorer.Hash, Text: text}}}, err
+}
+
+// images lists the pictures that trials were made from.
+func (y *Study) images() document.Table {
+	t := document.Table{Caption: "Images", Header: []string{"role", "file", "SHA-256"}}
+	add := func(role, file, hash string) {
+		row := []string{role, file, hash}
+		if file != "" && !slices.ContainsFunc(t.Rows, func(r []string) bool { return slices.Equal(r, row) }) {
+			t.Rows = append(t.Rows, row)
+		}
+	}
+	for _, trial := range y.trials {
+		add("photograph", trial.point.Photograph, trial.point.PhotographHash)
+	}
+	for _, trial := range y.trials {
+		add("painting", trial.point.Painting, trial.point.PaintingHash)
+	}
+	return t
+}
+
+func indented(text json.RawMessage) (string, error) {
+	var b bytes.Buffer
+	err := json.Indent(&b, text, "", "  ")
+	return b.String(), err
+}

@@ -1,0 +1,192 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"runexp/framework/store"
+	"runexp/reports/effects"
+)
+
+// A Definition says what a metric is.
+type Definition struct {
+	Label  string // in a sentence: content distance
+	Doc    string // one line
+	Unit   string // "" for a number without one
+	Better string // lower, higher or neither
+}
+
+// Describe returns the definition of a metric by its name, eval/content; false if
+// there is none.
+type Describe func(metric string) (Definition, bool)
+
+// A Study is a sweep with all that its report says.
+type Study struct {
+	Sweep    store.Sweep
+	Analysis *effects.Analysis // nil if nothing can be compared yet
+
+	plan    plan
+	trials  []trial
+	units   []effects.Unit // what is compared within: pair and repeat
+	metrics []metric
+	scorer  *store.Scorer // nil if it has scored nothing
+}
+
+type metric struct {
+	Definition
+	name    string
+	claimed bool
+}
+
+// better ends a metric's label on a plot.
+func (m metric) better() string {
+	if m.Better == "lower" || m.Better == "higher" {
+		return fmt.Sprintf("%s (%s is better)", m.Label, m.Better)
+	}
+	return m.Label
+}
+
+// axis is the label of an axis of values.
+func (m metric) axis() string {
+	if m.Unit != "" {
+		return m.Label + ", " + m.Unit
+	}
+	return m.Label
+}
+
+// ErrNoSweep says that an experiment or notebook has no such sweep.
+var ErrNoSweep = errors.New("no such sweep; runexp ls --sweeps lists them")
+
+// Find returns an experiment's sweep: the newest, or the one with this number if
+// it is not 0. Errors: ErrNoSweep.
+func Find(ctx context.Context, s *store.Store, experiment string, number int64) (found store.Sweep, newest bool, err error) {
+	sweeps, err := s.Sweeps(ctx, experiment)
+	if err != nil {
+		return found, false, err
+	}
+	for i, w := range sweeps {
+		if number == 0 || w.Number == number {
+			return w, i == 0, nil
+		}
+	}
+	if number == 0 {
+		return found, false, fmt.Errorf("experiment %q: %w", experiment, ErrNoSweep)
+	}
+	return found, false, fmt.Errorf("sweep %d of experiment %q: %w", number, experiment, ErrNoSweep)
+}
+
+// Read reads a sweep and analyses it.
+func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe) (*Study, error) {
+	study := &Study{Sweep: w}
+	var err error
+	if study.plan, err = readPlan(w); err != nil {
+		return nil, err
+	}
+	if err := study.readTrials(ctx, s); err != nil {
+		return nil, err
+	}
+	if w.Scorer != "" {
+		scorer, err := s.FindScorer(ctx, w.Scorer)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil {
+			study.scorer = &scorer
+		}
+	}
+	study.define(describe)
+	return study, study.analyze()
+}
+
+// readTrials reads the trials, and the scores of those that have finished.
+func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
+	list, err := s.SweepTrials(ctx, y.Sweep.Number)
+	if err != nil {
+		return err
+	}
+	for _, planned := range list {
+		t := trial{SweepTrial: planned}
+		if t.point, err = y.plan.readPoint(planned); err != nil {
+			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)
+		}
+		if t.Run != nil && t.Run.Status == store.Finished && y.Sweep.Scorer != "" {
+			values, err := s.Scores(ctx, t.Run.Number, y.Sweep.Scorer)
+			if err != nil {
+				return err
+			}
+			for _, v := range values {
+				if t.scores == nil {
+					t.scores = map[string]float64{}
+				}
+				t.scores[v.Name] = v.Value
+				if !slices.ContainsFunc(y.metrics, func(m metric) bool { return m.name == v.Name }) {
+					y.metrics = append(y.metrics, metric{name: v.Name})
+				}
+			}
+		}
+		y.trials = append(y.trials, t)
+	}
+	y.plan.settle(y.trials)
+	return nil
+}
+
+// define orders the metrics, those that claims are made of first, and looks up
+// what they are.
+func (y *Study) define(describe Describe) {
+	var list []metric
+	for _, name := range y.Sweep.Metrics {
+		list = append(list, metric{name: name, claimed: true})
+	}
+	for _, m := range y.metrics {
+		if !slices.Contains(y.Sweep.Metrics, m.name) {
+			list = append(list, m)
+		}
+	}
+	for i := range list {
+		d, known := describe(list[i].name)
+		if !known || d.Label == "" {
+			d.Label = strings.TrimPrefix(list[i].name, "eval/")
+		}
+		if d.Better == "" {
+			d.Better = "neither"
+		}
+		list[i].Definition = d
+	}
+	y.metrics = list
+}
+
+// claimed returns the metrics that the question is about.
+func (y *Study) claimed() []metric {
+	var list []metric
+	for _, m := range y.metrics {
+		if m.claimed {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// count returns how many trials have a status.
+func (y *Study) count(status string) int {
+	n := 0
+	for _, t := range y.trials {
+		if t.status() == status {
+			n++
+		}
+	}
+	return n
+}
+
+// scored returns the trials whose pictures can be compared.
+func (y *Study) scored() []trial {
+	var list []trial
+	for _, t := range y.trials {
+		if t.scores != nil {
+			list = append(list, t)
+		}
+	}
+	return list
+}

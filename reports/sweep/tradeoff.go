@@ -1,0 +1,106 @@
+package sweep
+
+import (
+	"fmt"
+	"strings"
+
+	"runexp/reports/document"
+	"runexp/reports/effects"
+	"runexp/reports/plots"
+)
+
+// tradeoffs sets the first two metrics of the question against each other, and
+// content against style if those are others.
+func (y *Study) tradeoffs() ([]document.Block, error) {
+	if y.Analysis == nil {
+		return []document.Block{{Paragraph: y.nothing()}}, nil
+	}
+	pairs := [][2]string{{"eval/content", "eval/style"}}
+	if c := y.claimed(); len(c) >= 2 && !(c[0].name == pairs[0][0] && c[1].name == pairs[0][1]) {
+		pairs = append([][2]string{{c[0].name, c[1].name}}, pairs...)
+	}
+	var blocks []document.Block
+	for i, pair := range pairs {
+		points := y.Analysis.Pareto(pair[0], pair[1])
+		if len(points) == 0 {
+			continue
+		}
+		block, err := y.tradeoff(fmt.Sprintf("tradeoff-%d", i+1), y.metric(pair[0]), y.metric(pair[1]), points)
+		if err != nil {
+			return nil, err
+		}
+		blocks = append(blocks, block)
+	}
+	if len(blocks) == 0 {
+		return []document.Block{{Paragraph: "There are no two metrics of which it is known which way is better."}}, nil
+	}
+	return blocks, nil
+}
+
+func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (document.Block, error) {
+	by := y.colour()
+	figure := plots.Tradeoff{Title: mx.Label + " against " + my.Label, XLabel: mx.better(), YLabel: my.better()}
+	least, most := points[0].N, points[0].N
+	var front []string
+	if by >= 0 {
+		figure.Groups = y.plan.Parameters[by].Labels
+	}
+	for _, p := range points {
+		s := plots.Setting{Label: y.short(p.Levels), X: p.X, Y: p.Y, Front: p.Front}
+		if by >= 0 {
+			s.Group = index(figure.Groups, p.Levels[by])
+		}
+		figure.Settings = append(figure.Settings, s)
+		least, most = min(least, p.N), max(most, p.N)
+		if p.Front {
+			front = append(front, s.Label)
+		}
+	}
+	of := count(least, "pair")
+	if most > least {
+		of = fmt.Sprintf("%d to %s", least, count(most, "pair"))
+	}
+	figure.Subtitle = fmt.Sprintf("%s, medians of %s", count(len(points), "setting"), of)
+	caption := fmt.Sprintf("On the front are the settings that no other one matches in both and beats in one, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
+	if more := len(front) - mostNamed; more > 0 {
+		caption += fmt.Sprintf("; and %d more", more)
+	}
+	caption += "."
+	if by >= 0 {
+		caption += " Colours are the levels of " + y.plan.Parameters[by].Path + "."
+	}
+	return plotted(figure, name, figure.Title, caption+" Medians, shown without claims.")
+}
+
+// mostNamed is how many settings a caption names.
+const mostNamed = 12
+
+// short names a setting by the levels that differ between trials.
+func (y *Study) short(levels []string) string {
+	var parts []string
+	for i, label := range levels {
+		if len(y.plan.Parameters[i].Labels) > 1 {
+			parts = append(parts, label)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func index(list []string, wanted string) int {
+	for i, s := range list {
+		if s == wanted {
+			return i
+		}
+	}
+	return 0
+}
+
+// metric returns what is known of a metric by its name.
+func (y *Study) metric(name string) metric {
+	for _, m := range y.metrics {
+		if m.name == name {
+			return m
+		}
+	}
+	return metric{name: name, Definition: Definition{Label: name}}
+}

@@ -1,0 +1,164 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"runexp/framework/store"
+	"runexp/reports/document"
+)
+
+// The longest tables that a report prints.
+const (
+	mostTrials  = 500
+	mostMissing = 50
+)
+
+// trialTable lists the trials, and of their settings those that differ.
+func (y *Study) trialTable() ([]document.Block, error) {
+	varies := y.differing()
+	t := document.Table{Header: []string{"trial"}}
+	for _, i := range varies {
+		t.Header = append(t.Header, y.plan.Parameters[i].Path)
+	}
+	photographs, paintings := y.several(func(p point) string { return p.Photograph }), y.several(func(p point) string { return p.Painting })
+	if photographs {
+		t.Header = append(t.Header, "photograph")
+	}
+	if paintings {
+		t.Header = append(t.Header, "painting")
+	}
+	if y.plan.Repeats > 1 {
+		t.Header = append(t.Header, "repeat")
+	}
+	t.Header = append(t.Header, "run", "status")
+	for _, m := range y.claimed() {
+		t.Header = append(t.Header, m.Label)
+	}
+	t.Header = append(t.Header, "seconds")
+	for _, trial := range y.trials[:min(len(y.trials), mostTrials)] {
+		row := []string{fmt.Sprint(trial.Number)}
+		for _, i := range varies {
+			row = append(row, y.plan.label(trial, i))
+		}
+		if photographs {
+			row = append(row, trial.point.Photograph)
+		}
+		if paintings {
+			row = append(row, trial.point.Painting)
+		}
+		if y.plan.Repeats > 1 {
+			row = append(row, fmt.Sprint(trial.point.Repeat+1))
+		}
+		run, seconds := document.Nothing, document.Nothing
+		if trial.Run != nil {
+			run, seconds = fmt.Sprint(trial.Run.Number), fmt.Sprintf("%.1f", trial.Run.Elapsed.Seconds())
+		}
+		row = append(row, run, trial.status())
+		for _, m := range y.claimed() {
+			row = append(row, value(trial.scores, m.name))
+		}
+		t.Rows = append(t.Rows, append(row, seconds))
+	}
+	blocks := []document.Block{{Table: &t}}
+	if more := len(y.trials) - mostTrials; more > 0 {
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("The first %d of %d trials; the notebook has all.", mostTrials, len(y.trials))})
+	}
+	return blocks, nil
+}
+
+// differing returns the parameters that are not the same in all trials.
+func (y *Study) differing() []int {
+	var list []int
+	for i := range y.plan.Parameters {
+		for _, t := range y.trials {
+			if y.plan.label(t, i) != y.plan.label(y.trials[0], i) {
+				list = append(list, i)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// several reports whether not all trials have the same of something.
+func (y *Study) several(of func(point) string) bool {
+	for _, t := range y.trials {
+		if of(t.point) != of(y.trials[0].point) {
+			return true
+		}
+	}
+	return false
+}
+
+// value writes a metric in four digits.
+func value(scores map[string]float64, metric string) string {
+	v, known := scores[metric]
+	if !known {
+		return document.Nothing
+	}
+	return digits(v)
+}
+
+// digits writes a number in four digits; nothing where there is none.
+func digits(v float64) string {
+	if math.IsNaN(v) {
+		return document.Nothing
+	}
+	return fmt.Sprintf("%.4g", v)
+}
+
+// whatIsMissing lists the trials that are not in the answers, and why.
+func (y *Study) whatIsMissing() ([]document.Block, error) {
+	t := document.Table{Header: []string{"trial", "setting", "run", "status", "why"}}
+	unscored := 0
+	for _, trial := range y.trials {
+		row := []string{fmt.Sprint(trial.Number), y.describe(trial), document.Nothing, trial.status(), ""}
+		if trial.Run != nil {
+			row[2], row[4] = fmt.Sprint(trial.Run.Number), trial.Run.Message
+			if trial.Run.Status == store.Finished {
+				if trial.scores != nil {
+					continue
+				}
+				unscored++
+				row[4] = "its picture has not been scored by the sweep's scorer"
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return []document.Block{{Paragraph: "Nothing: every trial has finished, and every picture was scored."}}, nil
+	}
+	text := y.progress() + ". Nothing below is in the answers."
+	if unscored > 0 {
+		text += fmt.Sprintf(" %s finished without a score.", count(unscored, "trial"))
+	}
+	if n := y.count(string(store.Pruned)); n > 0 {
+		text += " Pruned trials were stopped early because they were behind, so what is compared is the rest."
+	}
+	total := len(t.Rows)
+	t.Rows = t.Rows[:min(total, mostMissing)]
+	blocks := []document.Block{{Paragraph: text}, {Table: &t}}
+	if total > mostMissing {
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("The first %d of %d.", mostMissing, total)})
+	}
+	return append(blocks, document.Block{Paragraph: "The same command tries them again."}), nil
+}
+
+// describe names a trial by what it is a trial of.
+func (y *Study) describe(t trial) string {
+	text := ""
+	for _, i := range y.differing() {
+		text += fmt.Sprintf("%s %s, ", y.plan.Parameters[i].Path, y.plan.label(t, i))
+	}
+	return text + t.point.Photograph + " × " + t.point.Painting
+}
+
+// span is a duration for people.
+func span(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

@@ -1,0 +1,88 @@
+package sweep
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"runexp/framework/store"
+	"runexp/internal/atomicfile"
+	"runexp/reports/document"
+	"runexp/reports/html"
+	"runexp/reports/markdown"
+)
+
+// Write reads a sweep and writes its report: report.html, which needs nothing
+// else, report.md, and the plots and pictures beside them, in
+// OUT/EXPERIMENT/report; in OUT/EXPERIMENT/report-NUMBER for a sweep that is not
+// the experiment's newest. It returns the paths, those two first. A sweep that goes
+// on is reported as far as it is.
+func Write(ctx context.Context, s *store.Store, number int64, out string, describe Describe) ([]string, error) {
+	all, err := s.Sweeps(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range all {
+		if w.Number != number {
+			continue
+		}
+		w, newest, err := Find(ctx, s, w.Experiment, number)
+		if err != nil {
+			return nil, err
+		}
+		study, err := Read(ctx, s, w, describe)
+		if err != nil {
+			return nil, err
+		}
+		return study.Write(ctx, s, Folder(out, w, newest))
+	}
+	return nil, fmt.Errorf("sweep %d: %w", number, ErrNoSweep)
+}
+
+// Folder is where a sweep's report goes.
+func Folder(out string, w store.Sweep, newest bool) string {
+	name := "report"
+	if !newest {
+		name = fmt.Sprintf("report-%d", w.Number)
+	}
+	return filepath.Join(out, w.Experiment, name)
+}
+
+// Write writes the report into a folder, which is made if need be, and returns the
+// paths. Files of an earlier report are replaced.
+func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]string, error) {
+	d, err := y.page(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := atomicfile.MkdirAll(folder); err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, page := range []struct {
+		name   string
+		render func(io.Writer, document.Document) error
+	}{{"report.html", html.Write}, {"report.md", markdown.Write}} {
+		var file bytes.Buffer
+		if err := page.render(&file, d); err != nil {
+			return nil, err
+		}
+		path := filepath.Join(folder, page.name)
+		if err := atomicfile.Write(path, file.Bytes()); err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	for _, f := range d.Figures() {
+		for _, file := range f.Files {
+			path := filepath.Join(folder, file.Name)
+			if err := atomicfile.Write(path, file.Data); err != nil {
+				return nil, err
+			}
+			paths = append(paths, path)
+		}
+	}
+	return paths, nil
+}

@@ -1,0 +1,282 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"runexp/framework/store"
+)
+
+var look = flag.String("look", "", "write the reports of the tests under this folder, to be looked at")
+
+// written is a report as it was written.
+type written struct {
+	folder   string
+	paths    []string
+	markdown string
+	sections map[string]string // of the HTML by id: its text
+	images   int
+}
+
+func write(t *testing.T, s *store.Store, sweep int64) written {
+	t.Helper()
+	out := t.TempDir()
+	if *look != "" {
+		out = filepath.Join(*look, t.Name())
+	}
+	paths, err := Write(t.Context(), s, sweep, out, defined)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := written{folder: filepath.Dir(paths[0]), paths: paths, sections: map[string]string{}}
+	text, err := os.ReadFile(paths[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.markdown = string(text)
+	r.parse(t)
+	r.links(t)
+	return r
+}
+
+// parse reads the HTML, which may name nothing that is elsewhere.
+func (r *written) parse(t *testing.T) {
+	t.Helper()
+	file, err := os.ReadFile(r.paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := html.Parse(strings.NewReader(string(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if slices.Contains([]string{"script", "link", "iframe", "object", "embed"}, n.Data) {
+			t.Errorf("an element <%s>", n.Data)
+		}
+		if n.Data == "img" {
+			r.images++
+		}
+		for _, a := range n.Attr {
+			if a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/") || a.Key == "href" && !strings.HasPrefix(a.Val, "#") {
+				t.Errorf("<%s> refers to %.40s", n.Data, a.Val)
+			}
+		}
+		if n.Data == "style" && strings.Contains(n.FirstChild.Data, "url(") {
+			t.Error("the style sheet loads something")
+		}
+		if n.Data == "section" {
+			r.sections[n.Attr[0].Val] = textOf(n)
+		}
+	}
+}
+
+func textOf(n *html.Node) string {
+	var words []string
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			words = append(words, strings.Fields(d.Data)...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// links checks that every file that the Markdown names is there, and was said to be written.
+func (r *written) links(t *testing.T) {
+	t.Helper()
+	for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(r.markdown, -1) {
+		path := filepath.Join(r.folder, link[1])
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 || !slices.Contains(r.paths, path) {
+			t.Errorf("a link to %s: %v", link[1], err)
+		}
+	}
+}
+
+// has checks what a section says, in the HTML and, word for word, in the Markdown.
+func (r *written) has(t *testing.T, id string, wants ...string) {
+	t.Helper()
+	text, there := r.sections[id]
+	if !there {
+		t.Fatalf("no section %s", id)
+	}
+	for _, want := range wants {
+		if !strings.Contains(text, want) {
+			t.Errorf("section %s lacks %q:\n%s", id, want, text)
+		}
+		plain := strings.NewReplacer(`\`, "", "| ", "", "\n", " ").Replace(r.markdown)
+		if !strings.Contains(plain, strings.ReplaceAll(want, "| ", "")) {
+			t.Errorf("the Markdown lacks %q", want)
+		}
+	}
+}
+
+// The whole report of a sweep whose effects are known, and of which some trials
+// did not finish.
+func TestWrite(t *testing.T) {
+	s := openTest(t)
+	w := usual().make(t, s)
+	r := write(t, s, w.Number)
+	r.has(t, "question", `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`,
+		"A grid sweep of 48 trials, each setting on 8 pairs of photograph and painting.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
+		"content distance: squared distance of the features")
+	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raised content distance by", "cut noise by 66.", "n = 8 pairs",
+		"No evidence that losses.content.layers changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
+	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%", "Share of each metric's variation")
+	r.has(t, "tradeoff", "On the front are the settings", "10, conv2_1; 10, conv3_1")
+	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "22 of 45 finished pictures, 4 of 8 pairs")
+	r.has(t, "metrics", "noise, levels of 255", "style distance", "ssim 0.5 0.5 neither")
+	r.has(t, "convergence", "47 of 47 trials that have begun")
+	r.has(t, "trials", "0 0 conv2_1 photo-a.png painting-a.png 1 finished 0.3 9")
+	r.has(t, "missing", "45 of 48 trials finished: 1 failed, 1 pruned, 1 not begun.",
+		"5 losses.tv.weight 0, losses.content.layers conv2_1, photo-c.png × painting-b.png 6 failed the loss is not <finite> | at step 59")
+	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
+	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "photograph photo-a.png aaphoto-a.png", "Scorer 5c0e",
+		`"path": "losses.tv.weight"`, "The whole config of trial 0, run 1", "seed: 1")
+	// Effects and trade-offs, two each; four grids; three clocks.
+	if want := 2 + 2 + 4 + 3; r.images != want {
+		t.Errorf("%d pictures, want %d", r.images, want)
+	}
+	if strings.Contains(r.markdown, "<script>") {
+		t.Error("the question is markup in Markdown")
+	}
+	for _, name := range []string{"effects-1.png", "effects-1.svg", "tradeoff-2.svg", "pictures-1.png", "convergence-evaluations.svg"} {
+		if !slices.Contains(r.paths, filepath.Join(r.folder, name)) {
+			t.Errorf("%s was not written", name)
+		}
+	}
+}
+
+// A sweep of which nothing has finished, or nothing has begun, says so in every section.
+func TestWriteOfNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends store.Status
+		want map[string]string
+	}{
+		"not begun": {neverBegun, map[string]string{
+			"answers": "Nothing has finished yet, so there is no answer.", "effects": "Nothing has finished yet", "tradeoff": "Nothing has finished yet",
+			"pictures": "No picture is finished yet.", "metrics": "Nothing has finished yet", "convergence": "No trial has begun yet.",
+			"missing": "0 of 48 trials finished: 48 not begun", "cost": "No trial has begun yet.", "repeat": "Scorer 5c0e has not scored a picture yet.",
+		}},
+		"failed": {store.Failed, map[string]string{
+			"answers": "Nothing has finished yet, so there is no answer.", "pictures": "No picture is finished yet.",
+			"convergence": "2 of 2 trials that have begun", "missing": "0 of 48 trials finished: 2 failed, 46 not begun",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := fixture{ends: ending{}}
+			for i := range 48 {
+				f.ends[i] = neverBegun
+			}
+			f.ends[0], f.ends[1] = c.ends, c.ends
+			s := openTest(t)
+			r := write(t, s, f.make(t, s).Number)
+			for id, want := range c.want {
+				r.has(t, id, want)
+			}
+			r.has(t, "question", "The experiment states no question (sweep.question).")
+		})
+	}
+}
+
+// Finished pictures that the sweep's scorer has not seen are in no answer, whatever
+// another scorer said.
+func TestWriteWithoutScores(t *testing.T) {
+	s := openTest(t)
+	f := fixture{ends: ending{}, scorer: "0ther"}
+	for i := range 48 {
+		if i > 1 {
+			f.ends[i] = neverBegun
+		}
+	}
+	r := write(t, s, f.make(t, s).Number)
+	r.has(t, "answers", "No picture has been scored yet, so there is no answer.")
+	r.has(t, "missing", "its picture has not been scored by the sweep's scorer", "2 trials finished without a score.")
+}
+
+// A random sweep draws from a range: its values are the levels, in order.
+func TestWriteOfDraws(t *testing.T) {
+	s := openTest(t)
+	r := write(t, s, draws(t, s).Number)
+	r.has(t, "question", "losses.style.weight 12 drawn, from 10 to 21", "A random sweep of 72 trials, each setting on 6 pairs")
+	r.has(t, "answers", "losses.style.weight", "style distance")
+	r.has(t, "pictures", "The settings in the order of the trials: losses.style.weight.")
+	r.has(t, "metrics", "losses.style.weight (10 of 12 levels)")
+	r.has(t, "convergence", "72 of 72 trials that have begun, on logarithmic axes. Each loss is shown before its weight.")
+}
+
+// An older sweep's report leaves the newest's alone.
+func TestFolders(t *testing.T) {
+	s := openTest(t)
+	f := fixture{ends: ending{}}
+	for i := range 48 {
+		f.ends[i] = neverBegun
+	}
+	older := f.make(t, s)
+	f.question = "another"
+	newer := f.make(t, s)
+	if got := filepath.Base(write(t, s, newer.Number).folder); got != "report" {
+		t.Errorf("the newest goes to %s", got)
+	}
+	if got := filepath.Base(write(t, s, older.Number).folder); got != fmt.Sprintf("report-%d", older.Number) {
+		t.Errorf("an older one goes to %s", got)
+	}
+	if w, newest, err := Find(t.Context(), s, "layers", 0); err != nil || !newest || w.Number != newer.Number {
+		t.Errorf("the newest is %d, %t, %v", w.Number, newest, err)
+	}
+	if _, _, err := Find(t.Context(), s, "weights", 0); !errors.Is(err, ErrNoSweep) {
+		t.Errorf("an experiment without sweeps: %v", err)
+	}
+	if _, err := Write(t.Context(), s, 99, t.TempDir(), defined); !errors.Is(err, ErrNoSweep) {
+		t.Errorf("no such sweep: %v", err)
+	}
+}
+
+// What contradicts itself is an error that says where.
+func TestPlansThatAreNone(t *testing.T) {
+	plan := `{"parameters": [{"path": "a", "labels": ["1", "2"]}]}`
+	for want, c := range map[string][2]string{
+		"plan":                        {`{"parameters": 1}`, `{}`},
+		"2 labels and 1 numbers":      {`{"parameters": [{"path": "a", "labels": ["1", "2"], "numbers": [1]}]}`, `{"levels": [0]}`},
+		"trial 0: point":              {plan, `[]`},
+		"0 levels of 1 parameters":    {plan, `{}`},
+		"trial 0: no level 2 of a":    {plan, `{"levels": [2]}`},
+		"trial 0: no level -1 of a":   {plan, `{"levels": [-1]}`},
+		"trial 0: 2 levels of 1 para": {plan, `{"levels": [0, 0]}`},
+	} {
+		s := openTest(t)
+		w, err := s.PlanSweep(t.Context(), store.NewSweep{
+			Experiment: "a", Plan: json.RawMessage(c[0]), Trials: []store.PlannedTrial{{Hash: "h", Point: json.RawMessage(c[1])}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Write(t.Context(), s, w.Number, t.TempDir(), defined); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for ratio, want := range map[float64]string{0.333: "−66.7%", 1.05: "+5.0%", 1: "0.0%", 0.99999: "0.0%", 12: "× 12"} {
+		if got := percent(ratio); got != want {
+			t.Errorf("%g: %s, want %s", ratio, got, want)
+		}
+	}
+	if got := median([]float64{math.NaN(), 3, 1}); got != 2 {
+		t.Errorf("median %g", got)
+	}
+}
