@@ -16,9 +16,23 @@ func (a *app) lsCommand() *cobra.Command {
 	var status string
 	limit := 0
 	c := &cobra.Command{
-		Use:     "ls [EXPERIMENT]",
-		Short:   "List runs, newest first",
-		Example: "  runexp ls --limit 20\n  runexp ls layers --status failed",
+		Use:   "ls [EXPERIMENT]",
+		Short: "List runs, newest first",
+		Long: `List the runs of the notebook, or those of one experiment, newest first: number, first digits of
+the uid, experiment, status, the last step, the total loss at it, time and start.
+
+A status is running, finished, failed (its loss was not finite, say, or the disk was full),
+killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) or pruned.
+
+Reads the notebook (--db) and writes nothing. --json prints a list of objects.
+
+Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown status.
+
+See also: runexp show, runexp plot, runexp strip`,
+		Example: `  runexp ls --limit 20
+  runexp ls quickstart --status failed
+  runexp ls --json --db old/runexp.db`,
+		ValidArgsFunction: only(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			f := store.Filter{Status: store.Status(status), Limit: limit}
 			if len(args) > 1 {
@@ -30,12 +44,23 @@ func (a *app) lsCommand() *cobra.Command {
 			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
 				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
 			}
+			if limit < 0 {
+				return usage(fmt.Errorf("--limit %d: give how many runs at most, or 0 for all", limit))
+			}
 			return a.listRuns(c, f)
 		},
 	}
 	c.Flags().StringVar(&status, "status", "", "only runs of this status: finished, failed, running, killed, pruned or lost")
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many (default all)")
+	completeFlag(c, "status", words(statuses()...))
 	return c
+}
+
+func statuses() (names []string) {
+	for _, status := range store.Statuses() {
+		names = append(names, string(status))
+	}
+	return names
 }
 
 // runRow is a run as listed.
