@@ -27,7 +27,7 @@ soak: ## a run killed a hundred times at random moments still makes the same bit
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...
 
-fuzz: ## what reads foreign files, a minute each on random bytes; a minute is not spent on making one of them shorter
+fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/config -run '^$$' -fuzz '^FuzzLoad$$' $(FUZZ)
 	go test ./framework/imaging -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)

@@ -30,7 +30,7 @@ func (w *weightsVerbs) command() *cobra.Command {
 		Short: "List, fetch, import and check pretrained weights",
 		Long: `List, fetch, import and check pretrained weights.
 
-A backbone looks for NAME.safetensors in the folders and files that RUNEXP_WEIGHTS lists, between
+A backbone reads NAME.safetensors from the folders and files that RUNEXP_WEIGHTS lists, between
 colons, and then in the cache, which pull and import write: runexp/weights in XDG_CACHE_HOME or
 ~/.cache. A config may also name a file: backbone.weights=FILE. vgg19-lite needs none.
 
