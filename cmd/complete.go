@@ -3,11 +3,13 @@ package cmd
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework/config"
 	"runexp/framework/store"
 )
 
@@ -59,28 +61,42 @@ func (a *app) overrides(file *string) completer {
 		if strings.Contains(word, "=") {
 			return nil, cobra.ShellCompDirectiveDefault
 		}
-		const proposed = cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-		if *file == "" {
-			return nil, proposed
-		}
-		resolved, err := a.loader().Load(*file, nil)
-		if err != nil {
-			return nil, proposed
-		}
-		params, err := resolved.Params()
-		if err != nil {
-			return nil, proposed
-		}
 		var list []string
-		for _, p := range params {
+		for _, p := range a.settings(*file, args) {
 			path := strings.NewReplacer("[", ".", "]", "").Replace(p.Path) + "="
 			given := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, path) })
+			value := fmt.Sprint(p.Value)
+			if strings.HasSuffix(path, ".image=") {
+				value = "a picture's file"
+			}
 			if strings.HasPrefix(path, word) && !given {
-				list = append(list, cobra.CompletionWithDesc(path, fmt.Sprint(p.Value)))
+				list = append(list, cobra.CompletionWithDesc(path, value))
 			}
 		}
-		return list, proposed
+		if len(list) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
+}
+
+// settings returns those of a config with the overrides that were typed before.
+// Pictures that are not there yet, as in configs/d2l.yaml, do not matter.
+func (a *app) settings(file string, overrides []string) []config.Param {
+	if file == "" {
+		return nil
+	}
+	present := strconv.Quote(file) // for a picture: that it is there is all that loading asks
+	for _, also := range [][]string{nil, {"content.image=" + present}, {"content.image=" + present, "style.*.image=" + present}} {
+		resolved, err := a.loader().Load(file, slices.Concat(overrides, also))
+		if err != nil {
+			continue
+		}
+		if params, err := resolved.Params(); err == nil {
+			return params
+		}
+	}
+	return nil
 }
 
 // runs proposes the runs of the notebook that were not named yet, newest first.
