@@ -154,6 +154,9 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp plot,
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)
 	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.completionCommand(), a.versionCommand())
+	help := a.helpCommand()
+	c.AddCommand(help)
+	c.SetHelpCommand(help)
 	for _, verb := range c.Commands() {
 		verb.SilenceUsage = true
 	}

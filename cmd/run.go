@@ -55,7 +55,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		return c.Help()
 	}
 	if r.file == "" && !strings.Contains(args[0], "=") {
-		return usage(fmt.Errorf("unknown verb %q; see runexp --help", args[0]))
+		return unknownVerb(c.Root(), args[0])
 	}
 	resolved, err := r.load(r.file, args)
 	if err != nil {
