@@ -1,5 +1,6 @@
 # CI calls .ci/run, which calls test, kernels, lint and docs.
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZ = -fuzztime 60s -fuzzminimizetime 20x
 
 build: ## bin/runexp
 	go build -o bin/runexp ./cmd/runexp
@@ -26,7 +27,17 @@ soak: ## a run killed a hundred times at random moments still makes the same bit
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...
 
+fuzz: ## what reads foreign files, a minute each of damaged ones
+	go test ./framework/config -run '^$$' -fuzz '^FuzzLoad$$' $(FUZZ)
+	go test ./framework/imaging -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZ)
+	go test ./framework/weights -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
+	go test ./framework/weights -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
+	go test ./experiments -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
+
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 
-.PHONY: build quickstart test kernels soak lint docs
+picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
+	go run ./internal/readme
+
+.PHONY: build quickstart test kernels soak lint fuzz docs picture

@@ -11,10 +11,22 @@ import (
 // backbonesCommand is `runexp backbones [NAME]`.
 func (a *app) backbonesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "backbones [NAME]",
-		Short:   "List the backbones, or print one's network",
-		Long:    "List the backbones, or print one's network: index, name, kind, channels, stride,\nreceptive field (side in input pixels) and parameters of every layer. A config may\nname a layer, give its index, or use a glob such as relu4_*.",
-		Example: "  runexp backbones vgg19",
+		Use:   "backbones [NAME]",
+		Short: "List the backbones, or print one's network",
+		Long: `List the backbones, or print one's network: index, name, kind, channels, stride, receptive field
+(side in input pixels) and parameters of every layer. A config may name a layer, give its index,
+or use a glob such as relu4_*.
+
+Nothing is read or written: a network is known before its weights are. --json prints a list of
+objects.
+
+Exit codes: 0 printed; 2 for an unknown backbone.
+
+See also: runexp plugins, runexp weights`,
+		Example: `  runexp backbones
+  runexp backbones vgg19
+  runexp backbones vgg16 --json`,
+		ValidArgsFunction: only(words(a.plugins.Backbones.Names()...)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:

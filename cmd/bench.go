@@ -25,8 +25,17 @@ func (a *app) benchCommand() *cobra.Command {
 		Long: `Time every operation of one evaluation, forward and gradient, at each stage's size: the
 fastest of --repeats. GFLOP/s is given twice: for the work of a direct convolution, and for the
 work that the kernels' matrix products really do, which is what the share of the machine's
-peak is about. The peak is measured: multiply-adds in registers, on all threads.`,
-		Example: "  runexp bench -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg",
+peak is about. The peak is measured: multiply-adds in registers, on all threads. Other programs
+that compute at the same time spoil the figures.
+
+Reads the config, its pictures and its weights. Writes nothing. RUNEXP_ISA names the kernel
+variant. --json prints one object.
+
+Exit codes: 0 measured; 2 for a mistake in the command line or the config.
+
+See also: runexp version, runexp --help`,
+		Example: `  runexp bench -c configs/quickstart.yaml
+  runexp bench -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg --threads 1`,
 		RunE: func(c *cobra.Command, overrides []string) error {
 			resolved, err := a.load(file, overrides)
 			if err != nil {
@@ -72,6 +81,8 @@ peak is about. The peak is measured: multiply-adds in registers, on all threads.
 	c.Flags().IntVar(&threads, "threads", 0, "threads that compute at once (default: one per CPU)")
 	c.Flags().IntVar(&repeats, "repeats", 5, "evaluations, of which the fastest counts")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print tables for docs/performance.md")
+	completeConfig(c, "config")
+	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
 

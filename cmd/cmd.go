@@ -112,10 +112,35 @@ func (a *app) root() *cobra.Command {
 		Short: "Answer questions about neural style transfer by experiment",
 		Long: `Answer questions about neural style transfer by experiment.
 
-runexp -c FILE runs the experiment in a YAML file. Every loss, setting and picture
-goes into one SQLite file (--db); pictures and plots are written under --out too.`,
+runexp -c FILE runs the experiment in a YAML file, or goes on with it where it was stopped, even
+by kill -9 or a power cut. What has finished with just these settings and pictures is not run
+again, unless --fresh says so. runexp quickstart needs no file.
+
+A path=value replaces a setting of the file; the value is YAML. In a path, a list's item goes by
+its place from 0, its name, or * for all: losses.style.weight=1e4, 'stages.*.iterations=100'.
+null takes a setting away, back to the default. Everything is checked first, and every problem
+is told at once. Settings are in runexp config show --resolve, plugins' options in runexp plugins.
+
+Reads the config, the presets and files that it extends, its pictures and its weights. A path in
+a config is relative to the config's folder, one on the command line to the working directory.
+
+Writes the notebook (--db), an SQLite file with every setting, loss and picture; and the folder
+OUT/EXPERIMENT/UID with picture.png, plots of the losses, the config, and while it runs a
+checkpoint. --dry-run and a mistake write nothing. Results are printed to stdout, or as JSON with
+--json; progress and errors go to stderr.
+
+The first Ctrl-C (SIGINT) or SIGTERM ends the run after its iteration, with its picture kept; the
+second ends it at once. RUNEXP_WEIGHTS lists folders with weights (see runexp weights), RUNEXP_ISA
+names the kernel variant (see runexp version).
+
+Exit codes: 0 done; 1 internal, or a disk that is full or fails; 2 the command line, the config
+or a file that it names; 3 a run failed, its loss was not finite, say; 130 and 143 stopped by
+SIGINT and SIGTERM.
+
+See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp plot, runexp strip`,
 		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg
-  runexp -c configs/d2l.yaml losses.style.weight=1e4 --dry-run
+  runexp -c configs/quickstart.yaml losses.style.weight=1e4 --dry-run
+  runexp -c configs/quickstart.yaml 'stages.*.optimizer={name: lbfgs, lr: 1}' --out /tmp/lbfgs
   runexp show last`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -126,8 +151,12 @@ goes into one SQLite file (--db); pictures and plots are written under --out too
 	all := c.PersistentFlags()
 	all.StringVar(&a.db, "db", "runs/runexp.db", "the notebook: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
-	r.flags(c.Flags())
-	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.reportCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.versionCommand())
+	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
+	r.flags(c)
+	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.reportCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.completionCommand(), a.versionCommand())
+	help := a.helpCommand()
+	c.AddCommand(help)
+	c.SetHelpCommand(help)
 	for _, verb := range c.Commands() {
 		verb.SilenceUsage = true
 	}

@@ -12,7 +12,18 @@ func (a *app) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Print or check a config",
-		Args:  cobra.ArbitraryArgs,
+		Long: `Print a config, as written or with everything filled in, or check it. The pictures and weights
+that it names are not read; runexp -c FILE --dry-run does, and says how long it would take.
+
+Reads the config and the presets and files that it extends. Writes nothing.
+
+Exit codes: 0 printed, or valid; 2 for a config that is not, with every problem, its place and
+the way out.
+
+See also: runexp config show, runexp config validate, runexp plugins`,
+		Example: `  runexp config show -c configs/d2l.yaml --resolve
+  runexp config validate -c configs/d2l.yaml`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usage(errors.New("config takes a verb: show or validate; see runexp config --help"))
 		},
@@ -25,9 +36,18 @@ func (a *app) configShow() *cobra.Command {
 	var file string
 	resolve := false
 	c := &cobra.Command{
-		Use:     "show -c FILE [path=value …]",
-		Short:   "Print a config as written, or with everything filled in",
-		Example: "  runexp config show -c configs/d2l.yaml --resolve losses.style.weight=1e4",
+		Use:   "show -c FILE [path=value …]",
+		Short: "Print a config as written, or with everything filled in",
+		Long: `Print a config as written or, with --resolve or a path=value, with everything filled in: what it
+extends, the overrides, and the default of every setting. What is printed is a config itself.
+
+Reads the config and the presets and files that it extends. Writes nothing.
+
+Exit codes: 0 printed; 2 for a config that is not valid, with every problem.
+
+See also: runexp config validate, runexp plugins, runexp show`,
+		Example: `  runexp config show -c configs/d2l.yaml
+  runexp config show -c configs/d2l.yaml --resolve losses.style.weight=1e4`,
 		RunE: func(_ *cobra.Command, overrides []string) error {
 			resolved, err := a.load(file, overrides)
 			if err != nil {
@@ -45,6 +65,8 @@ func (a *app) configShow() *cobra.Command {
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
 	c.Flags().BoolVar(&resolve, "resolve", false, "fill in presets, overrides and defaults")
+	completeConfig(c, "config")
+	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
 
@@ -53,6 +75,18 @@ func (a *app) configValidate() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "validate -c FILE [path=value …]",
 		Short: "Check a config and report every problem",
+		Long: `Check a config and report every problem at once: unknown keys and names with the nearest known
+one, values out of range, layers that the backbone does not have. The pictures and weights that
+it names are not read; runexp -c FILE --dry-run does.
+
+Reads the config and the presets and files that it extends. Writes nothing.
+
+Exit codes: 0 valid; 2 for a config that is not, with the line, the setting and the way out of
+every problem.
+
+See also: runexp config show, runexp plugins`,
+		Example: `  runexp config validate -c configs/d2l.yaml
+  runexp config validate -c configs/d2l.yaml losses.style.layers=[conv1_1,relu4_1]`,
 		RunE: func(_ *cobra.Command, overrides []string) error {
 			if _, err := a.load(file, overrides); err != nil {
 				return err
@@ -62,5 +96,7 @@ func (a *app) configValidate() *cobra.Command {
 		},
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
+	completeConfig(c, "config")
+	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }

@@ -16,9 +16,26 @@ func (a *app) lsCommand() *cobra.Command {
 	var status string
 	limit, sweeps := 0, false
 	c := &cobra.Command{
-		Use:     "ls [EXPERIMENT]",
-		Short:   "List runs, or sweeps, newest first",
-		Example: "  runexp ls --limit 20\n  runexp ls layers --status failed\n  runexp ls --sweeps",
+		Use:   "ls [EXPERIMENT]",
+		Short: "List runs, or sweeps, newest first",
+		Long: `List the runs of the notebook, or those of one experiment, newest first: number, first digits of
+the uid, experiment, status, the last step, the total loss at it, time and start. With --sweeps list
+its sweeps, and how many of their trials have finished.
+
+A status is running, finished, failed (its loss was not finite, say, or the disk was full),
+killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) or pruned
+(stopped early by its sweep).
+
+Reads the notebook (--db) and writes nothing. --json prints a list of objects.
+
+Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown status.
+
+See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
+		Example: `  runexp ls --limit 20
+  runexp ls quickstart --status failed
+  runexp ls --sweeps
+  runexp ls --json --db old/runexp.db`,
+		ValidArgsFunction: only(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			f := store.Filter{Status: store.Status(status), Limit: limit}
 			if len(args) > 1 {
@@ -33,6 +50,9 @@ func (a *app) lsCommand() *cobra.Command {
 			if sweeps && status != "" {
 				return usage(fmt.Errorf("--status is of runs; leave it or --sweeps out"))
 			}
+			if limit < 0 {
+				return usage(fmt.Errorf("--limit %d: give how many runs at most, or 0 for all", limit))
+			}
 			if sweeps {
 				return a.listSweeps(c, f)
 			}
@@ -41,8 +61,16 @@ func (a *app) lsCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&status, "status", "", "only runs of this status: finished, failed, running, killed, pruned or lost")
 	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, with how many of their trials have finished")
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many")
+	c.Flags().IntVar(&limit, "limit", 0, "at most so many (default all)")
+	completeFlag(c, "status", words(statuses()...))
 	return c
+}
+
+func statuses() (names []string) {
+	for _, status := range store.Statuses() {
+		names = append(names, string(status))
+	}
+	return names
 }
 
 // runRow is a run as listed.

@@ -3,8 +3,12 @@
 package cmd
 
 import (
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,32 +26,64 @@ losses:
 stages: [{size: {long: 32}, iterations: 1}]
 `
 
+// What a message about a file must say besides which it is: a way out.
+const (
+	imageWays    = "fetch it again|convert|save |make it smaller|git lfs pull"
+	weightsWays  = "fetch|save |another network|git lfs pull"
+	notebookWays = "--db"
+	anyWay       = "" // for configs and overrides their own tests hold the whole message
+)
+
 // TestMalformedInputs gives the real program everything malformed that there is
-// a file of: exit code 2, a message that names the place, no panic, and nothing
-// written.
+// a file of, through each verb that reads such files: exit code 2, a message that
+// names the place and the way out, no panic, and nothing written or changed.
 func TestMalformedInputs(t *testing.T) {
-	images := files(t, "../framework/imaging/testdata/bad/*")
-	for _, file := range images {
-		malformed(t, "image/"+filepath.Base(file), filepath.Base(file), "-c", "sound.yaml", "content.image="+file)
+	for _, file := range files(t, "../framework/imaging/testdata/bad/*") {
+		malformed(t, "image/"+filepath.Base(file), filepath.Base(file), imageWays, "-c", "sound.yaml", "content.image="+file)
 	}
-	weights := files(t, "testdata/malformed/weights/*")
-	for _, file := range weights {
-		malformed(t, "weights/"+filepath.Base(file), filepath.Base(file),
-			"-c", "sound.yaml", "backbone={name: vgg19, weights: "+file+"}")
+	for _, file := range files(t, "testdata/malformed/weights/*") {
+		name := filepath.Base(file)
+		malformed(t, "weights/"+name, name, weightsWays, "-c", "sound.yaml", "backbone={name: vgg19, weights: "+file+"}")
+		malformed(t, "import/"+name, name, weightsWays, "weights", "import", file, "--as", "vgg19")
 	}
-	configs := files(t, "../framework/config/testdata/bad/*.bad.yaml")
-	for _, file := range configs {
-		malformed(t, "config/"+filepath.Base(file), strings.TrimSuffix(filepath.Base(file), ".yaml"), "-c", file)
+	for _, file := range files(t, "../framework/config/testdata/bad/*.bad.yaml") {
+		malformed(t, "config/"+filepath.Base(file), strings.TrimSuffix(filepath.Base(file), ".yaml"), anyWay, "-c", file)
 	}
-	text, err := os.ReadFile("testdata/malformed/overrides.txt")
+	for _, file := range files(t, "testdata/malformed/notebooks/*") {
+		name := filepath.Base(file)
+		for _, verb := range []string{"ls", "show last", "plot last", "strip last", "-c sound.yaml"} {
+			args := append(strings.Fields(verb), "--db", file, "--out", "out")
+			if verb == "ls" || verb == "show last" {
+				args = args[:len(args)-2]
+			}
+			malformed(t, "notebook/"+name+"/"+verb, name, notebookWays, args...)
+		}
+	}
+	for override, named := range cases(t, "testdata/malformed/overrides.txt") {
+		malformed(t, "override/"+override, named, anyWay, "-c", "sound.yaml", override)
+	}
+	for line, named := range cases(t, "testdata/malformed/commands.txt") {
+		malformed(t, "command/"+line, named, anyWay, strings.Fields(line)...)
+	}
+}
+
+// cases reads a file of lines, each an input and what must be said of it.
+func cases(t *testing.T, path string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	list := map[string]string{}
 	for line := range strings.Lines(string(text)) {
-		if override, named, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
-			malformed(t, "override/"+override, named, "-c", "sound.yaml", override)
+		if input, named, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); ok {
+			list[input] = named
 		}
 	}
+	if len(list) == 0 {
+		t.Fatalf("%s has no cases", path)
+	}
+	return list
 }
 
 func files(t *testing.T, pattern string) []string {
@@ -65,7 +101,7 @@ func files(t *testing.T, pattern string) []string {
 }
 
 // malformed runs the program in a folder of its own.
-func malformed(t *testing.T, name, named string, args ...string) {
+func malformed(t *testing.T, name, named, way string, args ...string) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
@@ -73,17 +109,40 @@ func malformed(t *testing.T, name, named string, args ...string) {
 		if err := os.WriteFile(filepath.Join(dir, "sound.yaml"), []byte(sound), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		before := files(t, filepath.Join(dir, "*"))
+		before := contents(t, dir)
 		cmd, output := program(t, dir, args...)
+		cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
 		said := must(t, exitUsage, cmd, output)
 		if !strings.Contains(said, named) {
 			t.Errorf("it does not name %q:\n%s", named, said)
 		}
+		if !regexp.MustCompile(way).MatchString(said) {
+			t.Errorf("it says no way out (%s):\n%s", way, said)
+		}
 		if strings.Contains(said, "goroutine ") || strings.Contains(said, "panic") {
 			t.Errorf("it panics:\n%s", said)
 		}
-		if after := files(t, filepath.Join(dir, "*")); len(after) != len(before) {
-			t.Errorf("it wrote something: %q", after)
+		if after := contents(t, dir); !maps.Equal(after, before) {
+			t.Errorf("it wrote something: %q", slices.Sorted(maps.Keys(after)))
 		}
 	})
+}
+
+// contents returns the files below dir.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			all[path] = "folder"
+			return err
+		}
+		data, err := os.ReadFile(path)
+		all[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

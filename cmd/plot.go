@@ -54,8 +54,9 @@ See also: runexp show, runexp strip, runexp ls`,
   runexp plot 3 4 7 --metric loss/total --against seconds
   runexp plot last --metric 'loss/style/*' --smooth 20
   runexp plot 12 --scale linear -o losses.svg`,
-		Args: atLeastOneRun,
-		RunE: p.run,
+		ValidArgsFunction: a.runs,
+		Args:              atLeastOneRun,
+		RunE:              p.run,
 	}
 	f := c.Flags()
 	f.StringSliceVar(&p.metrics, "metric", nil, "metrics to plot, names or globs (default the weighted losses)")
@@ -64,6 +65,10 @@ See also: runexp show, runexp strip, runexp ls`,
 	f.IntVar(&p.smooth, "smooth", 1, "plot means of so many values around each")
 	p.target.flags(c, "plots")
 	f.StringVar(&p.target.format, "format", "", "png or svg (default what -o ends in, or png)")
+	completeFlag(c, "format", words(p.target.formats...))
+	completeFlag(c, "metric", a.metricsOfRuns)
+	completeFlag(c, "against", words(reports.Clocks()...))
+	completeFlag(c, "scale", words("log", "linear"))
 	return c
 }
 
@@ -191,6 +196,8 @@ func (t *figureFile) flags(c *cobra.Command, folder string) {
 	t.folder = folder
 	c.Flags().StringVarP(&t.file, "file", "o", "", "the file to write (default one under OUT/"+folder+")")
 	c.Flags().StringVar(&t.out, "out", "runs", "folder for pictures and plots")
+	completeFlag(c, "file", cobra.FixedCompletions(t.formats, cobra.ShellCompDirectiveFilterFileExt))
+	completeFolder(c, "out")
 }
 
 // check settles the format, which the file's name and --format may both give.

@@ -24,7 +24,18 @@ func (a *app) pluginsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plugins",
 		Short: "List backbones, losses and optimisers with their options",
-		Args:  exactly(0, "no arguments"),
+		Long: `List backbones, losses and optimisers, each with its options, their defaults and what they mean.
+An option stands beside the plugin's name in a config: {name: adam, lr: 0.02}.
+
+Nothing is read or written. --markdown prints docs/plugins.md, --json a list of objects.
+
+Exit codes: 0 printed; 2 for arguments.
+
+See also: runexp backbones, runexp config`,
+		Example: `  runexp plugins
+  runexp plugins --json
+  runexp plugins --markdown > docs/plugins.md`,
+		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			all, err := a.listPlugins()
 			switch {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"runexp/experiments"
 	"runexp/framework/compute"
@@ -29,13 +28,17 @@ type runFlags struct {
 	quiet         bool
 }
 
-func (r *runFlags) flags(f *pflag.FlagSet) {
+func (r *runFlags) flags(c *cobra.Command) {
+	f := c.Flags()
 	f.StringVarP(&r.file, "config", "c", "", "the YAML file of the experiment")
 	f.StringVar(&r.out, "out", "runs", "folder for pictures and plots")
 	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU)")
 	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
 	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
+	completeConfig(c, "config")
+	completeFolder(c, "out")
+	c.ValidArgsFunction = r.overrides(&r.file)
 }
 
 // load reads a config; what is wrong with it is the user's to mend.
@@ -52,7 +55,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		return c.Help()
 	}
 	if r.file == "" && !strings.Contains(args[0], "=") {
-		return usage(fmt.Errorf("unknown verb %q; see runexp --help", args[0]))
+		return unknownVerb(c.Root(), args[0])
 	}
 	resolved, err := r.load(r.file, args)
 	if err != nil {

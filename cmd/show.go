@@ -19,10 +19,24 @@ func (a *app) showCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Print one run: its settings, losses, pictures and events",
-		Long:  "Print one run. RUN is its number, the first digits of its uid, or \"last\".",
-		Example: "  runexp show last\n  runexp show 12 --config > again.yaml\n" +
-			"  runexp show 12 --picture picture.png > picture.png",
-		Args: exactly(1, "one run"),
+		Long: `Print one run: how it ended, every setting, the machine and the versions, each metric with its
+last and smallest value, the pictures that are kept, and events such as stages and rollbacks.
+RUN is a number, at least four of the first digits of a uid, or "last".
+
+--config prints the config with everything filled in, which makes the run again if its pictures
+are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
+
+Reads the notebook (--db), of a run that goes on too, and writes nothing but to stdout. --json
+prints one object, with the config in it.
+
+Exit codes: 0 printed; 2 for an unknown run or picture, or without a notebook there.
+
+See also: runexp ls, runexp plot, runexp strip`,
+		Example: `  runexp show last
+  runexp show 12 --config > again.yaml
+  runexp show 12 --picture picture.png > picture.png`,
+		ValidArgsFunction: only(a.runs),
+		Args:              exactly(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.openNotebook(c)
 			if err != nil {
@@ -49,6 +63,7 @@ func (a *app) showCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&withConfig, "config", false, "print the resolved config only")
 	c.Flags().StringVar(&picture, "picture", "", "write the kept picture of this name to stdout")
+	completeFlag(c, "picture", a.picturesOfRun)
 	return c
 }
 

@@ -44,7 +44,8 @@ See also: runexp show, runexp plot, runexp ls`,
 		Example: `  runexp strip last
   runexp strip 12 --pictures 10 --height 120 -o strip.png
   runexp -c configs/d2l.yaml output.every=50    # a run that keeps pictures on its way`,
-		Args: exactly(1, "one run"),
+		ValidArgsFunction: only(a.runs),
+		Args:              exactly(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if pictures < 1 || pictures > 100 {
 				return usage(fmt.Errorf("--pictures %d: give 1 to 100", pictures))

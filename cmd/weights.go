@@ -30,8 +30,18 @@ func (w *weightsVerbs) command() *cobra.Command {
 		Short: "List, fetch, import and check pretrained weights",
 		Long: `List, fetch, import and check pretrained weights.
 
-Weights are found by name, as NAME.safetensors, in the folders and files that
-RUNEXP_WEIGHTS lists and then in the cache, which pull and import write.`,
+A backbone reads NAME.safetensors from the folders and files that RUNEXP_WEIGHTS lists, between
+colons, and then in the cache, which pull and import write: runexp/weights in XDG_CACHE_HOME or
+~/.cache. A config may also name a file: backbone.weights=FILE. vgg19-lite needs none.
+
+Exit codes: 0 done; 1 for a network or disk that fails; 2 for an unknown name, and for files that
+are missing, damaged or not what they are said to be.
+
+See also: runexp weights ls, runexp weights pull, runexp weights import, runexp weights verify`,
+		Example: `  runexp weights ls
+  runexp weights pull vgg19-torchvision
+  runexp weights import vgg19.pth --as vgg19-torchvision
+  runexp weights verify`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usage(errors.New("weights takes a verb: ls, pull, import or verify; see runexp weights --help"))
@@ -55,7 +65,18 @@ func (w *weightsVerbs) ls() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
 		Short: "List known weights, and where those are that were found",
-		Args:  exactly(0, "no arguments"),
+		Long: `List the weights that backbones look for by name, and others in the same folders: found, with
+size and path, or missing, with the command that gets them; and the licence.
+
+Reads the folders in RUNEXP_WEIGHTS and the cache, and the headers of files whose licence is not
+known. Writes nothing. --json prints a list of objects.
+
+Exit codes: 0 listed; 2 for arguments.
+
+See also: runexp weights pull, runexp weights import, runexp weights verify`,
+		Example: `  runexp weights ls
+  runexp weights ls --json`,
+		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			rows := w.rows()
 			if w.json {
@@ -123,6 +144,15 @@ func (w *weightsVerbs) source(name string) (weights.Source, bool) {
 		}
 	}
 	return weights.Source{}, false
+}
+
+// names proposes the names of weights that may be imported.
+func (w *weightsVerbs) names(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	for _, s := range w.sources {
+		list = append(list, s.Name)
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
 // identifier returns the backbone that the weights called name belong to: the

@@ -23,9 +23,19 @@ func (w *weightsVerbs) importCommand() *cobra.Command {
 		Short: "Convert a weights file into the cache",
 		Long: `Check that a safetensors or PyTorch file (.pth, .pt: a state dict) holds what a backbone
 needs, and write that into the cache. NAME is the backbone's, or that and the format, as
-in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.`,
-		Example: "  runexp weights import vgg19-dcbb9e9d.pth --as vgg19",
-		Args:    exactly(1, "one file"),
+in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.
+
+Reads FILE. Writes NAME.safetensors in the cache, with the file's checksum, licence and citation
+in its metadata, whole or not at all; and prints its path.
+
+Exit codes: 0 imported; 2 for a file that is damaged, of another network or of code, for weights
+that are there already, and for a cache that cannot be written.
+
+See also: runexp weights pull, runexp weights verify, runexp weights`,
+		Example: `  runexp weights import vgg19-dcbb9e9d.pth --as vgg19
+  runexp weights import vgg19.safetensors --as vgg19-oxford --force`,
+		ValidArgsFunction: only(cobra.FixedCompletions([]string{"pth", "pt", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt)),
+		Args:              exactly(1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if as == "" {
 				return usage(errors.New("say what the weights are: --as NAME, such as --as vgg19; runexp weights ls lists names"))
@@ -35,6 +45,7 @@ in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.
 	}
 	c.Flags().StringVar(&as, "as", "", "the name under which a backbone looks for the weights")
 	c.Flags().BoolVar(&force, "force", false, "replace weights that are there")
+	completeFlag(c, "as", w.names)
 	return c
 }
 

@@ -34,9 +34,21 @@ func (w *weightsVerbs) pull() *cobra.Command {
 		Use:   "pull NAME",
 		Short: "Fetch weights from their publisher into the cache",
 		Long: `Fetch weights from their publisher into the cache, check their length and checksum, and keep
-what the backbone needs of them. A fetch that was broken off goes on where it stopped.`,
-		Example: "  runexp weights pull vgg19-torchvision\n  runexp weights pull vgg19-torchvision --from https://mirror.example.org/vgg19-dcbb9e9d.pth",
-		Args:    exactly(1, "one name"),
+what the backbone needs of them. A fetch that was broken off goes on where it stopped. This is
+the one verb that uses the network.
+
+Reads the publisher's address, or that of --from, where the same bytes are expected. Writes
+NAME.safetensors in the cache and prints its path, licence and citation. Until it is whole, what
+came is kept beside it, in a file that ends in .part.
+
+Exit codes: 0 fetched, or there already; 1 for a network or disk that fails, or other bytes than
+the publisher's; 2 for an unknown name or address.
+
+See also: runexp weights ls, runexp weights import, runexp weights`,
+		Example: `  runexp weights pull vgg19-torchvision
+  runexp weights pull vgg19-torchvision --from https://mirror.example.org/vgg19-dcbb9e9d.pth`,
+		ValidArgsFunction: only(w.fetchable),
+		Args:              exactly(1, "one name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return w.fetch(c.Context(), args[0], flags)
 		},
@@ -44,7 +56,22 @@ what the backbone needs of them. A fetch that was broken off goes on where it st
 	c.Flags().StringVar(&flags.from, "from", "", "fetch from another address; the same bytes are expected")
 	c.Flags().BoolVar(&flags.force, "force", false, "fetch weights that are there")
 	c.Flags().IntVar(&flags.retries, "retries", 5, "how often to try again after a broken connection")
+	completeFlag(c, "from", nothing)
 	return c
+}
+
+// fetchable proposes the weights that have an address.
+func (w *weightsVerbs) fetchable(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return w.addressed(), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (w *weightsVerbs) addressed() (names []string) {
+	for _, s := range w.sources {
+		if s.URL != "" {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) error {
@@ -85,13 +112,7 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 func (w *weightsVerbs) pullable(name, from string) (weights.Source, error) {
 	source, known := w.source(name)
 	if !known {
-		var names []string
-		for _, s := range w.sources {
-			if s.URL != "" {
-				names = append(names, s.Name)
-			}
-		}
-		return source, framework.UnknownName("weights", name, names)
+		return source, framework.UnknownName("weights", name, w.addressed())
 	}
 	if source.URL == "" {
 		return source, fmt.Errorf("%s cannot be fetched: %s:\n\t%s\nthe authors' page is %s", name, source.Note, source.Command(), source.Page)

@@ -30,8 +30,19 @@ func (w *weightsVerbs) verify() *cobra.Command {
 		Short: "Read weights whole: checksum, finite values, all tensors that the backbone needs",
 		Long: `Read weights whole: all values must be finite, the tensors those that the backbone needs, the
 values those that were imported, and the checksum that in the file's name, if it has one
-(vgg19-dcbb9e9d.pth). Without arguments, all weights that are found.`,
-		Example: "  runexp weights verify vgg19-oxford",
+(vgg19-dcbb9e9d.pth). Without arguments, all weights that are found.
+
+Reads the files. Writes nothing. Prints a line a file, or with --json a list of objects.
+
+Exit codes: 0 all are sound; 2 if one is not, or is missing.
+
+See also: runexp weights ls, runexp weights import, runexp weights`,
+		Example: `  runexp weights verify
+  runexp weights verify vgg19-oxford
+  runexp weights verify vgg19-dcbb9e9d.pth --json`,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return w.places.Names(), cobra.ShellCompDirectiveDefault // files too
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				args = w.places.Names()

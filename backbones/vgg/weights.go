@@ -102,7 +102,7 @@ func formatOf(f *weights.File, first framework.Layer) (format, error) {
 			return known, nil
 		}
 	}
-	return format{}, errors.New("the tensors are named neither as in Oxford's VGG (conv1_1.weight, …) nor as in torchvision's (features.0.weight, …)")
+	return format{}, errors.New("the tensors are named neither as in Oxford's VGG (conv1_1.weight, …) nor as in torchvision's (features.0.weight, …); it may belong to another network")
 }
 
 // shapes returns the tensors that the convolutions among layers need.

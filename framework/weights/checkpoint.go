@@ -124,7 +124,7 @@ func entriesOf(archive *zip.Reader) (map[string]*zip.File, error) {
 func entryOffset(f *zip.File, size int64) (int64, error) {
 	const encrypted = 1
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.Flags&encrypted != 0 {
-		return 0, fmt.Errorf("entry %.100q of the archive is compressed or encrypted, which PyTorch's never are", f.Name)
+		return 0, fmt.Errorf("entry %.100q of the archive is compressed or encrypted, which PyTorch's never are; save it again with torch.save", f.Name)
 	}
 	begin, err := f.DataOffset()
 	if err != nil {

@@ -70,7 +70,7 @@ func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string
 	}
 	tensors, metadata, err := parseHeader(header)
 	if err != nil {
-		return nil, nil, fmt.Errorf("bad header: %w", err)
+		return nil, nil, fmt.Errorf("bad header: %w; fetch the file again", err)
 	}
 	start := 8 + length
 	if err := checkRanges(tensors, size-start); err != nil {
@@ -188,9 +188,9 @@ func checkRanges(tensors map[string]tensor, size int64) error {
 		case t.end > size:
 			return fmt.Errorf("the file is cut short: tensor %q ends at byte %d of the data, which has %d; fetch it again", name, t.end, size)
 		case t.begin < end:
-			return fmt.Errorf("bad header: tensors %q and %q overlap", previous, name)
+			return fmt.Errorf("bad header: tensors %q and %q overlap; fetch the file again", previous, name)
 		case t.begin > end:
-			return fmt.Errorf("bad header: bytes %d to %d before tensor %q belong to none", end, t.begin, name)
+			return fmt.Errorf("bad header: bytes %d to %d before tensor %q belong to none; fetch the file again", end, t.begin, name)
 		}
 		previous, end = name, t.end
 	}

@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework/config"
+	"runexp/framework/store"
+)
+
+// A completer proposes words; see cobra.CompletionFunc. What cannot be read has
+// none: a shell has no place for errors.
+type completer = cobra.CompletionFunc
+
+// words proposes the same words always.
+func words(list ...string) completer {
+	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+}
+
+// nothing proposes nothing, files neither.
+func nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// only proposes what of does for the first argument, and nothing for others.
+func only(of completer) completer {
+	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return of(c, args, word)
+	}
+}
+
+// completeFlag says what a flag's values may be.
+func completeFlag(c *cobra.Command, flag string, of completer) {
+	if err := c.RegisterFlagCompletionFunc(flag, of); err != nil {
+		panic(err) // the flag is not there
+	}
+}
+
+// completeConfig makes a flag take YAML files.
+func completeConfig(c *cobra.Command, flag string) {
+	completeFlag(c, flag, cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt))
+}
+
+// completeFolder makes a flag take folders.
+func completeFolder(c *cobra.Command, flag string) {
+	completeFlag(c, flag, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
+}
+
+// overrides proposes the settings of the config that file points to, as they are
+// overridden: losses.style.weight=. After the sign the shell proposes files.
+func (a *app) overrides(file *string) completer {
+	return func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if strings.Contains(word, "=") {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		var list []string
+		for _, p := range a.settings(*file, args) {
+			path := strings.NewReplacer("[", ".", "]", "").Replace(p.Path) + "="
+			given := slices.ContainsFunc(args, func(arg string) bool { return strings.HasPrefix(arg, path) })
+			value := fmt.Sprint(p.Value)
+			if strings.HasSuffix(path, ".image=") {
+				value = "a picture's file"
+			}
+			if strings.HasPrefix(path, word) && !given {
+				list = append(list, cobra.CompletionWithDesc(path, value))
+			}
+		}
+		if len(list) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+}
+
+// settings returns those of a config with the overrides that were typed before.
+// Pictures that are not there yet, as in configs/d2l.yaml, do not matter.
+func (a *app) settings(file string, overrides []string) []config.Param {
+	if file == "" {
+		return nil
+	}
+	present := strconv.Quote(file) // for a picture: that it is there is all that loading asks
+	for _, also := range [][]string{nil, {"content.image=" + present}, {"content.image=" + present, "style.*.image=" + present}} {
+		resolved, err := a.loader().Load(file, slices.Concat(overrides, also))
+		if err != nil {
+			continue
+		}
+		if params, err := resolved.Params(); err == nil {
+			return params
+		}
+	}
+	return nil
+}
+
+// runs proposes the runs of the notebook that were not named yet, newest first.
+func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.reading(c, func(s *store.Store) error {
+		runs, err := s.Runs(c.Context(), store.Filter{})
+		if len(runs) > 0 && strings.HasPrefix("last", word) && !slices.Contains(args, "last") {
+			list = append(list, cobra.CompletionWithDesc("last", "the run that was started last"))
+		}
+		for _, run := range runs {
+			number := fmt.Sprint(run.Number)
+			if strings.HasPrefix(number, word) && !slices.Contains(args, number) {
+				list = append(list, cobra.CompletionWithDesc(number,
+					fmt.Sprintf("%s, %s, %s", run.Experiment, run.Status, run.Started.Local().Format(time.DateTime))))
+			}
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// experimentNames proposes the experiments that the notebook has runs of.
+func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.reading(c, func(s *store.Store) error {
+		runs, err := s.Runs(c.Context(), store.Filter{})
+		for _, run := range runs {
+			if !slices.Contains(list, run.Experiment) {
+				list = append(list, run.Experiment)
+			}
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
+// metricsOfRuns proposes the metrics of the runs named before.
+func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.reading(c, func(s *store.Store) error {
+		runs, err := findRuns(c, s, args)
+		if err != nil {
+			return err
+		}
+		list, err = metricNames(c, s, runs)
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
+// picturesOfRun proposes the pictures of the run named before.
+func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.reading(c, func(s *store.Store) error {
+		runs, err := findRuns(c, s, args)
+		if err != nil || len(runs) == 0 {
+			return err
+		}
+		kept, err := s.Artifacts(c.Context(), runs[0].Number)
+		for _, picture := range kept {
+			list = append(list, picture.Name)
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
+// reading gives the notebook to do, if it can be opened.
+func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
+	s, err := a.openNotebook(c)
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	_ = do(s) // what it got as far as it got
+}

@@ -1,0 +1,229 @@
+//go:build linux
+
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestTheDiskFills runs on a disk of a few megabytes that something else fills.
+func TestTheDiskFills(t *testing.T) {
+	want := undisturbed(t)
+	dir := t.TempDir()
+	disk := filepath.Join(dir, "runs")
+	place(t, dir)
+	smallDisk(t, disk)
+	ballast := filepath.Join(disk, "ballast")
+	cmd, said := program(t, dir, "-c", "crash.yaml", "--quiet")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, filepath.Join(disk, "crash", "*", "checkpoint"))
+	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says it
+	text := said.String()
+	if code := cmd.ProcessState.ExitCode(); code != 1 {
+		t.Errorf("exit code %d, want 1:\n%s", code, text)
+	}
+	for _, part := range []string{"run 1 stopped: ", "the same command goes on at iteration "} {
+		if !strings.Contains(text, part) {
+			t.Errorf("it does not say %q:\n%s", part, text)
+		}
+	}
+	if !strings.Contains(text, "the disk is full") && !strings.Contains(text, "no space left") {
+		t.Errorf("it does not say why:\n%s", text)
+	}
+	if left, _ := filepath.Glob(filepath.Join(disk, "crash", "*", ".*")); len(left) > 0 {
+		t.Errorf("half-written files are left: %v", left)
+	}
+	// A disk that is full from the start: nothing is begun.
+	cmd, said = program(t, dir, "-c", "crash.yaml", "--quiet")
+	must(t, 1, cmd, said)
+
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	cmd, said = program(t, dir, "-c", "crash.yaml")
+	if text := must(t, 0, cmd, said); !strings.Contains(text, "going on with run 1 (") {
+		t.Errorf("with space again it does not go on:\n%s", text)
+	}
+	outcomeOf(t, dir).compare(t, want)
+}
+
+// TestTheDiskOfPicturesFills fills the disk under --out; the notebook is on
+// another one. That is no fault of the trial: exit code 1.
+func TestTheDiskOfPicturesFills(t *testing.T) {
+	want := undisturbed(t)
+	dir := t.TempDir()
+	disk := filepath.Join(dir, "runs")
+	place(t, dir)
+	smallDisk(t, disk)
+	args := []string{"-c", "crash.yaml", "--quiet", "--db", "notebook.db", "checkpoint.every=0s"}
+	cmd, said := program(t, dir, args...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, filepath.Join(disk, "crash", "*", "step-000050.png"))
+	ballast := filepath.Join(disk, "ballast")
+	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says it
+	text := said.String()
+	if code := cmd.ProcessState.ExitCode(); code != exitInternal {
+		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, text)
+	}
+	for _, part := range []string{"run 1 stopped: ", "no space left on device", "see that there is room", "the same command begins again"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("it does not say %q:\n%s", part, text)
+		}
+	}
+	// Full from the start, it is the same.
+	cmd, said = program(t, dir, args...)
+	if text := must(t, exitInternal, cmd, said); !strings.Contains(text, "no space left") {
+		t.Errorf("it does not say why:\n%s", text)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	cmd, said = program(t, dir, args...)
+	must(t, exitOK, cmd, said)
+	outcomeIn(t, dir, "notebook.db").compare(t, want)
+}
+
+// smallDisk makes dir a disk of a few megabytes until the test is over.
+func smallDisk(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m"); err != nil {
+		t.Skipf("a small disk cannot be mounted here (%v); it can by root", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// fill writes until nothing more is taken.
+func fill(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	for size := 1 << 16; err == nil || size > 1; {
+		if _, err = f.Write(make([]byte, size)); err != nil {
+			size = max(1, size/2)
+		}
+	}
+	return errors.Join(err, f.Close())
+}
+
+// waitFor waits until there is a file.
+func waitFor(t *testing.T, pattern string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if files, _ := filepath.Glob(pattern); len(files) > 0 {
+			return
+		}
+	}
+	t.Fatalf("there is no %s", pattern)
+}
+
+// TestFoldersThatMayNotBeWritten runs as a user who may not.
+func TestFoldersThatMayNotBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	binary := shareBinary(t, dir)
+	as := func(args ...string) (*exec.Cmd, *bytes.Buffer) {
+		cmd, said := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "stages.*.iterations=2", "stages.1.evaluations=null"}, args...)...)
+		cmd.Path = binary
+		if os.Getuid() == 0 {
+			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+		}
+		return cmd, said
+	}
+	closed, open := filepath.Join(dir, "closed"), filepath.Join(dir, "open")
+	for path, mode := range map[string]os.FileMode{closed: 0o555, open: 0o777} {
+		if err := errors.Join(os.Mkdir(path, mode), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants := func(args []string, parts ...string) {
+		t.Helper()
+		cmd, said := as(args...)
+		text := must(t, 2, cmd, said)
+		for _, part := range append(parts, "denied") {
+			if !strings.Contains(text, part) {
+				t.Errorf("%v: it does not say %q:\n%s", args, part, text)
+			}
+		}
+	}
+	wants([]string{"--out", closed, "--db", filepath.Join(open, "a.db")}, closed, "--out")
+	wants([]string{"--out", filepath.Join(closed, "below"), "--db", filepath.Join(open, "a.db")}, closed, "--out")
+	wants([]string{"--out", open, "--db", filepath.Join(closed, "below", "a.db")}, closed, "--db")
+	for _, folder := range []string{closed, open} {
+		if files, err := os.ReadDir(folder); err != nil || len(files) > 0 {
+			t.Errorf("%s has %v, %v", folder, files, err)
+		}
+	}
+	// A notebook in a folder that was closed later can be read and not written.
+	cmd, said := as("--out", open, "--db", filepath.Join(open, "a.db"))
+	must(t, 0, cmd, said)
+	if err := os.Chmod(open, 0o555); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadDir(open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd, said = as("--out", filepath.Join(dir, "third"), "--db", filepath.Join(open, "a.db"), "seed=2")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "third"), 0o777), os.Chmod(filepath.Join(dir, "third"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	if text := must(t, 2, cmd, said); !strings.Contains(text, "--db") {
+		t.Errorf("it says\n%s", text)
+	}
+	after, err := os.ReadDir(open)
+	if err != nil || fmt.Sprint(after) != fmt.Sprint(before) {
+		t.Errorf("it leaves %v, %v", after, err)
+	}
+}
+
+// shareBinary puts the test binary where every user can run it.
+func shareBinary(t *testing.T, dir string) string {
+	t.Helper()
+	from, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := filepath.Join(dir, "runexp-test")
+	in, err := os.Open(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(out, in)
+	if err := errors.Join(err, out.Close(), os.Chmod(filepath.Dir(dir), 0o755), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}

@@ -1,0 +1,59 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework"
+)
+
+// helpCommand is `runexp help [VERB …]`.
+func (a *app) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [VERB …]",
+		Short: "Print the help of a verb, as --help after it does",
+		Long: `Print the help of a verb, as --help after it does: what it does, reads and writes, how it exits,
+examples and flags.
+
+Reads and writes nothing.
+
+Exit codes: 0 printed; 2 for an unknown verb.
+
+See also: runexp --help`,
+		Example: `  runexp help plot
+  runexp help weights pull`,
+		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+			found, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var list []string
+			for _, verb := range found.Commands() {
+				if strings.HasPrefix(verb.Name(), word) {
+					list = append(list, cobra.CompletionWithDesc(verb.Name(), verb.Short))
+				}
+			}
+			return list, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := c.Root().Find(args)
+			if err != nil {
+				return usage(err)
+			}
+			if len(rest) > 0 {
+				return unknownVerb(found, rest[0])
+			}
+			return found.Help()
+		},
+	}
+}
+
+// unknownVerb is the error for a verb that c does not have.
+func unknownVerb(c *cobra.Command, name string) error {
+	var known []string
+	for _, verb := range c.Commands() {
+		known = append(known, verb.Name())
+	}
+	return usage(framework.UnknownName("verb", name, known))
+}
