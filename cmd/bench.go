@@ -49,7 +49,7 @@ See also: runexp version, runexp --help`,
 				return usage(err)
 			}
 			defer engine.Close()
-			lab := experiments.Lab{Plugins: a.plugins, Engine: engine}
+			lab := experiments.NewLab(a.plugins, engine)
 			trial, err := lab.Prepare(c.Context(), resolved)
 			if err != nil {
 				return usage(err)

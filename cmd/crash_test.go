@@ -99,18 +99,34 @@ func outcomeOf(t *testing.T, dir string) outcome {
 // folder on the way.
 func outcomeIn(t *testing.T, dir, notebook string) outcome {
 	t.Helper()
-	ctx := t.Context()
-	s, err := store.OpenReadOnly(ctx, filepath.Join(dir, notebook))
+	s := notebookIn(t, dir, notebook)
+	defer s.Close()
+	run, err := s.FindRun(t.Context(), "last")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	if err := s.Check(ctx); err != nil {
+	return outcomeOfRun(t, s, dir, run.RunSummary)
+}
+
+// notebookIn opens a notebook in dir and checks it.
+func notebookIn(t *testing.T, dir, notebook string) *store.Store {
+	t.Helper()
+	s, err := store.OpenReadOnly(t.Context(), filepath.Join(dir, notebook))
+	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := s.FindRun(ctx, "last")
-	if err != nil || run.Status != store.Finished {
-		t.Fatalf("the last run is %s, %v", run.Status, err)
+	if err := s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// outcomeOfRun reads a run that must have finished.
+func outcomeOfRun(t *testing.T, s *store.Store, dir string, run store.RunSummary) outcome {
+	t.Helper()
+	ctx := t.Context()
+	if run.Status != store.Finished {
+		t.Fatalf("run %d is %s: %s", run.Number, run.Status, run.Message)
 	}
 	o := outcome{metrics: map[string][]store.Point{}, pictures: map[string]string{}}
 	names, err := s.MetricNames(ctx, run.Number)
@@ -118,7 +134,7 @@ func outcomeIn(t *testing.T, dir, notebook string) outcome {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, "time/") {
+		if strings.HasPrefix(name, "time/") || strings.HasPrefix(name, "memory/") {
 			continue
 		}
 		if o.metrics[name], err = s.Series(ctx, run.Number, name); err != nil {
@@ -134,7 +150,7 @@ func outcomeIn(t *testing.T, dir, notebook string) outcome {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join(dir, "runs", "crash", run.UID.Short())
+	folder := filepath.Join(dir, "runs", run.Experiment, run.UID.Short())
 	for _, a := range artifacts {
 		kept, err := s.Blob(ctx, a.Hash)
 		if err != nil {
@@ -159,7 +175,7 @@ func outcomeIn(t *testing.T, dir, notebook string) outcome {
 			o.stages += fmt.Sprintln(e.Step, string(e.Data))
 		}
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "runs", "crash", "*", "*checkpoint*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "runs", run.Experiment, "*", "*checkpoint*")); len(left) > 0 {
 		t.Errorf("checkpoints are left: %v", left)
 	}
 	return o

@@ -36,7 +36,7 @@ what is there, and prints their paths; the report of an older sweep goes to repo
 
 Exit codes: 0 written; 2 for an experiment without a sweep, and for what cannot be written.
 
-See also: runexp ls --sweeps, runexp compare, runexp show`,
+See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
 		Args: exactly(1, "one experiment"),
@@ -91,4 +91,3 @@ func describeMetric(name string) (sweep.Definition, bool) {
 	d, known := evaluate.Describe(name)
 	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
 }
-

@@ -23,7 +23,7 @@ type runFlags struct {
 	*app
 	file          string
 	out           string
-	threads       int
+	threads, jobs int
 	dryRun, fresh bool
 	quiet         bool
 }
@@ -33,6 +33,7 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f.StringVarP(&r.file, "config", "c", "", "the YAML file of the experiment")
 	f.StringVar(&r.out, "out", "runs", "folder for pictures and plots")
 	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU)")
+	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep that run at once; they share the threads, and memory bounds them too")
 	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
 	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
@@ -61,15 +62,19 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	if resolved.Sweep != nil {
-		return usage(errors.New("sweeps are not run yet; runexp config validate checks this one"))
+	if r.jobs < 1 {
+		return usage(fmt.Errorf("--jobs %d: at least 1", r.jobs))
 	}
 	engine, err := compute.NewEngine(compute.Options{Threads: r.threads, ISA: os.Getenv("RUNEXP_ISA")})
 	if err != nil {
 		return usage(err)
 	}
 	defer engine.Close()
-	lab := experiments.Lab{Plugins: r.plugins, Engine: engine, Out: r.out, Version: version(), Command: os.Args}
+	lab := experiments.NewLab(r.plugins, engine)
+	lab.Out, lab.Version, lab.Command = r.out, version(), os.Args
+	if resolved.Sweep != nil {
+		return r.sweep(c.Context(), lab, resolved)
+	}
 	trial, err := lab.Prepare(c.Context(), resolved)
 	if err != nil {
 		return usage(err)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -35,9 +36,10 @@ func TestMain(m *testing.M) {
 				Optimizers: optimizers.Registry(),
 			}))
 		},
-		"pngtext":   pngText,
-		"pngpixels": pngPixels,
-		"waitrun":   waitRun,
+		"pngtext":     pngText,
+		"pngpixels":   pngPixels,
+		"waitrun":     waitRun,
+		"same-trials": sameTrials,
 	})
 }
 
@@ -168,4 +170,47 @@ func waitRun() {
 		}
 	}
 	panic("no run " + want + " after ten seconds")
+}
+
+// sameTrials is `same-trials A.db B.db N`: N trials of B have finished, and A has
+// finished runs of them with the same picture.
+func sameTrials() {
+	ctx := context.Background()
+	finished := func(path string) map[string]string {
+		s, err := store.OpenReadOnly(ctx, path)
+		if err != nil {
+			panic(err)
+		}
+		defer s.Close()
+		runs, err := s.Runs(ctx, store.Filter{Status: store.Finished})
+		if err != nil {
+			panic(err)
+		}
+		pictures := map[string]string{}
+		for _, run := range runs {
+			artifacts, err := s.Artifacts(ctx, run.Number)
+			if err != nil {
+				panic(err)
+			}
+			data, err := s.Blob(ctx, artifacts[len(artifacts)-1].Hash)
+			if err != nil {
+				panic(err)
+			}
+			picture, err := imaging.DecodeReader(bytes.NewReader(data), run.TrialHash)
+			if err != nil {
+				panic(err)
+			}
+			pictures[run.TrialHash] = fmt.Sprint(picture.Pix)
+		}
+		return pictures
+	}
+	a, b := finished(os.Args[1]), finished(os.Args[2])
+	if fmt.Sprint(len(b)) != os.Args[3] {
+		panic(fmt.Sprintf("%d trials, want %s", len(b), os.Args[3]))
+	}
+	for trial, picture := range b {
+		if a[trial] != picture {
+			panic("trial " + trial + " has another picture, or none")
+		}
+	}
 }

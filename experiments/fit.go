@@ -12,6 +12,9 @@ import (
 // memory than the machine has left: it says how much, and the size that would do.
 func (t *Trial) Fit() ([]run.Prediction, error) {
 	predictions, err := t.Plan.PredictMemory()
+	if err == nil {
+		err = t.judge.addTo(predictions, t.config.Experiment.Evaluate.Every > 0)
+	}
 	if err != nil {
 		return nil, err
 	}

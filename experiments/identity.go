@@ -12,10 +12,8 @@ import (
 	"slices"
 	"strings"
 
-	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/run"
-	"runexp/framework/weights"
 )
 
 // hashes are the SHA-256 sums of the files that a trial reads, in hex, by key
@@ -24,7 +22,7 @@ import (
 type hashes map[string]string
 
 // hashFiles reads every file that the experiment names.
-func hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
+func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
 	e := r.Experiment
 	files := map[string]string{"content.image": e.Content.Image}
 	for i, s := range e.Style {
@@ -41,7 +39,7 @@ func hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes,
 		}
 		sums[key] = sum
 	}
-	sum, err := hashWeights(ctx, plan.Weights())
+	sum, err := l.hashWeights(ctx, plan.Weights())
 	if err != nil {
 		return nil, err
 	}
@@ -49,19 +47,6 @@ func hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes,
 		sums["backbone.weights"] = sum
 	}
 	return sums, nil
-}
-
-// hashWeights returns the checksum of a backbone's weights; "" where there are none.
-func hashWeights(ctx context.Context, w framework.Weights) (string, error) {
-	if w.Path == "" {
-		return w.SHA256, nil
-	}
-	f, err := weights.Open(w.Path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	return f.SHA256(ctx)
 }
 
 func hashFile(path string) (string, error) {
@@ -78,9 +63,10 @@ func hashFile(path string) (string, error) {
 }
 
 // identity is the hash of what a trial means: every setting of the resolved
-// config but the experiment's name, how often it is checkpointed and how it is scored, with files
-// by content instead of by path, and the files that no setting names. Threads and output folders are no
-// settings and do not enter it.
+// config but the experiment's name, how often it is checkpointed and how its
+// pictures are scored, with files by content instead of by path, and the files
+// that no setting names. Threads and output folders are no settings and do not
+// enter it.
 func identity(params []config.Param, files hashes) (string, error) {
 	h := sha256.New()
 	line := json.NewEncoder(h) // one [path, value] a line

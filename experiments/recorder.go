@@ -23,14 +23,16 @@ type recorder struct {
 	text  map[string]string // every PNG's metadata
 	begin int               // the first step that is new
 	final string            // path of the final picture
+	shown run.Picture       // the final picture
+	prune func(error)       // stops the run
 
 	offered time.Time // when a checkpoint was last written, or could not be
 	kept    string    // the iteration that the same command would go on at; "" for the start
 }
 
-// recorder returns one for the run.
-func (a *Attempt) recorder(ctx context.Context) *recorder {
-	r := &recorder{Attempt: a, ctx: ctx, offered: time.Now(), text: map[string]string{
+// recorder returns one for the run, which prune stops.
+func (a *Attempt) recorder(ctx context.Context, prune func(error)) *recorder {
+	r := &recorder{Attempt: a, ctx: ctx, prune: prune, offered: time.Now(), text: map[string]string{
 		"Software":          "runexp " + a.trial.lab.Version,
 		"runexp.run":        a.Run.UID().String(),
 		"runexp.experiment": a.trial.config.Experiment.Name,
@@ -80,14 +82,23 @@ func (r *recorder) Row(row run.Row) error {
 			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
 			store.Value{Name: "rate", Value: row.Rate})
 	}
+	if rule := r.trial.rule; rule != nil && row.Iteration > 0 && row.Iteration%rule.Every == 0 && !row.Last {
+		r.ask(row.Step, values)
+	}
 	return r.Run.Log(r.ctx, row.Step, values)
 }
 
+// finalPicture is what the picture that a run ended with is called.
+const finalPicture = "picture.png"
+
 func (r *recorder) Picture(p run.Picture) error {
+	if p.Kind == "sample" {
+		return r.sample(p)
+	}
 	name := map[string]string{
 		"intermediate": fmt.Sprintf("step-%06d.png", p.Step),
 		"stage":        fmt.Sprintf("stage-%d.png", p.Stage+1),
-		"final":        "picture.png",
+		"final":        finalPicture,
 		"last":         "last.png",
 	}[p.Kind]
 	text := map[string]string{"runexp.step": fmt.Sprint(p.Step)}
@@ -109,7 +120,7 @@ func (r *recorder) Picture(p run.Picture) error {
 		return err
 	}
 	if p.Kind == "final" {
-		r.final = filepath.Join(r.Folder, name)
+		r.final, r.shown = filepath.Join(r.Folder, name), p
 	}
 	return nil
 }

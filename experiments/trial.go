@@ -10,22 +10,11 @@ import (
 	"path/filepath"
 	"time"
 
-	"runexp/framework"
-	"runexp/framework/compute"
 	"runexp/framework/config"
 	"runexp/framework/run"
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
 )
-
-// A Lab is where trials are run: what is the same for all of them.
-type Lab struct {
-	Plugins framework.Plugins
-	Engine  *compute.Engine
-	Out     string   // folder; a run's files are under Out/<experiment>/<run's uid>
-	Version string   // of runexp
-	Command []string // what the user typed
-}
 
 // A Trial is an experiment that was checked and can be run once.
 type Trial struct {
@@ -34,15 +23,38 @@ type Trial struct {
 	// picture, whatever their files are called and wherever they run.
 	Hash string
 
-	lab    Lab
-	config *config.Resolved
-	params []config.Param
-	files  hashes
+	lab      *Lab
+	config   *config.Resolved
+	params   []config.Param
+	files    hashes
+	judge    *judge      // of its pictures; nil for none
+	unjudged error       // why there is none
+	rule     *medianRule // that may stop it early; nil for none
+	unit     unit        // for rule
 }
 
-// Prepare reads what the experiment names and checks it. It writes nothing.
-func (l Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
-	plan, err := run.Prepare(r.Experiment, l.Plugins, l.Engine)
+// Prepare reads what the experiment names and checks it, and chooses who scores
+// its pictures. It writes nothing.
+func (l *Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
+	t, err := l.prepare(ctx, r)
+	if err != nil || len(r.Experiment.Style) == 0 { // without a painting there is no style to compare
+		return t, err
+	}
+	spec := r.Experiment.Evaluate.Backbone
+	own := spec.Name == ""
+	if own {
+		spec = r.Experiment.Backbone
+	}
+	t.Plan.Sample(r.Experiment.Evaluate.Every)
+	if t.judge, err = l.newJudge(ctx, spec, t.Plan.Taps()); own {
+		t.unjudged, err = err, nil // a picture without scores is better than none
+	}
+	return t, err
+}
+
+// prepare is Prepare without a judge.
+func (l *Lab) prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
+	plan, err := l.workshop.Prepare(r.Experiment)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +62,7 @@ func (l Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
 	if t.params, err = r.Params(); err != nil {
 		return nil, err
 	}
-	if t.files, err = hashFiles(ctx, r, plan); err != nil {
+	if t.files, err = l.hashFiles(ctx, r, plan); err != nil {
 		return nil, err
 	}
 	t.Hash, err = identity(t.params, t.files)
@@ -100,6 +112,7 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
 		func() error { return a.copyPictures(ctx) },
 		func() error { return a.tell(ctx) },
+		func() error { return a.tellUnjudged(ctx) },
 	} {
 		if err == nil {
 			err = step()
@@ -122,6 +135,9 @@ func (t *Trial) newRun() (store.NewRun, error) {
 		Experiment: e.Name, ConfigWritten: string(t.config.Written), ConfigResolved: string(resolved),
 		Overrides: t.config.Overrides, Seed: e.Seed, TrialHash: t.Hash,
 		Env: environment(t.lab.Engine, t.Plan.Weights(), t.files, t.lab.Version, t.lab.Command),
+	}
+	if t.judge != nil {
+		n.Env = append(n.Env, t.judge.facts()...)
 	}
 	for _, p := range t.params {
 		value, err := json.Marshal(p.Value)
@@ -159,36 +175,52 @@ func (e *FailedError) Unwrap() error { return e.Err }
 // Execute makes the picture and records everything; watch hears of it too. When
 // ctx is done the run is stopped after its iteration, recorded as killed with the
 // cause as its message, and Execute returns the cause as the error, with a
-// complete Result.
+// complete Result. A run that the sweep's rule stops is recorded as pruned, and
+// that is no error.
 //
 // Errors: *FailedError; a store or folder that takes no more, with what the same
 // command will then do.
 func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, error) {
 	whole := context.WithoutCancel(ctx)
-	r := a.recorder(whole)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r := a.recorder(whole, stop)
 	outcome, err := a.trial.Plan.Run(ctx, observers{r, watch})
 	result := Result{Run: a.Run, Folder: a.Folder, Picture: r.final}
-	heard := new(run.ObserverError)
-	switch {
-	case errors.As(err, &heard):
+	if err != nil {
 		result.Status = store.Failed
-		err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
-		finish := a.Run.Finish(whole, store.Failed, err.Error())
-		if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
-			finish = nil // the same again
-		}
-		return result, errors.Join(err, finish)
-	case err != nil:
-		result.Status = store.Failed
-		return result, errors.Join(&FailedError{a.Run.Number(), err}, a.Run.Finish(whole, store.Failed, err.Error()))
+		return result, a.fail(whole, r, err)
+	}
+	var pruned *prunedError
+	switch cause := context.Cause(ctx); {
+	case outcome.Stopped && errors.As(cause, &pruned):
+		result.Status = store.Pruned
 	case outcome.Stopped:
 		result.Status = store.Killed
-		cause := context.Cause(ctx)
 		return result, errors.Join(fmt.Errorf("%w; %s", cause, r.way()), a.Run.Finish(whole, store.Killed, cause.Error()))
+	default:
+		result.Status = store.Finished
 	}
-	result.Status = store.Finished
-	if err := a.Run.Finish(whole, store.Finished, ""); err != nil {
+	message := ""
+	if pruned != nil {
+		message = pruned.Error()
+	}
+	err = errors.Join(r.conclude(), a.Run.Finish(whole, result.Status, message))
+	if err != nil {
 		return result, err
 	}
 	return result, a.dropCheckpoints(whole)
+}
+
+// fail records a run that ended with err, and returns what to tell the user.
+func (a *Attempt) fail(ctx context.Context, r *recorder, err error) error {
+	if heard := new(run.ObserverError); !errors.As(err, &heard) {
+		return errors.Join(&FailedError{a.Run.Number(), err}, a.Run.Finish(ctx, store.Failed, err.Error()))
+	}
+	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
+	finish := a.Run.Finish(ctx, store.Failed, err.Error())
+	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+		finish = nil // the same again
+	}
+	return errors.Join(err, finish)
 }

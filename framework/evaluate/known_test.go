@@ -28,7 +28,7 @@ func lite(t *testing.T) Config {
 	if c.Layers, err = HeldOut(b.Layers(), d2l()); err != nil {
 		t.Fatal(err)
 	}
-	if c.Weights, err = b.Weights(c.Layers.taps()); err != nil {
+	if c.Weights, err = b.Weights(c.Layers.Taps()); err != nil {
 		t.Fatal(err)
 	}
 	return c

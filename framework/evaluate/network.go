@@ -24,7 +24,7 @@ func newNetwork(c Config, k compute.Kernels[float32], h, w int) (*network, error
 	b := graph.NewBuilder(k)
 	m, bias := preprocess(c.Weights.Input)
 	image := b.Affine(b.Variable(n.shape...), m, bias)
-	taps := c.Layers.taps()
+	taps := c.Layers.Taps()
 	var err error
 	if n.nodes, err = c.Backbone.Build(b, image, taps); err != nil {
 		return nil, fmt.Errorf("at %d×%d pixels: %w", h, w, err)

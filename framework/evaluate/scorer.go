@@ -48,8 +48,8 @@ type Layers struct {
 	Structure string   `json:"structure"` // whose self-similarity is compared with the photograph's
 }
 
-// taps returns every layer once, in the order of first use.
-func (l Layers) taps() []string {
+// Taps returns every layer once, in the order of first use.
+func (l Layers) Taps() []string {
 	var taps []string
 	seen := map[string]bool{}
 	for _, list := range [][]string{l.Content, l.Style, {l.Structure}} {
@@ -97,7 +97,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		add("the SHA-256 of the weights is not known: without it scores cannot be told apart")
 	}
 	if len(problems) == 0 {
-		if _, err := framework.Deepest(c.Backbone.Layers(), c.Layers.taps()); err != nil {
+		if _, err := framework.Deepest(c.Backbone.Layers(), c.Layers.Taps()); err != nil {
 			problems = append(problems, err)
 		}
 	}
@@ -116,7 +116,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 // pooling is an option in some. Where the weights were found does not matter.
 func hashOf(c Config) (string, error) {
 	layers := c.Backbone.Layers()
-	deepest, err := framework.Deepest(layers, c.Layers.taps())
+	deepest, err := framework.Deepest(layers, c.Layers.Taps())
 	if err != nil {
 		return "", err
 	}
@@ -165,4 +165,20 @@ func (s *Scorer) Prepare(ctx context.Context, photograph, painting *imaging.Imag
 		return nil, fmt.Errorf("scorer: painting: %w", err)
 	}
 	return r, nil
+}
+
+// Memory returns what a Reference for pictures of h×w pixels takes at its peak, in
+// bytes, without the backbone's filters: the network's memory, the features that
+// are kept, and the images.
+func (s *Scorer) Memory(h, w int) (int64, error) {
+	n, err := newNetwork(s.config, s.k, h, w)
+	if err != nil {
+		return 0, fmt.Errorf("scorer: %w", err)
+	}
+	const images = 8 // arrays of the picture's size: pixels, brightness, edges, sorted colours
+	bytes := n.program.Memory().Total() + images*4*int64(n.shape.Len())
+	for _, layer := range s.config.Layers.Content {
+		bytes += 4 * int64(n.nodes[layer].Shape().Len())
+	}
+	return bytes, nil
 }

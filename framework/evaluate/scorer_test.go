@@ -58,7 +58,7 @@ func TestHeldOut(t *testing.T) {
 		if strings.Join(got.Content, " ") != c.content || strings.Join(got.Style, " ") != c.style || got.Structure != c.structure {
 			t.Errorf("%s: %+v", c.name, got)
 		}
-		for _, tap := range got.taps() {
+		for _, tap := range got.Taps() {
 			if slices.Contains(c.used, tap) || slices.Contains(c.used, strings.Replace(tap, "relu", "conv", 1)) {
 				t.Errorf("%s: %s is used", c.name, tap)
 			}

@@ -85,6 +85,11 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 				return false, err
 			}
 		}
+		if every := l.plan.sample; every > 0 && l.i > 0 && l.i%every == 0 {
+			if err := l.picture("sample"); err != nil {
+				return false, err
+			}
+		}
 		if err := l.iterate(whole, looked); err != nil {
 			return false, err
 		}

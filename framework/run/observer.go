@@ -61,7 +61,7 @@ type Term struct {
 
 // A Picture is a state of the variable as an image.
 type Picture struct {
-	Kind  string // intermediate, stage (the end of one), final, or last (before an error)
+	Kind  string // intermediate, sample, stage (the end of one), final, or last (before an error)
 	Stage int
 	Step  int // of the row that records its loss
 	Image *imaging.Image

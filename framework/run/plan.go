@@ -32,6 +32,7 @@ type Plan struct {
 	start   *imaging.Image // what init takes from a file
 	sizes   [][2]int
 	from    *State // where Run begins; nil for the start
+	sample  int    // iterations between pictures of the kind sample; 0 for none
 }
 
 // weighted is a loss with its place in the total.
@@ -173,6 +174,19 @@ func (p *Plan) Images(i int) []ImageUse {
 	}
 	return uses
 }
+
+// Sample asks that the Observer is shown a picture of the kind "sample" before
+// every so many iterations of a stage, for metrics; 0 asks for none.
+func (p *Plan) Sample(every int) { p.sample = every }
+
+// Photograph returns the content image as read.
+func (p *Plan) Photograph() *imaging.Image { return p.content }
+
+// Paintings returns the style images as read.
+func (p *Plan) Paintings() []*imaging.Image { return p.styles }
+
+// Taps returns the layers of the backbone that any loss reads, by name.
+func (p *Plan) Taps() []string { return p.taps }
 
 // styleSize returns the size in which style image k is shown to the network.
 func (p *Plan) styleSize(k, h, w int) (int, int) {

@@ -1,0 +1,158 @@
+//go:build linux
+
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"runexp/framework/store"
+)
+
+// crashingSweep has twelve trials of a tenth of a second or two.
+const crashingSweep = `
+experiment: crashes
+content: photo.png
+style: painting.png
+backbone: {name: vgg11}
+evaluate: {every: 40, backbone: {name: vgg19-lite}}
+losses:
+  - {type: content, layers: [relu1_1]}
+  - {name: style, type: gram, layers: [conv1_1], weight: 100}
+  - {type: tv, weight: 10}
+stages:
+  - {size: {height: 24}, iterations: 90, optimizer: {name: adam, lr: 0.05}}
+checkpoint: {every: 20ms}
+sweep:
+  metrics: [eval/content, eval/noise]
+  parameters:
+    - {path: losses.tv.weight, values: [0, 1, 10, 100]}
+    - {path: losses.style.weight, values: [1, 100, 1000]}
+`
+
+// sweepOutcome is all of a finished sweep that must not depend on interruptions,
+// by trial hash.
+type sweepOutcome struct {
+	trials map[string]outcome
+	scores map[string]string
+}
+
+// sweepOutcomeOf reads the sweep in the notebook in dir: one sweep, each trial
+// of which has one finished run, and no other run of it goes on.
+func sweepOutcomeOf(t *testing.T, dir string) sweepOutcome {
+	t.Helper()
+	ctx := t.Context()
+	s := notebookIn(t, dir, filepath.Join("runs", "runexp.db"))
+	defer s.Close()
+	sweeps, err := s.Sweeps(ctx, "")
+	if err != nil || len(sweeps) != 1 || sweeps[0].Trials != 12 {
+		t.Fatalf("sweeps %+v, %v", sweeps, err)
+	}
+	trials, err := s.SweepTrials(ctx, sweeps[0].Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := sweepOutcome{map[string]outcome{}, map[string]string{}}
+	for _, trial := range trials {
+		runs, err := s.Runs(ctx, store.Filter{TrialHash: trial.Hash})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finished := 0
+		for _, run := range runs {
+			if run.Status == store.Finished {
+				finished++
+			}
+			if run.Status == store.Running || run.Status == store.Failed {
+				t.Errorf("run %d of trial %d is %s: %s", run.Number, trial.Number, run.Status, run.Message)
+			}
+		}
+		if finished != 1 || trial.Run == nil {
+			t.Fatalf("trial %d has %d finished runs", trial.Number, finished)
+		}
+		o.trials[trial.Hash] = outcomeOfRun(t, s, dir, *trial.Run)
+		scores, err := s.Scores(ctx, trial.Run.Number, sweeps[0].Scorer)
+		if err != nil || len(scores) < 10 {
+			t.Errorf("trial %d has the scores %v, %v", trial.Number, scores, err)
+		}
+		o.scores[trial.Hash] = fmt.Sprint(scores)
+	}
+	return o
+}
+
+func placeSweep(t *testing.T, dir string) {
+	t.Helper()
+	place(t, dir)
+	if err := os.WriteFile(filepath.Join(dir, "sweep.yaml"), []byte(crashingSweep), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestSweepsKilled kills sweeps at random moments, one trial after another and
+// two side by side, and repeats the command until they have finished.
+// RUNEXP_KILLS is how many times.
+func TestSweepsKilled(t *testing.T) {
+	kills := 15
+	if n, err := strconv.Atoi(os.Getenv("RUNEXP_KILLS")); err == nil {
+		kills = n
+	}
+	quiet := t.TempDir()
+	placeSweep(t, quiet)
+	began := time.Now()
+	cmd, said := program(t, quiet, "-c", "sweep.yaml", "--quiet")
+	must(t, 0, cmd, said)
+	t.Logf("undisturbed it takes %v", time.Since(began).Round(time.Millisecond))
+	want := sweepOutcomeOf(t, quiet)
+
+	random := rand.New(rand.NewPCG(uint64(kills), 2))
+	kept := 0
+	for killed, folders := 0, 0; killed < kills; folders++ {
+		dir := t.TempDir()
+		placeSweep(t, dir)
+		for finished := false; !finished; {
+			cmd, said := program(t, dir, "-c", "sweep.yaml", "--jobs", fmt.Sprint(1+folders%2))
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			var timer *time.Timer
+			if killed < kills {
+				timer = time.AfterFunc(time.Duration(200+random.IntN(1500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
+			}
+			err := cmd.Wait()
+			if timer != nil {
+				timer.Stop()
+			}
+			if strings.Contains(said.String(), " done before") {
+				kept++
+			}
+			var ended *exec.ExitError
+			switch {
+			case err == nil:
+				finished = true
+			case errors.As(err, &ended) && ended.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+				killed++
+			default:
+				t.Fatalf("%v:\n%s", err, said)
+			}
+		}
+		got := sweepOutcomeOf(t, dir)
+		for hash, trial := range want.trials {
+			got.trials[hash].compare(t, trial)
+			if got.scores[hash] != want.scores[hash] {
+				t.Errorf("trial %.8s is scored\n%s\nand undisturbed\n%s", hash, got.scores[hash], want.scores[hash])
+			}
+		}
+	}
+	if kept == 0 {
+		t.Error("no sweep was gone on with")
+	}
+}

@@ -1,0 +1,116 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"runexp/experiments"
+	"runexp/framework/config"
+	"runexp/framework/store"
+	"runexp/reports/sweep"
+)
+
+// sweep runs the trials of a config's sweep, or goes on with them, and writes the
+// report.
+func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *config.Resolved) (err error) {
+	planned, err := lab.PlanSweep(ctx, resolved)
+	if err != nil {
+		return usage(err)
+	}
+	if r.dryRun {
+		return r.describeSweep(ctx, resolved, planned)
+	}
+	if err := experiments.CheckOut(r.out); err != nil {
+		return usage(err)
+	}
+	s, err := r.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := s.Close(); err == nil { // else it says the same again
+			err = closeErr
+		}
+	}()
+	whole := context.WithoutCancel(ctx)
+	recorded, err := planned.Record(whole, s)
+	if err != nil {
+		return err
+	}
+	watch := newSweepProgress(r.stderr, r.quiet, planned)
+	began := time.Now()
+	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
+	report, reportErr := sweep.Write(whole, s, recorded.Number, r.out, describeMetric)
+	if printErr := r.concludeSweep(recorded, tally, report, time.Since(began)); reportErr == nil {
+		reportErr = printErr
+	}
+	if err == nil && tally.Failed > 0 {
+		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; runexp ls %s --status failed lists them, and the same command tries them again",
+			tally.Failed, recorded.Trials, recorded.Experiment)}
+	}
+	return errors.Join(err, reportErr)
+}
+
+// concludeSweep says how the sweep ended and where its report is.
+func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, report []string, took time.Duration) error {
+	if r.json {
+		return printJSON(r.stdout, map[string]any{
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "report": report, "db": r.db,
+		})
+	}
+	fmt.Fprintf(r.stdout, "sweep %d of %s: %d trials, %s\n", recorded.Number, recorded.Experiment, recorded.Trials, took.Round(time.Second))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{tally.Kept, "done before"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
+		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(r.stdout, "  %d %s\n", part.n, part.what)
+		}
+	}
+	if len(report) > 0 {
+		fmt.Fprintf(r.stdout, "  report    %s\n", report[0])
+	}
+	_, err := fmt.Fprintf(r.stdout, "  notebook  %s (runexp ls %s)\n", r.db, recorded.Experiment)
+	return err
+}
+
+// plannedTrial is a trial as --dry-run prints it.
+type plannedTrial struct {
+	Trial    int     `json:"trial"`
+	Hash     string  `json:"hash"`
+	Settings string  `json:"settings"`
+	Bytes    int64   `json:"peak_bytes"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// describeSweep lists the trials with their predicted time and memory.
+func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved, planned *experiments.Sweep) error {
+	if err := planned.PredictTime(ctx); err != nil {
+		return err
+	}
+	trials := make([]plannedTrial, len(planned.Trials))
+	cells := make([][]string, len(planned.Trials))
+	total, most := time.Duration(0), int64(0)
+	for i, t := range planned.Trials {
+		took := t.Longest()
+		total, most = total+took, max(most, t.Bytes())
+		trials[i] = plannedTrial{t.Number, t.Hash, t.String(), t.Bytes(), took.Seconds()}
+		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], took.Round(100 * time.Millisecond).String(), experiments.Bytes(t.Bytes()), t.String()}
+	}
+	if r.json {
+		return printJSON(r.stdout, map[string]any{
+			"experiment": resolved.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
+		})
+	}
+	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\n",
+		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most))
+	return err
+}

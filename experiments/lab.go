@@ -1,0 +1,68 @@
+package experiments
+
+import (
+	"context"
+	"os"
+	"sync"
+	"time"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/run"
+	"runexp/framework/weights"
+)
+
+// A Lab is where trials are run: what is the same for all of them, and what they
+// share. It may be used by several goroutines.
+type Lab struct {
+	Plugins framework.Plugins
+	Engine  *compute.Engine
+	Out     string   // folder; a run's files are under Out/<experiment>/<run's uid>
+	Version string   // of runexp
+	Command []string // what the user typed
+
+	workshop *run.Workshop
+
+	mu   sync.Mutex
+	sums map[weightsFile]string // SHA-256 of files of weights
+}
+
+// A weightsFile is a file at one point in time.
+type weightsFile struct {
+	path string
+	size int64
+	when time.Time
+}
+
+// NewLab returns a Lab with these plugins, whose kernels run on engine.
+func NewLab(plugins framework.Plugins, engine *compute.Engine) *Lab {
+	return &Lab{Plugins: plugins, Engine: engine, workshop: run.NewWorkshop(plugins, engine), sums: map[weightsFile]string{}}
+}
+
+// hashWeights returns the checksum of a backbone's weights; "" where there are
+// none. A file is read once, unless it changes.
+func (l *Lab) hashWeights(ctx context.Context, w framework.Weights) (string, error) {
+	if w.Path == "" {
+		return w.SHA256, nil
+	}
+	info, err := os.Stat(w.Path)
+	if err != nil {
+		return "", err
+	}
+	key := weightsFile{w.Path, info.Size(), info.ModTime()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if sum, known := l.sums[key]; known {
+		return sum, nil
+	}
+	f, err := weights.Open(w.Path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum, err := f.SHA256(ctx)
+	if err == nil {
+		l.sums[key] = sum
+	}
+	return sum, err
+}

@@ -1,0 +1,12 @@
+package imaging
+
+// Rounded returns the picture as an 8-bit file keeps it: clamped to [0, 1] and
+// rounded to the nearest of 256 levels. Decoding what EncodePNG wrote gives the
+// same bits.
+func (m *Image) Rounded() *Image {
+	out := New(m.H, m.W)
+	for i, v := range m.Pix {
+		out.Pix[i] = float32(level(float64(v))) / 255
+	}
+	return out
+}
