@@ -19,12 +19,14 @@ import (
 
 // An Exclusion is an expression that leaves out the trials for which it is true,
 // in the language of github.com/expr-lang/expr. A swept path stands for its value:
-// a number, a text, true or false, and anything else as its YAML on one line.
+// a number, a text, true or false, and anything else as its YAML on one line. So
+// does any other path that the config writes: one that was swept and is fixed.
 // pair.content and pair.style are names of files without folder and extension.
 // get("path") is for paths that no expression can spell, as with a dash in a name.
 type Exclusion struct {
 	text    string
 	program *vm.Program
+	fixed   map[string]any // values of paths that are written and not swept
 }
 
 // String is the expression as written.
@@ -48,6 +50,7 @@ func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
 		values["pair.content"], values["pair.style"] = s.Pairs[pair].content, s.Pairs[pair].style
 	}
 	for i, e := range s.Exclude {
+		maps.Copy(values, e.fixed)
 		out, err := expr.Run(e.program, values)
 		if err != nil {
 			return -1, s.Problem(indexed("exclude", i), "cannot be computed for %s: %s", describeSettings(settings), firstLine(err))
@@ -90,14 +93,20 @@ func (r *sweepReader) exclusion(i int, text string) {
 		fail(err)
 		return
 	}
-	env := r.operands()
+	env, fixed := r.operands(), map[string]any{}
 	chains := &chains{inner: map[ast.Node]bool{}}
 	ast.Walk(&tree.Node, chains)
 	for _, path := range chains.paths() {
-		if _, known := env[path]; !known {
+		if _, known := env[path]; known {
+			continue
+		}
+		n, written := r.base.find(path)
+		if !written {
 			fail(framework.UnknownName("path", path, slices.Sorted(maps.Keys(env))))
 			return
 		}
+		fixed[path] = newSetting(path, n, n.position).operand()
+		env[path] = typeOf(fixed[path])
 	}
 	get := expr.Function("get", func(args ...any) (any, error) { return args[0], nil }, new(func(any) any))
 	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(spell{env}), get)
@@ -105,7 +114,7 @@ func (r *sweepReader) exclusion(i int, text string) {
 		fail(err)
 		return
 	}
-	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program})
+	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program, fixed})
 }
 
 // operands returns the type of each name that an expression can have.
@@ -134,7 +143,7 @@ func (r *sweepReader) operands() types.Map {
 func typeOf(operand any) types.Type {
 	switch operand.(type) {
 	case float64:
-		return types.Float
+		return types.Float64
 	case string:
 		return types.String
 	case bool:

@@ -3,6 +3,7 @@ package config
 import (
 	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"runexp/framework"
 )
@@ -59,8 +60,16 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		return nil, nil
 	}
 	addLists(root)
+	src := &source{name: "command line", dir: workDir, base: "the working directory"}
 	for _, argument := range overrides {
-		override(root, argument, workDir, rep)
+		override(root, argument, src, rep)
+	}
+	for _, argument := range overrides {
+		if path, text, _ := strings.Cut(argument, "="); path != "" {
+			if parameter, err := several(src, path, text); err == nil && parameter == nil {
+				withoutEffect(root, path, text, position{source: src}, rep)
+			}
+		}
 	}
 	return root, written
 }

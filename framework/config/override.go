@@ -14,9 +14,9 @@ import (
 // A segment of the path is a key, or on a list an index, an item's name or `*`
 // for all items. The right side is YAML and replaces what is there; null takes
 // it away, back to the default. Keys are created on the way, items of a list
-// never are.
-func override(root *node, argument, workDir string, rep *report) {
-	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+// never are. Several values are a parameter of the sweep (see sweep_override.go),
+// and one value takes the path out of it.
+func override(root *node, argument string, src *source, rep *report) {
 	at := position{source: src}
 	path, text, ok := strings.Cut(argument, "=")
 	way := segments(path)
@@ -30,8 +30,19 @@ func override(root *node, argument, workDir string, rep *report) {
 	case strings.TrimSpace(text) == "":
 		rep.add(at, path, `has no value; write %s=null for the default, or %s="" for an empty text`, path, path)
 		return
-	case isSweep(text):
-		rep.add(at, path, "a sweep of several values is not supported here; write [%s] for one list, or quotes around a text with a comma", text)
+	}
+	parameter, err := several(src, path, text)
+	if err == nil && parameter != nil {
+		if way[0] == "sweep" {
+			err = fmt.Errorf("cannot be swept itself; write [%s] for one list, or quotes around a text with a comma", text)
+		} else {
+			err = sweepOver(root, parameter)
+		}
+	}
+	if err != nil {
+		rep.add(at, path, "%v", err)
+	}
+	if err != nil || parameter != nil {
 		return
 	}
 	var broken report
@@ -44,6 +55,10 @@ func override(root *node, argument, workDir string, rep *report) {
 	}
 	value.unplaced()
 	value.dropRepeated(path, rep)
+	wasSwept := fix(root, path)
+	if _, there := root.find(path); wasSwept && value.null() && !there {
+		return // at its default already
+	}
 	if err := assign(root, way, value); err != nil {
 		rep.add(at, path, "%v", err)
 	}
@@ -91,7 +106,11 @@ func assignItem(n *node, way []string, value *node) error {
 		return noItem(n, way[0])
 	}
 	if len(way) > 1 {
-		for _, item := range n.items[first:after] {
+		for i, item := range n.items[first:after] {
+			if item.kind == scalar && !item.null() && len(way) == 2 && (way[1] == "layer" || way[1] == "weight") {
+				item = layerItem(item) // conv1_1 is short for {layer: conv1_1}
+				n.items[first+i] = item
+			}
 			if err := assign(item, way[1:], value); err != nil {
 				return err
 			}
@@ -134,26 +153,4 @@ func (n *node) unplaced() {
 		n.entries[i].line, n.entries[i].column = 0, 0
 		n.entries[i].value.unplaced()
 	}
-}
-
-// isSweep reports a comma outside brackets and quotes: several values.
-func isSweep(text string) bool {
-	depth, quote := 0, rune(0)
-	for _, c := range text {
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '[' || c == '{':
-			depth++
-		case c == ']' || c == '}':
-			depth--
-		case c == ',' && depth == 0:
-			return true
-		}
-	}
-	return false
 }

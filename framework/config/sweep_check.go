@@ -56,7 +56,7 @@ func (r *sweepReader) apart() {
 				case slices.Equal(way, other.way):
 					r.add(at, "%s is swept already, by %s; remove one", path, other.at)
 				default:
-					r.add(at, "%s overlaps with %s of %s; vary both in one zip of whole values", path, other.path, other.at)
+					r.add(at, "%s overlaps with %s of %s: one would overwrite the other", path, other.path, other.at)
 				}
 				break
 			}

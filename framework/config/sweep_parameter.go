@@ -137,8 +137,10 @@ func levels(settings []Setting) []Level {
 
 // values makes a setting of each value at path.
 func (r *sweepReader) values(at, path string, values []*node) []Setting {
-	if len(values) == 0 {
-		r.add(join(at, "values"), "needs at least one value")
+	if at := join(at, "values"); len(values) == 0 && r.written(at) {
+		r.add(at, "needs at least one value")
+	} else if len(values) == 0 {
+		r.add(strings.TrimSuffix(at, ".values"), "needs values")
 	}
 	var settings []Setting
 	for _, value := range values {
@@ -321,7 +323,7 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		return
 	}
 	if n.get("labels") != nil && len(labels) != len(p.Levels) {
-		r.add(join(at, "labels"), "names %d levels, and there are %d", len(labels), len(p.Levels))
+		r.add(join(at, "labels"), "are %d names for %d values", len(labels), len(p.Levels))
 		return
 	}
 	same := map[string]int{}

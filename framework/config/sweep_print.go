@@ -3,7 +3,9 @@ package config
 // sweepYAML prints the config of a sweep.
 func (r *Resolved) sweepYAML() ([]byte, error) {
 	root := r.base.clone()
-	root.set("experiment", &node{position: root.position, value: r.Experiment.Name})
+	root.drop("experiment")
+	name := entry{root.position, "experiment", value(r.Experiment.Name)}
+	root.entries = append([]entry{name}, root.entries...)
 	root.set("sweep", r.Sweep.tree())
 	return marshal(root.toYAML(false))
 }

@@ -122,10 +122,14 @@ func (r *Resolved) probe(point [][]Setting, pair int, rep *report) framework.Exp
 
 func (r *Resolved) probeUnlessExcluded(point [][]Setting, pair int, rep *report) {
 	out, err := r.Sweep.Excluded(flat(point), pair)
-	var problems Problems
-	if errors.As(err, &problems) {
-		rep.merge(&report{problems})
-	} else if out < 0 {
-		r.probe(point, pair, rep)
+	if err == nil && out >= 0 {
+		return
 	}
+	own := &report{}
+	r.probe(point, pair, own)
+	var problems Problems
+	if errors.As(err, &problems) && len(own.problems) == 0 { // else a wrong value is to blame
+		own.problems = problems
+	}
+	rep.merge(own)
 }

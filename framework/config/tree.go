@@ -55,8 +55,11 @@ type unusable string
 // namePattern is what an item of a list can be called in paths and merges.
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// get returns the value of a key, nil if n has none.
+// get returns the value of a key, nil if n has none or is nil itself.
 func (n *node) get(key string) *node {
+	if n == nil {
+		return nil
+	}
 	for _, e := range n.entries {
 		if e.key == key {
 			return e.value

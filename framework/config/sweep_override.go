@@ -1,0 +1,295 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"runexp/framework"
+)
+
+// A sweep on the command line:
+//
+//	losses.tv.weight=0,10,100              several values; a comma within brackets or quotes makes none
+//	losses.tv.weight=choice(0,10)          the same
+//	losses.tv.weight=range(0,5,2)          0, 2, 4: start, stop (exclusive) and step, as in Hydra
+//	losses.tv.weight=interval(0,100)       method: random draws from it
+//	losses.tv.weight=log_interval(1,1e3)   the same, its logarithm uniform
+//	losses.content.layers=glob(relu*)      every layer of the backbone that matches
+
+// call is a value that looks like a function's.
+var call = regexp.MustCompile(`^([a-z_]+)\((.*)\)$`)
+
+// several reads the right side of an override that gives a path several values,
+// as a parameter of the sweep. It is nil, nil for one value.
+func several(src *source, path, text string) (*node, error) {
+	at := position{source: src}
+	parameter := &node{position: at, kind: mapping}
+	put := func(key string, n *node, err error) (*node, error) {
+		if err != nil {
+			return nil, err
+		}
+		parameter.set(key, n)
+		return parameter, nil
+	}
+	parameter.set("path", &node{position: at, value: path})
+	parts := splitTop(text)
+	m := call.FindStringSubmatch(strings.TrimSpace(text))
+	if len(parts) == 1 && m == nil {
+		return nil, nil
+	}
+	if len(parts) > 1 {
+		values, err := valuesOf(src, parts)
+		return put("values", values, err)
+	}
+	function, arguments := m[1], splitTop(m[2])
+	switch function {
+	case "choice":
+		values, err := valuesOf(src, arguments)
+		return put("values", values, err)
+	case "glob":
+		pattern := strings.Trim(strings.TrimSpace(m[2]), `'"`)
+		return put("glob", &node{position: at, value: pattern}, nil)
+	case "range":
+		values, err := rangeOf(src, arguments)
+		return put("values", values, err)
+	case "interval", "log_interval":
+		numbers, err := numbersOf(src, function, arguments, 2, 2)
+		if err != nil {
+			return nil, err
+		}
+		parameter.set("min", numbers[0])
+		if function == "log_interval" {
+			parameter.set("distribution", &node{position: at, value: "log_uniform"})
+		}
+		return put("max", numbers[1], nil)
+	}
+	known := []string{"choice", "range", "interval", "log_interval", "glob"}
+	return nil, fmt.Errorf("%w; put quotes around a text", framework.UnknownName("function", function, known))
+}
+
+// valuesOf reads each part as YAML.
+func valuesOf(src *source, parts []string) (*node, error) {
+	values := &node{position: position{source: src}, kind: list}
+	for _, part := range parts {
+		if strings.TrimSpace(part) == "" {
+			return nil, fmt.Errorf(`has an empty value; write null for the default, or "" for an empty text`)
+		}
+		var broken report
+		value := parse(src, []byte(part), &broken)
+		if value == nil {
+			return nil, fmt.Errorf("%s", broken.problems[0].Message)
+		}
+		value.unplaced()
+		values.items = append(values.items, value)
+	}
+	return values, nil
+}
+
+// numbersOf reads the arguments of a function of numbers.
+func numbersOf(src *source, function string, arguments []string, least, most int) ([]*node, error) {
+	values, err := valuesOf(src, arguments)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(values.items); n < least || n > most {
+		want := fmt.Sprint(least)
+		if most > least {
+			want = fmt.Sprintf("%d to %d", least, most)
+		}
+		return nil, fmt.Errorf("%s takes %s numbers, not %d", function, want, n)
+	}
+	for _, item := range values.items {
+		if _, isNumber := number(item); !isNumber {
+			return nil, fmt.Errorf("%s takes numbers, not %s", function, describe(item))
+		}
+	}
+	return values.items, nil
+}
+
+// number is the number that a scalar is.
+func number(n *node) (float64, bool) {
+	switch v := n.value.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// rangeOf lists range(stop), range(start, stop) or range(start, stop, step).
+func rangeOf(src *source, arguments []string) (*node, error) {
+	items, err := numbersOf(src, "range", arguments, 1, 3)
+	if err != nil {
+		return nil, err
+	}
+	whole := true
+	var numbers []float64
+	for _, item := range items {
+		x, _ := number(item)
+		numbers = append(numbers, x)
+		_, isInt := item.value.(int64)
+		whole = whole && isInt
+	}
+	start, stop, step := 0.0, numbers[0], 1.0
+	if len(numbers) > 1 {
+		start, stop = numbers[0], numbers[1]
+	}
+	if len(numbers) > 2 {
+		step = numbers[2]
+	}
+	// A thousandth of a step less: 0.3 is not within range(0, 0.3, 0.1).
+	count := math.Ceil((stop-start)/step - 1e-3)
+	switch {
+	case step == 0:
+		return nil, fmt.Errorf("range needs a step that is not 0")
+	case !(count >= 1):
+		return nil, fmt.Errorf("range(%s) is empty: the step leads away from its end, which is left out", strings.Join(arguments, ","))
+	case count > maxLevels:
+		return nil, fmt.Errorf("range(%s) has more than %d values", strings.Join(arguments, ","), maxLevels)
+	}
+	values := &node{position: position{source: src}, kind: list}
+	for i := range int(count) {
+		value := &node{position: values.position, value: neat(start + float64(i)*step)}
+		if whole {
+			value.value = int64(start + float64(i)*step)
+		}
+		values.items = append(values.items, value)
+	}
+	return values, nil
+}
+
+// splitTop splits at commas outside brackets and quotes.
+func splitTop(text string) []string {
+	var parts []string
+	depth, quote, begin, before := 0, byte(0), 0, byte(',')
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote == '"' && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '\'' || c == '"') && strings.IndexByte(",[{(: ", before) >= 0: // else part of a word
+			quote = c
+		case c == '[' || c == '{' || c == '(':
+			depth++
+		case c == ']' || c == '}' || c == ')':
+			depth--
+		case c == ',' && depth == 0:
+			parts = append(parts, text[begin:i])
+			begin = i + 1
+		}
+		before = c
+	}
+	return append(parts, text[begin:])
+}
+
+// sweepOver puts a parameter of the command line into the sweep, in place of the
+// one that has its path, and makes the config a sweep if it is none.
+func sweepOver(root, parameter *node) error {
+	section := root.get("sweep")
+	if section == nil || section.null() {
+		section = &node{position: parameter.position, kind: mapping}
+		root.set("sweep", section)
+	}
+	parameters := section.get("parameters")
+	if parameters == nil {
+		parameters = &node{position: parameter.position, kind: list}
+		section.set("parameters", parameters)
+	}
+	way := root.way(parameter.get("path").text())
+	for i, item := range parameters.items {
+		if slices.Equal(root.way(item.get("path").text()), way) {
+			parameters.items[i] = parameter
+			return nil
+		}
+		if zip := item.get("zip"); zip != nil {
+			for _, member := range zip.items {
+				if slices.Equal(root.way(member.get("path").text()), way) {
+					return fmt.Errorf("varies together with others in a zip; fix it first (%s=VALUE), or give sweep.parameters anew", parameter.get("path").text())
+				}
+			}
+		}
+	}
+	parameters.items = append(parameters.items, parameter)
+	return nil
+}
+
+// fix takes a path that was given one value out of the sweep, and reports whether
+// it was in it.
+func fix(root *node, path string) (found bool) {
+	parameters := root.get("sweep").get("parameters")
+	if parameters == nil {
+		return false
+	}
+	fixed := func(item *node) bool {
+		swept := item.get("path").text()
+		is := swept != "" && covers(root.way(path), root.way(swept))
+		found = found || is
+		return is
+	}
+	parameters.items = slices.DeleteFunc(parameters.items, func(item *node) bool {
+		if zip := item.get("zip"); zip != nil && len(zip.items) > 0 {
+			zip.items = slices.DeleteFunc(zip.items, fixed)
+			return len(zip.items) == 0
+		}
+		return fixed(item)
+	})
+	return found
+}
+
+// covers reports whether a assigns what b does: * is every item.
+func covers(a, b []string) bool {
+	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
+}
+
+// withoutEffect reports an override path=text that every trial of the sweep would
+// overwrite.
+func withoutEffect(root *node, path, text string, at position, rep *report) {
+	section := root.get("sweep")
+	if section == nil || section.kind != mapping {
+		return
+	}
+	way := root.way(path)
+	image := !strings.Contains(text, "{") && strings.TrimSpace(text) != "null" // of content=x.png, which is short for content.image
+	if pairs := section.get("pairs"); pairs != nil && len(pairs.items) > 0 {
+		for _, pair := range pairs.items {
+			content := pair.get("content") != nil && overlap(way, []string{"content", "image"})
+			style := pair.get("style") != nil && overlap(way, []string{"style", "*", "image"})
+			if content && (len(way) > 1 || image) || style && (len(way) > 2 || image) {
+				rep.add(at, path, "has no effect, because the sweep's pairs give the pictures; sweep.pairs=null takes them away")
+				return
+			}
+		}
+	}
+	var swept []string
+	if parameters := section.get("parameters"); parameters != nil {
+		for _, item := range parameters.items {
+			for _, member := range append([]*node{item}, item.get("zip").members()...) {
+				if written := member.get("path"); written != nil && written.source != at.source {
+					swept = append(swept, written.text())
+				}
+			}
+		}
+	}
+	for _, other := range swept {
+		if to := root.way(other); other != "" && len(to) <= len(way) && overlap(way, to) {
+			rep.add(at, path, "has no effect, because the sweep sets %s; fix that, or give sweep.parameters anew", other)
+			return
+		}
+	}
+}
+
+// members are the items of a list that may be missing.
+func (n *node) members() []*node {
+	if n == nil {
+		return nil
+	}
+	return n.items
+}

@@ -1,0 +1,245 @@
+package config_test
+
+import (
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/config"
+)
+
+const base = `
+losses:
+  - {name: content, type: content, layers: [conv4_4]}
+  - {name: style, type: gram, layers: [conv1_1, conv2_1], weight: 1e3}
+  - {type: tv, weight: 10}
+style: [{size: own, weight: 3}]
+`
+
+const swept = base + `
+sweep:
+  question: "Which layer?"
+  pairs:
+    - {content: photo.png, style: painting.png}
+    - {content: painting.png, style: [photo.png, painting.png]}
+  parameters:
+    - {path: losses.content.layers, values: [[conv3_1], [conv4_4]]}
+    - {path: losses.style.weight, min: 1e2, max: 1e5, distribution: log_uniform, steps: 4}
+    - {path: losses.style.layers.0.weight, min: 0, max: 1, steps: 6}
+    - {zip: [{path: "stages[0].size.long", values: [100, 200]}, {path: losses.tv, values: [null, {type: tv, weight: 3}]}], labels: [small, big]}
+    - {path: losses.style.layers.1, glob: relu1*}
+    - {path: "stages[0].iterations", min: 10, max: 20, steps: 3, distribution: int}
+  exclude: ["losses.style.weight > 1e4 and losses.content.layers == '[conv3_1]'", "pair.content == 'photo' && stages[0].iterations > 15"]
+  early_stop: {warmup: 10}
+  on_failure: {max_failures: 3}
+`
+
+// labels lists the levels of each parameter.
+func labels(s *config.Sweep) []string {
+	var all []string
+	for _, p := range s.Parameters {
+		var levels []string
+		for _, l := range p.Levels {
+			levels = append(levels, l.Label)
+		}
+		line := p.Name() + ": " + strings.Join(levels, " | ")
+		if r := p.Range; r != nil {
+			line = p.Name() + ": " + strings.Join([]string{r.Distribution, r.Setting(r.Min).Text, r.Setting(r.Max).Text}, " ")
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func TestSweep(t *testing.T) {
+	r := load(t, write(t, swept))
+	s := r.Sweep
+	want := []string{
+		"losses.content.layers: [conv3_1] | [conv4_4]",
+		"losses.style.weight: 100 | 1000 | 10000 | 100000",
+		"losses.style.layers.0.weight: 0 | 0.2 | 0.4 | 0.6 | 0.8 | 1",
+		"stages[0].size.long, losses.tv: small | big",
+		"losses.style.layers.1: relu1_1 | relu1_2",
+		"stages[0].iterations: 10 | 15 | 20",
+	}
+	if got := labels(s); !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s.Question != "Which layer?" || s.Method != "grid" || s.Repeats != 1 || s.RunCap != 0 ||
+		!reflect.DeepEqual(s.Metrics, []string{"eval/content", "eval/style"}) {
+		t.Errorf("got %+v", s)
+	}
+	if want := (config.EarlyStop{Type: "median", Metric: "eval/content", Lower: true, Warmup: 10, Every: 25}); *s.EarlyStop != want {
+		t.Errorf("early stop is %+v", *s.EarlyStop)
+	}
+	if want := (config.OnFailure{Retries: 1, MaxFailures: 3}); s.OnFailure != want {
+		t.Errorf("on failure is %+v", s.OnFailure)
+	}
+	if len(s.Pairs) != 2 || s.Pairs[1].Name != "painting × photo+painting" || !filepath.IsAbs(s.Pairs[1].Style[0]) {
+		t.Errorf("pairs are %+v", s.Pairs)
+	}
+}
+
+// A sweep that is printed and read again, from another folder, is the same plan.
+func TestSweepYAML(t *testing.T) {
+	r := load(t, write(t, swept), "losses.content.weight=log_interval(1,2)", "sweep.method=random", "sweep.run_cap=3",
+		"losses.style.weight=1,2", "losses.style.layers.0.weight=1", "stages[0].iterations=5,6")
+	again := load(t, write(t, yaml(t, r)))
+	got, err1 := again.Sweep.JSON()
+	want, err2 := r.Sweep.JSON()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if !reflect.DeepEqual(again.Experiment, r.Experiment) {
+		t.Errorf("the first trial differs: %+v, want %+v", again.Experiment, r.Experiment)
+	}
+	var plan map[string]any
+	if err := json.Unmarshal(want, &plan); err != nil || plan["method"] != "random" {
+		t.Errorf("%v %v", err, plan)
+	}
+}
+
+// at returns the setting of parameter p's level.
+func at(s *config.Sweep, p, level int) []config.Setting {
+	return s.Parameters[p].Levels[level].Settings
+}
+
+func TestTrial(t *testing.T) {
+	path := write(t, swept)
+	r := load(t, path)
+	s := r.Sweep
+	settings := s.Replicate(1, 2)
+	for p, level := range []int{0, 3, 1, 0, 1, 2} {
+		settings = append(settings, at(s, p, level)...)
+	}
+	trial, err := r.Trial(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if trial.Sweep != nil {
+		t.Error("a trial is a sweep")
+	}
+	e := trial.Experiment
+	here := filepath.Dir(path)
+	if e.Name != "x" || e.Seed != 3 || e.Content.Image != filepath.Join(here, "painting.png") || e.Stages[0].Size.Long != 100 || e.Stages[0].Iterations != 20 {
+		t.Errorf("got %+v", e)
+	}
+	if want := []framework.StyleImage{
+		{Image: filepath.Join(here, "photo.png"), Weight: 3, Size: "own", Crop: 1}, // the base's other keys
+		{Image: filepath.Join(here, "painting.png"), Weight: 1, Size: "content", Crop: 1},
+	}; !reflect.DeepEqual(e.Style, want) {
+		t.Errorf("styles are %+v", e.Style)
+	}
+	if len(e.Losses) != 2 { // tv is null
+		t.Fatalf("losses are %+v", e.Losses)
+	}
+	if want := []framework.LayerWeight{{Layer: "conv3_1", Weight: 1}}; !reflect.DeepEqual(e.Losses[0].Options.(*layersOptions).Layers, want) {
+		t.Errorf("content layers are %v", e.Losses[0].Options)
+	}
+	if want := []framework.LayerWeight{{Layer: "conv1_1", Weight: 0.2}, {Layer: "relu1_2", Weight: 1}}; e.Losses[1].Weight != 1e5 || !reflect.DeepEqual(e.Losses[1].Options.(*layersOptions).Layers, want) {
+		t.Errorf("style is %v %v", e.Losses[1].Weight, e.Losses[1].Options)
+	}
+	again := load(t, write(t, yaml(t, trial)))
+	if !reflect.DeepEqual(again.Experiment, e) || again.Sweep != nil {
+		t.Errorf("%s\nloads again to\n%s", yaml(t, trial), yaml(t, again))
+	}
+	if fresh := load(t, path); !reflect.DeepEqual(fresh.Experiment, r.Experiment) {
+		t.Error("a trial changed what it was made of")
+	}
+}
+
+// What takes items away comes last, so that indices mean what was written.
+func TestTrialTakesAway(t *testing.T) {
+	r := load(t, write(t, base+`content: photo.png
+sweep:
+  parameters:
+    - {path: losses.0, values: [null]}
+    - {path: losses.1, values: [null]}
+    - {path: losses.2.weight, values: [null, 7]}
+    - {path: style, values: [[painting.png]]}
+    - {path: init.sigma, values: [null, 2]}
+`))
+	s := r.Sweep
+	for level, weight := range []float64{1, 7} {
+		trial, err := r.Trial([]config.Setting{at(s, 0, 0)[0], at(s, 1, 0)[0], at(s, 2, level)[0], at(s, 3, 0)[0], at(s, 4, level)[0]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l := trial.Experiment.Losses; len(l) != 1 || l[0].Type != "tv" || l[0].Weight != weight {
+			t.Errorf("losses are %+v, want tv of weight %v", l, weight)
+		}
+	}
+}
+
+// Every problem of the trials is said once, where its value was written.
+func TestTrials(t *testing.T) {
+	path := write(t, swept)
+	r := load(t, path)
+	bad := load(t, path, "losses.content.layers=[conv3_1],[conv4_4]").Sweep
+	r.Sweep.Parameters[0] = bad.Parameters[0]
+	var all [][]config.Setting
+	for weight := range 4 {
+		all = append(all, append(at(r.Sweep, 1, weight), r.Sweep.Parameters[1].Levels[0].Settings...))
+	}
+	_, err := r.Trials(all) // without pictures
+	var problems config.Problems
+	if !errors.As(err, &problems) || len(problems) != 2 || problems[0].Path != "content.image" || problems[1].Path != "style[0].image" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The base of a sweep with pairs needs no pictures; without pairs it does.
+func TestPairsGivePictures(t *testing.T) {
+	if _, err := loader().Load(write(t, base+"sweep: {repeats: 2}"), nil); err == nil || !strings.Contains(err.Error(), "content.image: needs the file of the photograph") {
+		t.Errorf("got %v", err)
+	}
+	r := load(t, write(t, strings.Replace(base, "{size", "{image: painting.png, size", 1)+"sweep: {pairs: [{content: photo.png}]}"))
+	if p := r.Sweep.Pairs[0]; p.Name != "photo × painting" || len(p.Style) != 0 {
+		t.Errorf("got %+v", p)
+	}
+}
+
+func TestExcluded(t *testing.T) {
+	s := load(t, write(t, swept)).Sweep
+	for _, test := range []struct{ layers, weight, iterations, pair, want int }{
+		{0, 3, 0, 0, 0},
+		{0, 2, 0, 0, -1}, // 1e4 is not above 1e4
+		{1, 3, 0, 0, -1},
+		{1, 3, 2, 0, 1},
+		{1, 3, 2, 1, -1},
+	} {
+		settings := append(append(append([]config.Setting{}, at(s, 0, test.layers)...), at(s, 1, test.weight)...), at(s, 5, test.iterations)...)
+		if got, err := s.Excluded(settings, test.pair); err != nil || got != test.want {
+			t.Errorf("%+v: %d %v", test, got, err)
+		}
+	}
+}
+
+// A path that is no longer swept keeps its place in expressions.
+func TestExcludedByFixed(t *testing.T) {
+	s := load(t, write(t, swept), "losses.style.weight=2e4", "stages[0].iterations=9").Sweep
+	for level, want := range []int{0, -1} {
+		if got, err := s.Excluded(at(s, 0, level), 0); err != nil || got != want {
+			t.Errorf("layers %d: %d %v", level, got, err)
+		}
+	}
+}
+
+// Sweeping what extends brings, and taking its sweep away.
+func TestSweepThroughExtends(t *testing.T) {
+	path := write(t, "extends: ["+write(t, swept)+"]\nsweep: null\ncontent: photo.png\nstyle: painting.png\n")
+	if r := load(t, path); r.Sweep != nil {
+		t.Errorf("the sweep is still there: %s", yaml(t, r))
+	}
+	path = write(t, "extends: ["+write(t, swept)+"]\nsweep: {exclude: [], parameters: [{path: losses.tv.weight, values: [1]}]}\n")
+	if s := load(t, path).Sweep; len(s.Parameters) != 1 || s.Repeats != 1 || s.Question == "" || len(s.Pairs) != 2 {
+		t.Errorf("got %+v", s)
+	}
+}
