@@ -65,7 +65,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
 	c.Flags().BoolVar(&resolve, "resolve", false, "fill in presets, overrides and defaults")
-	completeConfig(c, "config")
+	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
@@ -96,7 +96,7 @@ See also: runexp config show, runexp plugins`,
 		},
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
-	completeConfig(c, "config")
+	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
