@@ -86,7 +86,7 @@ every problem.
 
 See also: runexp config show, runexp plugins`,
 		Example: `  runexp config validate -c configs/d2l.yaml
-  runexp config validate -c configs/d2l.yaml losses.style.layers=[conv1_1,relu4_1]`,
+  runexp config validate -c configs/d2l.yaml 'losses.style.layers=[conv1_1,relu4_1]'`,
 		RunE: func(_ *cobra.Command, overrides []string) error {
 			if _, err := a.load(file, overrides); err != nil {
 				return err
