@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -102,5 +103,26 @@ func TestReadmeConfig(t *testing.T) {
 	}
 	if got := len(resolved.Experiment.Style); got != 2 {
 		t.Errorf("it has %d paintings, want 2", got)
+	}
+}
+
+// TestReadmeLinks holds that what the READMEs link to is there, and the picture
+// small enough to load at once.
+func TestReadmeLinks(t *testing.T) {
+	const largest = 300_000 // bytes
+	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md"} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(page), -1) {
+			info, err := os.Stat(filepath.Join(filepath.Dir(name), link[1]))
+			switch {
+			case err != nil:
+				t.Errorf("%s: %v", name, err)
+			case filepath.Ext(link[1]) == ".jpg" && info.Size() > largest:
+				t.Errorf("%s shows %s, of %d bytes", name, link[1], info.Size())
+			}
+		}
 	}
 }
