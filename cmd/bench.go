@@ -81,7 +81,7 @@ See also: runexp version, runexp --help`,
 	c.Flags().IntVar(&threads, "threads", 0, "threads that compute at once (default: one per CPU)")
 	c.Flags().IntVar(&repeats, "repeats", 5, "evaluations, of which the fastest counts")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print tables for docs/performance.md")
-	completeConfig(c, "config")
+	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }

@@ -44,9 +44,9 @@ func completeFlag(c *cobra.Command, flag string, of completer) {
 	}
 }
 
-// completeConfig makes a flag take YAML files.
-func completeConfig(c *cobra.Command, flag string) {
-	completeFlag(c, flag, cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt))
+// completeConfig makes -c take YAML files.
+func completeConfig(c *cobra.Command) {
+	completeFlag(c, "config", cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt))
 }
 
 // completeFolder makes a flag take folders.

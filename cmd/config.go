@@ -65,7 +65,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
 	c.Flags().BoolVar(&resolve, "resolve", false, "fill in presets, overrides and defaults")
-	completeConfig(c, "config")
+	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
@@ -86,7 +86,7 @@ every problem.
 
 See also: runexp config show, runexp plugins`,
 		Example: `  runexp config validate -c configs/d2l.yaml
-  runexp config validate -c configs/d2l.yaml losses.style.layers=[conv1_1,relu4_1]`,
+  runexp config validate -c configs/d2l.yaml 'losses.style.layers=[conv1_1,relu4_1]'`,
 		RunE: func(_ *cobra.Command, overrides []string) error {
 			if _, err := a.load(file, overrides); err != nil {
 				return err
@@ -96,7 +96,7 @@ See also: runexp config show, runexp plugins`,
 		},
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
-	completeConfig(c, "config")
+	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }

@@ -17,12 +17,16 @@ import (
 	"runexp/optimizers"
 )
 
-func testRoot() *cobra.Command {
-	a := &app{stdout: io.Discard, stderr: io.Discard, plugins: framework.Plugins{
+func testPlugins() framework.Plugins {
+	return framework.Plugins{
 		Backbones:  backbones.Registry(weights.DefaultPlaces()),
 		Losses:     losses.Registry(),
 		Optimizers: optimizers.Registry(),
-	}}
+	}
+}
+
+func testRoot() *cobra.Command {
+	a := &app{stdout: io.Discard, stderr: io.Discard, plugins: testPlugins()}
 	return a.root()
 }
 

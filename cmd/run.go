@@ -37,7 +37,7 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
 	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
-	completeConfig(c, "config")
+	completeConfig(c)
 	completeFolder(c, "out")
 	c.ValidArgsFunction = r.overrides(&r.file)
 }

@@ -18,23 +18,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"runexp/backbones"
-	"runexp/framework"
 	"runexp/framework/imaging"
 	"runexp/framework/store"
-	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"runexp": func() {
-			os.Exit(Main(framework.Plugins{
-				Backbones:  backbones.Registry(weights.DefaultPlaces()),
-				Losses:     losses.Registry(),
-				Optimizers: optimizers.Registry(),
-			}))
+			os.Exit(Main(testPlugins()))
 		},
 		"pngtext":     pngText,
 		"pngpixels":   pngPixels,
