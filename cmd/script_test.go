@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 		"pngtext":   pngText,
 		"pngpixels": pngPixels,
 		"waitrun":   waitRun,
+		"plansweep": planSweep,
 	})
 }
 
