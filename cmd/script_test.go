@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		"pngpixels":   pngPixels,
 		"waitrun":     waitRun,
 		"same-trials": sameTrials,
+		"plansweep":   planSweep,
 	})
 }
 

@@ -2,6 +2,8 @@
 // both render, so that the two say the same.
 package document
 
+import "strings"
+
 // A Document is a report.
 type Document struct {
 	Title    string
@@ -80,21 +82,13 @@ func (t Table) Numeric() []bool {
 	return numeric
 }
 
-// number reports whether a cell begins with a digit, or with a sign and one, or
-// says that there is nothing.
+// number reports whether a cell is a number, an interval of two, or nothing.
 func number(cell string) bool {
-	if cell == "" || cell == Nothing {
+	if cell == Nothing {
 		return true
 	}
-	for _, r := range cell {
-		switch {
-		case r >= '0' && r <= '9':
-			return true
-		case r != '-' && r != '−' && r != '+' && r != '.':
-			return false
-		}
-	}
-	return false
+	cell = strings.ReplaceAll(cell, " to ", "")
+	return strings.Trim(cell, "0123456789.,+-−e%×< ") == ""
 }
 
 // Nothing is what a cell without a value says.

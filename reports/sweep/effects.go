@@ -10,6 +10,9 @@ import (
 	"runexp/reports/plots"
 )
 
+// mostContrasts is how many rows of evidence a report prints.
+const mostContrasts = 60
+
 // effectPlots draws for each factor what its levels did to the metrics that the
 // question is about, and prints the evidence.
 func (y *Study) effectPlots() ([]document.Block, error) {
@@ -45,6 +48,10 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		return []document.Block{{Paragraph: "No setting has two levels that finished and a metric that the question is about."}}, nil
 	}
 	if t := y.contrasts(); len(t.Rows) > 0 {
+		if all := len(t.Rows); all > mostContrasts {
+			t.Rows = t.Rows[:mostContrasts]
+			t.Caption += fmt.Sprintf(" (the first %d of %d; runexp report --json prints all)", mostContrasts, all)
+		}
 		blocks = append(blocks, document.Block{Table: &t},
 			document.Block{Note: "Each is one level against another within the same pair and the same other settings. * holds after correction; p and its corrected value are given where the contrast is one of the report's tests."})
 	}
