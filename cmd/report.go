@@ -91,4 +91,3 @@ func describeMetric(name string) (sweep.Definition, bool) {
 	d, known := evaluate.Describe(name)
 	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
 }
-
