@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"runexp/framework/store"
-	"runexp/reports/strip"
 )
 
 // beside is a run of a trial with an environment, a picture and a painting.
@@ -29,14 +28,7 @@ func beside(t *testing.T, s *store.Store, hash, cpu, painting string, weight flo
 	}
 	keep(t, r, "style", painting, len(painting), 9, 5)
 	keep(t, r, "picture", "picture.png", int(weight), 4, 6)
-	if err := r.Finish(ctx, store.Finished, ""); err != nil {
-		t.Fatal(err)
-	}
-	found, err := s.FindRun(ctx, fmt.Sprint(r.Number()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.RunSummary
+	return finished(t, s, r)
 }
 
 func lines(c Comparison) string {
@@ -143,7 +135,7 @@ func TestComparisonStrip(t *testing.T) {
 		t.Errorf("one without a picture: %s", got)
 	}
 	if frames, err := ComparisonStrip(ctx, s, []store.RunSummary{blank}); !errors.Is(err, ErrNoPictures) {
-		t.Errorf("no pictures: %v, %v", []strip.Frame(frames), err)
+		t.Errorf("no pictures: %v, %v", frames, err)
 	}
 }
 

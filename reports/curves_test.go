@@ -60,10 +60,16 @@ func recorded(t *testing.T, s *store.Store, weight float64, log func(*store.Run)
 			t.Fatal(err)
 		}
 	}
-	if err := r.Finish(ctx, store.Finished, ""); err != nil {
+	return finished(t, s, r)
+}
+
+// finished ends a run and finds it again.
+func finished(t *testing.T, s *store.Store, r *store.Run) store.RunSummary {
+	t.Helper()
+	if err := r.Finish(t.Context(), store.Finished, ""); err != nil {
 		t.Fatal(err)
 	}
-	found, err := s.FindRun(ctx, fmt.Sprint(r.Number()))
+	found, err := s.FindRun(t.Context(), fmt.Sprint(r.Number()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ func (l layout) draw(g Grid) (image.Image, error) {
 		write(paper.Ink, l.headers, l.top+i*l.stepY, lines...)
 	}
 	cell := func(c Cell, x, y int) error {
-		below := y + l.picture.Y
+		below := y
 		if c.Picture != nil {
 			w, h := paper.Scaled(c.Picture, l.picture.Y)
 			if w > l.picture.X {
@@ -194,8 +194,6 @@ func (l layout) draw(g Grid) (image.Image, error) {
 				return err
 			}
 			below = y + h
-		} else {
-			below = y
 		}
 		write(paper.Muted, x, below+2, wrapped(l.face, c.Note, l.picture.X, 1)...)
 		return nil

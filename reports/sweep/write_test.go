@@ -211,7 +211,7 @@ func TestWriteWithoutScores(t *testing.T) {
 func TestWriteOfDraws(t *testing.T) {
 	s := openTest(t)
 	r := write(t, s, draws(t, s).Number)
-	r.has(t, "question", "losses.style.weight 12 drawn, from 10 to 21", "A random sweep of 72 trials, each setting on 6 pairs")
+	r.has(t, "question", "losses.style.weight 12 drawn, from 5 to 16", "A random sweep of 72 trials, each setting on 6 pairs")
 	r.has(t, "answers", "losses.style.weight", "style distance")
 	r.has(t, "pictures", "The settings in the order of the trials: losses.style.weight.")
 	r.has(t, "metrics", "losses.style.weight (10 of 12 levels)")
