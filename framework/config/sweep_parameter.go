@@ -11,7 +11,7 @@ import (
 )
 
 // maxLevels is the most values that one parameter may have.
-const maxLevels = 10_000
+const maxLevels = 1000
 
 // parameter reads one parameter.
 func (r *sweepReader) parameter(i int, keys parameterKeys) Parameter {
@@ -141,6 +141,10 @@ func (r *sweepReader) values(at, path string, values []*node) []Setting {
 		r.add(at, "needs at least one value")
 	} else if len(values) == 0 {
 		r.add(strings.TrimSuffix(at, ".values"), "needs values")
+	}
+	if len(values) > maxLevels {
+		r.add(join(at, "values"), "are %d, more than %d; method: random draws from min and max", len(values), maxLevels)
+		return nil
 	}
 	var settings []Setting
 	for _, value := range values {
