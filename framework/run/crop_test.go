@@ -52,17 +52,19 @@ func TestCropBounds(t *testing.T) {
 	}
 }
 
-// Every place is as likely as any other: 2 of 4 rows leave three places.
+// Every place is as likely as any other: half of 4×6 leaves 3×4 places.
 func TestCropIsUniform(t *testing.T) {
-	image := numbered(4, 1)
-	const draws = 3000
-	count := map[float32]int{}
+	image := numbered(4, 6)
+	const draws = 6000
+	count := map[int]int{}
 	for seed := range int64(draws) {
-		count[crop(image, 0.5, seed, contentStream).Pix[0]]++
+		count[int(crop(image, 0.5, seed, contentStream).Pix[0])/3]++
 	}
-	for _, top := range []float32{0, 3, 6} {
-		if d := math.Abs(float64(count[top])/draws - 1./3); d > 0.04 { // 4.6 standard deviations
-			t.Errorf("row %v begins %d of %d crops", top/3, count[top], draws)
+	for top := range 3 {
+		for left := range 4 {
+			if n := count[top*6+left]; math.Abs(float64(n)/draws-1./12) > 0.015 { // 4.2 standard deviations
+				t.Errorf("row %d, column %d begin %d of %d crops", top, left, n, draws)
+			}
 		}
 	}
 }
