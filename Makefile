@@ -28,5 +28,6 @@ lint: ## the linter, pinned; import rules are in .golangci.yml
 
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
+	go run ./cmd/runexp config keys --markdown > docs/config.md
 
 .PHONY: build quickstart test kernels soak lint docs

@@ -88,8 +88,14 @@ func TestCropStreams(t *testing.T) {
 	if other := prepare(t, e); slices.Equal(other.content.Pix, p.content.Pix) && slices.Equal(other.styles[0].Pix, p.styles[0].Pix) {
 		t.Error("another seed cut at the same places")
 	}
-	image := numbered(64, 64)
-	if slices.Equal(crop(image, 0.1, 1, styleStream).Pix, crop(image, 0.1, 1, styleStream+1).Pix) {
-		t.Error("two paintings are cut at the same place")
+	// One file in three places is cut at three places.
+	for i := range e.Style {
+		e.Style[i].Image, e.Style[i].Crop = e.Content.Image, 0.2
+	}
+	e.Content.Crop = 0.2
+	p = prepare(t, e)
+	first, second := p.styles[0].Pix, p.styles[1].Pix
+	if slices.Equal(first, second) || slices.Equal(first, p.content.Pix) || slices.Equal(second, p.content.Pix) {
+		t.Error("two images are cut at the same place")
 	}
 }
