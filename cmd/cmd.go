@@ -116,6 +116,7 @@ runexp -c FILE runs the experiment in a YAML file. Every loss, setting and pictu
 goes into one SQLite file (--db); pictures and plots are written under --out too.`,
 		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg
   runexp -c configs/d2l.yaml losses.style.weight=1e4 --dry-run
+  runexp config validate -c configs/d2l.yaml losses.style.weight=1e2,1e3,1e4
   runexp show last`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
