@@ -18,7 +18,7 @@
 //	sweep.go            what a sweep is
 //	sweep_override.go   path=1,2 and its like
 //	sweep_keys.go       the keys of the section
-//	sweep_read.go       section → Sweep, with sweep_parameter.go and sweep_check.go
+//	sweep_read.go       section → Sweep, with sweep_parameter.go, sweep_range.go, sweep_check.go
 //	exclude.go          expressions that leave trials out
 //	trial.go            tree and settings → one trial
 //	sweep_probe.go      trials that Load tries
