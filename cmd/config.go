@@ -5,9 +5,11 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"runexp/experiments"
 )
 
-// configCommand is `runexp config show|validate`.
+// configCommand is `runexp config show|validate|keys`.
 func (a *app) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
@@ -25,10 +27,10 @@ See also: runexp config show, runexp config validate, runexp plugins`,
   runexp config validate -c configs/d2l.yaml`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return usage(errors.New("config takes a verb: show or validate; see runexp config --help"))
+			return usage(errors.New("config takes a verb: show, validate or keys; see runexp config --help"))
 		},
 	}
-	c.AddCommand(a.configShow(), a.configValidate())
+	c.AddCommand(a.configShow(), a.configValidate(), a.configKeys())
 	return c
 }
 
@@ -88,11 +90,20 @@ See also: runexp config show, runexp plugins`,
 		Example: `  runexp config validate -c configs/d2l.yaml
   runexp config validate -c configs/d2l.yaml 'losses.style.layers=[conv1_1,relu4_1]'`,
 		RunE: func(_ *cobra.Command, overrides []string) error {
-			if _, err := a.load(file, overrides); err != nil {
+			resolved, err := a.load(file, overrides)
+			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.stdout, "%s is valid\n", file)
-			return nil
+			points, err := experiments.Expand(resolved)
+			if err != nil {
+				return usage(err)
+			}
+			if resolved.Sweep != nil {
+				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %d trials\n", file, len(points))
+				return err
+			}
+			_, err = fmt.Fprintf(a.stdout, "%s is valid\n", file)
+			return err
 		},
 	}
 	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")

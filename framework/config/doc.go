@@ -13,5 +13,15 @@
 //	validate.go   what no type can say
 //	resolved.go   the result, printed again
 //
+// and of a sweep:
+//
+//	sweep.go            what a sweep is
+//	sweep_override.go   path=1,2 and its like
+//	sweep_keys.go       the keys of the section
+//	sweep_read.go       section → Sweep, with sweep_parameter.go, sweep_range.go, sweep_check.go
+//	exclude.go          expressions that leave trials out
+//	trial.go            tree and settings → one trial
+//	sweep_probe.go      trials that Load tries
+//
 // Every step reports into one list, so that a user sees all problems at once.
 package config

@@ -50,13 +50,9 @@ func (r *report) add(at position, path, format string, args ...any) {
 	})
 }
 
-// merge adds the problems of other that are not there yet.
+// merge adds the problems of other.
 func (r *report) merge(other *report) {
-	for _, p := range other.problems {
-		if !slices.Contains(r.problems, p) {
-			r.problems = append(r.problems, p)
-		}
-	}
+	r.problems = append(r.problems, other.problems...)
 }
 
 // err returns the problems found, each once, or nil.
@@ -70,6 +66,7 @@ func (r *report) err() error {
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Message, b.Message), // equal ones side by side
 		)
 	})
 	return slices.Compact(r.problems)

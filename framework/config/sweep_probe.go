@@ -83,12 +83,16 @@ func (r *Resolved) first() [][]Setting {
 // where there are none), or nil if none is found.
 func (r *Resolved) included() ([][]Setting, int) {
 	parameters := r.Sweep.Parameters
+	ends := make([][][]Setting, len(parameters))
+	for i, p := range parameters {
+		ends[i] = p.ends()
+	}
 	at := make([]int, len(parameters))
 	first := min(len(r.Sweep.Pairs), 1) - 1
 	for range maxProbes {
 		point := make([][]Setting, len(parameters))
-		for i, p := range parameters {
-			point[i] = p.ends()[at[i]]
+		for i := range parameters {
+			point[i] = ends[i][at[i]]
 		}
 		for pair := first; pair < max(len(r.Sweep.Pairs), first+1); pair++ {
 			if out, err := r.Sweep.Excluded(flat(point), pair); err == nil && out < 0 {
@@ -97,7 +101,7 @@ func (r *Resolved) included() ([][]Setting, int) {
 		}
 		i := len(at) - 1
 		for ; i >= 0; i-- {
-			if at[i]++; at[i] < len(parameters[i].ends()) {
+			if at[i]++; at[i] < len(ends[i]) {
 				break
 			}
 			at[i] = 0

@@ -26,7 +26,7 @@ func (r *sweepReader) add(key, format string, args ...any) {
 		n, _ = r.section.find(key)
 		path = join(path, key)
 	}
-	if Problems(r.report.problems).concerns(path) && key != "" {
+	if r.report.problems.concerns(path) && key != "" {
 		return // that follows from what is said already
 	}
 	r.report.add(n.position, path, format, args...)

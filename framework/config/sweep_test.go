@@ -243,3 +243,35 @@ func TestSweepThroughExtends(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 }
+
+// Trials that say two things of one place by turns say each once.
+func TestTrialsSayOnce(t *testing.T) {
+	_, err := loader().Load(write(t, base+`
+sweep:
+  pairs: [{content: photo.png, style: painting.png}]
+  parameters:
+    - {path: backbone.name, values: [vgg19, vgg19-lite, vgg19]}
+`), []string{"losses.content.layers=[conv9_9]", "sweep.parameters.0.values=[vgg19,vgg19-lite]", "sweep.pairs=null", "style.0.image=painting.png", "content=photo.png", "losses.tv.weight=1,2,3"})
+	var problems config.Problems
+	if !errors.As(err, &problems) || len(problems) != 2 || problems[0].Message == problems[1].Message {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A loss is logged before its own weight, so trials with other weights compare by it.
+func TestEarlyStopByALoss(t *testing.T) {
+	const section = `
+sweep:
+  pairs: [{content: photo.png, style: painting.png}]
+  parameters: [{path: losses.style.weight, values: [1, 2]}, {path: "stages[0].optimizer.lr", values: [1, 2]}]
+  early_stop: {metric: loss/style}
+`
+	if e := load(t, write(t, base+section)).Sweep.EarlyStop; e == nil || e.Metric != "loss/style" || !e.Lower {
+		t.Errorf("got %+v", e)
+	}
+	for _, override := range []string{"losses.style.layers=[conv1_1],[conv2_1]", "losses.*.layers.0=conv1_1,conv1_2", "backbone.pooling=max,average", "variable.space=unit,bytes"} {
+		if _, err := loader().Load(write(t, base+section), []string{override}); err == nil || !strings.Contains(err.Error(), "loss/style is another number in every trial") {
+			t.Errorf("%s: %v", override, err)
+		}
+	}
+}

@@ -52,17 +52,19 @@ func TestCropBounds(t *testing.T) {
 	}
 }
 
-// Every place is as likely as any other: 2 of 4 rows leave three places.
+// Every place is as likely as any other: half of 4×6 leaves 3×4 places.
 func TestCropIsUniform(t *testing.T) {
-	image := numbered(4, 1)
-	const draws = 3000
-	count := map[float32]int{}
+	image := numbered(4, 6)
+	const draws = 6000
+	count := map[int]int{}
 	for seed := range int64(draws) {
-		count[crop(image, 0.5, seed, contentStream).Pix[0]]++
+		count[int(crop(image, 0.5, seed, contentStream).Pix[0])/3]++
 	}
-	for _, top := range []float32{0, 3, 6} {
-		if d := math.Abs(float64(count[top])/draws - 1./3); d > 0.04 { // 4.6 standard deviations
-			t.Errorf("row %v begins %d of %d crops", top/3, count[top], draws)
+	for top := range 3 {
+		for left := range 4 {
+			if n := count[top*6+left]; math.Abs(float64(n)/draws-1./12) > 0.015 { // 4.2 standard deviations
+				t.Errorf("row %d, column %d begin %d of %d crops", top, left, n, draws)
+			}
 		}
 	}
 }
@@ -86,8 +88,14 @@ func TestCropStreams(t *testing.T) {
 	if other := prepare(t, e); slices.Equal(other.content.Pix, p.content.Pix) && slices.Equal(other.styles[0].Pix, p.styles[0].Pix) {
 		t.Error("another seed cut at the same places")
 	}
-	image := numbered(64, 64)
-	if slices.Equal(crop(image, 0.1, 1, styleStream).Pix, crop(image, 0.1, 1, styleStream+1).Pix) {
-		t.Error("two paintings are cut at the same place")
+	// One file in three places is cut at three places.
+	for i := range e.Style {
+		e.Style[i].Image, e.Style[i].Crop = e.Content.Image, 0.2
+	}
+	e.Content.Crop = 0.2
+	p = prepare(t, e)
+	first, second := p.styles[0].Pix, p.styles[1].Pix
+	if slices.Equal(first, second) || slices.Equal(first, p.content.Pix) || slices.Equal(second, p.content.Pix) {
+		t.Error("two images are cut at the same place")
 	}
 }

@@ -1,0 +1,73 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+
+	"runexp/framework"
+)
+
+// A Key describes one key of a config, for listings and docs.
+type Key struct {
+	Path    string `json:"path"` // losses[i].weight
+	Type    string `json:"type"`
+	Default string `json:"default"` // "" where there is none or it says nothing
+	Doc     string `json:"doc"`
+}
+
+// Keys lists the keys of an experiment, then those of its sweep, without the
+// options of plugins.
+func Keys() []Key {
+	keys := describeKeys("", reflect.ValueOf(Defaults()))
+	keys = append(keys, Key{Path: "sweep", Type: "mapping", Doc: "the same experiment with different settings; left out, a single run"})
+	return append(keys, describeKeys("sweep", reflect.ValueOf(defaultSweep()))...)
+}
+
+func describeKeys(path string, v reflect.Value) []Key {
+	var keys []Key
+	list, _ := fields(v.Type())
+	for _, f := range list {
+		value := v.Field(f.index)
+		k := Key{Path: join(path, f.key), Type: typeName(value.Type()), Doc: v.Type().Field(f.index).Tag.Get("doc")}
+		if !value.IsZero() && value.Kind() != reflect.Struct && (value.Kind() != reflect.Slice || isShort(value.Type())) {
+			k.Default = fmt.Sprint(value.Interface())
+			if value.Kind() == reflect.Slice {
+				k.Default = texts(value.Interface().([]string)).flow()
+			}
+		}
+		keys = append(keys, k)
+		switch item := value.Type(); {
+		case item.Kind() == reflect.Struct:
+			keys = append(keys, describeKeys(k.Path, value)...)
+		case item.Kind() == reflect.Slice && item.Elem().Kind() == reflect.Struct:
+			first := reflect.Zero(item.Elem())
+			if value.Len() > 0 {
+				first = value.Index(0) // what an item that says nothing means
+			}
+			keys = append(keys, describeKeys(k.Path+"[i]", first)...)
+		}
+	}
+	return keys
+}
+
+// typeName says what a key holds.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "yes or no"
+	case reflect.Int, reflect.Int64:
+		return "integer"
+	case reflect.Float64:
+		return "number"
+	case reflect.String:
+		return "text"
+	case reflect.Pointer:
+		return "any"
+	case reflect.Slice:
+		if t == reflect.TypeFor[[]framework.LayerWeight]() {
+			return "layers"
+		}
+		return "list of " + typeName(t.Elem())
+	}
+	return "mapping"
+}

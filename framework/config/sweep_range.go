@@ -1,0 +1,91 @@
+package config
+
+import (
+	"math"
+	"strconv"
+
+	"runexp/framework"
+)
+
+// between reads a range. In a grid its steps are levels.
+func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter {
+	bad := false
+	fail := func(key, format string, args ...any) {
+		bad = true
+		r.add(key, format, args...)
+	}
+	low, high := n.get("min"), n.get("max")
+	whole := func(x float64) bool { return x == math.Trunc(x) && math.Abs(x) < 1<<53 }
+	switch {
+	case low == nil || high == nil:
+		fail(at, "needs both min and max")
+	case !(keys.Min < keys.Max):
+		fail(join(at, "max"), "must be above min, which is %v, not %v", keys.Min, keys.Max)
+	}
+	switch keys.Distribution {
+	case "uniform":
+	case "log_uniform":
+		if low != nil && !(keys.Min > 0) {
+			fail(join(at, "min"), "must be positive for log_uniform, not %v; min and max are actual values, not exponents", keys.Min)
+		}
+	case "int":
+		if !whole(keys.Min) || !whole(keys.Max) {
+			fail(at, "needs whole numbers for min and max of int")
+		}
+	default:
+		fail(join(at, "distribution"), "%v", framework.UnknownName("distribution", keys.Distribution, []string{"uniform", "log_uniform", "int"}))
+	}
+	grid := r.sweep.Method == "grid"
+	switch steps := n.get("steps"); {
+	case grid && steps == nil:
+		fail(at, "a grid needs values, or steps: N of the range; method: random draws from it")
+	case !grid && steps != nil && r.sweep.Method == "random":
+		fail(join(at, "steps"), "is for a grid; method: random draws from the whole range")
+	case grid && (keys.Steps < 2 || keys.Steps > maxLevels):
+		fail(join(at, "steps"), "must be at least 2, both ends, and at most %d, not %d", maxLevels, keys.Steps)
+	case grid && keys.Distribution == "int" && float64(keys.Steps) > keys.Max-keys.Min+1:
+		fail(join(at, "steps"), "%d is more than there are whole numbers from %v to %v", keys.Steps, keys.Min, keys.Max)
+	}
+	if bad {
+		return Parameter{}
+	}
+	key, _ := r.section.find(join(at, "path"))
+	p := Parameter{Paths: []string{keys.Path}, Range: &Range{
+		Min: keys.Min, Max: keys.Max, Distribution: keys.Distribution,
+		path: Setting{Path: keys.Path, at: key.position}, first: low.position, last: high.position,
+	}}
+	// One value tells whether the path leads anywhere.
+	if _, ok := r.setting(at, keys.Path, p.Range.Setting(keys.Min).node); !ok || !grid {
+		return p
+	}
+	for i := range keys.Steps {
+		p.Levels = append(p.Levels, Level{Settings: []Setting{p.Range.Setting(p.Range.step(i, keys.Steps))}})
+	}
+	p.Range = nil
+	return p
+}
+
+// step returns value i of n that are evenly spaced as the distribution says.
+func (r *Range) step(i, n int) float64 {
+	part := float64(i) / float64(n-1)
+	switch {
+	case i == 0:
+		return r.Min
+	case i == n-1:
+		return r.Max
+	case r.Distribution == "log_uniform":
+		return neat(r.Min * math.Pow(r.Max/r.Min, part))
+	case r.Distribution == "int":
+		return math.Round(r.Min + part*(r.Max-r.Min))
+	}
+	return neat(r.Min + part*(r.Max-r.Min))
+}
+
+// neat rounds to 12 significant digits: 0.3 instead of 0.30000000000000004.
+func neat(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
+	if err != nil { // a number that was printed can be read
+		return x
+	}
+	return rounded
+}
