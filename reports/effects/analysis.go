@@ -153,7 +153,7 @@ func (a *Analysis) note(lost map[string]int) {
 	}
 	for _, m := range a.Metrics {
 		if n := lost[m.Name]; n > 0 {
-			add("%s of %s without a finite value are left out.", plural(n, "run"), m.label())
+			add("Left out for want of a finite %s: %s.", m.label(), plural(n, "run"))
 		}
 	}
 }

@@ -15,7 +15,7 @@ const (
 	exactUnits = 16
 	// draws is how many signs, orders or settings are drawn where there are too many to
 	// try all; p is then (b+1)/(draws+1), which is valid for any number of draws.
-	draws = 9999
+	draws = 4999
 	// seed makes a report the same each time.
 	seed = 20
 	// slack is the relative difference at which two sums of the same numbers count as

@@ -3,6 +3,7 @@ package effects_test
 import (
 	"math"
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 
 	"runexp/reports/effects"
@@ -41,8 +42,8 @@ func anyClaim(e *effects.Effect) bool {
 	return false
 }
 
-// falsePair is a contrast that holds between levels other than the third, which alone
-// differs, where the first factor is concerned; and any claim on the others.
+// falsePair is a contrast that holds between levels of a, b or c other than z, which
+// alone differs; and any claim on another factor.
 func falsePair(e *effects.Effect) bool {
 	if e.Factor != "a" && e.Factor != "b" && e.Factor != "c" {
 		return anyClaim(e)
@@ -80,7 +81,7 @@ func nulls() []null {
 		{name: "two factors, a third of the runs missing", d: design{[]effects.Factor{numbers("tv", 0, 1, 10), names("layer", "x", "y", "z")}, pictures, three[:2]}, noise: normal, keep: 0.67},
 		{name: "one real factor, one not", d: design{[]effects.Factor{names("a", "x", "y", "z"), names("pooling", "avg", "max")}, apart(9), three[:2]},
 			noise: normal, real: third, isFalse: falsePair},
-		// All tests of all levels are true, and all that is left to go wrong are the contrasts.
+		// Every factor does something, and all that is left to go wrong are the contrasts.
 		{name: "three factors, one level of each real", d: design{[]effects.Factor{names("a", "x", "y", "z"), names("b", "x", "y", "z"), names("c", "x", "y", "z")}, apart(10), three[:1]},
 			noise: cauchyOrNormal, real: third, isFalse: falsePair},
 	}
@@ -138,42 +139,50 @@ func bound(reports int) float64 {
 // a thousand draws; and over all shapes together, within that of them all.
 func TestFalseClaims(t *testing.T) {
 	const reports = 1000
+	var total atomic.Int64
 	all := nulls()
-	total := 0
-	for i, n := range all {
-		r := random(uint64(i))
-		isFalse := n.isFalse
-		if isFalse == nil {
-			isFalse = anyClaim
-		}
-		wrong, real := 0, 0
-		for range reports {
-			a := analyze(t, n.study(r))
-			bad := false
-			for _, e := range a.Effects {
-				bad = bad || isFalse(e)
-				if n.real != nil && e.Claim {
-					real++
+	t.Run("shapes", func(t *testing.T) {
+		for i, n := range all {
+			t.Run(n.name, func(t *testing.T) {
+				t.Parallel()
+				wrong, real := n.count(t, reports, random(uint64(i)))
+				rate := float64(wrong) / reports
+				t.Logf("%.3f of reports have a false claim", rate)
+				if rate > bound(reports) {
+					t.Errorf("%.3f of reports have a false claim; at most %.3f may", rate, bound(reports))
 				}
-			}
-			if bad {
-				wrong++
-			}
+				if n.real != nil && real < reports {
+					t.Errorf("only %d real effects found; contrasts were not put to the test", real)
+				}
+				total.Add(int64(wrong))
+			})
 		}
-		rate := float64(wrong) / reports
-		t.Logf("%-45s %.3f", n.name, rate)
-		if rate > bound(reports) {
-			t.Errorf("%s: %.3f of reports have a false claim; at most %.3f may", n.name, rate, bound(reports))
-		}
-		if n.real != nil && real < reports {
-			t.Errorf("%s: only %d real effects found; contrasts were not put to the test", n.name, real)
-		}
-		total += wrong
-	}
+	})
 	n := reports * len(all)
-	rate := float64(total) / float64(n)
-	t.Logf("%-45s %.3f", "all", rate)
+	rate := float64(total.Load()) / float64(n)
+	t.Logf("%.4f of all reports have a false claim", rate)
 	if rate > bound(n) {
 		t.Errorf("%.4f of all reports have a false claim; at most %.4f may", rate, bound(n))
 	}
+}
+
+// count makes reports, and counts those with a false claim and all effects claimed.
+func (n null) count(t *testing.T, reports int, r *rand.Rand) (wrong, claims int) {
+	isFalse := n.isFalse
+	if isFalse == nil {
+		isFalse = anyClaim
+	}
+	for range reports {
+		bad := false
+		for _, e := range analyze(t, n.study(r)).Effects {
+			bad = bad || isFalse(e)
+			if e.Claim {
+				claims++
+			}
+		}
+		if bad {
+			wrong++
+		}
+	}
+	return wrong, claims
 }

@@ -1,9 +1,6 @@
 package effects
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // mostSums is how many different rank sums are followed before levels are drawn instead.
 const mostSums = 2000
@@ -41,18 +38,22 @@ func omnibus(blocks []block) (p float64, exact bool) {
 	random := source()
 	reached := 0
 	sums := make([]int, k)
+	orders := make([][]int, len(blocks))
+	for i, b := range blocks {
+		for _, l := range b.levels {
+			orders[i] = append(orders[i], b.ranks[l])
+		}
+	}
 	for range draws {
 		clear(sums)
-		for _, b := range blocks {
+		for i, b := range blocks {
 			// Fisher and Yates: each level takes a rank of those that are left.
-			left := make([]int, len(b.levels), k)
-			for i, l := range b.levels {
-				left[i] = b.ranks[l]
-			}
-			for i, l := range b.levels {
-				j := i + random.IntN(len(left)-i)
-				left[i], left[j] = left[j], left[i]
-				sums[l] += left[i]
+			order := orders[i]
+			left := uint32(len(order))
+			for j, l := range b.levels {
+				pick := j + int(random.Uint32N(left-uint32(j)))
+				order[j], order[pick] = order[pick], order[j]
+				sums[l] += order[j]
 			}
 		}
 		if squares(sums) >= least {
@@ -62,38 +63,42 @@ func omnibus(blocks []block) (p float64, exact bool) {
 	return float64(reached+1) / float64(draws+1), false
 }
 
-// countOrders follows the distribution of the rank sums from block to block; ok is
-// false where there are too many of them.
+// countOrders counts how many orders lead to which rank sums, block by block; ok is
+// false where there are too many sums, or more orders than a float64 counts exactly.
 func countOrders(blocks []block, least int) (p float64, ok bool) {
 	const most = 4 // levels: beyond, there are too many orders of a single block
 	k := len(blocks[0].ranks)
 	if k > most {
 		return 0, false
 	}
-	chance := map[[most]int]float64{{}: 1}
+	const countable = 1 << 53
+	all := 1.0
+	ways := map[[most]int]float64{{}: 1}
 	for _, b := range blocks {
 		orders := permutations(b.levels)
 		next := map[[most]int]float64{}
-		for sums, c := range chance {
+		for sums, n := range ways {
 			for _, order := range orders {
 				to := sums
 				for i, l := range order {
 					to[l] += b.ranks[b.levels[i]]
 				}
-				next[to] += c / float64(len(orders))
+				next[to] += n
 			}
 		}
-		if len(next) > mostSums {
+		all *= float64(len(orders))
+		if len(next) > mostSums || all > countable {
 			return 0, false
 		}
-		chance = next
+		ways = next
 	}
-	for sums, c := range chance {
+	reached := 0.0
+	for sums, n := range ways {
 		if squares(sums[:]) >= least {
-			p += c
+			reached += n
 		}
 	}
-	return math.Min(1, p), true
+	return reached / all, true
 }
 
 // canonical orders blocks so that drawn levels depend neither on the order of the units nor

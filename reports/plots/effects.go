@@ -57,6 +57,23 @@ const mostNamed = 10
 // numbered reports whether levels are placed by their numbers.
 func (e Effects) numbered() bool { return len(e.Levels) > mostNamed && len(e.Numbers) == len(e.Levels) }
 
+// dataWidth is about that of a panel without its axis.
+func (e Effects) dataWidth() vg.Length { return e.panels(nil).width - 0.6*vg.Inch }
+
+// Key returns the levels in the order of the numbers that stand for them on the
+// axis; nil if their names have room there.
+func (e Effects) Key() []string {
+	if e.numbered() {
+		return nil
+	}
+	for _, level := range e.Levels {
+		if _, whole := wrapped(oneLine(level), textStyle(tickSize, ink), levelWidth(e.dataWidth(), len(e.Levels))); !whole {
+			return e.Levels
+		}
+	}
+	return nil
+}
+
 // places returns where the levels are on the x axis.
 func (e Effects) places() []float64 {
 	if e.numbered() {
@@ -93,7 +110,7 @@ func (e Effects) figure() (func(draw.Canvas), error) {
 		return nil, errors.New("plots: effects without levels or metrics; give at least one of each")
 	}
 	var plots []*plot.Plot
-	width := e.panels(nil).width - 0.6*vg.Inch
+	width := e.dataWidth()
 	for _, effect := range e.Panels {
 		p, err := effect.plot(e, width)
 		if err != nil {
@@ -138,7 +155,14 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 		}
 		styleValues(&p.X, e.Factor, x)
 	} else {
-		styleLevels(&p.X, e.Factor, e.Levels, width)
+		names := e.Levels
+		if e.Key() != nil {
+			names = nil
+			for i := range e.Levels {
+				names = append(names, fmt.Sprint(i+1))
+			}
+		}
+		styleLevels(&p.X, e.Factor, names, width)
 	}
 	styleValues(&p.Y, f.YLabel, y)
 	places := e.places()

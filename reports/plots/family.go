@@ -90,8 +90,8 @@ func (f Family) plot(panel Relatives) (*plot.Plot, error) {
 	for _, s := range panel.Series {
 		line := runStyle(s.Run)
 		line.Width = termWidth * 0.7
-		if len(panel.Series) > manyCurves {
-			line.Width, line.Color = termWidth/2, faded(line.Color)
+		if n := len(panel.Series); n > manyCurves {
+			line.Width, line.Color = termWidth/2, faded(line.Color, n)
 		}
 		p.Add(curve{runs: s.runs(nil, c.drawable), line: line})
 	}
@@ -99,11 +99,11 @@ func (f Family) plot(panel Relatives) (*plot.Plot, error) {
 	return p, nil
 }
 
-// faded lets what lies below a line be seen.
-func faded(c color.Color) color.Color {
-	const alpha = 0xa0
+// faded lets what lies below one of n lines be seen, the more of them the more.
+func faded(c color.Color, n int) color.Color {
+	const least = 0x38
 	v := color.NRGBAModel.Convert(c).(color.NRGBA)
-	v.A = alpha
+	v.A = uint8(max(least, 0xff*manyCurves/n))
 	return v
 }
 

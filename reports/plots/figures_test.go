@@ -99,6 +99,26 @@ func TestFiguresSayWhatTheyShow(t *testing.T) {
 			}
 		}
 	}
+	narrow := twoEffects()
+	for i := range narrow.Panels {
+		narrow.Panels[i].Summary = append(narrow.Panels[i].Summary, narrow.Panels[i].Summary...)
+		narrow.Panels[i].Units = nil
+	}
+	narrow.Levels = []string{"a", "b", "c", "d", "e", "losses.style.layers.conv1_1"}
+	if svg := string(encode(t, narrow, "svg")); len(narrow.Key()) != 6 || strings.Contains(svg, ">a<") || !strings.Contains(svg, ">6<") {
+		t.Errorf("names without room are not numbered: %v", narrow.Key())
+	}
+	if key := twoEffects().Key(); key != nil {
+		t.Errorf("names that have room are numbered: %v", key)
+	}
+	narrow.Levels, narrow.Numbers = nil, nil
+	for i := range 12 {
+		narrow.Levels, narrow.Numbers = append(narrow.Levels, fmt.Sprint("draw ", i)), append(narrow.Numbers, math.Pow(10, float64(i)/3))
+	}
+	narrow.Panels = []plots.Effect{{Title: "noise", Summary: make([]plots.Interval, 12)}}
+	if svg := string(encode(t, narrow, "svg")); strings.Contains(svg, "draw") || !strings.Contains(svg, ">1000<") {
+		t.Error("many numbers are not placed on an axis of their own")
+	}
 	crowded := front()
 	for len(crowded.Settings) < 40 {
 		crowded.Settings = append(crowded.Settings, plots.Setting{Label: "in the crowd", X: 0.5, Y: 0.9})

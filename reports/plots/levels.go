@@ -27,33 +27,38 @@ func (l levels) Ticks(low, high float64) []plot.Tick {
 const mostLines = 4
 
 // wrapped breaks a name at spaces into lines of a width, the last of them with an
-// ellipsis if there are too many; a word that is wider is cut.
-func wrapped(name string, style text.Style, width vg.Length) string {
+// ellipsis if there are too many; a word that is wider is cut. whole says that
+// nothing is lost.
+func wrapped(name string, style text.Style, width vg.Length) (txt string, whole bool) {
 	var lines []string
+	whole = true
 	for word := range strings.FieldsSeq(name) {
-		word = fitted(word, style, width)
-		if n := len(lines); n > 0 && style.Width(lines[n-1]+" "+word) <= width {
-			lines[n-1] += " " + word
+		short := fitted(word, style, width)
+		whole = whole && short == word
+		if n := len(lines); n > 0 && style.Width(lines[n-1]+" "+short) <= width {
+			lines[n-1] += " " + short
 		} else {
-			lines = append(lines, word)
+			lines = append(lines, short)
 		}
 	}
 	if len(lines) > mostLines {
+		whole = false
 		lines = lines[:mostLines]
-		lines[mostLines-1] = fitted(lines[mostLines-1]+"…", style, width)
-		if !strings.HasSuffix(lines[mostLines-1], "…") {
-			lines[mostLines-1] += "…"
-		}
+		last := fitted(lines[mostLines-1]+"…", style, width)
+		lines[mostLines-1] = strings.TrimSuffix(last, "…") + "…"
 	}
-	return strings.Join(lines, "\n")
+	return strings.Join(lines, "\n"), whole
 }
+
+// levelWidth is how wide the name of one of n levels may be.
+func levelWidth(data vg.Length, n int) vg.Length { return data/vg.Length(n) - 2*stageGap }
 
 // styleLevels makes an axis one of levels; width is about that of the data.
 func styleLevels(a *plot.Axis, title string, names []string, width vg.Length) {
 	label := textStyle(tickSize, ink)
 	ticks := make(levels, len(names))
 	for i, name := range names {
-		ticks[i] = wrapped(oneLine(name), label, width/vg.Length(len(names))-2*stageGap)
+		ticks[i], _ = wrapped(oneLine(name), label, levelWidth(width, len(names)))
 	}
 	styleAxis(a, title, ticks)
 	a.Tick.Label.XAlign, a.Tick.Label.YAlign = draw.XCenter, draw.YTop

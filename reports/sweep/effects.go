@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"runexp/reports/document"
@@ -37,8 +38,11 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			continue
 		}
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, "pair"))
-		block, err := plotted(figure, fmt.Sprintf("effects-%d", i+1), "What "+p.Path+" did",
-			fmt.Sprintf("What %s did. A dot is the median over pairs of each pair's mean over the other settings; below six pairs there is no interval.", p.Path))
+		caption := fmt.Sprintf("What %s did. A dot is the median over pairs of each pair's mean over the other settings; below six pairs there is no interval.", p.Path)
+		for j, level := range figure.Key() {
+			caption += fmt.Sprintf(" %d: %s.", j+1, level)
+		}
+		block, err := plotted(figure, fmt.Sprintf("effects-%d", i+1), "What "+p.Path+" did", caption)
 		if err != nil {
 			return nil, err
 		}
@@ -49,8 +53,10 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 	}
 	if t := y.contrasts(); len(t.Rows) > 0 {
 		if all := len(t.Rows); all > mostContrasts {
+			last := len(t.Header) - 1
+			slices.SortStableFunc(t.Rows, func(a, b []string) int { return strings.Compare(b[last], a[last]) })
 			t.Rows = t.Rows[:mostContrasts]
-			t.Caption += fmt.Sprintf(" (the first %d of %d; runexp report --json prints all)", mostContrasts, all)
+			t.Caption += fmt.Sprintf(" (%d of %d, those that hold first; runexp report --json prints all)", mostContrasts, all)
 		}
 		blocks = append(blocks, document.Block{Table: &t},
 			document.Block{Note: "Each is one level against another within the same pair and the same other settings. * holds after correction; p and its corrected value are given where the contrast is one of the report's tests."})
