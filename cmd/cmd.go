@@ -119,24 +119,25 @@ again, unless --fresh says so. runexp quickstart needs no file.
 A path=value replaces a setting of the file; the value is YAML. In a path, a list's item goes by
 its place from 0, its name, or * for all: losses.style.weight=1e4, 'stages.*.iterations=100'.
 null takes a setting away, back to the default. Several values with commas, as in
-losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its trials are run, and
-a report is written. Everything is checked first, and every problem is told at once. Settings are in runexp config show --resolve, plugins' options in runexp plugins.
+losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its trials are run,
+and a report is written. Everything is checked first, and every problem is told at once. Settings
+are in runexp config show --resolve, plugins' options in runexp plugins, keys in runexp config keys.
 
 Reads the config, the presets and files that it extends, its pictures and its weights. A path in
 a config is relative to the config's folder, one on the command line to the working directory.
 
 Writes the notebook (--db), an SQLite file with every setting, loss and picture; and the folder
 OUT/EXPERIMENT/UID with picture.png, plots of the losses, the config, and while it runs a
-checkpoint; a sweep writes OUT/EXPERIMENT/report too. --dry-run and a mistake write nothing. Results are printed to stdout, or as JSON with
---json; progress and errors go to stderr.
+checkpoint; a sweep writes OUT/EXPERIMENT/report too. --dry-run and a mistake write nothing. Results
+are printed to stdout, or as JSON with --json; progress and errors go to stderr.
 
 The first Ctrl-C (SIGINT) or SIGTERM ends the run after its iteration, with its picture kept; the
 second ends it at once. RUNEXP_WEIGHTS lists folders with weights (see runexp weights), RUNEXP_ISA
 names the kernel variant (see runexp version).
 
 Exit codes: 0 done; 1 internal, or a disk that is full or fails; 2 the command line, the config
-or a file that it names; 3 a run or some trials failed, their loss was not finite, say; 130 and 143 stopped by
-SIGINT and SIGTERM.
+or a file that it names; 3 a run or some trials failed, their loss was not finite, say; 130 and 143
+stopped by SIGINT and SIGTERM.
 
 See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp report, runexp plot`,
 		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg

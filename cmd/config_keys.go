@@ -16,7 +16,18 @@ func (a *app) configKeys() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "keys",
 		Short: "List every key of a config with its default",
-		Args:  exactly(0, "no arguments"),
+		Long: `List every key of a config, sweeps included, with its type, default and meaning. Options of
+plugins are in runexp plugins.
+
+Reads and writes nothing but its list, as a table, as JSON with --json, or as the page
+docs/config.md with --markdown.
+
+Exit codes: 0 printed; 2 for arguments, which it does not take.
+
+See also: runexp plugins, runexp config show`,
+		Example: `  runexp config keys
+  runexp config keys --json`,
+		Args: exactly(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			keys := config.Keys()
 			switch {

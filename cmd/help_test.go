@@ -83,7 +83,11 @@ func TestHelp(t *testing.T) {
 // checkSeeAlso holds that the verbs that are named are there.
 func checkSeeAlso(t *testing.T, c *cobra.Command) {
 	t.Helper()
-	_, also, _ := strings.Cut(c.Long, "See also: ")
+	_, also, there := strings.Cut(c.Long, "See also: ")
+	if !there {
+		t.Errorf("%s --help does not say what else there is", c.CommandPath())
+		return
+	}
 	for _, other := range strings.Split(also, ",") {
 		other = strings.Join(strings.Fields(other), " ")
 		found, rest, err := find(other)
