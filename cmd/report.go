@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -88,6 +89,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 
 // describeMetric tells reports what a metric is; they do not know who computes it.
 func describeMetric(name string) (sweep.Definition, bool) {
+	if loss, ok := strings.CutPrefix(name, "loss/"); ok {
+		return sweep.Definition{Label: strings.ReplaceAll(loss, "/", " ") + " loss", Doc: "the last " + name + " of the run", Better: "lower"}, true
+	}
 	d, known := evaluate.Describe(name)
 	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
 }

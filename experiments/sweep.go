@@ -202,7 +202,7 @@ func (s *Sweep) checkMetrics() error {
 		known = append(known, d.Name)
 	}
 	for _, metric := range s.config.Sweep.Metrics {
-		if !slices.Contains(known, metric) {
+		if !slices.Contains(known, metric) && !strings.HasPrefix(metric, "loss/") {
 			return fmt.Errorf("sweep.metrics: the scorer has no %s: its layers are those that no trial uses (it has: %s)", metric, strings.Join(known, ", "))
 		}
 	}

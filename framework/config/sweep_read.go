@@ -61,7 +61,6 @@ func (r *sweepReader) read() {
 		RunCap: keys.RunCap, OnFailure: keys.OnFailure, section: r.section,
 	}
 	r.numbers(keys)
-	r.metrics(keys)
 	seed, at := r.base.get("seed"), r.base.position
 	if seed == nil {
 		seed = &node{position: at, value: Defaults().Seed}
@@ -74,6 +73,7 @@ func (r *sweepReader) read() {
 		s.Parameters = append(s.Parameters, r.parameter(i, parameter))
 	}
 	r.apart()
+	r.metrics(keys)
 	r.earlyStop(keys.EarlyStop)
 	for i, text := range keys.Exclude {
 		r.exclusion(i, text)
@@ -112,7 +112,12 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 	}
 	for i, name := range keys.Metrics {
 		at := indexed("metrics", i)
-		if _, known := evaluate.Describe(name); !known {
+		_, known := evaluate.Describe(name)
+		if strings.HasPrefix(name, "loss/") {
+			known = true
+			r.comparable(at, name)
+		}
+		if !known {
 			r.add(at, "%v", framework.UnknownName("metric", name, metricNames()))
 		} else if slices.Index(keys.Metrics, name) < i {
 			r.add(at, "%s is written twice; remove one", name)

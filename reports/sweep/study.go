@@ -113,7 +113,7 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)
 		}
 		if t.Run != nil && t.Run.Status == store.Finished && y.Sweep.Scorer != "" {
-			values, err := s.Scores(ctx, t.Run.Number, y.Sweep.Scorer)
+			values, err := y.values(ctx, s, t.Run.Number)
 			if err != nil {
 				return err
 			}
@@ -131,6 +131,25 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 	}
 	y.plan.settle(y.trials)
 	return nil
+}
+
+// values returns the scores of a finished run, and those of its last losses that
+// the question is about.
+func (y *Study) values(ctx context.Context, s *store.Store, run int64) ([]store.Value, error) {
+	values, err := s.Scores(ctx, run, y.Sweep.Scorer)
+	if err != nil || len(values) == 0 {
+		return nil, err
+	}
+	summary, err := s.Summary(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range summary {
+		if strings.HasPrefix(m.Name, "loss/") && slices.Contains(y.Sweep.Metrics, m.Name) {
+			values = append(values, store.Value{Name: m.Name, Value: m.Last})
+		}
+	}
+	return values, nil
 }
 
 // define orders the metrics, those that claims are made of first, and looks up
