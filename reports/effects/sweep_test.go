@@ -207,3 +207,33 @@ func TestSharedPhotographs(t *testing.T) {
 		t.Errorf("%d by pair: the warning in the notes would not be needed", byPair)
 	}
 }
+
+// Where y is a sum of effects, nothing is left over, however the cells are missing: each
+// part is what it explains beyond those before it.
+func TestVarianceUnbalanced(t *testing.T) {
+	d := design{[]effects.Factor{names("a", "0", "1"), names("b", "0", "1", "2")}, apart(3), claimed("noise")}
+	s := d.fill(func(unit int, levels []int) []float64 {
+		return []float64{float64(3*unit + 5*levels[0] - 7*levels[1])}
+	})
+	s.Runs = slices.Delete(s.Runs, 2, 7)
+	parts := analyze(t, s).Variances[0].Parts
+	if rest := parts[len(parts)-1]; rest.Share > 1e-12 || parts[3].Share > 1e-12 || parts[2].Share < 0.1 {
+		t.Errorf("%+v", parts)
+	}
+}
+
+// A cell that ran twice is no second replicate.
+func TestRepeatedCells(t *testing.T) {
+	s := planted(apart(8), 0, 1000)
+	before := analyze(t, s).Effects[0]
+	again := slices.Clone(s.Runs[:5])
+	for i := range again {
+		again[i].Number += 1000
+	}
+	s.Runs = append(s.Runs, again...)
+	after := analyze(t, s).Effects[0]
+	if after.N != 8 || after.Test.N != 8 {
+		t.Errorf("n = %d", after.N)
+	}
+	same(t, "repeated", after, before, 1)
+}
