@@ -122,6 +122,9 @@ func (a *Attempt) copyPictures(ctx context.Context) error {
 		return err
 	}
 	for _, artifact := range artifacts {
+		if artifact.Kind != "picture" {
+			continue // the run's own inputs are in the notebook only
+		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
 		if err != nil {
 			return err

@@ -110,6 +110,7 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 	err = atomicfile.MkdirAll(a.Folder)
 	for _, step := range []func() error{
 		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
+		func() error { return a.recordInputs(ctx) },
 		func() error { return a.copyPictures(ctx) },
 		func() error { return a.tell(ctx) },
 		func() error { return a.tellUnjudged(ctx) },
