@@ -22,7 +22,7 @@ kernels: ## the C kernels again: another compiler, sanitizer, race detector (whi
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
 soak: ## a run killed a hundred times at random moments still makes the same bits
-	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 15m -run TestKilled
+	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 15m -run Killed
 
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...
