@@ -156,3 +156,22 @@ func TestSweepsKilled(t *testing.T) {
 		t.Error("no sweep was gone on with")
 	}
 }
+
+// TestTwoProgramsShareASweep starts the same command twice at once: together they
+// run each trial once.
+func TestTwoProgramsShareASweep(t *testing.T) {
+	dir := t.TempDir()
+	placeSweep(t, dir)
+	first, said := program(t, dir, "-c", "sweep.yaml")
+	second, saidToo := program(t, dir, "-c", "sweep.yaml")
+	if err := errors.Join(first.Start(), second.Start()); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(first.Wait(), second.Wait()); err != nil {
+		t.Fatalf("%v:\n%s\n%s", err, said, saidToo)
+	}
+	sweepOutcomeOf(t, dir)
+	if !strings.Contains(said.String()+saidToo.String(), "under way in another process") {
+		t.Log("they were never at the same trial")
+	}
+}

@@ -34,6 +34,8 @@ type Ended struct {
 	Status store.Status
 	Err    error // of one that failed or was stopped
 	Again  bool  // it is tried once more
+
+	before bool // another process had made the run
 }
 
 // A Tally counts the trials of a sweep by how they are after it.
@@ -97,10 +99,14 @@ func (s *Sweep) Conduct(ctx context.Context, st *store.Store, recorded store.Swe
 	return c.tally, context.Cause(ctx)
 }
 
-// keep counts a trial that is done, and makes sure that this sweep's scorer and
-// rule know of it.
+// keep counts a trial that was done before.
 func (c *conduct) keep(ctx context.Context, t SweepTrial, before store.RunSummary) error {
 	c.tally.Kept++
+	return c.know(ctx, t, before)
+}
+
+// know makes sure that this sweep's scorer and rule know of a run.
+func (c *conduct) know(ctx context.Context, t SweepTrial, before store.RunSummary) error {
 	if c.rule != nil {
 		if err := c.recall(ctx, t, before.Number); err != nil {
 			return err
@@ -185,10 +191,14 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 		return Ended{Status: store.Failed, Err: err}
 	}
 	trial.judge, trial.rule, trial.unit = c.judge, c.rule, t.unit
+	trial.once = true
 	trial.Plan.Sample(c.sampleEvery())
 	attempt, err := trial.Begin(context.WithoutCancel(ctx), c.store, c.Fresh)
 	if running := new(store.RunningError); errors.As(err, &running) {
 		return Ended{Run: running.Number, Status: store.Running}
+	}
+	if done := new(store.DoneError); errors.As(err, &done) { // by another process, meanwhile
+		return Ended{Run: done.Run.Number, Status: done.Run.Status, before: true, Err: c.know(ctx, t, done.Run)}
 	}
 	if err != nil {
 		c.stop(err)
@@ -212,14 +222,16 @@ func (c *conduct) count(t SweepTrial, e Ended) {
 	if e.Again {
 		return
 	}
-	switch e.Status {
-	case store.Finished:
+	switch status := e.Status; {
+	case e.before:
+		c.tally.Kept++
+	case status == store.Finished:
 		c.tally.Finished++
-	case store.Pruned:
+	case status == store.Pruned:
 		c.tally.Pruned++
-	case store.Running:
+	case status == store.Running:
 		c.tally.Elsewhere++
-	case store.Failed:
+	case status == store.Failed:
 		c.tally.Failed++
 		if most := c.config.Sweep.OnFailure.MaxFailures; most > 0 && c.tally.Failed >= most {
 			c.stop(errTooManyFailed)

@@ -31,6 +31,7 @@ type Trial struct {
 	unjudged error       // why there is none
 	rule     *medianRule // that may stop it early; nil for none
 	unit     unit        // for rule
+	once     bool        // it is not begun where another process has finished it
 }
 
 // Prepare reads what the experiment names and checks it, and chooses who scores
@@ -84,7 +85,7 @@ type Attempt struct {
 // Begin records in s that the trial begins, or that it goes on from an earlier
 // run which was interrupted; fresh begins anew, whatever there is.
 //
-// Errors: *store.RunningError unless fresh; files that cannot be written.
+// Errors: *store.RunningError unless fresh; *store.DoneError in a sweep; files that cannot be written.
 func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt, error) {
 	n, err := t.newRun()
 	if err != nil {
@@ -95,7 +96,7 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !fresh {
-		n.Alone = true
+		n.Alone, n.Once = true, t.once
 		if a.From, a.Refused, err = t.earlier(ctx, s); err != nil {
 			return nil, err
 		}

@@ -32,6 +32,9 @@ type NewRun struct {
 	// Alone refuses to begin while another run of the trial, in this experiment,
 	// may be alive.
 	Alone bool
+	// Once refuses to begin where a run of the trial, in this experiment, has
+	// finished or was pruned.
+	Once bool
 }
 
 // A Param is one value of the resolved config.
@@ -48,8 +51,8 @@ type Fact struct{ Name, Value string }
 // Begin records a run that starts now, with status "running", and returns it.
 // It must be ended by Finish.
 //
-// Errors: a parameter or parent that is none, *RunningError, and those of a write
-// (see Store).
+// Errors: a parameter or parent that is none, *RunningError, *DoneError, and those
+// of a write (see Store).
 func (s *Store) Begin(ctx context.Context, n NewRun) (*Run, error) {
 	if n.Experiment == "" {
 		return nil, fmt.Errorf("store: begin a run: name its experiment")
@@ -81,6 +84,11 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	}
 	if n.Alone {
 		if err := r.store.refuseSecond(ctx, tx, trial); err != nil {
+			return err
+		}
+	}
+	if n.Once {
+		if err := refuseDone(ctx, tx, trial); err != nil {
 			return err
 		}
 	}
@@ -130,6 +138,16 @@ func (s *Store) refuseSecond(ctx context.Context, tx *sql.Tx, trial sql.NullInt6
 		if row.see(s.host, time.Now()); row.Status == Running {
 			return &RunningError{row.RunRef, row.owner.pid, row.owner.sameBoot(s.host)}
 		}
+	}
+	return err
+}
+
+// refuseDone returns a *DoneError if a run of the trial is all that was wanted.
+func refuseDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
+	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+`
+		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') ORDER BY r.id DESC LIMIT 1`, trial)
+	if err == nil && len(rows) > 0 {
+		return &DoneError{rows[0].RunSummary}
 	}
 	return err
 }

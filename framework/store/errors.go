@@ -40,6 +40,13 @@ type AmbiguousError struct {
 	Matches []RunRef // at most maxMatches
 }
 
+// A DoneError is the run of a trial that was to be run once.
+type DoneError struct{ Run RunSummary }
+
+func (e *DoneError) Error() string {
+	return fmt.Sprintf("run %d of the same trial is %s", e.Run.Number, e.Run.Status)
+}
+
 // A RunningError is a run that was not begun, since another of the same trial is
 // not known to have ended.
 type RunningError struct {

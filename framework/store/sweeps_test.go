@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -112,4 +113,27 @@ func TestScoresOfSeveralScorers(t *testing.T) {
 	if s.Score(ctx, run, Scorer{}, nil) == nil || s.Score(ctx, 99, a, []Value{{"eval/style", 1}}) == nil {
 		t.Error("a scorer without a hash, or a run that is none, can be recorded")
 	}
+}
+
+func TestATrialOnce(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	again := func() error {
+		r, err := s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h", Once: true})
+		if err == nil {
+			check(t, r.Finish(ctx, Failed, ""))
+		}
+		return err
+	}
+	check(t, again())
+	check(t, again()) // one that failed is no reason
+	for _, status := range []Status{Finished, Pruned} {
+		r := must(s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h"}))(t)
+		check(t, r.Finish(ctx, status, ""))
+		var done *DoneError
+		if err := again(); !errors.As(err, &done) || done.Run.Number != r.Number() || done.Run.Status != status {
+			t.Errorf("after one that is %s: %v", status, err)
+		}
+	}
+	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", Once: true}))(t)
+	check(t, other.Finish(ctx, Finished, ""))
 }
