@@ -104,6 +104,15 @@ typedef struct {
 	X(void, gram,                                                              \
 	  (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch), \
 	  (sum, f, n, c, scratch))                                                 \
+	/* Gram matrices of what a convolution would make: see patches.h */        \
+	X(void, patch_gram,                                                        \
+	  (double *sum, const float *src, convolution s, ptrdiff_t y0,             \
+	   ptrdiff_t y1, double *scratch),                                         \
+	  (sum, src, s, y0, y1, scratch))                                          \
+	X(void, patch_back_rows,                                                   \
+	  (float *dsrc, const float *src, const float *b, const float *bias,       \
+	   convolution s, ptrdiff_t y0, ptrdiff_t y1, int add, float *scratch),    \
+	  (dsrc, src, b, bias, s, y0, y1, add, scratch))                           \
 	X(void, multiply_rows,                                                     \
 	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c, \
 	   int add),                                                               \
