@@ -34,7 +34,15 @@ func checkConv(kernel string, nOut, nIn, h, w int, f *Filter, mask []uint64) (oh
 	return oh, ow
 }
 
-// checkPool does the same for a pooling window.
+// checkConvGram does the same where the output is a Gram matrix of nDst elements.
+func checkConvGram(kernel string, nDst, nIn, h, w int, f *Filter) (oh, ow int) {
+	oh, ow = f.OutSize(h, w)
+	checkConv(kernel, oh*ow*f.Out, nIn, h, w, f, nil)
+	check(kernel, "the Gram matrix", nDst, f.Out*f.Out)
+	return oh, ow
+}
+
+// checkPool does the same as checkConv for a pooling window.
 func checkPool(kernel string, nOut, nIn, h, w, c int, p Pool) (oh, ow int) {
 	// 16² positions are what a byte of argmax can tell apart; a window as
 	// narrow as its padding would see nothing.

@@ -52,6 +52,11 @@ type Kernels[T Float] interface {
 	// GramBackward writes scale·F·(dG + dGᵀ), [n, c], or adds it to dSrc.
 	GramBackward(dSrc, dDst, src []T, n, c int, scale float64, add bool)
 
+	// ConvGram writes Gram of f's Conv of src, [f.Out, f.Out], but need not make what
+	// Conv would; ConvGramBackward writes its gradient for src, or adds it to dSrc.
+	ConvGram(dst, src []T, h, w int, f *Filter, scale float64)
+	ConvGramBackward(dSrc, dDst, src []T, h, w int, f *Filter, scale float64, add bool)
+
 	// SquaredError returns Σ (a − b)².
 	SquaredError(a, b []T) float64
 	// SquaredErrorBackward writes scale·2·(a − b), the gradient for a.

@@ -8,14 +8,12 @@ FUNCTION product_rows(int rows, int blocks, float *c, ptrdiff_t row_c, const flo
 	product(rows, blocks, c, row_c, BLOCK, a, row_a, segments, length, step_a, b, 0);
 }
 
-// conv_rows computes rows [y0, y1) of dst. b is [kh·kw·in, out] in panels;
-// scratch holds ((y1−y0−1)·stride + kh)·(w + 2·pad)·in + (y1−y0)·ow·out' elements,
-// out' being out in whole blocks.
-FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bias, uint8_t *mask,
-                   convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch) {
+// conv_products writes rows [y0, y1) of a convolution, packed: [pixels][out'], out' being
+// out in whole blocks, without the bias. b is [kh·kw·in, out] in panels; padded holds
+// ((y1−y0−1)·stride + kh)·(w + 2·pad)·in elements.
+FUNCTION conv_products(float *result, const float *src, const float *b, convolution s, ptrdiff_t y0, ptrdiff_t y1, float *padded) {
 	const ptrdiff_t blocks = (s.out + BLOCK - 1) / BLOCK, depth = s.kh * s.kw * s.in;
 	const ptrdiff_t wide = (s.w + 2 * s.pad) * s.in, high = (y1 - y0 - 1) * s.stride + s.kh;
-	float *padded = scratch, *result = scratch + high * wide;
 	for (ptrdiff_t i = 0; i < high; i++) {
 		const ptrdiff_t y = y0 * s.stride - s.pad + i;
 		float *row = padded + i * wide;
@@ -39,8 +37,36 @@ FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bi
 				             padded + y * s.stride * wide + x0 * s.stride * s.in, s.stride * s.in,
 				             s.kh, s.kw * s.in, wide, b + p * depth * BLOCK);
 			}
+}
+
+// conv_rows computes rows [y0, y1) of dst; scratch holds what conv_products wants, and
+// its result.
+FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bias, uint8_t *mask,
+                   convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch) {
+	const ptrdiff_t blocks = (s.out + BLOCK - 1) / BLOCK;
+	float *result = scratch + ((y1 - y0 - 1) * s.stride + s.kh) * (s.w + 2 * s.pad) * s.in;
+	conv_products(result, src, b, s, y0, y1, scratch);
 	for (ptrdiff_t p = 0; p < blocks; p++)
 		finish(dst, y0 * s.ow * s.out, s.out, p, (y1 - y0) * s.ow, result + p * BLOCK, blocks * BLOCK, bias, mask, NULL);
+}
+
+// fold adds what a row of windows owes to one row of pixels: of each window's `step`
+// elements from owed on, those of its kw pixels, and add (NULL: 0).
+INLINE void fold_of(float *to, const float *owed, ptrdiff_t step, const float *add, const convolution *s, const ptrdiff_t in) {
+	// kx outside: neighbouring windows would wait for each other's stores.
+	for (ptrdiff_t kx = 0; kx < s->kw; kx++)
+		for (ptrdiff_t ox = 0; ox < s->ow; ox++) {
+			const ptrdiff_t x = ox * s->stride - s->pad + kx;
+			if (x < 0 || x >= s->w) continue;
+			for (ptrdiff_t i = 0; i < in; i++) to[x * in + i] += owed[ox * step + kx * in + i] + (add ? add[kx * in + i] : 0);
+		}
+}
+
+FUNCTION fold(float *to, const float *owed, ptrdiff_t step, const float *add, const convolution *s) {
+	if (s->in == 3)
+		fold_of(to, owed, step, add, s, 3);
+	else
+		fold_of(to, owed, step, add, s, s->in);
 }
 
 // conv_back_rows computes rows [y0, y1) of dSrc, 0 where gate (NULL: nowhere) is not > 0: a row of dDst times the kernel's
@@ -71,14 +97,7 @@ FUNCTION conv_back_rows(float *dsrc, const float *ddst, const float *b, const ui
 					             owed + (x0 * blocks + p) * BLOCK, blocks * BLOCK, row + x0 * s.out, s.out,
 					             1, s.out, 0, b + (ky * blocks + p) * s.out * BLOCK);
 				}
-			// kx outside: neighbouring windows would wait for each other's stores.
-			for (ptrdiff_t kx = 0; kx < s.kw; kx++)
-				for (ptrdiff_t ox = 0; ox < s.ow; ox++) {
-					const ptrdiff_t x = ox * s.stride - s.pad + kx;
-					if (x < 0 || x >= s.w) continue;
-					const float *add = owed + ox * blocks * BLOCK + kx * s.in;
-					for (ptrdiff_t i = 0; i < s.in; i++) to[x * s.in + i] += add[i];
-				}
+			fold(to, owed, blocks * BLOCK, NULL, &s);
 		}
 		if (gate)
 			for (ptrdiff_t i = 0; i < s.w * s.in; i++) to[i] = gate[y * s.w * s.in + i] > 0 ? to[i] : 0;

@@ -101,6 +101,8 @@ func TestWrongLengthsPanic(t *testing.T) {
 		"AvgPool":            func(k Kernels[float32]) { k.AvgPool(s(4), s(15), 4, 4, 1, p) },
 		"AvgPoolBackward":    func(k Kernels[float32]) { k.AvgPoolBackward(s(16), s(3), 4, 4, 1, p) },
 		"Gram":               func(k Kernels[float32]) { k.Gram(s(4), s(7), 4, 2, 1) },
+		"ConvGram":           func(k Kernels[float32]) { k.ConvGram(s(8), s(32), 4, 4, f, 1) },
+		"ConvGramBackward":   func(k Kernels[float32]) { k.ConvGramBackward(s(31), s(9), s(32), 4, 4, f, 1, true) },
 		"GramBackward":       func(k Kernels[float32]) { k.GramBackward(s(8), s(3), s(8), 4, 2, 1, false) },
 		"SquaredError":       func(k Kernels[float32]) { k.SquaredError(s(4), s(5)) },
 		"SquaredErrorBack":   func(k Kernels[float32]) { k.SquaredErrorBackward(s(5), s(4), s(4), 1) },
@@ -149,6 +151,8 @@ func TestWorkspacesAreKept(t *testing.T) {
 		odd := d.filter(&Filter{In: c, Out: 40, KH: 5, KW: 5, Stride: 2, Pad: 2})
 		src, dst, mask := d.normal(h*w*c), d.out(h*w*c), d.mask(h*w*c)
 		oddDst, oddMask, gram := d.out(20*20*40), d.mask(20*20*40), d.out(c*c)
+		first := d.filter(&Filter{In: 3, Out: c, KH: 3, KW: 3, Stride: 1, Pad: 1})
+		picture, picture2 := d.normal(h*w*3), d.normal(h*w*3)
 		all := func() {
 			e.Conv(dst, src, h, w, f, mask)
 			e.ConvBackward(src, dst, h, w, f, mask)
@@ -156,6 +160,8 @@ func TestWorkspacesAreKept(t *testing.T) {
 			e.ConvBackward(src, oddDst, h, w, odd, oddMask)
 			e.Gram(gram, src, h*w, c, 1)
 			e.GramBackward(dst, gram, src, h*w, c, 1, false)
+			e.ConvGram(gram, picture, h, w, first, 1)
+			e.ConvGramBackward(picture, gram, picture2, h, w, first, 1, false)
 		}
 		all()
 		var before, after runtime.MemStats

@@ -14,14 +14,18 @@ const (
 	winogradForward pass = iota
 	winogradFine         // forward, for flat areas
 	winogradBackward
+	winogradBackward6 // with tiles of 6×6
 	directForward
 	directBackward
 )
 
 // tile returns the side of the tiles of a Winograd pass.
 func (p pass) tile() int {
-	if p == winogradFine {
+	switch p {
+	case winogradFine:
 		return 2
+	case winogradBackward6:
+		return 6
 	}
 	return 4
 }
@@ -63,12 +67,20 @@ func (f *Filter) forward() pass {
 	return directForward
 }
 
+// mostFor6 is the largest product of channels whose gradient is computed with tiles
+// of 6×6: beyond it layers are deep and pictures small, a tile of 6×6 has more than it
+// needs at the edges, and 64 transformed matrices take too much memory.
+const mostFor6 = 256 * 256
+
 // backward returns how f's gradient is computed.
 func (f *Filter) backward() pass {
-	if f.fitsWinograd() {
-		return winogradBackward
+	switch {
+	case !f.fitsWinograd():
+		return directBackward
+	case f.In*f.Out <= mostFor6:
+		return winogradBackward6
 	}
-	return directBackward
+	return winogradBackward
 }
 
 // fitsWinograd says whether Winograd's convolutions compute f.

@@ -83,6 +83,14 @@ func (g generic) GramBackward(dSrc, dDst, src []float32, n, c int, scale float64
 	g.strips(n, 16, func(_, k0, k1 int) { gramBackwardRows(dSrc, dDst, src, c, scale, add, k0, k1) })
 }
 
+func (g generic) ConvGram(dst, src []float32, h, w int, f *Filter, scale float64) {
+	convGram(g, dst, src, h, w, f, scale)
+}
+
+func (g generic) ConvGramBackward(dSrc, dDst, src []float32, h, w int, f *Filter, scale float64, add bool) {
+	convGramBackward(g, dSrc, dDst, src, h, w, f, scale, add)
+}
+
 func (g generic) SquaredError(a, b []float32) float64 {
 	check("SquaredError", "b", len(b), len(a))
 	return g.sumBlocks(len(a), func(i0, i1 int) float64 { return squaredErrorRange(a, b, i0, i1) })

@@ -19,15 +19,15 @@ enum { BLOCK = 16 };
 enum { GRAM_SUM = 256 };
 
 // A 3×3 convolution of stride 1 seen by Winograd: the output is covered by tiles of
-// 4×4 or 2×2, of 36 or 16 positions when transformed, numbered row by row. A strip is
-// some consecutive tiles from `first` on, or of a list of tiles. A transformed strip is
-// [channels/BLOCK][tiles][positions][BLOCK], with `step` elements from one block of
-// channels to the next.
+// 6×6, 4×4 or 2×2, of 64, 36 or 16 positions when transformed, numbered row by row. A
+// strip is some consecutive tiles from `first` on, or of a list of tiles. A transformed
+// strip is [channels/BLOCK][tiles][apart][BLOCK], `apart` being the positions or one
+// more, with `step` elements from one block of channels to the next.
 typedef struct {
 	ptrdiff_t h, w, in;       // of the picture that is convolved
 	ptrdiff_t oh, ow, out;    // of the result
 	ptrdiff_t pad, across;    // zero padding; tiles in a row
-	ptrdiff_t positions;
+	ptrdiff_t positions, apart;
 	ptrdiff_t first;          // tile of the strip
 	ptrdiff_t step_in, step_out;
 	int rectify;              // the picture goes through ReLU first
@@ -47,6 +47,11 @@ typedef struct {
 // X(result, name, parameters, arguments)
 #define KERNELS(X)                                                             \
 	/* v = Bᵀ d B of tiles (of list, if it is not NULL) and blocks of channels; mask: see Conv */ \
+	X(void, winograd_in_6,                                                     \
+	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
+	   const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,                  \
+	   ptrdiff_t block0, ptrdiff_t block1),                                    \
+	  (v, src, mask, s, list, tile0, tile1, block0, block1))                   \
 	X(void, winograd_in_4,                                                     \
 	  (float *v, const float *src, const uint8_t *mask, winograd s,            \
 	   const int32_t *list, ptrdiff_t tile0, ptrdiff_t tile1,                  \
@@ -69,6 +74,11 @@ typedef struct {
 	  (m, v, u, s, tiles, xi0, xi1, panel0, panel1))                           \
 	/* dst = Aᵀ m A + bias (NULL: 0), through ReLU if there is a mask; 0 where  \
 	   gate (NULL: nowhere) is not > 0 */                                      \
+	X(void, winograd_out_6,                                                    \
+	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
+	   const float *gate, winograd s, const int32_t *list, ptrdiff_t tile0,    \
+	   ptrdiff_t tile1, ptrdiff_t block0, ptrdiff_t block1),                   \
+	  (dst, m, bias, mask, gate, s, list, tile0, tile1, block0, block1))       \
 	X(void, winograd_out_4,                                                    \
 	  (float *dst, const float *m, const float *bias, uint8_t *mask,           \
 	   const float *gate, winograd s, const int32_t *list, ptrdiff_t tile0,    \
@@ -94,6 +104,15 @@ typedef struct {
 	X(void, gram,                                                              \
 	  (double *sum, const float *f, ptrdiff_t n, ptrdiff_t c, float *scratch), \
 	  (sum, f, n, c, scratch))                                                 \
+	/* Gram matrices of what a convolution would make: see patches.h */        \
+	X(void, patch_gram,                                                        \
+	  (double *sum, const float *src, convolution s, ptrdiff_t y0,             \
+	   ptrdiff_t y1, double *scratch),                                         \
+	  (sum, src, s, y0, y1, scratch))                                          \
+	X(void, patch_back_rows,                                                   \
+	  (float *dsrc, const float *src, const float *b, const float *bias,       \
+	   convolution s, ptrdiff_t y0, ptrdiff_t y1, int add, float *scratch),    \
+	  (dsrc, src, b, bias, s, y0, y1, add, scratch))                           \
 	X(void, multiply_rows,                                                     \
 	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c, \
 	   int add),                                                               \

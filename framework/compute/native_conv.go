@@ -59,7 +59,7 @@ func (n *native) convBackward(dSrc, dDst, gate []float32, h, w int, f *Filter, m
 		n.ReLUBackward(masked, dDst, mask)
 		dDst, mask = masked, nil
 	}
-	if pass := f.backward(); pass == winogradBackward {
+	if pass := f.backward(); pass != directBackward {
 		// The gradient is a convolution of dDst with the kernel turned by 180°.
 		n.winograd(dSrc, dDst, winogradConv{h: oh, w: ow, in: f.Out, oh: h, ow: w, out: f.In, pad: 2 - f.Pad, tile: pass.tile(),
 			filter: n.prepare(f, pass), inMask: mask, gate: gate})

@@ -13,7 +13,7 @@ func (n *native) prepare(f *Filter, p pass) []float32 {
 				copy(k[:], f.Kernel[(out*f.In+in)*9:])
 				return k
 			})
-		case winogradBackward:
+		case winogradBackward, winogradBackward6:
 			return n.prepareWinograd(p.tile(), f.Out, f.In, func(in, out int) (k [9]float32) {
 				for i := range k {
 					k[i] = f.Kernel[(in*f.In+out)*9+8-i]

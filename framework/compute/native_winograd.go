@@ -12,7 +12,7 @@ type winogradConv struct {
 	h, w, in    int // of the picture that is convolved
 	oh, ow, out int // of the result
 	pad         int
-	tile        int // 4 or 2: F(tile×tile, 3×3)
+	tile        int // 6, 4 or 2: F(tile×tile, 3×3)
 	filter      []float32
 	bias        []float32 // nil: 0
 	rectify     C.int     // 1: the picture goes through ReLU first
@@ -35,7 +35,7 @@ func (c winogradConv) tiles() (across, all int) {
 // and that is half as large as the filter, so that reading either is cheap
 // beside the arithmetic. Measured on Zen 4 (1 MiB of L2, 32 MiB of L3).
 const (
-	smallFilter  = 3 << 20 // bytes
+	smallFilter  = 4 << 20 // bytes
 	privateStrip = 1 << 20
 )
 
@@ -45,7 +45,11 @@ func (n *native) winograd(dst, src []float32, c winogradConv) {
 		tiles = len(c.list)
 	}
 	positions := winogradPositions(c.tile)
-	tileBytes := positions * 4 * block * (blocks(c.in) + blocks(c.out))
+	apart := positions
+	if apart%32 == 0 {
+		apart++ // at powers of two all tiles would share a set of the cache
+	}
+	tileBytes := apart * 4 * block * (blocks(c.in) + blocks(c.out))
 	filterBytes := 4 * len(c.filter)
 	private := filterBytes <= smallFilter
 	budget := max(filterBytes/2, privateStrip)
@@ -53,12 +57,11 @@ func (n *native) winograd(dst, src []float32, c winogradConv) {
 		budget = privateStrip
 	}
 	strip := stripTiles(tiles, budget/tileBytes)
-	// One line more than needed: at powers of two all blocks would share a set of the cache.
-	step := (positions*strip + 1) * block
+	step := (apart*strip + 1) * block // and so would blocks of channels
 	length := step * (blocks(c.in) + blocks(c.out))
 	s := C.winograd{
 		h: size(c.h), w: size(c.w), in: size(c.in), oh: size(c.oh), ow: size(c.ow), out: size(c.out),
-		pad: size(c.pad), across: size(across), positions: size(positions), step_in: size(step), step_out: size(step), rectify: c.rectify,
+		pad: size(c.pad), across: size(across), positions: size(positions), apart: size(apart), step_in: size(step), step_out: size(step), rectify: c.rectify,
 	}
 	run := winogradRun{native: n, winogradConv: &c, dst: dst, src: src, shape: s}
 	if private {
@@ -142,13 +145,15 @@ func (r *winogradRun) transform(t0, t1 int) {
 	if r.flat != nil {
 		C.call_winograd_flat(r.table, pointer32(r.flat), pointer(r.src), r.shape, size(t0), size(t1))
 	}
-	if r.tile == 2 {
-		C.call_winograd_in_2(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape, pointer32(r.list),
-			size(t0), size(t1), 0, size(blocks(r.in)))
-		return
+	v, src, mask, list, all := pointer(r.v), pointer(r.src), bitsPointer(r.inMask), pointer32(r.list), size(blocks(r.in))
+	switch r.tile {
+	case 6:
+		C.call_winograd_in_6(r.table, v, src, mask, r.shape, list, size(t0), size(t1), 0, all)
+	case 4:
+		C.call_winograd_in_4(r.table, v, src, mask, r.shape, list, size(t0), size(t1), 0, all)
+	case 2:
+		C.call_winograd_in_2(r.table, v, src, mask, r.shape, list, size(t0), size(t1), 0, all)
 	}
-	C.call_winograd_in_4(r.table, pointer(r.v), pointer(r.src), bitsPointer(r.inMask), r.shape, pointer32(r.list),
-		size(t0), size(t1), 0, size(blocks(r.in)))
 }
 
 func (r *winogradRun) multiply(xi0, xi1 int) {
@@ -157,11 +162,14 @@ func (r *winogradRun) multiply(xi0, xi1 int) {
 }
 
 func (r *winogradRun) finish(t0, t1 int) {
-	if r.tile == 2 {
-		C.call_winograd_out_2(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), pointer(r.gate), r.shape, pointer32(r.list),
-			size(t0), size(t1), 0, size(blocks(r.out)))
-		return
+	dst, m, bias, mask, gate := pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), pointer(r.gate)
+	list, all := pointer32(r.list), size(blocks(r.out))
+	switch r.tile {
+	case 6:
+		C.call_winograd_out_6(r.table, dst, m, bias, mask, gate, r.shape, list, size(t0), size(t1), 0, all)
+	case 4:
+		C.call_winograd_out_4(r.table, dst, m, bias, mask, gate, r.shape, list, size(t0), size(t1), 0, all)
+	case 2:
+		C.call_winograd_out_2(r.table, dst, m, bias, mask, gate, r.shape, list, size(t0), size(t1), 0, all)
 	}
-	C.call_winograd_out_4(r.table, pointer(r.dst), pointer(r.m), pointer(r.bias), bitsPointer(r.outMask), pointer(r.gate), r.shape, pointer32(r.list),
-		size(t0), size(t1), 0, size(blocks(r.out)))
 }

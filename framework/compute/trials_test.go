@@ -20,16 +20,19 @@ func convTrials() (all []trial) {
 		if oh, ow := f.OutSize(h, w); oh < 1 || ow < 1 {
 			return
 		}
-		tolerance := 4e-6
+		tolerance, backward := 4e-6, 4e-6
 		if f.fitsWinograd() {
-			tolerance = WinogradBound
+			tolerance, backward = WinogradBound, WinogradBound
+		}
+		if f.backward() == winogradBackward6 {
+			backward = WinogradBackwardBound
 		}
 		name := fmt.Sprintf("%d→%d %d×%d/%d+%d winograd=%v flat=%v mask=%v on %d×%d", f.In, f.Out, f.KH, f.KW, f.Stride, f.Pad, f.Winograd, f.Flat, mask, h, w)
 		all = append(all,
 			trial{"Conv " + name, tolerance,
 				func(t *testing.T, k Kernels[float32]) outcome { return runConv(t, k, h, w, f, mask) },
 				func(t *testing.T, k Kernels[float64]) outcome { return runConv(t, k, h, w, f, mask) }},
-			trial{"ConvBackward " + name, tolerance,
+			trial{"ConvBackward " + name, backward,
 				func(t *testing.T, k Kernels[float32]) outcome { return runConvBackward(t, k, h, w, f, mask) },
 				func(t *testing.T, k Kernels[float64]) outcome { return runConvBackward(t, k, h, w, f, mask) }})
 	}
@@ -57,11 +60,12 @@ func convTrials() (all []trial) {
 			add(size[0], size[1], f, true)
 		}
 	}
-	add(37, 53, square(3, 48, 3, 1, 1, true), true)    // direct, several strips
-	add(37, 53, square(64, 16, 3, 1, 1, true), true)   // strips of a worker's own
-	add(37, 53, square(16, 20, 3, 1, 1, true), false)  // the same with odd channels
-	add(3, 5, square(256, 96, 3, 1, 1, true), true)    // a shared strip
-	add(5, 61, square(130, 170, 3, 1, 1, true), false) // two of them, with odd channels
+	add(37, 53, square(3, 48, 3, 1, 1, true), true)     // direct, several strips
+	add(37, 53, square(64, 16, 3, 1, 1, true), true)    // strips of a worker's own
+	add(37, 53, square(16, 20, 3, 1, 1, true), false)   // the same with odd channels
+	add(3, 5, square(256, 128, 3, 1, 1, true), true)    // a shared strip
+	add(5, 101, square(150, 190, 3, 1, 1, true), false) // two of them, with odd channels
+	add(6, 13, square(250, 270, 3, 1, 1, true), true)   // backward by F(4×4)
 	return all
 }
 
@@ -181,7 +185,38 @@ func gramTrials() (all []trial) {
 			func(t *testing.T, k Kernels[float32]) outcome { return runGram(t, k, s[0], s[1]) },
 			func(t *testing.T, k Kernels[float64]) outcome { return runGram(t, k, s[0], s[1]) }})
 	}
+	for _, c := range []struct {
+		h, w int
+		f    *Filter
+	}{
+		{1, 1, &Filter{In: 3, Out: 64, KH: 3, KW: 3, Stride: 1, Pad: 1}},
+		{5, 8, &Filter{In: 3, Out: 64, KH: 3, KW: 3, Stride: 1, Pad: 1}},
+		{37, 153, &Filter{In: 3, Out: 64, KH: 3, KW: 3, Stride: 1, Pad: 1}},
+		{300, 70, &Filter{In: 1, Out: 20, KH: 3, KW: 3, Stride: 1, Pad: 0}}, // several sums
+		{17, 16, &Filter{In: 4, Out: 48, KH: 2, KW: 3, Stride: 2, Pad: 1}},
+		{13, 7, &Filter{In: 2, Out: 7, KH: 1, KW: 2, Stride: 3, Pad: 0}}, // pixels that no window sees
+		{9, 11, &Filter{In: 3, Out: 5, KH: 5, KW: 5, Stride: 1, Pad: 4}},
+	} {
+		all = append(all, trial{fmt.Sprintf("ConvGram %d→%d %d×%d/%d+%d on %d×%d", c.f.In, c.f.Out, c.f.KH, c.f.KW, c.f.Stride, c.f.Pad, c.h, c.w), 4e-6,
+			func(t *testing.T, k Kernels[float32]) outcome { return runConvGram(t, k, c.h, c.w, c.f) },
+			func(t *testing.T, k Kernels[float64]) outcome { return runConvGram(t, k, c.h, c.w, c.f) }})
+	}
 	return all
+}
+
+func runConvGram[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter) (o outcome) {
+	d := newDesk[T](t)
+	defer d.close()
+	f := d.filter(shape.copy())
+	oh, ow := f.OutSize(h, w)
+	src, dst, dSrc := d.normal(h*w*f.In), d.out(f.Out*f.Out), d.out(h*w*f.In)
+	k.ConvGram(dst, src, h, w, f, 1/float64(oh*ow))
+	k.ConvGramBackward(dSrc, d.normal(len(dst)), src, h, w, f, 0.25, false)
+	o.add(widened(dst)...)
+	o.add(widened(dSrc)...)
+	k.ConvGramBackward(dSrc, d.normal(len(dst)), src, h, w, f, 0.5, true)
+	o.add(widened(dSrc)...)
+	return o
 }
 
 func runGram[T Float](t *testing.T, k Kernels[T], n, c int) (o outcome) {

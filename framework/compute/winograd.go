@@ -14,6 +14,17 @@ package compute
 // A and B are exact in float32, and G is applied in float64.
 const WinogradBound = 4e-5
 
+// Gradients of small filters take F(6×6, 3×3) with the points 0, ±1/2, ±1, ±2, ∞: 64
+// products for thirty-six outputs, a fifth fewer. Its error for up to 256 channels
+// stays under
+//
+//	|Δ| ≤ WinogradBackwardBound · rms(gradient)
+//
+// Measured on 256: largest 7.4e-5, rms 5.8e-6; no other points among sixteenths are
+// better by more than a few hundredths. A gradient bears that, while forward it
+// would switch more ReLUs and maxima than chance must.
+const WinogradBackwardBound = 1.6e-4
+
 // Where all neighbours are equal, F(4×4, 3×3) gives each place of a tile another
 // rounding of the same number, and max pooling, which looks for the first of
 // equals, finds any. F(2×2, 3×3) with the points 0, ±1, ∞ does not: its
@@ -24,8 +35,11 @@ const WinogradBound = 4e-5
 
 // winogradPoints returns the finite interpolation points of F(tile×tile, 3×3).
 func winogradPoints(tile int) []float64 {
-	if tile == 2 {
+	switch tile {
+	case 2:
 		return []float64{0, 1, -1}
+	case 6:
+		return []float64{0, 0.5, -0.5, 1, -1, 2, -2}
 	}
 	const p, q = 0.625, 1.5
 	return []float64{0, p, -p, q, -q}

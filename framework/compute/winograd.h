@@ -3,8 +3,10 @@
 //
 //	y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 //
-// with the interpolation points 0, ±p, ±q, ∞; and F(2×2, 3×3), 16 products instead
-// of 36, with 0, ±1, ∞. Go's winograd.go says what each is for, and holds G.
+// with the interpolation points 0, ±p, ±q, ∞; F(6×6, 3×3), 64 products instead of
+// 324, with 0, ±p, ±q, ±r, ∞; and F(2×2, 3×3), 16 products instead of 36, with 0, ±1,
+// ∞. Go's winograd.go says what each is for, and holds G.
+
 // product_blocks is product for pictures in blocks: rows are tiles.
 FUNCTION product_blocks(int rows, int blocks, float *c, ptrdiff_t row, ptrdiff_t block_c, const float *a, ptrdiff_t segments, ptrdiff_t step_a, const float *b) {
 	product(rows, blocks, c, row, block_c, a, row, segments, BLOCK, step_a, b, 0);
@@ -19,8 +21,8 @@ FUNCTION winograd_multiply(float *m, const float *v, const float *u, winograd s,
 			for (ptrdiff_t g = 0; g < groups; g++) {
 				const ptrdiff_t t0 = tiles * g / groups, t1 = tiles * (g + 1) / groups;
 				product_blocks((int)(t1 - t0), out - p < PANEL ? (int)(out - p) : PANEL,
-				               m + p * s.step_out + (t0 * s.positions + xi) * BLOCK, s.positions * BLOCK, s.step_out,
-				               v + (t0 * s.positions + xi) * BLOCK, in, s.step_in, b);
+				               m + p * s.step_out + (t0 * s.apart + xi) * BLOCK, s.apart * BLOCK, s.step_out,
+				               v + (t0 * s.apart + xi) * BLOCK, in, s.step_in, b);
 			}
 		}
 }
@@ -88,6 +90,68 @@ FUNCTION winograd_flat(int32_t *flat, const float *src, winograd s, ptrdiff_t ti
 #undef NAME
 #undef P
 #undef Q
+#undef BT
+#undef AT
+
+#define OUT 6
+#define IN 8
+#define NAME(function) function##_6
+#define P 0.5f
+#define Q 1.0f
+#define R 2.0f
+
+// EVEN and ODD are what the rows of Bᵀ for ±p have in common, a and b being the other
+// two points; FIRST is a row for 0 or ∞.
+#define EVEN(a, b) FMA(SPLAT((a) * (a) * (b) * (b)), d[2], FNMA(SPLAT((a) * (a) + (b) * (b)), d[4], d[6]))
+#define ODD(a, b) FMA(SPLAT((a) * (a) * (b) * (b)), d[1], FNMA(SPLAT((a) * (a) + (b) * (b)), d[3], d[5]))
+#define OUTER(d0, d2, d4, d6)                                                  \
+	FNMA(SPLAT(P * P * Q * Q * R * R), d0, FMA(SPLAT(P * P * Q * Q + P * P * R * R + Q * Q * R * R), d2, FNMA(SPLAT(P * P + Q * Q + R * R), d4, d6)))
+
+// BT: d → Bᵀd of eight vectors.
+#define BT(d)                                                                  \
+	do {                                                                       \
+		const vec first = OUTER(d[0], d[2], d[4], d[6]), last = OUTER(d[1], d[3], d[5], d[7]); \
+		const vec pe = EVEN(Q, R), po = ODD(Q, R), qe = EVEN(P, R), qo = ODD(P, R), re = EVEN(P, Q), ro = ODD(P, Q); \
+		d[0] = first, d[7] = last;                                             \
+		d[1] = FMA(SPLAT(P), po, pe), d[2] = FNMA(SPLAT(P), po, pe);           \
+		d[3] = FMA(SPLAT(Q), qo, qe), d[4] = FNMA(SPLAT(Q), qo, qe);           \
+		d[5] = FMA(SPLAT(R), ro, re), d[6] = FNMA(SPLAT(R), ro, re);           \
+	} while (0)
+
+// AT: m → Aᵀm, of eight vectors six.
+#define SUM(power, p, q, r) FMA(SPLAT(power(P)), p, FMA(SPLAT(power(Q)), q, SPLAT(power(R)) * r))
+#define ONE(x) (x)
+#define TWO(x) ((x) * (x))
+#define THREE(x) ((x) * (x) * (x))
+#define FOUR(x) ((x) * (x) * (x) * (x))
+#define FIVE(x) ((x) * (x) * (x) * (x) * (x))
+#define AT(m)                                                                  \
+	do {                                                                       \
+		const vec pe = m[1] + m[2], po = m[1] - m[2], qe = m[3] + m[4], qo = m[3] - m[4], re = m[5] + m[6], ro = m[5] - m[6]; \
+		m[0] = m[0] + pe + qe + re;                                            \
+		m[1] = SUM(ONE, po, qo, ro);                                           \
+		m[2] = SUM(TWO, pe, qe, re);                                           \
+		m[3] = SUM(THREE, po, qo, ro);                                         \
+		m[4] = SUM(FOUR, pe, qe, re);                                          \
+		m[5] = SUM(FIVE, po, qo, ro) + m[7];                                   \
+	} while (0)
+
+#include "winograd_tile.h"
+#undef OUT
+#undef IN
+#undef NAME
+#undef P
+#undef Q
+#undef R
+#undef EVEN
+#undef ODD
+#undef OUTER
+#undef SUM
+#undef ONE
+#undef TWO
+#undef THREE
+#undef FOUR
+#undef FIVE
 #undef BT
 #undef AT
 

@@ -58,7 +58,7 @@ FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, wino
 		const ptrdiff_t y = place / s.across * OUT - s.pad, x = place % s.across * OUT - s.pad;
 		const int inside = y >= 0 && x >= 0 && y + IN <= s.h && x + IN <= s.w;
 		for (ptrdiff_t b = block0; b < block1; b++) {
-			float *to = v + b * s.step_in + (t - s.first) * IN * IN * BLOCK;
+			float *to = v + b * s.step_in + (t - s.first) * s.apart * BLOCK;
 			const ptrdiff_t at = (y * s.w + x) * s.in + b * BLOCK, row = s.w * s.in;
 			if (inside && (b + 1) * BLOCK <= s.in) {
 				for (ptrdiff_t i = 0; i < IN; i++) // the pixels that the next tile has more
@@ -102,7 +102,7 @@ FUNCTION NAME(winograd_out)(float *dst, const float *m, const float *bias, uint8
 		const ptrdiff_t y0 = place / s.across * OUT, x0 = place % s.across * OUT;
 		const ptrdiff_t high = s.oh - y0 < OUT ? s.oh - y0 : OUT, wide = s.ow - x0 < OUT ? s.ow - x0 : OUT;
 		for (ptrdiff_t b = block0; b < block1; b++) {
-			NAME(transform_out)(result, m + b * s.step_out + (t - s.first) * IN * IN * BLOCK);
+			NAME(transform_out)(result, m + b * s.step_out + (t - s.first) * s.apart * BLOCK);
 			for (ptrdiff_t y = 0; y < high; y++)
 				finish(dst, ((y0 + y) * s.ow + x0) * s.out, s.out, b, wide, result + y * OUT * BLOCK, BLOCK, bias, mask, gate);
 		}

@@ -5,7 +5,11 @@ import "slices"
 // fuse makes ReLUs part of the convolutions beside them: one that is the only
 // reader of a convolution, whose output is then never written; and one between
 // a tensor that others read too, so that it stays anyway, and a convolution.
+// Before that, Gram matrices of a picture's first layer stop reading it.
 func (b *Builder) fuse(outputs []Node) {
+	for id := range b.nodes {
+		b.mergeGram(id)
+	}
 	readers := make([]int, len(b.nodes))
 	only := make([]int, len(b.nodes)) // the last reader, the only one if there is one
 	for id, n := range b.nodes {
@@ -45,5 +49,22 @@ func (b *Builder) merge(id, first int, r rectifiers) {
 	in := b.nodes[first].in
 	b.nodes[id].fn = convolution(b.single, b.double, c.f, b.nodes[in[0]].shape, r)
 	b.nodes[id].in = slices.Clone(in)
+	b.nodes[id].name = b.nodes[id].fn.Name
+}
+
+// mergeGram makes node id, if it is the Gram matrix of a convolution of few channels,
+// read the convolution's own input.
+func (b *Builder) mergeGram(id int) {
+	g, isGram := b.nodes[id].fn.Single.(gramKernel[float32])
+	if !isGram {
+		return
+	}
+	before := b.nodes[b.nodes[id].in[0]]
+	c, isConv := before.fn.Single.(*convKernel[float32])
+	if !isConv || c.before || c.after || !c.f.PatchesPay() {
+		return
+	}
+	b.nodes[id].fn = convGram(b.single, b.double, c.f, b.nodes[before.in[0]].shape, g.scale)
+	b.nodes[id].in = slices.Clone(before.in)
 	b.nodes[id].name = b.nodes[id].fn.Name
 }

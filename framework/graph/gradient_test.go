@@ -60,14 +60,17 @@ func TestGradientOfEveryOperation(t *testing.T) {
 			return b.Affine(x, [3][3]float64{{1, 2, 3}, {4, 5, 6}, {7, 8, 10}}, [3]float64{1, 2, 3})
 		})},
 		"absolute differences": {graph.Shape{5, 4, 3}, func(b *graph.Builder, x graph.Node) graph.Node { return b.AbsDifferences(x, 0.7, 0.3) }},
-		"gram":                 {graph.Shape{4, 3, 5}, one(func(b *graph.Builder, x graph.Node) graph.Node { return b.Gram(x, 0.1) })},
-		"mean squared error":   {graph.Shape{3, 2, 3}, pair((*graph.Builder).MSE)},
-		"add":                  {graph.Shape{3, 2, 3}, pair((*graph.Builder).Add)},
-		"subtract":             {graph.Shape{3, 2, 3}, pair((*graph.Builder).Sub)},
-		"multiply":             {graph.Shape{3, 2, 3}, pair((*graph.Builder).Mul)},
-		"scale":                {graph.Shape{4, 3}, one(func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, -3) })},
-		"square":               {graph.Shape{4, 3}, one((*graph.Builder).Square)},
-		"abs":                  {graph.Shape{4, 3}, one((*graph.Builder).Abs)},
+		"gram of conv": {graph.Shape{5, 4, 3}, one(func(b *graph.Builder, x graph.Node) graph.Node {
+			return b.Gram(b.Conv(x, filter(3, 60, 3, 1, 1)), 0.1)
+		})},
+		"gram":               {graph.Shape{4, 3, 5}, one(func(b *graph.Builder, x graph.Node) graph.Node { return b.Gram(x, 0.1) })},
+		"mean squared error": {graph.Shape{3, 2, 3}, pair((*graph.Builder).MSE)},
+		"add":                {graph.Shape{3, 2, 3}, pair((*graph.Builder).Add)},
+		"subtract":           {graph.Shape{3, 2, 3}, pair((*graph.Builder).Sub)},
+		"multiply":           {graph.Shape{3, 2, 3}, pair((*graph.Builder).Mul)},
+		"scale":              {graph.Shape{4, 3}, one(func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, -3) })},
+		"square":             {graph.Shape{4, 3}, one((*graph.Builder).Square)},
+		"abs":                {graph.Shape{4, 3}, one((*graph.Builder).Abs)},
 		"sqrt": {graph.Shape{4, 3}, one(func(b *graph.Builder, x graph.Node) graph.Node {
 			return b.Sqrt(b.Add(b.Square(x), b.Constant("one", graph.Double(graph.Shape{4, 3}, ones(12)))))
 		})},

@@ -41,6 +41,37 @@ func (g gramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale, true)
 }
 
+// convGram is Gram of Conv, which it need not compute.
+func convGram(single compute.Kernels[float32], double compute.Kernels[float64], f *compute.Filter, in Shape, scale float64) Function {
+	h, w := planeSize(in)
+	return Function{
+		Name:   "gram of conv",
+		Shape:  func([]Shape) (Shape, error) { return Shape{f.Out, f.Out}, nil },
+		Single: convGramKernel[float32]{single, f, h, w, scale},
+		Double: convGramKernel[float64]{double, f, h, w, scale},
+		Needs:  NeedsInputs,
+	}
+}
+
+type convGramKernel[T Float] struct {
+	k     compute.Kernels[T]
+	f     *compute.Filter
+	h, w  int
+	scale float64
+}
+
+func (g convGramKernel[T]) Forward(dst []T, in [][]T) {
+	g.k.ConvGram(dst, in[0], g.h, g.w, g.f, g.scale)
+}
+
+func (g convGramKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
+	g.k.ConvGramBackward(dIn, dOut, in[0], g.h, g.w, g.f, g.scale, false)
+}
+
+func (g convGramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
+	g.k.ConvGramBackward(dIn, dOut, in[0], g.h, g.w, g.f, g.scale, true)
+}
+
 // MSE returns the scalar mean((x − y)²) over all elements.
 func (b *Builder) MSE(x, y Node) Node {
 	return b.Apply(Function{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +127,35 @@ func TestPassesAreFused(t *testing.T) {
 		if count[operation] != want {
 			t.Errorf("%d of %q, want %d: %v", count[operation], operation, want, count)
 		}
+	}
+}
+
+// TestGramOfAFirstLayerReadsThePicture: the convolution is left with its ReLU alone.
+func TestGramOfAFirstLayerReadsThePicture(t *testing.T) {
+	shape := graph.Shape{6, 5, 3}
+	value := func(keep bool) (float64, []float64, map[string]int) {
+		b := graph.NewDoubleBuilder()
+		c := b.Conv(b.Variable(shape...), filter(3, 60, 3, 1, 1))
+		total := b.Add(b.Mean(b.Square(b.Gram(c, 0.1))), b.Mean(b.ReLU(c)))
+		var kept []graph.Node
+		if keep {
+			kept = append(kept, c)
+		}
+		p := must(b.CompileGradient(total, kept...))
+		run(t, p, graph.Double(shape, plugintest.Away(shape.Len(), 5)))
+		count := map[string]int{}
+		for _, timing := range p.Timings() {
+			count[timing.Operation]++
+		}
+		return p.Scalar(total), p.Gradient().Double, count
+	}
+	total, gradient, count := value(false)
+	if count["gram of conv"] != 1 || count["gradient of gram of conv"] != 1 || count["conv+relu"] != 1 || count["sum of gradients"] != 0 {
+		t.Errorf("operations %v", count)
+	}
+	same, sameGradient, count := value(true)
+	if count["conv"] != 1 || total != same || !slices.Equal(gradient, sameGradient) {
+		t.Errorf("total %g, and %g with the convolution kept; operations %v", total, same, count)
 	}
 }
 
