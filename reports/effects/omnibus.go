@@ -36,7 +36,6 @@ func omnibus(blocks []block) (p float64, exact bool) {
 	}
 	blocks = canonical(blocks)
 	random := source()
-	reached := 0
 	sums := make([]int, k)
 	orders := make([][]int, len(blocks))
 	for i, b := range blocks {
@@ -44,7 +43,7 @@ func omnibus(blocks []block) (p float64, exact bool) {
 			orders[i] = append(orders[i], b.ranks[l])
 		}
 	}
-	for range draws {
+	p = draw(func() bool {
 		clear(sums)
 		for i, b := range blocks {
 			// Fisher and Yates: each level takes a rank of those that are left.
@@ -56,11 +55,9 @@ func omnibus(blocks []block) (p float64, exact bool) {
 				sums[l] += order[j]
 			}
 		}
-		if squares(sums) >= least {
-			reached++
-		}
-	}
-	return float64(reached+1) / float64(draws+1), false
+		return squares(sums) >= least
+	})
+	return p, false
 }
 
 // countOrders counts how many orders lead to which rank sums, block by block; ok is

@@ -114,16 +114,12 @@ func (t *table) permuteSettings(f int, ordered bool, profiles []profile) float64
 	groups := t.sameUnits()
 	random := source()
 	least := statistic(level) * (1 - slack)
-	reached := 0
-	for range draws {
+	return draw(func() bool {
 		for _, g := range groups {
 			random.Shuffle(len(g), func(i, j int) { level[g[i]], level[g[j]] = level[g[j]], level[g[i]] })
 		}
-		if statistic(level) >= least {
-			reached++
-		}
-	}
-	return float64(reached+1) / float64(draws+1)
+		return statistic(level) >= least
+	})
 }
 
 // sameUnits groups the settings by the units that ran them.

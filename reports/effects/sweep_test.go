@@ -132,7 +132,7 @@ func TestInteractions(t *testing.T) {
 			strength = 9
 		}
 		x := analyze(t, d.fill(func(_ int, levels []int) []float64 {
-			return []float64{strength*float64(levels[0]*levels[1]) + 5*float64(levels[0]) + r.NormFloat64()}
+			return []float64{strength*float64(levels[0]*levels[1]) + 5*float64(levels[0]) + 7*float64(levels[1]) + r.NormFloat64()}
 		})).Interactions[0]
 		if i == 0 && (!x.Worth || *x.P != 2./256) {
 			t.Errorf("%+v, p %v", x, *x.P)
