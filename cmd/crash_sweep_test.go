@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -118,32 +116,12 @@ func TestSweepsKilled(t *testing.T) {
 	for killed, folders := 0, 0; killed < kills; folders++ {
 		dir := t.TempDir()
 		placeSweep(t, dir)
-		for finished := false; !finished; {
-			cmd, said := program(t, dir, "-c", "sweep.yaml", "--jobs", fmt.Sprint(1+folders%2))
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			var timer *time.Timer
-			if killed < kills {
-				timer = time.AfterFunc(time.Duration(200+random.IntN(1500))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-			}
-			err := cmd.Wait()
-			if timer != nil {
-				timer.Stop()
-			}
-			if strings.Contains(said.String(), " done before") {
-				kept++
-			}
-			var ended *exec.ExitError
-			switch {
-			case err == nil:
-				finished = true
-			case errors.As(err, &ended) && ended.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
-				killed++
-			default:
-				t.Fatalf("%v:\n%s", err, said)
-			}
-		}
+		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(200+random.IntN(1500)) * time.Millisecond },
+			func(said string) {
+				if strings.Contains(said, " done before") {
+					kept++
+				}
+			}, "-c", "sweep.yaml", "--jobs", fmt.Sprint(1+folders%2))
 		got := sweepOutcomeOf(t, dir)
 		for hash, trial := range want.trials {
 			got.trials[hash].compare(t, trial)

@@ -221,6 +221,37 @@ func undisturbed(t *testing.T) outcome {
 	return o
 }
 
+// untilFinished repeats a command in dir until it ends well, and kills it on its
+// way, at most so many times, each time after a moment. It returns how often; heard
+// is told what each attempt said.
+func untilFinished(t *testing.T, dir string, most int, moment func() time.Duration, heard func(said string), args ...string) (kills int) {
+	t.Helper()
+	for {
+		cmd, said := program(t, dir, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var timer *time.Timer
+		if kills < most {
+			timer = time.AfterFunc(moment(), func() { _ = cmd.Process.Kill() })
+		}
+		err := cmd.Wait()
+		if timer != nil {
+			timer.Stop()
+		}
+		heard(said.String())
+		var ended *exec.ExitError
+		switch {
+		case err == nil:
+			return kills
+		case errors.As(err, &ended) && ended.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
+			kills++
+		default:
+			t.Fatalf("%v:\n%s", err, said)
+		}
+	}
+}
+
 // TestKilled kills runs at random moments and repeats the command until they
 // have finished, with one notebook each. RUNEXP_KILLS is how many times.
 func TestKilled(t *testing.T) {
@@ -234,32 +265,12 @@ func TestKilled(t *testing.T) {
 	for killed := 0; killed < kills; {
 		dir := t.TempDir()
 		place(t, dir)
-		for finished := false; !finished; {
-			cmd, said := program(t, dir, "-c", "crash.yaml")
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			var timer *time.Timer
-			if killed < kills {
-				timer = time.AfterFunc(time.Duration(random.IntN(800))*time.Millisecond, func() { _ = cmd.Process.Kill() })
-			}
-			err := cmd.Wait()
-			if timer != nil {
-				timer.Stop()
-			}
-			if strings.Contains(said.String(), "going on with run") {
-				gone++
-			}
-			var ended *exec.ExitError
-			switch {
-			case err == nil:
-				finished = true
-			case errors.As(err, &ended) && ended.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL:
-				killed++
-			default:
-				t.Fatalf("%v:\n%s", err, said)
-			}
-		}
+		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(random.IntN(800)) * time.Millisecond },
+			func(said string) {
+				if strings.Contains(said, "going on with run") {
+					gone++
+				}
+			}, "-c", "crash.yaml")
 		outcomeOf(t, dir).compare(t, want)
 	}
 	if t.Logf("%d kills, gone on %d times", kills, gone); gone < kills/3 {
