@@ -9,6 +9,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/evaluate"
+	"runexp/framework/graph"
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
@@ -77,22 +78,26 @@ func (j *judge) facts() []store.Fact {
 	return []store.Fact{{Name: "scorer/hash", Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.by.Description)}}
 }
 
-// addTo counts the judge in: beside a run that shows it pictures on the way, and
-// else after it, when the run's own memory is free again.
-func (j *judge) addTo(predictions []run.Prediction, sampled bool) error {
+// addTo counts the judge in. It stays in memory beside a run that shows it pictures
+// on the way, and in a sweep; else it comes when the run's own memory is free again.
+func (j *judge) addTo(predictions []run.Prediction, stays bool) error {
 	if j == nil {
 		return nil
 	}
 	for i := range predictions {
 		p := &predictions[i]
-		bytes, err := j.scorer.Memory(p.Stage.Height, p.Stage.Width)
+		var held []*graph.Filter
+		if stays {
+			held = p.Filters
+		}
+		bytes, err := j.scorer.Memory(p.Stage.Height, p.Stage.Width, held)
 		if err != nil {
 			return err
 		}
-		if sampled {
+		if stays {
 			p.Bytes += bytes
 		} else {
-			p.Bytes = max(p.Bytes, bytes)
+			p.Bytes = max(p.Bytes, p.Rest+bytes)
 		}
 	}
 	return nil

@@ -68,6 +68,9 @@ func (r *recorder) ask(step int, values []store.Value) {
 func (r *recorder) conclude() error {
 	values := peakMemory()
 	if t := r.trial; t.judge != nil {
+		if t.alone {
+			t.Plan.Forget()
+		}
 		debug.FreeOSMemory() // of the run, which is over: the judge's does not come on top of it
 		scores, err := t.judge.score(r.ctx, t.Plan, t.config.Experiment.Style, r.shown.Image.Rounded())
 		if err != nil {

@@ -137,7 +137,7 @@ func (l *Lab) PlanSweep(ctx context.Context, r *config.Resolved) (*Sweep, error)
 		return nil, err
 	}
 	for _, predictions := range predicted {
-		if err := s.judge.addTo(predictions, s.sampleEvery() > 0); err != nil {
+		if err := s.judge.addTo(predictions, true); err != nil {
 			return nil, err
 		}
 	}

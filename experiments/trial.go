@@ -32,6 +32,7 @@ type Trial struct {
 	rule     *medianRule // that may stop it early; nil for none
 	unit     unit        // for rule
 	once     bool        // it is not begun where another process has finished it
+	alone    bool        // no other trial of this process uses its backbone
 }
 
 // Prepare reads what the experiment names and checks it, and chooses who scores
@@ -41,6 +42,7 @@ func (l *Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
 	if err != nil || len(r.Experiment.Style) == 0 { // without a painting there is no style to compare
 		return t, err
 	}
+	t.alone = true
 	spec := r.Experiment.Evaluate.Backbone
 	own := spec.Name == ""
 	if own {

@@ -42,3 +42,19 @@ func (e *Engine) FilterBytes(f *Filter) (forward, backward int64) {
 	}
 	return forward, backward
 }
+
+// FilterMemory returns what filters take, in bytes: their own numbers, and what k
+// makes of them for Conv and for ConvBackward.
+func FilterMemory(k Kernels[float32], filters []*Filter) (own, forward, backward int64) {
+	engine, prepares := k.(interface {
+		FilterBytes(f *Filter) (forward, backward int64)
+	})
+	for _, f := range filters {
+		own += 4 * int64(len(f.Kernel)+len(f.Bias))
+		if prepares {
+			there, back := engine.FilterBytes(f)
+			forward, backward = forward+there, backward+back
+		}
+	}
+	return own, forward, backward
+}

@@ -1,6 +1,9 @@
 package compute
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestFilterBytes holds the prediction to what is prepared.
 func TestFilterBytes(t *testing.T) {
@@ -21,8 +24,18 @@ func TestFilterBytes(t *testing.T) {
 			for _, p := range f.prepared.forms {
 				kept += 4 * int64(len(p.data))
 			}
-			if forward, backward := e.FilterBytes(f); forward+backward != kept {
-				t.Errorf("%s: %d and %d bytes predicted of %+v, %d kept", e.Variant(), forward, backward, f, kept)
+			own, forward, backward := FilterMemory(e, []*Filter{f})
+			if forward+backward != kept || own != 4*int64(len(f.Kernel)+len(f.Bias)) {
+				t.Errorf("%s: %d, %d and %d bytes predicted of %+v, %d kept", e.Variant(), own, forward, backward, f, kept)
+			}
+			again := make([]float32, len(dst))
+			e.Conv(dst, src, h, w, f, nil)
+			f.Forget()
+			if len(f.prepared.forms) != 0 {
+				t.Errorf("%s: forms of %+v are kept", e.Variant(), f)
+			}
+			if e.Conv(again, src, h, w, f, nil); !slices.Equal(dst, again) {
+				t.Errorf("%s: other numbers once %+v was forgotten", e.Variant(), f)
 			}
 		}
 	}

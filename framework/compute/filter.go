@@ -59,6 +59,14 @@ func (p *preparedFilters) get(f form, make func() []float32) []float32 {
 	return entry.data
 }
 
+// Forget drops what kernels have made of f, which may be many times as large as f.
+// It is made again for whoever convolves with f next; f itself stays.
+func (f *Filter) Forget() {
+	f.prepared.mu.Lock()
+	defer f.prepared.mu.Unlock()
+	f.prepared.forms = nil
+}
+
 // forward returns how f is computed.
 func (f *Filter) forward() pass {
 	if f.fitsWinograd() {

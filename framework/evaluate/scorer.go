@@ -23,9 +23,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
 
@@ -168,9 +170,9 @@ func (s *Scorer) Prepare(ctx context.Context, photograph, painting *imaging.Imag
 }
 
 // Memory returns what a Reference for pictures of h×w pixels takes at its peak, in
-// bytes, without the backbone's filters: the network's memory, the features that
-// are kept, and the images.
-func (s *Scorer) Memory(h, w int) (int64, error) {
+// bytes: the network's memory, the features that are kept, the images, and the
+// filters, apart from held, which are in memory anyway, ready for convolutions.
+func (s *Scorer) Memory(h, w int, held []*graph.Filter) (int64, error) {
 	n, err := newNetwork(s.config, s.k, h, w)
 	if err != nil {
 		return 0, fmt.Errorf("scorer: %w", err)
@@ -180,5 +182,7 @@ func (s *Scorer) Memory(h, w int) (int64, error) {
 	for _, layer := range s.config.Layers.Content {
 		bytes += 4 * int64(n.nodes[layer].Shape().Len())
 	}
-	return bytes, nil
+	filters := slices.DeleteFunc(n.program.Filters(), func(f *graph.Filter) bool { return slices.Contains(held, f) })
+	own, forward, _ := compute.FilterMemory(s.k, filters)
+	return bytes + own + forward, nil
 }

@@ -241,3 +241,24 @@ func TestMetrics(t *testing.T) {
 		t.Errorf("%s, %v", text, err)
 	}
 }
+
+// TestMemory: filters that somebody else holds ready are not counted again.
+func TestMemory(t *testing.T) {
+	s := scorer(t, 1)
+	n, err := newNetwork(s.config, s.k, 40, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	filters := n.program.Filters()
+	alone, err := s.Memory(40, 48, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	beside, err := s.Memory(40, 48, filters)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if own, forward, _ := compute.FilterMemory(s.k, filters); alone != beside+own+forward || own == 0 {
+		t.Errorf("%d bytes alone and %d beside a run with the filters, which are %d and %d", alone, beside, own, forward)
+	}
+}

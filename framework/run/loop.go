@@ -39,6 +39,7 @@ func (p *Plan) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*
 	if l.objective, err = p.newObjective(ctx, stage.Height, stage.Width); err != nil {
 		return l, err
 	}
+	p.filters = l.objective.program.Filters()
 	if s.Known {
 		if err := l.objective.evaluate(ctx, l.x); err != nil {
 			return l, err

@@ -11,6 +11,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
 
@@ -31,8 +32,9 @@ type Plan struct {
 	styles  []*imaging.Image
 	start   *imaging.Image // what init takes from a file
 	sizes   [][2]int
-	from    *State // where Run begins; nil for the start
-	sample  int    // iterations between pictures of the kind sample; 0 for none
+	from    *State          // where Run begins; nil for the start
+	sample  int             // iterations between pictures of the kind sample; 0 for none
+	filters []*graph.Filter // that Run has used
 }
 
 // weighted is a loss with its place in the total.
@@ -178,6 +180,14 @@ func (p *Plan) Images(i int) []ImageUse {
 // Sample asks that the Observer is shown a picture of the kind "sample" before
 // every so many iterations of a stage, for metrics; 0 asks for none.
 func (p *Plan) Sample(every int) { p.sample = every }
+
+// Forget frees the memory that kernels took for the filters of a run which is over.
+// Whoever uses the same backbone next makes it again.
+func (p *Plan) Forget() {
+	for _, f := range p.filters {
+		f.Forget()
+	}
+}
 
 // Photograph returns the content image as read.
 func (p *Plan) Photograph() *imaging.Image { return p.content }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"runexp/framework"
+	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
@@ -15,7 +16,9 @@ import (
 // A Prediction says what a stage will take.
 type Prediction struct {
 	Stage   Stage
-	Bytes   int64         // resident at the peak, the whole process
+	Bytes   int64 // resident at the peak, the whole process
+	Rest    int64 // of Bytes: the program at rest and pictures, without filters
+	Filters []*graph.Filter
 	Took    time.Duration // of one evaluation; 0 where it was not asked for
 	Longest time.Duration // of the stage's whole budget
 }
@@ -48,23 +51,18 @@ func (p *Plan) pictures(i int) int64 {
 func (p *Plan) PredictMemory() ([]Prediction, error) {
 	predictions := make([]Prediction, len(p.sizes))
 	for i, stage := range p.Stages() {
-		bytes, err := p.memoryAt(i, stage.Height, stage.Width)
-		if err != nil {
+		var err error
+		if predictions[i], err = p.memoryAt(i, stage.Height, stage.Width); err != nil {
 			return nil, fmt.Errorf("stage %d: %w", i+1, err)
 		}
-		predictions[i] = Prediction{Stage: stage, Bytes: bytes}
+		predictions[i].Stage = stage
 	}
 	return predictions, nil
 }
 
-// prepares is a compute.Engine, which can say what it makes of a filter.
-type prepares interface {
-	FilterBytes(f *graph.Filter) (forward, backward int64)
-}
-
-// memoryAt is the peak of stage i if it had h×w pixels: either while a target is
-// computed or after that.
-func (p *Plan) memoryAt(i, h, w int) (int64, error) {
+// memoryAt predicts the memory of stage i if it had h×w pixels. Its peak is either
+// while a target is computed or after that.
+func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 	largest := int64(0)
 	all, err := p.targets(h, w, func(kind string, _ *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
 		t, err := p.targetProgram(kind, h, w)
@@ -75,23 +73,22 @@ func (p *Plan) memoryAt(i, h, w int) (int64, error) {
 		return t.each(func(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }), nil
 	})
 	if err != nil {
-		return 0, err
+		return Prediction{}, err
 	}
 	o, err := p.compile(h, w, all)
 	if err != nil {
-		return 0, err
+		return Prediction{}, err
 	}
-	total := max(largest, o.program.Memory().Total()) + atRest + p.pictures(i)*4*int64(o.shape.Len())
+	filters := o.program.Filters()
+	rest := atRest + p.pictures(i)*4*int64(o.shape.Len())
+	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
-	for _, f := range o.program.Filters() {
-		total += 4 * int64(len(f.Kernel)+len(f.Bias))
-		if engine, ok := p.k.(prepares); ok {
-			forward, backward := engine.FilterBytes(f)
-			total += forward + backward
-			scratch = max(scratch, forward/2)
-		}
+	for i := range filters {
+		_, there, _ := compute.FilterMemory(p.k, filters[i:i+1])
+		scratch = max(scratch, there/2)
 	}
-	return total + scratch, nil
+	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
+	return Prediction{Bytes: bytes, Rest: rest, Filters: filters}, nil
 }
 
 // LargestWithin returns about the largest height and width of stage i, in its
@@ -104,11 +101,11 @@ func (p *Plan) LargestWithin(i int, bytes int64) (h, w int, err error) {
 		return 0, 0, err
 	}
 	small, err := p.memoryAt(i, max(minSide, h/2), max(minSide, w/2))
-	if err != nil || large <= bytes {
+	if err != nil || large.Bytes <= bytes {
 		return h, w, err
 	}
-	perPixel := float64(large-small) / (0.75 * float64(h*w))
-	pixels := float64(h*w) - float64(large-bytes)/perPixel
+	perPixel := float64(large.Bytes-small.Bytes) / (0.75 * float64(h*w))
+	pixels := float64(h*w) - float64(large.Bytes-bytes)/perPixel
 	if pixels < minSide*minSide {
 		return 0, 0, nil
 	}

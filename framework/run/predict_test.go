@@ -31,6 +31,9 @@ func TestPredictions(t *testing.T) {
 	if least := atRest + 4*pixels*(2*4+3*p.pictures(1)); large.Bytes < least || small.Bytes >= large.Bytes {
 		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
 	}
+	if len(large.Filters) != 2 || large.Rest != atRest+4*3*pixels*p.pictures(1) {
+		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Rest)
+	}
 	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
 		t.Errorf("%v each, %v in all", small.Took, small.Longest)
 	}
@@ -50,7 +53,7 @@ func TestLargestWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, w, err := p.LargestWithin(1, whole/2)
+	h, w, err := p.LargestWithin(1, whole.Bytes/2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +61,7 @@ func TestLargestWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ratio := float64(fits) / float64(whole/2); ratio > 1.02 || ratio < 0.95 {
+	if ratio := float64(fits.Bytes) / float64(whole.Bytes/2); ratio > 1.02 || ratio < 0.95 {
 		t.Errorf("%d×%d takes %.2f of the memory that was to be filled", h, w, ratio)
 	}
 	if h, w, err = p.LargestWithin(1, 1<<20); err != nil || h != 0 || w != 0 {
