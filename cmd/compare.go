@@ -32,7 +32,8 @@ OUT/strips/compare-NUMBERS.png unless -o names another file, and its path is pri
 
 A RUN is a number, the first digits of a uid, or "last". Reads the notebook (--db).
 
-Exit codes: 0 printed; 2 for an unknown run, fewer than two, and for what cannot be written.
+Exit codes: 0 printed; 1 for a disk that is full or fails; 2 for an unknown run, fewer than two,
+and for a file that cannot be written.
 
 See also: runexp show, runexp plot, runexp strip, runexp report`,
 		Example: `  runexp compare 3 7
@@ -118,9 +119,9 @@ func writeComparisonStrip(c *cobra.Command, s *store.Store, runs []store.RunSumm
 	name, _ := runsName(runs)
 	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
 	if err != nil {
-		return "", usage(err)
+		return "", unwritten(err)
 	}
-	return path, usage(strip.Save(path, frames, strip.Usual))
+	return path, unwritten(strip.Save(path, frames, strip.Usual))
 }
 
 func printComparison(w io.Writer, c reports.Comparison) error {

@@ -47,7 +47,8 @@ Reads the notebook (--db), of a run that goes on too. Writes one file, OUT/plots
 or OUT/plots/runs-NUMBERS.png unless -o names another, in place of the one that is there, and
 prints its path. Run numbers are a notebook's own: give notebooks folders of their own.
 
-Exit codes: 0 written; 2 for an unknown run or metric, and for what cannot be drawn or written.
+Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or metric, and
+for what cannot be drawn or written.
 
 See also: runexp show, runexp strip, runexp ls`,
 		Example: `  runexp plot last
@@ -125,10 +126,10 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	name, numbers := runsName(runs)
 	path, err := p.target.path(name)
 	if err != nil {
-		return usage(err)
+		return unwritten(err)
 	}
 	if err := figure.Save(path); err != nil {
-		return usage(err)
+		return unwritten(err)
 	}
 	return p.target.wrote(p.app, path, numbers)
 }

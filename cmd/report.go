@@ -35,7 +35,8 @@ Reads the notebook (--db). Writes OUT/EXPERIMENT/report/report.html and report.m
 what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
 --json the analysis is printed as well: {"files": …, "analysis": …}.
 
-Exit codes: 0 written; 2 for an experiment without a sweep, and for what cannot be written.
+Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an experiment without a sweep,
+and for a folder that cannot be written.
 
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
@@ -61,23 +62,15 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	defer s.Close()
-	w, newest, err := sweep.Find(c.Context(), s, experiment, number)
+	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric)
 	if errors.Is(err, sweep.ErrNoSweep) {
 		return usage(err)
 	}
 	if err != nil {
-		return err
-	}
-	study, err := sweep.Read(c.Context(), s, w, describeMetric)
-	if err != nil {
-		return err
-	}
-	paths, err := study.Write(c.Context(), s, sweep.Folder(out, w, newest))
-	if err != nil {
-		return err
+		return unwritten(err)
 	}
 	if a.json {
-		return printJSON(a.stdout, reportPage{w.Number, paths, study.Analysis})
+		return printJSON(a.stdout, reportPage{study.Sweep.Number, paths, study.Analysis})
 	}
 	for _, path := range paths {
 		if ending := filepath.Ext(path); ending == ".html" || ending == ".md" {

@@ -136,8 +136,12 @@ func (r *runFlags) alreadyDone(before store.RunSummary) error {
 			"run": before.Number, "uid": before.UID, "status": before.Status, "folder": folder, "db": r.db, "ran": false,
 		})
 	}
-	_, err := fmt.Fprintf(r.stdout, "run %d (%s) has finished with just these settings, in %s\nrunexp show %d prints it; --fresh runs it again\n",
-		before.Number, before.UID.Short(), folder, before.Number)
+	where := ", in " + folder
+	if _, err := os.Stat(folder); err != nil { // made with another --out, or deleted
+		where = ""
+	}
+	_, err := fmt.Fprintf(r.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+		before.Number, before.UID.Short(), where, before.Number)
 	return err
 }
 
@@ -159,6 +163,9 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 	var failed *experiments.FailedError
 	if errors.As(err, &failed) {
 		err = &exit{exitFailed, err}
+	}
+	if result.Unscored != nil && !r.quiet {
+		fmt.Fprintf(r.stderr, "the picture is not scored: %s\n", firstLine(result.Unscored))
 	}
 	paths, plotErr := writeLosses(context.WithoutCancel(ctx), s, result)
 	strip, stripErr := writeStrip(context.WithoutCancel(ctx), s, result)
@@ -184,6 +191,12 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.db, result.Run.Number())
 	}
 	return errors.Join(err, plotErr)
+}
+
+// firstLine is enough of what is no failure.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }
 
 // writeLosses writes the plot of a run's losses into its folder, as PNG and SVG.

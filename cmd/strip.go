@@ -37,8 +37,8 @@ Reads the notebook (--db), of a run that goes on too. Writes one PNG file,
 OUT/strips/run-NUMBER.png unless -o names another, in place of the one that is there, and prints
 its path.
 
-Exit codes: 0 written; 2 for an unknown run or one without pictures, and for what cannot be
-written.
+Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or one without
+pictures, and for a file that cannot be written.
 
 See also: runexp show, runexp plot, runexp ls`,
 		Example: `  runexp strip last
@@ -85,10 +85,10 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	name, numbers := runsName(runs)
 	path, err := target.path(name)
 	if err != nil {
-		return usage(err)
+		return unwritten(err)
 	}
 	if err := strip.Save(path, frames, height); err != nil {
-		return usage(err)
+		return unwritten(err)
 	}
 	return target.wrote(a, path, numbers)
 }

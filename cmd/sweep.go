@@ -19,6 +19,9 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	if err != nil {
 		return usage(err)
 	}
+	if n := len(planned.Skipped); n > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "left out, since an earlier trial means just the same (%d in all): %s\n", n, planned.Skipped[0])
+	}
 	if r.dryRun {
 		return r.describeSweep(ctx, resolved, planned)
 	}
@@ -42,12 +45,15 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	watch := newSweepProgress(r.stderr, r.quiet, planned)
 	began := time.Now()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
-	report, reportErr := sweep.Write(whole, s, recorded.Number, r.out, describeMetric)
+	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
 	if printErr := r.concludeSweep(recorded, tally, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
-	if err == nil && tally.Failed > 0 {
-		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; runexp ls %s --status failed lists them, and the same command tries them again",
+	switch {
+	case errors.Is(err, experiments.ErrTooManyFailed):
+		err = &exit{exitFailed, err}
+	case err == nil && tally.Failed > 0:
+		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; runexp ls %s --status failed lists their runs, and the same command tries them again",
 			tally.Failed, recorded.Trials, recorded.Experiment)}
 	}
 	return errors.Join(err, reportErr)

@@ -16,7 +16,8 @@ type sweepProgress struct {
 	w     io.Writer
 	quiet bool
 	total int
-	done  int
+	done  int // those kept among them
+	kept  int
 	began map[int]time.Time // by trial number
 	timed int
 	start time.Time
@@ -26,7 +27,15 @@ func newSweepProgress(w io.Writer, quiet bool, s *experiments.Sweep) *sweepProgr
 	return &sweepProgress{w: w, quiet: quiet, total: len(s.Trials), began: map[int]time.Time{}, start: time.Now()}
 }
 
+func (p *sweepProgress) Keep(experiments.SweepTrial) {
+	p.done++
+	p.kept++
+}
+
 func (p *sweepProgress) Begin(t experiments.SweepTrial, a *experiments.Attempt) run.Observer {
+	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
+		fmt.Fprintf(p.w, "%d of %d trials were done before\n", p.kept, p.total)
+	}
 	p.began[t.Number] = time.Now()
 	if !p.quiet {
 		for _, why := range a.Refused {
@@ -60,8 +69,11 @@ func (p *sweepProgress) End(t experiments.SweepTrial, e experiments.Ended) {
 		line += fmt.Sprintf("  (%s left)", (time.Since(p.start) / time.Duration(p.timed) * time.Duration(left)).Round(time.Second))
 	}
 	fmt.Fprintln(p.w, line)
-	if e.Err != nil && e.Status == store.Failed {
+	if e.Err != nil && e.Status != store.Killed {
 		fmt.Fprintf(p.w, "  %v\n", e.Err)
+	}
+	if e.Unscored != nil {
+		fmt.Fprintf(p.w, "  not scored: %s\n", firstLine(e.Unscored))
 	}
 }
 

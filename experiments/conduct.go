@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"sync"
 
 	"runexp/experiments/executor/local"
@@ -24,6 +26,7 @@ type Conditions struct {
 // several goroutines, one at a time; the Observer that Begin returns on the
 // trial's own.
 type Watcher interface {
+	Keep(SweepTrial) // it was done before
 	Begin(SweepTrial, *Attempt) run.Observer
 	End(SweepTrial, Ended)
 }
@@ -34,6 +37,8 @@ type Ended struct {
 	Status store.Status
 	Err    error // of one that failed or was stopped
 	Again  bool  // it is tried once more
+
+	Unscored error // why a finished picture has no scores
 
 	before bool // another process had made the run
 }
@@ -62,8 +67,8 @@ type conduct struct {
 	tally Tally
 }
 
-// errTooManyFailed is the cause of a sweep that ends for on_failure.max_failures.
-var errTooManyFailed = errors.New("as many trials failed as sweep.on_failure.max_failures allows; mend what is wrong with them and run the same command again")
+// ErrTooManyFailed is the cause of a sweep that ends for on_failure.max_failures.
+var ErrTooManyFailed = errors.New("as many trials failed as sweep.on_failure.max_failures allows; mend what is wrong with them and run the same command again")
 
 // Conduct runs the trials of a recorded sweep that have neither finished nor been
 // pruned, each as a run of its own, and scores those that another scorer scored.
@@ -82,10 +87,11 @@ func (s *Sweep) Conduct(ctx context.Context, st *store.Store, recorded store.Swe
 	if err != nil {
 		return c.tally, err
 	}
+	c.tally.Left = len(s.Trials)
 	var tasks []local.Task
 	for i, t := range s.Trials {
 		before := known[i].Run
-		if before != nil && !how.Fresh && (before.Status == store.Finished || before.Status == store.Pruned) {
+		if before != nil && !how.Fresh && slices.Contains(c.done(), before.Status) {
 			if err := c.keep(ctx, t, *before); err != nil {
 				return c.tally, err
 			}
@@ -94,18 +100,39 @@ func (s *Sweep) Conduct(ctx context.Context, st *store.Store, recorded store.Swe
 		tasks = append(tasks, local.Task{Bytes: t.Bytes(), Do: func(ctx context.Context) { c.do(ctx, t) }})
 	}
 	free, _ := freeMemory()
-	c.tally.Left = len(tasks)
 	local.Run(ctx, tasks, local.Limits{Jobs: how.Jobs, Memory: free})
 	return c.tally, context.Cause(ctx)
 }
 
+// done are the statuses of a run that is all that the sweep wants of its trial. One
+// that a rule stopped is not where there is no rule any more.
+func (c *conduct) done() []store.Status {
+	if c.rule == nil {
+		return []store.Status{store.Finished}
+	}
+	return []store.Status{store.Finished, store.Pruned}
+}
+
+// An unscoredError is a picture that the metrics cannot be computed of, which is no
+// reason to go without the others.
+type unscoredError struct{ error }
+
+func (e unscoredError) Unwrap() error { return e.error }
+
 // keep counts a trial that was done before.
 func (c *conduct) keep(ctx context.Context, t SweepTrial, before store.RunSummary) error {
 	c.tally.Kept++
-	return c.know(ctx, t, before)
+	c.tally.Left--
+	c.watch.Keep(t)
+	err := c.know(ctx, t, before)
+	if errors.As(err, new(unscoredError)) {
+		return nil // the report counts it
+	}
+	return err
 }
 
-// know makes sure that this sweep's scorer and rule know of a run.
+// know makes sure that this sweep's scorer and rule know of a run. Errors: an
+// unscoredError; the store's.
 func (c *conduct) know(ctx context.Context, t SweepTrial, before store.RunSummary) error {
 	if c.rule != nil {
 		if err := c.recall(ctx, t, before.Number); err != nil {
@@ -127,6 +154,12 @@ func (c *conduct) know(ctx context.Context, t SweepTrial, before store.RunSummar
 
 // recall tells the rule what an earlier run of a trial had on its way.
 func (c *conduct) recall(ctx context.Context, t SweepTrial, number int64) error {
+	if strings.HasPrefix(c.rule.Metric, "eval/") {
+		facts, err := c.store.Env(ctx, number)
+		if err != nil || !slices.Contains(facts, store.Fact{Name: scorerFact, Value: c.judge.by.Hash}) {
+			return err // numbers of another scorer
+		}
+	}
 	points, err := c.store.Series(ctx, number, c.rule.Metric)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // evaluated at its end only
@@ -160,12 +193,15 @@ func (c *conduct) score(ctx context.Context, t SweepTrial, number int64) error {
 			return err
 		}
 		values, err := c.judge.score(ctx, trial.Plan, t.Config.Experiment.Style, picture)
+		if err != nil && ctx.Err() == nil {
+			err = unscoredError{err}
+		}
 		if err != nil {
 			return err
 		}
 		return c.store.Score(ctx, number, c.judge.by, values)
 	}
-	return fmt.Errorf("it has no %s", finalPicture)
+	return unscoredError{fmt.Errorf("it has no %s", finalPicture)}
 }
 
 // do runs one trial, again if it fails and may be.
@@ -191,18 +227,32 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 		return Ended{Status: store.Failed, Err: err}
 	}
 	trial.judge, trial.rule, trial.unit = c.judge, c.rule, t.unit
-	trial.once = true
+	trial.unless = c.done()
 	trial.Plan.Sample(c.sampleEvery())
 	attempt, err := trial.Begin(context.WithoutCancel(ctx), c.store, c.Fresh)
 	if running := new(store.RunningError); errors.As(err, &running) {
 		return Ended{Run: running.Number, Status: store.Running}
 	}
 	if done := new(store.DoneError); errors.As(err, &done) { // by another process, meanwhile
-		return Ended{Run: done.Run.Number, Status: done.Run.Status, before: true, Err: c.know(ctx, t, done.Run)}
+		ended := Ended{Run: done.Run.Number, Status: done.Run.Status, before: true}
+		if err := c.know(ctx, t, done.Run); errors.As(err, new(unscoredError)) {
+			ended.Unscored = err
+		} else if err != nil {
+			ended.Err = err
+			c.stop(err)
+		}
+		return ended
 	}
 	if err != nil {
 		c.stop(err)
 		return Ended{Status: store.Failed, Err: err}
+	}
+	if c.rule != nil && attempt.From != nil {
+		err = c.recall(ctx, t, attempt.Run.Number()) // what it has taken over
+	}
+	if err != nil {
+		c.stop(err)
+		return Ended{Run: attempt.Run.Number(), Status: store.Failed, Err: errors.Join(err, attempt.Run.Finish(context.WithoutCancel(ctx), store.Failed, err.Error()))}
 	}
 	c.mu.Lock()
 	observer := c.watch.Begin(t, attempt)
@@ -211,7 +261,7 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 	if failed := new(FailedError); result.Status == store.Failed && !errors.As(err, &failed) {
 		c.stop(err) // the store or the folder, which the next trial needs as well
 	}
-	return Ended{Run: attempt.Run.Number(), Status: result.Status, Err: err}
+	return Ended{Run: attempt.Run.Number(), Status: result.Status, Err: err, Unscored: result.Unscored}
 }
 
 // count tells the watcher, and ends the sweep when too much has failed.
@@ -234,7 +284,7 @@ func (c *conduct) count(t SweepTrial, e Ended) {
 	case status == store.Failed:
 		c.tally.Failed++
 		if most := c.config.Sweep.OnFailure.MaxFailures; most > 0 && c.tally.Failed >= most {
-			c.stop(errTooManyFailed)
+			c.stop(ErrTooManyFailed)
 		}
 	default:
 		return // stopped on the way

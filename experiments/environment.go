@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -26,7 +27,7 @@ func environment(engine *compute.Engine, w framework.Weights, files hashes, vers
 		{Name: "machine/memory", Value: procField("/proc/meminfo", "MemTotal")},
 		{Name: "kernels/variant", Value: engine.Variant()},
 		{Name: "kernels/threads", Value: fmt.Sprint(engine.Threads())},
-		{Name: "command", Value: strings.Join(command, " ")},
+		{Name: "command", Value: shellLine(command)},
 	}
 	if w.Name != "" {
 		facts = append(facts,
@@ -38,6 +39,18 @@ func environment(engine *compute.Engine, w framework.Weights, files hashes, vers
 		facts = append(facts, store.Fact{Name: "sha256/" + key, Value: sum})
 	}
 	return facts
+}
+
+// shellLine returns a command as a POSIX shell takes it.
+func shellLine(command []string) string {
+	plain := regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+	words := make([]string, len(command))
+	for i, word := range command {
+		if words[i] = word; !plain.MatchString(word) {
+			words[i] = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // moduleVersion returns the version of a module that this binary was built with.

@@ -18,26 +18,32 @@ func (t *Trial) Fit() ([]run.Prediction, error) {
 	if err != nil {
 		return nil, err
 	}
+	return predictions, fits(predictions, t.Plan.LargestWithin)
+}
+
+// fits returns an error if a stage takes more memory than the machine has left.
+// largest returns a size of a stage that would do.
+func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h, w int, err error)) error {
 	free, known := freeMemory()
 	if !known {
-		return predictions, nil
+		return nil
 	}
 	for i, p := range predictions {
 		if p.Bytes <= free {
 			continue
 		}
-		h, w, err := t.Plan.LargestWithin(i, free)
+		h, w, err := largest(i, free)
 		if err != nil {
-			return predictions, err
+			return err
 		}
 		advice := "no size of it would"
 		if h > 0 {
 			advice = fmt.Sprintf("about %d×%d would", h, w)
 		}
-		return predictions, fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free; %s",
+		return fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free; %s",
 			i+1, p.Stage.Height, p.Stage.Width, Bytes(p.Bytes), Bytes(free), advice)
 	}
-	return predictions, nil
+	return nil
 }
 
 // freeMemory returns what the system says a new process can take without

@@ -73,9 +73,12 @@ func (l *Lab) newJudge(ctx context.Context, spec framework.BackboneSpec, used []
 	return j, err
 }
 
+// scorerFact is the hash of the scorer that a run's eval/ metrics are by.
+const scorerFact = "scorer/hash"
+
 // facts are what a run records of who scores it.
 func (j *judge) facts() []store.Fact {
-	return []store.Fact{{Name: "scorer/hash", Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.by.Description)}}
+	return []store.Fact{{Name: scorerFact, Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.by.Description)}}
 }
 
 // addTo counts the judge in. It stays in memory beside a run that shows it pictures

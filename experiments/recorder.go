@@ -26,6 +26,8 @@ type recorder struct {
 	shown run.Picture       // the final picture
 	prune func(error)       // stops the run
 
+	unscored error // why the final picture has no scores
+
 	offered time.Time // when a checkpoint was last written, or could not be
 	kept    string    // the iteration that the same command would go on at; "" for the start
 }
@@ -82,8 +84,8 @@ func (r *recorder) Row(row run.Row) error {
 			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
 			store.Value{Name: "rate", Value: row.Rate})
 	}
-	if rule := r.trial.rule; rule != nil && row.Iteration > 0 && row.Iteration%rule.Every == 0 && !row.Last {
-		r.ask(row.Step, values)
+	if !row.Last {
+		r.ask(row.Step, row.Iteration, values)
 	}
 	return r.Run.Log(r.ctx, row.Step, values)
 }

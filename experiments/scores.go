@@ -46,15 +46,18 @@ func (r *recorder) sample(p run.Picture) error {
 	if err != nil {
 		return r.Run.Event(r.ctx, "unscored", p.Step, unscoredEvent{err.Error()})
 	}
-	r.ask(p.Step, values)
+	r.ask(p.Step, p.Iteration, values)
 	return r.Run.Log(r.ctx, p.Step, values)
 }
 
-// ask stops the run if the rule says so of one of the values.
-func (r *recorder) ask(step int, values []store.Value) {
+// ask stops the run if the rule looks at this iteration and says so of one of the values.
+func (r *recorder) ask(step, iteration int, values []store.Value) {
 	t := r.trial
+	if t.rule == nil || iteration == 0 || iteration%t.rule.Every != 0 {
+		return
+	}
 	for _, v := range values {
-		if t.rule == nil || v.Name != t.rule.Metric {
+		if v.Name != t.rule.Metric {
 			continue
 		}
 		if median, stop := t.rule.stops(t.unit, t.Hash, step, v.Value); stop {
@@ -66,23 +69,23 @@ func (r *recorder) ask(step int, values []store.Value) {
 // conclude records the metrics of the picture that the run ended with, as a file
 // has it, and the memory that the process took at its peak.
 func (r *recorder) conclude() error {
-	values := peakMemory()
+	var values []store.Value
 	if t := r.trial; t.judge != nil {
 		if t.alone {
 			t.Plan.Forget()
 		}
 		debug.FreeOSMemory() // of the run, which is over: the judge's does not come on top of it
 		scores, err := t.judge.score(r.ctx, t.Plan, t.config.Experiment.Style, r.shown.Image.Rounded())
-		if err != nil {
+		if r.unscored = err; err != nil {
 			if err := r.Run.Event(r.ctx, "unscored", r.shown.Step, unscoredEvent{err.Error()}); err != nil {
 				return err
 			}
 		} else if err := r.store.Score(r.ctx, r.Run.Number(), t.judge.by, scores); err != nil {
 			return err
 		}
-		values = append(values, scores...)
+		values = scores
 	}
-	return r.Run.Log(r.ctx, r.shown.Step, values)
+	return r.Run.Log(r.ctx, r.shown.Step, append(values, peakMemory()...))
 }
 
 // peakMemory returns the metric memory/peak, the largest resident memory that

@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"runexp/framework"
+	"runexp/framework/compute"
 	"runexp/framework/config"
+	"runexp/framework/graph"
 	"runexp/framework/run"
 	"runexp/framework/store"
 )
@@ -19,7 +23,7 @@ import (
 // A Sweep is a plan of many trials, each of which was checked.
 type Sweep struct {
 	Trials  []SweepTrial
-	Skipped int // points that mean the same as an earlier one
+	Skipped []string // points that mean the same as an earlier one, by their settings
 
 	lab    *Lab
 	config *config.Resolved
@@ -34,6 +38,7 @@ type SweepTrial struct {
 	Predictions []run.Prediction
 	Images      []run.ImageUse // of the last stage
 
+	text  string // where the trial lies
 	point json.RawMessage
 	shape string // what its time and memory depend on
 	unit  unit
@@ -58,10 +63,21 @@ func (t SweepTrial) Longest() time.Duration {
 }
 
 // String says where the trial lies: its settings, pictures and draw.
-func (t SweepTrial) String() string {
+func (t SweepTrial) String() string { return t.text }
+
+// describe is String's text. A setting that a parameter has alone is called as its level is.
+func (s *Sweep) describe(t SweepTrial) string {
 	var parts []string
-	for _, s := range t.Settings {
-		parts = append(parts, s.Path+"="+s.Text)
+	for i, p := range s.config.Sweep.Parameters {
+		if t.Levels[i] >= 0 && len(p.Paths) == 1 {
+			parts = append(parts, p.Paths[0]+"="+p.Levels[t.Levels[i]].Label)
+			continue
+		}
+		for _, setting := range t.Settings {
+			if slices.Contains(p.Paths, setting.Path) {
+				parts = append(parts, setting.Path+"="+setting.Text)
+			}
+		}
 	}
 	if t.Pair >= 0 {
 		e := t.Config.Experiment
@@ -119,7 +135,7 @@ func (l *Lab) PlanSweep(ctx context.Context, r *config.Resolved) (*Sweep, error)
 		case err != nil:
 			problems = append(problems, fmt.Errorf("trial %d (%s): %w", point.Number, t, err))
 		case hashes[t.Hash]:
-			s.Skipped++
+			s.Skipped = append(s.Skipped, t.String())
 		default:
 			hashes[t.Hash] = true
 			s.Trials = append(s.Trials, t)
@@ -130,29 +146,87 @@ func (l *Lab) PlanSweep(ctx context.Context, r *config.Resolved) (*Sweep, error)
 	}
 	spec := r.Experiment.Evaluate.Backbone
 	if spec.Name == "" {
-		spec = s.Trials[0].Config.Experiment.Backbone
+		if spec, err = s.backbone(); err != nil {
+			return nil, err
+		}
 	}
 	s.judge, err = l.newJudge(ctx, spec, slices.Sorted(maps.Keys(taps)))
 	if err != nil {
 		return nil, err
 	}
-	for _, predictions := range predicted {
-		if err := s.judge.addTo(predictions, true); err != nil {
-			return nil, err
+	if err := s.addShared(predicted); err != nil {
+		return nil, err
+	}
+	return s, errors.Join(s.checkMetrics(), s.checkEarlyStop())
+}
+
+// backbone returns the one that all trials have.
+func (s *Sweep) backbone() (framework.BackboneSpec, error) {
+	spec := s.Trials[0].Config.Experiment.Backbone
+	for _, t := range s.Trials {
+		if other := t.Config.Experiment.Backbone; !reflect.DeepEqual(other, spec) {
+			return spec, errors.New("evaluate.backbone: the trials have different backbones, and all pictures are scored by one: " +
+				"name it, best one that no trial has, as in evaluate.backbone.name=vgg19-lite")
 		}
 	}
-	return s, s.checkMetrics()
+	return spec, nil
+}
+
+// addShared counts what stays in memory beside each trial: the judge, and the filters
+// of other trials' backbones.
+func (s *Sweep) addShared(predicted map[string][]run.Prediction) error {
+	held := map[*graph.Filter]int64{}
+	for _, predictions := range predicted {
+		for _, p := range predictions {
+			for i, f := range p.Filters {
+				own, forward, backward := compute.FilterMemory(s.lab.Engine, p.Filters[i:i+1])
+				held[f] = own + forward + backward
+			}
+		}
+	}
+	for _, predictions := range predicted {
+		for i := range predictions {
+			p := &predictions[i]
+			for f, bytes := range held {
+				if !slices.Contains(p.Filters, f) {
+					p.Bytes += bytes
+				}
+			}
+		}
+		if err := s.judge.addTo(predictions, true); err != nil {
+			return err
+		}
+	}
+	for _, t := range s.Trials {
+		if err := fits(t.Predictions, func(int, int64) (int, int, error) { return 0, 0, nil }); err != nil {
+			return fmt.Errorf("trial %d (%s): %w", t.Number, t, err)
+		}
+	}
+	return nil
 }
 
 // sampleEvery is how many iterations lie between evaluations; 0 for none on the way.
 func (s *Sweep) sampleEvery() int {
-	if early := s.config.Sweep.EarlyStop; early != nil && strings.HasPrefix(early.Metric, "eval/") {
+	every := s.config.Experiment.Evaluate.Every
+	if early := s.config.Sweep.EarlyStop; every == 0 && early != nil && strings.HasPrefix(early.Metric, "eval/") {
 		return early.Every
 	}
-	return s.config.Experiment.Evaluate.Every
+	return every
 }
 
-// firstProblems joins problems, those of one kind once.
+// checkEarlyStop reports a rule that would never see its metric.
+func (s *Sweep) checkEarlyStop() error {
+	early, every := s.config.Sweep.EarlyStop, s.sampleEvery()
+	if early == nil || !strings.HasPrefix(early.Metric, "eval/") {
+		return nil
+	}
+	if early.Every%every != 0 {
+		return s.config.Sweep.Problem("early_stop.every", "%d is no multiple of evaluate.every, which is %d: pictures are scored at those iterations only", early.Every, every)
+	}
+	return s.checkMetric("early_stop.metric", early.Metric)
+}
+
+// firstProblems joins the first few problems.
 func firstProblems(problems []error) error {
 	const most = 5
 	if len(problems) <= most {
@@ -166,6 +240,7 @@ func firstProblems(problems []error) error {
 // shape if there is one.
 func (s *Sweep) prepare(ctx context.Context, point Point, predicted map[string][]run.Prediction, taps map[string]bool) (SweepTrial, error) {
 	t := SweepTrial{Point: point}
+	t.text = s.describe(t)
 	trial, err := s.lab.prepare(ctx, point.Config)
 	if err != nil {
 		return t, err
@@ -173,6 +248,9 @@ func (s *Sweep) prepare(ctx context.Context, point Point, predicted map[string][
 	text, err := point.Config.YAML()
 	if err != nil {
 		return t, err
+	}
+	if len(point.Config.Experiment.Style) == 0 {
+		return t, errors.New("style: no painting, and pictures of a sweep are scored against one: name one, even if no loss looks at it")
 	}
 	t.Hash, t.Yaml = trial.Hash, string(text)
 	if t.point, err = s.pointJSON(point, trial.files); err != nil {
@@ -197,16 +275,23 @@ func (s *Sweep) prepare(ctx context.Context, point Point, predicted map[string][
 
 // checkMetrics reports metrics that the scorer does not have.
 func (s *Sweep) checkMetrics() error {
+	for _, metric := range s.config.Sweep.Metrics {
+		if err := s.checkMetric("metrics", metric); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Sweep) checkMetric(key, metric string) error {
 	var known []string
 	for _, d := range s.judge.scorer.Metrics() {
 		known = append(known, d.Name)
 	}
-	for _, metric := range s.config.Sweep.Metrics {
-		if !slices.Contains(known, metric) && !strings.HasPrefix(metric, "loss/") {
-			return fmt.Errorf("sweep.metrics: the scorer has no %s: its layers are those that no trial uses (it has: %s)", metric, strings.Join(known, ", "))
-		}
+	if slices.Contains(known, metric) || strings.HasPrefix(metric, "loss/") {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("sweep.%s: the scorer has no %s: its layers are those that no trial uses (it has: %s)", key, metric, strings.Join(known, ", "))
 }
 
 // unitOf returns what the rule compares a trial within.
@@ -218,8 +303,8 @@ func unitOf(t *Trial, repeat int) unit {
 	return u
 }
 
-// shapeOf is what a trial's time and memory depend on: everything but the values
-// of pixels, weights and rates.
+// shapeOf is what a trial's time and memory depend on: everything but pixels, the
+// weights of losses and what the run starts from. Options of a plugin may matter.
 func shapeOf(t *Trial) (string, error) {
 	e := t.config.Experiment
 	type loss struct {

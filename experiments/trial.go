@@ -3,11 +3,13 @@
 package experiments
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"runexp/framework/config"
@@ -27,12 +29,12 @@ type Trial struct {
 	config   *config.Resolved
 	params   []config.Param
 	files    hashes
-	judge    *judge      // of its pictures; nil for none
-	unjudged error       // why there is none
-	rule     *medianRule // that may stop it early; nil for none
-	unit     unit        // for rule
-	once     bool        // it is not begun where another process has finished it
-	alone    bool        // no other trial of this process uses its backbone
+	judge    *judge         // of its pictures; nil for none
+	unjudged error          // why there is none
+	rule     *medianRule    // that may stop it early; nil for none
+	unit     unit           // for rule
+	unless   []store.Status // it is not begun where another process has a run of it that ended so
+	alone    bool           // no other trial of this process uses its backbone
 }
 
 // Prepare reads what the experiment names and checks it, and chooses who scores
@@ -98,7 +100,7 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !fresh {
-		n.Alone, n.Once = true, t.once
+		n.Alone, n.Unless = true, t.unless
 		if a.From, a.Refused, err = t.earlier(ctx, s); err != nil {
 			return nil, err
 		}
@@ -164,6 +166,8 @@ type Result struct {
 	Status  store.Status
 	Folder  string
 	Picture string // path
+
+	Unscored error // why a finished picture has no scores; nil if it has, or no painting
 }
 
 // A FailedError is a run that failed by itself, not for want of a disk: its
@@ -180,7 +184,7 @@ func (e *FailedError) Unwrap() error { return e.Err }
 // ctx is done the run is stopped after its iteration, recorded as killed with the
 // cause as its message, and Execute returns the cause as the error, with a
 // complete Result. A run that the sweep's rule stops is recorded as pruned, and
-// that is no error.
+// that is no error. A plugin's panic is a failure of the run.
 //
 // Errors: *FailedError; a store or folder that takes no more, with what the same
 // command will then do.
@@ -189,7 +193,7 @@ func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, erro
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := a.recorder(whole, stop)
-	outcome, err := a.trial.Plan.Run(ctx, observers{r, watch})
+	outcome, err := a.trial.run(ctx, observers{r, watch})
 	result := Result{Run: a.Run, Folder: a.Folder, Picture: r.final}
 	if err != nil {
 		result.Status = store.Failed
@@ -210,16 +214,32 @@ func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, erro
 		message = pruned.Error()
 	}
 	err = errors.Join(r.conclude(), a.Run.Finish(whole, result.Status, message))
+	result.Unscored = cmp.Or(r.unscored, a.trial.unjudged)
 	if err != nil {
+		result.Status = store.Failed // whatever the store has of it
 		return result, err
 	}
 	return result, a.dropCheckpoints(whole)
 }
 
+// run makes the picture. A panic on this goroutine, an optimiser's say, is an error
+// as one in an operation is: it must not end the other trials.
+func (t *Trial) run(ctx context.Context, o run.Observer) (outcome run.Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return t.Plan.Run(ctx, o)
+}
+
 // fail records a run that ended with err, and returns what to tell the user.
 func (a *Attempt) fail(ctx context.Context, r *recorder, err error) error {
 	if heard := new(run.ObserverError); !errors.As(err, &heard) {
-		return errors.Join(&FailedError{a.Run.Number(), err}, a.Run.Finish(ctx, store.Failed, err.Error()))
+		if finish := a.Run.Finish(ctx, store.Failed, err.Error()); finish != nil {
+			return fmt.Errorf("run %d failed: %w; and that could not be recorded: %w", a.Run.Number(), err, finish)
+		}
+		return &FailedError{a.Run.Number(), err}
 	}
 	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
 	finish := a.Run.Finish(ctx, store.Failed, err.Error())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -177,8 +178,13 @@ func TestFamily(t *testing.T) {
 	for i := range list {
 		list[i] = float64(i)
 	}
-	few := sparse(list, 100)
-	if len(few) != 100 || !slices.Equal(few[:25], list[:25]) || few[99] != 999 || !slices.IsSorted(few) {
+	values := slices.Clone(list)
+	values[501] = math.NaN() // a gap that even steps would miss
+	few, at := thin(list, values, 100)
+	if len(few) != 101 || !slices.Equal(few[:25], list[:25]) || few[100] != 999 || !slices.IsSorted(few) {
 		t.Errorf("of 1000 points remain %v", few)
+	}
+	if i := slices.Index(few, 501); i < 0 || !math.IsNaN(at[i]) || at[i+1] != few[i+1] {
+		t.Errorf("the gap is gone: %v", at)
 	}
 }

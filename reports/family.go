@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots
 				return figure, err
 			}
 			series := of.series(points, 1, 1)
-			series.Steps, series.Values = sparse(series.Steps, mostPoints), sparse(series.Values, mostPoints)
+			series.Steps, series.Values = thin(series.Steps, series.Values, mostPoints)
 			series.Run = f.Group[i]
 			panels[loss] = append(panels[loss], series)
 		}
@@ -68,12 +69,24 @@ func positive(s plots.Series) bool {
 	return slices.ContainsFunc(s.Values, func(v float64) bool { return v > 0 })
 }
 
-// sparse keeps at most about n of a list: the first quarter of them from its
-// beginning, where losses fall fastest, the others evenly, and the last.
-func sparse(list []float64, n int) []float64 {
-	if len(list) <= n {
-		return list
+// thin keeps about n of a curve's points: the first quarter of them from its beginning,
+// where losses fall fastest, the others evenly, the last, and the gaps between stages.
+func thin(steps, values []float64, n int) (fewerSteps, fewerValues []float64) {
+	if len(steps) <= n {
+		return steps, values
+	}
+	var gaps, all []int
+	for i, v := range values {
+		all = append(all, i)
+		if math.IsNaN(v) {
+			gaps = append(gaps, i)
+		}
 	}
 	begin := n / 4
-	return slices.Concat(list[:begin], evenly(list[begin:], n-begin))
+	kept := slices.Concat(all[:begin], Evenly(all[begin:], n-begin), gaps)
+	slices.Sort(kept)
+	for _, i := range slices.Compact(kept) {
+		fewerSteps, fewerValues = append(fewerSteps, steps[i]), append(fewerValues, values[i])
+	}
+	return fewerSteps, fewerValues
 }

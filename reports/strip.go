@@ -27,7 +27,7 @@ func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, err
 }
 
 // Strip returns what shows how a run went: the photograph and the paintings, if
-// the store has them, and at most so many of the pictures that it kept, evenly
+// the store has them, and at most so many of the pictures that it kept, Evenly
 // chosen, the last always and the first if there is more than one. Below each
 // stand its step, the total loss at it and its size. Errors: ErrNoPictures.
 func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Frame, error) {
@@ -35,7 +35,7 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 	if err != nil {
 		return nil, err
 	}
-	made := evenly(picturesOf(artifacts), most)
+	made := Evenly(picturesOf(artifacts), most)
 	if len(made) == 0 {
 		return nil, fmt.Errorf("run %d: %w", run, ErrNoPictures)
 	}
@@ -123,8 +123,8 @@ func pictureRole(name string) string {
 	return ""
 }
 
-// evenly chooses n items of a list, with its ends; of one, the last.
-func evenly[T any](list []T, n int) []T {
+// Evenly chooses n items of a list, with its ends; of one, the last.
+func Evenly[T any](list []T, n int) []T {
 	if n >= len(list) {
 		return list
 	}

@@ -80,7 +80,7 @@ func TestStrip(t *testing.T) {
 func TestEvenly(t *testing.T) {
 	list := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 	for n, want := range map[int]string{0: "[]", 1: "[9]", 2: "[0 9]", 4: "[0 3 6 9]", 5: "[0 2 5 7 9]", 10: fmt.Sprint(list), 99: fmt.Sprint(list)} {
-		if got := fmt.Sprint(evenly(list, n)); got != want {
+		if got := fmt.Sprint(Evenly(list, n)); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
 		}
 	}

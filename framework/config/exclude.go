@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -100,6 +101,10 @@ func (r *sweepReader) exclusion(i int, text string) {
 		if _, known := env[path]; known {
 			continue
 		}
+		if swept := r.sweptPartOf(path); swept != "" {
+			fail(fmt.Errorf("%s is part of %s, or has a part that is: name that, or a part of its value, as in get(%s).name", path, swept, swept))
+			return
+		}
 		n, written := r.base.find(path)
 		if !written {
 			fail(framework.UnknownName("path", path, slices.Sorted(maps.Keys(env))))
@@ -115,6 +120,25 @@ func (r *sweepReader) exclusion(i int, text string) {
 		return
 	}
 	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program, fixed})
+}
+
+// sweptPartOf returns what is swept, or given by pairs, and overlaps with a path.
+func (r *sweepReader) sweptPartOf(path string) string {
+	var swept []string
+	for _, p := range r.sweep.Parameters {
+		swept = append(swept, p.Paths...)
+	}
+	for _, pair := range r.sweep.Pairs {
+		for _, s := range pair.settings {
+			swept = append(swept, s.Path)
+		}
+	}
+	for _, s := range swept {
+		if overlap(r.base.way(path), r.base.way(s)) {
+			return s
+		}
+	}
+	return ""
 }
 
 // operands returns the type of each name that an expression can have.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"runexp/framework"
@@ -86,6 +87,7 @@ func (r *sweepReader) earlyStop(keys earlyStopKeys) {
 	default:
 		r.add(metric, "%v", framework.UnknownName("metric", keys.Metric, append(metricNames(), "loss/total", "loss/NAME")))
 	}
+	r.sameStages(metric)
 	if keys.Type != "median" {
 		r.add("early_stop.type", "%v", framework.UnknownName("rule", keys.Type, []string{"median"}))
 	}
@@ -96,6 +98,23 @@ func (r *sweepReader) earlyStop(keys earlyStopKeys) {
 		r.add("early_stop.every", "must be at least 1, not %d", keys.Every)
 	}
 	r.sweep.EarlyStop = &EarlyStop{keys.Type, keys.Metric, lower, keys.Warmup, keys.Every}
+}
+
+// sameStages reports what lets trials be in different stages at the same step.
+func (r *sweepReader) sameStages(at string) {
+	last := len(r.base.get("stages").items) - 1
+	for _, p := range r.sweep.Parameters {
+		for _, path := range p.Paths {
+			way := r.base.way(path)
+			if way[0] != "stages" || last < 1 || len(way) < 3 || way[1] == strconv.Itoa(last) {
+				continue
+			}
+			if way[2] == "iterations" || way[2] == "evaluations" {
+				r.add(at, "%s is swept, so at one step trials may be in different stages, which are not to be compared; leave early_stop out", path)
+				return
+			}
+		}
+	}
 }
 
 // comparable reports a loss that means something else from trial to trial, even

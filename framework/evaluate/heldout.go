@@ -58,7 +58,7 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 	}
 	if len(chosen) == 0 {
 		return Layers{}, errors.New("no layer is held out: every ReLU of the backbone is tapped by some trial, or stands beside a layer that is; " +
-			"name the layers to score at, or score with another backbone")
+			"score with another backbone (evaluate.backbone)")
 	}
 	l := Layers{Style: framework.LayerNames(chosen), Structure: nearest(chosen, finestContent).Name}
 	for _, c := range chosen {

@@ -208,8 +208,8 @@ func (s *step[T]) Do(...gorgonia.Value) (_ gorgonia.Value, err error) {
 		}
 		s.m.failed = err
 	}()
-	if err := s.m.ctx.Err(); err != nil { // RunAll takes no context
-		return nil, err
+	if s.m.ctx.Err() != nil { // RunAll takes no context
+		return nil, context.Cause(s.m.ctx)
 	}
 	begin := time.Now()
 	s.do()

@@ -194,7 +194,7 @@ func (l *loop) end(stopped bool) error {
 // picture observes x.
 func (l *loop) picture(kind string) error {
 	l.shown = l.plan.image(l.x, l.stage)
-	if err := l.observer.Picture(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Image: l.shown}); err != nil {
+	if err := l.observer.Picture(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.shown}); err != nil {
 		return l.leave(err)
 	}
 	return nil

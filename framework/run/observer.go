@@ -61,10 +61,11 @@ type Term struct {
 
 // A Picture is a state of the variable as an image.
 type Picture struct {
-	Kind  string // intermediate, sample, stage (the end of one), final, or last (before an error)
-	Stage int
-	Step  int // of the row that records its loss
-	Image *imaging.Image
+	Kind      string // intermediate, sample, stage (the end of one), final, or last (before an error)
+	Stage     int
+	Step      int // of the row that records its loss
+	Iteration int // likewise, counted over the stage
+	Image     *imaging.Image
 }
 
 // A Rollback is a step that led nowhere: the picture and the optimiser are what

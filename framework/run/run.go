@@ -47,7 +47,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 				return outcome, err
 			}
 			// x is as it was before the step that failed: the last good picture.
-			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Image: p.image(l.x, stage)}))
+			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: p.image(l.x, stage)}))
 		}
 		outcome.Final = l.shown
 		if outcome.Stopped {

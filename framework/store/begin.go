@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -32,9 +33,9 @@ type NewRun struct {
 	// Alone refuses to begin while another run of the trial, in this experiment,
 	// may be alive.
 	Alone bool
-	// Once refuses to begin where a run of the trial, in this experiment, has
-	// finished or was pruned.
-	Once bool
+	// Unless refuses to begin where the newest run of the trial, in this experiment,
+	// that has ended as planned, finished or pruned, did so with one of these.
+	Unless []Status
 }
 
 // A Param is one value of the resolved config.
@@ -87,8 +88,8 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 			return err
 		}
 	}
-	if n.Once {
-		if err := refuseDone(ctx, tx, trial); err != nil {
+	if len(n.Unless) > 0 {
+		if err := refuseDone(ctx, tx, trial, n.Unless); err != nil {
 			return err
 		}
 	}
@@ -143,10 +144,10 @@ func (s *Store) refuseSecond(ctx context.Context, tx *sql.Tx, trial sql.NullInt6
 }
 
 // refuseDone returns a *DoneError if a run of the trial is all that was wanted.
-func refuseDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
+func refuseDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, wanted []Status) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+`
 		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') ORDER BY r.id DESC LIMIT 1`, trial)
-	if err == nil && len(rows) > 0 {
+	if err == nil && len(rows) > 0 && slices.Contains(wanted, rows[0].Status) {
 		return &DoneError{rows[0].RunSummary}
 	}
 	return err

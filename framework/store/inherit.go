@@ -7,10 +7,14 @@ import (
 
 // inherit copies what parent recorded of the steps below steps. A step that was
 // begun and not completed is not among them: the run that goes on does it again.
+// Scores that another scorer gave are left out: one series is of one scorer.
 func inherit(ctx context.Context, tx *sql.Tx, run, parent int64, steps int) error {
 	for _, query := range []string{
 		`INSERT INTO metrics (run_id, key_id, step, value)
-			SELECT ?, key_id, step, value FROM metrics WHERE run_id = ? AND step < ?`,
+			SELECT ?1, key_id, step, value FROM metrics JOIN metric_keys k ON k.id = key_id
+			WHERE run_id = ?2 AND step < ?3 AND (k.name NOT LIKE 'eval/%' OR
+				(SELECT environment ->> '$."scorer/hash"' FROM runs WHERE id = ?1) IS
+				(SELECT environment ->> '$."scorer/hash"' FROM runs WHERE id = ?2))`,
 		`INSERT INTO artifacts (run_id, blob_id, kind, name, stage, step, mime, width, height, created_at)
 			SELECT ?, blob_id, kind, name, stage, step, mime, width, height, created_at
 			FROM artifacts WHERE run_id = ? AND step < ? ORDER BY id`,

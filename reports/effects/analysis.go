@@ -96,15 +96,20 @@ func (a *Analysis) count() {
 		photographs[u.Photograph] = true
 		paintings[u.Painting] = true
 	}
+	delete(photographs, "")
+	delete(paintings, "")
 	a.Units, a.Pairs, a.Photographs, a.Paintings = len(units), len(pairs), len(photographs), len(paintings)
 }
 
 // noun counts units: they are pairs where no two are the same, and draws of pairs where some are.
-func (a *Analysis) noun(n int) string { return plural(n, a.kind()) }
+func (a *Analysis) noun(n int) string { return plural(n, a.Kind()) }
 
-// kind is what a unit is called.
-func (a *Analysis) kind() string {
-	if a.Pairs == a.Units {
+// varied reports whether photographs or paintings are levels of a factor.
+func (a *Analysis) varied() bool { return a.Units > 0 && (a.Photographs == 0 || a.Paintings == 0) }
+
+// Kind is what a unit is called: "pair", of photograph and painting, or "draw".
+func (a *Analysis) Kind() string {
+	if a.Pairs == a.Units && !a.varied() {
 		return "pair"
 	}
 	return "draw"
@@ -113,34 +118,51 @@ func (a *Analysis) kind() string {
 // overlap says which pictures the units share, as in "of 4 photographs and 2
 // paintings"; "" where they share none.
 func (a *Analysis) overlap() string {
-	of := fmt.Sprintf("of %s and %s", plural(a.Photographs, "photograph"), plural(a.Paintings, "painting"))
+	var kinds []string
+	shared := false
+	for _, kind := range a.pictures() {
+		if kind.n > 0 {
+			kinds = append(kinds, plural(kind.n, kind.name))
+			shared = shared || kind.n < a.Units
+		}
+	}
+	of := "of " + list(kinds, "and")
 	switch {
-	case a.Photographs == a.Units && a.Paintings == a.Units:
+	case !shared:
 		return ""
-	case a.Pairs < a.Units:
+	case a.Pairs < a.Units && !a.varied():
 		return "of " + plural(a.Pairs, "pair") + " " + of
 	}
 	return of
 }
 
+// pictures are the kinds of pictures and how many of each there are, 0 for one that is varied.
+func (a *Analysis) pictures() []pictures {
+	return []pictures{{"photograph", a.Photographs}, {"painting", a.Paintings}}
+}
+
+type pictures struct {
+	name string
+	n    int
+}
+
 // note writes down what a reader of the claims must know.
 func (a *Analysis) note(lost map[string]int) {
 	add := func(format string, args ...any) { a.Notes = append(a.Notes, fmt.Sprintf(format, args...)) }
+	if n := a.grid.study.Censored; n > 0 {
+		add("Nothing is claimed: early stopping ended %s for being behind, so what is left of a bad setting is its best.", plural(n, "run"))
+	}
 	if a.Tests > 0 {
 		add("Claims are corrected for the %s of this report: the chance of a single false one is at most 5%%. "+
-			"Intervals hold at 95%% each, not together.", plural(a.Tests, "test"))
+			"Intervals hold at 95%% each, not together. It is the promise of one look at a sweep that was planned as it is.", plural(a.Tests, "test"))
 	}
 	if of := a.overlap(); of != "" && a.Units > 1 {
 		add("The %s are %s. What shares a picture is not independent: a claim is about these pictures, "+
 			"and about others only as far as the effect does not hang on the picture.", a.noun(a.Units), of)
-		for _, kind := range []struct {
-			name string
-			n    int
-		}{{"photograph", a.Photographs}, {"painting", a.Paintings}} {
-			if kind.n < a.Units {
-				add("Taken by %s, %d are left, and no p can be below %s.", kind.name, kind.n, pText(flipFloor(kind.n)))
-			}
-		}
+		add("\"By photograph\" and \"by painting\" are p where what shares one counts as one, not corrected: few pictures cannot make them small.")
+	}
+	if a.varied() {
+		add("Pictures are among what was varied: a claim about them is about these pictures and no others.")
 	}
 	for _, f := range a.Factors {
 		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })
@@ -148,7 +170,7 @@ func (a *Analysis) note(lost map[string]int) {
 			add("Only one level of %s ran, or none: it has no effect to speak of.", f.Path)
 		} else if a.Effects[e].Design == Scattered {
 			add("The levels of %s cannot be paired, since each run has settings of its own: "+
-				"there are ranks within each %s, and no contrasts.", f.Path, a.kind())
+				"there are ranks within each %s, and no contrasts.", f.Path, a.Kind())
 		}
 	}
 	for _, m := range a.Metrics {

@@ -1,6 +1,7 @@
 package effects
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -128,7 +129,7 @@ func (a *Analysis) answer(kind int, group []*Effect) Answer {
 	case few:
 		n := first.Test.N
 		text = fmt.Sprintf("%s: no evidence (n = %d): %s cannot reach 5%% whatever they show, %d could; %s",
-			first.Factor, n, plural(n, a.kind()), first.Test.Needed, strings.Join(details, "; "))
+			first.Factor, n, plural(n, a.Kind()), first.Test.Needed, strings.Join(details, "; "))
 	case same:
 		text = fmt.Sprintf("%s did not change %s: all its levels gave the same", first.Factor, list(labels, "or"))
 	}
@@ -152,10 +153,11 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 		text := a.noun(e.Test.N)
 		if of := a.overlap(); of != "" && e.Test.N == a.Units {
 			text += " " + of
+		} else if of != "" {
+			text = fmt.Sprintf("%d of %s %s", e.Test.N, a.noun(a.Units), of)
 		}
 		before, after := e.Test.P, e.Test.Adjusted
-		if kind == ends {
-			c := e.last()
+		for _, c := range e.named(kind) { // a claim is as strong as its weakest part
 			before, after = max(before, *c.P), max(after, *c.Adjusted)
 		}
 		n, p, adjusted = append(n, text), append(p, pText(before)), append(adjusted, pText(after))
@@ -164,7 +166,53 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 	if kind <= none {
 		text += ", p " + equals(once(p)) + ", Holm " + once(adjusted)
 	}
+	if kind > pairs {
+		return text
+	}
+	for _, by := range []struct {
+		picture string
+		p       func(*Test) *float64
+	}{{"photograph", func(t *Test) *float64 { return t.ByPhotograph }}, {"painting", func(t *Test) *float64 { return t.ByPainting }}} {
+		var merged []string
+		for _, e := range group {
+			if p := by.p(e.Test); p != nil {
+				merged = append(merged, pText(*p))
+			}
+		}
+		if len(merged) == len(group) {
+			text += fmt.Sprintf("; by %s p %s", by.picture, equals(once(merged)))
+		}
+	}
 	return text
+}
+
+// named are the contrasts that a sentence of a kind names.
+func (e *Effect) named(kind int) []*Contrast {
+	switch kind {
+	case ends:
+		return []*Contrast{e.last()}
+	case pairs:
+		texts, others := e.held()
+		if len(texts) == 0 || len(others) <= mostOthers {
+			texts = append(texts, others...)
+		}
+		return texts
+	}
+	return nil
+}
+
+// held are the contrasts that hold: those against the baseline, and the others.
+func (e *Effect) held() (baseline, others []*Contrast) {
+	for i := range e.Contrasts {
+		switch c := &e.Contrasts[i]; {
+		case !c.Holds:
+		case c.From == e.Levels[0].Label:
+			baseline = append(baseline, c)
+		default:
+			others = append(others, c)
+		}
+	}
+	return baseline, others
 }
 
 // equals puts a sign before a number that has none.
@@ -217,31 +265,25 @@ func (c *Contrast) against(m Metric) string {
 	return fmt.Sprintf("%s against %s %s%s", c.To, c.From, plus, estimateText(e, unit))
 }
 
-// toldApart lists the contrasts that hold: those against the baseline, and how many more.
+// mostOthers is how many contrasts not against the baseline a sentence has room for.
+const mostOthers = 2
+
+// toldApart lists the contrasts that hold: those against the baseline, and the others
+// or how many they are.
 func (e *Effect) toldApart(m Metric) string {
 	var texts []string
-	more := 0
-	for i := range e.Contrasts {
-		c := &e.Contrasts[i]
-		switch {
-		case !c.Holds:
-		case c.From == e.Levels[0].Label:
-			texts = append(texts, c.against(m))
-		default:
-			more++
-		}
+	named := e.named(pairs)
+	for _, c := range named {
+		texts = append(texts, c.against(m))
 	}
+	baseline, others := e.held()
 	switch {
-	case len(texts) == 0 && more == 0:
+	case len(named) > 0 && len(named) < len(baseline)+len(others):
+		texts = append(texts, plural(len(others), "other pair")+" of levels told apart")
+	case len(named) == 0 && !e.Test.PairsReachable:
+		return fmt.Sprintf(", and which levels differ %d units cannot tell, whatever they show", e.Test.N)
+	case len(named) == 0:
 		return ", though no two levels can be told apart"
-	case len(texts) == 0:
-		for i := range e.Contrasts {
-			if c := &e.Contrasts[i]; c.Holds {
-				texts = append(texts, c.against(m))
-			}
-		}
-	case more > 0:
-		texts = append(texts, plural(more, "other pair")+" of levels told apart")
 	}
 	return ": " + strings.Join(texts, ", ")
 }
@@ -259,21 +301,23 @@ func (e *Effect) detail(m Metric) string {
 		}
 	}
 	if e.Ordered && len(e.Levels) > 2 && e.Trend != nil && !e.Trend.Monotone {
-		lowest := slices.MinFunc(e.Levels, func(a, b LevelSummary) int {
-			switch {
-			case a.Median == nil || b.Median != nil && b.Median.Value < a.Median.Value:
-				return 1
-			case b.Median == nil || a.Median.Value < b.Median.Value:
-				return -1
-			}
-			return 0
-		})
-		texts = append(texts, "lowest at "+lowest.Label)
+		texts = append(texts, e.turning())
 	}
 	if len(texts) == 0 {
 		return "no two levels to compare"
 	}
 	return strings.Join(texts, ", ")
+}
+
+// turning is where a curve that goes up and down is lowest, or highest if it is lowest at an end.
+func (e *Effect) turning() string {
+	compare := func(a, b LevelSummary) int { return cmp.Compare(a.Median.Value, b.Median.Value) }
+	levels := slices.DeleteFunc(slices.Clone(e.Levels), func(l LevelSummary) bool { return l.Median == nil })
+	lowest, highest := slices.MinFunc(levels, compare), slices.MaxFunc(levels, compare)
+	if lowest.Label == levels[0].Label || lowest.Label == levels[len(levels)-1].Label {
+		return "highest at " + highest.Label
+	}
+	return "lowest at " + lowest.Label
 }
 
 // unit stands after a number.

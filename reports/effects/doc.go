@@ -50,4 +50,9 @@
 // picture. Eight pairs of four photographs and two paintings can make a claim; it is then about
 // these pictures. The analysis says so, and Test has the p with the units of one picture as one.
 // Intervals hold one by one, and interactions are worth a look, never a claim.
+//
+// A sweep that goes on until something is claimed, is extended after a look at it, or of which
+// a part is reported by itself, spends the 5% each time. Runs that are missing for their values,
+// as those that a rule of early stopping ended, leave what looks like an effect: such a
+// study claims nothing.
 package effects

@@ -21,7 +21,7 @@ const (
 type Effect struct {
 	Factor  string `json:"factor"`
 	Metric  string `json:"metric"`
-	Claimed bool   `json:"claimed"` // the sweep's question names the metric; only then is there a Test
+	Claimed bool   `json:"claimed"` // the sweep's question names the metric; only then is there a Test, if the study allows one
 	Ordered bool   `json:"ordered"` // all levels are numbers; they are then in ascending order
 	Design  string `json:"design"`  // Paired or Scattered
 	Scale   string `json:"scale"`   // Ratio or Difference
@@ -115,7 +115,7 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	if e.Ordered && e.N > 0 {
 		e.Trend = trend(rho, e.Levels)
 	}
-	if !metric.Claimed {
+	if !metric.Claimed || g.study.Censored > 0 {
 		return e, nil
 	}
 	found := t.test(f, e, profiles, rho)

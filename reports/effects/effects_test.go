@@ -32,7 +32,7 @@ func planted(units []effects.Unit, values ...float64) effects.Study {
 func TestPlantedEffectWithEightPairs(t *testing.T) {
 	a := analyze(t, planted(crossed(4, 2), 0, 1000))
 	want := []string{"Raising losses.tv.weight from 0 to 1000 cut noise by 64% [59, 69] and raised content distance by 1.9% [1.4, 2.5] " +
-		"(n = 8 pairs of 4 photographs and 2 paintings, p = 0.0078, Holm 0.016)."}
+		"(n = 8 pairs of 4 photographs and 2 paintings, p = 0.0078, Holm 0.016; by photograph p = 0.12; by painting p = 0.5)."}
 	if got := a.Sentences(); !slices.Equal(got, want) {
 		t.Errorf("%q,\nnot %q", got, want)
 	}
@@ -46,6 +46,58 @@ func TestPlantedEffectWithEightPairs(t *testing.T) {
 	}
 	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "The 8 pairs are of 4 photographs and 2 paintings. What shares a picture is not independent") {
 		t.Errorf("no word of shared pictures: %s", notes)
+	}
+}
+
+// Where the pictures are what was varied, they are no pairs that share something.
+func TestVariedPictures(t *testing.T) {
+	units := apart(8)
+	for i := range units {
+		units[i].Photograph, units[i].Painting = "", ""
+	}
+	a := analyze(t, planted(units, 0, 1000))
+	if got := a.Sentences(); len(got) != 1 || !strings.HasSuffix(got[0], "(n = 8 draws, p = 0.0078, Holm 0.016).") {
+		t.Errorf("%q", got)
+	}
+	if test := a.Effect("losses.tv.weight", "eval/noise").Test; test.ByPhotograph != nil || test.ByPainting != nil {
+		t.Errorf("taken by picture: %+v", test)
+	}
+	notes := strings.Join(a.Notes, "\n")
+	if !strings.Contains(notes, "about these pictures and no others") || strings.Contains(notes, "not independent") {
+		t.Errorf("notes: %s", notes)
+	}
+	for i := range units {
+		units[i].Painting = "autumn"
+	}
+	if notes := strings.Join(analyze(t, planted(units, 0, 1000)).Notes, "\n"); !strings.Contains(notes, "The 8 draws are of 1 painting.") {
+		t.Errorf("notes on one painting: %s", notes)
+	}
+}
+
+// Six units of five levels see that something differs, and can never see what.
+func TestPairsOutOfReach(t *testing.T) {
+	d := design{[]effects.Factor{names("picture", "a", "b", "c", "d", "e")}, apart(6), claimed("content distance")}
+	a := analyze(t, d.fill(func(unit int, levels []int) []float64 {
+		return []float64{math.Exp(float64(levels[0]) + 0.1*float64((unit+levels[0])%3))}
+	}))
+	if got := a.Sentences(); len(got) != 1 || !strings.HasPrefix(got[0], "picture changes content distance, and which levels differ 6 units cannot tell, whatever they show (n = 6 pairs") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Runs that are missing for their values leave nothing to be claimed.
+func TestCensored(t *testing.T) {
+	s := planted(apart(8), 0, 1000)
+	s.Censored = 3
+	a := analyze(t, s)
+	if got := a.Sentences(); len(got) != 0 || a.Tests != 0 {
+		t.Errorf("%d tests, %q", a.Tests, got)
+	}
+	if e := a.Effect("losses.tv.weight", "eval/noise"); e.Claim || e.Test != nil || e.Contrasts[0].Ratio == nil {
+		t.Errorf("the effect is %+v", e)
+	}
+	if len(a.Notes) == 0 || a.Notes[0] != "Nothing is claimed: early stopping ended 3 runs for being behind, so what is left of a bad setting is its best." {
+		t.Errorf("notes %q", a.Notes)
 	}
 }
 
@@ -100,10 +152,13 @@ func TestLevelsWithoutOrder(t *testing.T) {
 		factor := []float64{1, 1, 5}[levels[0]]
 		return []float64{factor * math.Exp(r.NormFloat64()*0.01+float64(unit))}
 	}))
-	got := a.Sentences()
-	if len(got) != 1 || !strings.HasPrefix(got[0], "layer changes content distance: conv4_4 against conv3_1 ×5.0") ||
-		!strings.Contains(got[0], "1 other pair of levels told apart") {
-		t.Errorf("%q", got)
+	want := []string{"layer changes content distance: conv4_4 against conv3_1 ×5.02 [4.97, 5.08], conv4_4 against conv4_1 ×4.99 [4.95, 5.02] " +
+		"(n = 8 pairs, p = 0.0078, Holm 0.0078)."} // of the contrasts: the test of all three is below
+	if got := a.Sentences(); !slices.Equal(got, want) {
+		t.Errorf("%q,\nnot %q", got, want)
+	}
+	if p := a.Effects[0].Test.P; p >= 0.0078 {
+		t.Errorf("p of all levels together is %g", p)
 	}
 	for _, c := range a.Effects[0].Contrasts {
 		if want := c.To == "conv4_4"; c.Holds != want {

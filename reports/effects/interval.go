@@ -13,7 +13,8 @@ import (
 const confidence = 0.95
 
 // An Interval covers what it estimates with probability Level, whatever the
-// distribution. Level is what n units make exactly possible, at least 0.95.
+// distribution; that of a contrast takes differences that are symmetric about their
+// centre. Level is what n units make exactly possible, at least 0.95.
 type Interval struct {
 	Low   float64 `json:"low"`
 	High  float64 `json:"high"`

@@ -13,6 +13,9 @@ type Study struct {
 	Units   []Unit   // the replicates
 	Runs    []Run    // the finished ones; not every cell needs one
 	Metrics []Metric
+	// Censored counts runs that are missing for their values, as those that a rule of early
+	// stopping ended. What is left of a bad level is then its best: nothing is tested.
+	Censored int
 }
 
 // A Factor is one swept parameter.
@@ -34,11 +37,25 @@ type Level struct {
 }
 
 // A Unit is one replicate: a photograph and a painting, with a crop or a draw of
-// noise. Equal strings mean the same picture; Label is for people.
+// noise. Equal strings mean the same picture, and "" that it is varied: the unit has
+// one for each level of a factor. Label is for people.
 type Unit struct {
 	Label      string `json:"label"`
 	Photograph string `json:"photograph"`
 	Painting   string `json:"painting"`
+}
+
+// photograph tells which unit's photograph it is, that of the unit alone where it is varied.
+func (s Study) photograph(unit int) string { return own(s.Units[unit].Photograph, unit) }
+
+// painting is the same of paintings.
+func (s Study) painting(unit int) string { return own(s.Units[unit].Painting, unit) }
+
+func own(picture string, unit int) string {
+	if picture == "" {
+		return fmt.Sprint(unit)
+	}
+	return picture
 }
 
 // A Run is a finished trial. Levels has for each factor the index of its level;

@@ -21,7 +21,9 @@ type Test struct {
 	// Reachable says whether so few units could have made a claim at all; if not, so many
 	// are Needed.
 	Reachable bool `json:"reachable"`
-	Needed    int  `json:"needed,omitempty"`
+	// PairsReachable says whether they could have told any two levels apart.
+	PairsReachable bool `json:"pairs_reachable"`
+	Needed         int  `json:"needed,omitempty"`
 	// ByPhotograph and ByPainting are p where units that share the picture are taken as
 	// one. They are nil where no two do, or where the test does not allow it.
 	ByPhotograph *float64 `json:"by_photograph,omitempty"`
@@ -76,8 +78,8 @@ func (v *evidence) flips(s Study, d []float64, units []int) {
 		p := flip(sums)
 		return &p
 	}
-	v.ByPhotograph = shared(func(u int) string { return s.Units[u].Photograph })
-	v.ByPainting = shared(func(u int) string { return s.Units[u].Painting })
+	v.ByPhotograph = shared(s.photograph)
+	v.ByPainting = shared(s.painting)
 }
 
 // testEnds adds the first level against the last, to be looked at once the trend holds.
@@ -110,8 +112,8 @@ func (t *table) testOrders(f int, v *evidence, profiles []profile) {
 		p, _ := omnibus(merged)
 		return &p
 	}
-	v.ByPhotograph = shared(func(u int) string { return t.study.Units[u].Photograph })
-	v.ByPainting = shared(func(u int) string { return t.study.Units[u].Painting })
+	v.ByPhotograph = shared(t.study.photograph)
+	v.ByPainting = shared(t.study.painting)
 }
 
 // blocks returns the ranks of each unit by level.
@@ -179,6 +181,7 @@ func judge(tests []*evidence) {
 	for i, v := range tests {
 		v.Adjusted = adjusted[i][0]
 		v.Reachable = best[i][0] <= errorRate
+		v.PairsReachable = v.Kind != Orders || slices.ContainsFunc(best[i][1:], func(p float64) bool { return p <= errorRate })
 		if !v.Reachable {
 			v.Needed = needed(len(tests))
 		}

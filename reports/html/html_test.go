@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +72,7 @@ func TestWriteEscapes(t *testing.T) {
 func TestWriteSetsNumbers(t *testing.T) {
 	var numeric []string
 	for n := range rendered(t, hostile()).Descendants() {
-		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th") && len(n.Attr) > 0 {
+		if n.Type == html.ElementNode && (n.Data == "td" || n.Data == "th") && slices.Contains(n.Attr, html.Attribute{Key: "class", Val: "n"}) {
 			numeric = append(numeric, n.FirstChild.Data)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type Effects struct {
 	Title, Subtitle string
 	Factor          string // the x axis
+	Unit            string // what a thin line is: "pair", "draw"
 	Levels          []string
 	Numbers         []float64 // of the levels; more than ten are placed by them
 	Panels          []Effect
@@ -40,7 +41,7 @@ func (e Effects) Size() (width, height vg.Length) { return e.panels(nil).size() 
 func (e Effects) panels(plots []*plot.Plot) panels {
 	f := panels{
 		title: oneLine(e.Title), subtitle: oneLine(e.Subtitle), plots: plots, columns: 3,
-		width: 2.6 * vg.Inch, height: 2.5 * vg.Inch, key: effectKey(),
+		width: 2.6 * vg.Inch, height: 2.5 * vg.Inch, key: effectKey(e.Unit),
 	}
 	if f.plots == nil {
 		f.plots = make([]*plot.Plot, len(e.Panels))
@@ -92,10 +93,10 @@ var (
 )
 
 // effectKey explains the two kinds of line.
-func effectKey() []entry {
+func effectKey(unit string) []entry {
 	return []entry{
 		{"median and 95% interval", draw.LineStyle{Color: effectColor, Width: totalWidth}},
-		{"one pair", draw.LineStyle{Color: unitColor, Width: termWidth / 2}},
+		{"one " + unit, draw.LineStyle{Color: unitColor, Width: termWidth / 2}},
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// A Family shows how many runs came down, a panel for each loss, on logarithmic
-// axes. Runs are told apart by what they have in common.
+// A Family shows how many runs came down, a panel for each loss, its axis
+// logarithmic. Runs are told apart by what they have in common.
 type Family struct {
 	Title, Subtitle string
 	XLabel          string

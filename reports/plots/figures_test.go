@@ -15,7 +15,7 @@ import (
 func twoEffects() plots.Effects {
 	none := math.NaN()
 	return plots.Effects{
-		Title: "losses.tv.weight", Subtitle: "4 pairs", Factor: "losses.tv.weight", Levels: []string{"0", "10", "a level with a long name"},
+		Unit: "pair", Title: "losses.tv.weight", Subtitle: "4 pairs", Factor: "losses.tv.weight", Levels: []string{"0", "10", "a level with a long name"},
 		Panels: []plots.Effect{{
 			Title: "noise (lower is better)", YLabel: "levels of 255",
 			Summary: []plots.Interval{{30, 22, 41}, {10, 8, 12}, {1, none, none}},

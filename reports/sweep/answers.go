@@ -2,6 +2,8 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"runexp/framework/store"
 	"runexp/reports/document"
@@ -19,9 +21,12 @@ func (y *Study) answers() ([]document.Block, error) {
 	for _, note := range y.Analysis.Notes {
 		notes = append(notes, document.Item{Text: note})
 	}
+	if y.resized() {
+		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against photograph and painting at that size."})
+	}
 	blocks := []document.Block{{List: items}}
 	if len(items) == 0 {
-		blocks[0] = document.Block{Paragraph: "No setting has two levels that finished and a metric that the question is about, so there is no answer."}
+		blocks[0] = document.Block{Paragraph: y.noAnswer()}
 	}
 	if n := len(y.trials) - len(y.scored()); n > 0 {
 		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; see below what is missing.", n, count(len(y.trials), "trial"))})
@@ -30,6 +35,26 @@ func (y *Study) answers() ([]document.Block, error) {
 		blocks = append(blocks, document.Block{Paragraph: "To be read with them:"}, document.Block{List: notes})
 	}
 	return blocks, nil
+}
+
+// resized reports whether sizes were varied.
+func (y *Study) resized() bool {
+	return slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool {
+		for path := range strings.SplitSeq(p.Path, " + ") {
+			if parts := strings.Split(path, "."); parts[0] == "stages" && (len(parts) < 3 || parts[2] == "size") {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// noAnswer says why there are no sentences though there are effects.
+func (y *Study) noAnswer() string {
+	if y.count(string(store.Pruned)) > 0 {
+		return "Nothing is claimed, since trials were stopped early: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
+	}
+	return "No setting has two levels that finished and a metric that the question is about, so there is no answer."
 }
 
 // nothing says why there is nothing to compare.

@@ -20,7 +20,7 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 	if shown == 0 {
 		return []document.Block{{Paragraph: "No trial has begun yet."}}, nil
 	}
-	text := fmt.Sprintf("%d of %s that have begun, on logarithmic axes. Each loss is shown before its weight", shown, count(total, "trial"))
+	text := fmt.Sprintf("%d of %s that have begun, losses on a logarithmic axis; at most 150 points of each curve. Each loss but the total is shown before its weight", shown, count(total, "trial"))
 	if len(family.Groups) > 1 {
 		text += fmt.Sprintf("; colours are the levels of %s", y.plan.Parameters[y.colour()].Path)
 	}
@@ -56,7 +56,7 @@ func (y *Study) family() (f reports.Family, shown, total int) {
 		}
 	}
 	total = len(begun)
-	begun = evenly(begun, mostCurves)
+	begun = reports.Evenly(begun, mostCurves)
 	by := y.colour()
 	if by >= 0 {
 		f.Groups = y.plan.Parameters[by].Labels
@@ -79,16 +79,4 @@ const mostColours = 14
 // if there is none.
 func (y *Study) colour() int {
 	return slices.IndexFunc(y.plan.Parameters, func(p parameter) bool { return !p.drawn && len(p.Labels) <= mostColours })
-}
-
-// evenly chooses at most n items of a list, with its ends.
-func evenly[T any](list []T, n int) []T {
-	if len(list) <= n {
-		return list
-	}
-	chosen := make([]T, n)
-	for i := range chosen {
-		chosen[i] = list[i*(len(list)-1)/max(1, n-1)]
-	}
-	return chosen
 }

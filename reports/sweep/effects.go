@@ -22,7 +22,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 	}
 	var blocks []document.Block
 	for i, p := range y.plan.Parameters {
-		figure := plots.Effects{Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers}
+		figure := plots.Effects{Unit: y.unit(), Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers}
 		paired := 0
 		for _, m := range y.claimed() {
 			e := y.Analysis.Effect(p.Path, m.name)
@@ -37,8 +37,8 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		if len(figure.Panels) == 0 {
 			continue
 		}
-		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, "pair"))
-		caption := fmt.Sprintf("What %s did. A dot is the median over pairs of each pair's mean over the other settings; below six pairs there is no interval.", p.Path)
+		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, y.unit()))
+		caption := fmt.Sprintf("What %s did. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
 		for j, level := range figure.Key() {
 			caption += fmt.Sprintf(" %d: %s.", j+1, level)
 		}

@@ -120,9 +120,13 @@ func (y *Study) interactions() []document.Block {
 		}
 		var parts []string
 		for _, at := range x.Effects {
-			change := signed(at.Effect.Value)
+			write := signed
 			if x.Scale == effects.Ratio {
-				change = percent(at.Effect.Value)
+				write = percent
+			}
+			change := write(at.Effect.Value)
+			if in := at.Effect.Interval; in != nil {
+				change += fmt.Sprintf(" [%s, %s]", write(in.Low), write(in.High))
 			}
 			parts = append(parts, fmt.Sprintf("%s at %s %s", change, x.Factors[1], at.Level))
 		}

@@ -192,7 +192,7 @@ func defined(name string) (Definition, bool) {
 func usual() fixture {
 	return fixture{
 		question: `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`,
-		ends:     ending{5: store.Failed, 10: store.Pruned, 23: neverBegun},
+		ends:     ending{5: store.Failed, 10: store.Killed, 23: neverBegun},
 	}
 }
 

@@ -1,8 +1,11 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
+	"runexp/framework/store"
 	"runexp/reports/effects"
 )
 
@@ -10,28 +13,36 @@ import (
 type unitKey struct{ pair, repeat int }
 
 // unitsOf lists the sweep's units in the order of its trials, and which each trial
-// belongs to.
+// belongs to. A picture that is not the same in all trials of a unit is varied, and
+// no part of it.
 func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 	index := map[unitKey]int{}
+	var names [][]string // by unit: photograph and painting
 	for _, t := range y.trials {
-		key := unitKey{t.point.Pair, t.point.Repeat}
+		p := t.point
+		photograph := cmp.Or(p.PhotographHash, p.Photograph) // the same picture under two names is one
+		painting := cmp.Or(p.PaintingHash, p.Painting)
+		key := unitKey{p.Pair, p.Repeat}
 		at, seen := index[key]
 		if !seen {
 			at = len(units)
 			index[key] = at
-			unit := effects.Unit{Label: t.point.Photograph + " × " + t.point.Painting, Photograph: t.point.Photograph, Painting: t.point.Painting}
-			if t.point.PhotographHash != "" { // the same picture under two names is one
-				unit.Photograph = t.point.PhotographHash
-			}
-			if t.point.PaintingHash != "" {
-				unit.Painting = t.point.PaintingHash
-			}
-			if y.plan.Repeats > 1 {
-				unit.Label += fmt.Sprintf(", repeat %d", t.point.Repeat+1)
-			}
-			units = append(units, unit)
+			units = append(units, effects.Unit{Photograph: photograph, Painting: painting})
+			names = append(names, []string{p.Photograph, p.Painting})
+		}
+		if units[at].Photograph != photograph {
+			units[at].Photograph, names[at][0] = "", "every photograph"
+		}
+		if units[at].Painting != painting {
+			units[at].Painting, names[at][1] = "", "every painting"
 		}
 		of = append(of, at)
+	}
+	for key, at := range index {
+		units[at].Label = strings.Join(names[at], " × ")
+		if y.plan.Repeats > 1 {
+			units[at].Label += fmt.Sprintf(", repeat %d", key.repeat+1)
+		}
 	}
 	return units, of
 }
@@ -39,7 +50,7 @@ func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 // input is what the statistics are made of: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units}
+	in := effects.Study{Units: units, Censored: y.count(string(store.Pruned))}
 	for _, p := range y.plan.Parameters {
 		f := effects.Factor{Path: p.Path}
 		for j, label := range p.Labels {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runexp/framework/store"
+	"runexp/reports"
 	"runexp/reports/grid"
 )
 
@@ -49,16 +50,16 @@ func (y *Study) gridLayout() layout {
 				all = append(all, name)
 			}
 		}
-		l.settings = evenly(all, mostColumns*mostRows/2)
+		l.settings = reports.Evenly(all, mostColumns*mostRows/2)
 		return l
 	}
 	axes := indices(len(y.plan.Parameters))
 	slices.SortStableFunc(axes, func(a, b int) int {
 		return len(y.plan.Parameters[b].Labels) - len(y.plan.Parameters[a].Labels)
 	})
-	l.columns, l.columnLevels = axes[0], evenly(indices(len(y.plan.Parameters[axes[0]].Labels)), mostColumns)
+	l.columns, l.columnLevels = axes[0], reports.Evenly(indices(len(y.plan.Parameters[axes[0]].Labels)), mostColumns)
 	if len(axes) > 1 {
-		l.rows, l.rowLevels = axes[1], evenly(indices(len(y.plan.Parameters[axes[1]].Labels)), mostRows)
+		l.rows, l.rowLevels = axes[1], reports.Evenly(indices(len(y.plan.Parameters[axes[1]].Labels)), mostRows)
 		l.others = axes[2:]
 	}
 	return l

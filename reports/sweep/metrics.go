@@ -3,6 +3,7 @@ package sweep
 import (
 	"fmt"
 
+	"runexp/reports"
 	"runexp/reports/document"
 )
 
@@ -14,9 +15,9 @@ func (y *Study) allMetrics() ([]document.Block, error) {
 	if y.Analysis == nil {
 		return []document.Block{{Paragraph: y.nothing()}}, nil
 	}
-	blocks := []document.Block{{Paragraph: "Medians over pairs, by level, of every metric that the scorer gives. They are shown without claims: with so many numbers some differ by chance."}}
+	blocks := []document.Block{{Paragraph: "Medians over " + y.unit() + "s, by level, of every metric that the scorer gives. They are shown without claims: with so many numbers some differ by chance."}}
 	for _, p := range y.plan.Parameters {
-		shown := evenly(indices(len(p.Labels)), mostLevels)
+		shown := reports.Evenly(indices(len(p.Labels)), mostLevels)
 		t := document.Table{Caption: p.Path, Header: []string{"metric"}}
 		if len(shown) < len(p.Labels) {
 			t.Caption += fmt.Sprintf(" (%d of %d levels)", len(shown), len(p.Labels))

@@ -90,7 +90,10 @@ func (y *Study) question() ([]document.Block, error) {
 	}
 	text := fmt.Sprintf("A %s sweep of %s", y.plan.Method, count(len(y.trials), "trial"))
 	if len(y.units) > 1 {
-		text += fmt.Sprintf(", each setting on %s of photograph and painting", count(len(y.units), "pair"))
+		text += fmt.Sprintf(", on %s", count(len(y.units), y.unit()))
+		if y.unit() == "pair" {
+			text += " of photograph and painting"
+		}
 	} else if len(y.units) == 1 {
 		text += fmt.Sprintf(" on %s", y.units[0].Label)
 	}
@@ -111,6 +114,14 @@ func (y *Study) question() ([]document.Block, error) {
 		blocks = append(blocks, document.Block{Paragraph: "The question is about:"}, document.Block{List: about})
 	}
 	return blocks, nil
+}
+
+// unit is what a replicate is called.
+func (y *Study) unit() string {
+	if y.Analysis == nil {
+		return "replicate"
+	}
+	return y.Analysis.Kind()
 }
 
 func or(s, fallback string) string {

@@ -8,7 +8,9 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/reports"
 	"runexp/reports/document"
+	"runexp/reports/effects"
 	"runexp/reports/grid"
 )
 
@@ -35,7 +37,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 		}
 	}
 	slices.Sort(finished)
-	units := evenly(finished, mostGrids)
+	units := reports.Evenly(finished, mostGrids)
 	blocks := []document.Block{{Paragraph: l.text(y)}}
 	shown := 0
 	for _, unit := range units {
@@ -58,7 +60,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			}
 			shown++
 			if g.Beside == nil {
-				if g.Beside, err = readInputs(ctx, s, t); err != nil {
+				if g.Beside, err = readInputs(ctx, s, t, y.units[unit]); err != nil {
 					return nil, err
 				}
 			}
@@ -79,7 +81,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 	}
 	limits := fmt.Sprintf("%d of %s", shown, count(y.count(string(store.Finished)), "finished picture"))
 	if len(finished) > 1 {
-		limits += fmt.Sprintf(", %d of %s", len(units), count(len(finished), "pair"))
+		limits += fmt.Sprintf(", %d of %s", len(units), count(len(finished), y.unit()))
 	}
 	return append(blocks, document.Block{Note: limits + ". The notebook keeps all of them in full size: runexp show RUN --picture picture.png."}), nil
 }
@@ -109,13 +111,16 @@ func readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
 }
 
 // readInputs reads what a trial's picture was made from.
-func readInputs(ctx context.Context, s *store.Store, t trial) ([]grid.Cell, error) {
+func readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]grid.Cell, error) {
 	artifacts, err := s.Artifacts(ctx, t.Run.Number)
 	if err != nil {
 		return nil, err
 	}
 	var cells []grid.Cell
-	for _, input := range []struct{ kind, note string }{{"content", "photograph"}, {"style", "painting"}} {
+	for _, input := range []struct{ kind, note, of string }{{"content", "photograph", u.Photograph}, {"style", "painting", u.Painting}} {
+		if input.of == "" { // varied: it is another one in each cell
+			continue
+		}
 		for _, a := range artifacts {
 			if a.Kind == input.kind && len(cells) < mostRows {
 				picture, err := decode(ctx, s, a)

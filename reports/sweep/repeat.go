@@ -30,7 +30,7 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 		if more := len(commands) - mostCommands; more > 0 {
 			text += fmt.Sprintf("\n… and %d more", more)
 		}
-		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command, as it was typed", Text: text}})
+		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command", Text: text}})
 	}
 	if len(facts.names) > 0 {
 		blocks = append(blocks, document.Block{Table: facts.table()})

@@ -56,9 +56,9 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 			front = append(front, s.Label)
 		}
 	}
-	of := count(least, "pair")
+	of := count(least, y.unit())
 	if most > least {
-		of = fmt.Sprintf("%d to %s", least, count(most, "pair"))
+		of = fmt.Sprintf("%d to %s", least, count(most, y.unit()))
 	}
 	figure.Subtitle = fmt.Sprintf("%s, medians of %s", count(len(points), "setting"), of)
 	caption := fmt.Sprintf("On the front are the settings that no other one matches in both and beats in one, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))

@@ -135,7 +135,7 @@ func (y *Study) whatIsMissing() ([]document.Block, error) {
 		text += fmt.Sprintf(" %s finished without a score.", count(unscored, "trial"))
 	}
 	if n := y.count(string(store.Pruned)); n > 0 {
-		text += " Pruned trials were stopped early because they were behind, so what is compared is the rest."
+		text += " Pruned trials were stopped early because they were behind, so what is compared is the rest; with sweep.early_stop=null they are run to their end."
 	}
 	total := len(t.Rows)
 	t.Rows = t.Rows[:min(total, mostMissing)]
@@ -143,7 +143,10 @@ func (y *Study) whatIsMissing() ([]document.Block, error) {
 	if total > mostMissing {
 		blocks = append(blocks, document.Block{Note: fmt.Sprintf("The first %d of %d.", mostMissing, total)})
 	}
-	return append(blocks, document.Block{Paragraph: "The same command tries them again."}), nil
+	if total > y.count(string(store.Pruned)) {
+		blocks = append(blocks, document.Block{Paragraph: "The same command runs what has not finished, and scores what was not scored."})
+	}
+	return blocks, nil
 }
 
 // describe names a trial by what it is a trial of.

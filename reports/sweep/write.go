@@ -14,31 +14,24 @@ import (
 	"runexp/reports/markdown"
 )
 
-// Write reads a sweep and writes its report: report.html, which needs nothing
-// else, report.md, and the plots and pictures beside them, in
-// OUT/EXPERIMENT/report; in OUT/EXPERIMENT/report-NUMBER for a sweep that is not
-// the experiment's newest. It returns the paths, those two first. A sweep that goes
-// on is reported as far as it is.
-func Write(ctx context.Context, s *store.Store, number int64, out string, describe Describe) ([]string, error) {
-	all, err := s.Sweeps(ctx, "")
+// Write reads a sweep of an experiment, the newest one for number 0, and writes its
+// report: report.html, which needs nothing else, report.md, and the plots and
+// pictures beside them, in OUT/EXPERIMENT/report; in OUT/EXPERIMENT/report-NUMBER for
+// a sweep that is not the experiment's newest. It returns the paths, those two
+// first. A sweep that goes on is reported as far as it is.
+//
+// Errors: ErrNoSweep; those of the store; a folder that cannot be written.
+func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe) (*Study, []string, error) {
+	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for _, w := range all {
-		if w.Number != number {
-			continue
-		}
-		w, newest, err := Find(ctx, s, w.Experiment, number)
-		if err != nil {
-			return nil, err
-		}
-		study, err := Read(ctx, s, w, describe)
-		if err != nil {
-			return nil, err
-		}
-		return study.Write(ctx, s, Folder(out, w, newest))
+	study, err := Read(ctx, s, w, describe)
+	if err != nil {
+		return nil, nil, err
 	}
-	return nil, fmt.Errorf("sweep %d: %w", number, ErrNoSweep)
+	paths, err := study.Write(ctx, s, Folder(out, w, newest))
+	return study, paths, err
 }
 
 // Folder is where a sweep's report goes.

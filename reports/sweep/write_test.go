@@ -35,7 +35,7 @@ func write(t *testing.T, s *store.Store, sweep int64) written {
 	if *look != "" {
 		out = filepath.Join(*look, t.Name())
 	}
-	paths, err := Write(t.Context(), s, sweep, out, defined)
+	_, paths, err := Write(t.Context(), s, experimentOf(t, s, sweep), sweep, out, defined)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +48,22 @@ func write(t *testing.T, s *store.Store, sweep int64) written {
 	r.parse(t)
 	r.links(t)
 	return r
+}
+
+// experimentOf returns the name of the experiment that a sweep belongs to.
+func experimentOf(t *testing.T, s *store.Store, sweep int64) string {
+	t.Helper()
+	all, err := s.Sweeps(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range all {
+		if w.Number == sweep {
+			return w.Experiment
+		}
+	}
+	t.Fatalf("no sweep %d", sweep)
+	return ""
 }
 
 // parse reads the HTML, which may name nothing that is elsewhere.
@@ -131,17 +147,17 @@ func TestWrite(t *testing.T) {
 	w := usual().make(t, s)
 	r := write(t, s, w.Number)
 	r.has(t, "question", `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`,
-		"A grid sweep of 48 trials, each setting on 8 pairs of photograph and painting.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
+		"A grid sweep of 48 trials, on 8 pairs of photograph and painting.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
 		"content distance: squared distance of the features")
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raised content distance by", "cut noise by 66.", "n = 8 pairs",
 		"No evidence that losses.content.layers changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%", "Share of each metric's variation")
 	r.has(t, "tradeoff", "On the front are the settings", "10, conv2_1; 10, conv3_1")
-	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "22 of 45 finished pictures, 4 of 8 pairs")
+	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "ssim 0.5 0.5 neither")
 	r.has(t, "convergence", "47 of 47 trials that have begun")
 	r.has(t, "trials", "0 0 conv2_1 photo-a.png painting-a.png 1 finished 0.3 9")
-	r.has(t, "missing", "45 of 48 trials finished: 1 failed, 1 pruned, 1 not begun.",
+	r.has(t, "missing", "45 of 48 trials finished: 1 failed, 1 killed, 1 not begun.",
 		"5 losses.tv.weight 0, losses.content.layers conv2_1, photo-c.png × painting-b.png 6 failed the loss is not <finite> | at step 59")
 	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
 	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "photograph photo-a.png aaphoto-a.png", "Scorer 5c0e",
@@ -207,15 +223,27 @@ func TestWriteWithoutScores(t *testing.T) {
 	r.has(t, "missing", "its picture has not been scored by the sweep's scorer", "2 trials finished without a score.")
 }
 
+// What a rule stopped early is missing for its value: nothing is claimed of the rest.
+func TestWriteOfPruned(t *testing.T) {
+	s := openTest(t)
+	r := write(t, s, fixture{ends: ending{10: store.Pruned}}.make(t, s).Number)
+	r.has(t, "answers", "Nothing is claimed, since trials were stopped early", "early stopping ended 1 run for being behind")
+	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%")
+	r.has(t, "missing", "with sweep.early_stop=null they are run to their end")
+	if strings.Contains(r.sections["missing"], "The same command") {
+		t.Error("it says that the same command would do")
+	}
+}
+
 // A random sweep draws from a range: its values are the levels, in order.
 func TestWriteOfDraws(t *testing.T) {
 	s := openTest(t)
 	r := write(t, s, draws(t, s).Number)
-	r.has(t, "question", "losses.style.weight 12 drawn, from 5 to 16", "A random sweep of 72 trials, each setting on 6 pairs")
+	r.has(t, "question", "losses.style.weight 12 drawn, from 5 to 16", "A random sweep of 72 trials, on 6 pairs")
 	r.has(t, "answers", "losses.style.weight", "style distance")
 	r.has(t, "pictures", "The settings in the order of the trials: losses.style.weight.")
 	r.has(t, "metrics", "losses.style.weight (10 of 12 levels)")
-	r.has(t, "convergence", "72 of 72 trials that have begun, on logarithmic axes. Each loss is shown before its weight.")
+	r.has(t, "convergence", "72 of 72 trials that have begun, losses on a logarithmic axis; at most 150 points of each curve. Each loss but the total is shown before its weight.")
 }
 
 // An older sweep's report leaves the newest's alone.
@@ -240,7 +268,7 @@ func TestFolders(t *testing.T) {
 	if _, _, err := Find(t.Context(), s, "weights", 0); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("an experiment without sweeps: %v", err)
 	}
-	if _, err := Write(t.Context(), s, 99, t.TempDir(), defined); !errors.Is(err, ErrNoSweep) {
+	if _, _, err := Write(t.Context(), s, "layers", 99, t.TempDir(), defined); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("no such sweep: %v", err)
 	}
 }
@@ -264,7 +292,7 @@ func TestPlansThatAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Write(t.Context(), s, w.Number, t.TempDir(), defined); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Write(t.Context(), s, w.Experiment, w.Number, t.TempDir(), defined); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
