@@ -101,8 +101,8 @@ func (r *sweepReader) exclusion(i int, text string) {
 		if _, known := env[path]; known {
 			continue
 		}
-		if swept := r.sweptPartOf(path); swept != "" {
-			fail(fmt.Errorf("%s is part of %s, or has a part that is: name that, or a part of its value, as in get(%s).name", path, swept, swept))
+		if err := r.varies(path); err != nil {
+			fail(err)
 			return
 		}
 		n, written := r.base.find(path)
@@ -122,23 +122,24 @@ func (r *sweepReader) exclusion(i int, text string) {
 	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program, fixed})
 }
 
-// sweptPartOf returns what is swept, or given by pairs, and overlaps with a path.
-func (r *sweepReader) sweptPartOf(path string) string {
-	var swept []string
+// varies returns an error for a path that has no value of its own, since a part of
+// it, or what it is a part of, is another in each trial.
+func (r *sweepReader) varies(path string) error {
 	for _, p := range r.sweep.Parameters {
-		swept = append(swept, p.Paths...)
+		for _, swept := range p.Paths {
+			if overlap(r.base.way(path), r.base.way(swept)) {
+				return fmt.Errorf("%s overlaps with %s, which is swept: only that, as a whole, can be compared", path, swept)
+			}
+		}
 	}
 	for _, pair := range r.sweep.Pairs {
 		for _, s := range pair.settings {
-			swept = append(swept, s.Path)
+			if overlap(r.base.way(path), segments(s.Path)) {
+				return fmt.Errorf("%s is what pairs give: compare pair.content or pair.style", path)
+			}
 		}
 	}
-	for _, s := range swept {
-		if overlap(r.base.way(path), r.base.way(s)) {
-			return s
-		}
-	}
-	return ""
+	return nil
 }
 
 // operands returns the type of each name that an expression can have.
