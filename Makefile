@@ -21,8 +21,8 @@ kernels: ## the C kernels again: another compiler, sanitizer, race detector (whi
 	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
-soak: ## a run killed a hundred times at random moments still makes the same bits
-	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 15m -run Killed
+soak: ## a run, and a sweep, killed a hundred times at random moments still make the same bits
+	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 40m -run Killed
 
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	go run $(GOLANGCI) run ./...

@@ -1,20 +1,23 @@
 package cmd
 
 import (
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"runexp/configs"
 	"runexp/experiments"
 	"runexp/framework/config"
+	"runexp/reports/effects"
 )
 
 // TestQuestions plans the sweeps that come with the program: each opens with its
-// question, asks it of the report too, and has the replicates that a claim needs.
+// question, asks it of the report too, ends with its answer, and has the replicates
+// that a claim needs.
 func TestQuestions(t *testing.T) {
-	const fewest = 6 // replicates, for a p below 5%
 	for _, name := range []string{"layers", "weights", "images", "size", "optimizers"} {
 		file := filepath.Join("..", "configs", name+".yaml")
 		text, err := os.ReadFile(file)
@@ -23,6 +26,9 @@ func TestQuestions(t *testing.T) {
 		}
 		if first, _, _ := strings.Cut(string(text), "\n"); !strings.HasPrefix(first, "# Which ") || !strings.Contains(first, "?") {
 			t.Errorf("%s opens with %q, no question", name, first)
+		}
+		if _, answer, found := strings.Cut(string(text), "\n# Answer (vgg19-lite, "); !found || !strings.Contains(answer, "minute") && !strings.Contains(answer, "seconds") {
+			t.Errorf("%s has no answer with its backbone and run time", name)
 		}
 		loader := config.Loader{Plugins: testPlugins(), Presets: configs.Presets()}
 		resolved, err := loader.Load(file, nil)
@@ -34,15 +40,61 @@ func TestQuestions(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := resolved.Sweep
-		if s == nil || s.Question == "" || max(1, len(s.Pairs))*s.Repeats < fewest {
+		if s == nil || s.Question == "" {
 			t.Fatalf("%s: %+v", name, s)
 		}
+		canAnswer(t, name, s, points)
 		settings := 1
 		for _, p := range s.Parameters {
 			settings *= len(p.Levels)
 		}
 		if len(points) != settings*max(1, len(s.Pairs))*s.Repeats {
 			t.Errorf("%s has %d trials of %d settings", name, len(points), settings)
+		}
+	}
+}
+
+// canAnswer checks that what every setting does to every metric could be claimed, and
+// two levels told apart, if it were as plain as can be.
+func canAnswer(t *testing.T, name string, s *config.Sweep, points []experiments.Point) {
+	t.Helper()
+	var study effects.Study
+	for _, p := range s.Parameters {
+		f := effects.Factor{Path: p.Name()}
+		for i, l := range p.Levels {
+			_, whole := l.Settings[0].Value.(int64)
+			_, real := l.Settings[0].Value.(float64)
+			f.Levels = append(f.Levels, effects.Level{Label: l.Label, Number: float64(i), Numeric: whole || real})
+		}
+		study.Factors = append(study.Factors, f)
+	}
+	for _, m := range s.Metrics {
+		study.Metrics = append(study.Metrics, effects.Metric{Name: m, Better: "lower", Claimed: true})
+	}
+	units := map[[2]int]int{}
+	for _, p := range points {
+		key := [2]int{p.Pair, p.Repeat}
+		if _, known := units[key]; !known {
+			units[key] = len(study.Units)
+			study.Units = append(study.Units, effects.Unit{})
+		}
+		value := 1.0
+		for i, level := range p.Levels {
+			value *= math.Pow(2, float64(level*(i+1)))
+		}
+		values := map[string]float64{}
+		for _, m := range s.Metrics {
+			values[m] = value
+		}
+		study.Runs = append(study.Runs, effects.Run{Number: int64(len(study.Runs)), Levels: p.Levels, Unit: units[key], Values: values})
+	}
+	a, err := effects.Analyze(study)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range a.Effects {
+		if !e.Claim || !slices.ContainsFunc(e.Contrasts, func(c effects.Contrast) bool { return c.Holds }) {
+			t.Errorf("%s cannot tell what %s does to %s, with %d units", name, e.Factor, e.Metric, len(study.Units))
 		}
 	}
 }

@@ -2,7 +2,7 @@ package experiments
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +12,8 @@ import (
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/config"
+	"runexp/framework/evaluate"
+	"runexp/framework/graph"
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
@@ -115,6 +117,12 @@ func (d desk) conduct(t *testing.T, section string) (Tally, *heard) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return d.run(t, s)
+}
+
+// run runs a sweep.
+func (d desk) run(t *testing.T, s *Sweep) (Tally, *heard) {
+	t.Helper()
 	recorded, err := s.Record(t.Context(), d.store)
 	if err != nil {
 		t.Fatal(err)
@@ -143,26 +151,43 @@ func TestAPanicIsOneFailure(t *testing.T) {
 	}
 }
 
-// A picture that can no longer be scored is no reason to stop.
-func TestAPictureWithoutScores(t *testing.T) {
+// blind is a backbone that sees no picture.
+type blind struct{ framework.Backbone }
+
+func (blind) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, error) {
+	return nil, errors.New("it is too dark")
+}
+
+// Pictures that cannot be scored are told, and no reason to stop: neither when they
+// are made nor when the sweep goes on.
+func TestPicturesWithoutScores(t *testing.T) {
 	d := newDesk(t)
-	section := "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n"
-	d.conduct(t, section)
-	db, err := sql.Open("sqlite3", filepath.Join(d.dir, "runexp.db"))
+	s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), `DELETE FROM scores; DELETE FROM artifacts WHERE run_id = 1 AND name = 'picture.png'`); err != nil {
+	sighted, err := d.workshop.Backbone(s.Trials[0].Config.Experiment.Backbone)
+	if err != nil {
 		t.Fatal(err)
 	}
-	tally, h := d.conduct(t, section)
-	if want := (Tally{Kept: 2}); tally != want || h.kept != 2 || len(h.ended) != 0 {
-		t.Errorf("%+v, want %+v; %d kept", tally, want, h.kept)
+	layers := s.judge.scorer.Layers()
+	w, err := sighted.Weights(layers.Taps())
+	if err != nil {
+		t.Fatal(err)
 	}
-	var scored int
-	if err := db.QueryRowContext(t.Context(), `SELECT count(DISTINCT run_id) FROM scores`).Scan(&scored); err != nil || scored != 1 {
-		t.Errorf("%d pictures are scored again, %v", scored, err)
+	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted}, Weights: w, Layers: layers}, d.Engine); err != nil {
+		t.Fatal(err)
+	}
+	for round, want := range []Tally{{Finished: 2}, {Kept: 2}} {
+		tally, h := d.run(t, s)
+		if tally != want || h.kept != want.Kept || len(h.ended) != want.Finished {
+			t.Errorf("round %d: %+v, want %+v; %d kept", round, tally, want, h.kept)
+		}
+		for _, e := range h.ended {
+			if e.Err != nil || e.Unscored == nil || !strings.Contains(e.Unscored.Error(), "it is too dark") {
+				t.Errorf("run %d: %v, not scored: %v", e.Run, e.Err, e.Unscored)
+			}
+		}
 	}
 }
 

@@ -104,5 +104,5 @@ type CheckpointOptions struct {
 // EvaluateOptions says when and with what pictures are scored.
 type EvaluateOptions struct {
 	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the finished one"`
-	Backbone BackboneSpec `config:"backbone" doc:"the network that scores, as under backbone; left out, the run's own"`
+	Backbone BackboneSpec `config:"backbone" doc:"the network that scores, as under backbone; left out, the run's own; where backbones are swept it must be named"`
 }

@@ -159,6 +159,10 @@ func (a *Analysis) note(lost map[string]int) {
 	if of := a.overlap(); of != "" && a.Units > 1 {
 		add("The %s are %s. What shares a picture is not independent: a claim is about these pictures, "+
 			"and about others only as far as the effect does not hang on the picture.", a.noun(a.Units), of)
+	}
+	if slices.ContainsFunc(a.Effects, func(e *Effect) bool {
+		return e.Claim && e.kind() < pairs && (e.Test.ByPhotograph != nil || e.Test.ByPainting != nil)
+	}) {
 		add("\"By photograph\" and \"by painting\" are p where what shares one counts as one, not corrected: few pictures cannot make them small.")
 	}
 	if a.varied() {

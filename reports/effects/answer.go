@@ -166,7 +166,7 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 	if kind <= none {
 		text += ", p " + equals(once(p)) + ", Holm " + once(adjusted)
 	}
-	if kind > pairs {
+	if kind >= pairs { // what has p by pictures is the test before the contrasts
 		return text
 	}
 	for _, by := range []struct {
@@ -243,7 +243,7 @@ func (c *Contrast) change(m Metric) string {
 	switch {
 	case c.Ratio == nil:
 		return fmt.Sprintf("%s %s by %s", verb, m.label(), estimateText(times(c.Difference, sign), m.unit()))
-	case c.Ratio.Value >= multiple:
+	case c.Ratio.Value >= Multiple:
 		return fmt.Sprintf("multiplied %s by %s", m.label(), estimateText(*c.Ratio, ""))
 	}
 	return fmt.Sprintf("%s %s by %s", verb, m.label(), estimateText(times(percent(*c.Ratio), sign), "%"))
@@ -254,7 +254,7 @@ func (c *Contrast) against(m Metric) string {
 	e, unit := c.Difference, m.unit()
 	if c.Ratio != nil {
 		e, unit = percent(*c.Ratio), "%"
-		if c.Ratio.Value >= multiple {
+		if c.Ratio.Value >= Multiple {
 			return fmt.Sprintf("%s against %s ×%s", c.To, c.From, estimateText(*c.Ratio, ""))
 		}
 	}

@@ -43,6 +43,7 @@ type LevelSummary struct {
 	Label  string    `json:"label"`
 	N      int       `json:"n"`
 	Median *Estimate `json:"median,omitempty"` // nil without units
+	Units  []float64 `json:"-"`                // what it is the median of, by unit of the study; NaN where there is none
 }
 
 // A Contrast is one level against another, paired by unit. From is the
@@ -177,7 +178,10 @@ func (t *table) numberRanks(f int, levels []int) []int {
 
 // summaries returns the levels that ran.
 func (t *table) summaries(f int, design string) []LevelSummary {
-	values := map[int][]float64{}
+	values, byUnit := map[int][]float64{}, map[int][]float64{}
+	for _, l := range t.levels[f] {
+		byUnit[l] = slices.Repeat([]float64{math.NaN()}, len(t.value))
+	}
 	for u := range t.value {
 		levels, means := t.profile(u, f)
 		if design == Scattered {
@@ -185,11 +189,14 @@ func (t *table) summaries(f int, design string) []LevelSummary {
 		}
 		for i, l := range levels {
 			values[l] = append(values[l], means[i])
+			if byUnit[l][u] = means[i]; t.log {
+				byUnit[l][u] = math.Exp(means[i])
+			}
 		}
 	}
 	var list []LevelSummary
 	for _, l := range t.levels[f] {
-		s := LevelSummary{Label: t.study.Factors[f].Levels[l].Label, N: len(values[l])}
+		s := LevelSummary{Label: t.study.Factors[f].Levels[l].Label, N: len(values[l]), Units: byUnit[l]}
 		if s.N > 0 {
 			e := medianInterval(values[l])
 			if t.log {

@@ -101,6 +101,22 @@ func TestCensored(t *testing.T) {
 	}
 }
 
+// A unit's mean at a level is taken over those other settings that it has at every
+// level, so that a missing trial does not look like an effect.
+func TestLevelsByUnit(t *testing.T) {
+	d := design{[]effects.Factor{names("a", "a0", "a1"), names("b", "b0", "b1", "b2")}, apart(1), claimed("m")}
+	a := analyze(t, d.fill(func(_ int, levels []int) []float64 {
+		return []float64{[][]float64{{1, 4, 100}, {2, 8, math.NaN()}}[levels[0]][levels[1]]}
+	}))
+	for factor, want := range map[string][]float64{"a": {2, 4}, "b": {1, 4, 100}} {
+		for i, l := range a.Effect(factor, "eval/m").Levels {
+			if len(l.Units) != 1 || math.Abs(l.Units[0]-want[i]) > 1e-12 {
+				t.Errorf("%s: %v, want %g", l.Label, l.Units, want[i])
+			}
+		}
+	}
+}
+
 func TestPlantedTrend(t *testing.T) {
 	a := analyze(t, planted(apart(8), 0, 1, 10, 100))
 	want := []string{"Raising losses.tv.weight from 0 to 100 cut noise by 66% [62, 70] and raised content distance by 2.1% [1.5, 2.6] " +

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// multiple is the ratio from which an increase is told as a multiple, not in percent.
-const multiple = 3
+// Multiple is the ratio from which an increase is told as a multiple, not in percent.
+const Multiple = 3
 
 // decimals is how many digits after the point tell an interval's ends apart: the
 // last one is at most a third of its width. Without a width it is two significant digits.

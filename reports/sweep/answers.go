@@ -41,7 +41,8 @@ func (y *Study) answers() ([]document.Block, error) {
 func (y *Study) resized() bool {
 	return slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool {
 		for path := range strings.SplitSeq(p.Path, " + ") {
-			if parts := strings.Split(path, "."); parts[0] == "stages" && (len(parts) < 3 || parts[2] == "size") {
+			parts := strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(path), ".")
+			if parts[0] == "stages" && (len(parts) < 3 || parts[2] == "size") {
 				return true
 			}
 		}

@@ -31,7 +31,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			}
 			paired = e.N
 			figure.Panels = append(figure.Panels, plots.Effect{
-				Title: m.better(), YLabel: m.axis(), Summary: summaries(e, p), Units: y.unitLines(i, m.name, e.Scale == effects.Ratio),
+				Title: m.better(), YLabel: m.axis(), Summary: summaries(e, p), Units: unitLines(e, p),
 			})
 		}
 		if len(figure.Panels) == 0 {
@@ -59,7 +59,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			t.Caption += fmt.Sprintf(" (%d of %d, those that hold first; runexp report --json prints all)", mostContrasts, all)
 		}
 		blocks = append(blocks, document.Block{Table: &t},
-			document.Block{Note: "Each is one level against another within the same pair and the same other settings. * holds after correction; p and its corrected value are given where the contrast is one of the report's tests."})
+			document.Block{Note: "Each is one level against another within the same " + y.unit() + " and the same other settings. * holds after correction; p and its corrected value are given where the contrast is one of the report's tests."})
 	}
 	if t := y.shares(); len(t.Rows) > 0 {
 		blocks = append(blocks, document.Block{Table: &t})
@@ -85,60 +85,24 @@ func summaries(e *effects.Effect, p parameter) []plots.Interval {
 	return list
 }
 
-// unitLines returns by unit and level of parameter i the mean of a metric over the
-// other settings, geometric if logs. Settings that a unit has not at every level at
-// which it has any are left out, unless none would be left.
-func (y *Study) unitLines(i int, metric string, logs bool) [][]float64 {
-	_, of := y.unitsOf()
-	levels := len(y.plan.Parameters[i].Labels)
-	lines := make([][]float64, len(y.units))
-	for unit := range lines {
-		cells := map[string]map[int]float64{} // by the other settings, and level
-		present := map[int]bool{}
-		for k, t := range y.trials {
-			v, known := t.scores[metric]
-			if of[k] != unit || !known || math.IsNaN(v) {
+// unitLines returns what the medians are of, by unit and level in the order of the
+// parameter's labels.
+func unitLines(e *effects.Effect, p parameter) [][]float64 {
+	var lines [][]float64
+	for i, label := range p.Labels {
+		for _, l := range e.Levels {
+			if l.Label != label {
 				continue
 			}
-			others := y.plan.without(t, i)
-			if cells[others] == nil {
-				cells[others] = map[int]float64{}
-			}
-			if logs {
-				v = math.Log(v)
-			}
-			cells[others][t.point.Levels[i]] = v
-			present[t.point.Levels[i]] = true
-		}
-		complete := false
-		for _, cell := range cells {
-			complete = complete || len(cell) == len(present)
-		}
-		lines[unit] = make([]float64, levels)
-		for level := range lines[unit] {
-			sum, n := 0.0, 0.0
-			for _, cell := range cells {
-				if v, has := cell[level]; has && (!complete || len(cell) == len(present)) {
-					sum += v
-					n++
+			if lines == nil {
+				for range l.Units {
+					lines = append(lines, slices.Repeat([]float64{math.NaN()}, len(p.Labels)))
 				}
 			}
-			lines[unit][level] = sum / n // NaN for none
-			if logs {
-				lines[unit][level] = math.Exp(sum / n)
+			for unit, v := range l.Units {
+				lines[unit][i] = v
 			}
 		}
 	}
 	return lines
-}
-
-// without names a trial's settings but for one.
-func (p plan) without(t trial, i int) string {
-	var parts []string
-	for j, level := range t.point.Levels {
-		if j != i {
-			parts = append(parts, fmt.Sprint(level))
-		}
-	}
-	return strings.Join(parts, " ")
 }

@@ -47,9 +47,9 @@ func changed(c effects.Contrast) (change, interval string) {
 
 func signed(v float64) string { return strings.Replace(fmt.Sprintf("%+.3g", v), "-", "−", 1) }
 
-// percent writes a ratio as a change; from tenfold on, as a factor.
+// percent writes a ratio as a change; where sentences say how many times, so does it.
 func percent(ratio float64) string {
-	if ratio >= 10 {
+	if ratio >= effects.Multiple {
 		return fmt.Sprintf("× %.3g", ratio)
 	}
 	text := fmt.Sprintf("%+.1f%%", 100*(ratio-1))

@@ -2,7 +2,6 @@ package sweep
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"runexp/framework/store"
@@ -87,21 +86,10 @@ func TestGallery(t *testing.T) {
 	}
 }
 
-// A unit's mean at a level is taken over those other settings that it has at every
-// level, so that a missing trial does not look like an effect.
+// Levels that an effect does not have are gaps in a unit's line.
 func TestUnitLines(t *testing.T) {
-	y := full(levelsOf("a", 2), levelsOf("b", 3))
-	values := []float64{1, 4, 100, 2, 8, math.NaN()} // a0: b0 b1 b2, a1: b0 b1, b2 is missing
-	for i := range y.trials {
-		y.trials[i].scores = map[string]float64{"m": values[i]}
-	}
-	if got := fmt.Sprint(y.unitLines(0, "m", false)); got != "[[2.5 5]]" {
-		t.Errorf("means %s", got)
-	}
-	if got := y.unitLines(0, "m", true)[0]; math.Abs(got[0]-2) > 1e-12 || math.Abs(got[1]-4) > 1e-12 {
-		t.Errorf("geometric means %v", got)
-	}
-	if got := fmt.Sprint(y.unitLines(1, "m", false)); got != "[[1 4 100]]" {
-		t.Errorf("means by b %s", got)
+	e := &effects.Effect{Levels: []effects.LevelSummary{{Label: "a2", Units: []float64{3, 4}}, {Label: "a0", Units: []float64{1, 2}}}}
+	if got := fmt.Sprint(unitLines(e, parameter{Labels: []string{"a0", "a1", "a2"}})); got != "[[1 NaN 3] [2 NaN 4]]" {
+		t.Errorf("lines %s", got)
 	}
 }

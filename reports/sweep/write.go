@@ -3,9 +3,13 @@ package sweep
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
@@ -44,7 +48,7 @@ func Folder(out string, w store.Sweep, newest bool) string {
 }
 
 // Write writes the report into a folder, which is made if need be, and returns the
-// paths. Files of an earlier report are replaced.
+// paths. Files of an earlier report are replaced, and figures that there are no more removed.
 func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]string, error) {
 	d, err := y.page(ctx, s)
 	if err != nil {
@@ -77,5 +81,18 @@ func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]str
 			paths = append(paths, path)
 		}
 	}
-	return paths, nil
+	return paths, removeOthers(folder, paths)
+}
+
+// removeOthers removes the figures of an earlier report that this one does not have.
+func removeOthers(folder string, paths []string) error {
+	files, err := os.ReadDir(folder)
+	problems := []error{err}
+	figure := regexp.MustCompile(`^(effects|tradeoff|pictures|convergence)-[a-z0-9]+\.(png|svg)$`)
+	for _, f := range files {
+		if path := filepath.Join(folder, f.Name()); figure.MatchString(f.Name()) && !slices.Contains(paths, path) {
+			problems = append(problems, os.Remove(path))
+		}
+	}
+	return errors.Join(problems...)
 }

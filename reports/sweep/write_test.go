@@ -223,6 +223,39 @@ func TestWriteWithoutScores(t *testing.T) {
 	r.has(t, "missing", "its picture has not been scored by the sweep's scorer", "2 trials finished without a score.")
 }
 
+// Figures of an earlier report go, and what somebody else put there stays.
+func TestWriteOverAnother(t *testing.T) {
+	s := openTest(t)
+	w := fixture{}.make(t, s)
+	out := t.TempDir()
+	folder := filepath.Join(out, "layers", "report")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"effects-7.png", "pictures-40.png", "effects-mine.txt", "notes.md"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, defined)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		mine := f.Name() == "effects-mine.txt" || f.Name() == "notes.md"
+		if !mine && !slices.Contains(paths, filepath.Join(folder, f.Name())) {
+			t.Errorf("%s is still there", f.Name())
+		}
+	}
+	if len(files) != len(paths)+2 {
+		t.Errorf("%d files, of which %d were written", len(files), len(paths))
+	}
+}
+
 // What a rule stopped early is missing for its value: nothing is claimed of the rest.
 func TestWriteOfPruned(t *testing.T) {
 	s := openTest(t)
