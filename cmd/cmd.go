@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -47,18 +46,15 @@ func usage(err error) error {
 	return &exit{exitUsage, err}
 }
 
-// unwritten says whose the error is of a file that was to be written: the user's to
-// name another place, unless the disk is full or fails.
+// unwritten says whose the error is of a figure that was to be drawn and written:
+// the user's, unless the disk is full or fails.
 func unwritten(err error) error {
 	for _, disk := range []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, store.ErrFull, store.ErrIO} {
 		if errors.Is(err, disk) {
 			return err
 		}
 	}
-	if path := new(fs.PathError); errors.As(err, &path) {
-		return usage(err)
-	}
-	return err
+	return usage(err)
 }
 
 // app is what the verbs share.

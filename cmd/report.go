@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -63,11 +64,14 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	}
 	defer s.Close()
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric)
+	if path := new(fs.PathError); errors.As(err, &path) {
+		return unwritten(err)
+	}
 	if errors.Is(err, sweep.ErrNoSweep) {
 		return usage(err)
 	}
 	if err != nil {
-		return unwritten(err)
+		return err
 	}
 	if a.json {
 		return printJSON(a.stdout, reportPage{study.Sweep.Number, paths, study.Analysis})

@@ -190,7 +190,7 @@ func (c *conduct) score(ctx context.Context, t SweepTrial, number int64) error {
 		}
 		picture, err := imaging.DecodeReader(bytes.NewReader(data), a.Name)
 		if err != nil {
-			return err
+			return unscoredError{err}
 		}
 		values, err := c.judge.score(ctx, trial.Plan, t.Config.Experiment.Style, picture)
 		if err != nil && ctx.Err() == nil {
@@ -237,7 +237,7 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 		ended := Ended{Run: done.Run.Number, Status: done.Run.Status, before: true}
 		if err := c.know(ctx, t, done.Run); errors.As(err, new(unscoredError)) {
 			ended.Unscored = err
-		} else if err != nil {
+		} else if err != nil && ctx.Err() == nil {
 			ended.Err = err
 			c.stop(err)
 		}
@@ -248,7 +248,7 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 		return Ended{Status: store.Failed, Err: err}
 	}
 	if c.rule != nil && attempt.From != nil {
-		err = c.recall(ctx, t, attempt.Run.Number()) // what it has taken over
+		err = c.recall(context.WithoutCancel(ctx), t, attempt.Run.Number()) // what it has taken over
 	}
 	if err != nil {
 		c.stop(err)

@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,15 +153,27 @@ func TestAPanicIsOneFailure(t *testing.T) {
 }
 
 // blind is a backbone that sees no picture.
-type blind struct{ framework.Backbone }
+type blind struct {
+	framework.Backbone
+	stumbles bool // panics
+}
 
-func (blind) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, error) {
+func (b blind) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, error) {
+	if b.stumbles {
+		panic("it is too dark")
+	}
 	return nil, errors.New("it is too dark")
 }
 
 // Pictures that cannot be scored are told, and no reason to stop: neither when they
 // are made nor when the sweep goes on.
 func TestPicturesWithoutScores(t *testing.T) {
+	for _, stumbles := range []bool{false, true} {
+		t.Run(fmt.Sprint(stumbles), func(t *testing.T) { withoutScores(t, stumbles) })
+	}
+}
+
+func withoutScores(t *testing.T, stumbles bool) {
 	d := newDesk(t)
 	s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
 	if err != nil {
@@ -175,7 +188,7 @@ func TestPicturesWithoutScores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted}, Weights: w, Layers: layers}, d.Engine); err != nil {
+	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted, stumbles}, Weights: w, Layers: layers}, d.Engine); err != nil {
 		t.Fatal(err)
 	}
 	for round, want := range []Tally{{Finished: 2}, {Kept: 2}} {

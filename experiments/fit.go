@@ -12,8 +12,12 @@ import (
 // memory than the machine has left: it says how much, and the size that would do.
 func (t *Trial) Fit() ([]run.Prediction, error) {
 	predictions, err := t.Plan.PredictMemory()
-	if err == nil {
-		err = t.judge.addTo(predictions, t.config.Experiment.Evaluate.Every > 0)
+	switch {
+	case err != nil || t.judge == nil:
+	case t.config.Experiment.Evaluate.Every > 0:
+		err = t.judge.addBeside(predictions, predictions[len(predictions)-1].Filters)
+	default:
+		err = t.judge.addAfter(predictions)
 	}
 	if err != nil {
 		return nil, err
@@ -22,7 +26,7 @@ func (t *Trial) Fit() ([]run.Prediction, error) {
 }
 
 // fits returns an error if a stage takes more memory than the machine has left.
-// largest returns a size of a stage that would do.
+// largest returns a size of a stage that would do; nil for no such advice.
 func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h, w int, err error)) error {
 	free, known := freeMemory()
 	if !known {
@@ -32,16 +36,18 @@ func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h,
 		if p.Bytes <= free {
 			continue
 		}
+		short := fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free", i+1, p.Stage.Height, p.Stage.Width, Bytes(p.Bytes), Bytes(free))
+		if largest == nil {
+			return fmt.Errorf("%w: what the trials share counts too; make pictures smaller, or sweep backbones one at a time", short)
+		}
 		h, w, err := largest(i, free)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
+		case h > 0:
+			return fmt.Errorf("%w; about %d×%d would", short, h, w)
 		}
-		advice := "no size of it would"
-		if h > 0 {
-			advice = fmt.Sprintf("about %d×%d would", h, w)
-		}
-		return fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free; %s",
-			i+1, p.Stage.Height, p.Stage.Width, Bytes(p.Bytes), Bytes(free), advice)
+		return fmt.Errorf("%w; no size of it would", short)
 	}
 	return nil
 }

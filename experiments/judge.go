@@ -81,37 +81,39 @@ func (j *judge) facts() []store.Fact {
 	return []store.Fact{{Name: scorerFact, Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.by.Description)}}
 }
 
-// addTo counts the judge in. It stays in memory beside a run that shows it pictures
-// on the way, and in a sweep; else it comes when the run's own memory is free again.
-func (j *judge) addTo(predictions []run.Prediction, stays bool) error {
-	if j == nil {
-		return nil
-	}
+// addBeside counts the judge in where it stays in memory beside the run: in a sweep,
+// and where a run shows it pictures on the way. Filters in held are counted already.
+func (j *judge) addBeside(predictions []run.Prediction, held []*graph.Filter) error {
 	for i := range predictions {
 		p := &predictions[i]
-		var held []*graph.Filter
-		if stays {
-			held = p.Filters
-		}
 		bytes, err := j.scorer.Memory(p.Stage.Height, p.Stage.Width, held)
 		if err != nil {
 			return err
 		}
-		if stays {
-			p.Bytes += bytes
-		} else {
-			p.Bytes = max(p.Bytes, p.Rest+bytes)
+		p.Bytes += bytes
+	}
+	return nil
+}
+
+// addAfter counts the judge in where it comes when the run's own memory is free again.
+func (j *judge) addAfter(predictions []run.Prediction) error {
+	for i := range predictions {
+		p := &predictions[i]
+		bytes, err := j.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
+		if err != nil {
+			return err
 		}
+		p.Bytes = max(p.Bytes, p.Rest+bytes)
 	}
 	return nil
 }
 
 // score returns the metrics of a picture that was made by plan. With several
 // paintings each metric is the mean over them, by their weights.
-func (j *judge) score(ctx context.Context, plan *run.Plan, paintings []framework.StyleImage, picture *imaging.Image) ([]store.Value, error) {
+func (j *judge) score(ctx context.Context, plan *run.Plan, paintings []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var values []store.Value
+	defer recovered(&err) // of a backbone's mistake
 	sum := 0.0
 	for _, p := range paintings {
 		sum += p.Weight

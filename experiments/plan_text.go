@@ -26,7 +26,6 @@ type planText struct {
 type parameterText struct {
 	Path    string        `json:"path"`
 	Labels  []string      `json:"labels,omitempty"`  // none for a range that is drawn from
-	Values  []any         `json:"values,omitempty"`  // of all labels: what it is set to, or a list of that, one for each path
 	Numbers []float64     `json:"numbers,omitempty"` // of all labels, if all are numbers
 	Range   *config.Range `json:"range,omitempty"`
 }
@@ -46,7 +45,6 @@ func planJSON(s *config.Sweep) (json.RawMessage, error) {
 		q := parameterText{Path: strings.Join(p.Paths, " + "), Range: p.Range}
 		for _, level := range p.Levels {
 			q.Labels = append(q.Labels, level.Label)
-			q.Values = append(q.Values, valueOf(level))
 			if n, ok := numberOf(level); ok {
 				q.Numbers = append(q.Numbers, n)
 			}
@@ -57,18 +55,6 @@ func planJSON(s *config.Sweep) (json.RawMessage, error) {
 		text.Parameters = append(text.Parameters, q)
 	}
 	return json.Marshal(text)
-}
-
-// valueOf returns what a level sets its path to, or each of its paths.
-func valueOf(l config.Level) any {
-	values := make([]any, len(l.Settings))
-	for i, s := range l.Settings {
-		values[i] = s.Value
-	}
-	if len(values) == 1 {
-		return values[0]
-	}
-	return values
 }
 
 // numberOf returns the number that a level sets, if it sets one thing to a number.

@@ -193,12 +193,12 @@ func (s *Sweep) addShared(predicted map[string][]run.Prediction) error {
 				}
 			}
 		}
-		if err := s.judge.addTo(predictions, true); err != nil {
+		if err := s.judge.addBeside(predictions, slices.Collect(maps.Keys(held))); err != nil {
 			return err
 		}
 	}
 	for _, t := range s.Trials {
-		if err := fits(t.Predictions, func(int, int64) (int, int, error) { return 0, 0, nil }); err != nil {
+		if err := fits(t.Predictions, nil); err != nil {
 			return fmt.Errorf("trial %d (%s): %w", t.Number, t, err)
 		}
 	}

@@ -225,12 +225,15 @@ func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, erro
 // run makes the picture. A panic on this goroutine, an optimiser's say, is an error
 // as one in an operation is: it must not end the other trials.
 func (t *Trial) run(ctx context.Context, o run.Observer) (outcome run.Outcome, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
-		}
-	}()
+	defer recovered(&err)
 	return t.Plan.Run(ctx, o)
+}
+
+// recovered makes an error of a panic. It is to be deferred.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
 }
 
 // fail records a run that ended with err, and returns what to tell the user.

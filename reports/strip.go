@@ -27,7 +27,7 @@ func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, err
 }
 
 // Strip returns what shows how a run went: the photograph and the paintings, if
-// the store has them, and at most so many of the pictures that it kept, Evenly
+// the store has them, and at most so many of the pictures that it kept, evenly
 // chosen, the last always and the first if there is more than one. Below each
 // stand its step, the total loss at it and its size. Errors: ErrNoPictures.
 func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Frame, error) {

@@ -106,10 +106,10 @@ func (r *sweepReader) sameStages(at string) {
 	for _, p := range r.sweep.Parameters {
 		for _, path := range p.Paths {
 			way := r.base.way(path)
-			if way[0] != "stages" || last < 1 || len(way) < 3 || way[1] == strconv.Itoa(last) {
+			if way[0] != "stages" || len(way) > 2 && (last < 1 || way[1] == strconv.Itoa(last)) {
 				continue
 			}
-			if way[2] == "iterations" || way[2] == "evaluations" {
+			if len(way) < 3 || slices.Contains([]string{"iterations", "evaluations", "optimizer"}, way[2]) && len(way) == 3 {
 				r.add(at, "%s is swept, so at one step trials may be in different stages, which are not to be compared; leave early_stop out", path)
 				return
 			}

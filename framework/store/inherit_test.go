@@ -67,6 +67,22 @@ func TestARunGoesOnFromAnother(t *testing.T) {
 	}
 }
 
+// TestOneScorerInASeries: scores of another scorer are not taken over.
+func TestOneScorerInASeries(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	by := func(hash string) []Fact { return []Fact{{"scorer/hash", hash}} }
+	first := begin(t, s, NewRun{TrialHash: "h", Env: by("a")})
+	check(t, first.Log(ctx, 0, []Value{{"loss/total", 9}, {"eval/content", 1}}))
+	check(t, first.Finish(ctx, Killed, "by a test"))
+	for hash, want := range map[string]string{"a": "eval/content loss/total", "b": "loss/total"} {
+		r := begin(t, s, NewRun{TrialHash: "h", Env: by(hash), Parent: first.UID(), ParentSteps: 1})
+		if got := strings.Join(must(s.MetricNames(ctx, r.Number()))(t), " "); got != want {
+			t.Errorf("scored by %s: it takes over %s, want %s", hash, got, want)
+		}
+		check(t, r.Finish(ctx, Killed, "by a test"))
+	}
+}
+
 func TestASecondRunOfATrialIsRefused(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are only looked at on Linux")

@@ -43,7 +43,8 @@ type PlannedTrial struct {
 // finished, or else the newest. Runs of the same trial outside the sweep count.
 type SweepTrial struct {
 	PlannedTrial
-	Run *RunSummary // nil if there is none yet
+	Run    *RunSummary // nil if there is none yet
+	Pruned bool        // some run of it was stopped early
 }
 
 // PlanSweep records a sweep and all its trials, and returns it. If the
@@ -173,12 +174,13 @@ func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) 
 // trialRow is a trial with one of its runs, or none.
 type trialRow struct {
 	PlannedTrial
-	point sql.NullString
-	run   sql.NullInt64
+	point  sql.NullString
+	run    sql.NullInt64
+	pruned bool
 }
 
 func (r *trialRow) columns() []any {
-	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run}
+	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run, &r.pruned}
 }
 
 // SweepTrials lists the trials of a sweep in order.
@@ -189,7 +191,9 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
 			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
 				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id
-				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1)
+				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1),
+			EXISTS (SELECT 1 FROM trials o JOIN runs r ON r.trial_id = o.id
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND r.status = 'pruned')
 			FROM trials t WHERE t.sweep_id = ? ORDER BY t.number`, sweep)
 		if err != nil {
 			return err
@@ -211,7 +215,7 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 	}
 	list := make([]SweepTrial, len(rows))
 	for i, row := range rows {
-		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64]}
+		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64], Pruned: row.pruned}
 		list[i].Point = json.RawMessage(row.point.String)
 	}
 	return list, nil

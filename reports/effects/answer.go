@@ -301,7 +301,9 @@ func (e *Effect) detail(m Metric) string {
 		}
 	}
 	if e.Ordered && len(e.Levels) > 2 && e.Trend != nil && !e.Trend.Monotone {
-		texts = append(texts, e.turning())
+		if at := e.turning(); at != "" {
+			texts = append(texts, at)
+		}
 	}
 	if len(texts) == 0 {
 		return "no two levels to compare"
@@ -309,15 +311,20 @@ func (e *Effect) detail(m Metric) string {
 	return strings.Join(texts, ", ")
 }
 
-// turning is where a curve that goes up and down is lowest, or highest if it is lowest at an end.
+// turning is where a curve that goes up and down is lowest, or highest if it is lowest
+// at an end; "" if it is highest at an end too.
 func (e *Effect) turning() string {
 	compare := func(a, b LevelSummary) int { return cmp.Compare(a.Median.Value, b.Median.Value) }
 	levels := slices.DeleteFunc(slices.Clone(e.Levels), func(l LevelSummary) bool { return l.Median == nil })
 	lowest, highest := slices.MinFunc(levels, compare), slices.MaxFunc(levels, compare)
-	if lowest.Label == levels[0].Label || lowest.Label == levels[len(levels)-1].Label {
+	atEnd := func(l LevelSummary) bool { return l.Label == levels[0].Label || l.Label == levels[len(levels)-1].Label }
+	switch {
+	case !atEnd(lowest):
+		return "lowest at " + lowest.Label
+	case !atEnd(highest):
 		return "highest at " + highest.Label
 	}
-	return "lowest at " + lowest.Label
+	return ""
 }
 
 // unit stands after a number.

@@ -50,9 +50,21 @@ func (y *Study) resized() bool {
 	})
 }
 
+// censored counts trials that are missing for what they were like: a rule stopped them
+// once, and nothing has finished them since.
+func (y *Study) censored() int {
+	n := 0
+	for _, t := range y.trials {
+		if t.Pruned && t.status() != string(store.Finished) {
+			n++
+		}
+	}
+	return n
+}
+
 // noAnswer says why there are no sentences though there are effects.
 func (y *Study) noAnswer() string {
-	if y.count(string(store.Pruned)) > 0 {
+	if y.censored() > 0 {
 		return "Nothing is claimed, since trials were stopped early: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
 	}
 	return "No setting has two levels that finished and a metric that the question is about, so there is no answer."

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"runexp/framework/store"
 	"runexp/reports/effects"
 )
 
@@ -50,7 +49,7 @@ func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 // input is what the statistics are made of: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.count(string(store.Pruned))}
+	in := effects.Study{Units: units, Censored: y.censored()}
 	for _, p := range y.plan.Parameters {
 		f := effects.Factor{Path: p.Path}
 		for j, label := range p.Labels {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"runexp/framework/store"
@@ -47,12 +48,35 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	if err != nil {
 		return nil, err
 	}
+	if levels := y.levels(); len(levels.Rows) > 0 {
+		blocks = append(blocks, document.Block{Table: &levels})
+	}
 	config, of := y.config(ctx, s)
 	return append(blocks,
 		document.Block{Code: &document.Code{Title: "The sweep, every default filled in", Text: plan}},
 		document.Block{Code: &document.Code{Title: "The whole config of " + of, Text: config}},
 		document.Block{Note: "The notebook has every trial's config: runexp show RUN --config. Same config, seed, build and kernel variant give the same bits."},
 	), nil
+}
+
+// levels says what is set where a level is called otherwise.
+func (y *Study) levels() document.Table {
+	t := document.Table{Caption: "What each level sets", Header: []string{"setting", "level", "value"}}
+	for i, p := range y.plan.Parameters {
+		for j, label := range p.Labels {
+			at := slices.IndexFunc(y.trials, func(t trial) bool { return t.point.Levels[i] == j })
+			if at < 0 {
+				continue
+			}
+			for _, s := range y.trials[at].point.Settings {
+				part := slices.Contains(strings.Split(p.Path, " + "), s.Path)
+				if value := string(s.Value); part && value != label && value != strconv.Quote(label) {
+					t.Rows = append(t.Rows, []string{s.Path, label, value})
+				}
+			}
+		}
+	}
+	return t
 }
 
 // config returns that of one trial, as its run resolved it if there is one.

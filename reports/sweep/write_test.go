@@ -259,13 +259,18 @@ func TestWriteOverAnother(t *testing.T) {
 // What a rule stopped early is missing for its value: nothing is claimed of the rest.
 func TestWriteOfPruned(t *testing.T) {
 	s := openTest(t)
-	r := write(t, s, fixture{ends: ending{10: store.Pruned}}.make(t, s).Number)
+	f := fixture{ends: ending{10: store.Pruned}}
+	w := f.make(t, s)
+	r := write(t, s, w.Number)
 	r.has(t, "answers", "Nothing is claimed, since trials were stopped early", "early stopping ended 1 run for being behind")
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%")
 	r.has(t, "missing", "with sweep.early_stop=null they are run to their end")
 	if strings.Contains(r.sections["missing"], "The same command") {
 		t.Error("it says that the same command would do")
 	}
+	f.run(t, s, planned(10, 0, 1, 2), store.Failed) // tried without the rule, in vain: it is still missing for its value
+	r = write(t, s, w.Number)
+	r.has(t, "answers", "Nothing is claimed, since trials were stopped early")
 }
 
 // A random sweep draws from a range: its values are the levels, in order.
