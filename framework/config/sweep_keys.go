@@ -19,7 +19,7 @@ type sweepKeys struct {
 	Parameters []parameterKeys `config:"parameters" doc:"what varies"`
 	Exclude    []string        `config:"exclude" doc:"expressions over the swept paths; a trial for which one is true is left out"`
 	RunCap     int             `config:"run_cap" doc:"grid: at most so many trials, 0 for all; random: so many settings, each run on every pair"`
-	EarlyStop  earlyStopKeys   `config:"early_stop" doc:"stop trials that are worse than the median of those before; left out, none is stopped"`
+	EarlyStop  earlyStopKeys   `config:"early_stop" doc:"stop trials that are worse than the median of those before; it saves time where the best trial is looked for, and a report of what is left claims nothing; left out, none is stopped"`
 	OnFailure  OnFailure       `config:"on_failure" doc:"what follows a trial that failed"`
 }
 
