@@ -136,6 +136,47 @@ func (d desk) run(t *testing.T, s *Sweep) (Tally, *heard) {
 	return tally, h
 }
 
+// closing is a Watcher that closes the notebook when a picture is finished.
+type closing struct {
+	heard
+	store *store.Store
+}
+
+func (c *closing) Begin(SweepTrial, *Attempt) run.Observer { return atTheEnd{close: c.store.Close} }
+
+type atTheEnd struct {
+	deaf
+	close func() error
+}
+
+func (a atTheEnd) Picture(p run.Picture) error {
+	if p.Kind == "final" {
+		return a.close()
+	}
+	return nil
+}
+
+// A trial whose end cannot be recorded has not finished, and the next one does not begin.
+func TestAnEndThatIsNotRecorded(t *testing.T) {
+	d := newDesk(t)
+	s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := s.Record(t.Context(), d.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &closing{store: d.store}
+	tally, err := s.Conduct(t.Context(), d.store, recorded, Conditions{Jobs: 1}, w)
+	if want := (Tally{Failed: 1, Left: 1}); tally != want || err == nil {
+		t.Errorf("%+v, want %+v; %v", tally, want, err)
+	}
+	if len(w.ended) != 1 || w.ended[0].Err == nil {
+		t.Errorf("ended: %+v", w.ended)
+	}
+}
+
 // A plugin that panics is a trial that failed.
 func TestAPanicIsOneFailure(t *testing.T) {
 	d := newDesk(t)
@@ -220,6 +261,22 @@ func TestPrunedTrialsWithoutARule(t *testing.T) {
 	} {
 		if tally, _ := d.conduct(t, section+c.rule); tally != c.want {
 			t.Errorf("round %d: %+v, want %+v", i, tally, c.want)
+		}
+	}
+}
+
+// What another scorer said on the way is no value to be compared with.
+func TestTheRuleKeepsToOneScorer(t *testing.T) {
+	const rule = "  early_stop: {type: median, warmup: 2, every: 2}\n"
+	sweep := func(values string) string {
+		return "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [" + values + "]}]\n" + rule
+	}
+	const other = "evaluate: {backbone: {name: vgg19-lite, pooling: average}}\n"
+	for before, want := range map[string]Tally{"": {Kept: 4, Pruned: 1}, other: {Kept: 4, Finished: 1}} {
+		d := newDesk(t)
+		d.conduct(t, before+sweep("0.0002, 0.0003, 0.0004, 0.0005"))
+		if tally, _ := d.conduct(t, sweep("0.0002, 0.0003, 0.0004, 0.0005, 0.1")); tally != want {
+			t.Errorf("after a sweep with %q: %+v, want %+v", before, tally, want)
 		}
 	}
 }
