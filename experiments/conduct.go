@@ -70,8 +70,8 @@ type conduct struct {
 // ErrTooManyFailed is the cause of a sweep that ends for on_failure.max_failures.
 var ErrTooManyFailed = errors.New("as many trials failed as sweep.on_failure.max_failures allows; mend what is wrong with them and run the same command again")
 
-// Conduct runs the trials of a recorded sweep that have neither finished nor been
-// pruned, each as a run of its own, and scores those that another scorer scored.
+// Conduct runs the trials of a recorded sweep that have not finished, nor been pruned
+// while there is a rule, each as a run of its own, and scores those that another scorer scored.
 // A trial that fails does not stop the others. When ctx is done the trials under
 // way stop after their iteration, and the cause is returned.
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -193,13 +194,17 @@ func TestAPanicIsOneFailure(t *testing.T) {
 	}
 }
 
-// blind is a backbone that sees no picture.
+// blind is a backbone that sees the first so many networks and then no more.
 type blind struct {
 	framework.Backbone
+	seen     *int
 	stumbles bool // panics
 }
 
-func (b blind) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, error) {
+func (b blind) Build(builder *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
+	if *b.seen--; *b.seen >= 0 {
+		return b.Backbone.Build(builder, image, taps)
+	}
 	if b.stumbles {
 		panic("it is too dark")
 	}
@@ -216,10 +221,11 @@ func TestPicturesWithoutScores(t *testing.T) {
 
 func withoutScores(t *testing.T, stumbles bool) {
 	d := newDesk(t)
-	s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
+	s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n", "style: painting.png", "style: [painting.png, photo.png]")
 	if err != nil {
 		t.Fatal(err)
 	}
+	seen := 1 // of two paintings
 	sighted, err := d.workshop.Backbone(s.Trials[0].Config.Experiment.Backbone)
 	if err != nil {
 		t.Fatal(err)
@@ -229,7 +235,7 @@ func withoutScores(t *testing.T, stumbles bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted, stumbles}, Weights: w, Layers: layers}, d.Engine); err != nil {
+	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted, &seen, stumbles}, Weights: w, Layers: layers}, d.Engine); err != nil {
 		t.Fatal(err)
 	}
 	for round, want := range []Tally{{Finished: 2}, {Kept: 2}} {
@@ -240,6 +246,10 @@ func withoutScores(t *testing.T, stumbles bool) {
 		for _, e := range h.ended {
 			if e.Err != nil || e.Unscored == nil || !strings.Contains(e.Unscored.Error(), "it is too dark") {
 				t.Errorf("run %d: %v, not scored: %v", e.Run, e.Err, e.Unscored)
+			}
+			names, err := d.store.MetricNames(t.Context(), e.Run)
+			if err != nil || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, "eval/") }) {
+				t.Errorf("run %d has half a score: %v, %v", e.Run, names, err)
 			}
 		}
 	}

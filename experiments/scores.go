@@ -82,8 +82,9 @@ func (r *recorder) conclude() error {
 			}
 		} else if err := r.store.Score(r.ctx, r.Run.Number(), t.judge.by, scores); err != nil {
 			return err
+		} else {
+			values = scores
 		}
-		values = scores
 	}
 	return r.Run.Log(r.ctx, r.shown.Step, append(values, peakMemory()...))
 }
