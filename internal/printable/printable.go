@@ -1,0 +1,74 @@
+// Package printable makes text of files and notebooks fit for a terminal, a log or
+// a page: nothing that is found there may move a cursor, set a title, reverse
+// the line that it stands in, or fill the screen.
+package printable
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// excerptLength is how much of what was found a message quotes, in characters:
+// most of a line of a terminal.
+const excerptLength = 60
+
+// Text returns s with everything that does not print written as Go escapes it:
+// ESC becomes \x1b, a line break \n, a right-to-left override \u202e, a byte that
+// is not UTF-8 \xff. Letters, marks, symbols and spaces of any script stay.
+func Text(s string) string {
+	if !strings.ContainsFunc(s, hidden) && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			const hex = "0123456789abcdef"
+			b.WriteString(`\x`)
+			b.WriteByte(hex[s[0]>>4])
+			b.WriteByte(hex[s[0]&15])
+		case hidden(r):
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			b.WriteRune(r)
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
+
+// Excerpt returns at most the first 60 characters of s as Text prints them, with
+// an ellipsis where some were left out. It looks at no more of s than that.
+func Excerpt(s string) string {
+	end, count := 0, 0
+	for end < len(s) && count < excerptLength {
+		_, size := utf8.DecodeRuneInString(s[end:])
+		end += size
+		count++
+	}
+	text := Text(s[:end])
+	cut := end < len(s)
+	if utf8.RuneCountInString(text) > excerptLength { // escapes are longer than what they stand for
+		text, cut = string([]rune(text)[:excerptLength]), true
+	}
+	if cut {
+		text += "…"
+	}
+	return text
+}
+
+// hidden reports whether r has no shape of its own on a screen, but for spaces,
+// combining marks, and the joiners that scripts and emoji need.
+func hidden(r rune) bool {
+	switch {
+	case r == ' ' || r == '\u200c' || r == '\u200d' || r == utf8.RuneError:
+		return false
+	case unicode.Is(unicode.Zs, r): // spaces of other widths
+		return false
+	}
+	return !unicode.IsPrint(r)
+}
