@@ -96,11 +96,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := s.Close(); err == nil { // else it says the same again
-			err = closeErr
-		}
-	}()
+	defer closeStore(s, &err)
 	if !r.fresh {
 		before, err := s.Runs(c.Context(), store.Filter{
 			Experiment: resolved.Experiment.Name, Status: store.Finished, TrialHash: trial.Hash, Limit: 1,
@@ -126,6 +122,25 @@ func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, usage(fmt.Errorf("%w; name another notebook with --db", err))
 	}
 	return s, nil
+}
+
+// closeStore is to be deferred. An error of closing adds to another only that the
+// notebook is not where it was: else it says the same again.
+func closeStore(s *store.Store, err *error) {
+	closed := s.Close()
+	if *err == nil {
+		*err = closed
+	} else if gone := new(store.GoneError); errors.As(closed, &gone) {
+		*err = errors.Join(*err, gone)
+	}
+}
+
+// notebook is where the notebook is now, as --db has it if it is there still.
+func (r *runFlags) notebook(s *store.Store) string {
+	if path, err := filepath.Abs(r.db); err == nil && path == s.Path() {
+		return r.db
+	}
+	return s.Path()
 }
 
 // alreadyDone says where the picture is that the same settings made before.
@@ -175,7 +190,7 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 	if r.json {
 		plotErr = errors.Join(plotErr, printJSON(r.stdout, map[string]any{
 			"run": result.Run.Number(), "uid": result.Run.UID(), "status": result.Status, "ran": true,
-			"picture": result.Picture, "folder": result.Folder, "plots": paths, "strip": strip, "db": r.db,
+			"picture": result.Picture, "folder": result.Folder, "plots": paths, "strip": strip, "db": r.notebook(s),
 		}))
 	} else {
 		fmt.Fprintf(r.stdout, "run %d (%s) %s\n", result.Run.Number(), result.Run.UID().Short(), result.Status)
@@ -188,7 +203,7 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experimen
 		if strip != "" {
 			fmt.Fprintf(r.stdout, "  strip     %s\n", strip)
 		}
-		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.db, result.Run.Number())
+		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.notebook(s), result.Run.Number())
 	}
 	return errors.Join(err, plotErr)
 }

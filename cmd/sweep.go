@@ -32,11 +32,7 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closeErr := s.Close(); err == nil { // else it says the same again
-			err = closeErr
-		}
-	}()
+	defer closeStore(s, &err)
 	whole := context.WithoutCancel(ctx)
 	recorded, err := planned.Record(whole, s)
 	if err != nil {
@@ -46,7 +42,7 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	began := time.Now()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
-	if printErr := r.concludeSweep(recorded, tally, report, time.Since(began)); reportErr == nil {
+	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
@@ -59,11 +55,11 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	return errors.Join(err, reportErr)
 }
 
-// concludeSweep says how the sweep ended and where its report is.
-func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, report []string, took time.Duration) error {
+// concludeSweep says how the sweep ended and where its report and the notebook are.
+func (r *runFlags) concludeSweep(notebook string, recorded store.Sweep, tally experiments.Tally, report []string, took time.Duration) error {
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "report": report, "db": r.db,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "report": report, "db": notebook,
 		})
 	}
 	fmt.Fprintf(r.stdout, "sweep %d of %s: %d trials, %s\n", recorded.Number, recorded.Experiment, recorded.Trials, took.Round(time.Second))
@@ -81,7 +77,7 @@ func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, 
 	if len(report) > 0 {
 		fmt.Fprintf(r.stdout, "  report    %s\n", report[0])
 	}
-	_, err := fmt.Fprintf(r.stdout, "  notebook  %s (runexp ls %s)\n", r.db, recorded.Experiment)
+	_, err := fmt.Fprintf(r.stdout, "  notebook  %s (runexp ls %s)\n", notebook, recorded.Experiment)
 	return err
 }
 

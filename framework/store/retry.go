@@ -14,11 +14,14 @@ import (
 // ctx ends the waiting, not an attempt, and the first attempt is always made:
 // a run that was interrupted still records how it ended.
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
-	if s.writer == nil {
-		return ErrReadOnly
-	}
 	whole := context.WithoutCancel(ctx)
-	return s.retry(ctx, func() error {
+	err := s.retry(ctx, func() error {
+		s.follow()
+		s.swap.RLock()
+		defer s.swap.RUnlock()
+		if s.writer == nil {
+			return ErrReadOnly
+		}
 		tx, err := s.writer.BeginTx(whole, nil)
 		if err != nil {
 			return err
@@ -29,12 +32,18 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 		}
 		return tx.Commit()
 	})
+	s.follow()
+	return err
 }
 
 // read runs work on a connection that can only read. work may run several
 // times, and sets its results afresh each time.
 func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
-	return s.retry(ctx, func() error { return s.readers.with(work) })
+	return s.retry(ctx, func() error {
+		s.swap.RLock()
+		defer s.swap.RUnlock()
+		return s.readers.with(work)
+	})
 }
 
 const (
@@ -53,7 +62,7 @@ func (s *Store) retry(ctx context.Context, attempt func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
+			return errors.Join(context.Cause(ctx), err)
 		case <-time.After(pause):
 		}
 	}

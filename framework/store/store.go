@@ -26,9 +26,15 @@ import (
 
 // A Store is an open notebook. See Open and OpenReadOnly.
 type Store struct {
+	host host
+
+	// swap is held for reading while one of these is used: a notebook that
+	// disappears is gone on with in another file (see rescue).
+	swap    sync.RWMutex
 	path    string
-	host    host
-	writer  *sql.DB // one connection; nil in a Store that only reads
+	file    os.FileInfo // what was opened for writing
+	gone    error       // a *GoneError once path was deleted or replaced
+	writer  *sql.DB     // one connection; nil in a Store that only reads
 	readers pool
 
 	// How long a write is tried again before it is given up.
@@ -124,14 +130,26 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 			return err
 		}
 	}
+	var err error
+	if s.file, err = os.Stat(s.path); err != nil {
+		return err
+	}
 	return s.markLost(ctx)
 }
 
-// Path returns where the notebook is.
-func (s *Store) Path() string { return s.path }
+// Path returns where the notebook is: where it was opened, unless that file was
+// deleted or replaced since (see GoneError).
+func (s *Store) Path() string {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	return s.path
+}
 
 // Close writes what the runs that were not finished still hold, and closes the
 // notebook. Those runs are later seen as lost. A second Close does nothing.
+//
+// Errors: those of a write; *GoneError if the file was deleted or replaced while
+// it was open, with where everything is now.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	open := slices.Collect(maps.Keys(s.runs))
@@ -142,7 +160,11 @@ func (s *Store) Close() error {
 		problems = append(problems, run.Flush(context.Background()))
 		s.forget(run)
 	}
-	problems = append(problems, s.readers.close())
+	s.follow()
+	s.swap.Lock()
+	defer s.swap.Unlock()
+	problems = append(problems, s.gone, s.readers.close())
+	s.file, s.gone = nil, nil // a second Close has nothing to look after
 	if s.writer != nil {
 		// The last writer leaves one whole file even if a reader elsewhere keeps
 		// SQLite from removing its log; where that reader is in the way, the

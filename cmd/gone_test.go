@@ -1,0 +1,57 @@
+//go:build linux
+
+package cmd
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestTheNotebookIsDeleted deletes or replaces the notebook while a run, or a sweep
+// of two trials at once, writes it: all of it is in another one then.
+func TestTheNotebookIsDeleted(t *testing.T) {
+	for name, test := range map[string]struct {
+		harm func(db string) error
+		args []string
+	}{
+		"deleted": {func(db string) error {
+			return errors.Join(os.Remove(db), os.Remove(db+"-wal"), os.Remove(db+"-shm"))
+		}, nil},
+		"replaced":              {func(db string) error { return errors.Join(os.Remove(db), os.WriteFile(db, nil, 0o644)) }, nil},
+		"deleted under a sweep": {os.Remove, []string{"losses.tv.weight=1,2,3", "--jobs", "2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			place(t, dir)
+			cmd, said := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", "n.db"}, test.args...)...)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, filepath.Join(dir, "runs", "crash", "*", "checkpoint"))
+			if err := test.harm(filepath.Join(dir, "n.db")); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait() // the exit code says it
+			if code := cmd.ProcessState.ExitCode(); code != exitInternal {
+				t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, said)
+			}
+			kept, err := filepath.Glob(filepath.Join(dir, "n.rescued-*.db"))
+			if err != nil || len(kept) != 1 {
+				t.Fatalf("rescued: %v, %v\n%s", kept, err, said)
+			}
+			for _, part := range []string{"deleted, moved or replaced", "go on with --db " + kept[0], "notebook  " + kept[0]} {
+				if !strings.Contains(said.String(), part) {
+					t.Errorf("it does not say %q:\n%s", part, said)
+				}
+			}
+			again, saidAgain := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", kept[0]}, test.args...)...)
+			text := must(t, exitOK, again, saidAgain)
+			if !strings.Contains(text, "has finished with just these settings") && !strings.Contains(text, "3 done before") {
+				t.Errorf("it does not know what was done:\n%s", text)
+			}
+		})
+	}
+}

@@ -1,0 +1,86 @@
+//go:build unix
+
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Whatever is done to the file under a run, all that was recorded before and
+// after it is in the notebook that Close names, and what took its place is left
+// as it is.
+func TestANotebookThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
+	remove := func(paths ...string) error {
+		var errs []error
+		for _, path := range paths {
+			errs = append(errs, os.RemoveAll(path))
+		}
+		return errors.Join(errs...)
+	}
+	for name, harm := range map[string]func(path string) error{
+		"deleted":              func(p string) error { return remove(p, p+"-wal", p+"-shm") },
+		"deleted without log":  func(p string) error { return remove(p) },
+		"folder deleted":       func(p string) error { return remove(filepath.Dir(p)) },
+		"moved":                func(p string) error { return os.Rename(p, p+"-elsewhere") },
+		"folder moved":         func(p string) error { return os.Rename(filepath.Dir(p), filepath.Dir(p)+"-moved") },
+		"by a notebook":        func(p string) error { return os.Rename(notebook(t), p) },
+		"by an empty file":     func(p string) error { return errors.Join(remove(p), os.WriteFile(p, nil, 0o644)) },
+		"by a folder":          func(p string) error { return errors.Join(remove(p), os.Mkdir(p, 0o755)) },
+		"by a file and no log": func(p string) error { return errors.Join(remove(p, p+"-wal"), os.WriteFile(p, []byte("mine"), 0o644)) },
+	} {
+		for _, journal := range []string{wal, rollback} {
+			t.Run(name+" "+journal, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "folder", "n.db")
+				s := must(open(t.Context(), path, journal))(t)
+				r, second := begin(t, s, NewRun{}), begin(t, s, NewRun{})
+				check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+				check(t, r.Flush(t.Context()))
+				check(t, harm(path))
+				check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 2}}))
+				check(t, second.Artifact(t.Context(), Artifact{Kind: "picture", Name: "a", Data: []byte("picture")}))
+				check(t, r.Finish(t.Context(), Finished, ""))
+				check(t, second.Finish(t.Context(), Finished, ""))
+				var gone *GoneError
+				if err := s.Close(); !errors.As(err, &gone) || gone.Path != path || gone.Kept == "" {
+					t.Fatalf("close: %v", err)
+				}
+				kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
+				defer kept.Close()
+				check(t, kept.Check(t.Context()))
+				if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 2 {
+					t.Errorf("points %v, want 2", points)
+				}
+				for _, run := range must(kept.Runs(t.Context(), Filter{}))(t) {
+					if run.Status != Finished {
+						t.Errorf("run %d is %s", run.Number, run.Status)
+					}
+				}
+				if list := must(kept.Artifacts(t.Context(), second.Number()))(t); len(list) != 1 {
+					t.Errorf("artifacts %v, want 1", list)
+				}
+				check(t, s.Close())
+			})
+		}
+	}
+}
+
+// A log that is deleted under a run takes nothing with it.
+func TestADeletedLogTakesNothingWithIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	s := openAt(t, path)
+	r := begin(t, s, NewRun{})
+	check(t, errors.Join(os.Remove(path+"-wal"), os.Remove(path+"-shm")))
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+	check(t, r.Flush(t.Context()))
+	copied := filepath.Join(t.TempDir(), "copy.db") // as after kill -9
+	check(t, os.WriteFile(copied, must(os.ReadFile(path))(t), 0o644))
+	kept := must(OpenReadOnly(t.Context(), copied))(t)
+	defer kept.Close()
+	if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
+		t.Errorf("points %v, want 1", points)
+	}
+	check(t, s.Close())
+}
