@@ -8,12 +8,23 @@ import (
 	"syscall"
 	"time"
 
+	"runexp/framework"
 	"runexp/framework/store"
+	"runexp/internal/printable"
 )
 
 // Folder is where the files of a run are.
 func Folder(out, experiment string, run store.UID) string {
 	return filepath.Join(out, experiment, run.Short())
+}
+
+// checkFile returns an error unless a name that a notebook has of a file is one in
+// the run's folder, and not a way out of it: the notebook may be anyone's.
+func checkFile(name string) error {
+	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || local == "." || framework.CheckName(name) != nil {
+		return fmt.Errorf("the notebook calls a picture %q, which is no name of a file; choose another with --db, or --fresh", printable.Excerpt(name))
+	}
+	return nil
 }
 
 // CheckOut returns an error unless files can be written at or, as long as there

@@ -125,6 +125,9 @@ func (a *Attempt) copyPictures(ctx context.Context) error {
 		if artifact.Kind != "picture" {
 			continue // the run's own inputs are in the notebook only
 		}
+		if err := checkFile(artifact.Name); err != nil {
+			return err
+		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 
+	"runexp/framework"
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
 	"runexp/reports/document"
@@ -29,6 +30,9 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
 		return nil, nil, err
+	}
+	if err := framework.CheckName(w.Experiment); err != nil { // a folder is called so, and the notebook may be anyone's
+		return nil, nil, fmt.Errorf("%w: %w", ErrNoSweep, err)
 	}
 	study, err := Read(ctx, s, w, describe)
 	if err != nil {
