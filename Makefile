@@ -32,6 +32,7 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/imaging -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
+	go test ./framework/store -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
 	go test ./experiments -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
 
 docs: ## what is generated from the code

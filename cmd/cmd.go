@@ -122,6 +122,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
+	if errors.Is(err, store.ErrDamaged) { // found on the way, by whatever verb
+		return exitUsage
+	}
 	return exitInternal
 }
 

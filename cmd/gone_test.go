@@ -21,16 +21,19 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 			return errors.Join(os.Remove(db), os.Remove(db+"-wal"), os.Remove(db+"-shm"))
 		}, nil},
 		"replaced":              {func(db string) error { return errors.Join(os.Remove(db), os.WriteFile(db, nil, 0o644)) }, nil},
-		"deleted under a sweep": {os.Remove, []string{"losses.tv.weight=1,2,3", "--jobs", "2"}},
+		"deleted under a sweep": {os.Remove, []string{"-c", "sweep.yaml", "--jobs", "2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			place(t, dir)
+			if err := os.WriteFile(filepath.Join(dir, "sweep.yaml"), []byte(crashingSweep), 0o644); err != nil {
+				t.Fatal(err)
+			}
 			cmd, said := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", "n.db"}, test.args...)...)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			waitFor(t, filepath.Join(dir, "runs", "crash", "*", "checkpoint"))
+			waitFor(t, filepath.Join(dir, "runs", "crash*", "*", "checkpoint"))
 			if err := test.harm(filepath.Join(dir, "n.db")); err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +52,7 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 			}
 			again, saidAgain := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", kept[0]}, test.args...)...)
 			text := must(t, exitOK, again, saidAgain)
-			if !strings.Contains(text, "has finished with just these settings") && !strings.Contains(text, "3 done before") {
+			if !strings.Contains(text, "has finished with just these settings") && !strings.Contains(text, "12 done before") {
 				t.Errorf("it does not know what was done:\n%s", text)
 			}
 		})

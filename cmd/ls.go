@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -125,6 +126,9 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 // openNotebook opens the notebook for reading.
 func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 	s, err := store.OpenReadOnly(c.Context(), a.db)
+	if err != nil && c.Context().Err() != nil {
+		return nil, context.Cause(c.Context())
+	}
 	if err != nil {
 		return nil, usage(fmt.Errorf("%w; name the notebook with --db", err))
 	}

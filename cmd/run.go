@@ -115,6 +115,9 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 // not be written is the user's to change; a full disk is not.
 func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 	s, err := store.Open(ctx, r.db)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx) // a signal: what was interrupted is no one's fault
+	}
 	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) || errors.Is(err, store.ErrBusy) {
 		return nil, err
 	}

@@ -3,22 +3,66 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
+
+	"runexp/internal/printable"
 )
+
+// checkBefore returns an error if the file that is about to be opened for writing is
+// damaged or none of ours. It opens it as a reader does, which leaves no trace: a
+// writer would fold a log into a damaged file as it closes it.
+func (s *Store) checkBefore(ctx context.Context) error {
+	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
+		return nil // there is nothing yet, or the writer will say what is wrong
+	}
+	s.readers = &quietPool{path: s.path}
+	defer func() { _ = s.readers.close() }()
+	version := 0
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		if version, err = identify(ctx, db, false); err != nil {
+			return err
+		}
+		if err := checkNotNewer(version); err != nil {
+			return err
+		}
+		problems, err := integrity(ctx, db)
+		if err == nil && len(problems) > 0 {
+			err = fmt.Errorf("%w (%s)", ErrDamaged, printable.Excerpt(problems[0]))
+		}
+		return err
+	})
+	if err == nil && version == len(migrations()) { // values that no page or index shows to be damaged
+		_, runs := s.Runs(ctx, Filter{})
+		_, sweeps := s.Sweeps(ctx, "")
+		err = errors.Join(runs, sweeps)
+	}
+	err = blame(err)
+	if errors.Is(err, ErrReadOnly) || errors.Is(err, ErrAccess) {
+		return nil // a log that only a writer can read
+	}
+	return err
+}
+
+// integrity lists the pages that do not belong together and the rows that point nowhere.
+func integrity(ctx context.Context, db *sql.DB) ([]string, error) {
+	return collect(ctx, db, func(p *string) []any { return []any{p} },
+		`SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'
+		UNION ALL SELECT 'a row of ' || "table" || ' points nowhere' FROM pragma_foreign_key_check`)
+}
 
 // Check reads the whole file and returns what is wrong with it: pages that do
 // not belong together, rows that point nowhere.
 func (s *Store) Check(ctx context.Context) error {
 	var problems []string
 	err := s.read(ctx, func(db *sql.DB) (err error) {
-		problems, err = collect(ctx, db, func(p *string) []any { return []any{p} },
-			`SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'
-			UNION ALL SELECT 'a row of ' || "table" || ' points nowhere' FROM pragma_foreign_key_check`)
+		problems, err = integrity(ctx, db)
 		return err
 	})
 	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("the notebook is damaged: %s", strings.Join(problems, "; "))
+		err = fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(strings.Join(problems, "; ")))
 	}
 	if err != nil {
 		return fmt.Errorf("store %s: %w", s.path, err)

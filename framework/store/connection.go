@@ -27,8 +27,9 @@ const (
 // otherwise fail at once, whatever the timeout. Synchronous is EXTRA, so that
 // what was flushed survives a power cut as well as a crash: in WAL mode that is
 // FULL, one fsync for each flush, about one a second; NORMAL would only sync at
-// checkpoints. With a rollback journal EXTRA also syncs the folder.
-const settings = "&_txlock=immediate&_busy_timeout=5000&_foreign_keys=on&_synchronous=EXTRA"
+// checkpoints. With a rollback journal EXTRA also syncs the folder. SQLite itself
+// waits for a lock only as long as nobody minds after a signal: retry does the rest.
+const settings = "&_txlock=immediate&_busy_timeout=250&_foreign_keys=on&_synchronous=EXTRA"
 
 // address returns SQLite's URI for a file.
 func address(path string, how access) string {

@@ -7,6 +7,8 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-sqlite3"
+
+	"runexp/internal/printable"
 )
 
 // What can be wrong with a notebook; test with errors.Is.
@@ -20,6 +22,8 @@ var (
 	ErrBusy = errors.New("the notebook is locked by another program; close what has it open and try again")
 	// ErrNotNotebook: the file is something else, and was left as it is.
 	ErrNotNotebook = errors.New("not a runexp notebook; choose another file with --db")
+	// ErrDamaged: pages or rows do not belong together. It was left as it is.
+	ErrDamaged = errors.New("the notebook is damaged; restore a copy, or save what can be read with sqlite3 FILE .recover, and choose another with --db")
 	// ErrNewer: a later version of runexp made it.
 	ErrNewer = errors.New("the notebook was written by a newer runexp; update runexp to open it")
 	// ErrOlder: it was opened only to read, and so cannot be brought up to date.
@@ -103,10 +107,31 @@ func kindOf(e sqlite3.Error) error {
 		return ErrBusy
 	case sqlite3.ErrNotADB:
 		return ErrNotNotebook
+	case sqlite3.ErrCorrupt:
+		return ErrDamaged
 	case sqlite3.ErrReadonly:
 		return ErrReadOnly
 	case sqlite3.ErrCantOpen, sqlite3.ErrPerm:
 		return ErrAccess
 	}
 	return nil
+}
+
+// unreadable says that a value is not what its column holds: it was changed, and no
+// page or index shows it. Errors of SQLite itself stay what they are.
+func unreadable(err error) error {
+	if errors.As(err, new(sqlite3.Error)) {
+		return err
+	}
+	return fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(err.Error()))
+}
+
+// blame makes an error that SQLite gives no kind of its own one of the file: what
+// is asked of a file while it is opened is right.
+func blame(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && kindOf(e) == nil && (e.Code == sqlite3.ErrError || e.Code == sqlite3.ErrFormat) {
+		return fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(err.Error()))
+	}
+	return err
 }

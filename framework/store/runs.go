@@ -111,7 +111,7 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 		for now := time.Now(); rows.Next() && (f.Limit == 0 || len(list) < f.Limit); {
 			var row runRow
 			if err := rows.Scan(row.columns()...); err != nil {
-				return err
+				return unreadable(err)
 			}
 			row.see(s.host, now)
 			if f.Status == "" || f.Status == row.Status {

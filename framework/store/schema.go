@@ -67,6 +67,8 @@ func identify(ctx context.Context, db queryer, wantTables bool) (version int, er
 	switch {
 	case err != nil:
 		return 0, err
+	case id == applicationID && (version < 1 || tables == 0):
+		return 0, fmt.Errorf("version %d with %d tables: %w", version, tables, ErrDamaged)
 	case id == applicationID:
 		return version, nil
 	case tables > 0 || id != 0 || version != 0:

@@ -82,7 +82,7 @@ func TestPathsWithOddCharacters(t *testing.T) {
 func TestSettings(t *testing.T) {
 	s := openTest(t)
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "3", "foreign_keys": "1", "busy_timeout": "5000",
+		"journal_mode": "wal", "synchronous": "3", "foreign_keys": "1", "busy_timeout": "250",
 		"user_version": "2", "application_id": "1920495202",
 	} {
 		var got string

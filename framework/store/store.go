@@ -60,7 +60,8 @@ const (
 // its folder where they are missing. Runs whose process is gone are marked lost.
 //
 // Errors: ErrNotNotebook for any other kind of file, which is left as it was,
-// ErrNewer, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy.
+// ErrNewer, ErrDamaged, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy; what
+// cancelled ctx.
 func Open(ctx context.Context, path string) (*Store, error) {
 	return open(ctx, path, journalFor(path))
 }
@@ -75,6 +76,9 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 		return nil, fmt.Errorf("store: make the notebook's folder: %w", err)
 	}
 	s := newStore(path)
+	if err := s.checkBefore(ctx); err != nil {
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
 	s.writer = openPool(address(path, writing), 1)
 	s.readers = &livePool{db: openPool(address(path, reading), readConnections)}
 	if err := s.prepare(ctx, journal); err != nil {
@@ -105,7 +109,7 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	s.readers = &quietPool{path: path}
 	if err := s.read(ctx, func(db *sql.DB) error { return checkReadable(ctx, db) }); err != nil {
 		_ = s.readers.close()
-		return nil, fmt.Errorf("store %s: %w", path, err)
+		return nil, fmt.Errorf("store %s: %w", path, blame(err))
 	}
 	return s, nil
 }

@@ -1,0 +1,166 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// fullNotebook makes the bytes of a notebook of several runs with pictures.
+func fullNotebook(t testing.TB) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "n.db")
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 4 {
+		r, err := s.Begin(t.Context(), NewRun{Experiment: fmt.Sprint("e", i%2), TrialHash: fmt.Sprint("trial", i), ConfigWritten: "experiment: e"})
+		for step := range 40 {
+			err = errors.Join(err, r.Log(t.Context(), step, []Value{{"loss/total", float64(step)}, {"rate", 1}}))
+		}
+		err = errors.Join(err, r.Event(t.Context(), "stage", 0, i),
+			r.Artifact(t.Context(), Artifact{Kind: "picture", Name: "picture.png", Data: bytes.Repeat([]byte{byte(i)}, 9000)}),
+			r.Finish(t.Context(), Finished, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+const pageSize = 4096
+
+// damage returns a damaged copy of data; the same for the same seed.
+func damage(data []byte, seed uint64) []byte {
+	data, r := bytes.Clone(data), rand.New(rand.NewPCG(seed, 0))
+	page := func() []byte { n := r.IntN(len(data) / pageSize); return data[n*pageSize : (n+1)*pageSize] }
+	switch seed % 5 {
+	case 0:
+		for range 1 + r.IntN(8) {
+			data[r.IntN(len(data))] ^= byte(1 + r.IntN(255))
+		}
+	case 1:
+		data[r.IntN(100)] = byte(r.IntN(256)) // the header
+	case 2:
+		part := page()
+		clear(part[r.IntN(pageSize):])
+	case 3:
+		return data[:r.IntN(len(data))]
+	case 4:
+		a, b := page(), page()
+		kept := bytes.Clone(a)
+		copy(a, b)
+		copy(b, kept)
+	}
+	return data
+}
+
+// sound opens a file that may be damaged, for writing and for reading, and goes
+// through all of it. Either it works, a run can be added to it and none is lost,
+// or the file is left as it was, with an error that is one of ours.
+func sound(t *testing.T, data []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "n.db")
+	check(t, os.WriteFile(path, data, 0o644))
+	if s, err := OpenReadOnly(t.Context(), path); err == nil {
+		_ = readAll(t, s)
+		check(t, s.Close())
+	}
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		known := false
+		for _, kind := range []error{ErrDamaged, ErrNotNotebook, ErrNewer, ErrOlder, ErrReadOnly, ErrAccess, ErrIO} {
+			known = known || errors.Is(err, kind)
+		}
+		if !known {
+			t.Errorf("an error that names no way out: %v", err)
+		}
+		if after := must(os.ReadFile(path))(t); !bytes.Equal(after, data) {
+			t.Errorf("the file was changed, and then: %v", err)
+		}
+		return
+	}
+	before := len(must(s.Runs(t.Context(), Filter{}))(t))
+	r, err := s.Begin(t.Context(), NewRun{Experiment: "new"})
+	if err != nil {
+		t.Fatalf("opened for writing, and nothing can be written: %v", err)
+	}
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 1}}))
+	check(t, r.Finish(t.Context(), Finished, ""))
+	if after := len(must(s.Runs(t.Context(), Filter{}))(t)); after != before+1 {
+		t.Errorf("%d runs, and with another %d", before, after)
+	}
+	check(t, s.Check(t.Context()))
+	check(t, s.Close())
+}
+
+// readAll reads everything of every run; errors are joined.
+func readAll(t *testing.T, s *Store) error {
+	runs, err := s.Runs(t.Context(), Filter{})
+	for _, r := range runs {
+		names, e1 := s.MetricNames(t.Context(), r.Number)
+		_, e2 := s.Summary(t.Context(), r.Number)
+		_, e3 := s.Events(t.Context(), r.Number)
+		_, e4 := s.Params(t.Context(), r.Number)
+		_, e5 := s.Env(t.Context(), r.Number)
+		artifacts, e6 := s.Artifacts(t.Context(), r.Number)
+		_, e7 := s.FindRun(t.Context(), r.UID.String())
+		err = errors.Join(err, e1, e2, e3, e4, e5, e6, e7)
+		for _, name := range names {
+			_, e := s.Series(t.Context(), r.Number, name)
+			err = errors.Join(err, e)
+		}
+		for _, a := range artifacts {
+			_, e := s.Blob(t.Context(), a.Hash)
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+func TestADamagedNotebookIsFoundBeforeItIsWritten(t *testing.T) {
+	data := fullNotebook(t)
+	for seed := range uint64(400) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { sound(t, damage(data, seed)) })
+	}
+}
+
+// The version is a signed number, and a flipped bit makes it negative.
+func TestAVersionThatCannotBeIsDamage(t *testing.T) {
+	data := fullNotebook(t)
+	for _, version := range []byte{0x80, 0xff} {
+		data[60] = version
+		path := filepath.Join(t.TempDir(), "n.db")
+		check(t, os.WriteFile(path, data, 0o644))
+		_, err := Open(t.Context(), path)
+		wantError(t, err, ErrDamaged)
+		_, err = OpenReadOnly(t.Context(), path)
+		wantError(t, err, ErrDamaged)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	data := fullNotebook(f)
+	f.Add(uint16(60), byte(0x80), uint16(0), byte(0))
+	for at := uint16(16); at < 100; at += 7 {
+		f.Add(at, byte(0xff), at*400, byte(1))
+	}
+	f.Fuzz(func(t *testing.T, at uint16, flip byte, second uint16, flipped byte) {
+		damaged := bytes.Clone(data)
+		damaged[int(at)%len(data)] ^= flip
+		damaged[int(second)*3%len(data)] ^= flipped
+		sound(t, damaged)
+	})
+}
