@@ -54,22 +54,23 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		rep.add(start, "", "%v", err)
 		return nil, nil
 	}
-	files := reader{presets: l.Presets, report: rep}
+	files := reader{presets: l.Presets, report: rep, done: map[string]*node{}}
 	root, written := files.file(path, path, start, "")
 	if root == nil {
 		return nil, nil
 	}
+	root = root.clone() // what was extended twice is in it once for each
 	addLists(root)
 	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+	var single []string
 	for _, argument := range overrides {
-		override(root, argument, src, rep)
-	}
-	for _, argument := range overrides {
-		if path, text, _ := strings.Cut(argument, "="); path != "" {
-			if parameter, err := several(src, path, text); err == nil && parameter == nil {
-				withoutEffect(root, path, text, position{source: src}, rep)
-			}
+		if l.override(root, argument, src, rep) {
+			single = append(single, argument)
 		}
+	}
+	for _, argument := range single {
+		path, text, _ := strings.Cut(argument, "=")
+		withoutEffect(root, path, text, position{source: src}, rep)
 	}
 	return root, written
 }

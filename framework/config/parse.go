@@ -141,6 +141,7 @@ func scalarValue(y *yaml.Node) any {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return unusable(fmt.Sprintf("must be a finite number, not %s", y.Value))
 		}
+		return v + 0 // -0 is 0
 	}
 	return value
 }
