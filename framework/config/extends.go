@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/homedir"
+	"runexp/internal/printable"
 )
 
 // maxBases bounds the presets and files that a config extends, those of its bases
@@ -46,13 +48,31 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	}
 	data, err := readLimited(absolute)
 	if err != nil {
-		r.report.add(at, key, "cannot read %s: %v", shown, cause(err))
+		r.report.add(at, key, "cannot read %s: %v", printable.Excerpt(shown), cause(err))
 		return nil, nil
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
 	tree := r.tree(src, id, data)
 	r.done[absolute] = tree
 	return tree, data
+}
+
+// standardInput is the path that means it, and stdinName the experiment in it where
+// it names none.
+const (
+	standardInput = "-"
+	stdinName     = "stdin"
+)
+
+// stdin is file for what is not one.
+func (r *reader) stdin(in io.Reader, workDir string) (*node, []byte) {
+	src := &source{name: "standard input", dir: workDir, base: "the working directory"}
+	data, err := io.ReadAll(io.LimitReader(in, maxBytes+1))
+	if err != nil {
+		r.report.add(position{source: src}, "", "cannot be read: %v", cause(err))
+		return nil, nil
+	}
+	return r.tree(src, standardInput, data), data
 }
 
 // extendsItself reports a source that is being read already.
@@ -173,11 +193,16 @@ func (r *reader) base(name *node, path string) *node {
 	case !strings.ContainsRune(ref, '/') && filepath.Ext(ref) != ".yaml" && filepath.Ext(ref) != ".yml":
 		return r.preset(ref, name.position, path)
 	case name.source.dir == "":
-		r.report.add(name.position, path, "a preset can extend presets only, not the file %s", ref)
+		r.report.add(name.position, path, "a preset can extend presets only, not the file %s", printable.Excerpt(ref))
 		return nil
 	}
-	file, shown := ref, ref
-	if !filepath.IsAbs(ref) {
+	file, err := homedir.Expand(ref)
+	if err != nil {
+		r.report.add(name.position, path, "%v", err)
+		return nil
+	}
+	shown := ref
+	if ref = file; !filepath.IsAbs(ref) {
 		file = filepath.Join(name.source.dir, ref)
 		shown = filepath.Join(filepath.Dir(name.source.name), ref)
 	}
@@ -251,7 +276,7 @@ func allNamed(items []*node) bool {
 func readLimited(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a pipe would be waited for
-		return nil, errors.New("not a regular file")
+		return nil, errors.New("not a regular file; runexp -c - reads standard input")
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -13,9 +14,11 @@ type Loader struct {
 	Plugins framework.Plugins // what a config can name
 	Presets fs.FS             // NAME.yaml for each preset; nil for none
 	WorkDir string            // what paths on the command line are relative to; "" for the process's
+	Stdin   io.Reader         // what Load reads for the path "-"; nil: that is a file's name
 }
 
-// Load reads the experiment in the YAML file at path and lays it over what it
+// Load reads the experiment in the YAML file at path, or in Stdin, whose paths are
+// relative to the working directory, and lays it over what it
 // extends, then the overrides (`path=value`) over that, and fills in every default.
 //
 // With a `sweep:` section, or several values for a path on the command line, the
@@ -55,7 +58,13 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		return nil, nil
 	}
 	files := reader{presets: l.Presets, report: rep, done: map[string]*node{}}
-	root, written := files.file(path, path, start, "")
+	var written []byte
+	var root *node
+	if path == standardInput && l.Stdin != nil {
+		root, written = files.stdin(l.Stdin, workDir)
+	} else {
+		root, written = files.file(path, path, start, "")
+	}
 	if root == nil {
 		return nil, nil
 	}

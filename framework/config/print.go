@@ -89,7 +89,7 @@ var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.
 	`^(?i:y|n|yes|no|on|off|true|false|null)$|^[~=]$|^<<$|^0[xob]`)
 
 // plainText is a text that needs no quotes anywhere in YAML.
-var plainText = regexp.MustCompile(`^[\pL_./*-][\pL\pN_./*+() @%=^-]*$`)
+var plainText = regexp.MustCompile(`^[\pL\pN_./*-][\pL\pN_./*+() @%=^-]*$`)
 
 // textYAML writes a text so that every reader takes it for just that text.
 func textYAML(text string) *yaml.Node {

@@ -40,12 +40,14 @@ func several(src *source, path, text string, is target) (*node, error) {
 		return parameter, nil
 	}
 	parameter.set("path", &node{position: at, value: path})
-	split := splitTop
+	split, parts := splitTop, splitTop(text)
+	m := call.FindStringSubmatch(strings.TrimSpace(text))
 	if is.text {
 		split = is.texts
+		if m == nil || len(parts) > 1 || m[1] != "choice" && (m[1] != "glob" || is.file) {
+			m, parts = nil, is.texts(text) // range(3) is a text
+		}
 	}
-	parts := split(text)
-	m := call.FindStringSubmatch(strings.TrimSpace(text))
 	if len(parts) == 1 && m == nil {
 		return nil, nil
 	}
@@ -54,9 +56,6 @@ func several(src *source, path, text string, is target) (*node, error) {
 		return put("values", values, err)
 	}
 	function, arguments := m[1], split(m[2])
-	if is.text && function != "choice" && (function != "glob" || is.file) {
-		return nil, nil // a text that looks like a function
-	}
 	switch function {
 	case "choice":
 		values, err := valuesOf(src, arguments, is)

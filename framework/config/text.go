@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"runexp/framework"
+	"runexp/internal/homedir"
 )
 
 // On the command line a setting that is a text is what stands after the sign,
@@ -137,7 +138,10 @@ func (is target) names(src *source, text string) bool {
 	if !is.file {
 		return false
 	}
-	path := text
+	path, err := homedir.Expand(text)
+	if err != nil {
+		return false
+	}
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(src.dir, path)
 	}
