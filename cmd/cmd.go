@@ -138,12 +138,13 @@ by kill -9 or a power cut. What has finished with just these settings and pictur
 again, unless --fresh says so. runexp quickstart needs no file.
 
 A path=value replaces a setting of the file. A text, as a name or a file, is what stands after the
-sign: 'experiment=trial #2'. Other values are YAML, and so is a text in quotes of its own. In a path, a list's item goes by
-its place from 0, its name, or * for all: losses.style.weight=1e4, 'stages.*.iterations=100'.
-null takes a setting away, back to the default. Several values with commas, as in
-losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its trials are run,
-and a report is written. Everything is checked first, and every problem is told at once. Settings
-are in runexp config show --resolve, plugins' options in runexp plugins, keys in runexp config keys.
+sign: 'experiment=trial #2'. Other values are YAML, and so is a text in quotes of its own. In a
+path, a list's item goes by its place from 0, its name, or * for all: losses.style.weight=1e4,
+'stages.*.iterations=100'. null takes a setting away, back to the default. Several values with
+commas, as in losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its
+trials are run, and a report is written. Everything is checked first, and every problem is told at
+once. Settings are in runexp config show --resolve, plugins' options in runexp plugins, keys in
+runexp config keys.
 
 Reads the config, the presets and files that it extends, its pictures and its weights. A path in
 a config is relative to the config's folder, one on the command line, or in a config that comes

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"runexp/internal/printable"
 )
 
 // toYAML returns the tree below n as YAML. A list of scalars is written on one
@@ -88,14 +90,12 @@ func numberYAML(x float64) string {
 var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.]*$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$|` +
 	`^(?i:y|n|yes|no|on|off|true|false|null)$|^[~=]$|^<<$|^0[xob]`)
 
-// plainText is a text that needs no quotes anywhere in YAML.
-var plainText = regexp.MustCompile(`^[\pL\pN_./*-][\pL\pN_./*+() @%=^-]*$`)
-
-// textYAML writes a text so that every reader takes it for just that text.
+// textYAML writes a text so that every reader takes it for just that text. Signs
+// that mean something in YAML the encoder quotes itself.
 func textYAML(text string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(text)
-	if n.Style = 0; notPlain.MatchString(text) || !plainText.MatchString(text) || strings.TrimSpace(text) != text {
+	if n.Style = 0; notPlain.MatchString(text) || printable.Text(text) != text || strings.TrimSpace(text) != text {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n

@@ -94,7 +94,7 @@ func TestTextForms(t *testing.T) {
 		"losses.other.kernel=choice(x, y)": "losses.other.kernel: x | y",
 	} {
 		r := load(t, write(t, plain), override)
-		if got := strings.ReplaceAll(strings.Join(labels(r.Sweep), "\n"), `"`, ""); got != want {
+		if got := strings.NewReplacer(`"`, "", "'", "").Replace(strings.Join(labels(r.Sweep), "\n")); got != want {
 			t.Errorf("%s is %s, want %s", override, got, want)
 		}
 	}
