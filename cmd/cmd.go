@@ -140,15 +140,18 @@ runexp -c FILE runs the experiment in a YAML file, or goes on with it where it w
 by kill -9 or a power cut. What has finished with just these settings and pictures is not run
 again, unless --fresh says so. runexp quickstart needs no file.
 
-A path=value replaces a setting of the file; the value is YAML. In a path, a list's item goes by
-its place from 0, its name, or * for all: losses.style.weight=1e4, 'stages.*.iterations=100'.
-null takes a setting away, back to the default. Several values with commas, as in
-losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its trials are run,
-and a report is written. Everything is checked first, and every problem is told at once. Settings
-are in runexp config show --resolve, plugins' options in runexp plugins, keys in runexp config keys.
+A path=value replaces a setting of the file. A text, as a name or a file, is what stands after the
+sign: 'experiment=trial #2'. Other values are YAML, and so is a text in quotes of its own. In a
+path, a list's item goes by its place from 0, its name, or * for all: losses.style.weight=1e4,
+'stages.*.iterations=100'. null takes a setting away, back to the default. Several values with
+commas, as in losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its
+trials are run, and a report is written. Everything is checked first, and every problem is told at
+once. Settings are in runexp config show --resolve, plugins' options in runexp plugins, keys in
+runexp config keys.
 
 Reads the config, the presets and files that it extends, its pictures and its weights. A path in
-a config is relative to the config's folder, one on the command line to the working directory.
+a config is relative to the config's folder, one on the command line, or in a config that comes
+from standard input (-c -), to the working directory; ~/ is the home folder.
 
 Writes the notebook (--db), an SQLite file with every setting, loss and picture; and the folder
 OUT/EXPERIMENT/UID with picture.png, the config, and while it runs a checkpoint; a single run also
@@ -176,7 +179,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	all := c.PersistentFlags()
-	all.StringVar(&a.db, "db", "runs/runexp.db", "the notebook: an SQLite file")
+	pathFlag(all, &a.db, "db", "", "runs/runexp.db", "the notebook: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)

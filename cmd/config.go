@@ -65,7 +65,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 			return err
 		},
 	}
-	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
+	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file, or - for standard input")
 	c.Flags().BoolVar(&resolve, "resolve", false, "fill in presets, overrides and defaults")
 	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
@@ -106,7 +106,7 @@ See also: runexp config show, runexp plugins`,
 			return err
 		},
 	}
-	c.Flags().StringVarP(&file, "config", "c", "", "the YAML file")
+	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file, or - for standard input")
 	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c

@@ -56,7 +56,15 @@ An item of a list is written [i]; options of plugins are in [plugins.md](plugins
 
 ## On the command line
 
-` + "`path=value`" + ` sets one key; a segment of the path on a list is an index, an item's name or ` + "`*`" + `. Several values make a sweep:
+` + "`path=value`" + ` sets one key; a segment of the path on a list is an index, an item's name or ` + "`*`" + `.
+` + "`null`" + ` takes the setting away, back to its default.
+
+The value of a text (a name, a file, a question) is what stands after the sign, letter for letter, whatever YAML would make of
+it: ` + "`experiment=trial #2`" + `. Only a text that is quoted as a whole, ` + "`\"a, b\"` or `'null'`" + `, is read as YAML, without its quotes. Every other
+value is YAML. Of a file, ` + "`a.png,b.png`" + ` is the file of that whole name if there is one, else two values; a text that cannot be
+swept, as the experiment's name, keeps its commas. ` + "`~/`" + ` is the home folder, in files too.
+
+Several values make a sweep:
 
 | value | what |
 |---|---|

@@ -195,8 +195,8 @@ type figureFile struct {
 
 func (t *figureFile) flags(c *cobra.Command, folder string) {
 	t.folder = folder
-	c.Flags().StringVarP(&t.file, "file", "o", "", "the file to write (default one under OUT/"+folder+")")
-	c.Flags().StringVar(&t.out, "out", "runs", "folder for pictures and plots")
+	pathFlag(c.Flags(), &t.file, "file", "o", "", "the file to write (default one under OUT/"+folder+")")
+	pathFlag(c.Flags(), &t.out, "out", "", "runs", "folder for pictures and plots")
 	completeFlag(c, "file", cobra.FixedCompletions(t.formats, cobra.ShellCompDirectiveFilterFileExt))
 	completeFolder(c, "out")
 }

@@ -46,7 +46,7 @@ See also: runexp ls, runexp compare, runexp show`,
 		RunE: func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
 	}
 	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
-	c.Flags().StringVar(&out, "out", "runs", "folder for reports")
+	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
 	return c
 }
 

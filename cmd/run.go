@@ -30,8 +30,8 @@ type runFlags struct {
 
 func (r *runFlags) flags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringVarP(&r.file, "config", "c", "", "the YAML file of the experiment")
-	f.StringVar(&r.out, "out", "runs", "folder for pictures and plots")
+	pathFlag(f, &r.file, "config", "c", "", "the YAML file of the experiment; - reads it from standard input")
+	pathFlag(f, &r.out, "out", "", "runs", "folder for pictures and plots")
 	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU)")
 	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep that run at once; they share the threads, and memory bounds them too")
 	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
@@ -47,7 +47,9 @@ func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
 	if file == "" {
 		return nil, usage(errors.New("name the experiment's file: -c FILE"))
 	}
-	resolved, err := a.loader().Load(file, overrides)
+	loader := a.loader()
+	loader.Stdin = os.Stdin
+	resolved, err := loader.Load(file, overrides)
 	return resolved, usage(err)
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"runexp/internal/printable"
 )
 
 // A Registry maps the names that a config uses to plugins that make a T.
@@ -95,14 +97,34 @@ func UnknownName(kind, name string, known []string) error {
 	if near := Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
-	return fmt.Errorf("unknown %s %q%s (known: %s)", kind, name, hint, strings.Join(known, ", "))
+	list := make([]string, min(len(known), maxKnown))
+	for i := range list {
+		list[i] = printable.Excerpt(known[i])
+	}
+	if more := len(known) - len(list); more > 0 {
+		list = append(list, fmt.Sprintf("… %d more", more))
+	}
+	return fmt.Errorf("unknown %s \"%s\"%s (known: %s)", kind, printable.Excerpt(name), hint, strings.Join(list, ", "))
 }
+
+// maxKnown is how many names UnknownName lists, and maxNear the longest name, in
+// bytes, that Nearest compares: a mistyped name is shorter.
+const (
+	maxKnown = 50
+	maxNear  = 200
+)
 
 // Nearest returns the candidate with the smallest edit distance to name, or ""
 // if none is within a third of its length (and at least two edits).
 func Nearest(name string, candidates []string) string {
 	best, bound := "", max(2, len(name)/3)+1
+	if len(name) > maxNear {
+		return ""
+	}
 	for _, c := range candidates {
+		if len(c) > maxNear {
+			continue
+		}
 		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d < bound {
 			best, bound = c, d
 		}

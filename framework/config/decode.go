@@ -26,6 +26,9 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 	if err := v.Unmarshal(&e, strict); err != nil {
 		return e, err
 	}
+	if e.Name == "" && path == standardInput {
+		e.Name = stdinName
+	}
 	if e.Name == "" {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}

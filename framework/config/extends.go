@@ -10,13 +10,21 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/homedir"
+	"runexp/internal/printable"
 )
 
-// A reader reads a file and what it extends.
+// maxBases bounds the presets and files that a config extends, those of its bases
+// included, each as often as it is named.
+const maxBases = 1000
+
+// A reader reads a file and what it extends, each file once.
 type reader struct {
 	presets fs.FS
 	report  *report
-	stack   []string // what is being read, outermost first
+	stack   []string         // what is being read, outermost first
+	done    map[string]*node // what was read, merged over what it extends; nil after a problem
+	named   int              // bases so far
 }
 
 // file reads the YAML file at path, shown to the user as shown, and returns its
@@ -28,13 +36,56 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 		r.report.add(at, key, "%v", err)
 		return nil, nil
 	}
+	if tree, read := r.done[absolute]; read {
+		return tree, nil
+	}
+	id := absolute
+	if real, err := filepath.EvalSymlinks(absolute); err == nil {
+		id = real // a link to a file that is being read is that file
+	}
+	if r.extendsItself(id, at, key) {
+		return nil, nil
+	}
 	data, err := readLimited(absolute)
 	if err != nil {
-		r.report.add(at, key, "cannot read %s: %v", shown, cause(err))
+		r.report.add(at, key, "cannot read %s: %v", printable.Excerpt(shown), cause(err))
 		return nil, nil
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
-	return r.tree(src, absolute, data, at, key), data
+	tree := r.tree(src, id, data)
+	r.done[absolute] = tree
+	return tree, data
+}
+
+// standardInput is the path that means it, and stdinName the experiment in it where
+// it names none.
+const (
+	standardInput = "-"
+	stdinName     = "stdin"
+)
+
+// stdin is file for what is not one.
+func (r *reader) stdin(in io.Reader, workDir string) (*node, []byte) {
+	src := &source{name: "standard input", dir: workDir, base: "the working directory"}
+	data, err := io.ReadAll(io.LimitReader(in, maxBytes+1))
+	if err != nil {
+		r.report.add(position{source: src}, "", "cannot be read: %v", cause(err))
+		return nil, nil
+	}
+	return r.tree(src, standardInput, data), data
+}
+
+// extendsItself reports a source that is being read already.
+func (r *reader) extendsItself(id string, at position, key string) bool {
+	if !slices.Contains(r.stack, id) {
+		return false
+	}
+	way := slices.Clone(r.stack)
+	for i := range way {
+		way[i] = filepath.Base(way[i])
+	}
+	r.report.add(at, key, "extends itself: %s → %s", strings.Join(way[max(0, len(way)-9):], " → "), filepath.Base(id))
+	return true
 }
 
 // preset reads the preset called name.
@@ -55,19 +106,19 @@ func (r *reader) preset(name string, at position, key string) *node {
 		r.report.add(at, key, "%v", err)
 		return nil
 	}
-	return r.tree(&source{name: "preset " + name}, "preset "+name, data, at, key)
+	id := "preset " + name
+	if tree, read := r.done[id]; read {
+		return tree
+	}
+	if r.extendsItself(id, at, key) {
+		return nil
+	}
+	r.done[id] = r.tree(&source{name: id}, id, data)
+	return r.done[id]
 }
 
 // tree parses data and merges it over what it extends. id tells sources apart.
-func (r *reader) tree(src *source, id string, data []byte, at position, key string) *node {
-	if slices.Contains(r.stack, id) {
-		way := slices.Clone(r.stack)
-		for i := range way {
-			way[i] = filepath.Base(way[i])
-		}
-		r.report.add(at, key, "extends itself: %s → %s", strings.Join(way, " → "), filepath.Base(id))
-		return nil
-	}
+func (r *reader) tree(src *source, id string, data []byte) *node {
 	r.stack = append(r.stack, id)
 	defer func() { r.stack = r.stack[:len(r.stack)-1] }()
 
@@ -76,7 +127,7 @@ func (r *reader) tree(src *source, id string, data []byte, at position, key stri
 		return nil
 	}
 	if root.kind != mapping {
-		r.report.add(root.position, "", "must be a mapping of keys to values, not %s", describe(root))
+		r.report.add(root.position, "", "must be a mapping of keys to values, not %s", root.kindName()) // what a foreign file says stays there
 		return nil
 	}
 	expandShorthands(root)
@@ -85,7 +136,12 @@ func (r *reader) tree(src *source, id string, data []byte, at position, key stri
 	if !ok {
 		return nil
 	}
-	return merge(base, root)
+	merged := merge(base, root)
+	if merged.size() > maxValues {
+		r.report.add(root.position, "", "more than %d values together with what it extends: this is no config", maxValues)
+		return nil
+	}
+	return merged
 }
 
 // bases takes `extends` out of root and returns the trees it names, merged, nil
@@ -110,8 +166,13 @@ func (r *reader) bases(root *node) (base *node, ok bool) {
 			ok = false
 			continue
 		}
-		tree.drop("experiment") // runs of this file are not runs of that one
-		base = merge(base, tree)
+		own := *tree // which others may extend too
+		own.entries = slices.Clone(tree.entries)
+		own.drop("experiment") // runs of this file are not runs of that one
+		if base = merge(base, &own); base.size() > maxValues {
+			r.report.add(name.position, paths[i], "more than %d values together with the others: this is no config", maxValues)
+			return nil, false
+		}
 	}
 	return base, ok
 }
@@ -119,6 +180,12 @@ func (r *reader) bases(root *node) (base *node, ok bool) {
 // base reads one entry of `extends`.
 func (r *reader) base(name *node, path string) *node {
 	ref := name.text()
+	if r.named++; r.named > maxBases {
+		if r.named == maxBases+1 {
+			r.report.add(name.position, path, "more than %d presets and files are extended in all", maxBases)
+		}
+		return nil
+	}
 	switch {
 	case ref == "":
 		r.report.add(name.position, path, "must be the name of a preset or a file, not %s", describe(name))
@@ -126,11 +193,16 @@ func (r *reader) base(name *node, path string) *node {
 	case !strings.ContainsRune(ref, '/') && filepath.Ext(ref) != ".yaml" && filepath.Ext(ref) != ".yml":
 		return r.preset(ref, name.position, path)
 	case name.source.dir == "":
-		r.report.add(name.position, path, "a preset can extend presets only, not the file %s", ref)
+		r.report.add(name.position, path, "a preset can extend presets only, not the file %s", printable.Excerpt(ref))
 		return nil
 	}
-	file, shown := ref, ref
-	if !filepath.IsAbs(ref) {
+	file, err := homedir.Expand(ref)
+	if err != nil {
+		r.report.add(name.position, path, "%v", err)
+		return nil
+	}
+	shown := ref
+	if ref = file; !filepath.IsAbs(ref) {
 		file = filepath.Join(name.source.dir, ref)
 		shown = filepath.Join(filepath.Dir(name.source.name), ref)
 	}
@@ -147,36 +219,52 @@ func merge(base, over *node) *node {
 	}
 	merged := &node{position: over.position, kind: over.kind}
 	if over.kind == mapping {
-		merged.entries = slices.Clone(base.entries)
-		for _, e := range over.entries {
-			i := slices.IndexFunc(merged.entries, func(b entry) bool { return b.key == e.key })
-			switch {
-			case i < 0:
-				merged.entries = append(merged.entries, e)
-			case e.value.null():
-				merged.entries = slices.Delete(merged.entries, i, i+1)
-			default:
-				e.value = merge(merged.entries[i].value, e.value)
-				merged.entries[i] = e
-			}
-		}
+		merged.entries = mergeEntries(base.entries, over.entries)
 		return merged
 	}
 	if !allNamed(base.items) || !allNamed(over.items) {
 		return over
 	}
 	merged.items = slices.Clone(base.items)
+	// Only base's items are matched, each once: a name that over repeats stays
+	// repeated, for validation to find.
+	first := map[string]int{}
+	for i, item := range slices.Backward(base.items) {
+		first[itemName(item)] = i
+	}
 	for _, item := range over.items {
-		// Only base's items are matched: a name that over repeats stays repeated,
-		// for validation to find.
-		i := slices.IndexFunc(merged.items[:len(base.items)], func(b *node) bool { return itemName(b) == itemName(item) })
-		if i < 0 || merged.items[i] != base.items[i] {
-			merged.items = append(merged.items, item)
+		name := itemName(item)
+		if i, ok := first[name]; ok {
+			merged.items[i] = merge(base.items[i], item)
+			delete(first, name)
 		} else {
-			merged.items[i] = merge(merged.items[i], item)
+			merged.items = append(merged.items, item)
 		}
 	}
 	return merged
+}
+
+// mergeEntries is merge of two mappings.
+func mergeEntries(base, over []entry) []entry {
+	merged := slices.Clone(base)
+	at := make(map[string]int, len(base))
+	for i, e := range base {
+		at[e.key] = i
+	}
+	away := map[string]bool{}
+	for _, e := range over {
+		i, there := at[e.key]
+		switch {
+		case !there:
+			merged = append(merged, e)
+		case e.value.null():
+			away[e.key] = true
+		default:
+			e.value = merge(merged[i].value, e.value)
+			merged[i] = e
+		}
+	}
+	return slices.DeleteFunc(merged, func(e entry) bool { return away[e.key] })
 }
 
 // allNamed reports whether there are items and each has a name.
@@ -186,6 +274,10 @@ func allNamed(items []*node) bool {
 
 // readLimited reads a file no further than a config can be long.
 func readLimited(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a pipe would be waited for
+		return nil, errors.New("not a regular file; runexp -c - reads standard input")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func match(pattern string, layers []framework.Layer) ([]string, error) {
 			matched = layer.Index == index
 		case isGlob:
 			if matched, err = path.Match(pattern, layer.Name); err != nil {
-				return nil, fmt.Errorf("%q is no glob: *, ? and [a-z] match, brackets must close", pattern)
+				return nil, fmt.Errorf("%s is no glob: *, ? and [a-z] match, brackets must close", quote(pattern))
 			}
 		}
 		if matched {
@@ -83,11 +83,11 @@ func match(pattern string, layers []framework.Layer) ([]string, error) {
 	case isIndex:
 		return nil, fmt.Errorf("no layer has the index %d, only %d to %d", index, layers[0].Index, layers[len(layers)-1].Index)
 	case isGlob:
-		return nil, fmt.Errorf("no layer matches %q", pattern)
+		return nil, fmt.Errorf("no layer matches %s", quote(pattern))
 	}
 	near := ""
 	if n := framework.Nearest(pattern, append(framework.LayerNames(layers), framework.ImageTap)); n != "" {
 		near = fmt.Sprintf("; did you mean %q?", n)
 	}
-	return nil, fmt.Errorf("unknown layer %q%s", pattern, near)
+	return nil, fmt.Errorf("unknown layer %s%s", quote(pattern), near)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -13,9 +14,11 @@ type Loader struct {
 	Plugins framework.Plugins // what a config can name
 	Presets fs.FS             // NAME.yaml for each preset; nil for none
 	WorkDir string            // what paths on the command line are relative to; "" for the process's
+	Stdin   io.Reader         // what Load reads for the path "-"; nil: that is a file's name
 }
 
-// Load reads the experiment in the YAML file at path and lays it over what it
+// Load reads the experiment in the YAML file at path, or in Stdin, whose paths are
+// relative to the working directory, and lays it over what it
 // extends, then the overrides (`path=value`) over that, and fills in every default.
 //
 // With a `sweep:` section, or several values for a path on the command line, the
@@ -54,22 +57,29 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		rep.add(start, "", "%v", err)
 		return nil, nil
 	}
-	files := reader{presets: l.Presets, report: rep}
-	root, written := files.file(path, path, start, "")
+	files := reader{presets: l.Presets, report: rep, done: map[string]*node{}}
+	var written []byte
+	var root *node
+	if path == standardInput && l.Stdin != nil {
+		root, written = files.stdin(l.Stdin, workDir)
+	} else {
+		root, written = files.file(path, path, start, "")
+	}
 	if root == nil {
 		return nil, nil
 	}
+	root = root.clone() // what was extended twice is in it once for each
 	addLists(root)
 	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+	var single []string
 	for _, argument := range overrides {
-		override(root, argument, src, rep)
-	}
-	for _, argument := range overrides {
-		if path, text, _ := strings.Cut(argument, "="); path != "" {
-			if parameter, err := several(src, path, text); err == nil && parameter == nil {
-				withoutEffect(root, path, text, position{source: src}, rep)
-			}
+		if l.override(root, argument, src, rep) {
+			single = append(single, argument)
 		}
+	}
+	for _, argument := range single {
+		path, text, _ := strings.Cut(argument, "=")
+		withoutEffect(root, path, text, position{source: src}, rep)
 	}
 	return root, written
 }

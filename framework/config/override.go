@@ -7,63 +7,63 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
-// override applies one `path=value` of the command line to the tree.
+// override applies one `path=value` of the command line to the tree, and reports
+// whether it gave the path one value.
 //
 // A segment of the path is a key, or on a list an index, an item's name or `*`
-// for all items. The right side is YAML and replaces what is there; null takes
-// it away, back to the default. Keys are created on the way, items of a list
-// never are. Several values are a parameter of the sweep (see sweep_override.go),
-// and one value takes the path out of it.
-func override(root *node, argument string, src *source, rep *report) {
+// for all items. The right side replaces what is there: of a text it is the text
+// (see text.go), else YAML; null takes it away, back to the default. Keys are
+// created on the way, items of a list never are. Several values are a parameter
+// of the sweep (see sweep_override.go), and one value takes the path out of it.
+func (l *Loader) override(root *node, argument string, src *source, rep *report) (single bool) {
 	at := position{source: src}
 	path, text, ok := strings.Cut(argument, "=")
 	way := segments(path)
 	switch {
 	case !ok || slices.Contains(way, ""):
-		rep.add(at, "", "%q is no override; write path=value, as in losses.tv.weight=5", argument)
-		return
+		rep.add(at, "", "%s is no override; write path=value, as in losses.tv.weight=5", quote(argument))
+		return false
 	case way[0] == "extends":
 		rep.add(at, path, "is read before overrides; write it into the file")
-		return
+		return false
 	case strings.TrimSpace(text) == "":
 		rep.add(at, path, `has no value; write %s=null for the default, or %s="" for an empty text`, path, path)
-		return
+		return false
 	}
-	parameter, err := several(src, path, text)
-	if err == nil && parameter != nil {
-		if way[0] == "sweep" {
-			err = fmt.Errorf("cannot be swept itself; write [%s] for one list, or quotes around a text with a comma", text)
-		} else {
-			err = sweepOver(root, parameter)
-		}
+	is := l.target(root, way)
+	parameter, err := several(src, path, text, is)
+	switch {
+	case err != nil:
+	case parameter != nil && way[0] == "sweep":
+		err = fmt.Errorf("cannot be swept itself; write [%s] for one list, or quotes around a text with a comma", printable.Excerpt(text))
+	case parameter != nil:
+		err = sweepOver(root, parameter)
 	}
 	if err != nil {
 		rep.add(at, path, "%v", err)
 	}
 	if err != nil || parameter != nil {
-		return
+		return false
 	}
-	var broken report
-	value := parse(src, []byte(text), &broken)
-	for _, p := range broken.problems {
-		rep.add(at, path, "%s", p.Message)
+	value, err := is.value(src, text)
+	if err != nil {
+		rep.add(at, path, "%v", err)
+		return true
 	}
-	if value == nil {
-		return
-	}
-	value.unplaced()
 	value.dropRepeated(path, rep)
 	wasSwept := fix(root, path)
 	if _, there := root.find(path); wasSwept && value.null() && !there {
-		return // at its default already
+		return true // at its default already
 	}
 	if err := assign(root, way, value); err != nil {
 		rep.add(at, path, "%v", err)
 	}
 	expandShorthands(root)
 	addLists(root) // style=null leaves an empty list
+	return true
 }
 
 // assign puts value, or nothing if it is null, at way below n.
@@ -73,7 +73,7 @@ func assign(n *node, way []string, value *node) error {
 		return assignItem(n, way, value)
 	}
 	if n.kind != mapping {
-		return fmt.Errorf("%s has no key %q; replace it by a whole mapping", describe(n), key)
+		return fmt.Errorf("%s has no key %s; replace it by a whole mapping", describe(n), quote(key))
 	}
 	next := n.get(key)
 	switch {

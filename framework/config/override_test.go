@@ -104,7 +104,7 @@ func TestBadOverrides(t *testing.T) {
 		{"extends=[d2l-gluon]", "extends: is read before overrides; write it into the file"},
 		{"checkpoint.every=soon", `checkpoint.every: must be a time with its unit, as in 30s or 5m, not "soon"; 0s writes no checkpoints`},
 		{"checkpoint.every=-1s", `checkpoint.every: must be a time with its unit`},
-		{"checkpoint.every=true", `checkpoint.every: must be text`},
+		{"checkpoint.every=true", `checkpoint.every: must be a time with its unit, as in 30s or 5m, not "true"`},
 		{"stages.0.optimizer={name: momentum, lr: fast}", `stages[0].optimizer.lr: must be a number, not the text "fast"`},
 		{"content=no.png", "content.image: no such file: "},
 		{"losses.style.layers.0=conv9_9", `losses.style.layers[0]: unknown layer "conv9_9"`},

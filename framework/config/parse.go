@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"runexp/internal/printable"
 )
 
 // A config is written by hand: what is larger than this is a mistake or an
@@ -124,13 +126,13 @@ func scalarValue(y *yaml.Node) any {
 			if i, err := strconv.ParseInt(y.Value, 10, 64); err == nil {
 				return i
 			}
-			return unusable(fmt.Sprintf("%s is outside the range of 64-bit integers", y.Value))
+			return unusable(fmt.Sprintf("%s is outside the range of 64-bit integers", printable.Excerpt(y.Value)))
 		}
 		if err := y.Decode(&value); err != nil {
-			return unusable(strings.TrimPrefix(err.Error(), "yaml: "))
+			return unusable(strings.Replace(strings.TrimPrefix(err.Error(), "yaml: "), y.Value, printable.Excerpt(y.Value), 1))
 		}
 	default:
-		return unusable(fmt.Sprintf("the tag %s is not known here; leave it out", tag))
+		return unusable(fmt.Sprintf("the tag %s is not known here; leave it out", printable.Excerpt(tag)))
 	}
 	switch v := value.(type) {
 	case int:
@@ -139,8 +141,9 @@ func scalarValue(y *yaml.Node) any {
 		return unusable(fmt.Sprintf("%d is outside the range of 64-bit integers", v))
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return unusable(fmt.Sprintf("must be a finite number, not %s", y.Value))
+			return unusable(fmt.Sprintf("must be a finite number, not %s", printable.Excerpt(y.Value)))
 		}
+		return v + 0 // -0 is 0
 	}
 	return value
 }
@@ -171,6 +174,7 @@ func syntaxProblem(data []byte, err error) (position, string) {
 		before, _, _ := strings.Cut(string(data), "*"+m[1])
 		at.line += strings.Count(before, "\n")
 		at.column = len(before) - strings.LastIndex(before, "\n")
+		message = fmt.Sprintf("unknown anchor '%s' referenced", printable.Excerpt(m[1]))
 	}
 	return at, "not YAML: " + message
 }

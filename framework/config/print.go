@@ -2,9 +2,13 @@ package config
 
 import (
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"runexp/internal/printable"
 )
 
 // toYAML returns the tree below n as YAML. A list of scalars is written on one
@@ -15,9 +19,7 @@ func (n *node) toYAML(flow bool) *yaml.Node {
 	case mapping:
 		out.Kind = yaml.MappingNode
 		for _, e := range n.entries {
-			key := &yaml.Node{}
-			key.SetString(e.key)
-			out.Content = append(out.Content, key, e.value.toYAML(flow))
+			out.Content = append(out.Content, textYAML(e.key), e.value.toYAML(flow))
 		}
 	case list:
 		out.Kind = yaml.SequenceNode
@@ -71,4 +73,30 @@ func (n *node) plain() any {
 		return string(why)
 	}
 	return n.value
+}
+
+// numberYAML writes a number so that readers of YAML 1.1 and 1.2 take it for one:
+// 1e+06 is a text to those of 1.1.
+func numberYAML(x float64) string {
+	text := strconv.FormatFloat(x, 'g', -1, 64)
+	if mantissa, exponent, ok := strings.Cut(text, "e"); ok && !strings.Contains(mantissa, ".") {
+		return mantissa + ".0e" + exponent
+	}
+	return text
+}
+
+// notPlain is a text that a reader of YAML, of 1.1 or 1.2, would take for a number,
+// a date, true, false or null: what is made of the signs of one, and the words.
+var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.]*$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$|` +
+	`^(?i:y|n|yes|no|on|off|true|false|null)$|^[~=]$|^<<$|^0[xob]`)
+
+// textYAML writes a text so that every reader takes it for just that text. Signs
+// that mean something in YAML the encoder quotes itself.
+func textYAML(text string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(text)
+	if n.Style = 0; notPlain.MatchString(text) || printable.Text(text) != text || strings.TrimSpace(text) != text {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"runexp/internal/printable"
 )
 
 // A Problem is one thing wrong with a config.
@@ -17,12 +19,35 @@ type Problem struct {
 
 // String returns `file:line:col: path: message` without the parts that are empty.
 func (p Problem) String() string {
-	where := p.File
+	where := printable.Text(p.File)
 	if p.Line > 0 {
-		where = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+		where = fmt.Sprintf("%s:%d:%d", where, p.Line, p.Column)
 	}
-	parts := slices.DeleteFunc([]string{where, p.Path, p.Message}, func(s string) bool { return s == "" })
+	parts := slices.DeleteFunc([]string{where, shortPath(p.Path), bounded(p.Message)}, func(s string) bool { return s == "" })
 	return strings.Join(parts, ": ")
+}
+
+// shortPath is a key path that prints, each key of it an excerpt.
+func shortPath(path string) string {
+	keys := strings.Split(path, ".")
+	if len(keys) > maxDepth {
+		keys = append(keys[:maxDepth], "…")
+	}
+	for i, key := range keys {
+		keys[i] = printable.Excerpt(key)
+	}
+	return strings.Join(keys, ".")
+}
+
+// maxMessage is the longest message that is printed, in bytes: what it quotes is
+// cut where it is quoted, and this is for what plugins and libraries say.
+const maxMessage = 4096
+
+func bounded(message string) string {
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
+	return printable.Text(message)
 }
 
 // Problems is everything wrong with a config, sorted by file, line and column.

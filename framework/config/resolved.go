@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -110,11 +109,9 @@ func toYAML(v reflect.Value) *yaml.Node {
 		}
 		return n
 	case reflect.String:
-		n := &yaml.Node{}
-		n.SetString(v.String())
-		return n
+		return textYAML(v.String())
 	case reflect.Float64:
-		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(v.Float(), 'g', -1, 64)}
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: numberYAML(v.Float())}
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v.Interface())}
 }

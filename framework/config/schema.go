@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // A field is a key that a struct's `config` tag declares.
@@ -255,10 +255,13 @@ func describe(n *node) string {
 	case nil:
 		return "nothing"
 	case string:
-		return "the text " + strconv.Quote(v)
+		return "the text " + quote(v)
 	case unusable:
-		return string(v)
+		return printable.Excerpt(string(v))
 	default:
 		return fmt.Sprint(v)
 	}
 }
+
+// quote is how messages quote what was found: at most a line of it.
+func quote(s string) string { return `"` + printable.Excerpt(s) + `"` }

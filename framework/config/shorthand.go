@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"runexp/framework/weights"
+	"runexp/internal/homedir"
 )
 
 // expandShorthands rewrites the short forms of images:
@@ -82,10 +83,15 @@ func resolvePaths(root *node, rep *report) {
 			rep.add(file.position, path, "a preset is the same for everybody and cannot name a file")
 			return
 		}
-		file.written, file.value = written, written
-		if !filepath.IsAbs(written) {
-			file.value = filepath.Join(file.source.dir, written)
+		absolute, err := homedir.Expand(written)
+		if err != nil {
+			rep.add(file.position, path, "%v", err)
+			return
 		}
+		if !filepath.IsAbs(absolute) {
+			absolute = filepath.Join(file.source.dir, absolute)
+		}
+		file.written, file.value = written, absolute
 	}
 	for _, path := range []string{"content.image", "init.image"} {
 		if file, ok := root.find(path); ok {

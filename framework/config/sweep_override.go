@@ -2,12 +2,14 @@ package config
 
 import (
 	"fmt"
-	"math"
+	"math/big"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // A sweep on the command line:
@@ -24,7 +26,10 @@ var call = regexp.MustCompile(`^([a-z_]+)\((.*)\)$`)
 
 // several reads the right side of an override that gives a path several values,
 // as a parameter of the sweep. It is nil, nil for one value.
-func several(src *source, path, text string) (*node, error) {
+func several(src *source, path, text string, is target) (*node, error) {
+	if is.text && (is.alone || is.names(src, text)) {
+		return nil, nil
+	}
 	at := position{source: src}
 	parameter := &node{position: at, kind: mapping}
 	put := func(key string, n *node, err error) (*node, error) {
@@ -35,19 +40,25 @@ func several(src *source, path, text string) (*node, error) {
 		return parameter, nil
 	}
 	parameter.set("path", &node{position: at, value: path})
-	parts := splitTop(text)
+	split, parts := splitTop, splitTop(text)
 	m := call.FindStringSubmatch(strings.TrimSpace(text))
+	if is.text {
+		split = is.texts
+		if m == nil || len(parts) > 1 || m[1] != "choice" && (m[1] != "glob" || is.file) {
+			m, parts = nil, is.texts(text) // range(3) is a text
+		}
+	}
 	if len(parts) == 1 && m == nil {
 		return nil, nil
 	}
 	if len(parts) > 1 {
-		values, err := valuesOf(src, parts)
+		values, err := valuesOf(src, parts, is)
 		return put("values", values, err)
 	}
-	function, arguments := m[1], splitTop(m[2])
+	function, arguments := m[1], split(m[2])
 	switch function {
 	case "choice":
-		values, err := valuesOf(src, arguments)
+		values, err := valuesOf(src, arguments, is)
 		return put("values", values, err)
 	case "glob":
 		pattern := strings.Trim(strings.TrimSpace(m[2]), `'"`)
@@ -70,19 +81,18 @@ func several(src *source, path, text string) (*node, error) {
 	return nil, fmt.Errorf("%w; put quotes around a text", framework.UnknownName("function", function, known))
 }
 
-// valuesOf reads each part as YAML.
-func valuesOf(src *source, parts []string) (*node, error) {
+// valuesOf reads each part as a value of the setting.
+func valuesOf(src *source, parts []string, is target) (*node, error) {
 	values := &node{position: position{source: src}, kind: list}
 	for _, part := range parts {
-		if strings.TrimSpace(part) == "" {
+		part = strings.TrimSpace(part)
+		if part == "" {
 			return nil, fmt.Errorf(`has an empty value; write null for the default, or "" for an empty text`)
 		}
-		var broken report
-		value := parse(src, []byte(part), &broken)
-		if value == nil {
-			return nil, fmt.Errorf("%s", broken.problems[0].Message)
+		value, err := is.value(src, part)
+		if err != nil {
+			return nil, err
 		}
-		value.unplaced()
 		values.items = append(values.items, value)
 	}
 	return values, nil
@@ -90,7 +100,7 @@ func valuesOf(src *source, parts []string) (*node, error) {
 
 // numbersOf reads the arguments of a function of numbers.
 func numbersOf(src *source, function string, arguments []string, least, most int) ([]*node, error) {
-	values, err := valuesOf(src, arguments)
+	values, err := valuesOf(src, arguments, target{})
 	if err != nil {
 		return nil, err
 	}
@@ -126,40 +136,46 @@ func rangeOf(src *source, arguments []string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	numbers := []*big.Rat{new(big.Rat), nil, big.NewRat(1, 1)}
 	whole := true
-	var numbers []float64
-	for _, item := range items {
+	for i, item := range items {
 		x, _ := number(item)
-		numbers = append(numbers, x)
+		numbers[i+1-min(len(items)-1, 1)] = decimalOf(x)
 		_, isInt := item.value.(int64)
 		whole = whole && isInt
 	}
-	start, stop, step := 0.0, numbers[0], 1.0
-	if len(numbers) > 1 {
-		start, stop = numbers[0], numbers[1]
-	}
-	if len(numbers) > 2 {
-		step = numbers[2]
-	}
-	// A thousandth of a step less: 0.3 is not within range(0, 0.3, 0.1).
-	count := math.Ceil((stop-start)/step - 1e-3)
-	switch {
-	case step == 0:
+	start, stop, step := numbers[0], numbers[1], numbers[2]
+	written := printable.Excerpt(strings.Join(arguments, ","))
+	if step.Sign() == 0 {
 		return nil, fmt.Errorf("range needs a step that is not 0")
-	case !(count >= 1):
-		return nil, fmt.Errorf("range(%s) is empty: the step leads away from its end, which is left out", strings.Join(arguments, ","))
-	case count > maxLevels:
-		return nil, fmt.Errorf("range(%s) has more than %d values", strings.Join(arguments, ","), maxLevels)
+	}
+	steps := new(big.Rat).Sub(stop, start)
+	steps.Quo(steps, step)
+	switch {
+	case steps.Sign() <= 0:
+		return nil, fmt.Errorf("range(%s) is empty: the step leads away from its end, which is left out", written)
+	case steps.Cmp(big.NewRat(maxLevels, 1)) > 0:
+		return nil, fmt.Errorf("range(%s) has more than %d values", written, maxLevels)
 	}
 	values := &node{position: position{source: src}, kind: list}
-	for i := range int(count) {
-		value := &node{position: values.position, value: neat(start + float64(i)*step)}
+	for i := int64(0); big.NewRat(i, 1).Cmp(steps) < 0; i++ {
+		x := new(big.Rat).Mul(big.NewRat(i, 1), step)
+		x.Add(x, start)
+		value := &node{position: values.position}
 		if whole {
-			value.value = int64(start + float64(i)*step)
+			value.value = x.Num().Int64()
+		} else {
+			value.value, _ = x.Float64()
 		}
 		values.items = append(values.items, value)
 	}
 	return values, nil
+}
+
+// decimalOf is the shortest decimal that means x, exactly: 0.1 is a tenth.
+func decimalOf(x float64) *big.Rat {
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64)) // what was printed can be read
+	return r
 }
 
 // splitTop splits at commas outside brackets and quotes.

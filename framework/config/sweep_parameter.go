@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // maxLevels is the most values that one parameter may have.
@@ -78,7 +79,7 @@ func (r *sweepReader) swept(at, path string) bool {
 		r.add(key, "needs the key path of what varies, as in losses.style.weight")
 		return false
 	case slices.Contains(way, ""):
-		r.add(key, "%q is no key path; write it as in losses.style.weight", path)
+		r.add(key, "%s is no key path; write it as in losses.style.weight", quote(path))
 		return false
 	}
 	why := map[string]string{
@@ -91,7 +92,7 @@ func (r *sweepReader) swept(at, path string) bool {
 		"extends":    "is read before the sweep",
 	}[way[0]]
 	if why != "" {
-		r.add(key, "%s %s", way[0], why)
+		r.add(key, "%s %s", printable.Excerpt(way[0]), why)
 	}
 	return why == ""
 }
@@ -254,7 +255,7 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		}
 		l.Label = strings.Join(texts, ", ")
 		if k, twice := same[levelKey(l.Settings)]; twice {
-			r.add(at, "the values %d and %d are the same, %s; remove one", k, i, l.Label)
+			r.add(at, "the values %d and %d are the same, %s; remove one", k, i, printable.Excerpt(l.Label))
 			return
 		}
 		same[levelKey(l.Settings)] = i
@@ -272,7 +273,7 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		case !named[l.Label]:
 			named[l.Label] = true
 		case len(labels) > 0:
-			r.add(join(at, indexed("labels", i)), "%q is written twice; give each value its own", l.Label)
+			r.add(join(at, indexed("labels", i)), "%s is written twice; give each value its own", quote(l.Label))
 		default: // files of one name in two folders
 			l.Label = fmt.Sprintf("%s (%d)", l.Label, i)
 		}

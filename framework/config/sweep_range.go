@@ -2,6 +2,7 @@ package config
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 
 	"runexp/framework"
@@ -67,18 +68,24 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 
 // step returns value i of n that are evenly spaced as the distribution says.
 func (r *Range) step(i, n int) float64 {
-	part := float64(i) / float64(n-1)
 	switch {
 	case i == 0:
 		return r.Min
 	case i == n-1:
 		return r.Max
 	case r.Distribution == "log_uniform":
-		return neat(r.Min * math.Pow(r.Max/r.Min, part))
-	case r.Distribution == "int":
-		return math.Round(r.Min + part*(r.Max-r.Min))
+		part := float64(i) / float64(n-1)
+		return neat(math.Pow(r.Min, 1-part) * math.Pow(r.Max, part))
 	}
-	return neat(r.Min + part*(r.Max-r.Min))
+	// Exactly, so that a step that comes to 0 is 0.
+	low := decimalOf(r.Min)
+	x := new(big.Rat).Sub(decimalOf(r.Max), low)
+	x.Mul(x, big.NewRat(int64(i), int64(n-1)))
+	value, _ := x.Add(x, low).Float64()
+	if r.Distribution == "int" {
+		return math.Round(value)
+	}
+	return neat(value)
 }
 
 // neat rounds to 12 significant digits: 0.3 instead of 0.30000000000000004.

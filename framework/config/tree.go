@@ -219,3 +219,28 @@ func (n *node) find(path string) (*node, bool) {
 	}
 	return n, true
 }
+
+// size counts the values in n.
+func (n *node) size() int {
+	count := 1
+	for _, item := range n.items {
+		count += item.size()
+	}
+	for _, e := range n.entries {
+		count += e.value.size()
+	}
+	return count
+}
+
+// kindName says what n is without what it says.
+func (n *node) kindName() string {
+	switch {
+	case n.kind == mapping:
+		return "a mapping"
+	case n.kind == list:
+		return "a list"
+	case n.text() != "":
+		return "text"
+	}
+	return "a single value"
+}

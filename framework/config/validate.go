@@ -6,18 +6,22 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // minSide is the smallest side of a picture, in pixels: VGG halves it four
 // times before its last block.
 const minSide = 16
+
+// maxLossName is the longest name of a loss: its curves and columns are called so.
+const maxLossName = 100
 
 // A validator checks what no type can say, and turns layers into names.
 type validator struct {
@@ -63,8 +67,8 @@ func (v *validator) choose(path, kind, value string, known ...string) {
 
 func (v *validator) validate() {
 	e := v.experiment
-	if strings.ContainsFunc(e.Name, func(r rune) bool { return r == '/' || r == '\\' || unicode.IsControl(r) }) {
-		v.add("experiment", "%q cannot name files; leave out slashes and control characters", e.Name)
+	if err := framework.CheckName(e.Name); err != nil {
+		v.add("experiment", "%v", err)
 	}
 	v.choose("variable.space", "space", e.Variable.Space, "unit", "bytes", "normalized")
 	v.pictures()
@@ -80,7 +84,7 @@ func (v *validator) validate() {
 	}
 	v.evaluate()
 	if every, err := time.ParseDuration(e.Checkpoint.Every); err != nil || every < 0 {
-		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %q; 0s writes no checkpoints", e.Checkpoint.Every)
+		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %s; 0s writes no checkpoints", quote(e.Checkpoint.Every))
 	}
 }
 
@@ -108,7 +112,7 @@ func (v *validator) pictures() {
 		factor, err := strconv.ParseFloat(style.Size, 64)
 		isFactor := err == nil && factor > 0 && !math.IsInf(factor, 0)
 		if style.Size != "content" && style.Size != "own" && !isFactor {
-			v.add(join(path, "size"), "must be content, own or a positive factor, not %s", style.Size)
+			v.add(join(path, "size"), "must be content, own or a positive factor, not %s", printable.Excerpt(style.Size))
 		}
 	}
 	if len(e.Style) > 0 && total == 0 {
@@ -129,24 +133,32 @@ func (v *validator) pictures() {
 // image checks that a file is there.
 func (v *validator) image(path, file, what string) {
 	if file == "" {
-		v.add(path, "needs the file of %s", what)
+		hint := ""
+		if _, err := os.Stat(filepath.Join(v.loader.WorkDir, "null")); err == nil {
+			hint = `; null alone takes the setting away, "null" in quotes is a file of that name`
+		}
+		v.add(path, "needs the file of %s%s", what, hint)
 		return
 	}
 	info, err := os.Stat(file)
 	if err == nil && info.Mode().IsRegular() {
 		return
 	}
+	shown := printable.Text(file) // whole: a path is cut by the system, at 4096 bytes
+	if len(file) > 4096 {
+		shown = printable.Excerpt(file)
+	}
 	relative := ""
 	if n, ok := v.root.find(path); ok && n.written != file {
-		relative = fmt.Sprintf(" (%s is relative to %s)", n.written, n.source.base)
+		relative = fmt.Sprintf(" (%s is relative to %s)", printable.Excerpt(n.written), n.source.base)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		v.add(path, "no such file: %s%s", file, relative)
+		v.add(path, "no such file: %s%s", shown, relative)
 	case err != nil:
-		v.add(path, "cannot read %s: %v%s", file, cause(err), relative)
+		v.add(path, "cannot read %s: %v%s", shown, cause(err), relative)
 	default:
-		v.add(path, "not a regular file: %s%s", file, relative)
+		v.add(path, "not a regular file: %s%s", shown, relative)
 	}
 }
 
@@ -172,12 +184,14 @@ func (v *validator) losses() {
 	for i, loss := range e.Losses {
 		path := paths[i]
 		if at, taken := first[loss.Name]; taken {
-			v.add(join(path, "name"), "%q is the name of losses[%d] too; give each its own", loss.Name, at)
+			v.add(join(path, "name"), "%s is the name of losses[%d] too; give each its own", quote(loss.Name), at)
 		} else {
 			first[loss.Name] = i
 		}
 		if !namePattern.MatchString(loss.Name) {
-			v.add(join(path, "name"), "%q must be lower-case letters, digits, _ and -, a letter first", loss.Name)
+			v.add(join(path, "name"), "%s must be lower-case letters, digits, _ and -, a letter first", quote(loss.Name))
+		} else if len(loss.Name) > maxLossName {
+			v.add(join(path, "name"), "%s has %d characters, more than %d", quote(loss.Name), len(loss.Name), maxLossName)
 		}
 		v.weight(join(path, "weight"), loss.Weight)
 		total += loss.Weight

@@ -1,0 +1,30 @@
+package cmd
+
+import (
+	"github.com/spf13/pflag"
+
+	"runexp/internal/homedir"
+)
+
+// pathValue is a flag that holds a path; ~/ is the home folder.
+type pathValue struct{ path *string }
+
+func (v pathValue) String() string {
+	if v.path == nil { // of a zero value, which pflag asks for
+		return ""
+	}
+	return *v.path
+}
+
+func (v pathValue) Set(written string) (err error) {
+	*v.path, err = homedir.Expand(written)
+	return err
+}
+
+func (v pathValue) Type() string { return "string" }
+
+// pathFlag is StringVarP for a path.
+func pathFlag(f *pflag.FlagSet, path *string, name, short, value, usage string) {
+	*path = value
+	f.VarP(pathValue{path}, name, short, usage)
+}
