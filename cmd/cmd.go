@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"syscall"
 
@@ -61,47 +60,34 @@ func unwritten(err error) error {
 type app struct {
 	plugins        framework.Plugins
 	stdout, stderr io.Writer
+	stopping       *stopping
 	db             string
 	json           bool
 }
 
 // Main runs the command line of os.Args and returns the exit code. The first
-// SIGINT or SIGTERM asks the running iteration to be the last one; the second
-// ends the process as usual.
+// SIGINT, SIGTERM or SIGHUP asks the running iteration to be the last one; the
+// second ends the process as usual.
 func Main(plugins framework.Plugins) int {
 	if _, chosen := os.LookupEnv("GOGC"); !chosen {
 		debug.SetGCPercent(garbagePercent)
 	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		s := <-signals
-		signal.Stop(signals)
-		cancel(&caught{s})
-	}()
-	a := &app{plugins: plugins, stdout: os.Stdout, stderr: os.Stderr}
-	return a.main(ctx, os.Args[1:])
+	stdout, stderr := &output{file: os.Stdout}, &output{file: os.Stderr}
+	a := &app{plugins: plugins, stdout: stdout, stderr: stderr, stopping: &stopping{}}
+	code := a.main(a.stopping.watch(stderr), os.Args[1:])
+	if err := stdout.failed(); err != nil {
+		fmt.Fprintf(stderr, "runexp: what it prints cannot be written: %v\n", err)
+		if code == exitOK {
+			code = exitInternal
+		}
+	}
+	return code
 }
 
 // garbagePercent is how much garbage may stand beside what is in use. That is a few
 // large buffers without pointers, gone through in no time, and Go's 100 percent
 // would be as much memory again: at 600×900 a run took 1130 MiB instead of 959.
 const garbagePercent = 10
-
-// caught is the cause of a context that a signal cancelled.
-type caught struct{ os.Signal }
-
-func (c *caught) Error() string { return "stopped by signal: " + c.String() }
-
-// code is the exit code after a clean stop.
-func (c *caught) code() int {
-	if s, ok := c.Signal.(syscall.Signal); ok {
-		return exitSignal + int(s)
-	}
-	return exitInternal
-}
 
 func (a *app) main(ctx context.Context, args []string) int {
 	root := a.root()
@@ -112,8 +98,13 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	var signalled *caught
-	if errors.As(err, &signalled) {
+	signalled := new(caught)
+	if !errors.As(err, &signalled) && errors.Is(err, context.Canceled) {
+		if errors.As(context.Cause(ctx), &signalled) { // what stopped did not say why
+			err = signalled
+		}
+	}
+	if signalled.Signal != nil {
 		fmt.Fprintln(a.stderr, "runexp:", err)
 		return signalled.code()
 	}
@@ -158,13 +149,13 @@ OUT/EXPERIMENT/UID with picture.png, the config, and while it runs a checkpoint;
 plots its losses there, and a sweep writes OUT/EXPERIMENT/report. --dry-run and a mistake write
 nothing. Results are printed to stdout, or as JSON with --json; progress and errors go to stderr.
 
-The first Ctrl-C (SIGINT) or SIGTERM ends the run after its iteration, with its picture kept; the
-second ends it at once. RUNEXP_WEIGHTS lists folders with weights (see runexp weights), RUNEXP_ISA
-names the kernel variant (see runexp version).
+The first Ctrl-C (SIGINT), SIGTERM or SIGHUP (a terminal that is closed) ends the run after its
+iteration, with its picture kept; the second ends it at once. RUNEXP_WEIGHTS lists folders with
+weights (see runexp weights), RUNEXP_ISA names the kernel variant (see runexp version).
 
 Exit codes: 0 done; 1 internal, or a disk that is full or fails; 2 the command line, the config
-or a file that it names; 3 a run or some trials failed, their loss was not finite, say; 130 and 143
-stopped by SIGINT and SIGTERM.
+or a file that it names; 3 a run or some trials failed, their loss was not finite, say; 129, 130
+and 143 stopped by SIGHUP, SIGINT and SIGTERM.
 
 See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp report, runexp plot`,
 		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg

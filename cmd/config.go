@@ -61,7 +61,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 					return err
 				}
 			}
-			_, err = a.stdout.Write(text)
+			_, err = fileText(a.stdout).Write(text)
 			return err
 		},
 	}

@@ -3,28 +3,25 @@ package cmd
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"runexp/experiments"
 	"runexp/framework/run"
+	"runexp/internal/printable"
 )
 
 // progress is the run.Observer that tells the user on stderr how far a run is:
 // a bar that redraws itself on a terminal, a line now and then elsewhere.
 type progress struct {
-	w        io.Writer
-	terminal bool
-	quiet    bool
-	plan     *run.Plan
-	stage    run.Stage
-	began    time.Time // of the counting, with the stage's first row
-	first    int       // what was done then, counted as the budget is
-	told     time.Time // of the last line
-	drawn    bool      // a bar stands on the current line
+	w     io.Writer
+	line  *statusLine
+	quiet bool
+	plan  *run.Plan
+	stage run.Stage
+	began time.Time // of the counting, with the stage's first row
+	first int       // what was done then, counted as the budget is
+	told  time.Time // of the last line
 }
 
 // How often the two kinds of progress are told.
@@ -34,11 +31,14 @@ const (
 )
 
 func newProgress(w io.Writer, quiet bool, plan *run.Plan) *progress {
-	f, isFile := w.(*os.File)
-	return &progress{w: w, quiet: quiet, plan: plan, terminal: isFile && isTerminal(f)}
+	return &progress{w: w, line: newStatusLine(w), quiet: quiet, plan: plan}
 }
 
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+// say prints a line, cut to the terminal's width.
+func (p *progress) say(format string, args ...any) {
+	p.done()
+	fmt.Fprintln(p.w, fitted(printable.Text(fmt.Sprintf(format, args...)), columns(p.w)))
+}
 
 // attempt says what the run goes on from, and what it does not.
 func (p *progress) attempt(a *experiments.Attempt) {
@@ -58,16 +58,16 @@ func (p *progress) Begin(s run.Stage) error {
 	if p.quiet {
 		return nil
 	}
-	fmt.Fprintf(p.w, "stage %d of %d: %s\n", s.Index+1, s.Count, size(s.Height, s.Width))
+	p.say("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
 	for _, u := range p.plan.Images(s.Index) {
-		fmt.Fprintf(p.w, "  %-8s %s, %s, used at %s\n", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
+		p.say("  %-8s %s, %s, used at %s", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
 	}
 	return nil
 }
 
 func (p *progress) Row(r run.Row) error {
 	every := lineEvery
-	if p.terminal {
+	if p.line.shown {
 		every = barEvery
 	}
 	done, budget := r.Iteration, p.stage.Iterations
@@ -87,18 +87,32 @@ func (p *progress) Row(r run.Row) error {
 		rate := elapsed / time.Duration(done-p.first)
 		line += fmt.Sprintf("  %.3f s each  %s left", rate.Seconds(), (rate * time.Duration(budget-done)).Round(time.Second))
 	}
-	if !p.terminal {
-		fmt.Fprintln(p.w, "  "+line)
+	if !p.line.shown {
+		p.say("  %s", line)
 		return nil
 	}
-	const width = 24
-	filled := width * done / max(1, budget)
-	fmt.Fprintf(p.w, "\r\x1b[K  [%s%s] %s", strings.Repeat("=", filled), strings.Repeat(" ", width-filled), line)
-	p.drawn = true
+	p.line.draw("  " + bar(done, budget, columns(p.w)-len(line)) + line)
 	if r.Last {
 		p.done()
 	}
 	return nil
+}
+
+// The bar is as long as there is room beside the numbers, up to 24 characters; a very
+// short one is left out.
+const (
+	longestBar  = 24
+	shortestBar = 4
+)
+
+// bar draws how much is done, in at most so many columns with what is around it.
+func bar(done, budget, columns int) string {
+	width := min(longestBar, columns-len("  [] "))
+	if width < shortestBar {
+		return ""
+	}
+	filled := width * done / max(1, budget)
+	return "[" + strings.Repeat("=", filled) + strings.Repeat(" ", width-filled) + "] "
 }
 
 func (p *progress) Picture(run.Picture) error { return nil }
@@ -108,17 +122,11 @@ func (p *progress) Rollback(r run.Rollback) error {
 	if p.quiet {
 		return nil
 	}
-	p.done()
-	fmt.Fprintf(p.w, "  %s: iteration %d is done again, at %g of the learning rate from now on\n", r.Why, r.Iteration, r.Factor)
+	p.say("  %s: iteration %d is done again, at %g of the learning rate from now on", r.Why, r.Iteration, r.Factor)
 	return nil
 }
 
 func (p *progress) Checkpoint(run.State, bool) error { return nil }
 
 // done leaves the line of the bar.
-func (p *progress) done() {
-	if p.drawn {
-		fmt.Fprintln(p.w)
-		p.drawn = false
-	}
-}
+func (p *progress) done() { p.line.leave() }

@@ -98,6 +98,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	defer r.stopping.begin()()
 	defer closeStore(s, &err)
 	if !r.fresh {
 		before, err := s.Runs(c.Context(), store.Filter{

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,7 +26,7 @@ RUN is a number, at least four of the first digits of a uid, or "last".
 are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
 
 Reads the notebook (--db), of a run that goes on too, and writes nothing but to stdout. --json
-prints one object, with the config in it.
+prints one object, with the config in it; a number that is not finite is null.
 
 Exit codes: 0 printed; 2 for an unknown run or picture, or without a notebook there.
 
@@ -53,7 +52,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 			}
 			switch {
 			case withConfig:
-				_, err = io.WriteString(a.stdout, run.ConfigResolved)
+				_, err = io.WriteString(fileText(a.stdout), run.ConfigResolved)
 				return err
 			case picture != "":
 				return a.writePicture(c, s, run, picture)
@@ -86,8 +85,8 @@ type runPage struct {
 type metricRow struct {
 	Name     string `json:"name"`
 	Count    int    `json:"count"`
-	Last     string `json:"last"`
-	Min      string `json:"min"`
+	Last     float  `json:"last"`
+	Min      float  `json:"min"`
 	BestStep int    `json:"best_step"`
 }
 
@@ -133,7 +132,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 		{"settings", []string{"PATH", "VALUE"}, cellsOf(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
 		{"environment", []string{"WHAT", "VALUE"}, cellsOf(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
 		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, cellsOf(page.Metrics, func(m metricRow) []string {
-			return []string{m.Name, fmt.Sprint(m.Count), m.Last, m.Min, fmt.Sprint(m.BestStep)}
+			return []string{m.Name, fmt.Sprint(m.Count), number(float64(m.Last)), number(float64(m.Min)), fmt.Sprint(m.BestStep)}
 		})},
 		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
 			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, fmt.Sprint(p.Bytes)}
@@ -177,7 +176,7 @@ func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, e
 	events, errs[4] = s.Events(ctx, run.Number)
 	page.Sweeps, errs[5] = s.SweepsOf(ctx, run.Number)
 	for _, m := range metrics {
-		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, number(m.Last), number(m.Min), m.BestStep})
+		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, float(m.Last), float(m.Min), m.BestStep})
 	}
 	for _, p := range artifacts {
 		page.Artifacts = append(page.Artifacts, artifactRow{p.Kind, p.Name, p.Step, size(p.Height, p.Width), p.Size, p.Hash})
@@ -200,14 +199,14 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 			known = append(known, artifact.Name)
 			continue
 		}
-		if f, isFile := a.stdout.(*os.File); isFile && isTerminal(f) {
+		if _, shown := terminal(a.stdout); shown {
 			return usage(fmt.Errorf("a picture would garble the terminal: redirect it, as in runexp show %d --picture %s > %s", run.Number, name, name))
 		}
 		data, err := s.Blob(c.Context(), artifact.Hash)
 		if err != nil {
 			return err
 		}
-		_, err = a.stdout.Write(data)
+		_, err = exactOf(a.stdout).Write(data)
 		return err
 	}
 	return usage(fmt.Errorf("run %d kept no picture %q (it has: %v)", run.Number, name, known))

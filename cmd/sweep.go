@@ -32,6 +32,7 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	if err != nil {
 		return err
 	}
+	defer r.stopping.begin()()
 	defer closeStore(s, &err)
 	whole := context.WithoutCancel(ctx)
 	recorded, err := planned.Record(whole, s)

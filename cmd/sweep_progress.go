@@ -8,6 +8,7 @@ import (
 	"runexp/experiments"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/internal/printable"
 )
 
 // sweepProgress is the experiments.Watcher that tells the user on stderr: a line
@@ -68,7 +69,7 @@ func (p *sweepProgress) End(t experiments.SweepTrial, e experiments.Ended) {
 	if left := p.total - p.done; left > 0 && p.timed > 0 {
 		line += fmt.Sprintf("  (%s left)", (time.Since(p.start) / time.Duration(p.timed) * time.Duration(left)).Round(time.Second))
 	}
-	fmt.Fprintln(p.w, line)
+	fmt.Fprintln(p.w, fitted(printable.Text(line), columns(p.w)))
 	if e.Err != nil && e.Status != store.Killed {
 		fmt.Fprintf(p.w, "  %v\n", e.Err)
 	}

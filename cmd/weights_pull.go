@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -136,17 +135,14 @@ func sameFile(ctx context.Context, file, sha256 string) bool {
 }
 
 func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file string, retries int) error {
-	p := &fetchProgress{w: w.stderr, began: time.Now(), first: -1}
-	if f, ok := w.stderr.(*os.File); ok {
-		p.terminal = isTerminal(f)
-	}
+	p := &fetchProgress{line: newStatusLine(w.stderr), began: time.Now(), first: -1}
 	fmt.Fprintf(w.stderr, "fetching %s\n", fetch.Redacted(source.URL))
 	err := fetch.File(ctx, fetch.Request{
 		URL: source.URL, Path: file, Bytes: source.Bytes, Limit: maxFetched, SHA256: source.SHA256,
 		Retries: retries, Wait: time.Second, Stall: 30 * time.Second,
 		Progress: p.report, Broken: p.broken,
 	})
-	p.leave()
+	p.line.leave()
 	if err == nil {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -164,9 +160,7 @@ func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file
 // fetchProgress tells how far a fetch is: a line that redraws itself on a
 // terminal, and nothing between begin and end elsewhere.
 type fetchProgress struct {
-	w           io.Writer
-	terminal    bool
-	drawn       bool
+	line        *statusLine
 	began, told time.Time
 	first       int64 // bytes that were there before
 }
@@ -175,10 +169,10 @@ func (p *fetchProgress) report(done, total int64) {
 	if p.first < 0 {
 		p.first = done
 	}
-	if !p.terminal || time.Since(p.told) < barEvery && done < total {
+	if !p.line.shown || time.Since(p.told) < barEvery && done < total {
 		return
 	}
-	p.told, p.drawn = time.Now(), true
+	p.told = time.Now()
 	line := mebibytes(done)
 	if total > 0 {
 		line = fmt.Sprintf("%s of %s  %d%%", line, mebibytes(total), 100*done/total)
@@ -190,18 +184,10 @@ func (p *fetchProgress) report(done, total int64) {
 			line += fmt.Sprintf("  %s left", left.Round(time.Second))
 		}
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K  %s", line)
+	p.line.draw("  " + line)
 }
 
 func (p *fetchProgress) broken(err error, wait time.Duration) {
-	p.leave()
-	fmt.Fprintf(p.w, "%v; trying again in %s\n", err, wait)
-}
-
-// leave ends the line that redraws itself.
-func (p *fetchProgress) leave() {
-	if p.drawn {
-		fmt.Fprintln(p.w)
-		p.drawn = false
-	}
+	p.line.leave()
+	fmt.Fprintf(p.line.w, "%v; trying again in %s\n", err, wait)
 }

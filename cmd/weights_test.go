@@ -339,9 +339,9 @@ func TestWeightsPullStopped(t *testing.T) {
 // On a terminal the line says how much, how fast and how long.
 func TestFetchProgress(t *testing.T) {
 	var out strings.Builder
-	p := &fetchProgress{w: &out, terminal: true, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
+	p := &fetchProgress{line: &statusLine{shown: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
 	p.report(3<<20, 4<<20)
-	p.leave()
+	p.line.leave()
 	if got := out.String(); got != "\r\x1b[K  3.0 MiB of 4.0 MiB  75%  1.0 MiB/s  1s left\n" {
 		t.Errorf("%q", got)
 	}

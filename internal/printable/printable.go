@@ -41,6 +41,24 @@ func Text(s string) string {
 	return b.String()
 }
 
+// Lines is Text for a text of several lines: line breaks and tabs stay as well.
+func Lines(s string) string {
+	var b strings.Builder
+	for s != "" {
+		end := strings.IndexAny(s, "\n\t")
+		if end < 0 {
+			end = len(s)
+		}
+		b.WriteString(Text(s[:end]))
+		if end < len(s) {
+			b.WriteByte(s[end])
+			end++
+		}
+		s = s[end:]
+	}
+	return b.String()
+}
+
 // Excerpt returns at most the first 60 characters of s as Text prints them, with
 // an ellipsis where some were left out. It looks at no more of s than that.
 func Excerpt(s string) string {

@@ -27,6 +27,12 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestLines(t *testing.T) {
+	if got, want := printable.Lines("\ta\x1b\n\nb\r\n\u202ec"), "\ta\\x1b\n\nb\\r\n\\u202ec"; got != want {
+		t.Errorf("Lines = %q, want %q", got, want)
+	}
+}
+
 func TestExcerpt(t *testing.T) {
 	sixty := strings.Repeat("实", 60)
 	for _, test := range []struct{ is, want string }{

@@ -9,23 +9,28 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
+	"runexp/internal/printable"
 	"runexp/reports/document"
 )
 
 //go:embed report.html.tmpl
 var page string
 
-// Write renders d. What users wrote is escaped by html/template.
+// Write renders d. What users wrote is escaped by html/template,
+// and what does not print by printable.
 func Write(w io.Writer, d document.Document) error {
 	t, err := template.New("report").Funcs(template.FuncMap{"data": data, "numeric": numeric}).Parse(page)
 	if err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	if err := t.Execute(w, d); err != nil {
+	var b strings.Builder
+	if err := t.Execute(&b, d); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	return nil
+	_, err = io.WriteString(w, printable.Lines(b.String()))
+	return err
 }
 
 // data returns a picture's address, which is the picture itself. It is ours, and

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"unicode"
 
+	"runexp/internal/printable"
 	"runexp/reports/document"
 )
 
-// Write renders d. What users wrote is escaped: no text of theirs is markup.
+// Write renders d. What users wrote is escaped: no text of theirs is markup, and
+// what does not print is seen.
 func Write(w io.Writer, d document.Document) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# %s\n\n", text(d.Title))
@@ -27,7 +29,7 @@ func Write(w io.Writer, d document.Document) error {
 			writeBlock(&b, block)
 		}
 	}
-	_, err := w.Write(b.Bytes())
+	_, err := io.WriteString(w, printable.Lines(b.String()))
 	return err
 }
 

@@ -1,0 +1,122 @@
+//go:build linux
+
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"runexp/framework/store"
+)
+
+// A signal ends at once what saves nothing: here a program that reads its config.
+func TestSignalWhileReading(t *testing.T) {
+	for _, test := range []struct {
+		signal syscall.Signal
+		code   int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}, {syscall.SIGHUP, 129}} {
+		dir := t.TempDir()
+		cmd, said := program(t, dir, "-c", "-")
+		config, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		handled(t, cmd)
+		if _, err := io.WriteString(config, "content: photo.png\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Process.Signal(test.signal); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // the exit code says it
+		if got := cmd.ProcessState.ExitCode(); got != test.code {
+			t.Errorf("%v: exit code %d, want %d:\n%s", test.signal, got, test.code, said)
+		}
+		if !strings.Contains(said.String(), "stopped by signal: "+test.signal.String()) {
+			t.Errorf("%v: %s", test.signal, said)
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("%v left %v, %v", test.signal, left, err)
+		}
+	}
+}
+
+// A run whose terminal is closed keeps its picture, and goes on where it was.
+func TestHangUp(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	endless := []string{"-c", "crash.yaml", "stages.0.iterations=1000000"}
+	cmd, said := program(t, dir, endless...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for running(dir, "1") == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says it
+	if got := cmd.ProcessState.ExitCode(); got != 129 || !strings.Contains(said.String(), "picture.png") {
+		t.Fatalf("exit code %d:\n%s", got, said)
+	}
+	again, heard := program(t, dir, endless...)
+	if err := again.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for running(dir, "2") == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err := again.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	_ = again.Wait()
+	if !strings.Contains(heard.String(), "going on with run 1 (killed)") {
+		t.Errorf("the second one says\n%s", heard)
+	}
+}
+
+// running returns the run if it is under way in dir's usual notebook and has a loss.
+func running(dir, run string) *store.RunDetail {
+	s, err := store.OpenReadOnly(context.Background(), filepath.Join(dir, "runs", "runexp.db"))
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	found, err := s.FindRun(context.Background(), run)
+	if err != nil || found.Status != store.Running || found.Iterations == 0 {
+		return nil
+	}
+	return &found
+}
+
+// handled waits until the program catches signals that end it.
+func handled(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, caught, _ := strings.Cut(string(status), "SigCgt:")
+		caught, _, _ = strings.Cut(strings.TrimSpace(caught), "\n")
+		set, err := strconv.ParseUint(caught, 16, 64)
+		ignored := strings.Contains(string(status), "SigIgn:\t0000000000000000")
+		if err == nil && set&(1<<(uint(syscall.SIGTERM)-1)) != 0 && !ignored { // Go's runtime catches all but what is ignored: SIGPIPE, by Main
+			return
+		}
+	}
+	t.Fatal("the program catches no signals")
+}
