@@ -41,7 +41,7 @@ func (s *Set) set(text []rune, start, end int, leftToRight, bold bool) []Run {
 	for _, part := range list {
 		txt := string(text[part.start:part.end])
 		switch {
-		case part.face == nil || escapeLike(string(text)):
+		case part.face == nil || escapeLike(txt) && s.plain(txt, bold):
 			var b strings.Builder
 			for _, r := range txt {
 				if part.face == nil || r == '\\' {
