@@ -8,8 +8,6 @@ import (
 	"image"
 	"math"
 
-	"golang.org/x/image/font"
-
 	"runexp/framework/imaging"
 	"runexp/reports/paper"
 )
@@ -89,7 +87,7 @@ func (g Grid) check() error {
 
 // A layout is where everything goes, in pixels.
 type layout struct {
-	face                   font.Face
+	face                   paper.Face
 	ascent, line           int
 	picture                image.Point // of a cell
 	left, top              int         // of the first cell
@@ -102,7 +100,7 @@ type layout struct {
 
 func px(ems float64) int { return int(math.Round(ems * typeSize)) }
 
-func (g Grid) layout(face font.Face, height int) layout {
+func (g Grid) layout(face paper.Face, height int) layout {
 	l := layout{face: face, ascent: face.Metrics().Ascent.Ceil(), line: px(leading)}
 	for _, c := range g.all() {
 		if c.Picture != nil {

@@ -3,14 +3,15 @@ package grid
 import (
 	"strings"
 
-	"golang.org/x/image/font"
+	"runexp/reports/paper"
+	"runexp/reports/typeface"
 )
 
-func measure(face font.Face, text string) int { return font.MeasureString(face, text).Ceil() }
+func measure(face paper.Face, text string) int { return paper.Measure(face, text) }
 
 // wrapped breaks text at spaces into lines of a width in pixels; what is too wide
 // or one line too many ends in an ellipsis.
-func wrapped(face font.Face, text string, width, most int) []string {
+func wrapped(face paper.Face, text string, width, most int) []string {
 	var lines []string
 	for word := range strings.FieldsSeq(text) {
 		if n := len(lines); n > 0 && measure(face, lines[n-1]+" "+word) <= width {
@@ -28,9 +29,9 @@ func wrapped(face font.Face, text string, width, most int) []string {
 		if cut && i == len(lines)-1 {
 			ellipsis = "…"
 		}
-		for runes := []rune(line); len(runes) > 1 && measure(face, line+ellipsis) > width; {
-			runes = runes[:len(runes)-1]
-			line, ellipsis = string(runes), "…"
+		if measure(face, line+ellipsis) > width {
+			line = typeface.Cut(line, func(s string) bool { return measure(face, s) <= width })
+			ellipsis = ""
 		}
 		lines[i] = line + ellipsis
 	}

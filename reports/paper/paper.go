@@ -3,17 +3,11 @@ package paper
 
 import (
 	"bytes"
-	"errors"
 	"image"
 	"image/color"
 	"image/draw"
 	"image/png"
 	"math"
-
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-	"gonum.org/v1/plot/font/liberation"
 
 	"runexp/framework/imaging"
 )
@@ -33,22 +27,6 @@ func New(width, height int) *image.RGBA {
 	sheet := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(sheet, sheet.Bounds(), image.White, image.Point{}, draw.Src)
 	return sheet
-}
-
-// Sans returns Liberation Sans, the type of our plots too, at a size in pixels.
-func Sans(size float64) (font.Face, error) {
-	for _, face := range liberation.Collection() {
-		if face.Font.Variant == "Sans" && face.Font.Style == font.StyleNormal && face.Font.Weight == font.WeightNormal {
-			return opentype.NewFace(face.Face, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
-		}
-	}
-	return nil, errors.New("paper: the plotting library brings no Liberation Sans")
-}
-
-// Write writes a line whose baseline begins at x, y.
-func Write(sheet *image.RGBA, face font.Face, grey uint8, x, y int, text string) {
-	d := font.Drawer{Dst: sheet, Face: face, Src: image.NewUniform(color.Gray{Y: grey}), Dot: fixed.P(x, y)}
-	d.DrawString(text)
 }
 
 // widest is the width of a picture in its heights, from which on a panorama gets

@@ -5,6 +5,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // A header is title and subtitle, flush with the y axis. gonum/plot's own
@@ -60,10 +62,11 @@ func (h header) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 
 // fitted shortens txt to a width.
 func fitted(txt string, style text.Style, width vg.Length) string {
-	for n := len([]rune(txt)); n > 1 && style.Width(txt) > width; n-- {
-		txt = shortened(txt, n-1)
+	fits := func(s string) bool { return style.Width(s) <= width }
+	if fits(txt) {
+		return txt
 	}
-	return txt
+	return typeface.Cut(txt, fits)
 }
 
 // drawText draws txt with its middle, between baseline and capitals' height, at pt.Y.

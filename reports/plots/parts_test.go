@@ -259,6 +259,7 @@ func TestThinned(t *testing.T) {
 // text is aligned.
 func TestPowersAreAligned(t *testing.T) {
 	style := textStyle(10, ink)
+	style.Handler = tickHandler(linear{})
 	style.XAlign = text.XRight
 	var canvas recorder.Canvas
 	style.Handler.Draw(&canvas, "10^−6", style, vg.Point{X: 100})

@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // Lengths and type sizes of all figures, in points.
@@ -52,7 +54,7 @@ func textStyle(size vg.Length, c color.Color) text.Style {
 		Font:    font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size),
 		XAlign:  draw.XLeft,
 		YAlign:  draw.YCenter,
-		Handler: powers{text.Plain{Fonts: font.DefaultCache}},
+		Handler: lettering{text.Plain{Fonts: font.DefaultCache}, typeface.System()},
 	}
 }
 
@@ -70,7 +72,8 @@ func styleAxis(a *plot.Axis, title string, ticks plot.Ticker) {
 	a.Label.TextStyle.Color = ink
 	a.Tick.Label.Font = textStyle(tickSize, ink).Font
 	a.Tick.Label.Color = ink
-	a.Tick.Label.Handler = textStyle(tickSize, ink).Handler
+	a.Label.TextStyle.Handler = textStyle(labelSize, ink).Handler
+	a.Tick.Label.Handler = tickHandler(ticks)
 	a.Tick.LineStyle = a.LineStyle
 	a.Tick.Length = tickLength
 	a.Tick.Marker = ticks
@@ -88,9 +91,13 @@ func oneLine(s string) string {
 }
 
 // shortened cuts s to n characters, the last of them an ellipsis.
-func shortened(s string, n int) string {
-	if runes := []rune(s); len(runes) > n {
-		return string(runes[:n-1]) + "…"
+func shortened(s string, n int) string { return typeface.Shorten(s, n) }
+
+// tickHandler sets exponents where ticks are numbers; a user's ^ is one of text.
+func tickHandler(ticks plot.Ticker) text.Handler {
+	plain := text.Plain{Fonts: font.DefaultCache}
+	if _, named := ticks.(levels); named {
+		return lettering{plain, typeface.System()}
 	}
-	return s
+	return powers{plain}
 }

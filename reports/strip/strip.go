@@ -11,8 +11,6 @@ import (
 	"io"
 	"math"
 
-	"golang.org/x/image/font"
-
 	"runexp/framework/imaging"
 	"runexp/internal/atomicfile"
 	"runexp/reports/paper"
@@ -77,7 +75,7 @@ func Write(w io.Writer, frames []Frame, height int) error {
 
 // A layout is where everything goes, in pixels.
 type layout struct {
-	face            font.Face
+	face            paper.Face
 	size            float64 // of the type
 	columns         []column
 	pictures        int // height of the row of pictures
@@ -107,7 +105,7 @@ func newLayout(frames []Frame, height int) (layout, error) {
 		l.columns = append(l.columns, c)
 		wide := c.width
 		for _, line := range f.Caption {
-			wide = max(wide, font.MeasureString(l.face, line).Ceil())
+			wide = max(wide, paper.Measure(l.face, line))
 		}
 		x += wide
 		lines = max(lines, len(f.Caption))
