@@ -46,24 +46,24 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	began := time.Now()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
-	if printErr := r.concludeSweep(recorded, tally, report, time.Since(began)); reportErr == nil {
+	if printErr := r.concludeSweep(recorded, tally, watch.unbegun, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
 	case errors.Is(err, experiments.ErrTooManyFailed):
 		err = &exit{exitFailed, err}
 	case err == nil && tally.Failed > 0:
-		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; runexp ls %s --status failed lists their runs, and the same command tries them again",
-			tally.Failed, recorded.Trials, recorded.Experiment)}
+		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; %s; the same command tries them again",
+			tally.Failed, recorded.Trials, watch.whereFailed(recorded.Experiment, tally.Failed))}
 	}
 	return errors.Join(err, reportErr)
 }
 
 // concludeSweep says how the sweep ended and where its report is.
-func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, report []string, took time.Duration) error {
+func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, unbegun []unbegunTrial, report []string, took time.Duration) error {
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "report": report, "db": r.db,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": unbegun, "report": report, "db": r.db,
 		})
 	}
 	fmt.Fprintf(r.stdout, "sweep %d of %s: %d trials, %s\n", recorded.Number, recorded.Experiment, recorded.Trials, took.Round(time.Second))
@@ -71,7 +71,7 @@ func (r *runFlags) concludeSweep(recorded store.Sweep, tally experiments.Tally, 
 		n    int
 		what string
 	}{
-		{tally.Kept, "done before"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
+		{tally.Kept, "done before"}, {tally.Meanwhile, "done by another process meanwhile"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
 		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
 	} {
 		if part.n > 0 {
