@@ -8,7 +8,7 @@ import (
 	"runexp/reports/effects"
 )
 
-// still is a sweep of pooling × tv × pairs in which pooling does nothing: all of 24 runs per pair.
+// still is a whole sweep of three poolings × two tv weights × pairs in which pooling does nothing.
 func still(pairs int) effects.Study {
 	s := effects.Study{
 		Factors: []effects.Factor{names("pooling", "avg", "max", "l2"), numbers("tv", 0, 1)},
