@@ -99,6 +99,14 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if err := planned.PredictTime(ctx); err != nil {
 		return err
 	}
+	frozen, err := planned.Frozen()
+	if err != nil {
+		return err
+	}
+	reach, able, err := sweep.Reach(frozen, describeMetric)
+	if err != nil {
+		return err
+	}
 	trials := make([]plannedTrial, len(planned.Trials))
 	cells := make([][]string, len(planned.Trials))
 	total, most := time.Duration(0), int64(0)
@@ -111,12 +119,13 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
 			"experiment": resolved.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
+			"claims": map[string]any{"possible": able, "text": reach},
 		})
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\n",
-		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most))
+	_, err = fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\nclaims: %s\n",
+		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most), reach)
 	return err
 }

@@ -19,6 +19,7 @@ type plan struct {
 	Method     string      `json:"method"`
 	Parameters []parameter `json:"parameters"`
 	Repeats    int         `json:"repeats"`
+	EarlyStop  any         `json:"early_stop"` // nil for none
 }
 
 // A parameter is what was swept: of a zip the paths are joined by " + ". One that
