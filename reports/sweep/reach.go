@@ -1,8 +1,6 @@
 package sweep
 
-import (
-	"runexp/framework/store"
-)
+import "runexp/framework/store"
 
 // Reach says what a planned sweep can claim once all its trials have finished, before any
 // has begun: "2 pairs can show nothing at 5%; 7 would". able is false where a
@@ -14,12 +12,13 @@ func Reach(n store.NewSweep, describe Describe) (text string, able bool, err err
 	if y.plan, err = readPlan(y.Sweep); err != nil {
 		return "", false, err
 	}
-	any := map[string]float64{} // what can be reached does not hang on the values
+	values := map[string]float64{} // what can be reached does not hang on the values
 	for _, name := range n.Metrics {
-		any[name] = 1
+		values[name] = 1
 	}
 	for _, planned := range n.Trials {
-		t := trial{SweepTrial: store.SweepTrial{PlannedTrial: planned}, scores: any}
+		run := &store.RunSummary{RunRef: store.RunRef{Number: int64(planned.Number)}, Status: store.Finished}
+		t := trial{SweepTrial: store.SweepTrial{PlannedTrial: planned, Run: run}, scores: values}
 		if t.point, err = y.plan.readPoint(t.SweepTrial); err != nil {
 			return "", false, err
 		}
