@@ -88,7 +88,7 @@ func (r *recorder) Row(row run.Row) error {
 			store.Value{Name: "rate", Value: row.Rate})
 	}
 	if !row.Last {
-		r.ask(row.Step, row.Iteration, values)
+		r.ask(row.Stage, row.Step, row.Iteration, values)
 	}
 	return r.Run.Log(r.ctx, row.Step, values)
 }

@@ -13,15 +13,15 @@ func atBest(tests []*evidence, n int) [][]step {
 		first, flips := flipFloor(n), flipFloor(n)
 		levels := len(v.effect.Levels)
 		var later []step
-		switch {
-		case v.Kind == Settings:
+		switch v.Kind {
+		case Settings:
 			first = 1 / float64(draws+1)
 			if v.effect.Ordered {
 				first = max(first, flips)
 			}
-		case v.Kind == Trends:
+		case Trends:
 			later = []step{{flips, 1}}
-		case v.Kind == Orders:
+		case Orders:
 			first = 1 / float64(draws+1)
 			later = pairwise(levels, slices.Repeat([]float64{flips}, levels*(levels-1)/2))
 		}

@@ -74,12 +74,13 @@ func styleNumbers(a *plot.Axis, e Effects, width vg.Length) {
 	for _, at := range places {
 		x = x.with(at)
 	}
-	log := e.Log && x.low > 1e-300
+	log := e.Log && x.low > 1e-302 // a step before 1e-300
 	position := func(v float64) float64 { return v }
 	if log {
 		x, position = x.padded(), math.Log
-		beside := math.Pow(x.high/x.low, besideEnds)
-		x.low, x.high = x.low/beside, x.high*beside
+		room := besideEnds * (math.Log(x.high) - math.Log(x.low)) // their ratio may overflow
+		x.low = max(math.SmallestNonzeroFloat64, math.Exp(math.Log(x.low)-room))
+		x.high = min(math.MaxFloat64, math.Exp(math.Log(x.high)+room))
 		styleAxis(a, e.Factor, few{logarithmic{}})
 		a.Scale = plot.LogScale{}
 	} else {

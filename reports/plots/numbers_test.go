@@ -74,3 +74,28 @@ func TestTicksOfNumbers(t *testing.T) {
 		}
 	}
 }
+
+// The largest and the smallest numbers there are can be drawn.
+func TestExtremeNumbers(t *testing.T) {
+	for _, numbers := range [][]float64{
+		{1, 2, 1e300}, {1e-299, 1, 1e299}, {0, 1e-299, 1e-298}, {-1e300, 0, 1e300}, {0, 1e-310}, {1e-310, 1}, {5, 5}, {0, 0}, {3e-300, 4e-300},
+	} {
+		for _, log := range []bool{false, true} {
+			e := Effects{
+				Factor: "x", Unit: "pair", Numbers: numbers, Log: log, Levels: make([]string, len(numbers)),
+				Panels: []Effect{{Title: "noise", YLabel: "noise", Summary: make([]Interval, len(numbers))}},
+			}
+			for i, v := range numbers {
+				e.Levels[i] = fmt.Sprint(v)
+				e.Panels[0].Summary[i] = Interval{float64(i), math.NaN(), math.NaN()}
+			}
+			if _, err := Encode(e, "png"); err != nil {
+				t.Errorf("%v, logarithmic %t: %v", numbers, log, err)
+			}
+			e.Drawn = true
+			if _, err := Encode(e, "svg"); err != nil {
+				t.Errorf("%v drawn, logarithmic %t: %v", numbers, log, err)
+			}
+		}
+	}
+}
