@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework/store"
+	"runexp/reports"
 )
 
 // showCommand is `runexp show RUN`.
@@ -175,14 +176,18 @@ func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, e
 	artifacts, errs[3] = s.Artifacts(ctx, run.Number)
 	events, errs[4] = s.Events(ctx, run.Number)
 	page.Sweeps, errs[5] = s.SweepsOf(ctx, run.Number)
+	made, err := reports.StepsMade(ctx, s, run.Number)
+	if err != nil {
+		return page, err
+	}
 	for _, m := range metrics {
-		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, float(m.Last), float(m.Min), m.BestStep})
+		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, float(m.Last), float(m.Min), made(m.BestStep)})
 	}
 	for _, p := range artifacts {
-		page.Artifacts = append(page.Artifacts, artifactRow{p.Kind, p.Name, p.Step, size(p.Height, p.Width), p.Size, p.Hash})
+		page.Artifacts = append(page.Artifacts, artifactRow{p.Kind, p.Name, made(p.Step), size(p.Height, p.Width), p.Size, p.Hash})
 	}
 	for _, e := range events {
-		page.Events = append(page.Events, eventRow{e.At, e.Kind, e.Step, string(e.Data)})
+		page.Events = append(page.Events, eventRow{e.At, e.Kind, made(e.Step), string(e.Data)})
 	}
 	return page, errors.Join(errs[:]...)
 }

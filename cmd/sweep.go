@@ -43,24 +43,24 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	began := time.Now()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
-	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, report, time.Since(began)); reportErr == nil {
+	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, watch.unbegun, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
 	case errors.Is(err, experiments.ErrTooManyFailed):
 		err = &exit{exitFailed, err}
 	case err == nil && tally.Failed > 0:
-		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; runexp ls %s --status failed lists their runs, and the same command tries them again",
-			tally.Failed, recorded.Trials, recorded.Experiment)}
+		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; %s; the same command tries them again",
+			tally.Failed, recorded.Trials, watch.whereFailed(recorded.Experiment, tally.Failed))}
 	}
 	return errors.Join(err, reportErr)
 }
 
 // concludeSweep says how the sweep ended and where its report and the notebook are.
-func (r *runFlags) concludeSweep(notebook string, recorded store.Sweep, tally experiments.Tally, report []string, took time.Duration) error {
+func (r *runFlags) concludeSweep(notebook string, recorded store.Sweep, tally experiments.Tally, unbegun []unbegunTrial, report []string, took time.Duration) error {
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "report": report, "db": notebook,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": unbegun, "report": report, "db": notebook,
 		})
 	}
 	fmt.Fprintf(r.stdout, "sweep %d of %s: %d trials, %s\n", recorded.Number, recorded.Experiment, recorded.Trials, took.Round(time.Second))
@@ -68,7 +68,7 @@ func (r *runFlags) concludeSweep(notebook string, recorded store.Sweep, tally ex
 		n    int
 		what string
 	}{
-		{tally.Kept, "done before"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
+		{tally.Kept, "done before"}, {tally.Meanwhile, "done by another process meanwhile"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
 		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
 	} {
 		if part.n > 0 {
@@ -96,6 +96,14 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if err := planned.PredictTime(ctx); err != nil {
 		return err
 	}
+	frozen, err := planned.Frozen()
+	if err != nil {
+		return err
+	}
+	reach, able, err := sweep.Reach(frozen, describeMetric)
+	if err != nil {
+		return err
+	}
 	trials := make([]plannedTrial, len(planned.Trials))
 	cells := make([][]string, len(planned.Trials))
 	total, most := time.Duration(0), int64(0)
@@ -108,12 +116,13 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
 			"experiment": resolved.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
+			"claims": map[string]any{"possible": able, "text": reach},
 		})
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\n",
-		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most))
+	_, err = fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\nclaims: %s\n",
+		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most), reach)
 	return err
 }

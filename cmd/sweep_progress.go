@@ -3,6 +3,8 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"runexp/experiments"
@@ -22,10 +24,19 @@ type sweepProgress struct {
 	began map[int]time.Time // by trial number
 	timed int
 	start time.Time
+
+	unbegun []unbegunTrial
+}
+
+// unbegunTrial is a trial that failed before a run of it was begun: the notebook has
+// nothing of it.
+type unbegunTrial struct {
+	Trial int    `json:"trial"`
+	Why   string `json:"why"`
 }
 
 func newSweepProgress(w io.Writer, quiet bool, s *experiments.Sweep) *sweepProgress {
-	return &sweepProgress{w: w, quiet: quiet, total: len(s.Trials), began: map[int]time.Time{}, start: time.Now()}
+	return &sweepProgress{w: w, quiet: quiet, total: len(s.Trials), began: map[int]time.Time{}, start: time.Now(), unbegun: []unbegunTrial{}}
 }
 
 func (p *sweepProgress) Keep(experiments.SweepTrial) {
@@ -53,6 +64,9 @@ func (p *sweepProgress) End(t experiments.SweepTrial, e experiments.Ended) {
 	if !e.Again {
 		p.done++
 	}
+	if !e.Again && e.Status == store.Failed && e.Run == 0 && e.Err != nil {
+		p.unbegun = append(p.unbegun, unbegunTrial{t.Number, firstLine(e.Err)})
+	}
 	if p.quiet {
 		return
 	}
@@ -77,6 +91,37 @@ func (p *sweepProgress) End(t experiments.SweepTrial, e experiments.Ended) {
 		fmt.Fprintf(p.w, "  not scored: %s\n", firstLine(e.Unscored))
 	}
 }
+
+// whereFailed says where the user finds what became of the trials that failed.
+func (p *sweepProgress) whereFailed(experiment string, failed int) string {
+	listed := fmt.Sprintf("runexp ls %s --status failed lists their runs", experiment)
+	if len(p.unbegun) == 0 {
+		return listed
+	}
+	var numbers []string
+	for _, t := range p.unbegun[:min(len(p.unbegun), mostUnbegun)] {
+		numbers = append(numbers, fmt.Sprint(t.Trial))
+	}
+	which := "trial " + numbers[0]
+	if len(p.unbegun) > 1 {
+		which = "trials " + strings.Join(numbers, ", ")
+	}
+	if more := len(p.unbegun) - len(numbers); more > 0 {
+		which += fmt.Sprintf(" and %d more", more)
+	}
+	text := fmt.Sprintf("%s before a run was begun (%s", which, p.unbegun[0].Why)
+	if others := slices.DeleteFunc(slices.Clone(p.unbegun), func(t unbegunTrial) bool { return t.Why == p.unbegun[0].Why }); len(others) > 0 {
+		text += fmt.Sprintf("; of trial %d: %s", others[0].Trial, others[0].Why)
+	}
+	text += ")"
+	if failed > len(p.unbegun) {
+		text += "; " + strings.Replace(listed, "their runs", "the runs of the others", 1)
+	}
+	return text
+}
+
+// mostUnbegun is how many trials a message names.
+const mostUnbegun = 10
 
 // silent is a run.Observer that says nothing.
 type silent struct{}

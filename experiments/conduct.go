@@ -46,9 +46,10 @@ type Ended struct {
 // A Tally counts the trials of a sweep by how they are after it.
 type Tally struct {
 	Kept      int `json:"kept"`      // finished or pruned before
+	Meanwhile int `json:"meanwhile"` // finished or pruned by another process since
 	Finished  int `json:"finished"`  // now
 	Pruned    int `json:"pruned"`    // now
-	Failed    int `json:"failed"`    // now
+	Failed    int `json:"failed"`    // now, here or in another process
 	Elsewhere int `json:"elsewhere"` // under way in another process
 	Left      int `json:"left"`      // not begun, or stopped on the way
 }
@@ -65,6 +66,7 @@ type conduct struct {
 	mu    sync.Mutex
 	watch Watcher
 	tally Tally
+	away  []int // numbers of the trials that another process had under way
 }
 
 // ErrTooManyFailed is the cause of a sweep that ends for on_failure.max_failures.
@@ -101,7 +103,38 @@ func (s *Sweep) Conduct(ctx context.Context, st *store.Store, recorded store.Swe
 	}
 	free, _ := freeMemory()
 	local.Run(ctx, tasks, local.Limits{Jobs: how.Jobs, Memory: free})
+	if err := c.lookAgain(context.WithoutCancel(ctx)); err != nil {
+		return c.tally, errors.Join(context.Cause(ctx), err)
+	}
 	return c.tally, context.Cause(ctx)
+}
+
+// lookAgain counts the trials that another process had under way by how they are now.
+func (c *conduct) lookAgain(ctx context.Context) error {
+	if len(c.away) == 0 {
+		return nil
+	}
+	now, err := c.store.SweepTrials(ctx, c.sweep.Number)
+	if err != nil {
+		return err
+	}
+	for _, t := range now {
+		if !slices.Contains(c.away, t.Number) || t.Run == nil {
+			continue
+		}
+		switch status := t.Run.Status; {
+		case status == store.Running:
+			continue
+		case slices.Contains(c.done(), status):
+			c.tally.Meanwhile++
+		case status == store.Failed:
+			c.tally.Failed++
+		default: // stopped on the way
+			c.tally.Left++
+		}
+		c.tally.Elsewhere--
+	}
+	return nil
 }
 
 // done are the statuses of a run that is all that the sweep wants of its trial. One
@@ -221,7 +254,7 @@ func (c *conduct) try(ctx context.Context, t SweepTrial) Ended {
 	defer debug.FreeOSMemory() // its memory is garbage now, and the next one wants as much
 	trial, err := c.lab.prepare(ctx, t.Config)
 	if err == nil && trial.Hash != t.Hash {
-		err = errors.New("one of its files has changed since the sweep was planned; run the same command again")
+		err = errors.New("one of its files has changed since the sweep was planned; the same command plans it with the files as they are")
 	}
 	if err != nil {
 		return Ended{Status: store.Failed, Err: err}
@@ -274,13 +307,14 @@ func (c *conduct) count(t SweepTrial, e Ended) {
 	}
 	switch status := e.Status; {
 	case e.before:
-		c.tally.Kept++
+		c.tally.Meanwhile++
 	case status == store.Finished:
 		c.tally.Finished++
 	case status == store.Pruned:
 		c.tally.Pruned++
 	case status == store.Running:
 		c.tally.Elsewhere++
+		c.away = append(c.away, t.Number)
 	case status == store.Failed:
 		c.tally.Failed++
 		if most := c.config.Sweep.OnFailure.MaxFailures; most > 0 && c.tally.Failed >= most {

@@ -28,6 +28,8 @@ type recorder struct {
 
 	unscored error // why the final picture has no scores
 
+	evals evaluations
+
 	offered time.Time // when a checkpoint was last written, or could not be
 	kept    string    // the iteration that the same command would go on at; "" for the start
 }
@@ -40,6 +42,7 @@ func (a *Attempt) recorder(ctx context.Context, prune func(error)) *recorder {
 		"runexp.experiment": a.trial.config.Experiment.Name,
 	}}
 	if a.From != nil {
+		r.evals = a.evals
 		r.begin, r.kept = a.From.checkpoint.state.Step, place(a.From.checkpoint.state)
 	}
 	return r
@@ -63,7 +66,7 @@ func (r *recorder) Begin(s run.Stage) error {
 }
 
 // Row records loss/total, loss/<name>, loss/<name>/<layer> and, of a row that
-// an iteration follows, its time, rate and evaluations so far.
+// an iteration follows, its time, rate and evaluations so far, all stages together.
 func (r *recorder) Row(row run.Row) error {
 	values := []store.Value{{Name: "loss/total", Value: row.Total}}
 	sums := map[string]int{} // position in values
@@ -78,14 +81,14 @@ func (r *recorder) Row(row run.Row) error {
 		values[at].Value += t.TapWeight * t.Value
 		values = append(values, store.Value{Name: name + "/" + t.Layer, Value: t.Value})
 	}
-	values = append(values, store.Value{Name: "evaluations", Value: float64(row.Evals)})
+	values = append(values, store.Value{Name: "evaluations", Value: float64(r.evals.upTo(row))})
 	if !row.Last {
 		values = append(values,
 			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
 			store.Value{Name: "rate", Value: row.Rate})
 	}
 	if !row.Last {
-		r.ask(row.Step, row.Iteration, values)
+		r.ask(row.Stage, row.Step, row.Iteration, values)
 	}
 	return r.Run.Log(r.ctx, row.Step, values)
 }
@@ -97,13 +100,14 @@ func (r *recorder) Picture(p run.Picture) error {
 	if p.Kind == "sample" {
 		return r.sample(p)
 	}
+	made := p.Step - p.Stage // each stage before has a row more than iterations
 	name := map[string]string{
-		"intermediate": fmt.Sprintf("step-%06d.png", p.Step),
+		"intermediate": fmt.Sprintf("step-%06d.png", made),
 		"stage":        fmt.Sprintf("stage-%d.png", p.Stage+1),
 		"final":        finalPicture,
 		"last":         "last.png",
 	}[p.Kind]
-	text := map[string]string{"runexp.step": fmt.Sprint(p.Step)}
+	text := map[string]string{"runexp.step": fmt.Sprint(made)}
 	for k, v := range r.text {
 		text[k] = v
 	}

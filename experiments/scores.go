@@ -14,7 +14,7 @@ import (
 // A prunedError is the cause of a run that its sweep stopped early.
 type prunedError struct {
 	metric        string
-	step          int
+	step          int // iterations made
 	value, median float64
 }
 
@@ -46,12 +46,12 @@ func (r *recorder) sample(p run.Picture) error {
 	if err != nil {
 		return r.Run.Event(r.ctx, "unscored", p.Step, unscoredEvent{err.Error()})
 	}
-	r.ask(p.Step, p.Iteration, values)
+	r.ask(p.Stage, p.Step, p.Iteration, values)
 	return r.Run.Log(r.ctx, p.Step, values)
 }
 
 // ask stops the run if the rule looks at this iteration and says so of one of the values.
-func (r *recorder) ask(step, iteration int, values []store.Value) {
+func (r *recorder) ask(stage, step, iteration int, values []store.Value) {
 	t := r.trial
 	if t.rule == nil || iteration == 0 || iteration%t.rule.Every != 0 {
 		return
@@ -61,7 +61,7 @@ func (r *recorder) ask(step, iteration int, values []store.Value) {
 			continue
 		}
 		if median, stop := t.rule.stops(t.unit, t.Hash, step, v.Value); stop {
-			r.prune(&prunedError{v.Name, step, v.Value, median})
+			r.prune(&prunedError{v.Name, step - stage, v.Value, median})
 		}
 	}
 }

@@ -330,10 +330,16 @@ func shapeOf(t *Trial) (string, error) {
 
 // Record writes the sweep and its trials into st, frozen, or finds it there.
 func (s *Sweep) Record(ctx context.Context, st *store.Store) (store.Sweep, error) {
-	plan, err := planJSON(s.config.Sweep)
+	n, err := s.Frozen()
 	if err != nil {
 		return store.Sweep{}, err
 	}
+	return st.PlanSweep(ctx, n)
+}
+
+// Frozen is the sweep as it is recorded.
+func (s *Sweep) Frozen() (store.NewSweep, error) {
+	plan, err := planJSON(s.config.Sweep)
 	n := store.NewSweep{
 		Experiment: s.config.Experiment.Name, Method: s.config.Sweep.Method, Plan: plan,
 		Metrics: s.config.Sweep.Metrics, Scorer: s.judge.by.Hash,
@@ -341,5 +347,5 @@ func (s *Sweep) Record(ctx context.Context, st *store.Store) (store.Sweep, error
 	for _, t := range s.Trials {
 		n.Trials = append(n.Trials, store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.Yaml, Point: t.point})
 	}
-	return st.PlanSweep(ctx, n)
+	return n, err
 }

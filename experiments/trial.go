@@ -84,6 +84,7 @@ type Attempt struct {
 	trial *Trial
 	store *store.Store
 	every time.Duration // between checkpoints
+	evals evaluations   // that the run took over
 }
 
 // Begin records in s that the trial begins, or that it goes on from an earlier
@@ -117,6 +118,7 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
 		func() error { return a.recordInputs(ctx) },
 		func() error { return a.copyPictures(ctx) },
+		func() error { return a.recallEvaluations(ctx) },
 		func() error { return a.tell(ctx) },
 		func() error { return a.tellUnjudged(ctx) },
 	} {

@@ -14,7 +14,8 @@ import (
 
 // Clocks lists what an x axis may count:
 //
-//	step         rows of the run; a stage of n iterations has n + 1
+//	step         iterations made; a stage of n of them has n + 1 rows, the last of which and
+//	             the first of the next stage stand at one place
 //	seconds      Σ time/iteration of the rows before: without what is between iterations
 //	evaluations  of the loss and its gradient, made in the rows before
 func Clocks() []string { return []string{"step", "seconds", "evaluations"} }
@@ -61,15 +62,15 @@ func readRun(ctx context.Context, s *store.Store, run int64, against string) (*r
 	if err != nil {
 		return nil, err
 	}
-	sum, before := 0.0, 0.0 // before: of earlier stages
-	for i, p := range points {
+	if metric == "evaluations" {
+		points = store.GoingOn(points)
+	}
+	sum := 0.0
+	for _, p := range points {
 		switch {
 		case math.IsNaN(p.Value):
-		case metric == "evaluations": // counted over the stage
-			if i > 0 && d.stageOf(p.Step) != d.stageOf(points[i-1].Step) {
-				before = sum
-			}
-			sum = before + p.Value
+		case metric == "evaluations":
+			sum = p.Value
 		default:
 			sum += p.Value
 		}
@@ -78,10 +79,21 @@ func readRun(ctx context.Context, s *store.Store, run int64, against string) (*r
 	return d, nil
 }
 
+// StepsMade returns what turns a row of a run into the iterations that were made before it:
+// every stage has a row more than iterations.
+func StepsMade(ctx context.Context, s *store.Store, run int64) (func(row int) int, error) {
+	stages, err := readStages(ctx, s, run)
+	d := runData{stages: stages}
+	return d.made, err
+}
+
+// made returns the iterations before the row step.
+func (d *runData) made(step int) int { return step - max(0, d.stageOf(step)) }
+
 // at returns the clock before the row step.
 func (d *runData) at(step int) float64 {
 	if d.steps {
-		return float64(step)
+		return float64(d.made(step))
 	}
 	if i := sort.SearchInts(d.ticks, step); i > 0 {
 		return d.sums[i-1]

@@ -102,15 +102,15 @@ func TestCurves(t *testing.T) {
 		curve int
 		want  string
 	}{
-		{Curves{}, "total", 0, "0:10 1:9 2:8 | 3:7 4:6"},
-		{Curves{}, "style", 1, "0:500 | 2:300 | 3:200 4:100"},
-		{Curves{Metrics: []string{"loss/style"}}, "loss/style", 0, "0:5 | 2:3 | 3:2 4:1"},
-		{Curves{Metrics: []string{"loss/style", "loss/total"}}, "loss/total", 0, "0:10 1:9 2:8 | 3:7 4:6"},
+		{Curves{}, "total", 0, "0:10 1:9 2:8 | 2:7 3:6"},
+		{Curves{}, "style", 1, "0:500 | 2:300 | 2:200 3:100"},
+		{Curves{Metrics: []string{"loss/style"}}, "loss/style", 0, "0:5 | 2:3 | 2:2 3:1"},
+		{Curves{Metrics: []string{"loss/style", "loss/total"}}, "loss/total", 0, "0:10 1:9 2:8 | 2:7 3:6"},
 		{Curves{Against: "seconds"}, "total", 0, "0:10 0.5:9 1:8 | 1:7 1.5:6"},
 		{Curves{Against: "evaluations"}, "total", 0, "0:10 1:9 2:8 | 3:7 4:6"},
-		{Curves{Smooth: 2}, "total", 0, "0:10 1:9.5 2:8.5 | 3:7 4:6.5"},
-		{Curves{Smooth: 99}, "total", 0, "0:9 1:9 2:9 | 3:6.5 4:6.5"},
-		{Curves{Smooth: 3}, "style", 1, "0:500 | 2:300 | 3:150 4:150"},
+		{Curves{Smooth: 2}, "total", 0, "0:10 1:9.5 2:8.5 | 2:7 3:6.5"},
+		{Curves{Smooth: 99}, "total", 0, "0:9 1:9 2:9 | 2:6.5 3:6.5"},
+		{Curves{Smooth: 3}, "style", 1, "0:500 | 2:300 | 2:150 3:150"},
 	} {
 		c.q.Runs = []store.RunSummary{run}
 		got, missing, err := c.q.Plot(ctx, s)

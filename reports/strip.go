@@ -29,17 +29,21 @@ func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, err
 // Strip returns what shows how a run went: the photograph and the paintings, if
 // the store has them, and at most so many of the pictures that it kept, evenly
 // chosen, the last always and the first if there is more than one. Below each
-// stand its step, the total loss at it and its size. Errors: ErrNoPictures.
+// stand the iterations made, the total loss at it and its size. Errors: ErrNoPictures.
 func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Frame, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	if err != nil {
 		return nil, err
 	}
-	made := Evenly(picturesOf(artifacts), most)
-	if len(made) == 0 {
+	kept := Evenly(picturesOf(artifacts), most)
+	if len(kept) == 0 {
 		return nil, fmt.Errorf("run %d: %w", run, ErrNoPictures)
 	}
 	losses, err := totals(ctx, s, run)
+	if err != nil {
+		return nil, err
+	}
+	made, err := StepsMade(ctx, s, run)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +51,8 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 	if err != nil {
 		return nil, fmt.Errorf("run %d: %w", run, err)
 	}
-	for _, a := range made {
-		caption := []string{fmt.Sprintf("step %d", a.Step)}
+	for _, a := range kept {
+		caption := []string{fmt.Sprintf("step %d", made(a.Step))}
 		if role := pictureRole(a.Name); role != "" {
 			caption[0] = role + ", " + caption[0]
 		}

@@ -45,10 +45,10 @@ func TestStrip(t *testing.T) {
 	for most, want := range map[int][]string{
 		9: {
 			"photograph, 5×9", "painting, 9×5", "step 1, loss 9, 4×6", "stage 1, step 2, loss 8, 4×6",
-			"step 3, loss 7, 8×12", "result, step 4, loss 6, 8×12", "last, step 9, 8×12",
+			"step 2, loss 7, 8×12", "result, step 3, loss 6, 8×12", "last, step 8, 8×12",
 		},
-		3: {"photograph, 5×9", "painting, 9×5", "step 1, loss 9, 4×6", "step 3, loss 7, 8×12", "last, step 9, 8×12"},
-		1: {"photograph, 5×9", "painting, 9×5", "last, step 9, 8×12"},
+		3: {"photograph, 5×9", "painting, 9×5", "step 1, loss 9, 4×6", "step 2, loss 7, 8×12", "last, step 8, 8×12"},
+		1: {"photograph, 5×9", "painting, 9×5", "last, step 8, 8×12"},
 	} {
 		frames, err := Strip(ctx, s, run.Number, most)
 		if err != nil {

@@ -26,7 +26,7 @@ type RunSummary struct {
 	Started    time.Time
 	Ended      time.Time     // zero while running; of a lost run the last sign of life
 	Elapsed    time.Duration // as of the last write
-	Iterations int           // the last step of loss/total; 0 if there is none
+	Iterations int           // made so far: rows that one followed; where times were not recorded, the last step of loss/total
 	Loss       float64       // the last loss/total; NaN if there is none
 }
 
@@ -39,7 +39,7 @@ type Filter struct {
 }
 
 const summaryOfRuns = `SELECT r.id, r.uid, e.name, r.status, r.message, r.attempt, coalesce(t.hash, ''), r.seed,
-	r.started_at, r.ended_at, r.elapsed, coalesce(s.last_step, 0), s.last,
+	r.started_at, r.ended_at, r.elapsed, coalesce(i.count, s.last_step, 0), s.last,
 	r.pid, r.pid_start, r.boot, r.machine, r.seen_at`
 
 // runTables joins in this order (CROSS fixes it), so that the order of the
@@ -48,7 +48,9 @@ const runTables = ` FROM runs r
 	CROSS JOIN experiments e ON e.id = r.experiment_id
 	LEFT JOIN trials t ON t.id = r.trial_id
 	LEFT JOIN metric_summary s ON s.run_id = r.id
-		AND s.key_id = (SELECT id FROM metric_keys WHERE name = 'loss/total')`
+		AND s.key_id = (SELECT id FROM metric_keys WHERE name = 'loss/total')
+	LEFT JOIN metric_summary i ON i.run_id = r.id
+		AND i.key_id = (SELECT id FROM metric_keys WHERE name = 'time/iteration')`
 
 // A runRow is a summary with who wrote it.
 type runRow struct {

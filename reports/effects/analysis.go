@@ -171,10 +171,10 @@ func (a *Analysis) note(lost map[string]int) {
 	for _, f := range a.Factors {
 		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })
 		if e < 0 {
-			add("Only one level of %s ran, or none: it has no effect to speak of.", f.Path)
+			add("Only one level of %s ran, or none: nothing can be said of what it does.", f.Path)
 		} else if a.Effects[e].Design == Scattered {
-			add("The levels of %s cannot be paired, since each run has settings of its own: "+
-				"there are ranks within each %s, and no contrasts.", f.Path, a.Kind())
+			add("The levels of %s cannot be paired, since too few runs of a %s differ in it alone: "+
+				"there are ranks within each %s, and no contrasts.", f.Path, a.Kind(), a.Kind())
 		}
 	}
 	for _, m := range a.Metrics {

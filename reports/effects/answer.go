@@ -128,8 +128,8 @@ func (a *Analysis) answer(kind int, group []*Effect) Answer {
 		text = fmt.Sprintf("No evidence that %s changes %s: %s", first.Factor, list(labels, "or"), strings.Join(details, "; "))
 	case few:
 		n := first.Test.N
-		text = fmt.Sprintf("%s: no evidence (n = %d): %s cannot reach 5%% whatever they show, %d could; %s",
-			first.Factor, n, plural(n, a.Kind()), first.Test.Needed, strings.Join(details, "; "))
+		text = fmt.Sprintf("%s: no evidence (n = %d): %s cannot reach 5%% whatever they show, %s could; %s",
+			first.Factor, n, plural(n, a.Kind()), unitsNeeded(first.Test.Needed), strings.Join(details, "; "))
 	case same:
 		text = fmt.Sprintf("%s did not change %s: all its levels gave the same", first.Factor, list(labels, "or"))
 	}

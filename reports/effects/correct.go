@@ -84,16 +84,6 @@ func mayBeTrue(k int) []int {
 	return most
 }
 
-// needed is how many units make a claim possible where tests families all have as
-// many: the least n with tests · 2/2ⁿ ≤ 0.05.
-func needed(tests int) int {
-	n := fewestUnits
-	for float64(tests)*math.Ldexp(2, -n) > errorRate {
-		n++
-	}
-	return n
-}
-
 // pairwise is the steps of all contrasts between k levels, given in the order of their p.
 func pairwise(k int, sorted []float64) []step {
 	var steps []step

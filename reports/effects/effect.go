@@ -30,7 +30,7 @@ type Effect struct {
 	Levels    []LevelSummary `json:"levels"`
 	Contrasts []Contrast     `json:"contrasts,omitempty"`
 	Trend     *Trend         `json:"trend,omitempty"` // of an ordered factor
-	Constant  bool           `json:"constant"`        // no level differs from another in any unit
+	Constant  bool           `json:"constant"`        // all that was planned is there, and no level differs from another in any unit
 	Test      *Test          `json:"test,omitempty"`
 	// Claim says that the factor changes the metric. Which levels it tells apart, and
 	// whether the first from the last, Contrasts say.
@@ -106,9 +106,7 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	profiles := t.profiles(f, e.Design)
 	e.N = len(profiles)
 	e.Levels = t.summaries(f, e.Design)
-	e.Constant = e.N > 0 && !slices.ContainsFunc(profiles, func(p profile) bool {
-		return slices.ContainsFunc(p.ranks, func(r int) bool { return r != 0 })
-	})
+	e.Constant = t.constant(f, metric.Name, profiles)
 	if e.Design == Paired {
 		e.Contrasts = g.contrasts(f, e.Ordered, raw, logs)
 	}
@@ -122,6 +120,37 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	found := t.test(f, e, profiles, rho)
 	e.Test = &found.Test
 	return e, found
+}
+
+// constant reports whether a factor did nothing to the metric, which takes all of the data:
+// no planned run is missing, all levels can be compared in each unit, and no two runs that
+// differ in the factor alone differ in the metric. Of scattered runs none may differ at all.
+func (t *table) constant(f int, metric string, profiles []profile) bool {
+	if len(profiles) == 0 || t.study.Missing > 0 || slices.ContainsFunc(t.study.Runs, func(r Run) bool {
+		v, measured := r.Values[metric]
+		return !measured || math.IsNaN(v) || math.IsInf(v, 0)
+	}) {
+		return false
+	}
+	for _, p := range profiles {
+		if slices.ContainsFunc(p.ranks, func(r int) bool { return r != 0 }) || !t.apart[f] && len(p.levels) < len(t.study.Factors[f].Levels) {
+			return false
+		}
+	}
+	for _, row := range t.value {
+		for _, at := range t.at[f] {
+			low, high := math.Inf(1), math.Inf(-1)
+			for _, s := range at {
+				if s >= 0 && !math.IsNaN(row[s]) {
+					low, high = min(low, row[s]), max(high, row[s])
+				}
+			}
+			if high-low > t.tiny {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // A profile is what one unit says about a factor: ranks of its levels, or of its runs

@@ -233,7 +233,8 @@ func TestMayBeTrue(t *testing.T) {
 
 func TestNeeded(t *testing.T) {
 	for tests, want := range map[int]int{1: 6, 2: 7, 3: 7, 4: 8, 6: 8, 7: 9, 12: 9, 13: 10} {
-		if got := needed(tests); got != want {
+		list := slices.Repeat([]*evidence{{Test: Test{Kind: Flips}, effect: &Effect{}}}, tests)
+		if got := needed(list, tests-1); got != want {
 			t.Errorf("%d tests need %d units, not %d", tests, got, want)
 		}
 	}

@@ -16,6 +16,9 @@ type Study struct {
 	// Censored counts runs that are missing for their values, as those that a rule of early
 	// stopping ended. What is left of a bad level is then its best: nothing is tested.
 	Censored int
+	// Missing counts runs that were planned and are not there for whatever reason. Nothing
+	// is then said to have no effect at all: they may have been the ones to differ.
+	Missing int
 }
 
 // A Factor is one swept parameter.

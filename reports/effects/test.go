@@ -183,7 +183,7 @@ func judge(tests []*evidence) {
 		v.Reachable = best[i][0] <= errorRate
 		v.PairsReachable = v.Kind != Orders || slices.ContainsFunc(best[i][1:], func(p float64) bool { return p <= errorRate })
 		if !v.Reachable {
-			v.Needed = needed(len(tests))
+			v.Needed = needed(tests, i)
 		}
 		for j, c := range v.contrasts {
 			c.Adjusted = &adjusted[i][j+1]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strings"
 
 	"runexp/framework/imaging"
 	"runexp/reports/paper"
@@ -26,10 +27,10 @@ type Axis struct {
 	Levels []string
 }
 
-// A Cell is a picture with a line below; without a picture the line says why.
+// A Cell is a picture with lines below; without a picture they say why.
 type Cell struct {
 	Picture *imaging.Image
-	Note    string
+	Note    string // a line, or several with "\n" between; what is too wide is cut
 }
 
 // Lengths in sizes of the type.
@@ -108,7 +109,11 @@ func (g Grid) layout(face paper.Face, height int) layout {
 			l.picture = image.Pt(max(l.picture.X, w), max(l.picture.Y, h))
 		}
 	}
-	l.stepX, l.stepY = l.picture.X+px(gap), l.picture.Y+l.line+px(gap)
+	lines := 1
+	for _, c := range g.all() {
+		lines = max(lines, 1+strings.Count(c.Note, "\n"))
+	}
+	l.stepX, l.stepY = l.picture.X+px(gap), l.picture.Y+lines*l.line+px(gap)
 	l.top = px(margin)
 	if g.Title != "" {
 		l.top += l.line
@@ -193,7 +198,11 @@ func (l layout) draw(g Grid) (image.Image, error) {
 			}
 			below = y + h
 		}
-		write(paper.Muted, x, below+2, wrapped(l.face, c.Note, l.picture.X, 1)...)
+		var note []string
+		for line := range strings.SplitSeq(c.Note, "\n") {
+			note = append(note, wrapped(l.face, line, l.picture.X, 1)...)
+		}
+		write(paper.Muted, x, below+2, note...)
 		return nil
 	}
 	for i, c := range g.Beside {

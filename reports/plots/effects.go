@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -16,7 +18,9 @@ type Effects struct {
 	Factor          string // the x axis
 	Unit            string // what a thin line is: "pair", "draw"
 	Levels          []string
-	Numbers         []float64 // of the levels; more than ten are placed by them
+	Numbers         []float64 // of the levels, if all are numbers: they are placed by them
+	Log             bool      // on a logarithmic axis, a 0 one step before the smallest of the others
+	Drawn           bool      // the levels are draws: the axis has round numbers
 	Panels          []Effect
 }
 
@@ -46,7 +50,7 @@ func (e Effects) panels(plots []*plot.Plot) panels {
 	if f.plots == nil {
 		f.plots = make([]*plot.Plot, len(e.Panels))
 	}
-	if e.numbered() || len(e.Levels) > 5 {
+	if len(e.Levels) > 5 {
 		f.columns, f.width = 2, 4*vg.Inch
 	}
 	return f
@@ -56,7 +60,12 @@ func (e Effects) panels(plots []*plot.Plot) panels {
 const mostNamed = 10
 
 // numbered reports whether levels are placed by their numbers.
-func (e Effects) numbered() bool { return len(e.Levels) > mostNamed && len(e.Numbers) == len(e.Levels) }
+func (e Effects) numbered() bool {
+	if len(e.Numbers) != len(e.Levels) || len(e.Numbers) < 2 {
+		return false
+	}
+	return !slices.ContainsFunc(e.Numbers, func(v float64) bool { return !finite(v) || math.Abs(v) > 1e300 })
+}
 
 // dataWidth is about that of a panel without its axis.
 func (e Effects) dataWidth() vg.Length { return e.panels(nil).width - 0.6*vg.Inch }
@@ -78,7 +87,7 @@ func (e Effects) Key() []string {
 // places returns where the levels are on the x axis.
 func (e Effects) places() []float64 {
 	if e.numbered() {
-		return e.Numbers
+		return numberPlaces(e.Numbers, e.Log)
 	}
 	places := make([]float64, len(e.Levels))
 	for i := range places {
@@ -150,11 +159,7 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 	}
 	p := plot.New()
 	if e.numbered() {
-		x := nothing()
-		for _, number := range e.Numbers {
-			x = x.with(number)
-		}
-		styleValues(&p.X, e.Factor, x)
+		styleNumbers(&p.X, e, width)
 	} else {
 		names := e.Levels
 		if e.Key() != nil {

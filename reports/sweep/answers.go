@@ -21,6 +21,9 @@ func (y *Study) answers() ([]document.Block, error) {
 	for _, note := range y.Analysis.Notes {
 		notes = append(notes, document.Item{Text: note})
 	}
+	if reach, able := y.Analysis.Reach(); !able && len(items) > 0 {
+		notes = append(notes, document.Item{Text: "What has finished cannot claim it all: " + reach + "."})
+	}
 	if y.resized() {
 		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against photograph and painting at that size."})
 	}

@@ -22,7 +22,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 	}
 	var blocks []document.Block
 	for i, p := range y.plan.Parameters {
-		figure := plots.Effects{Unit: y.unit(), Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers}
+		figure := plots.Effects{Unit: y.unit(), Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers, Log: p.log(), Drawn: p.drawn}
 		paired := 0
 		for _, m := range y.claimed() {
 			e := y.Analysis.Effect(p.Path, m.name)
@@ -39,6 +39,9 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		}
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, y.unit()))
 		caption := fmt.Sprintf("What %s did. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
+		if figure.Log && slices.Min(p.Numbers) <= 0 {
+			caption += " The axis is logarithmic, and 0 stands one step before the smallest of the others."
+		}
 		for j, level := range figure.Key() {
 			caption += fmt.Sprintf(" %d: %s.", j+1, level)
 		}

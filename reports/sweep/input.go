@@ -66,6 +66,7 @@ func (y *Study) input() effects.Study {
 	}
 	for i, t := range y.trials {
 		if t.scores == nil {
+			in.Missing++
 			continue
 		}
 		in.Runs = append(in.Runs, effects.Run{Number: t.Run.Number, Levels: t.point.Levels, Unit: of[i], Values: t.scores})

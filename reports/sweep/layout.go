@@ -14,6 +14,8 @@ import (
 const (
 	mostColumns = 8
 	mostRows    = 8
+	// mostCaptionLines is how many settings have a line each.
+	mostCaptionLines = 5
 )
 
 // A layout says which trials a grid shows where. An axis of −1 has one level.
@@ -72,6 +74,33 @@ func (p plan) setting(t trial) string {
 		parts = append(parts, p.label(t, i))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// caption is what stands below a trial's picture: in a gallery, where no header has them,
+// its settings before the note, a line each, with the value where it is not cut.
+func (l layout) caption(t trial, note string) string {
+	if !l.gallery {
+		return note
+	}
+	var lines []string
+	for i, p := range l.plan.Parameters {
+		lines = append(lines, l.plan.label(t, i)+" "+shortPath(p.Path))
+	}
+	if len(lines) > mostCaptionLines {
+		lines = []string{l.plan.setting(t)}
+	}
+	return strings.Join(append(lines, note), "\n")
+}
+
+// shortPath is the end of a path, or of each of a zip's, that is enough beside its value:
+// style.weight of losses.style.weight.
+func shortPath(path string) string {
+	var short []string
+	for one := range strings.SplitSeq(path, " + ") {
+		parts := strings.Split(one, ".")
+		short = append(short, strings.Join(parts[max(0, len(parts)-2):], "."))
+	}
+	return strings.Join(short, " + ")
 }
 
 func indices(n int) []int {

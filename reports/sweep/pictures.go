@@ -54,6 +54,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			if err != nil {
 				return nil, err
 			}
+			cell.Note = l.caption(t, cell.Note)
 			g.Cells[at.row][at.column] = cell
 			if cell.Picture == nil {
 				continue

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"runexp/framework/store"
+	"runexp/reports/plots"
 )
 
 // A plan is what the report reads of Sweep.Plan.
@@ -19,6 +20,7 @@ type plan struct {
 	Method     string      `json:"method"`
 	Parameters []parameter `json:"parameters"`
 	Repeats    int         `json:"repeats"`
+	EarlyStop  any         `json:"early_stop"` // nil for none
 }
 
 // A parameter is what was swept: of a zip the paths are joined by " + ". One that
@@ -27,8 +29,20 @@ type parameter struct {
 	Path    string    `json:"path"`
 	Labels  []string  `json:"labels"`
 	Numbers []float64 `json:"numbers"` // of all labels, or none
+	Range   *struct {
+		Distribution string `json:"distribution"`
+	} `json:"range"` // that values are drawn from; nil for none
 
 	drawn bool
+}
+
+// log reports whether the parameter's numbers stand on a logarithmic axis: if they are
+// drawn so, or are spaced so.
+func (p parameter) log() bool {
+	if p.Range != nil && p.Range.Distribution != "" {
+		return strings.HasPrefix(p.Range.Distribution, "log")
+	}
+	return plots.LogSpaced(p.Numbers)
 }
 
 // A point is where a trial lies in the sweep.

@@ -14,6 +14,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
+	"runexp/internal/folderlock"
 	"runexp/reports/document"
 	"runexp/reports/html"
 	"runexp/reports/markdown"
@@ -25,7 +26,10 @@ import (
 // a sweep that is not the experiment's newest. It returns the paths, those two
 // first. A sweep that goes on is reported as far as it is.
 //
-// Errors: ErrNoSweep; those of the store; a folder that cannot be written.
+// One process at a time reads and writes, so that no report replaces one that
+// was read later.
+//
+// Errors: ctx's cause while another process writes; ErrNoSweep; those of the store; a folder that cannot be written.
 func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe) (*Study, []string, error) {
 	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
@@ -34,12 +38,43 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 	if err := framework.CheckName(w.Experiment); err != nil { // a folder is called so, and the notebook may be anyone's
 		return nil, nil, fmt.Errorf("%w: %w", ErrNoSweep, err)
 	}
-	study, err := Read(ctx, s, w, describe)
+	above := filepath.Dir(Folder(out, w, newest))
+	if err := atomicfile.MkdirAll(above); err != nil {
+		return nil, nil, err
+	}
+	release, err := folderlock.Acquire(ctx, above)
 	if err != nil {
 		return nil, nil, err
 	}
-	paths, err := study.Write(ctx, s, Folder(out, w, newest))
-	return study, paths, err
+	defer release()
+	for {
+		// Found again: another process may have planned a newer sweep meanwhile.
+		if w, newest, err = Find(ctx, s, experiment, number); err != nil {
+			return nil, nil, err
+		}
+		study, err := Read(ctx, s, w, describe)
+		if err != nil {
+			return nil, nil, err
+		}
+		paths, err := study.Write(ctx, s, Folder(out, w, newest))
+		if err != nil {
+			return study, paths, err
+		}
+		if over, err := study.overSince(ctx, s); err != nil || !over {
+			return study, paths, err
+		}
+	}
+}
+
+// overSince reports whether trials were under way when the study was read, and none is any
+// more: the process that ran them may have been killed before it could write a report.
+func (y *Study) overSince(ctx context.Context, s *store.Store) (bool, error) {
+	if y.count(string(store.Running)) == 0 {
+		return false, nil
+	}
+	now, err := s.SweepTrials(ctx, y.Sweep.Number)
+	running := func(t store.SweepTrial) bool { return t.Run != nil && t.Run.Status == store.Running }
+	return err == nil && !slices.ContainsFunc(now, running), err
 }
 
 // Folder is where a sweep's report goes.

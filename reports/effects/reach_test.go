@@ -1,0 +1,76 @@
+package effects_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"runexp/reports/effects"
+)
+
+// planOf is a plan on so many pairs: every test has its largest effect.
+func planOf(factors []effects.Factor, metrics, pairs int) *effects.Analysis {
+	labels := []string{"noise", "content", "style", "ssim"}[:metrics]
+	d := design{factors, apart(pairs), claimed(labels...)}
+	a, err := effects.Analyze(d.fill(func(unit int, levels []int) []float64 {
+		value := 1.0
+		for f, l := range levels { // no two settings alike, and the same order in all units
+			value += float64(l) * []float64{1, 10, 100}[f]
+		}
+		list := make([]float64, metrics)
+		for i := range list {
+			list[i] = value
+		}
+		return list
+	}))
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+// What is said to be needed is the least number of pairs with which every test can hold:
+// with the largest effect there is, and one pair less, one does not.
+func TestReachIsTheLeastNumberOfPairs(t *testing.T) {
+	two, three, names3 := numbers("tv", 0, 1), numbers("lr", 1, 2, 3), names("layer", "a", "b", "c")
+	for name, factors := range map[string][]effects.Factor{
+		"one factor": {two}, "numbers": {three}, "names": {names3}, "two factors": {two, three}, "names and numbers": {two, names3},
+	} {
+		for metrics := 1; metrics <= 4; metrics++ {
+			least, said := 0, ""
+			for pairs := 1; pairs <= 12; pairs++ {
+				a := planOf(factors, metrics, pairs)
+				holds := true
+				for _, e := range a.Effects {
+					holds = holds && e.Claim
+				}
+				text, all := a.Reach()
+				if all != holds {
+					t.Errorf("%s, %d metrics, %d pairs: %q, and with the largest effect claimed: %t", name, metrics, pairs, text, holds)
+				}
+				if pairs == 1 {
+					said = text
+				}
+				if holds && least == 0 {
+					least = pairs
+				}
+			}
+			if want := fmt.Sprintf("; %d would", least); !strings.HasSuffix(said, want) {
+				t.Errorf("%s, %d metrics: %q, want %q", name, metrics, said, want)
+			}
+		}
+	}
+}
+
+func TestReachInWords(t *testing.T) {
+	two := numbers("tv", 0, 1)
+	if text, _ := planOf([]effects.Factor{two}, 2, 2).Reach(); text != "2 pairs can show nothing at 5%, corrected for 2 tests; 7 would" {
+		t.Error(text)
+	}
+	if text, all := planOf([]effects.Factor{two}, 2, 7).Reach(); !all || text != "7 pairs can show an effect at 5%, corrected for 2 tests" {
+		t.Error(text)
+	}
+	if text, _ := planOf([]effects.Factor{names("pooling", "avg")}, 1, 8).Reach(); !strings.HasPrefix(text, "nothing can be claimed") {
+		t.Error(text)
+	}
+}
