@@ -60,7 +60,7 @@ func unwritten(err error) error {
 type app struct {
 	plugins        framework.Plugins
 	stdout, stderr io.Writer
-	stopping       *stopping
+	stopping       stopping
 	db             string
 	json           bool
 }
@@ -73,7 +73,7 @@ func Main(plugins framework.Plugins) int {
 		debug.SetGCPercent(garbagePercent)
 	}
 	stdout, stderr := &output{file: os.Stdout}, &output{file: os.Stderr}
-	a := &app{plugins: plugins, stdout: stdout, stderr: stderr, stopping: &stopping{}}
+	a := &app{plugins: plugins, stdout: stdout, stderr: stderr}
 	code := a.main(a.stopping.watch(stderr), os.Args[1:])
 	if err := stdout.failed(); err != nil {
 		fmt.Fprintf(stderr, "runexp: what it prints cannot be written: %v\n", err)
@@ -99,16 +99,15 @@ func (a *app) main(ctx context.Context, args []string) int {
 		return exitOK
 	}
 	signalled := new(caught)
-	if !errors.As(err, &signalled) && errors.Is(err, context.Canceled) {
+	if !errors.As(err, &signalled) && (errors.Is(err, context.Canceled) || !a.stopping.begun()) {
 		if errors.As(context.Cause(ctx), &signalled) { // what stopped did not say why
 			err = signalled
 		}
 	}
+	fmt.Fprintln(a.stderr, "runexp:", err)
 	if signalled.Signal != nil {
-		fmt.Fprintln(a.stderr, "runexp:", err)
 		return signalled.code()
 	}
-	fmt.Fprintln(a.stderr, "runexp:", err)
 	var coded *exit
 	if errors.As(err, &coded) {
 		return coded.code

@@ -81,7 +81,8 @@ func (a *app) configValidate() *cobra.Command {
 one, values out of range, layers that the backbone does not have. The pictures and weights that
 it names are not read; runexp -c FILE --dry-run does.
 
-Reads the config and the presets and files that it extends. Writes nothing.
+Reads the config and the presets and files that it extends. Writes nothing. --json prints one
+object, with how many trials it makes.
 
 Exit codes: 0 valid; 2 for a config that is not, with the line, the setting and the way out of
 every problem.
@@ -97,6 +98,9 @@ See also: runexp config show, runexp plugins`,
 			points, err := experiments.Expand(resolved)
 			if err != nil {
 				return usage(err)
+			}
+			if a.json {
+				return printJSON(a.stdout, map[string]any{"file": file, "valid": true, "trials": len(points)})
 			}
 			if resolved.Sweep != nil {
 				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %d trials\n", file, len(points))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -120,11 +122,26 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 	if a.json {
 		return printJSON(a.stdout, rows)
 	}
-	return table(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells)
+	return listing(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells, 2)
+}
+
+// checkNotebook says that --db names what can be no notebook, a folder or a pipe, say.
+func (a *app) checkNotebook() error {
+	info, err := os.Stat(a.db)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return nil // what cannot be seen is told when it is opened
+	case info.IsDir():
+		return usage(fmt.Errorf("--db %s is a folder; give the file, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
+	}
+	return usage(fmt.Errorf("--db %s is no regular file, and can be no notebook; name another", a.db))
 }
 
 // openNotebook opens the notebook for reading.
 func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
+	if err := a.checkNotebook(); err != nil {
+		return nil, err
+	}
 	s, err := store.OpenReadOnly(c.Context(), a.db)
 	if err != nil && c.Context().Err() != nil {
 		return nil, context.Cause(c.Context())

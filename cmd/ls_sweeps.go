@@ -58,5 +58,5 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 	if a.json {
 		return printJSON(a.stdout, rows)
 	}
-	return table(a.stdout, []string{"SWEEP", "UID", "EXPERIMENT", "METHOD", "FINISHED", "FAILED", "PRUNED", "RUNNING", "PLANNED"}, cells)
+	return listing(a.stdout, []string{"SWEEP", "UID", "EXPERIMENT", "METHOD", "FINISHED", "FAILED", "PRUNED", "RUNNING", "PLANNED"}, cells, 2)
 }

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+
 	"github.com/spf13/pflag"
 
 	"runexp/internal/homedir"
@@ -17,6 +19,9 @@ func (v pathValue) String() string {
 }
 
 func (v pathValue) Set(written string) (err error) {
+	if written == "" { // a variable of a script that is not set: the working directory is not meant
+		return errors.New("it is empty; give a path, or leave the flag out")
+	}
 	*v.path, err = homedir.Expand(written)
 	return err
 }

@@ -117,6 +117,9 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 // openStore opens the notebook for writing. A file or folder that is none or may
 // not be written is the user's to change; a full disk is not.
 func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
+	if err := r.checkNotebook(); err != nil {
+		return nil, err
+	}
 	s, err := store.Open(ctx, r.db)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx) // a signal: what was interrupted is no one's fault

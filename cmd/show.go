@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
+	"runexp/internal/printable"
 	"runexp/reports"
 )
 
@@ -116,9 +119,9 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 		return printJSON(a.stdout, page)
 	}
 	w := a.stdout
-	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, run.Experiment, run.Status)
-	if run.Message != "" {
-		fmt.Fprintf(w, "  %s\n", run.Message)
+	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, printable.Text(run.Experiment), run.Status)
+	if run.Message != "" { // an error may have several lines; none looks like one of ours
+		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(run.Message, "\n", "\n  "))
 	}
 	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
 		run.Elapsed.Round(100*time.Millisecond), run.Seed, run.Attempt)
@@ -151,8 +154,9 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	return nil
 }
 
-func cellsOf[T any](rows []T, cells func(T) []string) [][]string {
-	out := make([][]string, len(rows))
+// cellsOf returns what cells makes of each row.
+func cellsOf[T, C any](rows []T, cells func(T) C) []C {
+	out := make([]C, len(rows))
 	for i, row := range rows {
 		out[i] = cells(row)
 	}
@@ -214,5 +218,5 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 		_, err = exactOf(a.stdout).Write(data)
 		return err
 	}
-	return usage(fmt.Errorf("run %d kept no picture %q (it has: %v)", run.Number, name, known))
+	return usage(fmt.Errorf("run %d kept no picture %q (it has: %s)", run.Number, name, framework.ListNames(known)))
 }

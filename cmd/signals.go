@@ -34,6 +34,7 @@ const grace = 500 * time.Millisecond
 // signal ends the process as usual.
 type stopping struct {
 	mu     sync.Mutex
+	any    bool          // something was saved, or is
 	saving int           // runs and sweeps under way
 	saved  chan struct{} // closed when the last of them ended; nil where none is
 }
@@ -43,6 +44,7 @@ type stopping struct {
 func (s *stopping) begin() (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.any = true
 	if s.saving++; s.saving == 1 {
 		s.saved = make(chan struct{})
 	}
@@ -54,6 +56,14 @@ func (s *stopping) begin() (end func()) {
 			s.saved = nil
 		}
 	}
+}
+
+// begun reports whether anything began to save. Until then, whatever goes wrong after
+// a signal is that something was interrupted, however it says so.
+func (s *stopping) begun() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.any
 }
 
 // wait returns once nothing is being saved.

@@ -88,6 +88,55 @@ func TestHangUp(t *testing.T) {
 	}
 }
 
+// A run that was started with SIGHUP ignored, as nohup does, goes on when it comes.
+func TestNoHangUp(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	cmd, said := program(t, dir)
+	if err := os.Symlink(cmd.Path, filepath.Join(dir, "runexp")); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `trap "" HUP; exec ./runexp -c crash.yaml stages.0.iterations=1000000`}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for running(dir, "1") == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} { // the first one would decide
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = cmd.Wait() // the exit code says it
+	if got := cmd.ProcessState.ExitCode(); got != 143 || !strings.Contains(said.String(), "picture.png") {
+		t.Errorf("exit code %d:\n%s", got, said)
+	}
+}
+
+// Whatever goes wrong after a signal, and however it says so, is that something was
+// interrupted; until a run has begun, which tells its own end.
+func TestErrorsAfterASignal(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(&caught{syscall.SIGTERM})
+	for _, args := range [][]string{
+		{"ls", "--db", "nosuch.db"}, {"show", "1", "--db", "nosuch.db"}, {"-c", "nosuch.yaml"}, {"config", "validate", "-c", "nosuch.yaml"},
+		{"bench", "-c", "nosuch.yaml"}, {"weights", "verify", "nosuch"},
+	} {
+		var said strings.Builder
+		a := &app{stdout: io.Discard, stderr: &said, plugins: testPlugins()}
+		if code := a.main(ctx, args); code != 143 || said.String() != "runexp: stopped by signal: terminated\n" {
+			t.Errorf("%q: exit code %d: %s", args, code, &said)
+		}
+	}
+	var said strings.Builder
+	a := &app{stdout: io.Discard, stderr: &said, plugins: testPlugins()}
+	a.stopping.begin()()
+	if code := a.main(ctx, []string{"-c", "nosuch.yaml"}); code != exitUsage {
+		t.Errorf("an error of its own of what was saved: exit code %d: %s", code, &said)
+	}
+}
+
 // running returns the run if it is under way in dir's usual notebook and has a loss.
 func running(dir, run string) *store.RunDetail {
 	s, err := store.OpenReadOnly(context.Background(), filepath.Join(dir, "runs", "runexp.db"))

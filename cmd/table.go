@@ -1,26 +1,78 @@
 package cmd
 
 import (
-	"fmt"
 	"io"
+	"slices"
 	"strings"
-	"text/tabwriter"
+
+	"github.com/rivo/uniseg"
 
 	"runexp/internal/printable"
 )
 
-// table writes rows in aligned columns. A tab or a line break in a cell is escaped.
+// gap is between two columns, and narrowest what a listing leaves of a long name.
+const (
+	gap       = 2
+	narrowest = 12
+)
+
+// table writes rows in columns that are aligned on a terminal, where some letters
+// are two columns wide. A tab or a line break in a cell is escaped.
 func table(w io.Writer, header []string, rows [][]string) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, strings.Join(header, "\t"))
+	var b strings.Builder
+	rows = printed(header, rows)
+	widths := columnWidths(rows)
 	for _, row := range rows {
 		for i, cell := range row {
-			if i > 0 {
-				fmt.Fprint(t, "\t")
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+gap))
 			}
-			fmt.Fprint(t, printable.Text(cell))
 		}
-		fmt.Fprintln(t)
+		b.WriteByte('\n')
 	}
-	return t.Flush()
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// listing is table with a column of names. On a terminal they are cut, so that a row
+// is a line there, or at least not much more.
+func listing(w io.Writer, header []string, rows [][]string, names int) error {
+	if room := columns(w); room > 0 {
+		all := printed(header, rows)
+		for i, width := range columnWidths(all) {
+			if i != names {
+				room -= width + gap
+			}
+		}
+		room = max(narrowest, room)
+		for _, row := range all {
+			row[names] = fitted(row[names], room)
+		}
+		header, rows = all[0], all[1:]
+	}
+	return table(w, header, rows)
+}
+
+// printed returns the header and the rows as they are printed.
+func printed(header []string, rows [][]string) [][]string {
+	all := [][]string{slices.Clone(header)}
+	for _, row := range rows {
+		all = append(all, cellsOf(row, printable.Text))
+	}
+	return all
+}
+
+// columnWidths returns how many columns of a terminal each of the rows' columns takes.
+func columnWidths(rows [][]string) []int {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], uniseg.StringWidth(cell))
+		}
+	}
+	return widths
 }

@@ -97,6 +97,12 @@ func UnknownName(kind, name string, known []string) error {
 	if near := Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("; did you mean %q?", near)
 	}
+	return fmt.Errorf("unknown %s \"%s\"%s (known: %s)", kind, printable.Excerpt(name), hint, ListNames(known))
+}
+
+// ListNames lists names for a message, with commas, the first 50 of them; they may
+// be a notebook's.
+func ListNames(known []string) string {
 	list := make([]string, min(len(known), maxKnown))
 	for i := range list {
 		list[i] = printable.Excerpt(known[i])
@@ -104,10 +110,10 @@ func UnknownName(kind, name string, known []string) error {
 	if more := len(known) - len(list); more > 0 {
 		list = append(list, fmt.Sprintf("… %d more", more))
 	}
-	return fmt.Errorf("unknown %s \"%s\"%s (known: %s)", kind, printable.Excerpt(name), hint, strings.Join(list, ", "))
+	return strings.Join(list, ", ")
 }
 
-// maxKnown is how many names UnknownName lists, and maxNear the longest name, in
+// maxKnown is how many names ListNames lists, and maxNear the longest name, in
 // bytes, that Nearest compares: a mistyped name is shorter.
 const (
 	maxKnown = 50

@@ -50,7 +50,7 @@ func unknownMetric(pattern string, known []string) error {
 	if near := nearMetrics(pattern, known); len(near) > 0 {
 		hint = "; did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return fmt.Errorf("no metric %q%s (known: %s)", pattern, hint, strings.Join(known, ", "))
+	return fmt.Errorf("no metric %q%s (known: %s)", pattern, hint, framework.ListNames(known))
 }
 
 // nearMetrics returns up to three names near to what was written: as a whole, in

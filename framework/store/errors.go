@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -118,9 +119,10 @@ func kindOf(e sqlite3.Error) error {
 }
 
 // unreadable says that a value is not what its column holds: it was changed, and no
-// page or index shows it. Errors of SQLite itself stay what they are.
+// page or index shows it. Errors of SQLite itself stay what they are, and so does
+// that nobody waits for the rows any more.
 func unreadable(err error) error {
-	if errors.As(err, new(sqlite3.Error)) {
+	if errors.As(err, new(sqlite3.Error)) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(err.Error()))

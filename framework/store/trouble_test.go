@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -118,5 +119,16 @@ func TestLogWritesWhenManyWait(t *testing.T) {
 	}
 	if n := count(t, s, "metrics"); n != flushSize {
 		t.Errorf("%d values, want %d", n, flushSize)
+	}
+}
+
+// Rows that are not waited for any more are not taken for damaged ones.
+func TestUnreadableLeavesACancelledContext(t *testing.T) {
+	interrupted := fmt.Errorf("scan: %w", context.Canceled)
+	if err := unreadable(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled context: %v", err)
+	}
+	if err := unreadable(errors.New("converting driver.Value")); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a value of another kind: %v", err)
 	}
 }
