@@ -132,9 +132,9 @@ func (a *app) checkNotebook() error {
 	case err != nil || info.Mode().IsRegular():
 		return nil // what cannot be seen is told when it is opened
 	case info.IsDir():
-		return usage(fmt.Errorf("--db %s is a folder; give the file, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
+		return usage(fmt.Errorf("--db %s is a folder; name another notebook with --db, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
 	}
-	return usage(fmt.Errorf("--db %s is no regular file, and can be no notebook; name another", a.db))
+	return usage(fmt.Errorf("--db %s is no regular file; name another notebook with --db", a.db))
 }
 
 // openNotebook opens the notebook for reading.

@@ -32,7 +32,7 @@ Reads what it has unpacked. Writes OUT/quickstart, with --dry-run too, and then 
 writes: the notebook (--db) and a folder of the run's own in OUT/quickstart.
 
 Exit codes: those of runexp -c: 0 done; 1 internal, or a disk that is full or fails; 2 a mistake,
-or a folder that cannot be written; 3 a run failed; 130 and 143 stopped by a signal.
+or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stopped by a signal.
 
 See also: runexp --help, runexp show, runexp plot, runexp config`,
 		Example: `  runexp quickstart
