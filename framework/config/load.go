@@ -60,7 +60,7 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		return nil, nil
 	}
 	addLists(root)
-	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+	src := &source{name: commandLine, dir: workDir, base: "the working directory"}
 	for _, argument := range overrides {
 		override(root, argument, src, rep)
 	}
