@@ -8,6 +8,7 @@ import (
 
 	"runexp/experiments"
 	"runexp/framework/config"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/sweep"
 )
@@ -109,9 +110,9 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	total, most := time.Duration(0), int64(0)
 	for i, t := range planned.Trials {
 		took := t.Longest()
-		total, most = total+took, max(most, t.Bytes())
+		total, most = sizes.Sum(total, took), max(most, t.Bytes())
 		trials[i] = plannedTrial{t.Number, t.Hash, t.String(), t.Bytes(), took.Seconds()}
-		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], took.Round(100 * time.Millisecond).String(), experiments.Bytes(t.Bytes()), t.String()}
+		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], sizes.Text(took, 100*time.Millisecond), experiments.Bytes(t.Bytes()), t.String()}
 	}
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
@@ -123,6 +124,6 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 		return err
 	}
 	_, err = fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\nclaims: %s\n",
-		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most), reach)
+		resolved.Experiment.Name, len(trials), sizes.Text(total, time.Second), experiments.Bytes(most), reach)
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"runexp/framework/config"
 	"runexp/framework/graph"
 	"runexp/framework/run"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 )
 
@@ -57,7 +58,7 @@ func (t SweepTrial) Bytes() int64 {
 func (t SweepTrial) Longest() time.Duration {
 	sum := time.Duration(0)
 	for _, p := range t.Predictions {
-		sum += p.Longest
+		sum = sizes.Sum(sum, p.Longest)
 	}
 	return sum
 }

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 )
 
 // A Plan is a run that was checked and is ready to go: images are decoded,
@@ -31,7 +31,8 @@ type Plan struct {
 	content *imaging.Image
 	styles  []*imaging.Image
 	start   *imaging.Image // what init takes from a file
-	sizes   [][2]int
+	sizes   []sizes.Pixels
+	rules   []sizes.Rule    // of the paintings' sizes
 	from    *State          // where Run begins; nil for the start
 	sample  int             // iterations between pictures of the kind sample; 0 for none
 	filters []*graph.Filter // that Run has used
@@ -90,9 +91,30 @@ func (p *Plan) images(framework.Plugins) error {
 	default:
 		p.start = p.content
 	}
-	p.sizes, err = stageSizes(p.e.Stages, p.content.H, p.content.W)
-	return err
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content)); err != nil {
+		return err
+	}
+	return p.paintings()
 }
+
+// paintings checks that every stage can show every painting.
+func (p *Plan) paintings() error {
+	p.rules = make([]sizes.Rule, len(p.styles))
+	for k, style := range p.e.Style {
+		var err error
+		if p.rules[k], err = sizes.ParseRule(style.Size); err != nil {
+			return fmt.Errorf("style[%d].size: %w", k, err)
+		}
+		for i, stage := range p.sizes {
+			if _, err := p.rules[k].Painting(sizeOf(p.styles[k]), stage); err != nil {
+				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k]), i+1, stage, err)
+			}
+		}
+	}
+	return nil
+}
+
+func sizeOf(m *imaging.Image) sizes.Pixels { return sizes.Pixels{H: m.H, W: m.W} }
 
 // terms builds the losses.
 func (p *Plan) terms(plugins framework.Plugins) error {
@@ -159,7 +181,7 @@ func (p *Plan) Stages() []Stage {
 	stages := make([]Stage, len(p.e.Stages))
 	for i, spec := range p.e.Stages {
 		stages[i] = Stage{
-			Index: i, Count: len(p.e.Stages), Height: p.sizes[i][0], Width: p.sizes[i][1],
+			Index: i, Count: len(p.e.Stages), Height: p.sizes[i].H, Width: p.sizes[i].W,
 			Iterations: spec.Iterations, Evaluations: spec.Evaluations,
 		}
 	}
@@ -168,7 +190,7 @@ func (p *Plan) Stages() []Stage {
 
 // Images describes the images read and the sizes that the losses see them in at stage i.
 func (p *Plan) Images(i int) []ImageUse {
-	h, w := p.sizes[i][0], p.sizes[i][1]
+	h, w := p.sizes[i].H, p.sizes[i].W
 	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
 	for k, style := range p.styles {
 		sh, sw := p.styleSize(k, h, w)
@@ -198,16 +220,12 @@ func (p *Plan) Paintings() []*imaging.Image { return p.styles }
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Plan) Taps() []string { return p.taps }
 
-// styleSize returns the size in which style image k is shown to the network.
+// styleSize returns the size in which style image k is shown to the network in a
+// stage of h×w pixels.
 func (p *Plan) styleSize(k, h, w int) (int, int) {
-	style := p.styles[k]
-	switch size := p.e.Style[k].Size; size {
-	case "content":
+	size, err := p.rules[k].Painting(sizeOf(p.styles[k]), sizes.Pixels{H: h, W: w})
+	if err != nil { // no stage, but a smaller picture that is tried for its time
 		return h, w
-	case "own":
-		return style.H, style.W
-	default:
-		factor, _ := strconv.ParseFloat(size, 64) // validated with the config
-		return max(1, round(float64(style.H)*factor)), max(1, round(float64(style.W)*factor))
 	}
+	return size.H, size.W
 }
