@@ -77,6 +77,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if resolved.Sweep != nil {
 		return r.sweep(c.Context(), lab, resolved)
 	}
+	defer sparing()()
 	trial, err := lab.Prepare(c.Context(), resolved)
 	if err != nil {
 		return usage(err)

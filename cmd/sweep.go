@@ -16,7 +16,9 @@ import (
 // sweep runs the trials of a config's sweep, or goes on with them, and writes the
 // report.
 func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *config.Resolved) (err error) {
-	planned, err := lab.PlanSweep(ctx, resolved)
+	work := newWorkProgress(r.stderr, r.quiet)
+	planned, err := lab.PlanSweep(ctx, resolved, func(done, all int) { work.tell("planned %d of %d trials", done, all) })
+	work.done()
 	if err != nil {
 		return usage(err)
 	}
@@ -42,7 +44,9 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	}
 	watch := newSweepProgress(r.stderr, r.quiet, planned)
 	began := time.Now()
+	spared := sparing()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
+	spared()
 	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
 	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, watch.unbegun, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
@@ -94,8 +98,12 @@ type plannedTrial struct {
 
 // describeSweep lists the trials with their predicted time and memory.
 func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved, planned *experiments.Sweep) error {
-	if err := planned.PredictTime(ctx); err != nil {
+	measured, reckoned, err := planned.PredictTime(ctx)
+	if err != nil {
 		return err
+	}
+	if reckoned > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "times are measured for %d of %d kinds of trials, and reckoned by pixels from those for the others\n", measured, measured+reckoned)
 	}
 	frozen, err := planned.Frozen()
 	if err != nil {

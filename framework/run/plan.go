@@ -67,12 +67,12 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
 		return fmt.Errorf("variable.space: %w", err)
 	}
-	if p.content, err = imaging.Decode(p.e.Content.Image); err != nil {
+	if p.content, err = p.workshop.pictures.decode(p.e.Content.Image); err != nil {
 		return fmt.Errorf("content.image: %w", err)
 	}
 	p.content = crop(p.content, p.e.Content.Crop, p.e.Seed, contentStream)
 	for i, s := range p.e.Style {
-		image, err := imaging.Decode(s.Image)
+		image, err := p.workshop.pictures.decode(s.Image)
 		if err != nil {
 			return fmt.Errorf("style[%d].image: %w", i, err)
 		}
@@ -85,7 +85,7 @@ func (p *Plan) images(framework.Plugins) error {
 		}
 		p.start = p.styles[0]
 	case "image":
-		if p.start, err = imaging.Decode(p.e.Init.Image); err != nil {
+		if p.start, err = p.workshop.pictures.decode(p.e.Init.Image); err != nil {
 			return fmt.Errorf("init.image: %w", err)
 		}
 	default:

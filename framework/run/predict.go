@@ -145,6 +145,12 @@ func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error 
 	return nil
 }
 
+// Reckon sets the times from those of other runs: perPixel is what an evaluation of
+// theirs took, in seconds for each pixel of the picture.
+func (p *Prediction) Reckon(perPixel float64) {
+	p.time(perPixel * float64(p.Stage.Height*p.Stage.Width))
+}
+
 // time sets the time of an evaluation and of the stage.
 func (p *Prediction) time(seconds float64) {
 	p.Took = sizes.Seconds(seconds)

@@ -21,9 +21,10 @@ import (
 // backbones with their filters, and the targets of images that several runs
 // compare with. It may be used by several goroutines.
 type Workshop struct {
-	plugins framework.Plugins
-	k       compute.Kernels[float32]
-	targets targetCache
+	plugins  framework.Plugins
+	k        compute.Kernels[float32]
+	targets  targetCache
+	pictures pictures
 
 	mu        sync.Mutex
 	backbones map[string]framework.Backbone // by name and options
