@@ -36,7 +36,9 @@ type weightsFile struct {
 
 // NewLab returns a Lab with these plugins, whose kernels run on engine.
 func NewLab(plugins framework.Plugins, engine *compute.Engine) *Lab {
-	return &Lab{Plugins: plugins, Engine: engine, workshop: run.NewWorkshop(plugins, engine), sums: map[weightsFile]string{}}
+	workshop := run.NewWorkshop(plugins, engine)
+	workshop.Room = freeMemory
+	return &Lab{Plugins: plugins, Engine: engine, workshop: workshop, sums: map[weightsFile]string{}}
 }
 
 // hashWeights returns the checksum of a backbone's weights; "" where there are
