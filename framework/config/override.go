@@ -14,7 +14,7 @@ import (
 // A segment of the path is a key, or on a list an index, an item's name or `*`
 // for all items. The right side is YAML and replaces what is there; null takes
 // it away, back to the default. Keys are created on the way, items of a list
-// never are. Several values are a parameter of the sweep (see sweep_override.go),
+// are not, but for the painting after the last one. Several values are a parameter of the sweep (see sweep_override.go),
 // and one value takes the path out of it.
 func override(root *node, argument string, src *source, rep *report) {
 	at := position{source: src}
@@ -90,6 +90,11 @@ func assign(n *node, way []string, value *node) error {
 		}
 		n.set(key, created)
 	default:
+		if key == "style" && next.kind == list && !value.null() {
+			if err := next.grow(way[1:], value.position); err != nil {
+				return err
+			}
+		}
 		return assign(next, way[1:], value)
 	}
 	return nil
