@@ -37,7 +37,9 @@ type fileState struct {
 
 // NewLab returns a Lab with these plugins, whose kernels run on engine.
 func NewLab(plugins framework.Plugins, engine *compute.Engine) *Lab {
-	return &Lab{Plugins: plugins, Engine: engine, workshop: run.NewWorkshop(plugins, engine), sums: map[fileState]string{}}
+	workshop := run.NewWorkshop(plugins, engine)
+	workshop.Room = freeMemory
+	return &Lab{Plugins: plugins, Engine: engine, workshop: workshop, sums: map[fileState]string{}}
 }
 
 // hashWeights returns the checksum of a backbone's weights; "" where there are

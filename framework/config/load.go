@@ -33,6 +33,7 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	if root == nil {
 		return nil, rep.err()
 	}
+	expandPictures(root, rep)
 	section := root.get("sweep")
 	root.drop("sweep")
 	resolvePaths(root, rep)

@@ -43,17 +43,17 @@ func (p *pictures) bound() {
 	}
 }
 
-// decode returns the picture in the file at path.
-func (p *pictures) decode(path string) (*imaging.Image, error) {
+// get returns the picture in the file at path, decoded by decode unless it is kept.
+func (p *pictures) get(path string, decode func() (*imaging.Image, error)) (*imaging.Image, error) {
 	p.mu.Lock()
 	if p.most == 0 {
 		p.mu.Unlock() // runs side by side read at once
-		return imaging.Decode(path)
+		return decode()
 	}
 	defer p.mu.Unlock()
 	info, err := os.Stat(path)
 	if err != nil {
-		return imaging.Decode(path) // which says why it cannot
+		return decode() // which says why it cannot
 	}
 	file := pictureFile{path, info.Size(), info.ModTime()}
 	for i := range p.files {
@@ -63,7 +63,7 @@ func (p *pictures) decode(path string) (*imaging.Image, error) {
 			return image, nil
 		}
 	}
-	image, err := imaging.Decode(path)
+	image, err := decode()
 	if err != nil {
 		return nil, err
 	}

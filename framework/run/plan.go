@@ -6,6 +6,7 @@ package run
 import (
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 
 	"runexp/framework"
@@ -28,14 +29,16 @@ type Plan struct {
 	optimize []framework.Optimizer // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content *imaging.Image
-	styles  []*imaging.Image
-	start   *imaging.Image // what init takes from a file
-	sizes   []sizes.Pixels
-	rules   []sizes.Rule    // of the paintings' sizes
-	from    *State          // where Run begins; nil for the start
-	sample  int             // iterations between pictures of the kind sample; 0 for none
-	filters []*graph.Filter // that Run has used
+	content  *imaging.Image
+	styles   []*imaging.Image
+	start    *imaging.Image // what init takes from a file
+	sizes    []sizes.Pixels
+	rules    []sizes.Rule    // of the paintings' sizes
+	held     int64           // bytes of the images as read
+	decoding int64           // bytes at the peak of decoding them
+	from     *State          // where Run begins; nil for the start
+	sample   int             // iterations between pictures of the kind sample; 0 for none
+	filters  []*graph.Filter // that Run has used
 }
 
 // weighted is a loss with its place in the total.
@@ -67,12 +70,12 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
 		return fmt.Errorf("variable.space: %w", err)
 	}
-	if p.content, err = p.workshop.pictures.decode(p.e.Content.Image); err != nil {
+	if p.content, err = p.decode(p.e.Content.Image); err != nil {
 		return fmt.Errorf("content.image: %w", err)
 	}
 	p.content = crop(p.content, p.e.Content.Crop, p.e.Seed, contentStream)
 	for i, s := range p.e.Style {
-		image, err := p.workshop.pictures.decode(s.Image)
+		image, err := p.decode(s.Image)
 		if err != nil {
 			return fmt.Errorf("style[%d].image: %w", i, err)
 		}
@@ -85,7 +88,7 @@ func (p *Plan) images(framework.Plugins) error {
 		}
 		p.start = p.styles[0]
 	case "image":
-		if p.start, err = p.workshop.pictures.decode(p.e.Init.Image); err != nil {
+		if p.start, err = p.decode(p.e.Init.Image); err != nil {
 			return fmt.Errorf("init.image: %w", err)
 		}
 	default:
@@ -95,6 +98,35 @@ func (p *Plan) images(framework.Plugins) error {
 		return err
 	}
 	return p.paintings()
+}
+
+// many are the bytes of a picture whose remains are given back at once: left to
+// its own pace the collector would let them stand beside the run.
+const many = 64 << 20
+
+// decode decodes an image, if there is room for it.
+func (p *Plan) decode(path string) (*imaging.Image, error) {
+	file, err := imaging.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if room := p.workshop.Room; room != nil {
+		if free, known := room(); known && file.Bytes > free {
+			return nil, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
+				path, file.H, file.W, file.Bytes>>20, free>>20)
+		}
+	}
+	p.decoding = max(p.decoding, p.held+file.Bytes)
+	large := file.Bytes > many
+	m, err := p.workshop.pictures.get(path, file.Decode)
+	if err != nil {
+		return nil, err
+	}
+	p.held += 4 * int64(len(m.Pix))
+	if large {
+		debug.FreeOSMemory()
+	}
+	return m, nil
 }
 
 // paintings checks that every stage can show every painting.

@@ -18,7 +18,7 @@ import (
 type Prediction struct {
 	Stage   Stage
 	Bytes   int64 // resident at the peak, the whole process
-	Rest    int64 // of Bytes: the program at rest and pictures, without filters
+	Rest    int64 // of Bytes: the program at rest and pictures, those read included, without filters
 	Filters []*graph.Filter
 	Took    time.Duration // of one evaluation; 0 where it was not asked for
 	Longest time.Duration // of the stage's whole budget
@@ -84,7 +84,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.pictures(i)*4*int64(o.shape.Len())
+	rest := atRest + p.held + p.pictures(i)*4*int64(o.shape.Len())
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for i := range filters {
@@ -92,6 +92,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		scratch = max(scratch, there/2)
 	}
 	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
+	bytes = max(bytes, atRest+p.decoding)
 	return Prediction{Bytes: bytes, Rest: rest, Filters: filters}, nil
 }
 
