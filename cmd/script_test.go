@@ -142,16 +142,19 @@ func pngPixels() {
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
 }
 
-// waitRun waits until the notebook has a running run, the given one or the
-// first, with a loss.
+// waitRun is `waitrun [RUN [DB]]`: it waits until the notebook has a running run,
+// the given one or the first, with a loss.
 func waitRun() {
-	want := "1"
+	want, db := "1", "runs/runexp.db"
 	if len(os.Args) > 1 {
 		want = os.Args[1]
 	}
+	if len(os.Args) > 2 {
+		db = os.Args[2]
+	}
 	for range 200 {
 		time.Sleep(50 * time.Millisecond)
-		s, err := store.OpenReadOnly(context.Background(), "runs/runexp.db")
+		s, err := store.OpenReadOnly(context.Background(), db)
 		if err != nil {
 			continue
 		}
