@@ -20,6 +20,7 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/framework/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -27,11 +28,12 @@ func TestMain(m *testing.M) {
 		"runexp": func() {
 			os.Exit(Main(testPlugins()))
 		},
-		"pngtext":     pngText,
-		"pngpixels":   pngPixels,
-		"waitrun":     waitRun,
-		"same-trials": sameTrials,
-		"plansweep":   planSweep,
+		"pngtext":      pngText,
+		"pngpixels":    pngPixels,
+		"waitrun":      waitRun,
+		"notebook-sql": changeNotebook,
+		"same-trials":  sameTrials,
+		"plansweep":    planSweep,
 	})
 }
 
@@ -207,5 +209,12 @@ func sameTrials() {
 		if a[trial] != picture {
 			panic("trial " + trial + " has another picture, or none")
 		}
+	}
+}
+
+// changeNotebook is `notebook-sql DB STATEMENT…`: what another program may do to one.
+func changeNotebook() {
+	if err := storetest.Exec(os.Args[1], os.Args[2:]...); err != nil {
+		panic(err)
 	}
 }

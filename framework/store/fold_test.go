@@ -19,7 +19,7 @@ func killed(t *testing.T) (path string) {
 	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
 	check(t, r.Finish(t.Context(), Finished, ""))
 	for _, log := range []string{"", "-wal", "-shm"} {
-		check(t, os.WriteFile(path+log, must(os.ReadFile(from + log))(t), 0o644))
+		check(t, os.WriteFile(path+log, must(os.ReadFile(from+log))(t), 0o644))
 	}
 	check(t, s.Close())
 	return path
