@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,6 +124,14 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 	return table(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells)
 }
 
+// nameNotebook adds the way out to an error of opening a notebook, unless it says it.
+func nameNotebook(err error, way string) error {
+	if strings.Contains(err.Error(), "with --db") {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, way)
+}
+
 // openNotebook opens the notebook for reading.
 func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 	s, err := store.OpenReadOnly(c.Context(), a.db)
@@ -130,7 +139,7 @@ func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 		return nil, context.Cause(c.Context())
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("%w; name the notebook with --db", err))
+		return nil, usage(nameNotebook(err, "name the notebook with --db"))
 	}
 	return s, nil
 }

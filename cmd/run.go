@@ -126,7 +126,7 @@ func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("%w; name another notebook with --db", err))
+		return nil, usage(nameNotebook(err, "name another notebook with --db"))
 	}
 	return s, nil
 }

@@ -47,7 +47,12 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	spared := sparing()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	spared()
-	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
+	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
+	if study != nil {
+		for _, line := range study.Unshown {
+			fmt.Fprintln(r.stderr, line)
+		}
+	}
 	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, watch.unbegun, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
