@@ -19,9 +19,18 @@ type Identifier interface {
 	// Formats lists the formats that it reads; none if its weights are part of
 	// the program.
 	Formats() []string
-	// Identify says which of its formats f has, judged by the tensors' names,
-	// and returns the tensors, name to shape, that the whole network needs of it.
-	Identify(f *File) (format string, tensors map[string][]int, err error)
+	// Identify says how f is to be read. called is the one of Formats that the
+	// user says it has, "" for none: it is believed where nothing in the file
+	// speaks against it.
+	Identify(f *File, called string) (Identity, error)
+}
+
+// An Identity is what a backbone makes of a file.
+type Identity struct {
+	Format   string            // one of its Formats
+	Reading  string            // for the user: which values it takes pictures to have, and by what that is known
+	Metadata map[string]string // what an imported file has to say, so that it is read so again
+	Tensors  map[string][]int  // name to shape: what the whole network needs of the file
 }
 
 // Places is where weights are looked up by name.
