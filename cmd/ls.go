@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
 )
 
@@ -28,7 +30,7 @@ killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) o
 
 Reads the notebook (--db) and writes nothing. --json prints a list of objects.
 
-Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown status.
+Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown experiment or status.
 
 See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
 		Example: `  runexp ls --limit 20
@@ -103,6 +105,9 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 		return err
 	}
 	defer s.Close()
+	if err := knownExperiment(c, s, f.Experiment); err != nil {
+		return err
+	}
 	runs, err := s.Runs(c.Context(), f)
 	if err != nil {
 		return err
@@ -120,6 +125,33 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 		return printJSON(a.stdout, rows)
 	}
 	return table(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells)
+}
+
+// knownExperiment is an error where the notebook has neither a run nor a sweep
+// of the experiment called name; "" stands for all.
+func knownExperiment(c *cobra.Command, s *store.Store, name string) error {
+	if name == "" {
+		return nil
+	}
+	known := map[string]bool{}
+	runs, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		known[r.Experiment] = true
+	}
+	sweeps, err := s.Sweeps(c.Context(), "")
+	if err != nil {
+		return err
+	}
+	for _, w := range sweeps {
+		known[w.Experiment] = true
+	}
+	if known[name] {
+		return nil
+	}
+	return usage(framework.UnknownName("experiment", name, slices.Sorted(maps.Keys(known))))
 }
 
 // openNotebook opens the notebook for reading.

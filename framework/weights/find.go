@@ -128,7 +128,7 @@ func reason(err error) string {
 
 func notFound(name string, looked []string, places Places) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "weights %q not found", name)
+	fmt.Fprintf(&b, "weights %q not found%s", name, ways(name))
 	if len(looked) > 0 {
 		fmt.Fprintf(&b, "; looked for\n\t%s\n", strings.Join(looked, "\n\t"))
 	} else {
@@ -150,6 +150,24 @@ func notFound(name string, looked []string, places Places) error {
 	}
 	b.WriteString(", or give its path in place of the name")
 	return errors.New(b.String())
+}
+
+// ways says in one line how to get the weights called name: first what fetches
+// weights of the same network, if any can be fetched, then how to import a file.
+func ways(name string) string {
+	network, _, _ := strings.Cut(name, "-")
+	var b strings.Builder
+	for _, s := range Sources() {
+		if s.URL != "" && strings.HasPrefix(s.Name, network+"-") {
+			fmt.Fprintf(&b, ": runexp weights pull %s", s.Name)
+			if s.Name != name {
+				fmt.Fprintf(&b, " and backbone.weights=%s", s.Name)
+			}
+			fmt.Fprintf(&b, ", or runexp weights import FILE --as %s", name)
+			break
+		}
+	}
+	return b.String()
 }
 
 // Names returns, in alphabetical order, the names under which Find finds a file.
