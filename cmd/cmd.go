@@ -132,8 +132,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 func (a *app) root() *cobra.Command {
 	r := &runFlags{app: a}
 	c := &cobra.Command{
-		Use:   "runexp -c FILE [path=value …]",
-		Short: "Answer questions about neural style transfer by experiment",
+		Use:     "runexp -c FILE [path=value …]",
+		Version: version(), // --version
+		Short:   "Answer questions about neural style transfer by experiment",
 		Long: `Answer questions about neural style transfer by experiment.
 
 runexp -c FILE runs the experiment in a YAML file, or goes on with it where it was stopped, even

@@ -86,6 +86,9 @@ func (p *progress) Row(r run.Row) error {
 	if p.quiet || !r.Last && time.Since(p.told) < every {
 		return nil
 	}
+	if r.Still {
+		defer p.still(r)
+	}
 	p.told = time.Now()
 	line := fmt.Sprintf("%d/%d  loss %.5g", done, budget, r.Total)
 	if elapsed := time.Since(p.began); !r.Last && done > p.first {
@@ -118,6 +121,15 @@ func bar(done, budget, columns int) string {
 	}
 	filled := width * done / max(1, budget)
 	return "[" + strings.Repeat("=", filled) + strings.Repeat(" ", width-filled) + "] "
+}
+
+// still says that the stage ends before its budget, and why.
+func (p *progress) still(r run.Row) {
+	at := fmt.Sprintf("iteration %d of %d", r.Iteration, p.stage.Iterations)
+	if p.stage.Evaluations > 0 {
+		at = fmt.Sprintf("iteration %d, with a budget of %d evaluations,", r.Iteration, p.stage.Evaluations)
+	}
+	p.say("  stage %d of %d ended at %s after %d evaluations: %s", p.stage.Index+1, p.stage.Count, at, r.Evals, run.NoDescent)
 }
 
 func (p *progress) Picture(run.Picture) error { return nil }
