@@ -119,7 +119,7 @@ func picturesOf(value *node) ([]string, error) {
 	case err == nil && info.IsDir():
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %v", written, cause(err))
+			return nil, fmt.Errorf("cannot read %s: %w", written, cause(err))
 		}
 		for _, e := range entries {
 			files = append(files, filepath.Join(path, e.Name()))
