@@ -271,8 +271,8 @@ func TestDrawShortensTitles(t *testing.T) {
 		t.Error("a title that does not fit was not shortened")
 	}
 	c.Title = "two\nlines\x00"
-	if !strings.Contains(svgOf(t, c), ">two lines <") {
-		t.Error("control characters of a title remain")
+	if !strings.Contains(svgOf(t, c), `>two\nlines\x00<`) {
+		t.Error("control characters of a title remain, or are lost")
 	}
 }
 

@@ -43,6 +43,7 @@ func (f Family) panels(plots []*plot.Plot) panels {
 			line.Width = totalWidth
 			p.key = append(p.key, entry{oneLine(name), line})
 		}
+		p.key = shortened(p.key)
 	}
 	return p
 }

@@ -70,12 +70,16 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture to show at these settings."})
 			continue
 		}
-		sheet, err := g.Draw(heightFor(g))
+		height := heightFor(g)
+		sheet, err := g.Draw(height)
 		if err != nil {
 			return nil, err
 		}
 		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
 		if err != nil {
+			return nil, err
+		}
+		if block.Figure.Gallery, err = gallery(g, height); err != nil {
 			return nil, err
 		}
 		blocks = append(blocks, block)
