@@ -83,7 +83,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 	if err != nil {
 		return err
 	}
-	path, err := writeComparisonStrip(c, s, runs, target)
+	path, err := a.writeComparisonStrip(c, s, runs, target)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 }
 
 // writeComparisonStrip returns the strip's path, "" if no run has a picture.
-func writeComparisonStrip(c *cobra.Command, s *store.Store, runs []store.RunSummary, target *figureFile) (string, error) {
+func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []store.RunSummary, target *figureFile) (string, error) {
 	frames, err := reports.ComparisonStrip(c.Context(), s, runs)
 	if errors.Is(err, reports.ErrNoPictures) {
 		return "", nil
@@ -116,6 +116,7 @@ func writeComparisonStrip(c *cobra.Command, s *store.Store, runs []store.RunSumm
 	if err != nil {
 		return "", err
 	}
+	a.tellProblems(frames)
 	name, _ := runsName(runs)
 	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"runexp/experiments"
 	"runexp/framework/config"
 	"runexp/framework/run"
+	"runexp/framework/sizes"
 )
 
 // plannedImage is an image in a stage's listing.
@@ -56,13 +57,14 @@ func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial,
 	if weights != "" {
 		fmt.Fprintf(r.stdout, "weights %s\n", weights)
 	}
+	fmt.Fprintf(r.stdout, "result %s\n", stages[len(stages)-1].Size)
 	for i, s := range stages {
 		budget := fmt.Sprintf("%d iterations", s.Iterations)
 		if s.Evaluations > 0 {
 			budget = fmt.Sprintf("%d evaluations", s.Evaluations)
 		}
 		fmt.Fprintf(r.stdout, "stage %d: %s, %s of %s, about %s (%.3f s each), peak memory %s\n",
-			s.Stage, s.Size, budget, s.Optimizer, predictions[i].Longest.Round(time.Second), s.Each, experiments.Bytes(s.Bytes))
+			s.Stage, s.Size, budget, s.Optimizer, sizes.Text(predictions[i].Longest, time.Second), s.Each, experiments.Bytes(s.Bytes))
 		for _, u := range s.Images {
 			fmt.Fprintf(r.stdout, "  %-8s %s, %s, used at %s\n", u.Role, u.Path, u.Size, u.Used)
 		}

@@ -3,14 +3,17 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
 )
 
@@ -31,7 +34,7 @@ killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) o
 
 Reads the notebook (--db) and writes nothing. --json prints a list of objects.
 
-Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown status.
+Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown experiment or status.
 
 See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
 		Example: `  runexp ls --limit 20
@@ -106,6 +109,9 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 		return err
 	}
 	defer s.Close()
+	if err := knownExperiment(c, s, f.Experiment); err != nil {
+		return err
+	}
 	runs, err := s.Runs(c.Context(), f)
 	if err != nil {
 		return err
@@ -137,6 +143,41 @@ func (a *app) checkNotebook() error {
 	return usage(fmt.Errorf("--db %s is no regular file; name another notebook with --db", a.db))
 }
 
+// nameNotebook adds the way out to an error of opening a notebook, unless it says it.
+func nameNotebook(err error, way string) error {
+	if strings.Contains(err.Error(), "with --db") {
+		return err
+	}
+	return fmt.Errorf("%w; %s", err, way)
+}
+
+// knownExperiment is an error where the notebook has neither a run nor a sweep
+// of the experiment called name; "" stands for all.
+func knownExperiment(c *cobra.Command, s *store.Store, name string) error {
+	if name == "" {
+		return nil
+	}
+	known := map[string]bool{}
+	runs, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		known[r.Experiment] = true
+	}
+	sweeps, err := s.Sweeps(c.Context(), "")
+	if err != nil {
+		return err
+	}
+	for _, w := range sweeps {
+		known[w.Experiment] = true
+	}
+	if known[name] {
+		return nil
+	}
+	return usage(framework.UnknownName("experiment", name, slices.Sorted(maps.Keys(known))))
+}
+
 // openNotebook opens the notebook for reading.
 func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 	if err := a.checkNotebook(); err != nil {
@@ -147,7 +188,7 @@ func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 		return nil, context.Cause(c.Context())
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("%w; name the notebook with --db", err))
+		return nil, usage(nameNotebook(err, "name the notebook with --db"))
 	}
 	return s, nil
 }

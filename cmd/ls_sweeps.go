@@ -31,6 +31,9 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 		return err
 	}
 	defer s.Close()
+	if err := knownExperiment(c, s, f.Experiment); err != nil {
+		return err
+	}
 	sweeps, err := s.Sweeps(c.Context(), f.Experiment)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"runexp/experiments"
 	"runexp/framework/run"
+	"runexp/framework/sizes"
 	"runexp/internal/printable"
 )
 
@@ -58,6 +59,10 @@ func (p *progress) Begin(s run.Stage) error {
 	if p.quiet {
 		return nil
 	}
+	if stages := p.plan.Stages(); s.Index == 0 {
+		last := stages[len(stages)-1]
+		p.say("the result will have %s pixels", size(last.Height, last.Width))
+	}
 	p.say("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
 	for _, u := range p.plan.Images(s.Index) {
 		p.say("  %-8s %s, %s, used at %s", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
@@ -81,11 +86,14 @@ func (p *progress) Row(r run.Row) error {
 	if p.quiet || !r.Last && time.Since(p.told) < every {
 		return nil
 	}
+	if r.Still {
+		defer p.still(r)
+	}
 	p.told = time.Now()
 	line := fmt.Sprintf("%d/%d  loss %.5g", done, budget, r.Total)
 	if elapsed := time.Since(p.began); !r.Last && done > p.first {
 		rate := elapsed / time.Duration(done-p.first)
-		line += fmt.Sprintf("  %.3f s each  %s left", rate.Seconds(), (rate * time.Duration(budget-done)).Round(time.Second))
+		line += fmt.Sprintf("  %.3f s each  %s left", rate.Seconds(), sizes.Text(sizes.Times(budget-done, rate), time.Second))
 	}
 	if !p.line.shown {
 		p.say("  %s", line)
@@ -113,6 +121,15 @@ func bar(done, budget, columns int) string {
 	}
 	filled := width * done / max(1, budget)
 	return "[" + strings.Repeat("=", filled) + strings.Repeat(" ", width-filled) + "] "
+}
+
+// still says that the stage ends before its budget, and why.
+func (p *progress) still(r run.Row) {
+	at := fmt.Sprintf("iteration %d of %d", r.Iteration, p.stage.Iterations)
+	if p.stage.Evaluations > 0 {
+		at = fmt.Sprintf("iteration %d, with a budget of %d evaluations,", r.Iteration, p.stage.Evaluations)
+	}
+	p.say("  stage %d of %d ended at %s after %d evaluations: %s", p.stage.Index+1, p.stage.Count, at, r.Evals, run.NoDescent)
 }
 
 func (p *progress) Picture(run.Picture) error { return nil }

@@ -73,6 +73,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	if err != nil {
 		return err
 	}
+	for _, line := range study.Unshown {
+		fmt.Fprintln(a.stderr, line)
+	}
 	if a.json {
 		return printJSON(a.stdout, reportPage{study.Sweep.Number, paths, study.Analysis})
 	}

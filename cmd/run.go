@@ -77,6 +77,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if resolved.Sweep != nil {
 		return r.sweep(c.Context(), lab, resolved)
 	}
+	defer sparing()()
 	trial, err := lab.Prepare(c.Context(), resolved)
 	if err != nil {
 		return usage(err)
@@ -128,7 +129,7 @@ func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage(fmt.Errorf("%w; name another notebook with --db", err))
+		return nil, usage(nameNotebook(err, "name another notebook with --db"))
 	}
 	return s, nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/framework/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -27,11 +28,12 @@ func TestMain(m *testing.M) {
 		"runexp": func() {
 			os.Exit(Main(testPlugins()))
 		},
-		"pngtext":     pngText,
-		"pngpixels":   pngPixels,
-		"waitrun":     waitRun,
-		"same-trials": sameTrials,
-		"plansweep":   planSweep,
+		"pngtext":      pngText,
+		"pngpixels":    pngPixels,
+		"waitrun":      waitRun,
+		"notebook-sql": changeNotebook,
+		"same-trials":  sameTrials,
+		"plansweep":    planSweep,
 	})
 }
 
@@ -142,16 +144,19 @@ func pngPixels() {
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
 }
 
-// waitRun waits until the notebook has a running run, the given one or the
-// first, with a loss.
+// waitRun is `waitrun [RUN [DB]]`: it waits until the notebook has a running run,
+// the given one or the first, with a loss.
 func waitRun() {
-	want := "1"
+	want, db := "1", "runs/runexp.db"
 	if len(os.Args) > 1 {
 		want = os.Args[1]
 	}
+	if len(os.Args) > 2 {
+		db = os.Args[2]
+	}
 	for range 200 {
 		time.Sleep(50 * time.Millisecond)
-		s, err := store.OpenReadOnly(context.Background(), "runs/runexp.db")
+		s, err := store.OpenReadOnly(context.Background(), db)
 		if err != nil {
 			continue
 		}
@@ -204,5 +209,12 @@ func sameTrials() {
 		if a[trial] != picture {
 			panic("trial " + trial + " has another picture, or none")
 		}
+	}
+}
+
+// changeNotebook is `notebook-sql DB STATEMENT…`: what another program may do to one.
+func changeNotebook() {
+	if err := storetest.Exec(os.Args[1], os.Args[2:]...); err != nil {
+		panic(err)
 	}
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -101,6 +102,8 @@ type artifactRow struct {
 	Size   string `json:"size"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+	// Problem says why the notebook cannot give it back; "" if it can.
+	Problem string `json:"problem,omitempty"`
 }
 
 type eventRow struct {
@@ -111,7 +114,7 @@ type eventRow struct {
 }
 
 func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) error {
-	page, err := readPage(c, s, run)
+	page, err := a.readPage(c, s, run)
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 			return []string{m.Name, fmt.Sprint(m.Count), number(float64(m.Last)), number(float64(m.Min)), fmt.Sprint(m.BestStep)}
 		})},
 		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
-			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, fmt.Sprint(p.Bytes)}
+			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, cmp.Or(p.Problem, fmt.Sprint(p.Bytes))}
 		})},
 		{"events", []string{"AT", "KIND", "STEP", "DATA"}, cellsOf(page.Events, func(e eventRow) []string {
 			return []string{e.At.Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
@@ -164,7 +167,7 @@ func cellsOf[T, C any](rows []T, cells func(T) C) []C {
 }
 
 // readPage reads everything that the store has of a run.
-func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
+func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
 	ctx := c.Context()
 	page := runPage{
 		runRow: newRunRow(run.RunSummary), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
@@ -188,7 +191,14 @@ func readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, e
 		page.Metrics = append(page.Metrics, metricRow{m.Name, m.Count, float(m.Last), float(m.Min), made(m.BestStep)})
 	}
 	for _, p := range artifacts {
-		page.Artifacts = append(page.Artifacts, artifactRow{p.Kind, p.Name, made(p.Step), size(p.Height, p.Width), p.Size, p.Hash})
+		row := artifactRow{Kind: p.Kind, Name: p.Name, Step: made(p.Step), Size: size(p.Height, p.Width), Bytes: p.Size, SHA256: p.Hash}
+		if _, err := s.Blob(ctx, p.Hash); errors.Is(err, store.ErrDamaged) {
+			row.Problem = reports.Damaged
+			fmt.Fprintln(a.stderr, reports.Unshown(run.Number, p, err))
+		} else if err != nil {
+			return page, err
+		}
+		page.Artifacts = append(page.Artifacts, row)
 	}
 	for _, e := range events {
 		page.Events = append(page.Events, eventRow{e.At, e.Kind, made(e.Step), string(e.Data)})

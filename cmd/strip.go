@@ -90,7 +90,17 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	if err := strip.Save(path, frames, height); err != nil {
 		return unwritten(err)
 	}
+	a.tellProblems(frames)
 	return target.wrote(a, path, numbers)
+}
+
+// tellProblems says which pictures of a strip are damaged.
+func (a *app) tellProblems(frames []strip.Frame) {
+	for _, f := range frames {
+		if f.Problem != "" {
+			fmt.Fprintln(a.stderr, f.Problem)
+		}
+	}
 }
 
 // writeStrip writes the strip of a run that kept intermediate pictures into its

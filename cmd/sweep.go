@@ -8,6 +8,7 @@ import (
 
 	"runexp/experiments"
 	"runexp/framework/config"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/sweep"
 )
@@ -15,7 +16,9 @@ import (
 // sweep runs the trials of a config's sweep, or goes on with them, and writes the
 // report.
 func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *config.Resolved) (err error) {
-	planned, err := lab.PlanSweep(ctx, resolved)
+	work := newWorkProgress(r.stderr, r.quiet)
+	planned, err := lab.PlanSweep(ctx, resolved, func(done, all int) { work.tell("planned %d of %d trials", done, all) })
+	work.done()
 	if err != nil {
 		return usage(err)
 	}
@@ -41,8 +44,15 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	}
 	watch := newSweepProgress(r.stderr, r.quiet, planned)
 	began := time.Now()
+	spared := sparing()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
-	_, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
+	spared()
+	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
+	if study != nil {
+		for _, line := range study.Unshown {
+			fmt.Fprintln(r.stderr, line)
+		}
+	}
 	if printErr := r.concludeSweep(r.notebook(s), recorded, tally, watch.unbegun, report, time.Since(began)); reportErr == nil {
 		reportErr = printErr
 	}
@@ -93,8 +103,12 @@ type plannedTrial struct {
 
 // describeSweep lists the trials with their predicted time and memory.
 func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved, planned *experiments.Sweep) error {
-	if err := planned.PredictTime(ctx); err != nil {
+	measured, reckoned, err := planned.PredictTime(ctx)
+	if err != nil {
 		return err
+	}
+	if reckoned > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "times are measured for %d of %d kinds of trials, and reckoned by pixels from those for the others\n", measured, measured+reckoned)
 	}
 	frozen, err := planned.Frozen()
 	if err != nil {
@@ -109,9 +123,9 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	total, most := time.Duration(0), int64(0)
 	for i, t := range planned.Trials {
 		took := t.Longest()
-		total, most = total+took, max(most, t.Bytes())
+		total, most = sizes.Sum(total, took), max(most, t.Bytes())
 		trials[i] = plannedTrial{t.Number, t.Hash, t.String(), t.Bytes(), took.Seconds()}
-		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], took.Round(100 * time.Millisecond).String(), experiments.Bytes(t.Bytes()), t.String()}
+		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], sizes.Text(took, 100*time.Millisecond), experiments.Bytes(t.Bytes()), t.String()}
 	}
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
@@ -123,6 +137,6 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 		return err
 	}
 	_, err = fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\nclaims: %s\n",
-		resolved.Experiment.Name, len(trials), total.Round(time.Second), experiments.Bytes(most), reach)
+		resolved.Experiment.Name, len(trials), sizes.Text(total, time.Second), experiments.Bytes(most), reach)
 	return err
 }

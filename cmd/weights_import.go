@@ -60,15 +60,15 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 		return usage(err)
 	}
 	defer f.Close()
-	format, tensors, err := identifier.Identify(f)
+	is, err := identifier.Identify(f, strings.TrimPrefix(as, backbone+"-"))
 	if err != nil {
 		return usage(fmt.Errorf("weights %s: %w", path, err))
 	}
-	name := backbone + "-" + format
+	name := backbone + "-" + is.Format
 	if as != backbone && as != name {
-		return usage(fmt.Errorf("weights %s: these are of the format %s, not what %s says; import them --as %s", path, format, as, name))
+		return usage(fmt.Errorf("weights %s: these are of the format %s, not what %s says; import them --as %s", path, is.Format, as, name))
 	}
-	if err := f.Check(tensors); err != nil {
+	if err := f.Check(is.Tensors); err != nil {
 		return usage(err)
 	}
 	target, err := w.places.Cached(name)
@@ -82,17 +82,21 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	if err != nil {
 		return err
 	}
+	maps.Copy(metadata, is.Metadata)
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return usage(err)
 	}
-	if err := f.Convert(ctx, target, slices.Collect(maps.Keys(tensors)), metadata); err != nil {
+	if err := f.Convert(ctx, target, slices.Collect(maps.Keys(is.Tensors)), metadata); err != nil {
 		return usage(err)
 	}
 	info, err := os.Stat(target)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.stdout, "%s: %d tensors, %s, %s\n", name, len(tensors), mebibytes(info.Size()), target)
+	fmt.Fprintf(w.stdout, "%s: %d tensors, %s, %s\n", name, len(is.Tensors), mebibytes(info.Size()), target)
+	if is.Reading != "" {
+		fmt.Fprintf(w.stdout, "read as: %s\n", is.Reading)
+	}
 	if terms := metadata["licence"]; terms != "" {
 		fmt.Fprintf(w.stdout, "licence: %s\n", terms)
 	}

@@ -32,11 +32,11 @@ func (tiny) Build(*graph.Builder, graph.Node, []string) (map[string]graph.Node, 
 	return nil, errors.New("not built here")
 }
 
-func (tiny) Identify(f *weights.File) (string, map[string][]int, error) {
+func (tiny) Identify(f *weights.File, _ string) (weights.Identity, error) {
 	if !f.Has("0.weight") {
-		return "", nil, errors.New("no tensors of tiny's")
+		return weights.Identity{}, errors.New("no tensors of tiny's")
 	}
-	return "torch", map[string][]int{"0.weight": {3, 2, 3, 3}, "0.bias": {3}}, nil
+	return weights.Identity{Format: "torch", Tensors: map[string][]int{"0.weight": {3, 2, 3, 3}, "0.bias": {3}}}, nil
 }
 
 // builtin is a backbone that reads no file.

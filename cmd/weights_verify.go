@@ -113,15 +113,16 @@ func (w *weightsVerbs) verifyFile(ctx context.Context, name string, row *verifyR
 // says which that is, and returns whose it is. A publisher's digits do not count.
 func (w *weightsVerbs) checkTensors(f *weights.File, path string) (string, error) {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	backbone, identifier, err := w.identifier(strings.TrimSuffix(name, "-"+publishedDigits(path)))
+	name = strings.TrimSuffix(name, "-"+publishedDigits(path))
+	backbone, identifier, err := w.identifier(name)
 	if err != nil {
 		return "of no backbone here", nil
 	}
-	format, tensors, err := identifier.Identify(f)
+	is, err := identifier.Identify(f, strings.TrimPrefix(name, backbone+"-"))
 	if err != nil {
 		return backbone, fmt.Errorf("weights %s: %w", path, err)
 	}
-	return backbone + ", " + format, f.Check(tensors)
+	return backbone + ", " + is.Format, f.Check(is.Tensors)
 }
 
 // publishedDigits returns the digits of a checksum that torchvision and others

@@ -38,7 +38,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 		},
 		Init: framework.Init{From: "content"},
 		Stages: []framework.Stage{{
-			Size: framework.Size{Height: h, Width: w}, Iterations: iterations,
+			Size: framework.Size{Height: h, Width: w, Fit: framework.FitStretch}, Iterations: iterations,
 			Optimizer: framework.OptimizerSpec{
 				Name: "adam", LR: 0.01, Schedule: framework.Schedule{Name: "constant"}, Options: ptr(adam.Defaults()),
 			},

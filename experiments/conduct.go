@@ -218,6 +218,9 @@ func (c *conduct) score(ctx context.Context, t SweepTrial, number int64) error {
 			continue
 		}
 		data, err := c.store.Blob(ctx, a.Hash)
+		if errors.Is(err, store.ErrDamaged) {
+			return unscoredError{err}
+		}
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ stages: [{size: {height: 24}, iterations: 4, optimizer: {name: adam, lr: 0.05}}]
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.PlanSweep(t.Context(), r)
+	return d.PlanSweep(t.Context(), r, nil)
 }
 
 // conduct plans a sweep and runs it.

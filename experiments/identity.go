@@ -33,7 +33,7 @@ func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan)
 	}
 	sums := hashes{}
 	for key, path := range files {
-		sum, err := hashFile(path)
+		sum, err := l.hashPicture(path)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}

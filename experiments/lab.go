@@ -24,11 +24,12 @@ type Lab struct {
 	workshop *run.Workshop
 
 	mu   sync.Mutex
-	sums map[weightsFile]string // SHA-256 of files of weights
+	sums map[fileState]string // SHA-256 of files of weights; while a sweep is planned, of pictures too
+	many bool                 // a sweep is planned
 }
 
-// A weightsFile is a file at one point in time.
-type weightsFile struct {
+// A fileState is a file at one point in time.
+type fileState struct {
 	path string
 	size int64
 	when time.Time
@@ -36,7 +37,9 @@ type weightsFile struct {
 
 // NewLab returns a Lab with these plugins, whose kernels run on engine.
 func NewLab(plugins framework.Plugins, engine *compute.Engine) *Lab {
-	return &Lab{Plugins: plugins, Engine: engine, workshop: run.NewWorkshop(plugins, engine), sums: map[weightsFile]string{}}
+	workshop := run.NewWorkshop(plugins, engine)
+	workshop.Room = freeMemory
+	return &Lab{Plugins: plugins, Engine: engine, workshop: workshop, sums: map[fileState]string{}}
 }
 
 // hashWeights returns the checksum of a backbone's weights; "" where there are
@@ -49,7 +52,7 @@ func (l *Lab) hashWeights(ctx context.Context, w framework.Weights) (string, err
 	if err != nil {
 		return "", err
 	}
-	key := weightsFile{w.Path, info.Size(), info.ModTime()}
+	key := fileState{w.Path, info.Size(), info.ModTime()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if sum, known := l.sums[key]; known {
@@ -62,6 +65,43 @@ func (l *Lab) hashWeights(ctx context.Context, w framework.Weights) (string, err
 	defer f.Close()
 	sum, err := f.SHA256(ctx)
 	if err == nil {
+		l.sums[key] = sum
+	}
+	return sum, err
+}
+
+// recentPictures is how many decoded pictures are kept while a sweep is planned: all
+// settings come on the first pair, then all on the next.
+const recentPictures = 4
+
+// plan begins to check many trials of the same files, until the function that it
+// returns is called: each file is read once, unless it changes. A run reads its
+// files again.
+func (l *Lab) plan() (end func()) {
+	set := func(many bool, pictures int) {
+		l.mu.Lock()
+		l.many = many
+		l.mu.Unlock()
+		l.workshop.KeepPictures(pictures)
+	}
+	set(true, recentPictures)
+	return func() { set(false, 0) }
+}
+
+// hashPicture returns the checksum of a picture's file.
+func (l *Lab) hashPicture(path string) (string, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	key := fileState{path, info.Size(), info.ModTime()}
+	if sum, known := l.sums[key]; known && l.many {
+		return sum, nil
+	}
+	sum, err := hashFile(path)
+	if err == nil && l.many {
 		l.sums[key] = sum
 	}
 	return sum, err

@@ -90,7 +90,22 @@ func (r *recorder) Row(row run.Row) error {
 	if !row.Last {
 		r.ask(row.Stage, row.Step, row.Iteration, values)
 	}
+	if row.Still {
+		event := standstillEvent{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
+		if err := r.Run.Event(r.ctx, "standstill", row.Step, event); err != nil {
+			return err
+		}
+	}
 	return r.Run.Log(r.ctx, row.Step, values)
+}
+
+// standstillEvent is the data of an event of the kind "standstill": a stage
+// ended before its budget was used up.
+type standstillEvent struct {
+	Stage       int    `json:"stage"` // from 1
+	Iteration   int    `json:"iteration"`
+	Evaluations int    `json:"evaluations"` // of the stage
+	Why         string `json:"why"`
 }
 
 // finalPicture is what the picture that a run ended with is called.

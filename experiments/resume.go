@@ -129,6 +129,9 @@ func (a *Attempt) copyPictures(ctx context.Context) error {
 			return err
 		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
+		if errors.Is(err, store.ErrDamaged) {
+			continue // a picture on the way is lost; what goes on does not need it
+		}
 		if err != nil {
 			return err
 		}

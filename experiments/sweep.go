@@ -17,6 +17,7 @@ import (
 	"runexp/framework/config"
 	"runexp/framework/graph"
 	"runexp/framework/run"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 )
 
@@ -57,7 +58,7 @@ func (t SweepTrial) Bytes() int64 {
 func (t SweepTrial) Longest() time.Duration {
 	sum := time.Duration(0)
 	for _, p := range t.Predictions {
-		sum += p.Longest
+		sum = sizes.Sum(sum, p.Longest)
 	}
 	return sum
 }
@@ -93,40 +94,25 @@ func (s *Sweep) describe(t SweepTrial) string {
 	return strings.Join(parts, ", ")
 }
 
-// PredictTime fills in the times of all trials. It measures one of each shape.
-func (s *Sweep) PredictTime(ctx context.Context) error {
-	timed := map[string]bool{} // the predictions of a shape are shared
-	for _, t := range s.Trials {
-		if timed[t.shape] {
-			continue
-		}
-		timed[t.shape] = true
-		trial, err := s.lab.prepare(ctx, t.Config)
-		if err != nil {
-			return err
-		}
-		if err := trial.Plan.PredictTime(ctx, t.Predictions); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // PlanSweep expands the sweep of r, prepares every trial of it and chooses who
 // scores them: the backbone that r says, at layers that no trial uses. It writes
-// nothing.
+// nothing. tell, unless it is nil, hears how many trials of how many are prepared.
 //
 // Errors: those of Expand and Prepare, with the trial that they are of; a trial
 // that does not fit into memory; no layer that is held out.
-func (l *Lab) PlanSweep(ctx context.Context, r *config.Resolved) (*Sweep, error) {
+func (l *Lab) PlanSweep(ctx context.Context, r *config.Resolved, tell func(done, all int)) (*Sweep, error) {
 	points, err := Expand(r)
 	if err != nil {
 		return nil, err
 	}
 	s := &Sweep{lab: l, config: r}
+	defer l.plan()()
 	taps, hashes, predicted := map[string]bool{}, map[string]bool{}, map[string][]run.Prediction{}
 	var problems []error
-	for _, point := range points {
+	for i, point := range points {
+		if tell != nil {
+			tell(i, len(points))
+		}
 		t, err := s.prepare(ctx, point, predicted, taps)
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
@@ -301,31 +287,6 @@ func unitOf(t *Trial, repeat int) unit {
 		u.pictures += " " + t.files[fmt.Sprintf("style[%d].image", i)]
 	}
 	return u
-}
-
-// shapeOf is what a trial's time and memory depend on: everything but pixels, the
-// weights of losses and what the run starts from. Options of a plugin may matter.
-func shapeOf(t *Trial) (string, error) {
-	e := t.config.Experiment
-	type loss struct {
-		Type    string
-		Options any
-		Weighed bool
-	}
-	var losses []loss
-	for _, l := range e.Losses {
-		losses = append(losses, loss{l.Type, l.Options, l.Weight > 0})
-	}
-	var images [][]run.ImageUse
-	for i := range e.Stages {
-		uses := t.Plan.Images(i)
-		for k := range uses {
-			uses[k].Path = ""
-		}
-		images = append(images, uses)
-	}
-	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, images, e.Stages})
-	return string(text), err
 }
 
 // Record writes the sweep and its trials into st, frozen, or finds it there.

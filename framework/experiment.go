@@ -12,6 +12,7 @@ type Experiment struct {
 	Variable   Variable          `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       Init              `config:"init" doc:"what the picture starts from"`
+	Size       Size              `config:"size" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run goes on from; no part of what a trial means"`
@@ -20,15 +21,15 @@ type Experiment struct {
 
 // Picture is an image file.
 type Picture struct {
-	Image string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory"`
+	Image string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 }
 
 // StyleImage is one painting.
 type StyleImage struct {
-	Image  string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file"`
+	Image  string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second painting, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other paintings"`
-	Size   string  `config:"size" doc:"content (stretched to the content's size), own, or a factor of its own size"`
+	Size   string  `config:"size" doc:"result (its own shape, with as many pixels as the result's stage), result*0.7 (the same, a factor on its sides), content (stretched to the result's size, as d2l does), own, or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 }
 
@@ -68,20 +69,28 @@ type Init struct {
 // Stage is one size of the picture, optimised for a number of iterations.
 type Stage struct {
 	Size        Size          `config:"size" doc:"of the picture in this stage"`
-	Iterations  int           `config:"iterations" doc:"optimiser steps; or give evaluations"`
+	Iterations  int           `config:"iterations" doc:"optimiser steps, at most 1,000,000,000; or give evaluations"`
 	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture moves"`
 }
 
-// Size is a picture's size in pixels: both sides, or one of the others, which
-// keeps the photograph's proportions, or a factor of the stage before.
+// Size is a picture's size in pixels: an area, one of the sides, or a factor of
+// the stage before. The photograph's proportions are kept, unless Fit is
+// FitStretch. No side may have more than 65,536 pixels, no picture more than 100 million.
 type Size struct {
-	Height int     `config:"height"`
-	Width  int     `config:"width"`
+	Height int     `config:"height" doc:"with width: the area height × width, in the photograph's proportions; a photograph of just these gets just these sides. Alone: the height"`
+	Width  int     `config:"width" doc:"as height"`
+	Fit    string  `config:"fit" doc:"of height and width: area (keeps the photograph's proportions; left out, the same) or stretch (just these sides)"`
 	Long   int     `config:"long" doc:"longer side"`
 	Short  int     `config:"short" doc:"shorter side"`
 	Scale  float64 `config:"scale" doc:"factor of the stage before"`
 }
+
+// What Size.Fit can be where both sides are given.
+const (
+	FitArea    = "area"
+	FitStretch = "stretch"
+)
 
 // OptimizerSpec chooses an optimiser; the keys besides these are the plugin's options.
 type OptimizerSpec struct {

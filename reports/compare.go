@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -209,6 +210,7 @@ func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummar
 	told := distinctions(settings)
 	var frames []strip.Frame
 	var given [][]store.StoredArtifact
+	var from int64 // the first run with a picture
 	for i, run := range runs {
 		artifacts, err := s.Artifacts(ctx, run.Number)
 		if err != nil {
@@ -218,11 +220,12 @@ func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummar
 		if len(made) == 0 {
 			continue
 		}
+		from = cmp.Or(from, run.Number)
 		given = append(given, slices.DeleteFunc(artifacts, func(a store.StoredArtifact) bool { return a.Kind != "content" && a.Kind != "style" }))
 		caption := append([]string{fmt.Sprintf("run %d", run.Number)}, told[i]...)
-		f, err := frame(ctx, s, made[len(made)-1], false, caption...)
+		f, err := frame(ctx, s, run.Number, made[len(made)-1], false, caption...)
 		if err != nil {
-			return nil, fmt.Errorf("run %d: %w", run.Number, err)
+			return nil, err
 		}
 		frames = append(frames, f)
 	}
@@ -235,6 +238,6 @@ func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummar
 			return frames, nil
 		}
 	}
-	before, err := inputs(ctx, s, given[0])
+	before, err := inputs(ctx, s, from, given[0])
 	return append(before, frames...), err
 }

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"runexp/framework/imaging"
 	"runexp/framework/store"
 	"runexp/reports/strip"
 )
@@ -47,9 +45,9 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 	if err != nil {
 		return nil, err
 	}
-	frames, err := inputs(ctx, s, artifacts)
+	frames, err := inputs(ctx, s, run, artifacts)
 	if err != nil {
-		return nil, fmt.Errorf("run %d: %w", run, err)
+		return nil, err
 	}
 	for _, a := range kept {
 		caption := []string{fmt.Sprintf("step %d", made(a.Step))}
@@ -59,9 +57,9 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 		if loss, known := losses[a.Step]; known {
 			caption = append(caption, "loss "+lossText(loss))
 		}
-		f, err := frame(ctx, s, a, false, caption...)
+		f, err := frame(ctx, s, run, a, false, caption...)
 		if err != nil {
-			return nil, fmt.Errorf("run %d: %w", run, err)
+			return nil, err
 		}
 		frames = append(frames, f)
 	}
@@ -69,14 +67,14 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 }
 
 // inputs returns the photograph and the paintings among a run's artifacts.
-func inputs(ctx context.Context, s *store.Store, artifacts []store.StoredArtifact) ([]strip.Frame, error) {
+func inputs(ctx context.Context, s *store.Store, run int64, artifacts []store.StoredArtifact) ([]strip.Frame, error) {
 	var frames []strip.Frame
 	for _, input := range []struct{ kind, caption string }{{"content", "photograph"}, {"style", "painting"}} {
 		for _, a := range artifacts {
 			if a.Kind != input.kind {
 				continue
 			}
-			f, err := frame(ctx, s, a, true, input.caption)
+			f, err := frame(ctx, s, run, a, true, input.caption)
 			if err != nil {
 				return nil, err
 			}
@@ -86,15 +84,18 @@ func inputs(ctx context.Context, s *store.Store, artifacts []store.StoredArtifac
 	return frames, nil
 }
 
-// frame reads a picture; its caption ends with its size.
-func frame(ctx context.Context, s *store.Store, a store.StoredArtifact, input bool, caption ...string) (strip.Frame, error) {
-	data, err := s.Blob(ctx, a.Hash)
-	if err != nil {
-		return strip.Frame{}, err
+// frame reads a picture; its caption ends with its size. A damaged one is an empty
+// frame that says so.
+func frame(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact, input bool, caption ...string) (strip.Frame, error) {
+	picture, err := Picture(ctx, s, a)
+	if errors.Is(err, store.ErrDamaged) {
+		return strip.Frame{
+			Picture: empty(a), Caption: append(caption, Damaged), Input: input,
+			Problem: Unshown(run, a, err),
+		}, nil
 	}
-	picture, err := imaging.DecodeReader(bytes.NewReader(data), a.Name)
 	if err != nil {
-		return strip.Frame{}, err
+		return strip.Frame{}, fmt.Errorf("run %d: %w", run, err)
 	}
 	caption = append(caption, fmt.Sprintf("%d×%d", picture.H, picture.W))
 	return strip.Frame{Picture: picture, Caption: caption, Input: input}, nil

@@ -55,13 +55,13 @@ func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
 // source opens the embedded weights.
 func (e Embedded) source() source {
 	return func(layers []framework.Layer) (pretrained, error) {
-		names := distilled()
+		names, is := naming{byName: true}, distilled()
 		f, err := e.Open()
 		if err == nil {
 			err = f.Check(shapes(names, layers))
 		}
 		return pretrained{f, framework.Weights{
-			Name: e.Name, SHA256: e.SHA256, Format: names.name, Input: names.input, FeatureScale: names.scale,
+			Name: e.Name, SHA256: e.SHA256, Format: is.name, Input: is.input, FeatureScale: is.scale,
 		}, names}, err
 	}
 }

@@ -54,7 +54,7 @@ func TestNetworks(t *testing.T) {
 
 // write writes the first convs convolutions of name with random numbers,
 // named by names.
-func write(t *testing.T, path, name string, names format, convs int) {
+func write(t *testing.T, path, name string, names naming, convs int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(3, 4))
 	header := map[string]any{}
@@ -117,7 +117,7 @@ func features(t *testing.T, v *Backbone, taps ...string) map[string][]float64 {
 // every layer: the network is homogeneous.
 func TestFeatureScale(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "vgg11-oxford.safetensors"), "vgg11", oxford(), 3)
+	write(t, filepath.Join(dir, "vgg11-oxford.safetensors"), "vgg11", naming{byName: true}, 3)
 	c := Defaults("vgg11")
 	c.Weights = "vgg11-oxford"
 	places := weights.Places{Env: dir}
@@ -139,7 +139,11 @@ func TestFormats(t *testing.T) {
 	dir := t.TempDir()
 	places := weights.Places{Env: dir}
 	for _, names := range []format{oxford(), torchvision()} {
-		write(t, filepath.Join(dir, "vgg11-"+names.name+".safetensors"), "vgg11", names, 1)
+		tensors := naming{prefix: "features."}
+		if names.name == "oxford" {
+			tensors = naming{byName: true}
+		}
+		write(t, filepath.Join(dir, "vgg11-"+names.name+".safetensors"), "vgg11", tensors, 1)
 		c := Defaults("vgg11")
 		c.Weights = "vgg11-" + names.name
 		w, err := New("vgg11", c, places).Weights([]string{"relu1_1"})
@@ -158,7 +162,7 @@ func TestFormats(t *testing.T) {
 
 func TestPooling(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 1)
+	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", naming{prefix: "features."}, 1)
 	c := Defaults("vgg11")
 	for _, pooling := range []string{"max", "average"} {
 		c.Pooling = pooling
@@ -178,7 +182,7 @@ func TestPooling(t *testing.T) {
 // TestOnlyWhatIsTappedIsNeeded builds from files that end at the deepest tap.
 func TestOnlyWhatIsTappedIsNeeded(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "vgg19-oxford.safetensors"), "vgg19", oxford(), 2)
+	write(t, filepath.Join(dir, "vgg19-oxford.safetensors"), "vgg19", naming{byName: true}, 2)
 	v := New("vgg19", Defaults("vgg19"), weights.Places{Env: dir})
 	if f := features(t, v, "conv1_1"); len(v.filters) != 1 || len(f) != 1 {
 		t.Errorf("%d filters loaded for conv1_1", len(v.filters))
@@ -200,7 +204,7 @@ func TestOnlyWhatIsTappedIsNeeded(t *testing.T) {
 
 func TestTooSmallAPicture(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", torchvision(), 2)
+	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", naming{prefix: "features."}, 2)
 	v := New("vgg11", Defaults("vgg11"), weights.Places{Env: dir})
 	b := graph.NewDoubleBuilder()
 	_, err := v.Build(b, b.Variable(2, 3, 3), []string{"pool2"})

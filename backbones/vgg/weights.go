@@ -13,7 +13,7 @@ import (
 type pretrained struct {
 	*weights.File
 	is    framework.Weights
-	names format
+	names naming
 }
 
 // A source opens a file that holds what layers need.
@@ -30,83 +30,38 @@ func (c Config) source(places weights.Places) source {
 		if err != nil {
 			return pretrained{}, err
 		}
-		names, err := formatOf(f, layers[0])
+		names, is, err := c.identify(path, f, layers[0])
 		if err == nil {
 			err = f.Check(shapes(names, layers))
 		}
 		if err != nil {
 			return pretrained{}, errors.Join(fmt.Errorf("weights %s: %w", path, err), f.Close())
 		}
-		return pretrained{f, c.identify(path, names), names}, nil
+		return pretrained{f, is, names}, nil
 	}
 }
 
-// identify describes weights in a format; the options may overrule its preprocessing and scale.
-func (c Config) identify(path string, f format) framework.Weights {
-	switch c.Preprocessing {
-	case "oxford":
-		f = oxford()
-	case "torchvision":
-		f = torchvision()
+// identify describes the weights in a file; the options may overrule its preprocessing and scale.
+func (c Config) identify(path string, f *weights.File, first framework.Layer) (naming, framework.Weights, error) {
+	names, err := namingOf(f, first)
+	if err != nil {
+		return names, framework.Weights{}, err
+	}
+	is, chosen := formatCalled(c.Preprocessing)
+	if !chosen {
+		if is, _, err = read(f, names, first, said(c.Weights)); err != nil {
+			return names, framework.Weights{}, err
+		}
 	}
 	scale := 1.0
 	if c.FeatureScale == "unit" {
-		scale = f.scale
+		scale = is.scale
 	}
-	return framework.Weights{Name: c.Weights, Path: path, Format: f.name, Input: f.input, FeatureScale: scale}
-}
-
-// A format is one way in which VGG's weights are published: other weights, with
-// other preprocessing and other tensor names.
-type format struct {
-	name   string
-	input  framework.Input
-	scale  float64 // features are about this many times torchvision's
-	tensor func(framework.Layer) string
-}
-
-// oxford is the authors' release: BGR, 0 to 255, minus the mean of ImageNet.
-// Its features are about as many times larger than torchvision's as its input
-// is: 255 times the mean of the three standard deviations, 57.6.
-func oxford() format {
-	return format{
-		name:   "oxford",
-		input:  framework.Input{Order: "BGR", Scale: 255, Mean: [3]float64{103.939, 116.779, 123.68}, Std: [3]float64{1, 1, 1}},
-		scale:  57.6,
-		tensor: func(l framework.Layer) string { return l.Name },
-	}
-}
-
-// torchvision is torchvision's training: RGB, 0 to 1, normalised.
-func torchvision() format {
-	return format{
-		name: "torchvision",
-		input: framework.Input{
-			Order: "RGB", Scale: 1,
-			Mean: [3]float64{0.485, 0.456, 0.406}, Std: [3]float64{0.229, 0.224, 0.225},
-		},
-		scale:  1,
-		tensor: func(l framework.Layer) string { return fmt.Sprintf("features.%d", l.Index) },
-	}
-}
-
-// distilled is training of this project: Oxford's names, torchvision's input and scale.
-func distilled() format {
-	return format{name: "distilled", input: torchvision().input, scale: torchvision().scale, tensor: oxford().tensor}
-}
-
-// formatOf returns the format of a file: the tensors' names tell.
-func formatOf(f *weights.File, first framework.Layer) (format, error) {
-	for _, known := range []format{oxford(), torchvision()} {
-		if f.Has(known.tensor(first) + ".weight") {
-			return known, nil
-		}
-	}
-	return format{}, errors.New("the tensors are named neither as in Oxford's VGG (conv1_1.weight, …) nor as in torchvision's (features.0.weight, …); it may belong to another network")
+	return names, framework.Weights{Name: c.Weights, Path: path, Format: is.name, Input: is.input, FeatureScale: scale}, nil
 }
 
 // shapes returns the tensors that the convolutions among layers need.
-func shapes(names format, layers []framework.Layer) map[string][]int {
+func shapes(names naming, layers []framework.Layer) map[string][]int {
 	want := map[string][]int{}
 	in := 3
 	for _, l := range layers {
@@ -132,10 +87,18 @@ func (v *Backbone) Formats() []string {
 
 // Identify tells whose weights a file holds, oxford or torchvision, and which
 // tensors the whole network needs of it.
-func (v *Backbone) Identify(f *weights.File) (string, map[string][]int, error) {
-	names, err := formatOf(f, v.layers[0])
+func (v *Backbone) Identify(f *weights.File, called string) (weights.Identity, error) {
+	names, err := namingOf(f, v.layers[0])
 	if err != nil {
-		return "", nil, err
+		return weights.Identity{}, err
 	}
-	return names.name, shapes(names, v.layers), nil
+	is, because, err := read(f, names, v.layers[0], called)
+	if err != nil {
+		return weights.Identity{}, err
+	}
+	return weights.Identity{
+		Format: is.family(), Metadata: map[string]string{readingKey: is.name},
+		Reading: fmt.Sprintf("%s, %s to %g, %s", is.name, is.input.Order, is.input.Scale, because),
+		Tensors: shapes(names, v.layers),
+	}, nil
 }

@@ -25,10 +25,17 @@ type Options struct {
 	ISA     string // avx512, avx2, neon, or generic (plain Go); "": the best that the CPU has
 }
 
+// maxThreads is more than any machine has: each that is asked for takes a
+// goroutine with buffers of its own.
+const maxThreads = 4096
+
 // NewEngine returns an Engine, or an error if the CPU lacks o.ISA.
 func NewEngine(o Options) (*Engine, error) {
 	if o.Threads < 0 {
 		return nil, fmt.Errorf("%d threads: give at least 1, or 0 for one per CPU", o.Threads)
+	}
+	if o.Threads > maxThreads {
+		return nil, fmt.Errorf("%d threads: give at most %d", o.Threads, maxThreads)
 	}
 	if o.Threads == 0 {
 		o.Threads = runtime.NumCPU()

@@ -47,8 +47,10 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 			return e, err
 		}
 	}
+	fit(&e.Size)
 	for i := range e.Stages {
 		stage := &e.Stages[i]
+		fit(&stage.Size)
 		if i == 0 && stage.Size == sameSize {
 			stage.Size = Defaults().Stages[0].Size
 		}
@@ -57,6 +59,13 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 		}
 	}
 	return e, nil
+}
+
+// fit writes out what both sides of a size mean that says nothing more.
+func fit(s *framework.Size) {
+	if s.Height > 0 && s.Width > 0 && s.Fit == "" {
+		s.Fit = framework.FitArea
+	}
 }
 
 // rates gives the stages that write no lr the one that their optimiser's options

@@ -9,7 +9,7 @@ func Defaults() framework.Experiment {
 	return framework.Experiment{
 		Seed:     1,
 		Content:  framework.Picture{Crop: 1},
-		Style:    []framework.StyleImage{{Weight: 1, Size: "content", Crop: 1}},
+		Style:    []framework.StyleImage{{Weight: 1, Size: "result", Crop: 1}},
 		Backbone: framework.BackboneSpec{Name: "vgg19-lite"},
 		Variable: framework.Variable{Space: "normalized"},
 		Losses:   []framework.LossSpec{{Weight: 1}},

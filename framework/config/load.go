@@ -33,6 +33,7 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	if root == nil {
 		return nil, rep.err()
 	}
+	expandPictures(root, rep)
 	section := root.get("sweep")
 	root.drop("sweep")
 	resolvePaths(root, rep)
@@ -70,7 +71,7 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 	}
 	root = root.clone() // what was extended twice is in it once for each
 	addLists(root)
-	src := &source{name: "command line", dir: workDir, base: "the working directory"}
+	src := &source{name: commandLine, dir: workDir, base: "the working directory"}
 	var single []string
 	for _, argument := range overrides {
 		if l.override(root, argument, src, rep) {

@@ -16,8 +16,9 @@ import (
 // A segment of the path is a key, or on a list an index, an item's name or `*`
 // for all items. The right side replaces what is there: of a text it is the text
 // (see text.go), else YAML; null takes it away, back to the default. Keys are
-// created on the way, items of a list never are. Several values are a parameter
-// of the sweep (see sweep_override.go), and one value takes the path out of it.
+// created on the way, items of a list are not, but for the painting after the last
+// one. Several values are a parameter of the sweep (see sweep_override.go), and one
+// value takes the path out of it.
 func (l *Loader) override(root *node, argument string, src *source, rep *report) (single bool) {
 	at := position{source: src}
 	path, text, ok := strings.Cut(argument, "=")
@@ -90,6 +91,11 @@ func assign(n *node, way []string, value *node) error {
 		}
 		n.set(key, created)
 	default:
+		if key == "style" && next.kind == list && !value.null() {
+			if err := next.grow(way[1:], value.position); err != nil {
+				return err
+			}
+		}
 		return assign(next, way[1:], value)
 	}
 	return nil

@@ -65,6 +65,9 @@ func members(v reflect.Value) []member {
 		if value.IsZero() && value.Type() == reflect.TypeFor[framework.BackboneSpec]() {
 			continue // the run's own scores
 		}
+		if value.IsZero() && value.Type() == reflect.TypeFor[framework.Size]() {
+			continue // the stages say it
+		}
 		if !value.IsZero() || !zeroIsAbsent(v.Interface()) {
 			list = append(list, member{f.key, value})
 		}

@@ -84,6 +84,9 @@ func (c *checker) check(n *node, t reflect.Type, path string) any {
 	if t == reflect.TypeFor[framework.LayerWeight]() {
 		n = layerItem(n)
 	}
+	if t == reflect.TypeFor[framework.Size]() {
+		n = sizeItem(n)
+	}
 	switch t.Kind() {
 	case reflect.Pointer: // *node: a value of any kind
 		return n

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,6 +67,9 @@ func (r *sweepReader) read() {
 		seed = &node{position: at, value: Defaults().Seed}
 	}
 	s.seed = newSetting("seed", seed, seed.position)
+	if first, is := seed.value.(int64); is && keys.Repeats > 1 && first > math.MaxInt64-int64(keys.Repeats) {
+		r.add("repeats", "raise the seed, which is %d, past the largest whole number; give a smaller seed", first)
+	}
 	for i, pair := range keys.Pairs {
 		r.pair(i, pair)
 	}

@@ -133,7 +133,7 @@ func TestTrial(t *testing.T) {
 	}
 	if want := []framework.StyleImage{
 		{Image: filepath.Join(here, "photo.png"), Weight: 3, Size: "own", Crop: 1}, // the base's other keys
-		{Image: filepath.Join(here, "painting.png"), Weight: 1, Size: "content", Crop: 1},
+		{Image: filepath.Join(here, "painting.png"), Weight: 1, Size: "result", Crop: 1},
 	}; !reflect.DeepEqual(e.Style, want) {
 		t.Errorf("styles are %+v", e.Style)
 	}

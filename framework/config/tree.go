@@ -187,7 +187,10 @@ func join(path, key string) string {
 
 // segments splits a path; stages[0].size and stages.0.size are the same.
 func segments(path string) []string {
-	return strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(path), ".")
+	if strings.ContainsAny(path, "[]") { // in messages and identities; the tree's own paths have none
+		path = strings.ReplaceAll(strings.ReplaceAll(path, "[", "."), "]", "")
+	}
+	return strings.Split(path, ".")
 }
 
 // itemAt returns the index of the item that a path's segment means: an index or

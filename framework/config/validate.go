@@ -8,17 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"runexp/framework"
+	"runexp/framework/sizes"
 	"runexp/internal/printable"
 )
-
-// minSide is the smallest side of a picture, in pixels: VGG halves it four
-// times before its last block.
-const minSide = 16
 
 // maxLossName is the longest name of a loss: its curves and columns are called so.
 const maxLossName = 100
@@ -73,15 +68,14 @@ func (v *validator) validate() {
 	v.choose("variable.space", "space", e.Variable.Space, "unit", "bytes", "normalized")
 	v.pictures()
 	v.losses()
+	v.size("size", e.Size)
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
 	}
 	if len(e.Stages) == 0 {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
-	if e.Output.Every < 0 {
-		v.add("output.every", "must be at least 0, not %d; 0 keeps no pictures on the way", e.Output.Every)
-	}
+	v.every("output.every", e.Output.Every, "0 keeps no pictures on the way")
 	v.evaluate()
 	if every, err := time.ParseDuration(e.Checkpoint.Every); err != nil || every < 0 {
 		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %s; 0s writes no checkpoints", quote(e.Checkpoint.Every))
@@ -91,9 +85,7 @@ func (v *validator) validate() {
 // evaluate checks how often and by what pictures are scored.
 func (v *validator) evaluate() {
 	e := v.experiment.Evaluate
-	if e.Every < 0 {
-		v.add("evaluate.every", "must be at least 0, not %d; 0 scores only the finished picture", e.Every)
-	}
+	v.every("evaluate.every", e.Every, "0 scores only the finished picture")
 	build(v, v.loader.Plugins.Backbones, e.Backbone.Name, e.Backbone.Options, scorerPath)
 }
 
@@ -109,11 +101,12 @@ func (v *validator) pictures() {
 		v.weight(join(path, "weight"), style.Weight)
 		v.crop(join(path, "crop"), style.Crop)
 		total += style.Weight
-		factor, err := strconv.ParseFloat(style.Size, 64)
-		isFactor := err == nil && factor > 0 && !math.IsInf(factor, 0)
-		if style.Size != "content" && style.Size != "own" && !isFactor {
-			v.add(join(path, "size"), "must be content, own or a positive factor, not %s", printable.Excerpt(style.Size))
+		if _, err := sizes.ParseRule(style.Size); err != nil {
+			v.add(join(path, "size"), "%v", err)
 		}
+	}
+	if math.IsInf(total, 0) {
+		v.add("style", "the weights add up to more than any number; they are relative to each other, so smaller ones say the same")
 	}
 	if len(e.Style) > 0 && total == 0 {
 		v.add("style", "every weight is 0; give one painting a positive weight")
@@ -250,12 +243,16 @@ func build[T any](v *validator, r *framework.Registry[T], name string, options a
 }
 
 func (v *validator) stage(path string, i int, stage framework.Stage) {
-	v.size(join(path, "size"), i, stage.Size)
+	v.stageSize(join(path, "size"), i, stage.Size)
 	switch {
 	case stage.Iterations < 0 || stage.Evaluations < 0 || stage.Iterations+stage.Evaluations == 0:
 		v.add(path, "needs iterations or evaluations, at least 1")
 	case stage.Iterations > 0 && stage.Evaluations > 0:
 		v.add(path, "give iterations or evaluations, not both; %s.iterations=null takes one away", path)
+	case stage.Iterations > sizes.MaxCount:
+		v.add(join(path, "iterations"), "must be at most %d, not %d", sizes.MaxCount, stage.Iterations)
+	case stage.Evaluations > sizes.MaxCount:
+		v.add(join(path, "evaluations"), "must be at most %d, not %d", sizes.MaxCount, stage.Evaluations)
 	}
 	optimizer := join(path, "optimizer")
 	if !(stage.Optimizer.LR > 0) {
@@ -265,35 +262,4 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 		v.addError(join(optimizer, "schedule"), err)
 	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
-}
-
-// size checks that one form of a size is written, and its numbers.
-func (v *validator) size(path string, i int, size framework.Size) {
-	n, written := v.root.find(path)
-	if !written || len(n.entries) == 0 {
-		return // the default
-	}
-	var form []string
-	for _, e := range n.entries {
-		form = append(form, e.key)
-	}
-	slices.Sort(form)
-	switch strings.Join(form, " and ") {
-	case "height and width", "height", "width", "long", "short", "scale":
-	default:
-		v.add(path, "must be height and width, or one of height, width, long, short and scale, not %s", strings.Join(form, " and "))
-		return
-	}
-	sides := map[string]int{"height": size.Height, "width": size.Width, "long": size.Long, "short": size.Short}
-	for _, key := range form {
-		side, isSide := sides[key]
-		switch {
-		case isSide && side < minSide:
-			v.add(join(path, key), "must be at least %d pixels, not %d", minSide, side)
-		case key == "scale" && i == 0:
-			v.add(join(path, key), "is of the stage before, and this is the first; give pixels, as in long: 300")
-		case key == "scale" && !(size.Scale > 0):
-			v.add(join(path, key), "must be positive, not %v", size.Scale)
-		}
-	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 )
 
 // MaxPixels is the largest picture that is decoded; it takes 1.2 GB, and while
@@ -36,90 +34,29 @@ const maxFile = 1 << 30
 // there, as where a GIF's later frames are missing. The error names the file and,
 // if it is of another kind, what it seems to be.
 func Decode(path string) (*Image, error) {
-	// Before opening, which would block on a named pipe.
-	info, err := os.Stat(path)
+	f, err := Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("image: %w", err)
+		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("image %s: not a regular file; give the path of a picture (%s)", path, readable)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("image: %w", err)
-	}
-	defer file.Close()
-	return DecodeReader(file, path)
+	return f.Decode()
 }
 
 // DecodeReader is Decode for an image that is not a file of its own. name
 // appears in errors.
 func DecodeReader(r io.Reader, name string) (*Image, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	f, err := open(r, name)
 	if err != nil {
-		return nil, fmt.Errorf("image %s: %w", name, err)
+		return nil, err
 	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("image %s: more than %d bytes; make it smaller first", name, maxFile)
-	}
-	m, err := decode(data, MaxPixels)
-	if err != nil {
-		return nil, fmt.Errorf("image %s: %w", name, err)
-	}
-	return m, nil
+	return f.Decode()
 }
 
 func decode(data []byte, maxPixels int) (*Image, error) {
-	if len(data) == 0 {
-		return nil, errors.New("the file is empty; fetch it again")
-	}
-	f := recognise(data)
-	if f.name == "" {
-		return nil, fmt.Errorf("neither %s, nor anything else that is known; convert it first", strings.Replace(readable, " and ", " nor ", 1))
-	}
-	if f.decode == nil {
-		return nil, fmt.Errorf("this is %s; only %s are read, convert it first", f.name, readable)
-	}
-	return f.read(data, maxPixels)
-}
-
-func (f format) read(data []byte, maxPixels int) (m *Image, err error) {
-	// The decoders are others' and the files are anyone's.
-	defer func() {
-		if p := recover(); p != nil {
-			m, err = nil, f.damaged(fmt.Errorf("the decoder panicked: %v", p), false)
-		}
-	}()
-	if f.check != nil {
-		if err := f.check(data); err != nil {
-			return nil, fmt.Errorf("the %s %w", f.name, err)
-		}
-	}
-	header := endReader{r: bytes.NewReader(data)}
-	config, err := f.config(&header)
+	f, err := header(data, maxPixels)
 	if err != nil {
-		return nil, f.damaged(err, header.ended)
+		return nil, err
 	}
-	if config.Width < 1 || config.Height < 1 {
-		return nil, fmt.Errorf("the %s has no pixels; fetch it again", f.name)
-	}
-	// Divided, so that no product of two sizes from a file overflows.
-	if config.Width > maxPixels/config.Height {
-		return nil, fmt.Errorf("%d rows of %d pixels are more than %d million; make it smaller first", config.Height, config.Width, maxPixels/1_000_000)
-	}
-	if float64(config.Width*config.Height) > f.pixelsPerByte(data)*float64(len(data)) {
-		return nil, f.damaged(fmt.Errorf("%d bytes for %d rows of %d pixels", len(data), config.Height, config.Width), true)
-	}
-	whole := endReader{r: bytes.NewReader(data)}
-	source, err := f.decode(&whole)
-	if err != nil {
-		return nil, f.damaged(err, whole.ended)
-	}
-	m = fromStandard(source)
-	if f.exif != nil {
-		m = m.oriented(orientation(f.exif(data)))
-	}
-	return m, nil
+	return f.pixels()
 }
 
 func (f format) damaged(err error, ended bool) error {

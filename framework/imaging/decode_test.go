@@ -86,7 +86,11 @@ func TestDecodeRecovers(t *testing.T) {
 		decode:        func(io.Reader) (image.Image, error) { panic("index out of range") },
 		pixelsPerByte: atMost(1e6),
 	}
-	_, err := f.read(pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1))), MaxPixels)
+	file, err := f.header(pngOf(t, image.NewGray(image.Rect(0, 0, 1, 1))), MaxPixels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = file.pixels()
 	if want := "the PNG is damaged or of an unusual kind (the decoder panicked: index out of range)"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q", err, want)
 	}

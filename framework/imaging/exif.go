@@ -11,7 +11,34 @@ import (
 const exifPrefix = "Exif\x00\x00"
 
 // exifOfJPEG returns the first APP1 segment "Exif\0\0"; nil if there is none.
-func exifOfJPEG(data []byte) []byte {
+func exifOfJPEG(data []byte) (exif []byte) {
+	const app1 = 0xe1
+	eachSegment(data, func(marker byte, segment []byte) bool {
+		found := false
+		if marker == app1 {
+			if segment, found = bytes.CutPrefix(segment, []byte(exifPrefix)); found {
+				exif = segment
+			}
+		}
+		return !found
+	})
+	return exif
+}
+
+// progressive reports whether a JPEG's coefficients come in several scans, so that
+// the decoder keeps all of them.
+func progressive(data []byte) (is bool) {
+	const progressiveFrame = 0xc2
+	eachSegment(data, func(marker byte, _ []byte) bool {
+		is = is || marker == progressiveFrame
+		return !is
+	})
+	return is
+}
+
+// eachSegment calls visit for the segments of a JPEG before its first scan, until
+// it returns false.
+func eachSegment(data []byte, visit func(marker byte, segment []byte) bool) {
 	rest := data[2:] // past the start marker
 	for len(rest) >= 4 && rest[0] == 0xff {
 		marker := rest[1]
@@ -19,18 +46,13 @@ func exifOfJPEG(data []byte) []byte {
 			rest = rest[1:]
 			continue
 		}
-		const startOfScan, app1 = 0xda, 0xe1
+		const startOfScan = 0xda
 		length := int(binary.BigEndian.Uint16(rest[2:])) // counts itself
-		if marker == startOfScan || length < 2 || 2+length > len(rest) {
-			return nil
-		}
-		segment := rest[4 : 2+length]
-		if exif, ok := bytes.CutPrefix(segment, []byte(exifPrefix)); ok && marker == app1 {
-			return exif
+		if marker == startOfScan || length < 2 || 2+length > len(rest) || !visit(marker, rest[4:2+length]) {
+			return
 		}
 		rest = rest[2+length:]
 	}
-	return nil
 }
 
 // exifOfPNG returns the eXIf chunk (PNG, third edition); nil if there is none.

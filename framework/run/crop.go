@@ -1,6 +1,7 @@
 package run
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"runexp/framework/imaging"
@@ -22,7 +23,7 @@ func crop(image *imaging.Image, fraction float64, seed int64, stream uint64) *im
 		return image
 	}
 	random := rand.New(rand.NewPCG(uint64(seed), stream))
-	h, w := max(1, round(float64(image.H)*fraction)), max(1, round(float64(image.W)*fraction))
+	h, w := max(1, int(math.Round(float64(image.H)*fraction))), max(1, int(math.Round(float64(image.W)*fraction)))
 	top, left := random.IntN(image.H-h+1), random.IntN(image.W-w+1)
 	cut := imaging.New(h, w)
 	for y := range h {

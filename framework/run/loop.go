@@ -99,10 +99,15 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 
 // over reports whether no iteration is left to do.
 func (l *loop) over() bool {
+	return l.done || l.spent()
+}
+
+// spent reports whether the stage's budget is used up.
+func (l *loop) spent() bool {
 	if l.stage.Evaluations > 0 {
-		return l.done || l.objective.evals >= l.stage.Evaluations
+		return l.objective.evals >= l.stage.Evaluations
 	}
-	return l.done || l.i >= l.stage.Iterations
+	return l.i >= l.stage.Iterations
 }
 
 // state is the run as it is now, by reference.
@@ -182,6 +187,7 @@ func (l *loop) goBack(err error) error {
 func (l *loop) end(stopped bool) error {
 	row := l.row()
 	row.Last = true
+	row.Still = l.done && !stopped && !l.spent()
 	if err := l.observer.Row(row); err != nil {
 		return l.leave(err)
 	}

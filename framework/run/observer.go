@@ -44,12 +44,16 @@ type Row struct {
 	Step      int // counted over the whole run
 	Iteration int // counted over the stage
 	Last      bool
+	Still     bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
 	Total     float64 // Σ loss weight · Σ tap weight · term
 	Terms     []Term
 	Rate      float64       // learning rate of the iteration, with the guard's factor
 	Evals     int           // evaluations so far in this stage
 	Took      time.Duration // of the iteration
 }
+
+// NoDescent says why a row is Still.
+const NoDescent = "no step lowers the loss"
 
 // A Term is one scalar of a loss, unweighted.
 type Term struct {

@@ -6,13 +6,14 @@ package run
 import (
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
-	"strconv"
 
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 )
 
 // A Plan is a run that was checked and is ready to go: images are decoded,
@@ -28,13 +29,16 @@ type Plan struct {
 	optimize []framework.Optimizer // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content *imaging.Image
-	styles  []*imaging.Image
-	start   *imaging.Image // what init takes from a file
-	sizes   [][2]int
-	from    *State          // where Run begins; nil for the start
-	sample  int             // iterations between pictures of the kind sample; 0 for none
-	filters []*graph.Filter // that Run has used
+	content  *imaging.Image
+	styles   []*imaging.Image
+	start    *imaging.Image // what init takes from a file
+	sizes    []sizes.Pixels
+	rules    []sizes.Rule    // of the paintings' sizes
+	held     int64           // bytes of the images as read
+	decoding int64           // bytes at the peak of decoding them
+	from     *State          // where Run begins; nil for the start
+	sample   int             // iterations between pictures of the kind sample; 0 for none
+	filters  []*graph.Filter // that Run has used
 }
 
 // weighted is a loss with its place in the total.
@@ -66,12 +70,12 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
 		return fmt.Errorf("variable.space: %w", err)
 	}
-	if p.content, err = imaging.Decode(p.e.Content.Image); err != nil {
+	if p.content, err = p.decode(p.e.Content.Image); err != nil {
 		return fmt.Errorf("content.image: %w", err)
 	}
 	p.content = crop(p.content, p.e.Content.Crop, p.e.Seed, contentStream)
 	for i, s := range p.e.Style {
-		image, err := imaging.Decode(s.Image)
+		image, err := p.decode(s.Image)
 		if err != nil {
 			return fmt.Errorf("style[%d].image: %w", i, err)
 		}
@@ -84,15 +88,65 @@ func (p *Plan) images(framework.Plugins) error {
 		}
 		p.start = p.styles[0]
 	case "image":
-		if p.start, err = imaging.Decode(p.e.Init.Image); err != nil {
+		if p.start, err = p.decode(p.e.Init.Image); err != nil {
 			return fmt.Errorf("init.image: %w", err)
 		}
 	default:
 		p.start = p.content
 	}
-	p.sizes, err = stageSizes(p.e.Stages, p.content.H, p.content.W)
-	return err
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content)); err != nil {
+		return err
+	}
+	return p.paintings()
 }
+
+// many are the bytes of a picture whose remains are given back at once: left to
+// its own pace the collector would let them stand beside the run.
+const many = 64 << 20
+
+// decode decodes an image, if there is room for it.
+func (p *Plan) decode(path string) (*imaging.Image, error) {
+	file, err := imaging.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if room := p.workshop.Room; room != nil {
+		if free, known := room(); known && file.Bytes > free {
+			return nil, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
+				path, file.H, file.W, file.Bytes>>20, free>>20)
+		}
+	}
+	p.decoding = max(p.decoding, p.held+file.Bytes)
+	large := file.Bytes > many
+	m, err := p.workshop.pictures.get(path, file.Decode)
+	if err != nil {
+		return nil, err
+	}
+	p.held += 4 * int64(len(m.Pix))
+	if large {
+		debug.FreeOSMemory()
+	}
+	return m, nil
+}
+
+// paintings checks that every stage can show every painting.
+func (p *Plan) paintings() error {
+	p.rules = make([]sizes.Rule, len(p.styles))
+	for k, style := range p.e.Style {
+		var err error
+		if p.rules[k], err = sizes.ParseRule(style.Size); err != nil {
+			return fmt.Errorf("style[%d].size: %w", k, err)
+		}
+		for i, stage := range p.sizes {
+			if _, err := p.rules[k].Painting(sizeOf(p.styles[k]), stage); err != nil {
+				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k]), i+1, stage, err)
+			}
+		}
+	}
+	return nil
+}
+
+func sizeOf(m *imaging.Image) sizes.Pixels { return sizes.Pixels{H: m.H, W: m.W} }
 
 // terms builds the losses.
 func (p *Plan) terms(plugins framework.Plugins) error {
@@ -159,7 +213,7 @@ func (p *Plan) Stages() []Stage {
 	stages := make([]Stage, len(p.e.Stages))
 	for i, spec := range p.e.Stages {
 		stages[i] = Stage{
-			Index: i, Count: len(p.e.Stages), Height: p.sizes[i][0], Width: p.sizes[i][1],
+			Index: i, Count: len(p.e.Stages), Height: p.sizes[i].H, Width: p.sizes[i].W,
 			Iterations: spec.Iterations, Evaluations: spec.Evaluations,
 		}
 	}
@@ -168,7 +222,7 @@ func (p *Plan) Stages() []Stage {
 
 // Images describes the images read and the sizes that the losses see them in at stage i.
 func (p *Plan) Images(i int) []ImageUse {
-	h, w := p.sizes[i][0], p.sizes[i][1]
+	h, w := p.sizes[i].H, p.sizes[i].W
 	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
 	for k, style := range p.styles {
 		sh, sw := p.styleSize(k, h, w)
@@ -198,16 +252,12 @@ func (p *Plan) Paintings() []*imaging.Image { return p.styles }
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Plan) Taps() []string { return p.taps }
 
-// styleSize returns the size in which style image k is shown to the network.
+// styleSize returns the size in which style image k is shown to the network in a
+// stage of h×w pixels.
 func (p *Plan) styleSize(k, h, w int) (int, int) {
-	style := p.styles[k]
-	switch size := p.e.Style[k].Size; size {
-	case "content":
+	size, err := p.rules[k].Painting(sizeOf(p.styles[k]), sizes.Pixels{H: h, W: w})
+	if err != nil { // no stage, but a smaller picture that is tried for its time
 		return h, w
-	case "own":
-		return style.H, style.W
-	default:
-		factor, _ := strconv.ParseFloat(size, 64) // validated with the config
-		return max(1, round(float64(style.H)*factor)), max(1, round(float64(style.W)*factor))
 	}
+	return size.H, size.W
 }

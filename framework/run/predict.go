@@ -11,13 +11,14 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 )
 
 // A Prediction says what a stage will take.
 type Prediction struct {
 	Stage   Stage
 	Bytes   int64 // resident at the peak, the whole process
-	Rest    int64 // of Bytes: the program at rest and pictures, without filters
+	Rest    int64 // of Bytes: the program at rest and pictures, those read included, without filters
 	Filters []*graph.Filter
 	Took    time.Duration // of one evaluation; 0 where it was not asked for
 	Longest time.Duration // of the stage's whole budget
@@ -39,6 +40,9 @@ func (p *Plan) pictures(i int) int64 {
 	held := 3
 	if s, ok := p.optimize[i].(framework.Sizer); ok {
 		held = s.Pictures()
+	}
+	if held < 0 || held > sizes.MaxCount { // more than can be counted in bytes, and than any machine has
+		held = sizes.MaxCount
 	}
 	if descends(p.optimize[i]) {
 		return int64(perElement + held)
@@ -80,7 +84,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.pictures(i)*4*int64(o.shape.Len())
+	rest := atRest + p.held + p.pictures(i)*4*int64(o.shape.Len())
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for i := range filters {
@@ -88,6 +92,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		scratch = max(scratch, there/2)
 	}
 	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
+	bytes = max(bytes, atRest+p.decoding)
 	return Prediction{Bytes: bytes, Rest: rest, Filters: filters}, nil
 }
 
@@ -95,18 +100,21 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 // own proportions, whose peak stays within bytes. Memory grows as a constant
 // and a part for each pixel, which two sizes tell.
 func (p *Plan) LargestWithin(i int, bytes int64) (h, w int, err error) {
-	h, w = p.sizes[i][0], p.sizes[i][1]
+	h, w = p.sizes[i].H, p.sizes[i].W
 	large, err := p.memoryAt(i, h, w)
 	if err != nil {
 		return 0, 0, err
 	}
-	small, err := p.memoryAt(i, max(minSide, h/2), max(minSide, w/2))
+	small, err := p.memoryAt(i, max(sizes.MinSide, h/2), max(sizes.MinSide, w/2))
 	if err != nil || large.Bytes <= bytes {
 		return h, w, err
 	}
 	perPixel := float64(large.Bytes-small.Bytes) / (0.75 * float64(h*w))
+	if !(perPixel > 0) {
+		return 0, 0, nil
+	}
 	pixels := float64(h*w) - float64(large.Bytes-bytes)/perPixel
-	if pixels < minSide*minSide {
+	if pixels < sizes.MinSide*sizes.MinSide {
 		return 0, 0, nil
 	}
 	scale := math.Sqrt(pixels / float64(h*w))
@@ -121,14 +129,14 @@ const calibration = 150 * 225
 // evaluations on at most calibration pixels, and scales by the pixels.
 func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error {
 	for i := range predictions {
-		h, w := p.sizes[i][0], p.sizes[i][1]
-		if i > 0 && h*w >= calibration && p.sizes[i-1][0]*p.sizes[i-1][1] >= calibration {
-			before := predictions[i-1].Took.Seconds() / float64(p.sizes[i-1][0]*p.sizes[i-1][1])
+		h, w := p.sizes[i].H, p.sizes[i].W
+		if i > 0 && h*w >= calibration && p.sizes[i-1].H*p.sizes[i-1].W >= calibration {
+			before := predictions[i-1].Took.Seconds() / float64(p.sizes[i-1].H*p.sizes[i-1].W)
 			predictions[i].time(before * float64(h*w))
 			continue
 		}
 		scale := math.Sqrt(min(1, calibration/float64(h*w)))
-		ch, cw := max(minSide, round(float64(h)*scale)), max(minSide, round(float64(w)*scale))
+		ch, cw := max(sizes.MinSide, int(float64(h)*scale+0.5)), max(sizes.MinSide, int(float64(w)*scale+0.5))
 		seconds, err := p.timeAt(ctx, ch, cw)
 		if err != nil {
 			return err
@@ -138,14 +146,20 @@ func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error 
 	return nil
 }
 
+// Reckon sets the times from those of other runs: perPixel is what an evaluation of
+// theirs took, in seconds for each pixel of the picture.
+func (p *Prediction) Reckon(perPixel float64) {
+	p.time(perPixel * float64(p.Stage.Height*p.Stage.Width))
+}
+
 // time sets the time of an evaluation and of the stage.
 func (p *Prediction) time(seconds float64) {
-	p.Took = time.Duration(seconds * float64(time.Second))
+	p.Took = sizes.Seconds(seconds)
 	budget := p.Stage.Iterations + 1 // the last row
 	if p.Stage.Evaluations > 0 {
 		budget = p.Stage.Evaluations + 1
 	}
-	p.Longest = time.Duration(budget) * p.Took
+	p.Longest = sizes.Times(budget, p.Took)
 }
 
 // timeAt measures an evaluation: the median of a second and a half of them,

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"runexp/framework/compute"
@@ -31,7 +32,7 @@ func TestPredictions(t *testing.T) {
 	if least := atRest + 4*pixels*(2*4+3*p.pictures(1)); large.Bytes < least || small.Bytes >= large.Bytes {
 		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
 	}
-	if len(large.Filters) != 2 || large.Rest != atRest+4*3*pixels*p.pictures(1) {
+	if len(large.Filters) != 2 || large.Rest != atRest+p.held+4*3*pixels*p.pictures(1) {
 		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Rest)
 	}
 	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
@@ -66,5 +67,31 @@ func TestLargestWithin(t *testing.T) {
 	}
 	if h, w, err = p.LargestWithin(1, 1<<20); err != nil || h != 0 || w != 0 {
 		t.Errorf("%d×%d within a megabyte, %v", h, w, err)
+	}
+}
+
+// A picture that would not fit is refused by its header, and what large ones take
+// counts in every stage's peak.
+func TestPredictionsCountDecoding(t *testing.T) {
+	e := experiment(t)
+	w := NewWorkshop(plugins(), compute.Plain[float32]{})
+	w.Room = func() (int64, bool) { return 1000, true }
+	if _, err := w.Prepare(e); err == nil || !strings.Contains(err.Error(), "content.image") || !strings.Contains(err.Error(), "to decode 30×40 pixels takes") {
+		t.Errorf("with 1000 bytes of memory: %v", err)
+	}
+	e.Content.Image = writeImage(t, "large.png", 1000, 1500)
+	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	predictions, err := p.PredictMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const floats = 12 * 1000 * 1500
+	for _, s := range predictions {
+		if s.Bytes < atRest+floats*5/4 || s.Rest < atRest+floats {
+			t.Errorf("%d bytes, %d at rest, where the photograph alone takes %d", s.Bytes, s.Rest, floats)
+		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // filters and memory, and returns each operation's fastest time and that of a
 // whole evaluation.
 func (p *Plan) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
-	h, w := p.sizes[i][0], p.sizes[i][1]
+	h, w := p.sizes[i].H, p.sizes[i].W
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {
 		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"runexp/framework/imaging"
 )
@@ -25,12 +26,12 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 	if p.from != nil {
 		s = *p.from
 	} else {
-		s.X = p.initial(p.sizes[0][0], p.sizes[0][1])
+		s.X = p.initial(p.sizes[0].H, p.sizes[0].W)
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
 		if stage.Index > s.Stage {
 			before := p.sizes[s.Stage]
-			x := imaging.Resample(s.X, before[0], before[1], 3, stage.Height, stage.Width)
+			x := imaging.Resample(s.X, before.H, before.W, 3, stage.Height, stage.Width)
 			s = State{Stage: stage.Index, Step: s.Step + 1, X: x, Guard: newGuard()}
 		}
 		stage.Step = s.Step - s.Iteration
@@ -47,6 +48,9 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 				return outcome, err
 			}
 			// x is as it was before the step that failed: the last good picture.
+			if !l.presentable() {
+				return outcome, err
+			}
 			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: p.image(l.x, stage)}))
 		}
 		outcome.Final = l.shown
@@ -56,6 +60,12 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 		s.X, s.Step = l.x, l.step()
 	}
 	return outcome, nil
+}
+
+// presentable reports whether x can be written as a picture: numbers that
+// overflowed before the first step cannot.
+func (l *loop) presentable() bool {
+	return !slices.ContainsFunc(l.plan.space.toUnit(l.x), func(v float32) bool { return !finite(float64(v)) })
 }
 
 // initial returns the variable before the first iteration. Noise is drawn with

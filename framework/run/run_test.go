@@ -228,25 +228,6 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
-func TestStageSize(t *testing.T) {
-	before := [2]int{100, 200}
-	for _, c := range []struct {
-		size framework.Size
-		h, w int
-	}{
-		{framework.Size{Height: 150, Width: 225}, 150, 225},
-		{framework.Size{Height: 150}, 150, 200},
-		{framework.Size{Width: 200}, 150, 200},
-		{framework.Size{Long: 300}, 225, 300},
-		{framework.Size{Short: 300}, 300, 400},
-		{framework.Size{Scale: 2}, 200, 400},
-	} {
-		if h, w := stageSize(c.size, 300, 400, before); h != c.h || w != c.w {
-			t.Errorf("%+v of 300×400 after 100×200 is %d×%d, want %d×%d", c.size, h, w, c.h, c.w)
-		}
-	}
-}
-
 // TestPreprocess holds the map from every space to a network's input against
 // the definition, pixel by pixel.
 func TestPreprocess(t *testing.T) {

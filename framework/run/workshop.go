@@ -21,9 +21,14 @@ import (
 // backbones with their filters, and the targets of images that several runs
 // compare with. It may be used by several goroutines.
 type Workshop struct {
-	plugins framework.Plugins
-	k       compute.Kernels[float32]
-	targets targetCache
+	// Room says how many bytes of memory are free, if that is known; nil where
+	// nobody is to ask. It is set before the Workshop is used.
+	Room func() (bytes int64, known bool)
+
+	plugins  framework.Plugins
+	k        compute.Kernels[float32]
+	targets  targetCache
+	pictures pictures
 
 	mu        sync.Mutex
 	backbones map[string]framework.Backbone // by name and options

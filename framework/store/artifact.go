@@ -24,7 +24,7 @@ type Artifact struct {
 // A StoredArtifact is an Artifact as listed, without its data.
 type StoredArtifact struct {
 	Artifact
-	Hash    string // SHA-256 of the data in 64 hexadecimal digits
+	Hash    string // SHA-256 of the data in 64 hexadecimal digits; "" if the notebook has lost them
 	Size    int64  // bytes
 	Created time.Time
 }
@@ -66,14 +66,18 @@ func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, err
 			&a.Hash, &a.Size, timeText{&a.Created}}
 	}
 	return ofRun(ctx, s, run, columns, `SELECT a.kind, a.name, a.stage, a.step, a.mime, a.width, a.height,
-			lower(hex(b.hash)), b.size, a.created_at
-		FROM artifacts a JOIN blobs b ON b.id = a.blob_id
+			lower(hex(coalesce(b.hash, x''))), coalesce(b.size, 0), a.created_at
+		FROM artifacts a LEFT JOIN blobs b ON b.id = a.blob_id
 		WHERE a.run_id = ? ORDER BY a.id`)
 }
 
 // Blob returns the content with the given SHA-256, 64 hexadecimal digits.
-// Errors: ErrNotFound.
+// Errors: ErrNotFound; ErrDamaged for content that does not have this SHA-256 any
+// more, and for "", which a StoredArtifact without content has.
 func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
+	if hash == "" {
+		return nil, fmt.Errorf("store: a blob is missing: %w", ErrDamaged)
+	}
 	raw, err := hex.DecodeString(hash)
 	if err != nil || len(raw) != sha256.Size {
 		return nil, fmt.Errorf("store: blob %q: give the 64 hexadecimal digits of a SHA-256", hash)
@@ -84,6 +88,9 @@ func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
+	}
+	if err == nil && sha256.Sum256(data) != [sha256.Size]byte(raw) {
+		err = fmt.Errorf("its content is not what was kept: %w", ErrDamaged)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: blob %s: %w", hash, err)

@@ -56,14 +56,19 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// errNoTables: a database without a table, as a notebook is before its log is
+// written into it.
+var errNoTables = fmt.Errorf("a database without a table: %w", ErrNotNotebook)
+
 // identify returns the version of the notebook's schema, 0 for an empty file
 // unless that is to be an error. It changes nothing.
 func identify(ctx context.Context, db queryer, wantTables bool) (version int, err error) {
-	var id, tables int
+	var id, tables, pages int
 	err = db.QueryRowContext(ctx, `SELECT
 		(SELECT application_id FROM pragma_application_id),
 		(SELECT user_version FROM pragma_user_version),
-		(SELECT count(*) FROM sqlite_master)`).Scan(&id, &version, &tables)
+		(SELECT count(*) FROM sqlite_master),
+		(SELECT page_count FROM pragma_page_count)`).Scan(&id, &version, &tables, &pages)
 	switch {
 	case err != nil:
 		return 0, err
@@ -73,6 +78,8 @@ func identify(ctx context.Context, db queryer, wantTables bool) (version int, er
 		return version, nil
 	case tables > 0 || id != 0 || version != 0:
 		return 0, fmt.Errorf("another program's database: %w", ErrNotNotebook)
+	case wantTables && pages > 0:
+		return 0, errNoTables
 	case wantTables:
 		return 0, fmt.Errorf("an empty file: %w", ErrNotNotebook)
 	}

@@ -89,12 +89,14 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens the notebook at path for reading. It neither creates nor
-// changes a file, and needs no right to write in the folder. It follows runs
-// that other processes write meanwhile; while one does, or after one has
-// crashed, the readers share SQLite's own -shm index beside the file.
+// OpenReadOnly opens the notebook at path for reading. It creates no file, and
+// needs no right to write in the folder. The one thing it changes is that a log
+// which a crashed process left beside the file is written into it, where that may
+// be done and no one else has it open. It follows runs that other processes write
+// meanwhile; while one does, the readers share SQLite's own -shm index beside it.
 //
-// Errors: fs.ErrNotExist, ErrNotNotebook, ErrNewer, ErrOlder, ErrAccess.
+// Errors: fs.ErrNotExist, ErrNotNotebook (*LogError if its log is missing), ErrNewer,
+// ErrOlder, ErrAccess.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -109,8 +111,12 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	s.readers = &quietPool{path: path}
 	if err := s.read(ctx, func(db *sql.DB) error { return checkReadable(ctx, db) }); err != nil {
 		_ = s.readers.close()
+		if errors.Is(err, errNoTables) {
+			err = &LogError{Path: path}
+		}
 		return nil, fmt.Errorf("store %s: %w", path, blame(err))
 	}
+	s.foldLeftOver(ctx)
 	return s, nil
 }
 

@@ -66,10 +66,10 @@ func readZip(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	for _, key := range slices.Sorted(maps.Keys(d.storages)) {
 		s, entry := d.storages[key], entries["data/"+key]
 		if entry == nil {
-			return nil, fmt.Errorf("the archive lacks storage %.100q; fetch it again", key)
+			return nil, fmt.Errorf("the archive lacks storage %s; fetch it again", quoted(key))
 		}
 		if int64(entry.UncompressedSize64) != s.size() {
-			return nil, fmt.Errorf("storage %.100q has %d bytes where %d values of %s are expected", key, entry.UncompressedSize64, s.count, s.dtype)
+			return nil, fmt.Errorf("storage %s has %d bytes where %d values of %s are expected", quoted(key), entry.UncompressedSize64, s.count, s.dtype)
 		}
 		if s.begin, err = entryOffset(entry, size); err != nil {
 			return nil, err
@@ -112,7 +112,7 @@ func entriesOf(archive *zip.Reader) (map[string]*zip.File, error) {
 		}
 		name := f.Name[len(root):]
 		if entries[name] != nil {
-			return nil, fmt.Errorf("the archive has two entries %.100q", f.Name)
+			return nil, fmt.Errorf("the archive has two entries %s", quoted(f.Name))
 		}
 		entries[name] = f
 	}
@@ -124,14 +124,14 @@ func entriesOf(archive *zip.Reader) (map[string]*zip.File, error) {
 func entryOffset(f *zip.File, size int64) (int64, error) {
 	const encrypted = 1
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.Flags&encrypted != 0 {
-		return 0, fmt.Errorf("entry %.100q of the archive is compressed or encrypted, which PyTorch's never are; save it again with torch.save", f.Name)
+		return 0, fmt.Errorf("entry %s of the archive is compressed or encrypted, which PyTorch's never are; save it again with torch.save", quoted(f.Name))
 	}
 	begin, err := f.DataOffset()
 	if err != nil {
-		return 0, fmt.Errorf("entry %.100q of the archive: %w", f.Name, err)
+		return 0, fmt.Errorf("entry %s of the archive: %w", quoted(f.Name), err)
 	}
 	if begin < 0 || begin > size || f.UncompressedSize64 > uint64(size-begin) {
-		return 0, fmt.Errorf("the file is cut short: entry %.100q of the archive ends past its end; fetch it again", f.Name)
+		return 0, fmt.Errorf("the file is cut short: entry %s of the archive ends past its end; fetch it again", quoted(f.Name))
 	}
 	return begin, nil
 }
@@ -142,7 +142,7 @@ func readEntry(r io.ReaderAt, size int64, f *zip.File, limit uint64) ([]byte, er
 		return nil, err
 	}
 	if f.UncompressedSize64 > limit {
-		return nil, fmt.Errorf("entry %.100q of the archive has %d bytes; a state dict's has %d at most", f.Name, f.UncompressedSize64, limit)
+		return nil, fmt.Errorf("entry %s of the archive has %d bytes; a state dict's has %d at most", quoted(f.Name), f.UncompressedSize64, limit)
 	}
 	data := make([]byte, f.UncompressedSize64)
 	return data, readFull(r, data, begin)
@@ -176,17 +176,17 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 		key, _ := item.(string)
 		s := d.storages[key]
 		if s == nil || s.begin >= 0 {
-			return nil, fmt.Errorf("bad pickle: the list of storages has %.100q twice, or no tensor uses it", key)
+			return nil, fmt.Errorf("bad pickle: the list of storages has %s twice, or no tensor uses it", quoted(key))
 		}
 		var head [8]byte
 		if size-at < int64(len(head)) || s.size() > size-at-int64(len(head)) {
-			return nil, fmt.Errorf("the file is cut short: storage %.100q would end past its end; fetch it again", key)
+			return nil, fmt.Errorf("the file is cut short: storage %s would end past its end; fetch it again", quoted(key))
 		}
 		if err := readFull(r, head[:], at); err != nil {
 			return nil, err
 		}
 		if count := binary.LittleEndian.Uint64(head[:]); count != uint64(s.count) {
-			return nil, fmt.Errorf("storage %.100q has %d values where %d are expected", key, count, s.count)
+			return nil, fmt.Errorf("storage %s has %d values where %d are expected", quoted(key), count, s.count)
 		}
 		s.begin = at + int64(len(head))
 		at = s.begin + s.size()

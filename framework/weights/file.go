@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // A File is an open weights file whose contents have been listed and validated.
@@ -110,13 +111,13 @@ func (f *File) Check(want map[string][]int) error {
 			missing = true
 			problems = append(problems, f.noTensor(name))
 		case !slices.Equal(t.shape, want[name]):
-			problems = append(problems, fmt.Errorf("weights %s: tensor %q has shape %v, not %v", f.name, name, t.shape, want[name]))
+			problems = append(problems, fmt.Errorf("weights %s: tensor %s has shape %v, not %v", f.name, quoted(name), t.shape, want[name]))
 		case dtypes[t.dtype].decode == nil:
 			problems = append(problems, f.notFloat(name, t))
 		}
 	}
 	if missing {
-		problems = append(problems, fmt.Errorf("weights %s holds %s; it may belong to another network", f.name, f.contents()))
+		problems = append(problems, fmt.Errorf("weights %s holds %s; it may belong to another network", f.name, f.Contents()))
 	}
 	return errors.Join(problems...)
 }
@@ -141,24 +142,28 @@ func (f *File) lookup(name string) (tensor, error) {
 func (f *File) noTensor(name string) error {
 	hint := ""
 	if near := framework.Nearest(name, f.Names()); near != "" {
-		hint = fmt.Sprintf("; did you mean %q?", near)
+		hint = fmt.Sprintf("; did you mean %s?", quoted(near))
 	}
-	return fmt.Errorf("weights %s: no tensor %q%s", f.name, name, hint)
+	return fmt.Errorf("weights %s: no tensor %s%s", f.name, quoted(name), hint)
 }
 
 func (f *File) notFloat(name string, t tensor) error {
-	return fmt.Errorf("weights %s: tensor %q holds %s; only F64, F32, F16 and BF16 can be read", f.name, name, t.dtype)
+	return fmt.Errorf("weights %s: tensor %s holds %s; only F64, F32, F16 and BF16 can be read", f.name, quoted(name), t.dtype)
 }
 
-// contents lists the first few names, enough to recognise a network's naming.
-func (f *File) contents() string {
+// Contents lists the first few names, as they can be printed, enough to recognise a network's naming.
+func (f *File) Contents() string {
 	const shown = 6
-	names := f.Names()
-	switch {
-	case len(names) == 0:
+	all := f.Names()
+	if len(all) == 0 {
 		return "no tensors"
-	case len(names) > shown:
-		return fmt.Sprintf("%s, … (%d tensors)", strings.Join(names[:shown], ", "), len(names))
+	}
+	var names []string
+	for _, name := range all[:min(len(all), shown)] {
+		names = append(names, printable.Excerpt(name))
+	}
+	if len(all) > shown {
+		return fmt.Sprintf("%s, … (%d tensors)", strings.Join(names, ", "), len(all))
 	}
 	return strings.Join(names, ", ")
 }

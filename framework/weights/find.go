@@ -19,9 +19,18 @@ type Identifier interface {
 	// Formats lists the formats that it reads; none if its weights are part of
 	// the program.
 	Formats() []string
-	// Identify says which of its formats f has, judged by the tensors' names,
-	// and returns the tensors, name to shape, that the whole network needs of it.
-	Identify(f *File) (format string, tensors map[string][]int, err error)
+	// Identify says how f is to be read. called is the one of Formats that the
+	// user says it has, "" for none: it is believed where nothing in the file
+	// speaks against it.
+	Identify(f *File, called string) (Identity, error)
+}
+
+// An Identity is what a backbone makes of a file.
+type Identity struct {
+	Format   string            // one of its Formats
+	Reading  string            // for the user: which values it takes pictures to have, and by what that is known
+	Metadata map[string]string // what an imported file has to say, so that it is read so again
+	Tensors  map[string][]int  // name to shape: what the whole network needs of the file
 }
 
 // Places is where weights are looked up by name.
@@ -119,7 +128,7 @@ func reason(err error) string {
 
 func notFound(name string, looked []string, places Places) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "weights %q not found", name)
+	fmt.Fprintf(&b, "weights %q not found%s", name, ways(name))
 	if len(looked) > 0 {
 		fmt.Fprintf(&b, "; looked for\n\t%s\n", strings.Join(looked, "\n\t"))
 	} else {
@@ -141,6 +150,24 @@ func notFound(name string, looked []string, places Places) error {
 	}
 	b.WriteString(", or give its path in place of the name")
 	return errors.New(b.String())
+}
+
+// ways says in one line how to get the weights called name: first what fetches
+// weights of the same network, if any can be fetched, then how to import a file.
+func ways(name string) string {
+	network, _, _ := strings.Cut(name, "-")
+	var b strings.Builder
+	for _, s := range Sources() {
+		if s.URL != "" && strings.HasPrefix(s.Name, network+"-") {
+			fmt.Fprintf(&b, ": runexp weights pull %s", s.Name)
+			if s.Name != name {
+				fmt.Fprintf(&b, " and backbone.weights=%s", s.Name)
+			}
+			fmt.Fprintf(&b, ", or runexp weights import FILE --as %s", name)
+			break
+		}
+	}
+	return b.String()
 }
 
 // Names returns, in alphabetical order, the names under which Find finds a file.

@@ -1,6 +1,13 @@
 package weights
 
-import "bytes"
+import (
+	"bytes"
+
+	"runexp/internal/printable"
+)
+
+// quoted is what messages show of a name that was found in a file.
+func quoted(name string) string { return `"` + printable.Excerpt(name) + `"` }
 
 // sniffLength is how much of a file recognise looks at.
 const sniffLength = 512

@@ -14,10 +14,17 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"runexp/internal/printable"
 )
 
-// maxHeader bounds the JSON header; the reference implementation has the same limit.
-const maxHeader = 100_000_000
+// Limits of a header. Networks of 10,000 tensors have headers of about 1 MB; the
+// reference implementation takes 100 MB, and thirty times that in memory.
+const (
+	maxHeader     = 16_000_000 // bytes
+	maxEntries    = 1 << 16    // tensors, and entries of the metadata
+	maxDimensions = 16         // of a tensor; kernels have 4
+)
 
 // A tensor is one entry of a file.
 type tensor struct {
@@ -58,6 +65,9 @@ func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string
 	if !ok {
 		if what := recognise(head); what != "" {
 			return nil, nil, errors.New(what)
+		}
+		if length > maxHeader && length <= size-8 {
+			return nil, nil, fmt.Errorf("its header takes %d bytes, and at most %d are read; a network's takes a few thousand", length, maxHeader)
 		}
 		return nil, nil, errors.New("not a safetensors file, or a damaged one: it has no header; fetch it again")
 	}
@@ -162,7 +172,7 @@ func readTensor(d *json.Decoder) (tensor, error) {
 func byteSize(dtype string, shape []int) (int64, error) {
 	kind, ok := dtypes[dtype]
 	if !ok {
-		return 0, fmt.Errorf("unknown dtype %q", dtype)
+		return 0, fmt.Errorf("unknown dtype %s", quoted(dtype))
 	}
 	total := uint64(kind.size)
 	for _, n := range shape {
@@ -186,11 +196,11 @@ func checkRanges(tensors map[string]tensor, size int64) error {
 		t := tensors[name]
 		switch {
 		case t.end > size:
-			return fmt.Errorf("the file is cut short: tensor %q ends at byte %d of the data, which has %d; fetch it again", name, t.end, size)
+			return fmt.Errorf("the file is cut short: tensor %s ends at byte %d of the data, which has %d; fetch it again", quoted(name), t.end, size)
 		case t.begin < end:
-			return fmt.Errorf("bad header: tensors %q and %q overlap; fetch the file again", previous, name)
+			return fmt.Errorf("bad header: tensors %s and %s overlap; fetch the file again", quoted(previous), quoted(name))
 		case t.begin > end:
-			return fmt.Errorf("bad header: bytes %d to %d before tensor %q belong to none; fetch the file again", end, t.begin, name)
+			return fmt.Errorf("bad header: bytes %d to %d before tensor %s belong to none; fetch the file again", end, t.begin, quoted(name))
 		}
 		previous, end = name, t.end
 	}
@@ -213,11 +223,14 @@ func readObject(d *json.Decoder, field func(key string) error) error {
 			return err
 		}
 		if seen[key] {
-			return fmt.Errorf("%q occurs twice", key)
+			return fmt.Errorf("%s occurs twice", quoted(key))
+		}
+		if len(seen) == maxEntries {
+			return fmt.Errorf("an object has more than %d entries, the most that are read", maxEntries)
 		}
 		seen[key] = true
 		if err := field(key); err != nil {
-			return fmt.Errorf("%q: %w", key, err)
+			return fmt.Errorf("%s: %w", quoted(key), err)
 		}
 	}
 	return delim(d, '}')
@@ -236,7 +249,10 @@ func readCounts(d *json.Decoder) ([]int, error) {
 		}
 		n, err := strconv.ParseUint(number.String(), 10, strconv.IntSize-1)
 		if err != nil {
-			return nil, fmt.Errorf("%s is not a whole number from 0 to %d", number, math.MaxInt)
+			return nil, fmt.Errorf("%s is not a whole number from 0 to %d", printable.Excerpt(number.String()), math.MaxInt)
+		}
+		if len(counts) == maxDimensions {
+			return nil, fmt.Errorf("a list has more than %d numbers", maxDimensions)
 		}
 		counts = append(counts, int(n))
 	}
@@ -260,7 +276,7 @@ func read[T json.Delim | json.Number | string](d *json.Decoder) (T, error) {
 	}
 	got, ok := token.(T)
 	if !ok {
-		return want, fmt.Errorf("%v where a %s is expected", token, kind(want))
+		return want, fmt.Errorf("%s where a %s is expected", printable.Excerpt(fmt.Sprint(token)), kind(want))
 	}
 	return got, nil
 }

@@ -24,7 +24,7 @@ func (f *File) Read(name string) ([]float32, error) {
 	for at := t.begin; at < t.end; at += block {
 		chunk := buffer[:min(block, t.end-at)]
 		if err := readFull(f.data, chunk, at); err != nil {
-			return nil, fmt.Errorf("weights %s: tensor %q: %w", f.name, name, err)
+			return nil, fmt.Errorf("weights %s: tensor %s: %w", f.name, quoted(name), err)
 		}
 		for i := 0; i < len(chunk); i += kind.size {
 			values = append(values, kind.decode(chunk[i:]))
@@ -35,8 +35,8 @@ func (f *File) Read(name string) ([]float32, error) {
 	}
 	for i, v := range values {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("weights %s: tensor %q is not finite (%v) at %v; the file is damaged or its training diverged, fetch another",
-				f.name, name, v, position(i, t.shape))
+			return nil, fmt.Errorf("weights %s: tensor %s is not finite (%v) at %v; the file is damaged or its training diverged, fetch another",
+				f.name, quoted(name), v, position(i, t.shape))
 		}
 	}
 	return values, nil

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"runexp/framework/weights/pickle"
 )
@@ -79,8 +78,8 @@ func (d *stateDict) Global(module, name string) (any, error) {
 	if dtype := storageTypes()[full]; dtype != "" {
 		return storageType{dtype}, nil
 	}
-	return nil, fmt.Errorf("it names %.200q, which is refused: only state dicts are read and no code is run; "+
-		"save one with torch.save(model.state_dict(), FILE)", full)
+	return nil, fmt.Errorf("it names %s, which is refused: only state dicts are read and no code is run; "+
+		"save one with torch.save(model.state_dict(), FILE)", quoted(full))
 }
 
 func storageTypes() map[string]string {
@@ -105,12 +104,12 @@ func (d *stateDict) Persistent(id any) (any, error) {
 		return nil, errors.New("a storage without a class, a key and a number of values")
 	}
 	if len(tuple) == 6 && tuple[5] != nil {
-		return nil, fmt.Errorf("storage %.100q is a view of another one, as PyTorch before 0.2 wrote them; load the file with PyTorch and save it again", key)
+		return nil, fmt.Errorf("storage %s is a view of another one, as PyTorch before 0.2 wrote them; load the file with PyTorch and save it again", quoted(key))
 	}
 	s := &storage{dtype: class.dtype, count: count, begin: -1}
 	if known := d.storages[key]; known != nil {
 		if known.dtype != s.dtype || known.count != s.count {
-			return nil, fmt.Errorf("storage %.100q has two types or sizes", key)
+			return nil, fmt.Errorf("storage %s has two types or sizes", quoted(key))
 		}
 		return known, nil
 	}
@@ -207,43 +206,6 @@ func counts(value any) ([]int64, error) {
 	return out, nil
 }
 
-// viewsOf returns the tensors of what a checkpoint holds: a state dict itself,
-// or one under the key "state_dict". Values that are no tensors are left out.
-func viewsOf(value any) (map[string]*view, error) {
-	dict, ok := value.(*pickle.Dict)
-	if !ok {
-		return nil, fmt.Errorf("it holds %s, not a state dict; save one with torch.save(model.state_dict(), FILE)", pickle.Kind(value))
-	}
-	if inner, ok := dict.Items["state_dict"].(*pickle.Dict); ok {
-		dict = inner
-	}
-	views := map[string]*view{}
-	var others []string
-	for key, value := range dict.Items {
-		name, isText := key.(string)
-		if !isText {
-			value = nil
-		}
-		switch value := value.(type) {
-		case *view:
-			views[name] = value
-		case *parameter:
-			if value.data == nil {
-				return nil, fmt.Errorf("parameter %.100q has no tensor", name)
-			}
-			views[name] = value.data
-		default:
-			others = append(others, fmt.Sprint(key))
-		}
-	}
-	if len(views) == 0 && len(others) > 0 {
-		slices.Sort(others)
-		others = others[:min(len(others), 8)]
-		return nil, fmt.Errorf("it holds no state dict; its keys are %.200s; save one with torch.save(model.state_dict(), FILE)", strings.Join(others, ", "))
-	}
-	return views, nil
-}
-
 // tensorsOf places the views in the file. Every value of a view must lie in its
 // storage, and it may not have more values than that: what Read allocates
 // is bounded by the file, whatever the pickle says.
@@ -252,7 +214,7 @@ func tensorsOf(views map[string]*view) (map[string]tensor, error) {
 	for _, name := range slices.Sorted(maps.Keys(views)) {
 		t, err := views[name].tensor()
 		if err != nil {
-			return nil, fmt.Errorf("tensor %.100q: %w", name, err)
+			return nil, fmt.Errorf("tensor %s: %w", quoted(name), err)
 		}
 		tensors[name] = t
 	}

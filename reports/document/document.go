@@ -43,7 +43,25 @@ type Figure struct {
 	Alt, Caption string
 	Wide         bool   // it is not to be shrunk to the width of a page
 	Files        []File // kept beside the report; the first is what Markdown shows
-	Shown        File   // what HTML embeds
+	Shown        File   // what HTML embeds, if there is no Gallery
+	Gallery      *Gallery
+}
+
+// A Gallery is the pictures of a figure one by one, for a page that lays them out
+// to its own width. Cells has a row for each of RowLevels with a picture for each
+// of ColumnLevels.
+type Gallery struct {
+	Title                   string
+	Rows, Columns           string // what changes along them; empty if nothing does
+	RowLevels, ColumnLevels []string
+	Cells                   [][]Picture
+	Beside                  []Picture // what they were made from
+}
+
+// A Picture has a line below it; without a file the line says why.
+type Picture struct {
+	File *File
+	Note string
 }
 
 // A File is a picture's name and content.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"regexp"
 	"strings"
 
 	"runexp/internal/printable"
@@ -21,7 +22,7 @@ var page string
 // Write renders d. What users wrote is escaped by html/template,
 // and what does not print by printable.
 func Write(w io.Writer, d document.Document) error {
-	t, err := template.New("report").Funcs(template.FuncMap{"data": data, "numeric": numeric}).Parse(page)
+	t, err := template.New("report").Funcs(template.FuncMap{"data": data, "numeric": numeric, "isolate": isolate}).Parse(page)
 	if err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
@@ -42,6 +43,23 @@ func data(f document.File) (template.URL, error) {
 		return template.URL("data:" + f.MIME + ";base64," + base64.StdEncoding.EncodeToString(f.Data)), nil
 	}
 	return "", fmt.Errorf("a picture of type %q; give a PNG, JPEG or SVG", f.MIME)
+}
+
+// rightToLeft are words with letters that are read from right to left.
+var rightToLeft = regexp.MustCompile(`\S*[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}]\S*(?:\s+\S*[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}]\S*)*`)
+
+// isolate returns one of our sentences, escaped, in which names that are read from
+// right to left do not move the words and numbers around them.
+func isolate(sentence string) template.HTML {
+	var b strings.Builder
+	at := 0
+	for _, found := range rightToLeft.FindAllStringIndex(sentence, -1) {
+		name := strings.TrimRight(sentence[found[0]:found[1]], ".,:;")
+		b.WriteString(template.HTMLEscapeString(sentence[at:found[0]]) + "<bdi>" + template.HTMLEscapeString(name) + "</bdi>")
+		at = found[0] + len(name)
+	}
+	b.WriteString(template.HTMLEscapeString(sentence[at:]))
+	return template.HTML(b.String())
 }
 
 // A cell is a table's cell with how it is set.

@@ -19,6 +19,11 @@ func hostile() document.Document {
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
 		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
 		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
+		{Figure: &document.Figure{Gallery: &document.Gallery{
+			Title: attack, Rows: attack, Columns: attack, RowLevels: []string{attack}, ColumnLevels: []string{attack},
+			Cells:  [][]document.Picture{{{Note: attack}}},
+			Beside: []document.Picture{{Note: attack, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}}},
+		}}},
 		{Code: &document.Code{Title: attack, Text: attack}},
 	}}}}
 }
@@ -54,7 +59,7 @@ func TestWriteEscapes(t *testing.T) {
 			switch {
 			case strings.HasPrefix(a.Key, "on"):
 				t.Errorf("<%s> has %s", n.Data, a.Key)
-			case a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/png;base64,"):
+			case a.Key == "src" && !strings.HasPrefix(a.Val, "data:image/png;base64,") && !strings.HasPrefix(a.Val, "data:image/jpeg;base64,"):
 				t.Errorf("a picture from %q", a.Val)
 			case a.Key == "href" && a.Val != "#a":
 				t.Errorf("a link to %q", a.Val)
@@ -63,7 +68,7 @@ func TestWriteEscapes(t *testing.T) {
 			}
 		}
 	}
-	if want := 18; seen != want {
+	if want := 26; seen != want {
 		t.Errorf("the text can be read in %d places, want %d", seen, want)
 	}
 }
@@ -86,5 +91,66 @@ func TestWriteRefusesOtherPictures(t *testing.T) {
 	d.Figures()[0].Shown.MIME = "text/html"
 	if err := Write(new(bytes.Buffer), d); err == nil || !strings.Contains(err.Error(), "give a PNG, JPEG or SVG") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// On a telephone what is wide scrolls in a box of its own, the pictures of a
+// gallery stand one by one beside headers that stay, and long words are broken.
+func TestWriteFitsNarrowPages(t *testing.T) {
+	root := rendered(t, hostile())
+	boxed := func(n *html.Node) bool {
+		for p := range n.Ancestors() {
+			if slices.ContainsFunc(p.Attr, func(a html.Attribute) bool { return a.Key == "class" && (a.Val == "scroll" || a.Val == "wide") }) {
+				return true
+			}
+		}
+		return false
+	}
+	tables, rowHeaders, styles := 0, 0, ""
+	for n := range root.Descendants() {
+		switch {
+		case n.Type != html.ElementNode:
+		case n.Data == "table":
+			tables++
+			if !boxed(n) {
+				t.Error("a table in no box that scrolls")
+			}
+		case n.Data == "th" && slices.Contains(n.Attr, html.Attribute{Key: "scope", Val: "row"}):
+			rowHeaders++
+		case n.Data == "style":
+			styles = n.FirstChild.Data
+		}
+	}
+	if tables != 2 || rowHeaders != 2 {
+		t.Errorf("%d tables and %d headers of rows, want 2 and 2", tables, rowHeaders)
+	}
+	for _, rule := range []string{
+		".wide { overflow-x: auto; }", ".scroll { overflow-x: auto;", "overflow-wrap: anywhere", "position: sticky; left: 0",
+		"@media (max-width: 40rem)", "@media (prefers-color-scheme: dark)",
+	} {
+		if !strings.Contains(styles, rule) {
+			t.Errorf("no style %s", rule)
+		}
+	}
+}
+
+// Text from right to left has its own direction, and does not move what is around it.
+func TestWriteIsolatesDirections(t *testing.T) {
+	const name = "שלום עולם.png"
+	d := document.Document{Title: name, Sections: []document.Section{{ID: "a", Title: "A", Blocks: []document.Block{
+		{Paragraph: "Of " + name + ", 12 <runs>."}, {Quote: name},
+		{Table: &document.Table{Header: []string{name}, Rows: [][]string{{name}}}},
+	}}}}
+	var file bytes.Buffer
+	if err := Write(&file, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`<html lang="en">`, `<h1 dir="auto">` + name, `<p>Of <bdi>` + name + `</bdi>, 12 &lt;runs&gt;.</p>`, `<blockquote dir="auto">` + name,
+		`<th scope="col" dir="auto">` + name, `<td dir="auto">` + name,
+	} {
+		if !strings.Contains(file.String(), want) {
+			t.Errorf("no %s", want)
+		}
 	}
 }

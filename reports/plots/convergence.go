@@ -53,7 +53,8 @@ const decades = 8
 // no place on it and is a gap in its curve; so is the step from one stage to the
 // next, since losses of different sizes are not one curve. On a logarithmic axis
 // values more than 8 decades below the largest run off the bottom. A series of
-// which nothing can be seen says so in the legend.
+// which nothing can be seen says so in the legend. Where no value is above 0, a
+// run whose losses are all 0 say, the axis is linear after all.
 //
 // Errors, all of an input's at once: no series, a series without points or
 // whose steps are not as many as its values, a run that is none of Runs, more
@@ -64,6 +65,10 @@ func (c Convergence) Draw() (*plot.Plot, error) {
 		return nil, fmt.Errorf("plots: %w", err)
 	}
 	x, y := c.extent()
+	if y.empty() && !c.Linear { // losses that are all 0, or negative
+		c.Linear = true
+		x, y = c.extent()
+	}
 	if y.empty() {
 		return nil, fmt.Errorf("plots: nothing to draw: no value is %s", c.wanted())
 	}

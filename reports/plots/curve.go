@@ -25,7 +25,7 @@ func (s Series) runs(stages []Stage, drawable func(float64) bool) []plotter.XYs 
 			joined = false
 			continue
 		}
-		if i > 0 && crosses(stages, s.Steps[i-1], step) {
+		if i > 0 && crosses(stages, s.Steps[i-1], step) && !s.ends(i) {
 			joined = false
 		}
 		if !joined {
@@ -36,6 +36,12 @@ func (s Series) runs(stages []Stage, drawable func(float64) bool) []plotter.XYs 
 		*last = append(*last, plotter.XY{X: step, Y: s.Values[i]})
 	}
 	return runs
+}
+
+// ends reports whether point i is the last of its stage though the next one begins at the
+// same place, as by the count of iterations: a gap follows there.
+func (s Series) ends(i int) bool {
+	return i+1 < len(s.Steps) && s.Steps[i+1] == s.Steps[i] && math.IsNaN(s.Values[i+1])
 }
 
 // crosses reports whether a stage begins after step a and not after step b.

@@ -43,6 +43,7 @@ func (f Family) panels(plots []*plot.Plot) panels {
 			line.Width = totalWidth
 			p.key = append(p.key, entry{oneLine(name), line})
 		}
+		p.key = shortened(p.key)
 	}
 	return p
 }
@@ -76,16 +77,27 @@ func (f Family) plot(panel Relatives) (*plot.Plot, error) {
 		}
 	}
 	x, y := c.extent()
+	linearly := y.empty() // nothing is above 0
+	if linearly {
+		c.Linear = true
+		x, y = c.extent()
+	}
 	if y.empty() {
 		return nil, fmt.Errorf("nothing to draw: no value is %s", c.wanted())
 	}
 	p := plot.New()
 	styleAxis(&p.X, f.XLabel, few{linear{c.leastStep()}})
 	p.X.Min, p.X.Max = x.opened()
-	y.low = max(y.low, y.high*math.Pow10(-decades))
-	y = y.padded()
-	styleAxis(&p.Y, "", few{logarithmic{}})
-	p.Y.Scale, p.Y.Min, p.Y.Max = plot.LogScale{}, y.low, y.high
+	if linearly {
+		y = y.widened()
+		styleAxis(&p.Y, "", few{linear{}})
+	} else {
+		y.low = max(y.low, y.high*math.Pow10(-decades))
+		y = y.padded()
+		styleAxis(&p.Y, "", few{logarithmic{}})
+		p.Y.Scale = plot.LogScale{}
+	}
+	p.Y.Min, p.Y.Max = y.low, y.high
 	p.Add(grid{})
 	for _, s := range panel.Series {
 		line := runStyle(s.Run)

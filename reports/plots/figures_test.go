@@ -137,7 +137,7 @@ func TestFiguresThatAreNone(t *testing.T) {
 	stranger, missing, below := family(), family(), family()
 	stranger.Panels[1].Series[0].Run = 3
 	missing.Panels[1].Series[0].Values = nil
-	below.Panels = []plots.Relatives{{Title: "below", Series: []plots.Series{{Steps: []float64{1}, Values: []float64{-1}}}}}
+	below.Panels = []plots.Relatives{{Title: "below", Series: []plots.Series{{Steps: []float64{1}, Values: []float64{none}}}}}
 	for want, f := range map[string]plots.Figure{
 		"noise (lower is better): 1 summaries of 3 levels": short,
 		"blank: nothing to draw":                           blank,

@@ -1,9 +1,13 @@
 package plots
 
 import (
+	"slices"
+
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // A legend is a column to the right of the data, where it hides no line.
@@ -13,6 +17,19 @@ type legend []entry
 type entry struct {
 	name string
 	line draw.LineStyle
+}
+
+// shortened returns entries whose names have room, and differ where they did.
+func shortened(entries []entry) []entry {
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.name
+	}
+	short := slices.Clone(entries)
+	for i, name := range typeface.ShortenAll(names, longestLabel) {
+		short[i].name = name
+	}
+	return short
 }
 
 const (
@@ -26,7 +43,7 @@ const (
 func (l legend) width() vg.Length {
 	width := vg.Length(0)
 	for _, e := range l {
-		width = max(width, textStyle(labelSize, ink).Width(shortened(e.name, longestLabel)))
+		width = max(width, textStyle(labelSize, ink).Width(e.name))
 	}
 	return legendGap + legendLine + legendSpace + width
 }
@@ -42,7 +59,7 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 		y := c.Max.Y - (vg.Length(i)+0.5)*row
 		c.StrokeLine2(e.line, left, y, left+legendLine, y)
 		name := vg.Point{X: left + legendLine + legendSpace, Y: y}
-		drawText(c, textStyle(labelSize, ink), name, shortened(e.name, longestLabel))
+		drawText(c, textStyle(labelSize, ink), name, e.name)
 	}
 }
 

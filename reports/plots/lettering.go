@@ -96,6 +96,8 @@ func inSVG(c vg.Canvas) bool {
 		switch canvas := c.(type) {
 		case *vgsvg.Canvas:
 			return true
+		case draw.Canvas:
+			c = canvas.Canvas
 		case *draw.Canvas:
 			c = canvas.Canvas
 		default:

@@ -108,7 +108,7 @@ func (c Convergence) legend(lines []draw.LineStyle, low float64) legend {
 		for i, s := range c.Series {
 			key = append(key, entry{oneLine(s.Name) + c.remark(low, s), lines[i]})
 		}
-		return key
+		return shortened(key)
 	}
 	names, _ := c.names()
 	for i, run := range c.Runs {
@@ -119,14 +119,14 @@ func (c Convergence) legend(lines []draw.LineStyle, low float64) legend {
 		key = append(key, entry{oneLine(run) + c.remark(low, c.chosen(func(s Series) bool { return s.Run == i })...), line})
 	}
 	if len(names) == 1 {
-		return key
+		return shortened(key)
 	}
 	key = append(key, entry{}) // a space between them
 	for i, name := range names {
 		remark := c.remark(low, c.chosen(func(s Series) bool { return s.Name == name })...)
 		key = append(key, entry{oneLine(name) + remark, c.namePattern(i)})
 	}
-	return key
+	return shortened(key)
 }
 
 // chosen returns the series that are wanted.

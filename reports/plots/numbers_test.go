@@ -3,10 +3,12 @@ package plots
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 )
 
 func TestLogSpaced(t *testing.T) {
@@ -97,5 +99,16 @@ func TestExtremeNumbers(t *testing.T) {
 				t.Errorf("%v drawn, logarithmic %t: %v", numbers, log, err)
 			}
 		}
+	}
+}
+
+// By the count of iterations a stage ends where the next one begins: its last point is part
+// of its own curve.
+func TestRunsOfStagesThatMeet(t *testing.T) {
+	s := Series{Steps: []float64{0, 1, 2, 2, 2, 3}, Values: []float64{9, 8, 7, math.NaN(), 5, 4}}
+	got := s.runs([]Stage{{At: 0}, {At: 2}}, finite)
+	want := []plotter.XYs{{{X: 0, Y: 9}, {X: 1, Y: 8}, {X: 2, Y: 7}}, {{X: 2, Y: 5}, {X: 3, Y: 4}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }

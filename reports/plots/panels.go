@@ -67,7 +67,7 @@ func (f panels) keyRows(width vg.Length) [][]entry {
 }
 
 func keyWidth(e entry) vg.Length {
-	return legendLine + legendSpace + textStyle(labelSize, ink).Width(shortened(e.name, longestLabel))
+	return legendLine + legendSpace + textStyle(labelSize, ink).Width(e.name)
 }
 
 func (f panels) draw(c draw.Canvas) {
@@ -92,7 +92,7 @@ func (f panels) draw(c draw.Canvas) {
 		for _, e := range row {
 			c.StrokeLine2(e.line, x, y-legendRow/2, x+legendLine, y-legendRow/2)
 			name := vg.Point{X: x + legendLine + legendSpace, Y: y - legendRow/2}
-			drawText(c, textStyle(labelSize, ink), name, shortened(e.name, longestLabel))
+			drawText(c, textStyle(labelSize, ink), name, e.name)
 			x += keyWidth(e) + keyGap
 		}
 		y -= legendRow

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // A strip shows the stages: dashed boundaries, with labels in rows above the
@@ -60,8 +62,13 @@ type stageLabel struct {
 func (s strip) layout(left, right vg.Length, x func(float64) vg.Length) []stageLabel {
 	labels := make([]stageLabel, len(s.stages))
 	var order, turned []int
+	names := make([]string, len(s.stages))
 	for i, stage := range s.stages {
-		l := stageLabel{text: shortened(oneLine(stage.Label), longestLabel), boundary: x(stage.At), row: -1}
+		names[i] = oneLine(stage.Label)
+	}
+	names = typeface.ShortenAll(names, longestLabel)
+	for i, stage := range s.stages {
+		l := stageLabel{text: names[i], boundary: x(stage.At), row: -1}
 		width := stageText().Width(l.text)
 		switch {
 		case stage.At <= s.low:

@@ -2,8 +2,6 @@ package plots
 
 import (
 	"image/color"
-	"strings"
-	"unicode"
 
 	stdfont "golang.org/x/image/font"
 	"gonum.org/v1/plot"
@@ -12,6 +10,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
+	"runexp/internal/printable"
 	"runexp/reports/typeface"
 )
 
@@ -80,18 +79,9 @@ func styleAxis(a *plot.Axis, title string, ticks plot.Ticker) {
 }
 
 // oneLine makes a user's text fit for one line of a figure: control characters,
-// which an SVG must not contain, become spaces.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-}
-
-// shortened cuts s to n characters, the last of them an ellipsis.
-func shortened(s string, n int) string { return typeface.Shorten(s, n) }
+// which an SVG must not contain, are written as escapes, so that names which
+// differ in one of them still differ.
+func oneLine(s string) string { return printable.Text(s) }
 
 // tickHandler sets exponents where ticks are numbers; a user's ^ is one of text.
 func tickHandler(ticks plot.Ticker) text.Handler {

@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // A Tradeoff sets two metrics against each other, a point for each setting, with
@@ -44,7 +46,7 @@ func (t Tradeoff) panels(p *plot.Plot) panels {
 			f.key = append(f.key, entry{oneLine(name), draw.LineStyle{Color: runColor(i), Width: 3 * totalWidth}})
 		}
 	}
-	f.key = append(f.key, entry{"Pareto front", frontLine()})
+	f.key = shortened(append(f.key, entry{"Pareto front", frontLine()}))
 	return f
 }
 
@@ -117,22 +119,26 @@ func (s settings) Plot(c draw.Canvas, p *plot.Plot) {
 			c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 0.55 * dotSize, Shape: draw.CircleGlyph{}}, at(v))
 		}
 	}
-	for _, v := range ordered {
+	names := make([]string, len(ordered))
+	for i, v := range ordered {
+		names[i] = oneLine(v.Label)
+	}
+	names = typeface.ShortenAll(names, longestLabel)
+	for i, v := range ordered {
+		name := names[i]
 		if !v.Front && len(s) > mostNames {
 			break
 		}
-		box, free := place(c, at(v), v.Label, append(over, taken...))
+		box, free := place(c, at(v), name, append(over, taken...))
 		if !free && v.Front { // over the line rather than not at all
-			box, free = place(c, at(v), v.Label, taken)
+			box, free = place(c, at(v), name, taken)
 		}
 		if free {
-			drawText(c, textStyle(tickSize, ink), vg.Point{X: box.Min.X, Y: (box.Min.Y + box.Max.Y) / 2}, v.name())
+			drawText(c, textStyle(tickSize, ink), vg.Point{X: box.Min.X, Y: (box.Min.Y + box.Max.Y) / 2}, name)
 			taken = append(taken, box)
 		}
 	}
 }
-
-func (s Setting) name() string { return shortened(oneLine(s.Label), longestLabel) }
 
 func around(p vg.Point, dx, dy vg.Length) vg.Rectangle {
 	return vg.Rectangle{Min: vg.Point{X: p.X - dx, Y: p.Y - dy}, Max: vg.Point{X: p.X + dx, Y: p.Y + dy}}
@@ -141,7 +147,7 @@ func around(p vg.Point, dx, dy vg.Length) vg.Rectangle {
 // place finds room for the name of a point: right of it, left, above or below,
 // within the data's area and over nothing that is taken.
 func place(c draw.Canvas, p vg.Point, label string, taken []vg.Rectangle) (vg.Rectangle, bool) {
-	width := textStyle(tickSize, ink).Width(Setting{Label: label}.name())
+	width := textStyle(tickSize, ink).Width(label)
 	const half = tickSize * 0.6
 	for _, middle := range []vg.Point{
 		{X: p.X + nameGap + width/2, Y: p.Y},

@@ -21,6 +21,7 @@ type Frame struct {
 	Picture *imaging.Image
 	Caption []string // its first line dark, the others grey
 	Input   bool     // stands apart from the pictures that were made
+	Problem string   // why Picture is an empty one instead; "" if it is not
 }
 
 // The heights, in pixels, that pictures can be scaled to.

@@ -25,10 +25,10 @@ func plain(h, w int, level float32) *imaging.Image {
 
 func frames() []Frame {
 	return []Frame{
-		{plain(30, 20, 0.5), []string{"photograph", "30×20"}, true},
-		{plain(10, 300, 0.5), []string{"painting", "10×300"}, true},
-		{plain(300, 3, 0.5), []string{"step 100", "loss 12.34", "300×3"}, false},
-		{plain(7, 7, 0.5), []string{"a caption wider than its picture by far", "loss 3"}, false},
+		{plain(30, 20, 0.5), []string{"photograph", "30×20"}, true, ""},
+		{plain(10, 300, 0.5), []string{"painting", "10×300"}, true, ""},
+		{plain(300, 3, 0.5), []string{"step 100", "loss 12.34", "300×3"}, false, ""},
+		{plain(7, 7, 0.5), []string{"a caption wider than its picture by far", "loss 3"}, false, ""},
 	}
 }
 
@@ -93,7 +93,7 @@ func TestLayout(t *testing.T) {
 
 // What was given stands apart from what was made.
 func TestInputsStandApart(t *testing.T) {
-	l, err := newLayout([]Frame{{plain(9, 9, 0), nil, true}, {plain(9, 9, 0), nil, true}, {plain(9, 9, 0), nil, false}}, Usual)
+	l, err := newLayout([]Frame{{plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, false, ""}}, Usual)
 	if err != nil {
 		t.Fatal(err)
 	}

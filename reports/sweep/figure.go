@@ -7,6 +7,8 @@ import (
 	"image/png"
 
 	"runexp/reports/document"
+	"runexp/reports/grid"
+	"runexp/reports/paper"
 	"runexp/reports/plots"
 )
 
@@ -29,6 +31,42 @@ func plotted(f plots.Figure, name, alt, caption string) (document.Block, error) 
 
 // quality of a JPEG in which brushwork and noise are still what they were.
 const quality = 92
+
+// gallery returns the pictures of a grid one by one, of the given height in pixels or less.
+func gallery(g grid.Grid, height int) (*document.Gallery, error) {
+	list := &document.Gallery{Title: g.Title, Rows: g.Rows.Name, Columns: g.Columns.Name, RowLevels: g.Rows.Levels, ColumnLevels: g.Columns.Levels}
+	var err error
+	for _, row := range g.Cells {
+		var pictures []document.Picture
+		if pictures, err = thumbnails(row, height); err != nil {
+			return nil, err
+		}
+		list.Cells = append(list.Cells, pictures)
+	}
+	list.Beside, err = thumbnails(g.Beside, height)
+	return list, err
+}
+
+func thumbnails(cells []grid.Cell, height int) ([]document.Picture, error) {
+	list := make([]document.Picture, len(cells))
+	for i, c := range cells {
+		list[i].Note = c.Note
+		if c.Picture == nil {
+			continue
+		}
+		w, h := paper.Scaled(c.Picture, height)
+		sheet := paper.New(w, h)
+		if err := paper.Paste(sheet, sheet.Bounds(), c.Picture); err != nil {
+			return nil, err
+		}
+		var data bytes.Buffer
+		if err := jpeg.Encode(&data, sheet, &jpeg.Options{Quality: quality}); err != nil {
+			return nil, err
+		}
+		list[i].File = &document.File{MIME: "image/jpeg", Data: data.Bytes()}
+	}
+	return list, nil
+}
 
 // pictured keeps a picture of pictures as PNG, and embeds it as a JPEG, which is
 // about a tenth as large.

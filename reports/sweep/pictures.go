@@ -1,8 +1,8 @@
 package sweep
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -50,7 +50,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			if !isShown {
 				continue
 			}
-			cell, err := readCell(ctx, s, t)
+			cell, err := y.readCell(ctx, s, t)
 			if err != nil {
 				return nil, err
 			}
@@ -61,21 +61,25 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			}
 			shown++
 			if g.Beside == nil {
-				if g.Beside, err = readInputs(ctx, s, t, y.units[unit]); err != nil {
+				if g.Beside, err = y.readInputs(ctx, s, t, y.units[unit]); err != nil {
 					return nil, err
 				}
 			}
 		}
 		if !slices.ContainsFunc(slices.Concat(g.Cells...), func(c grid.Cell) bool { return c.Picture != nil }) {
-			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture at these settings yet."})
+			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture to show at these settings."})
 			continue
 		}
-		sheet, err := g.Draw(heightFor(g))
+		height := heightFor(g)
+		sheet, err := g.Draw(height)
 		if err != nil {
 			return nil, err
 		}
 		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
 		if err != nil {
+			return nil, err
+		}
+		if block.Figure.Gallery, err = gallery(g, height); err != nil {
 			return nil, err
 		}
 		blocks = append(blocks, block)
@@ -88,7 +92,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 }
 
 // readCell reads what a trial ended with.
-func readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
+func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
 	if t.Run == nil {
 		return grid.Cell{Note: missing}, nil
 	}
@@ -103,7 +107,9 @@ func readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
 	}
 	for _, a := range artifacts {
 		if a.Kind == "picture" && a.Name == "picture.png" {
-			cell.Picture, err = decode(ctx, s, a)
+			if cell.Picture, err = y.decode(ctx, s, t.Run.Number, a); cell.Picture == nil {
+				cell.Note += ": " + reports.Damaged
+			}
 			return cell, err
 		}
 	}
@@ -112,7 +118,7 @@ func readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
 }
 
 // readInputs reads what a trial's picture was made from.
-func readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]grid.Cell, error) {
+func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]grid.Cell, error) {
 	artifacts, err := s.Artifacts(ctx, t.Run.Number)
 	if err != nil {
 		return nil, err
@@ -124,23 +130,29 @@ func readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([
 		}
 		for _, a := range artifacts {
 			if a.Kind == input.kind && len(cells) < mostRows {
-				picture, err := decode(ctx, s, a)
+				picture, err := y.decode(ctx, s, t.Run.Number, a)
 				if err != nil {
 					return nil, err
 				}
-				cells = append(cells, grid.Cell{Picture: picture, Note: input.note})
+				note := input.note
+				if picture == nil {
+					note = reports.Damaged
+				}
+				cells = append(cells, grid.Cell{Picture: picture, Note: note})
 			}
 		}
 	}
 	return cells, nil
 }
 
-func decode(ctx context.Context, s *store.Store, a store.StoredArtifact) (*imaging.Image, error) {
-	data, err := s.Blob(ctx, a.Hash)
-	if err != nil {
-		return nil, err
+// decode reads a picture of a run; nil for a damaged one, which is noted.
+func (y *Study) decode(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact) (*imaging.Image, error) {
+	picture, err := reports.Picture(ctx, s, a)
+	if errors.Is(err, store.ErrDamaged) {
+		y.Unshown = append(y.Unshown, reports.Unshown(run, a, err))
+		return nil, nil
 	}
-	return imaging.DecodeReader(bytes.NewReader(data), a.Name)
+	return picture, err
 }
 
 // heightFor is the height of pictures with which a grid is about gridWidth wide.

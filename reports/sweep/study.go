@@ -27,6 +27,7 @@ type Describe func(metric string) (Definition, bool)
 type Study struct {
 	Sweep    store.Sweep
 	Analysis *effects.Analysis // nil if nothing can be compared yet
+	Unshown  []string          // once it was written: the pictures that are damaged, a line each
 
 	plan    plan
 	trials  []trial

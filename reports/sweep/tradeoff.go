@@ -66,6 +66,9 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 		caption += fmt.Sprintf("; and %d more", more)
 	}
 	caption += "."
+	if most > least || len(y.scored()) < len(y.trials) {
+		caption += fmt.Sprintf(" Not every setting has every %s, so that some may be on it for what they were made of.", y.unit())
+	}
 	if by >= 0 {
 		caption += " Colours are the levels of " + y.plan.Parameters[by].Path + "."
 	}

@@ -162,8 +162,8 @@ func TestWrite(t *testing.T) {
 	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
 	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "photograph photo-a.png aaphoto-a.png", "Scorer 5c0e",
 		`"path": "losses.tv.weight"`, "The whole config of trial 0, run 1", "seed: 1")
-	// Effects and trade-offs, two each; four grids; three clocks.
-	if want := 2 + 2 + 4 + 3; r.images != want {
+	// Effects and trade-offs, two each; 21 results, photograph and painting of four grids; three clocks.
+	if want := 2 + 2 + 21 + 4*2 + 3; r.images != want {
 		t.Errorf("%d pictures, want %d", r.images, want)
 	}
 	if strings.Contains(r.markdown, "<script>") {

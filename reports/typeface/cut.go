@@ -1,6 +1,8 @@
 package typeface
 
 import (
+	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/go-text/typesetting/segmenter"
@@ -18,12 +20,35 @@ func Cut(text string, fits func(string) bool) string {
 	return text[:ends[max(0, n-1)]] + "…"
 }
 
-// Shorten cuts text to n characters, the last of them an ellipsis.
+// Shorten cuts text to n characters, at least 3, with an ellipsis for its middle.
 func Shorten(text string, n int) string {
-	if ends := characters(text); len(ends) > n {
-		return text[:ends[max(0, n-2)]] + "…"
+	ends := characters(text)
+	if len(ends) <= n {
+		return text
 	}
-	return text
+	left := n / 2
+	right := n - 1 - left
+	return text[:ends[left-1]] + "…" + text[ends[len(ends)-right-1]:]
+}
+
+// ShortenAll cuts texts to n characters, at least 8, and numbers those that differ
+// only in what was cut, so that different texts stay different.
+func ShortenAll(texts []string, n int) []string {
+	short := make([]string, len(texts))
+	groups := map[string][]string{} // the different texts that are cut alike
+	for i, text := range texts {
+		short[i] = Shorten(text, n)
+		if !slices.Contains(groups[short[i]], text) {
+			groups[short[i]] = append(groups[short[i]], text)
+		}
+	}
+	for i, text := range texts {
+		if group := groups[short[i]]; len(group) > 1 {
+			number := fmt.Sprintf(" (%d)", slices.Index(group, text)+1)
+			short[i] = Shorten(text, n-len(number)) + number
+		}
+	}
+	return short
 }
 
 // characters returns the ends of text's characters, in bytes.

@@ -43,7 +43,10 @@ func New(folders []string) *Set {
 	return s
 }
 
-// System is the set of this machine, whose fonts are looked for once in a process.
+// System is the set of this machine, whose fonts are looked for once in a process:
+// a fact of the machine like its processor, not a choice of a caller's. Every figure
+// draws text, and a text handler of gonum/plot is made deep below them; to pass the
+// set through all of them would burden each figure with it and change nothing.
 var System = sync.OnceValue(func() *Set { return New(folders()) })
 
 // A Run is a part of a line. Either it is Text that the built-in font draws letter

@@ -85,12 +85,29 @@ func TestCutKeepsCharactersWhole(t *testing.T) {
 		want string
 	}{
 		{"short", 5, "short"},
-		{"longer", 5, "long…"},
-		{"ne\u0301e\u0301nx", 4, "ne\u0301e\u0301…"},
-		{"a👩\u200d🎨bc", 3, "a👩\u200d🎨…"},
+		{"longer", 5, "lo…er"},
+		{"ne\u0301e\u0301nxe\u0301", 5, "ne\u0301…xe\u0301"},
+		{"a👩\u200d🎨bc👩\u200d🎨d", 5, "a👩\u200d🎨…👩\u200d🎨d"},
 	} {
 		if got := typeface.Shorten(test.text, test.n); got != test.want {
 			t.Errorf("%q in %d: %q, want %q", test.text, test.n, got, test.want)
+		}
+	}
+}
+
+// Labels that are alike at both ends are told apart all the same.
+func TestShortenAllKeepsTextsApart(t *testing.T) {
+	long := strings.Repeat("style/", 20)
+	texts := []string{"a", long + "one", long + "two", "p" + long + "x" + long + "q", "p" + long + "y" + long + "q", "p" + long + "x" + long + "q"}
+	short := typeface.ShortenAll(texts, 48)
+	for i, a := range short {
+		if n := len([]rune(a)); n > 48 {
+			t.Errorf("%q has %d characters", a, n)
+		}
+		for j, b := range short {
+			if (a == b) != (texts[i] == texts[j]) {
+				t.Errorf("%d and %d: %q and %q", i, j, a, b)
+			}
 		}
 	}
 }

@@ -1,0 +1,50 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"runexp/internal/printable"
+)
+
+// workProgress tells on stderr how far work is that makes no picture: a line that
+// redraws itself on a terminal, one now and then elsewhere, and nothing of what is
+// over in a second.
+type workProgress struct {
+	w     io.Writer
+	line  *statusLine
+	quiet bool
+	told  time.Time // when it was told last; at first, when it began
+}
+
+// silentWork is how long work may take before it is told of.
+const silentWork = time.Second
+
+func newWorkProgress(w io.Writer, quiet bool) *workProgress {
+	return &workProgress{w: w, line: newStatusLine(w), quiet: quiet, told: time.Now()}
+}
+
+// tell says how far the work is.
+func (p *workProgress) tell(format string, args ...any) {
+	wait := lineEvery
+	switch {
+	case p.line.drawn:
+		wait = barEvery
+	case p.line.shown:
+		wait = silentWork
+	}
+	if p.quiet || time.Since(p.told) < wait {
+		return
+	}
+	p.told = time.Now()
+	text := "  " + fmt.Sprintf(format, args...)
+	if p.line.shown {
+		p.line.draw(text)
+		return
+	}
+	fmt.Fprintln(p.w, fitted(printable.Text(text), columns(p.w)))
+}
+
+// done leaves the line that redraws itself.
+func (p *workProgress) done() { p.line.leave() }

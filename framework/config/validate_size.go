@@ -1,0 +1,103 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"runexp/framework"
+	"runexp/framework/sizes"
+)
+
+// sizeForms are the keys that say a size together, sorted.
+func sizeForms() []string {
+	return []string{"height and width", "fit and height and width", "height", "width", "long", "short", "scale"}
+}
+
+// sizeItem rewrites a size that is a number, which is the longer side.
+func sizeItem(n *node) *node {
+	if _, isNumber := number(n); !isNumber {
+		return n
+	}
+	return &node{position: n.position, kind: mapping, entries: []entry{{n.position, "long", n}}}
+}
+
+// stageSize checks the size of stage i. Beside the result's size one in pixels
+// only says how stages relate, which is no use to whoever types it.
+func (v *validator) stageSize(path string, i int, size framework.Size) {
+	v.size(path, size)
+	n, written := v.root.find(path)
+	if !written {
+		return
+	}
+	if n.get("scale") != nil && i == 0 {
+		v.add(join(path, "scale"), "is of the stage before, and this is the first; give pixels, as in long: 300")
+	}
+	result, is := v.root.find("size")
+	if !is || result.null() || n.get("scale") != nil {
+		return
+	}
+	typed := n.source.name == commandLine
+	for _, e := range n.entries {
+		typed = typed || e.source.name == commandLine
+	}
+	if typed {
+		v.add(path, "contradicts size, which is of the result and scales every stage; leave one out (size=null)")
+	}
+}
+
+// commandLine is the name of the source of overrides.
+const commandLine = "command line"
+
+// size checks that one form of a size is written, and its numbers.
+func (v *validator) size(path string, size framework.Size) {
+	n, written := v.root.find(path)
+	if !written {
+		return // the default
+	}
+	n = sizeItem(n)
+	if len(n.entries) == 0 {
+		return
+	}
+	var form []string
+	for _, e := range n.entries {
+		form = append(form, e.key)
+	}
+	slices.Sort(form)
+	if all := strings.Join(form, " and "); !slices.Contains(sizeForms(), all) {
+		v.add(path, "must be height and width, or one of height, width, long, short and scale, not %s", all)
+		return
+	}
+	sides := map[string]int{"height": size.Height, "width": size.Width, "long": size.Long, "short": size.Short}
+	for _, key := range form {
+		side, isSide := sides[key]
+		at := join(path, key)
+		if _, there := v.root.find(at); !there {
+			at = path // a number
+		}
+		switch {
+		case isSide && side < sizes.MinSide:
+			v.add(at, "must be at least %d pixels, not %d", sizes.MinSide, side)
+		case isSide && side > sizes.MaxSide:
+			v.add(at, "must be at most %d pixels, not %d", sizes.MaxSide, side)
+		case key == "scale" && path == "size":
+			v.add(at, "is of the stage before, and this is of the result; give pixels, as in size: 512")
+		case key == "scale" && !(size.Scale > 0):
+			v.add(at, "must be positive, not %v", size.Scale)
+		case key == "fit" && size.Fit != framework.FitArea && size.Fit != framework.FitStretch:
+			v.choose(at, "fit", size.Fit, framework.FitArea, framework.FitStretch)
+		}
+	}
+	if area := int64(size.Height) * int64(size.Width); max(size.Height, size.Width) <= sizes.MaxSide && area > sizes.MaxPixels {
+		v.add(path, "must be at most %d million pixels, not %d×%d", sizes.MaxPixels/1_000_000, size.Height, size.Width)
+	}
+}
+
+// every checks a number of iterations between two events.
+func (v *validator) every(path string, every int, zero string) {
+	switch {
+	case every < 0:
+		v.add(path, "must be at least 0, not %d; %s", every, zero)
+	case every > sizes.MaxCount:
+		v.add(path, "must be at most %d, not %d; %s", sizes.MaxCount, every, zero)
+	}
+}

@@ -1,0 +1,172 @@
+package imaging
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image/color"
+	"io"
+	"os"
+	"strings"
+)
+
+// A File is a picture that was read and whose header was checked, before memory
+// is taken for its pixels.
+type File struct {
+	H, W  int   // as it is to be seen
+	Bytes int64 // what Decode takes at its peak, the file and the picture included
+
+	name        string
+	data        []byte
+	format      format
+	orientation int
+}
+
+// Open reads a file as Decode does, up to its pixels.
+func Open(path string) (*File, error) {
+	// Before opening, which would block on a named pipe.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("image: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("image %s: not a regular file; give the path of a picture (%s)", path, readable)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("image: %w", err)
+	}
+	defer file.Close()
+	return open(file, path)
+}
+
+func open(r io.Reader, name string) (*File, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("image %s: %w", name, err)
+	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("image %s: more than %d bytes; make it smaller first", name, maxFile)
+	}
+	f, err := header(data, MaxPixels)
+	if err != nil {
+		return nil, fmt.Errorf("image %s: %w", name, err)
+	}
+	f.name = name
+	return f, nil
+}
+
+// Decode returns the picture.
+func (f *File) Decode() (*Image, error) {
+	m, err := f.pixels()
+	if err != nil {
+		return nil, fmt.Errorf("image %s: %w", f.name, err)
+	}
+	return m, nil
+}
+
+// header recognises a file and checks its size.
+func header(data []byte, maxPixels int) (*File, error) {
+	if len(data) == 0 {
+		return nil, errors.New("the file is empty; fetch it again")
+	}
+	f := recognise(data)
+	if f.name == "" {
+		return nil, fmt.Errorf("neither %s, nor anything else that is known; convert it first", strings.Replace(readable, " and ", " nor ", 1))
+	}
+	if f.decode == nil {
+		return nil, fmt.Errorf("this is %s; only %s are read, convert it first", f.name, readable)
+	}
+	return f.header(data, maxPixels)
+}
+
+func (f format) header(data []byte, maxPixels int) (file *File, err error) {
+	defer f.recovered(&err)
+	if f.check != nil {
+		if err := f.check(data); err != nil {
+			return nil, fmt.Errorf("the %s %w", f.name, err)
+		}
+	}
+	header := endReader{r: bytes.NewReader(data)}
+	config, err := f.config(&header)
+	if err != nil {
+		return nil, f.damaged(err, header.ended)
+	}
+	if config.Width < 1 || config.Height < 1 {
+		return nil, fmt.Errorf("the %s has no pixels; fetch it again", f.name)
+	}
+	// Divided, so that no product of two sizes from a file overflows.
+	if config.Width > maxPixels/config.Height {
+		return nil, fmt.Errorf("%d rows of %d pixels are more than %d million; make it smaller first", config.Height, config.Width, maxPixels/1_000_000)
+	}
+	if float64(config.Width*config.Height) > f.pixelsPerByte(data)*float64(len(data)) {
+		return nil, f.damaged(fmt.Errorf("%d bytes for %d rows of %d pixels", len(data), config.Height, config.Width), true)
+	}
+	file = &File{H: config.Height, W: config.Width, data: data, format: f, orientation: 1}
+	perPixel := Channels*4 + bytesPerPixel(f.name, config.ColorModel, data)
+	if f.exif != nil {
+		file.orientation = orientation(f.exif(data))
+	}
+	if file.orientation > 1 {
+		perPixel += Channels * 4 // turned into another
+	}
+	if file.orientation >= 5 {
+		file.H, file.W = file.W, file.H
+	}
+	file.Bytes = int64(len(data)) + int64(perPixel)*int64(config.Width)*int64(config.Height)
+	return file, nil
+}
+
+// bytesPerPixel is what the decoder takes for a pixel at its peak, beside the
+// file and the Image: its own picture, and what it makes that of.
+func bytesPerPixel(format string, model color.Model, data []byte) int {
+	own := 4 // RGBA
+	switch model {
+	case color.GrayModel:
+		own = 1
+	case color.Gray16Model:
+		own = 2
+	case color.YCbCrModel:
+		own = 3
+	case color.RGBA64Model, color.NRGBA64Model:
+		own = 8
+	}
+	if _, isPalette := model.(color.Palette); isPalette {
+		own = 1
+	}
+	switch format {
+	case "JPEG":
+		if progressive(data) {
+			own += 4 * own // coefficients
+		}
+	case "TIFF":
+		d, _ := directoryOf(data)
+		if ratio, _ := expansion(d.value(tagCompression, 1)); ratio > 1 {
+			own += 13 // of 16 bits: what is decompressed, in a buffer that grows
+		}
+	case "WebP":
+		own += 4 // into NRGBA
+	case "GIF":
+		own += 4 // the screen
+	}
+	return own
+}
+
+// pixels decodes the file as it is to be seen.
+func (f *File) pixels() (m *Image, err error) {
+	defer f.format.recovered(&err)
+	whole := endReader{r: bytes.NewReader(f.data)}
+	source, err := f.format.decode(&whole)
+	if err != nil {
+		return nil, f.format.damaged(err, whole.ended)
+	}
+	return fromStandard(source).oriented(f.orientation), nil
+}
+
+// recovered makes an error of a panic: the decoders are others' and the files are
+// anyone's. It is to be deferred.
+func (f format) recovered(err *error) {
+	if p := recover(); p != nil {
+		*err = f.damaged(fmt.Errorf("the decoder panicked: %v", p), false)
+	}
+}

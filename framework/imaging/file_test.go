@@ -1,0 +1,37 @@
+package imaging
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"testing"
+)
+
+// What a picture takes is known from its header: its own pixels, as the decoder
+// keeps them, and the Image's 12 bytes each.
+func TestHeaderSaysWhatDecodingTakes(t *testing.T) {
+	const h, w = 30, 50
+	area := image.Rect(0, 0, w, h)
+	var lossy bytes.Buffer
+	if err := jpeg.Encode(&lossy, image.NewRGBA(area), nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		data     []byte
+		perPixel int64
+	}{
+		"grey":      {pngOf(t, image.NewGray(area)), 12 + 1},
+		"16 bits":   {pngOf(t, image.NewNRGBA64(area)), 12 + 8},
+		"a palette": {pngOf(t, image.NewPaletted(area, color.Palette{color.White, color.Black})), 12 + 1},
+		"a JPEG":    {lossy.Bytes(), 12 + 3},
+	} {
+		f, err := header(c.data, MaxPixels)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if want := int64(len(c.data)) + c.perPixel*h*w; f.H != h || f.W != w || f.Bytes != want {
+			t.Errorf("%s: %d×%d, %d bytes, want %d", name, f.H, f.W, f.Bytes, want)
+		}
+	}
+}

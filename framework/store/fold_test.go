@@ -1,0 +1,120 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// killed copies a notebook with all that is beside it, as a process that is killed
+// leaves it: the run in it has finished, and is in the log only.
+func killed(t *testing.T) (path string) {
+	t.Helper()
+	from := filepath.Join(t.TempDir(), "n.db")
+	path = filepath.Join(t.TempDir(), "n.db")
+	s := openAt(t, from)
+	r := begin(t, s, NewRun{})
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+	check(t, r.Finish(t.Context(), Finished, ""))
+	for _, log := range []string{"", "-wal", "-shm"} {
+		check(t, os.WriteFile(path+log, must(os.ReadFile(from+log))(t), 0o644))
+	}
+	check(t, s.Close())
+	return path
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Whatever is left of the log's files, the next reader makes one whole file of them.
+func TestALeftOverLogIsFoldedInByAReader(t *testing.T) {
+	for _, missing := range []string{"", "-shm"} {
+		path := killed(t)
+		if missing != "" {
+			check(t, os.Remove(path+missing))
+		}
+		s := must(OpenReadOnly(t.Context(), path))(t)
+		if n := len(must(s.Runs(t.Context(), Filter{Status: Finished}))(t)); n != 1 {
+			t.Errorf("%d finished runs, want 1", n)
+		}
+		check(t, s.Close())
+		if exists(path+"-wal") || exists(path+"-shm") {
+			t.Errorf("without %q: a log is left beside it", missing)
+		}
+		copied := filepath.Join(t.TempDir(), "mail.db")
+		check(t, os.WriteFile(copied, must(os.ReadFile(path))(t), 0o644))
+		s = must(OpenReadOnly(t.Context(), copied))(t)
+		check(t, s.Check(t.Context()))
+		if n := len(must(s.Runs(t.Context(), Filter{Status: Finished}))(t)); n != 1 {
+			t.Errorf("%d finished runs in the copy, want 1", n)
+		}
+		check(t, s.Close())
+	}
+}
+
+// A log that someone still writes is theirs.
+func TestAReaderLeavesTheLogOfALiveProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	s := openAt(t, path)
+	r := begin(t, s, NewRun{})
+	for range 2 {
+		reader := must(OpenReadOnly(t.Context(), path))(t)
+		if !exists(path + "-wal") {
+			t.Fatal("the log of a run is gone")
+		}
+		check(t, reader.Close())
+		check(t, r.Finish(t.Context(), Finished, "")) // then no run says that it goes on
+	}
+	check(t, s.Close())
+	if exists(path + "-wal") {
+		t.Error("a log is left after Close")
+	}
+}
+
+// A copy without its log says so; a file of nothing is an empty file.
+func TestACopyWithoutItsLogNamesIt(t *testing.T) {
+	path := killed(t)
+	check(t, errors.Join(os.Remove(path+"-wal"), os.Remove(path+"-shm")))
+	_, err := OpenReadOnly(t.Context(), path)
+	wantError(t, err, ErrNotNotebook)
+	var log *LogError
+	if !errors.As(err, &log) || !strings.Contains(err.Error(), "n.db-wal") || strings.Contains(err.Error(), "empty file") {
+		t.Errorf("it says %v", err)
+	}
+	check(t, os.WriteFile(path, nil, 0o644))
+	_, err = OpenReadOnly(t.Context(), path)
+	wantError(t, err, ErrNotNotebook)
+	if !strings.Contains(err.Error(), "an empty file") {
+		t.Errorf("it says %v", err)
+	}
+}
+
+// Bytes that flipped in a log end it there for SQLite. What is read then is a
+// notebook that holds together, or none; never a panic, and never a run that a
+// reader has in part.
+func TestADamagedLogIsNoPanic(t *testing.T) {
+	whole := killed(t)
+	log := must(os.ReadFile(whole + "-wal"))(t)
+	file := must(os.ReadFile(whole))(t)
+	for at := 0; at < len(log); at += 997 {
+		path := filepath.Join(t.TempDir(), "n.db")
+		log[at] ^= 0x41
+		check(t, os.WriteFile(path, file, 0o644))
+		check(t, os.WriteFile(path+"-wal", log, 0o644))
+		log[at] ^= 0x41
+		s, err := OpenReadOnly(t.Context(), path)
+		if err != nil {
+			if !errors.Is(err, ErrNotNotebook) && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrOlder) {
+				t.Errorf("byte %d: %v", at, err)
+			}
+			continue
+		}
+		check(t, s.Check(t.Context()))
+		check(t, readAll(t, s))
+		check(t, s.Close())
+	}
+}
