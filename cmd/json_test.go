@@ -65,9 +65,9 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		return stdout.Bytes()
 	}
 	short := []string{"-c", "crash.yaml", "stages.1=null", "stages.0.iterations=3", "evaluate.backbone={name: vgg19-lite}", "--json"}
-	run := func(code int, more ...string) []byte {
+	run := func(code int, more ...string) {
 		t.Helper()
-		return said(code, append(slices.Clone(short), more...)...)
+		said(code, append(slices.Clone(short), more...)...)
 	}
 
 	run(0, "--dry-run")

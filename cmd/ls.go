@@ -32,7 +32,8 @@ A status is running, finished, failed (its loss was not finite, say, or the disk
 killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) or pruned
 (stopped early by its sweep).
 
-Reads the notebook (--db) and writes nothing. --json prints a list of objects.
+Reads the notebook (--db). Writes nothing, but folds the log into it that a killed process left.
+--json prints a list of objects.
 
 Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown experiment or status.
 

@@ -49,6 +49,14 @@ func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
 	}
 	loader := a.loader()
 	loader.Stdin = os.Stdin
+	if info, err := os.Stat(file); err == nil && info.Mode()&os.ModeNamedPipe != 0 { // -c <(program)
+		pipe, err := os.Open(file)
+		if err != nil {
+			return nil, usage(err)
+		}
+		defer pipe.Close()
+		loader.Stdin, file = pipe, "-"
+	}
 	resolved, err := loader.Load(file, overrides)
 	return resolved, usage(err)
 }

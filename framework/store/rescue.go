@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -69,7 +70,7 @@ func (s *Store) unlogged() bool {
 // rescue goes on in a new notebook. It is called with swap held.
 func (s *Store) rescue() {
 	from := s.path
-	if gone, ok := s.gone.(*GoneError); ok {
+	if gone := new(GoneError); errors.As(s.gone, &gone) {
 		from = gone.Path // for the second time
 	}
 	kept, err := s.copyBeside()
