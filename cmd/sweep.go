@@ -103,12 +103,11 @@ type plannedTrial struct {
 
 // describeSweep lists the trials with their predicted time and memory.
 func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved, planned *experiments.Sweep) error {
-	measured, reckoned, err := planned.PredictTime(ctx)
-	if err != nil {
+	if err := planned.PredictTime(ctx); err != nil {
 		return err
 	}
-	if reckoned > 0 && !r.quiet {
-		fmt.Fprintf(r.stderr, "times are measured for %d of %d kinds of trials, and reckoned by pixels from those for the others\n", measured, measured+reckoned)
+	if n := planned.Estimated(); n > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "the times of %d trials are estimates, by the arithmetic of those that were measured\n", n)
 	}
 	frozen, err := planned.Frozen()
 	if err != nil {

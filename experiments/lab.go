@@ -88,6 +88,10 @@ func (l *Lab) plan() (end func()) {
 	return func() { set(false, 0) }
 }
 
+// settled is how old a file's time must be to tell whether it has changed since: some
+// file systems have times of whole seconds.
+const settled = 2 * time.Second
+
 // hashPicture returns the checksum of a picture's file.
 func (l *Lab) hashPicture(path string) (string, error) {
 	l.mu.Lock()
@@ -101,7 +105,7 @@ func (l *Lab) hashPicture(path string) (string, error) {
 		return sum, nil
 	}
 	sum, err := hashFile(path)
-	if err == nil && l.many {
+	if err == nil && l.many && time.Since(key.when) >= settled {
 		l.sums[key] = sum
 	}
 	return sum, err

@@ -1,9 +1,7 @@
 package experiments
 
 import (
-	"context"
 	"encoding/json"
-	"time"
 
 	"runexp/framework"
 	"runexp/framework/run"
@@ -72,44 +70,4 @@ func weigh(tree any) {
 			weigh(value)
 		}
 	}
-}
-
-// measuring is how long a sweep's trials are timed in all. A dry run is to be over
-// long before the sweep would be.
-const measuring = 6 * time.Second
-
-// PredictTime fills in the times of all trials. It measures one of each shape, for
-// about two seconds each, and counts measured shapes. Once they took six seconds in all, the
-// shapes that are left are reckoned by their pixels from those that were measured
-// and counted as reckoned.
-func (s *Sweep) PredictTime(ctx context.Context) (measured, reckoned int, err error) {
-	defer s.lab.plan()()
-	begin, seconds, pixels := time.Now(), 0.0, 0.0
-	known := map[string]bool{} // the predictions of a shape are shared
-	for _, t := range s.Trials {
-		if known[t.shape] {
-			continue
-		}
-		known[t.shape] = true
-		if measured > 0 && time.Since(begin) > measuring {
-			reckoned++
-			for i := range t.Predictions {
-				t.Predictions[i].Reckon(seconds / pixels)
-			}
-			continue
-		}
-		trial, err := s.lab.prepare(ctx, t.Config)
-		if err != nil {
-			return measured, reckoned, err
-		}
-		if err := trial.Plan.PredictTime(ctx, t.Predictions); err != nil {
-			return measured, reckoned, err
-		}
-		measured++
-		for _, p := range t.Predictions {
-			seconds += p.Took.Seconds()
-			pixels += float64(p.Stage.Height * p.Stage.Width)
-		}
-	}
-	return measured, reckoned, nil
 }

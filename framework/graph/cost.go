@@ -32,6 +32,22 @@ func (p *Program) Memory() Memory {
 	return m
 }
 
+// Arithmetic returns the floating-point operations of one Run in the kernels that
+// count theirs: convolutions and Gram matrices, nearly all of what it takes.
+func (p *Program) Arithmetic() float64 {
+	sum := 0.0
+	for _, i := range p.tape.instructions {
+		if i.op != forward && i.op != backward {
+			continue
+		}
+		if k, ok := p.tape.b.nodes[i.node].fn.Single.(counting); ok {
+			_, real := k.arithmetic(i.op == backward)
+			sum += real
+		}
+	}
+	return sum
+}
+
 // remembering is a kernel that keeps memory of its own, the same in both precisions.
 type remembering interface {
 	remembered(elements int) int64 // in bytes, for that many elements of output

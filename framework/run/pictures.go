@@ -24,6 +24,10 @@ type pictureFile struct {
 	when time.Time
 }
 
+// settled is how old a file's time must be to tell whether it has changed since: some
+// file systems have times of whole seconds.
+const settled = 2 * time.Second
+
 // KeepPictures keeps the decoded pictures that were used last, at most so many, for
 // the runs that are prepared next; 0 lets them go. A file that has another size or
 // time is decoded anew.
@@ -64,8 +68,8 @@ func (p *pictures) get(path string, decode func() (*imaging.Image, error)) (*ima
 		}
 	}
 	image, err := decode()
-	if err != nil {
-		return nil, err
+	if err != nil || time.Since(file.when) < settled {
+		return image, err
 	}
 	p.files, p.kept = append(p.files, file), append(p.kept, image)
 	p.bound()

@@ -22,6 +22,9 @@ type Prediction struct {
 	Filters []*graph.Filter
 	Took    time.Duration // of one evaluation; 0 where it was not asked for
 	Longest time.Duration // of the stage's whole budget
+
+	Arithmetic float64 // floating-point operations of one evaluation
+	Estimated  bool    // Took is by the arithmetic of stages that were measured
 }
 
 // atRest is what the process takes besides pictures, filters and results: the
@@ -93,7 +96,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 	}
 	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
 	bytes = max(bytes, atRest+p.decoding)
-	return Prediction{Bytes: bytes, Rest: rest, Filters: filters}, nil
+	return Prediction{Bytes: bytes, Rest: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
 }
 
 // LargestWithin returns about the largest height and width of stage i, in its
@@ -146,12 +149,6 @@ func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error 
 	return nil
 }
 
-// Reckon sets the times from those of other runs: perPixel is what an evaluation of
-// theirs took, in seconds for each pixel of the picture.
-func (p *Prediction) Reckon(perPixel float64) {
-	p.time(perPixel * float64(p.Stage.Height*p.Stage.Width))
-}
-
 // time sets the time of an evaluation and of the stage.
 func (p *Prediction) time(seconds float64) {
 	p.Took = sizes.Seconds(seconds)
@@ -160,6 +157,12 @@ func (p *Prediction) time(seconds float64) {
 		budget = p.Stage.Evaluations + 1
 	}
 	p.Longest = sizes.Times(budget, p.Took)
+}
+
+// Estimate sets the times from what an evaluation is thought to take.
+func (p *Prediction) Estimate(seconds float64) {
+	p.time(seconds)
+	p.Estimated = true
 }
 
 // timeAt measures an evaluation: the median of a second and a half of them,
