@@ -65,9 +65,9 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		return stdout.Bytes()
 	}
 	short := []string{"-c", "crash.yaml", "stages.1=null", "stages.0.iterations=3", "evaluate.backbone={name: vgg19-lite}", "--json"}
-	run := func(code int, more ...string) []byte {
+	run := func(code int, more ...string) {
 		t.Helper()
-		return said(code, append(slices.Clone(short), more...)...)
+		said(code, append(slices.Clone(short), more...)...)
 	}
 
 	run(0, "--dry-run")
@@ -131,7 +131,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		t.Errorf("a loss that is not finite is not null:\n%s", page)
 	}
 	for _, line := range []string{
-		"ls", "ls nosuch", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "compare 1 2", "compare 2 " + empty,
+		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "compare 1 2", "compare 2 " + empty,
 		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "plugins", "backbones", "backbones vgg11",
 		"weights ls", "version", "config keys", "config validate -c crash.yaml",
 	} {

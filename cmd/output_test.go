@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"math"
 	"strings"
 	"syscall"
@@ -30,7 +31,7 @@ func TestOutput(t *testing.T) {
 		if n, err := o.Write([]byte("lost")); n != 4 || err != nil {
 			t.Errorf("%v: a write returns %d, %v; nothing that prints is to end for it", test.is, n, err)
 		}
-		if got := o.failed(); got != test.want {
+		if got := o.failed(); !errors.Is(got, test.want) {
 			t.Errorf("%v: failed() is %v, want %v", test.is, got, test.want)
 		}
 	}
