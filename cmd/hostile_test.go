@@ -41,7 +41,7 @@ func TestHostileNotebook(t *testing.T) {
 			Env:    []store.Fact{{Name: hostile, Value: hostile + fmt.Sprint(i)}},
 		})
 		must(err)
-		must(r.Log(ctx, 0, []store.Value{{Name: hostile, Value: 1}, {Name: "loss/total", Value: 2}}))
+		must(r.Log(ctx, 0, []store.Value{{Name: fmt.Sprint(hostile, i), Value: 1}, {Name: "loss/total", Value: 2}})) // the other has no such metric
 		must(r.Event(ctx, hostile, 0, hostile))
 		must(r.Artifact(ctx, store.Artifact{Kind: hostile, Name: hostile, Data: []byte(hostile)}))
 		must(r.Finish(ctx, store.Failed, hostile))

@@ -131,7 +131,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		t.Errorf("a loss that is not finite is not null:\n%s", page)
 	}
 	for _, line := range []string{
-		"ls", "ls nosuch", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "compare 1 2", "compare 2 " + empty,
+		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "compare 1 2", "compare 2 " + empty,
 		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "plugins", "backbones", "backbones vgg11",
 		"weights ls", "version", "config keys", "config validate -c crash.yaml",
 	} {

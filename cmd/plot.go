@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework/store"
+	"runexp/internal/printable"
 	"runexp/reports"
 )
 
@@ -121,7 +122,7 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 		return usage(err)
 	}
 	for _, m := range missing {
-		fmt.Fprintf(p.stderr, "note: run %d has no %s\n", m.Run, m.Metric)
+		fmt.Fprintf(p.stderr, "note: run %d has no %s\n", m.Run, printable.Text(m.Metric))
 	}
 	name, numbers := runsName(runs)
 	path, err := p.target.path(name)
