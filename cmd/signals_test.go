@@ -4,12 +4,9 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,8 +30,8 @@ func TestSignalWhileReading(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		handled(t, cmd)
-		if _, err := io.WriteString(config, "content: photo.png\n"); err != nil {
+		// More than a pipe holds: it is written once the program reads.
+		if _, err := io.WriteString(config, strings.Repeat("# a long comment\n", 20_000)); err != nil {
 			t.Fatal(err)
 		}
 		if err := cmd.Process.Signal(test.signal); err != nil {
@@ -149,23 +146,4 @@ func running(dir, run string) *store.RunDetail {
 		return nil
 	}
 	return &found
-}
-
-// handled waits until the program catches signals that end it.
-func handled(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, caught, _ := strings.Cut(string(status), "SigCgt:")
-		caught, _, _ = strings.Cut(strings.TrimSpace(caught), "\n")
-		set, err := strconv.ParseUint(caught, 16, 64)
-		ignored := strings.Contains(string(status), "SigIgn:\t0000000000000000")
-		if err == nil && set&(1<<(uint(syscall.SIGTERM)-1)) != 0 && !ignored { // Go's runtime catches all but what is ignored: SIGPIPE, by Main
-			return
-		}
-	}
-	t.Fatal("the program catches no signals")
 }
