@@ -63,7 +63,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	defer s.Close()
-	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric)
+	work := newWorkProgress(a.stderr, false)
+	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric, work.report)
+	work.done()
 	if path := new(fs.PathError); errors.As(err, &path) {
 		return unwritten(err)
 	}

@@ -47,7 +47,9 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	spared := sparing()
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	spared()
-	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric)
+	work = newWorkProgress(r.stderr, r.quiet)
+	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, describeMetric, work.report)
+	work.done()
 	if study != nil {
 		for _, line := range study.Unshown {
 			fmt.Fprintln(r.stderr, line)

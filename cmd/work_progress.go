@@ -46,5 +46,8 @@ func (p *workProgress) tell(format string, args ...any) {
 	fmt.Fprintln(p.w, fitted(printable.Text(text), columns(p.w)))
 }
 
+// report is tell for what a report is being made of.
+func (p *workProgress) report(what string) { p.tell("report: %s", what) }
+
 // done leaves the line that redraws itself.
 func (p *workProgress) done() { p.line.leave() }

@@ -35,7 +35,7 @@ func TestTheLastWord(t *testing.T) {
 		}
 		return defined(name)
 	}
-	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, describe)
+	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, describe, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,10 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 		{"cost", "Time and memory", func() ([]document.Block, error) { return y.cost(ctx, s) }},
 		{"repeat", "To repeat it", func() ([]document.Block, error) { return y.repeat(ctx, s) }},
 	} {
+		if ctx.Err() != nil {
+			return d, context.Cause(ctx)
+		}
+		y.say("%s", strings.ToLower(part.title))
 		blocks, err := part.blocks()
 		if err != nil {
 			return d, fmt.Errorf("report of sweep %d: %s: %w", y.Sweep.Number, part.title, err)

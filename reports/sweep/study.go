@@ -27,6 +27,7 @@ type Describe func(metric string) (Definition, bool)
 type Study struct {
 	Sweep    store.Sweep
 	Analysis *effects.Analysis // nil if nothing can be compared yet
+	tell     func(what string) // hears how far reading and drawing are; nil for nobody
 	Unshown  []string          // once it was written: the pictures that are damaged, a line each
 
 	plan    plan
@@ -79,9 +80,9 @@ func Find(ctx context.Context, s *store.Store, experiment string, number int64) 
 	return found, false, fmt.Errorf("sweep %d of experiment %q: %w", number, experiment, ErrNoSweep)
 }
 
-// Read reads a sweep and analyses it.
-func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe) (*Study, error) {
-	study := &Study{Sweep: w}
+// Read reads a sweep and analyses it. tell, unless it is nil, hears how far that is.
+func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe, tell func(what string)) (*Study, error) {
+	study := &Study{Sweep: w, tell: tell}
 	var err error
 	if study.plan, err = readPlan(w); err != nil {
 		return nil, err
@@ -99,7 +100,15 @@ func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe)
 		}
 	}
 	study.define(describe)
+	study.say("effects")
 	return study, study.analyze()
+}
+
+// say tells whoever waits for the report how far it is.
+func (y *Study) say(format string, args ...any) {
+	if y.tell != nil {
+		y.tell(fmt.Sprintf(format, args...))
+	}
 }
 
 // readTrials reads the trials, and the scores of those that have finished.
@@ -108,7 +117,8 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	for _, planned := range list {
+	for i, planned := range list {
+		y.say("%d of %d trials are read", i, len(list))
 		t := trial{SweepTrial: planned}
 		if t.point, err = y.plan.readPoint(planned); err != nil {
 			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)

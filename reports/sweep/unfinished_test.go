@@ -32,7 +32,7 @@ func TestNoEffectOfAnUnfinishedSweep(t *testing.T) {
 			s := openTest(t)
 			w := f.make(t, s)
 			w.Metrics = []string{"eval/ssim"} // which is the same everywhere
-			y, err := Read(t.Context(), s, w, defined)
+			y, err := Read(t.Context(), s, w, defined, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

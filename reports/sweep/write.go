@@ -26,11 +26,13 @@ import (
 // a sweep that is not the experiment's newest. It returns the paths, those two
 // first. A sweep that goes on is reported as far as it is.
 //
+// tell, unless it is nil, hears what is being read or drawn.
+//
 // One process at a time reads and writes, so that no report replaces one that
 // was read later.
 //
 // Errors: ctx's cause while another process writes; ErrNoSweep; those of the store; a folder that cannot be written.
-func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe) (*Study, []string, error) {
+func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe, tell func(what string)) (*Study, []string, error) {
 	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
 		return nil, nil, err
@@ -52,7 +54,7 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 		if w, newest, err = Find(ctx, s, experiment, number); err != nil {
 			return nil, nil, err
 		}
-		study, err := Read(ctx, s, w, describe)
+		study, err := Read(ctx, s, w, describe, tell)
 		if err != nil {
 			return nil, nil, err
 		}

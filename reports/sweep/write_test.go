@@ -35,7 +35,7 @@ func write(t *testing.T, s *store.Store, sweep int64) written {
 	if *look != "" {
 		out = filepath.Join(*look, t.Name())
 	}
-	_, paths, err := Write(t.Context(), s, experimentOf(t, s, sweep), sweep, out, defined)
+	_, paths, err := Write(t.Context(), s, experimentOf(t, s, sweep), sweep, out, defined, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +237,7 @@ func TestWriteOverAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, defined)
+	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, defined, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestFolders(t *testing.T) {
 	if _, _, err := Find(t.Context(), s, "weights", 0); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("an experiment without sweeps: %v", err)
 	}
-	if _, _, err := Write(t.Context(), s, "layers", 99, t.TempDir(), defined); !errors.Is(err, ErrNoSweep) {
+	if _, _, err := Write(t.Context(), s, "layers", 99, t.TempDir(), defined, nil); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("no such sweep: %v", err)
 	}
 }
@@ -330,7 +330,7 @@ func TestPlansThatAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := Write(t.Context(), s, w.Experiment, w.Number, t.TempDir(), defined); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Write(t.Context(), s, w.Experiment, w.Number, t.TempDir(), defined, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
