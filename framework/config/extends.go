@@ -101,16 +101,16 @@ func (r *reader) preset(name string, at position, key string) *node {
 		r.report.add(at, key, "%v; a file is written with its .yaml", framework.UnknownName("preset", name, known))
 		return nil
 	}
-	data, err := fs.ReadFile(r.presets, name+".yaml")
-	if err != nil {
-		r.report.add(at, key, "%v", err)
-		return nil
-	}
 	id := "preset " + name
 	if tree, read := r.done[id]; read {
 		return tree
 	}
 	if r.extendsItself(id, at, key) {
+		return nil
+	}
+	data, err := fs.ReadFile(r.presets, name+".yaml")
+	if err != nil {
+		r.report.add(at, key, "%v", err)
 		return nil
 	}
 	r.done[id] = r.tree(&source{name: id}, id, data)

@@ -1,77 +1,71 @@
 package run
 
 import (
-	"os"
+	"slices"
 	"sync"
-	"time"
 
 	"runexp/framework/imaging"
+	"runexp/internal/filestate"
 )
 
 // pictures are those that were decoded lately, while many runs of the same ones are
 // checked: each is decoded once for all of them. Nobody changes a picture's pixels.
 type pictures struct {
-	mu    sync.Mutex
-	most  int // that are kept; 0 for none
-	files []pictureFile
-	kept  []*imaging.Image // of files, the one used last at the end
+	mu   sync.Mutex
+	room int64     // bytes that they may take; 0 for none
+	kept []picture // the one used last at the end
 }
 
-// A pictureFile is a file at one point in time.
-type pictureFile struct {
-	path string
-	size int64
-	when time.Time
+type picture struct {
+	file  filestate.State
+	image *imaging.Image
 }
 
-// settled is how old a file's time must be to tell whether it has changed since: some
-// file systems have times of whole seconds.
-const settled = 2 * time.Second
+func (p picture) bytes() int64 { return 4 * int64(len(p.image.Pix)) }
 
-// KeepPictures keeps the decoded pictures that were used last, at most so many, for
-// the runs that are prepared next; 0 lets them go. A file that has another size or
-// time is decoded anew.
-func (w *Workshop) KeepPictures(most int) {
+// KeepPictures keeps the decoded pictures that were used last, in at most so many
+// bytes, for the runs that are prepared next; 0 lets them go. A file that has
+// another size or time is decoded anew.
+func (w *Workshop) KeepPictures(room int64) {
 	p := &w.pictures
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.most = most
+	p.room = room
 	p.bound()
 }
 
-// bound drops what is too many.
+// bound drops what there is no room for, the longest unused first.
 func (p *pictures) bound() {
-	if over := len(p.files) - p.most; over > 0 {
-		p.files = append([]pictureFile(nil), p.files[over:]...)
-		p.kept = append([]*imaging.Image(nil), p.kept[over:]...)
+	sum, first := int64(0), len(p.kept)
+	for first > 0 && sum+p.kept[first-1].bytes() <= p.room {
+		first--
+		sum += p.kept[first].bytes()
 	}
+	p.kept = slices.Delete(p.kept, 0, first)
 }
 
 // get returns the picture in the file at path, decoded by decode unless it is kept.
 func (p *pictures) get(path string, decode func() (*imaging.Image, error)) (*imaging.Image, error) {
 	p.mu.Lock()
-	if p.most == 0 {
+	if p.room == 0 {
 		p.mu.Unlock() // runs side by side read at once
 		return decode()
 	}
 	defer p.mu.Unlock()
-	info, err := os.Stat(path)
+	file, err := filestate.Of(path)
 	if err != nil {
 		return decode() // which says why it cannot
 	}
-	file := pictureFile{path, info.Size(), info.ModTime()}
-	for i := range p.files {
-		if image := p.kept[i]; p.files[i] == file {
-			p.files = append(append(p.files[:i:i], p.files[i+1:]...), file)
-			p.kept = append(append(p.kept[:i:i], p.kept[i+1:]...), image)
-			return image, nil
-		}
+	if i := slices.IndexFunc(p.kept, func(k picture) bool { return k.file == file }); i >= 0 {
+		found := p.kept[i]
+		p.kept = append(slices.Delete(p.kept, i, i+1), found)
+		return found.image, nil
 	}
 	image, err := decode()
-	if err != nil || time.Since(file.when) < settled {
+	if err != nil || !file.Settled() {
 		return image, err
 	}
-	p.files, p.kept = append(p.files, file), append(p.kept, image)
+	p.kept = append(p.kept, picture{file, image})
 	p.bound()
 	return image, nil
 }
