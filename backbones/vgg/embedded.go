@@ -2,6 +2,7 @@ package vgg
 
 import (
 	"errors"
+	"sync"
 
 	"runexp/framework"
 	"runexp/framework/graph"
@@ -52,11 +53,12 @@ func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
 	}, nil
 }
 
-// source opens the embedded weights.
+// source opens the embedded weights. They stay as they are: their header is read once.
 func (e Embedded) source() source {
+	open := sync.OnceValues(e.Open)
 	return func(layers []framework.Layer) (pretrained, error) {
 		names, is := naming{byName: true}, distilled()
-		f, err := e.Open()
+		f, err := open()
 		if err == nil {
 			err = f.Check(shapes(names, layers))
 		}

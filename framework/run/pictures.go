@@ -1,6 +1,8 @@
 package run
 
 import (
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -19,6 +21,7 @@ type pictures struct {
 type picture struct {
 	file  filestate.State
 	image *imaging.Image
+	peak  int64 // bytes that decoding it took
 }
 
 func (p picture) bytes() int64 { return 4 * int64(len(p.image.Pix)) }
@@ -45,27 +48,51 @@ func (p *pictures) bound() {
 }
 
 // get returns the picture in the file at path, decoded by decode unless it is kept.
-func (p *pictures) get(path string, decode func() (*imaging.Image, error)) (*imaging.Image, error) {
+func (p *pictures) get(path string, decode func(path string) (picture, error)) (picture, error) {
 	p.mu.Lock()
 	if p.room == 0 {
 		p.mu.Unlock() // runs side by side read at once
-		return decode()
+		return decode(path)
 	}
 	defer p.mu.Unlock()
 	file, err := filestate.Of(path)
 	if err != nil {
-		return decode() // which says why it cannot
+		return decode(path) // which says why it cannot
 	}
 	if i := slices.IndexFunc(p.kept, func(k picture) bool { return k.file == file }); i >= 0 {
 		found := p.kept[i]
 		p.kept = append(slices.Delete(p.kept, i, i+1), found)
-		return found.image, nil
+		return found, nil
 	}
-	image, err := decode()
+	read, err := decode(path)
 	if err != nil || !file.Settled() {
-		return image, err
+		return read, err
 	}
-	p.kept = append(p.kept, picture{file, image})
+	read.file = file
+	p.kept = append(p.kept, read)
 	p.bound()
-	return image, nil
+	return read, nil
+}
+
+// many are the bytes of a picture whose remains are given back at once: left to
+// its own pace the collector would let them stand beside the run.
+const many = 64 << 20
+
+// decode decodes the picture in the file at path, if there is room for it.
+func (w *Workshop) decode(path string) (picture, error) {
+	file, err := imaging.Open(path)
+	if err != nil {
+		return picture{}, err
+	}
+	if w.Room != nil {
+		if free, known := w.Room(); known && file.Bytes > free {
+			return picture{}, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
+				path, file.H, file.W, file.Bytes>>20, free>>20)
+		}
+	}
+	image, err := file.Decode()
+	if file.Bytes > many {
+		debug.FreeOSMemory()
+	}
+	return picture{image: image, peak: file.Bytes}, err
 }

@@ -29,9 +29,9 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	decoded := map[string]int{}
 	get := func(path string, side, want int) {
 		t.Helper()
-		_, err := w.pictures.get(path, func() (*imaging.Image, error) {
+		_, err := w.pictures.get(path, func(path string) (picture, error) {
 			decoded[path]++
-			return imaging.New(side, side), nil
+			return picture{image: imaging.New(side, side)}, nil
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,6 @@ package run
 import (
 	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 
 	"runexp/framework"
@@ -100,33 +99,15 @@ func (p *Plan) images(framework.Plugins) error {
 	return p.paintings()
 }
 
-// many are the bytes of a picture whose remains are given back at once: left to
-// its own pace the collector would let them stand beside the run.
-const many = 64 << 20
-
-// decode decodes an image, if there is room for it.
+// decode returns the image in the file at path, and counts what it takes.
 func (p *Plan) decode(path string) (*imaging.Image, error) {
-	file, err := imaging.Open(path)
+	read, err := p.workshop.pictures.get(path, p.workshop.decode)
 	if err != nil {
 		return nil, err
 	}
-	if room := p.workshop.Room; room != nil {
-		if free, known := room(); known && file.Bytes > free {
-			return nil, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
-				path, file.H, file.W, file.Bytes>>20, free>>20)
-		}
-	}
-	p.decoding = max(p.decoding, p.held+file.Bytes)
-	large := file.Bytes > many
-	m, err := p.workshop.pictures.get(path, file.Decode)
-	if err != nil {
-		return nil, err
-	}
-	p.held += 4 * int64(len(m.Pix))
-	if large {
-		debug.FreeOSMemory()
-	}
-	return m, nil
+	p.decoding = max(p.decoding, p.held+read.peak)
+	p.held += read.bytes()
+	return read.image, nil
 }
 
 // paintings checks that every stage can show every painting.
