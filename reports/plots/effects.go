@@ -45,7 +45,7 @@ func (e Effects) Size() (width, height vg.Length) { return e.panels(nil).size() 
 func (e Effects) panels(plots []*plot.Plot) panels {
 	f := panels{
 		title: oneLine(e.Title), subtitle: oneLine(e.Subtitle), plots: plots, columns: 3,
-		width: 2.6 * vg.Inch, height: 2.5 * vg.Inch, key: effectKey(e.Unit),
+		width: 2.6 * vg.Inch, height: 2.5 * vg.Inch, key: e.key(),
 	}
 	if f.plots == nil {
 		f.plots = make([]*plot.Plot, len(e.Panels))
@@ -101,13 +101,28 @@ var (
 	effectColor = okabeIto[1]
 )
 
-// effectKey explains the two kinds of line.
-func effectKey(unit string) []entry {
-	return []entry{
-		{"median and 95% interval", draw.LineStyle{Color: effectColor, Width: totalWidth}},
-		{"one " + unit, draw.LineStyle{Color: unitColor, Width: termWidth / 2}},
+// mostJoined is how many draws are so few that lines between them can be followed.
+const mostJoined = 40
+
+// cloud reports draws so many that they are small dots, without lines.
+func (e Effects) cloud() bool { return e.Drawn && len(e.Levels) > mostJoined }
+
+// key explains what is drawn.
+func (e Effects) key() []entry {
+	medians := "median"
+	for _, panel := range e.Panels {
+		if slices.ContainsFunc(panel.Summary, Interval.bounded) {
+			medians = "median and 95% interval"
+		}
 	}
+	key := []entry{{medians, draw.LineStyle{Color: effectColor, Width: totalWidth}}}
+	if e.cloud() {
+		return key
+	}
+	return append(key, entry{"one " + e.Unit, draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
 }
+
+func (i Interval) bounded() bool { return finite(i.Low) && finite(i.High) }
 
 // figure draws for each metric the levels' medians with their intervals over the
 // thin lines of the units. An axis is logarithmic where the values span more than
@@ -173,11 +188,15 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 	styleValues(&p.Y, f.YLabel, y)
 	places := e.places()
 	p.Add(rows{})
-	for _, unit := range f.Units {
-		s := Series{Values: unit, Steps: places}
-		p.Add(curve{runs: s.runs(nil, finite), line: draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
+	if e.cloud() {
+		p.Add(cloud{places, f.Summary})
+	} else {
+		for _, unit := range f.Units {
+			s := Series{Values: unit, Steps: places}
+			p.Add(curve{runs: s.runs(nil, finite), line: draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
+		}
+		p.Add(intervals{places, f.Summary})
 	}
-	p.Add(intervals{places, f.Summary})
 	p.Add(header{subtitle: oneLine(f.Title)})
 	return p, nil
 }
@@ -222,7 +241,7 @@ func (v intervals) Plot(c draw.Canvas, p *plot.Plot) {
 			continue
 		}
 		at := x(v.places[i])
-		if finite(s.Low) && finite(s.High) {
+		if s.bounded() {
 			c.StrokeLine2(draw.LineStyle{Color: effectColor, Width: totalWidth}, at, y(s.Low), at, y(s.High))
 		}
 		dot := vg.Point{X: at, Y: y(s.Median)}
@@ -231,8 +250,29 @@ func (v intervals) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
+// cloud is many medians at their places; where they lie close it is darker.
+type cloud intervals
+
+// Plot draws a small dot at each median, over its interval if it has one.
+func (v cloud) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	r, g, b, _ := effectColor.RGBA()
+	pale := func(alpha uint8) color.Color { return color.NRGBA{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), alpha} }
+	for i, s := range v.values {
+		if !finite(s.Median) {
+			continue
+		}
+		at := x(v.places[i])
+		if s.bounded() {
+			c.StrokeLine2(draw.LineStyle{Color: pale(0x40), Width: hairline}, at, y(s.Low), at, y(s.High))
+		}
+		c.DrawGlyph(draw.GlyphStyle{Color: pale(0x80), Radius: 1.6, Shape: draw.CircleGlyph{}}, vg.Point{X: at, Y: y(s.Median)})
+	}
+}
+
 var (
 	_ Figure       = Effects{}
 	_ plot.Plotter = rows{}
 	_ plot.Plotter = intervals{}
+	_ plot.Plotter = cloud{}
 )

@@ -154,3 +154,26 @@ func TestFiguresThatAreNone(t *testing.T) {
 		}
 	}
 }
+
+// TestManyDraws: hundreds of draws are dots that do not cover each other, and the key
+// names what is drawn.
+func TestManyDraws(t *testing.T) {
+	e := plots.Effects{Unit: "pair", Title: "losses.tv.weight", Factor: "losses.tv.weight", Drawn: true, Panels: []plots.Effect{{Title: "noise"}}}
+	draws := func(n int) string {
+		for i := len(e.Levels); i < n; i++ {
+			e.Levels = append(e.Levels, fmt.Sprint(i))
+			e.Numbers = append(e.Numbers, float64(i))
+			e.Panels[0].Summary = append(e.Panels[0].Summary, plots.Interval{1 + 0.01*float64(i%7), math.NaN(), math.NaN()})
+		}
+		e.Panels[0].Units = [][]float64{make([]float64, n)}
+		return string(encode(t, e, "svg"))
+	}
+	const ring = "fill:#FFFFFF" // which covers the dots below
+	few, many := draws(20), draws(300)
+	if dots := strings.Count(few, ring) - strings.Count(many, ring); dots != 20 || !strings.Contains(few, "one pair") {
+		t.Errorf("20 draws have %d rings more than 300, want 20, and lines of pairs", dots)
+	}
+	if strings.Contains(many, "one pair") || strings.Contains(many, "interval") {
+		t.Error("the key of 300 draws without intervals names lines or intervals")
+	}
+}
