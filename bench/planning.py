@@ -125,8 +125,9 @@ def main():
     p.add_argument('--json', action='store_true', help='print one object instead of a table')
     p.add_argument('--write', action='store_true', help='put the table into docs/performance.md as well')
     options = p.parse_args()
-    if options.write and not report.has_block('planning'):
-        p.error(f'docs/performance.md has no block {report.block_name("planning")}; add its markers, or leave out --write')
+    block = 'planning-layers' if options.layers else 'planning'
+    if options.write and not report.has_block(block):
+        p.error(f'docs/performance.md has no block {report.block_name(block)}; add its markers, or leave out --write')
 
     with trial.pictures(options.pictures) as folder:
         rows = measure(options, folder)
@@ -137,7 +138,7 @@ def main():
                             ['planned: from the command to the first trial', f'{middle["planned"]:.1f}'],
                             ['resumed: from the command to the one trial left', f'{middle["resumed"]:.1f}'],
                             ['`runexp report`', f'{middle["report"]:.1f}']]))
-    report.deliver('planning', {'medians': middle, 'repeats': rows, 'trials': options.trials, 'pictures': str(options.pictures),
+    report.deliver(block, {'medians': middle, 'repeats': rows, 'trials': options.trials, 'pictures': str(options.pictures),
                                 'layers': options.layers, 'machine': report.machine(), 'versions': report.versions()}, body, options)
 
 
