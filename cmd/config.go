@@ -26,7 +26,10 @@ See also: runexp config show, runexp config validate, runexp plugins`,
 		Example: `  runexp config show -c configs/d2l.yaml --resolve
   runexp config validate -c configs/d2l.yaml`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownVerb(c, args[0])
+			}
 			return usage(errors.New("config takes a verb: show, validate or keys; see runexp config --help"))
 		},
 	}

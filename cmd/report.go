@@ -42,11 +42,14 @@ and for a folder that cannot be written.
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
-		Args: exactly(1, "one experiment"),
-		RunE: func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
+		ValidArgsFunction: only(a.sweptExperiments),
+		Args:              exactly(1, "one experiment"),
+		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
 	}
 	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
 	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
+	completeFlag(c, "sweep", a.sweepsOf)
+	completeFolder(c, "out")
 	return c
 }
 
@@ -63,6 +66,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	defer s.Close()
+	if err := a.checkSweep(c, s, experiment, number); err != nil {
+		return err
+	}
 	work := newWorkProgress(a.stderr, false)
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric, work.report)
 	work.done()

@@ -47,11 +47,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 				return err
 			}
 			defer s.Close()
-			run, err := s.FindRun(c.Context(), args[0])
-			var ambiguous *store.AmbiguousError
-			if errors.Is(err, store.ErrNotFound) || errors.As(err, &ambiguous) {
-				return usage(err)
-			}
+			run, err := a.findRun(c, s, args[0])
 			if err != nil {
 				return err
 			}
@@ -228,5 +224,5 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 		_, err = exactOf(a.stdout).Write(data)
 		return err
 	}
-	return usage(fmt.Errorf("run %d kept no picture %q (it has: %s)", run.Number, name, framework.ListNames(known)))
+	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.with(fmt.Sprintf("show %d", run.Number))))
 }
