@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/experiments"
+	"runexp/framework/config"
 )
 
 // configCommand is `runexp config show|validate|keys`.
@@ -44,7 +45,8 @@ func (a *app) configShow() *cobra.Command {
 		Use:   "show -c FILE [path=value …]",
 		Short: "Print a config as written, or with everything filled in",
 		Long: `Print a config as written or, with --resolve or a path=value, with everything filled in: what it
-extends, the overrides, and the default of every setting. What is printed is a config itself.
+extends, the overrides, and the default of every setting. What is printed is a config itself;
+with --json it is one object, without the comments, and -c reads that too.
 
 Reads the config and the presets and files that it extends. Writes nothing.
 
@@ -64,8 +66,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 					return err
 				}
 			}
-			_, err = fileText(a.stdout).Write(text)
-			return err
+			return a.printConfig(text)
 		},
 	}
 	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file, or - for standard input")
@@ -73,6 +74,19 @@ See also: runexp config validate, runexp plugins, runexp show`,
 	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
+}
+
+// printConfig prints a config as it is, or as JSON.
+func (a *app) printConfig(text []byte) error {
+	if !a.json {
+		_, err := fileText(a.stdout).Write(text)
+		return err
+	}
+	object, err := config.JSON(text)
+	if err != nil {
+		return usage(err)
+	}
+	return printJSON(a.stdout, object)
 }
 
 func (a *app) configValidate() *cobra.Command {

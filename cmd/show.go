@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -31,7 +30,8 @@ RUN is a number, at least four of the first digits of a uid, or "last".
 are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
 
 Reads the notebook (--db), of a run that goes on too, and writes nothing but to stdout. --json
-prints one object, with the config in it; a number that is not finite is null.
+prints one object, with the config in it; a number that is not finite is null. With --config it
+prints the config as JSON.
 
 Exit codes: 0 printed; 2 for an unknown run or picture, or without a notebook there.
 
@@ -53,8 +53,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 			}
 			switch {
 			case withConfig:
-				_, err = io.WriteString(fileText(a.stdout), run.ConfigResolved)
-				return err
+				return a.printConfig([]byte(run.ConfigResolved))
 			case picture != "":
 				return a.writePicture(c, s, run, picture)
 			}
