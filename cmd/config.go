@@ -8,6 +8,7 @@ import (
 
 	"runexp/experiments"
 	"runexp/framework/config"
+	"runexp/framework/sizes"
 )
 
 // configCommand is `runexp config show|validate|keys`.
@@ -120,7 +121,7 @@ See also: runexp config show, runexp plugins`,
 				return printJSON(a.stdout, map[string]any{"file": file, "valid": true, "trials": len(points)})
 			}
 			if resolved.Sweep != nil {
-				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %d trials\n", file, len(points))
+				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %s\n", file, sizes.Count(len(points), "trial"))
 				return err
 			}
 			_, err = fmt.Fprintf(a.stdout, "%s is valid\n", file)

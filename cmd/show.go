@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/internal/printable"
 	"runexp/reports"
@@ -124,7 +125,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
 		run.Elapsed.Round(100*time.Millisecond), run.Seed, run.Attempt)
 	for _, m := range page.Sweeps {
-		fmt.Fprintf(w, "trial %d of sweep %d (%d trials)\n", m.Trial, m.Sweep, m.Trials)
+		fmt.Fprintf(w, "trial %d of sweep %d (%s)\n", m.Trial, m.Sweep, sizes.Count(m.Trials, "trial"))
 	}
 	sections := []struct {
 		title  string

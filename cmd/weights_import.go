@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework/sizes"
 	"runexp/framework/weights"
 )
 
@@ -93,7 +94,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.stdout, "%s: %d tensors, %s, %s\n", name, len(is.Tensors), mebibytes(info.Size()), target)
+	fmt.Fprintf(w.stdout, "%s: %s, %s, %s\n", name, sizes.Count(len(is.Tensors), "tensor"), mebibytes(info.Size()), target)
 	if is.Reading != "" {
 		fmt.Fprintf(w.stdout, "read as: %s\n", is.Reading)
 	}
