@@ -36,7 +36,7 @@ Reads the notebook (--db). Writes OUT/EXPERIMENT/report/report.html and report.m
 what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
 --json the analysis is printed as well: {"files": …, "analysis": …}.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an experiment without a sweep,
+Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown experiment or sweep,
 and for a folder that cannot be written.
 
 See also: runexp ls, runexp compare, runexp show`,

@@ -281,6 +281,17 @@ func TestWeightsPull(t *testing.T) {
 	b.says(t, exitOK, "pull tiny-torch --force --from "+server.URL+"/mirror", "fetching "+server.URL+"/mirror")
 	b.says(t, exitOK, "verify", "tiny-torch  ok", "as imported")
 
+	// As JSON it is the row of ls, whether it was fetched, imported or there.
+	b.json = true
+	for _, args := range []string{"pull tiny-torch", "pull tiny-torch --force", "import " + checkpoint + " --as tiny --force"} {
+		b.says(t, exitOK, args)
+		var row weightsRow
+		if err := json.Unmarshal(b.out.Bytes(), &row); err != nil || !row.Found || row.Name != "tiny-torch" || row.Bytes == 0 || row.Licence != "free" {
+			t.Errorf("%s prints %s: %v", args, &b.out, err)
+		}
+	}
+	b.json = false
+
 	// What an earlier call had fetched and not imported is not fetched again.
 	requests = 0
 	if err := os.WriteFile(filepath.Join(b.places.Cache, "tiny.pth"), data, 0o644); err != nil {
