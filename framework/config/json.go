@@ -54,7 +54,7 @@ func (n *node) writeJSON(b *bytes.Buffer) error {
 		b.WriteByte(']')
 	default:
 		if why, isUnusable := n.value.(unusable); isUnusable {
-			return fmt.Errorf("line %d of the config: %s", n.position.line, string(why))
+			return fmt.Errorf("line %d of the config: %s", n.line, string(why))
 		}
 		return writeScalar(b, n.value)
 	}
