@@ -12,6 +12,7 @@ import (
 	"runexp/experiments"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
+	"runexp/framework/sizes"
 )
 
 // benchCommand is `runexp bench -c FILE`.
@@ -68,7 +69,7 @@ See also: runexp version, runexp --help`,
 					"variant": engine.Variant(), "threads": engine.Threads(), "peak_gflops": peak, "stages": profiles,
 				})
 			}
-			fmt.Fprintf(a.stdout, "%s kernels, %d threads, measured peak %.0f GFLOP/s\n", engine.Variant(), engine.Threads(), peak)
+			fmt.Fprintf(a.stdout, "%s kernels, %s, measured peak %.0f GFLOP/s\n", engine.Variant(), sizes.Count(engine.Threads(), "thread"), peak)
 			for _, p := range profiles {
 				if err := p.write(a.stdout, markdown); err != nil {
 					return err

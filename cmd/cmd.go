@@ -28,6 +28,9 @@ const (
 	exitSignal   = 128
 )
 
+// usualNotebook is where it is if --db names none.
+const usualNotebook = "runs/runexp.db"
+
 // exit is an error with the code that the process ends with.
 type exit struct {
 	code int
@@ -179,7 +182,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
 	all := c.PersistentFlags()
-	pathFlag(all, &a.db, "db", "", "runs/runexp.db", "the notebook: an SQLite file")
+	pathFlag(all, &a.db, "db", "", usualNotebook, "the notebook: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)

@@ -39,6 +39,7 @@ See also: runexp show, runexp plot, runexp strip, runexp report`,
 		Example: `  runexp compare 3 7
   runexp compare 3 4 5 -o tv.png
   runexp compare 3 last --json`,
+		ValidArgsFunction: a.runs,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usage(fmt.Errorf("%s takes at least two runs, as in %s 3 last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
@@ -72,7 +73,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 		return err
 	}
 	defer s.Close()
-	runs, err := findRuns(c, s, refs)
+	runs, err := a.findRuns(c, s, refs)
 	if err != nil {
 		return err
 	}

@@ -55,11 +55,12 @@ func completeFolder(c *cobra.Command, flag string) {
 }
 
 // overrides proposes the settings of the config that file points to, as they are
-// overridden: losses.style.weight=. After the sign the shell proposes files.
+// overridden: losses.style.weight=. The options of a plugin that was chosen by an
+// override before are among them. After the sign it proposes values.
 func (a *app) overrides(file *string) completer {
 	return func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
-		if strings.Contains(word, "=") {
-			return nil, cobra.ShellCompDirectiveDefault
+		if path, value, isValue := strings.Cut(word, "="); isValue {
+			return a.valuesOf(path, value)
 		}
 		var list []string
 		for _, p := range a.settings(*file, args) {
@@ -78,6 +79,24 @@ func (a *app) overrides(file *string) completer {
 		}
 		return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
+}
+
+// valuesOf proposes the names that the setting at path can have, those of plugins
+// say, for the last of the values typed so far; several make a sweep. The shell
+// proposes files for a setting that is no choice.
+func (a *app) valuesOf(path, typed string) ([]string, cobra.ShellCompDirective) {
+	choices := a.loader().Choices(path)
+	if choices == nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	given := typed[:strings.LastIndex(typed, ",")+1]
+	var list []string
+	for _, name := range choices {
+		if word := given + name; strings.HasPrefix(word, typed) && !slices.Contains(strings.Split(given, ","), name) {
+			list = append(list, path+"="+word)
+		}
+	}
+	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
 // settings returns those of a config with the overrides that were typed before.
@@ -119,14 +138,24 @@ func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobr
 	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// experimentNames proposes the experiments that the notebook has runs of.
+// experimentNames proposes the experiments that the notebook has runs or sweeps of.
 func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
+	a.reading(c, func(s *store.Store) (err error) {
+		list, err = knownExperiments(c, s)
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp
+}
+
+// sweptExperiments proposes the experiments that the notebook has sweeps of.
+func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
 	a.reading(c, func(s *store.Store) error {
-		runs, err := s.Runs(c.Context(), store.Filter{})
-		for _, run := range runs {
-			if !slices.Contains(list, run.Experiment) {
-				list = append(list, run.Experiment)
+		sweeps, err := s.Sweeps(c.Context(), "")
+		for _, w := range sweeps {
+			if !slices.Contains(list, w.Experiment) {
+				list = append(list, w.Experiment)
 			}
 		}
 		return err
@@ -134,11 +163,27 @@ func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string,
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
+// sweepsOf proposes the sweeps of the experiment named before, newest first.
+func (a *app) sweepsOf(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.reading(c, func(s *store.Store) error {
+		if len(args) == 0 {
+			return nil
+		}
+		sweeps, err := s.Sweeps(c.Context(), args[0])
+		for _, w := range sweeps {
+			list = append(list, cobra.CompletionWithDesc(fmt.Sprint(w.Number), "planned "+w.Created.Local().Format(time.DateTime)))
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
 // metricsOfRuns proposes the metrics of the runs named before.
 func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.reading(c, func(s *store.Store) error {
-		runs, err := findRuns(c, s, args)
+		runs, err := a.findRuns(c, s, args)
 		if err != nil {
 			return err
 		}
@@ -152,7 +197,7 @@ func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string
 func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.reading(c, func(s *store.Store) error {
-		runs, err := findRuns(c, s, args)
+		runs, err := a.findRuns(c, s, args)
 		if err != nil || len(runs) == 0 {
 			return err
 		}
@@ -165,9 +210,13 @@ func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// reading gives the notebook to do, if it can be opened.
+// reading gives the notebook to do, if it can be opened. Nothing is written, not even
+// the log that a killed process left: nobody asked for that by pressing a key.
 func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
-	s, err := a.openNotebook(c)
+	if a.checkNotebook() != nil {
+		return
+	}
+	s, err := store.Peek(c.Context(), a.db)
 	if err != nil {
 		return
 	}

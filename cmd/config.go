@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/experiments"
+	"runexp/framework/config"
+	"runexp/framework/sizes"
 )
 
 // configCommand is `runexp config show|validate|keys`.
@@ -26,7 +28,10 @@ See also: runexp config show, runexp config validate, runexp plugins`,
 		Example: `  runexp config show -c configs/d2l.yaml --resolve
   runexp config validate -c configs/d2l.yaml`,
 		Args: cobra.ArbitraryArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownVerb(c, args[0])
+			}
 			return usage(errors.New("config takes a verb: show, validate or keys; see runexp config --help"))
 		},
 	}
@@ -41,7 +46,8 @@ func (a *app) configShow() *cobra.Command {
 		Use:   "show -c FILE [path=value …]",
 		Short: "Print a config as written, or with everything filled in",
 		Long: `Print a config as written or, with --resolve or a path=value, with everything filled in: what it
-extends, the overrides, and the default of every setting. What is printed is a config itself.
+extends, the overrides, and the default of every setting. What is printed is a config itself;
+with --json it is one object, without the comments, and -c reads that too.
 
 Reads the config and the presets and files that it extends. Writes nothing.
 
@@ -61,8 +67,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 					return err
 				}
 			}
-			_, err = fileText(a.stdout).Write(text)
-			return err
+			return a.printConfig(text)
 		},
 	}
 	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file, or - for standard input")
@@ -70,6 +75,19 @@ See also: runexp config validate, runexp plugins, runexp show`,
 	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
+}
+
+// printConfig prints a config as it is, or as JSON.
+func (a *app) printConfig(text []byte) error {
+	if !a.json {
+		_, err := fileText(a.stdout).Write(text)
+		return err
+	}
+	object, err := config.JSON(text)
+	if err != nil {
+		return usage(err)
+	}
+	return printJSON(a.stdout, object)
 }
 
 func (a *app) configValidate() *cobra.Command {
@@ -103,7 +121,7 @@ See also: runexp config show, runexp plugins`,
 				return printJSON(a.stdout, map[string]any{"file": file, "valid": true, "trials": len(points)})
 			}
 			if resolved.Sweep != nil {
-				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %d trials\n", file, len(points))
+				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %s\n", file, sizes.Count(len(points), "trial"))
 				return err
 			}
 			_, err = fmt.Fprintf(a.stdout, "%s is valid\n", file)

@@ -59,9 +59,9 @@ func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial,
 	}
 	fmt.Fprintf(r.stdout, "result %s\n", stages[len(stages)-1].Size)
 	for i, s := range stages {
-		budget := fmt.Sprintf("%d iterations", s.Iterations)
+		budget := sizes.Count(s.Iterations, "iteration")
 		if s.Evaluations > 0 {
-			budget = fmt.Sprintf("%d evaluations", s.Evaluations)
+			budget = sizes.Count(s.Evaluations, "evaluation")
 		}
 		fmt.Fprintf(r.stdout, "stage %d: %s, %s of %s, about %s (%.3f s each), peak memory %s\n",
 			s.Stage, s.Size, budget, s.Optimizer, sizes.Text(predictions[i].Longest, time.Second), s.Each, experiments.Bytes(s.Bytes))

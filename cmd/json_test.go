@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,6 +42,27 @@ func nulls(path string, v any) (found []string) {
 	return found
 }
 
+// snake is how every key is written.
+var snake = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// oddKeys returns the paths of the keys in v that are written otherwise.
+func oddKeys(path string, v any) (found []string) {
+	switch v := v.(type) {
+	case []any:
+		for i, item := range v {
+			found = append(found, oddKeys(fmt.Sprintf("%s[%d]", path, i), item)...)
+		}
+	case map[string]any:
+		for key, value := range v {
+			if !snake.MatchString(key) {
+				found = append(found, path+"."+key)
+			}
+			found = append(found, oddKeys(path+"."+key, value)...)
+		}
+	}
+	return found
+}
+
 // Whatever a notebook holds, --json prints JSON: empty lists as lists, and numbers
 // with the bits that are stored.
 func TestJSONOfEveryVerb(t *testing.T) {
@@ -61,6 +83,9 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		}
 		if found := nulls("", v); len(found) > 0 {
 			t.Errorf("runexp %q: null at %v", args, found)
+		}
+		if found := oddKeys("", v); len(found) > 0 {
+			t.Errorf("runexp %q: keys %v", args, found)
 		}
 		return stdout.Bytes()
 	}
@@ -131,9 +156,10 @@ func TestJSONOfEveryVerb(t *testing.T) {
 		t.Errorf("a loss that is not finite is not null:\n%s", page)
 	}
 	for _, line := range []string{
-		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "compare 1 2", "compare 2 " + empty,
+		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "show 1 --config", "compare 1 2", "compare 2 " + empty,
 		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "plugins", "backbones", "backbones vgg11",
 		"weights ls", "version", "config keys", "config validate -c crash.yaml",
+		"config show -c crash.yaml", "config show -c crash.yaml --resolve", "config show -c crash.yaml losses.tv.weight=1,2", "bench -c crash.yaml --repeats 1",
 	} {
 		said(0, append(strings.Fields(line), "--json")...)
 	}

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/framework"
 	"runexp/framework/store"
 )
 
@@ -49,7 +47,9 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
 				return usage(fmt.Errorf("ls takes one experiment at most; see runexp ls --help"))
 			}
 			if len(args) == 1 {
-				f.Experiment = args[0]
+				if f.Experiment = args[0]; f.Experiment == "" { // as of a variable that is not set
+					return usage(fmt.Errorf("the experiment's name is empty; leave it out to list all"))
+				}
 			}
 			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
 				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
@@ -110,8 +110,10 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 		return err
 	}
 	defer s.Close()
-	if err := knownExperiment(c, s, f.Experiment); err != nil {
-		return err
+	if f.Experiment != "" {
+		if err := a.checkExperiment(c, s, f.Experiment); err != nil {
+			return err
+		}
 	}
 	runs, err := s.Runs(c.Context(), f)
 	if err != nil {
@@ -150,33 +152,6 @@ func nameNotebook(err error, way string) error {
 		return err
 	}
 	return fmt.Errorf("%w; %s", err, way)
-}
-
-// knownExperiment is an error where the notebook has neither a run nor a sweep
-// of the experiment called name; "" stands for all.
-func knownExperiment(c *cobra.Command, s *store.Store, name string) error {
-	if name == "" {
-		return nil
-	}
-	known := map[string]bool{}
-	runs, err := s.Runs(c.Context(), store.Filter{})
-	if err != nil {
-		return err
-	}
-	for _, r := range runs {
-		known[r.Experiment] = true
-	}
-	sweeps, err := s.Sweeps(c.Context(), "")
-	if err != nil {
-		return err
-	}
-	for _, w := range sweeps {
-		known[w.Experiment] = true
-	}
-	if known[name] {
-		return nil
-	}
-	return usage(framework.UnknownName("experiment", name, slices.Sorted(maps.Keys(known))))
 }
 
 // openNotebook opens the notebook for reading.

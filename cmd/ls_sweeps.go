@@ -31,8 +31,10 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 		return err
 	}
 	defer s.Close()
-	if err := knownExperiment(c, s, f.Experiment); err != nil {
-		return err
+	if f.Experiment != "" {
+		if err := a.checkExperiment(c, s, f.Experiment); err != nil {
+			return err
+		}
 	}
 	sweeps, err := s.Sweeps(c.Context(), f.Experiment)
 	if err != nil {

@@ -105,7 +105,7 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 		return err
 	}
 	defer s.Close()
-	runs, err := findRuns(c, s, refs)
+	runs, err := p.findRuns(c, s, refs)
 	if err != nil {
 		return err
 	}
@@ -133,25 +133,6 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 		return unwritten(err)
 	}
 	return p.target.wrote(p.app, path, numbers)
-}
-
-// findRuns returns the runs that the references name, each once.
-func findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store.RunSummary, error) {
-	var runs []store.RunSummary
-	var problems []error
-	for _, ref := range refs {
-		run, err := s.FindRun(c.Context(), ref)
-		var ambiguous *store.AmbiguousError
-		switch {
-		case errors.Is(err, store.ErrNotFound), errors.As(err, &ambiguous):
-			problems = append(problems, err)
-		case err != nil:
-			return nil, err
-		case !slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Number == run.Number }):
-			runs = append(runs, run.RunSummary)
-		}
-	}
-	return runs, usage(errors.Join(problems...))
 }
 
 // metricNames returns the metrics that any of the runs has.

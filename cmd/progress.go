@@ -127,9 +127,9 @@ func bar(done, budget, columns int) string {
 func (p *progress) still(r run.Row) {
 	at := fmt.Sprintf("iteration %d of %d", r.Iteration, p.stage.Iterations)
 	if p.stage.Evaluations > 0 {
-		at = fmt.Sprintf("iteration %d, with a budget of %d evaluations,", r.Iteration, p.stage.Evaluations)
+		at = fmt.Sprintf("iteration %d, with a budget of %s,", r.Iteration, sizes.Count(p.stage.Evaluations, "evaluation"))
 	}
-	p.say("  stage %d of %d ended at %s after %d evaluations: %s", p.stage.Index+1, p.stage.Count, at, r.Evals, run.NoDescent)
+	p.say("  stage %d of %d ended at %s after %s: %s", p.stage.Index+1, p.stage.Count, at, sizes.Count(r.Evals, "evaluation"), run.NoDescent)
 }
 
 func (p *progress) Picture(run.Picture) error { return nil }

@@ -36,17 +36,20 @@ Reads the notebook (--db). Writes OUT/EXPERIMENT/report/report.html and report.m
 what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
 --json the analysis is printed as well: {"files": …, "analysis": …}.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an experiment without a sweep,
+Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown experiment or sweep,
 and for a folder that cannot be written.
 
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
-		Args: exactly(1, "one experiment"),
-		RunE: func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
+		ValidArgsFunction: only(a.sweptExperiments),
+		Args:              exactly(1, "one experiment"),
+		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
 	}
 	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
 	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
+	completeFlag(c, "sweep", a.sweepsOf)
+	completeFolder(c, "out")
 	return c
 }
 
@@ -63,6 +66,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	defer s.Close()
+	if err := a.checkSweep(c, s, experiment, number); err != nil {
+		return err
+	}
 	work := newWorkProgress(a.stderr, false)
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric, work.report)
 	work.done()

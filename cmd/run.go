@@ -45,6 +45,9 @@ func (r *runFlags) flags(c *cobra.Command) {
 // load reads a config; what is wrong with it is the user's to mend.
 func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
 	if file == "" {
+		if len(overrides) > 0 && !strings.Contains(overrides[0], "=") {
+			return nil, usage(fmt.Errorf("name the experiment's file with -c, as in -c %s", overrides[0]))
+		}
 		return nil, usage(errors.New("name the experiment's file: -c FILE"))
 	}
 	loader := a.loader()

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"runexp/framework"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/internal/printable"
 	"runexp/reports"
@@ -31,7 +31,8 @@ RUN is a number, at least four of the first digits of a uid, or "last".
 are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
 
 Reads the notebook (--db), of a run that goes on too, and writes nothing but to stdout. --json
-prints one object, with the config in it; a number that is not finite is null.
+prints one object, with the config in it; a number that is not finite is null. With --config it
+prints the config as JSON.
 
 Exit codes: 0 printed; 2 for an unknown run or picture, or without a notebook there.
 
@@ -47,18 +48,13 @@ See also: runexp ls, runexp plot, runexp strip`,
 				return err
 			}
 			defer s.Close()
-			run, err := s.FindRun(c.Context(), args[0])
-			var ambiguous *store.AmbiguousError
-			if errors.Is(err, store.ErrNotFound) || errors.As(err, &ambiguous) {
-				return usage(err)
-			}
+			run, err := a.findRun(c, s, args[0])
 			if err != nil {
 				return err
 			}
 			switch {
 			case withConfig:
-				_, err = io.WriteString(fileText(a.stdout), run.ConfigResolved)
-				return err
+				return a.printConfig([]byte(run.ConfigResolved))
 			case picture != "":
 				return a.writePicture(c, s, run, picture)
 			}
@@ -129,7 +125,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
 		run.Elapsed.Round(100*time.Millisecond), run.Seed, run.Attempt)
 	for _, m := range page.Sweeps {
-		fmt.Fprintf(w, "trial %d of sweep %d (%d trials)\n", m.Trial, m.Sweep, m.Trials)
+		fmt.Fprintf(w, "trial %d of sweep %d (%s)\n", m.Trial, m.Sweep, sizes.Count(m.Trials, "trial"))
 	}
 	sections := []struct {
 		title  string
@@ -228,5 +224,5 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 		_, err = exactOf(a.stdout).Write(data)
 		return err
 	}
-	return usage(fmt.Errorf("run %d kept no picture %q (it has: %s)", run.Number, name, framework.ListNames(known)))
+	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.with(fmt.Sprintf("show %d", run.Number))))
 }

@@ -5,8 +5,11 @@ package cmd
 import (
 	"context"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -46,6 +49,47 @@ func TestSignalWhileReading(t *testing.T) {
 		}
 		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 			t.Errorf("%v left %v, %v", test.signal, left, err)
+		}
+	}
+}
+
+// A pull that is stopped ends with the signal's code, and what came of the file is
+// not under its name.
+func TestSignalWhilePulling(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		_, _ = w.Write(make([]byte, 1000))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	for _, test := range []struct {
+		signal syscall.Signal
+		code   int
+	}{{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}, {syscall.SIGHUP, 129}} {
+		dir := t.TempDir()
+		cmd, said := program(t, dir, "weights", "pull", "vgg19-torchvision", "--from", server.URL+"/weights.pth")
+		cmd.Env = append(cmd.Env, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		var part []string
+		for arrived := false; !arrived && t.Context().Err() == nil; time.Sleep(5 * time.Millisecond) {
+			part, _ = filepath.Glob(filepath.Join(dir, "cache", "*", "*", "*.part"))
+			if len(part) == 1 {
+				info, err := os.Stat(part[0])
+				arrived = err == nil && info.Size() == 1000
+			}
+		}
+		if err := cmd.Process.Signal(test.signal); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // the exit code says it
+		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(said.String(), "keeps what came; the same command goes on from there") {
+			t.Errorf("%v: exit code %d, want %d:\n%s", test.signal, got, test.code, said)
+		}
+		if left, err := filepath.Glob(filepath.Join(filepath.Dir(part[0]), "*")); err != nil || !slices.Equal(left, []string{part[0], part[0] + ".json"}) {
+			t.Errorf("%v left %q, %v", test.signal, left, err)
 		}
 	}
 }

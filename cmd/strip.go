@@ -71,7 +71,7 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 		return err
 	}
 	defer s.Close()
-	runs, err := findRuns(c, s, refs)
+	runs, err := a.findRuns(c, s, refs)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 // report.
 func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *config.Resolved) (err error) {
 	work := newWorkProgress(r.stderr, r.quiet)
-	planned, err := lab.PlanSweep(ctx, resolved, func(done, all int) { work.tell("planned %d of %d trials", done, all) })
+	planned, err := lab.PlanSweep(ctx, resolved, func(done, all int) { work.tell("planned %d of %s", done, sizes.Count(all, "trial")) })
 	work.done()
 	if err != nil {
 		return usage(err)
@@ -62,8 +62,8 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	case errors.Is(err, experiments.ErrTooManyFailed):
 		err = &exit{exitFailed, err}
 	case err == nil && tally.Failed > 0:
-		err = &exit{exitFailed, fmt.Errorf("%d of %d trials failed; %s; the same command tries them again",
-			tally.Failed, recorded.Trials, watch.whereFailed(recorded.Experiment, tally.Failed))}
+		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command tries them again",
+			tally.Failed, sizes.Count(recorded.Trials, "trial"), watch.whereFailed(recorded.Experiment, tally.Failed))}
 	}
 	return errors.Join(err, reportErr)
 }
@@ -75,7 +75,7 @@ func (r *runFlags) concludeSweep(notebook string, recorded store.Sweep, tally ex
 			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": unbegun, "report": report, "db": notebook,
 		})
 	}
-	fmt.Fprintf(r.stdout, "sweep %d of %s: %d trials, %s\n", recorded.Number, recorded.Experiment, recorded.Trials, took.Round(time.Second))
+	fmt.Fprintf(r.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
 	for _, part := range []struct {
 		n    int
 		what string
@@ -109,7 +109,7 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 		return err
 	}
 	if n := planned.Estimated(); n > 0 && !r.quiet {
-		fmt.Fprintf(r.stderr, "the times of %d trials are estimates, by the arithmetic of those that were measured\n", n)
+		fmt.Fprintf(r.stderr, "the times of %s are estimates, by the arithmetic of those that were measured\n", sizes.Count(n, "trial"))
 	}
 	frozen, err := planned.Frozen()
 	if err != nil {
@@ -137,7 +137,7 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(r.stdout, "%s: %d trials, about %s one after another, at most %s each\nclaims: %s\n",
-		resolved.Experiment.Name, len(trials), sizes.Text(total, time.Second), experiments.Bytes(most), reach)
+	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each\nclaims: %s\n",
+		resolved.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), experiments.Bytes(most), reach)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"runexp/experiments"
 	"runexp/framework/run"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/internal/printable"
 )
@@ -46,7 +47,7 @@ func (p *sweepProgress) Keep(experiments.SweepTrial) {
 
 func (p *sweepProgress) Begin(t experiments.SweepTrial, a *experiments.Attempt) run.Observer {
 	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
-		fmt.Fprintf(p.w, "%d of %d trials were done before\n", p.kept, p.total)
+		fmt.Fprintf(p.w, "%d of %s done before\n", p.kept, sizes.Count(p.total, "trial"))
 	}
 	p.began[t.Number] = time.Now()
 	if !p.quiet {

@@ -109,17 +109,25 @@ func (w *weightsVerbs) rows() []weightsRow {
 			row.Licence, row.Get = source.Licence, source.Command()
 		}
 		if path, err := weights.Find(name, w.places); err == nil {
-			row.Found, row.Path, row.Get = true, path, ""
-			if info, err := os.Stat(path); err == nil {
-				row.Bytes = info.Size()
-			}
-			if !known {
-				row.Licence = licenceOf(path)
-			}
+			row = w.found(name, path)
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// found is the row of weights that are at path.
+func (w *weightsVerbs) found(name, path string) weightsRow {
+	row := weightsRow{Name: name, Found: true, Path: path}
+	if info, err := os.Stat(path); err == nil {
+		row.Bytes = info.Size()
+	}
+	if source, known := w.source(name); known {
+		row.Licence = source.Licence
+	} else {
+		row.Licence = licenceOf(path)
+	}
+	return row
 }
 
 // licenceOf returns what a file says of its licence.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework/sizes"
 	"runexp/framework/weights"
 )
 
@@ -26,7 +27,8 @@ needs, and write that into the cache. NAME is the backbone's, or that and the fo
 in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.
 
 Reads FILE. Writes NAME.safetensors in the cache, with the file's checksum, licence and citation
-in its metadata, whole or not at all; and prints its path.
+in its metadata, whole or not at all; and prints its path. --json prints one object, as of
+runexp weights ls.
 
 Exit codes: 0 imported; 2 for a file that is damaged, of another network or of code, for weights
 that are there already, and for a cache that cannot be written.
@@ -89,11 +91,14 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	if err := f.Convert(ctx, target, slices.Collect(maps.Keys(is.Tensors)), metadata); err != nil {
 		return usage(err)
 	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return err
+	if found, err := weights.Find(name, w.places); err == nil && found != target {
+		fmt.Fprintf(w.stderr, "note: RUNEXP_WEIGHTS comes before the cache and has others of that name: %s\n", found)
 	}
-	fmt.Fprintf(w.stdout, "%s: %d tensors, %s, %s\n", name, len(is.Tensors), mebibytes(info.Size()), target)
+	row := w.found(name, target)
+	if w.json {
+		return printJSON(w.stdout, row)
+	}
+	fmt.Fprintf(w.stdout, "%s: %s, %s, %s\n", name, sizes.Count(len(is.Tensors), "tensor"), mebibytes(row.Bytes), target)
 	if is.Reading != "" {
 		fmt.Fprintf(w.stdout, "read as: %s\n", is.Reading)
 	}
@@ -102,9 +107,6 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	}
 	if citation := metadata["citation"]; citation != "" {
 		fmt.Fprintf(w.stdout, "cite: %s\n", citation)
-	}
-	if found, err := weights.Find(name, w.places); err == nil && found != target {
-		fmt.Fprintf(w.stderr, "note: RUNEXP_WEIGHTS comes before the cache and has others of that name: %s\n", found)
 	}
 	return nil
 }

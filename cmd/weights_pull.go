@@ -38,7 +38,8 @@ the one verb that uses the network.
 
 Reads the publisher's address, or that of --from, where the same bytes are expected. Writes
 NAME.safetensors in the cache and prints its path, licence and citation. Until it is whole, what
-came is kept beside it, in a file that ends in .part.
+came is kept beside it, in a file that ends in .part. --json prints one object, as of
+runexp weights ls.
 
 Exit codes: 0 fetched, or there already; 1 for a network or disk that fails, or other bytes than
 the publisher's; 2 for an unknown name or address.
@@ -82,6 +83,9 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 		return usage(fmt.Errorf("--retries: %d is negative", flags.retries))
 	}
 	if found, err := weights.Find(name, w.places); err == nil && !flags.force {
+		if w.json {
+			return printJSON(w.stdout, w.found(name, found))
+		}
 		fmt.Fprintf(w.stdout, "%s is there already: %s\n", name, found)
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -280,6 +281,17 @@ func TestWeightsPull(t *testing.T) {
 	b.says(t, exitOK, "pull tiny-torch --force --from "+server.URL+"/mirror", "fetching "+server.URL+"/mirror")
 	b.says(t, exitOK, "verify", "tiny-torch  ok", "as imported")
 
+	// As JSON it is the row of ls, whether it was fetched, imported or there.
+	b.json = true
+	for _, args := range []string{"pull tiny-torch", "pull tiny-torch --force", "import " + checkpoint + " --as tiny --force"} {
+		b.says(t, exitOK, args)
+		var row weightsRow
+		if err := json.Unmarshal(b.out.Bytes(), &row); err != nil || !row.Found || row.Name != "tiny-torch" || row.Bytes == 0 || row.Licence != "free" {
+			t.Errorf("%s prints %s: %v", args, &b.out, err)
+		}
+	}
+	b.json = false
+
 	// What an earlier call had fetched and not imported is not fetched again.
 	requests = 0
 	if err := os.WriteFile(filepath.Join(b.places.Cache, "tiny.pth"), data, 0o644); err != nil {
@@ -334,6 +346,59 @@ func TestWeightsPullStopped(t *testing.T) {
 		t.Error(b.err.String())
 	}
 	b.says(t, exitOK, "pull tiny-torch", "tiny-torch: 2 tensors")
+}
+
+// countdown is a context that is cancelled when it is asked for the left-th time.
+type countdown struct {
+	context.Context
+	cancel context.CancelCauseFunc
+	left   atomic.Int64
+}
+
+func (c *countdown) Err() error {
+	if c.left.Add(-1) == 0 {
+		c.cancel(&caught{syscall.SIGHUP})
+	}
+	return c.Context.Err()
+}
+
+// Wherever a pull is stopped, also while it imports what came, the weights are there
+// whole or not at all, and the same command makes them whole.
+func TestWeightsPullStoppedAnywhere(t *testing.T) {
+	data, err := os.ReadFile(checkpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"1"`)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+	}))
+	defer server.Close()
+	importing := false
+	for at := int64(1); ; at++ {
+		b := newWeightsBench(t, server.URL, fileSum(t, checkpoint))
+		ctx := &countdown{}
+		ctx.Context, ctx.cancel = context.WithCancelCause(t.Context())
+		ctx.left.Store(at)
+		code := b.run(ctx, "pull", "tiny-torch")
+		if ctx.left.Load() > 0 {
+			if code != exitOK || b.files(t) != "tiny-torch.safetensors" {
+				t.Errorf("to the end: exit code %d, files %s", code, b.files(t))
+			}
+			break
+		}
+		importing = importing || strings.Contains(b.files(t), "tiny.pth") && !strings.Contains(b.files(t), ".part")
+		if code != exitSignal+int(syscall.SIGHUP) || strings.Contains(b.files(t), "tiny-torch") {
+			t.Errorf("stopped at %d: exit code %d, files %s: %s", at, code, b.files(t), b.err.String())
+		}
+		b.says(t, exitOK, "pull tiny-torch")
+		if got := b.files(t); got != "tiny-torch.safetensors" {
+			t.Errorf("stopped at %d, and again: files %s", at, got)
+		}
+	}
+	if !importing {
+		t.Error("it was never stopped while it imports")
+	}
 }
 
 // On a terminal the line says how much, how fast and how long.

@@ -2,7 +2,8 @@ package framework
 
 // An Experiment is one run, fully resolved: every default is filled in, every
 // path is absolute, every name is known. Package config makes it from YAML.
-// Config keys are the `config` tags; docs come from the `doc` tags.
+// Config keys are the `config` tags; docs come from the `doc` tags. A `choices` tag
+// lists the only values of a key.
 type Experiment struct {
 	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
@@ -41,7 +42,7 @@ type BackboneSpec struct {
 
 // Variable says what the optimiser moves.
 type Variable struct {
-	Space string `config:"space" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+	Space string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
 }
 
 // LossSpec is one weighted term; the keys besides these are the plugin's options.
@@ -61,7 +62,7 @@ type LayerWeight struct {
 
 // Init says what the picture starts from.
 type Init struct {
-	From  string  `config:"from" doc:"content, style, noise or image"`
+	From  string  `config:"from" choices:"content,style,noise,image" doc:"content, style, noise or image"`
 	Image string  `config:"image" doc:"the file for from: image"`
 	Sigma float64 `config:"sigma" doc:"standard deviation of from: noise, in ImageNet's standard deviations"`
 }
@@ -80,7 +81,7 @@ type Stage struct {
 type Size struct {
 	Height int     `config:"height" doc:"with width: the area height × width, in the photograph's proportions; a photograph of just these gets just these sides. Alone: the height"`
 	Width  int     `config:"width" doc:"as height"`
-	Fit    string  `config:"fit" doc:"of height and width: area (keeps the photograph's proportions; left out, the same) or stretch (just these sides)"`
+	Fit    string  `config:"fit" choices:"area,stretch" doc:"of height and width: area (keeps the photograph's proportions; left out, the same) or stretch (just these sides)"`
 	Long   int     `config:"long" doc:"longer side"`
 	Short  int     `config:"short" doc:"shorter side"`
 	Scale  float64 `config:"scale" doc:"factor of the stage before"`

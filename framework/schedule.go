@@ -7,7 +7,7 @@ import "math"
 //	constant: lr
 //	step:     lr · gamma^⌊i/every⌋
 type Schedule struct {
-	Name  string  `config:"name" doc:"constant or step"`
+	Name  string  `config:"name" choices:"constant,step" doc:"constant or step"`
 	Every int     `config:"every" doc:"step: iterations between changes"`
 	Gamma float64 `config:"gamma" doc:"step: factor of each change"`
 }

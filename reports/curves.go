@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/plots"
 )
@@ -165,7 +166,7 @@ func (q Curves) titles() (title, subtitle string) {
 	if first := q.Runs[0]; len(q.Runs) == 1 {
 		subtitle = fmt.Sprintf("run %d (%s), %s", first.Number, first.UID.Short(), first.Status)
 	} else {
-		subtitle = fmt.Sprintf("%d runs", len(q.Runs))
+		subtitle = sizes.Count(len(q.Runs), "run")
 	}
 	if q.Smooth > 1 {
 		subtitle += fmt.Sprintf(", means of %d values", q.Smooth)

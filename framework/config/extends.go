@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -48,13 +49,30 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	}
 	data, err := readLimited(absolute)
 	if err != nil {
-		r.report.add(at, key, "cannot read %s: %v", printable.Excerpt(shown), cause(err))
+		hint := ""
+		if near := nearFile(absolute); near != "" && errors.Is(err, fs.ErrNotExist) {
+			hint = fmt.Sprintf("; did you mean %s?", printable.Text(filepath.Join(filepath.Dir(shown), near)))
+		}
+		r.report.add(at, key, "cannot read %s: %v%s", printable.Excerpt(shown), cause(err), hint)
 		return nil, nil
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
 	tree := r.tree(src, id, data)
 	r.done[absolute] = tree
 	return tree, data
+}
+
+// nearFile returns the YAML file of path's folder that is called most like it, ""
+// if none is.
+func nearFile(path string) string {
+	files, _ := os.ReadDir(filepath.Dir(path)) // without the folder there is none
+	var names []string
+	for _, file := range files {
+		if ending := filepath.Ext(file.Name()); ending == ".yaml" || ending == ".yml" {
+			names = append(names, file.Name())
+		}
+	}
+	return framework.Nearest(filepath.Base(path), names)
 }
 
 // standardInput is the path that means it, and stdinName the experiment in it where

@@ -238,6 +238,9 @@ func TestUnreadable(t *testing.T) {
 	if _, err := loader().Load("testdata/none.yaml", nil); err == nil || err.Error() != "testdata/none.yaml: cannot read testdata/none.yaml: no such file or directory" {
 		t.Errorf("missing file: %v", err)
 	}
+	if _, err := loader().Load("testdata/choice.yaml", nil); err == nil || !strings.HasSuffix(err.Error(), "no such file or directory; did you mean testdata/choices.yaml?") {
+		t.Errorf("missing file with another near: %v", err)
+	}
 	if _, err := loader().Load("testdata", nil); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("directory: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 type sweepKeys struct {
 	Question   string          `config:"question" doc:"what the sweep is to answer, in words; shown at the head of the report"`
-	Method     string          `config:"method" doc:"grid (every combination of values) or random (run_cap draws)"`
+	Method     string          `config:"method" choices:"grid,random" doc:"grid (every combination of values) or random (run_cap draws)"`
 	Metrics    []string        `config:"metrics" doc:"what the question is about: the few eval/ metrics that claims are made of"`
 	Pairs      []pairKeys      `config:"pairs" doc:"photographs and paintings that everything is run on: the replicates"`
 	Repeats    int             `config:"repeats" doc:"runs of each setting and pair, with seed, seed + 1, …; only where something is random"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/framework/sizes"
 	"runexp/internal/printable"
 )
 
@@ -110,7 +111,7 @@ func (r *sweepReader) zip(at string, keys parameterKeys) Parameter {
 		}
 		settings := r.values(itemAt, item.Path, item.Values)
 		if len(p.Paths) > 0 && len(settings) > 0 && len(item.Values) != len(keys.Zip[0].Values) {
-			r.add(join(itemAt, "values"), "has %d values and zip[0] %d; what varies together needs as many", len(item.Values), len(keys.Zip[0].Values))
+			r.add(join(itemAt, "values"), "has %s and zip[0] %d; what varies together needs as many", sizes.Count(len(item.Values), "value"), len(keys.Zip[0].Values))
 			continue
 		}
 		p.Paths = append(p.Paths, item.Path)
@@ -243,7 +244,7 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		return
 	}
 	if n.get("labels") != nil && len(labels) != len(p.Levels) {
-		r.add(join(at, "labels"), "are %d names for %d values", len(labels), len(p.Levels))
+		r.add(join(at, "labels"), "has %s for %s", sizes.Count(len(labels), "name"), sizes.Count(len(p.Levels), "value"))
 		return
 	}
 	same := map[string]int{}

@@ -53,9 +53,9 @@ func (v *validator) addError(path string, err error) {
 	v.add(path, "%v", err)
 }
 
-// choose reports a value that is not among known.
-func (v *validator) choose(path, kind, value string, known ...string) {
-	if !slices.Contains(known, value) {
+// choose reports a value that is not among the choices of its path.
+func (v *validator) choose(path, kind, value string) {
+	if known := v.loader.Choices(path); !slices.Contains(known, value) {
 		v.add(path, "%v", framework.UnknownName(kind, value, known))
 	}
 }
@@ -65,7 +65,7 @@ func (v *validator) validate() {
 	if err := framework.CheckName(e.Name); err != nil {
 		v.add("experiment", "%v", err)
 	}
-	v.choose("variable.space", "space", e.Variable.Space, "unit", "bytes", "normalized")
+	v.choose("variable.space", "space", e.Variable.Space)
 	v.pictures()
 	v.losses()
 	v.size("size", e.Size)
@@ -111,7 +111,7 @@ func (v *validator) pictures() {
 	if len(e.Style) > 0 && total == 0 {
 		v.add("style", "every weight is 0; give one painting a positive weight")
 	}
-	v.choose("init.from", "start", e.Init.From, "content", "style", "noise", "image")
+	v.choose("init.from", "start", e.Init.From)
 	if e.Init.From == "image" {
 		v.image("init.image", e.Init.Image, "the picture to start from")
 	}

@@ -83,8 +83,8 @@ func (v *validator) size(path string, size framework.Size) {
 			v.add(at, "is of the stage before, and this is of the result; give pixels, as in size: 512")
 		case key == "scale" && !(size.Scale > 0):
 			v.add(at, "must be positive, not %v", size.Scale)
-		case key == "fit" && size.Fit != framework.FitArea && size.Fit != framework.FitStretch:
-			v.choose(at, "fit", size.Fit, framework.FitArea, framework.FitStretch)
+		case key == "fit":
+			v.choose(at, "fit", size.Fit)
 		}
 	}
 	if area := int64(size.Height) * int64(size.Width); max(size.Height, size.Width) <= sizes.MaxSide && area > sizes.MaxPixels {

@@ -18,7 +18,9 @@ const pngSignature = "\x89PNG\r\n\x1a\n"
 // ReadPNGText returns the keywords and texts of a PNG: its tEXt chunks (Latin-1)
 // and its iTXt chunks (UTF-8) that are not compressed. Of a keyword that occurs
 // more than once the first is returned. Only the chunks' headers and the text
-// are kept in memory; pixels are passed over unchecked.
+// are kept in memory; pixels are passed over unchecked. The texts are those of
+// whoever made the file, control characters and all: they are printed by way of
+// internal/printable.
 func ReadPNGText(r io.Reader) (map[string]string, error) {
 	signature := make([]byte, len(pngSignature))
 	if _, err := io.ReadFull(r, signature); err != nil || string(signature) != pngSignature {

@@ -73,3 +73,12 @@ func Text(d, round time.Duration) string {
 	}
 	return d.Round(round).String()
 }
+
+// Count is a number of things in words: 1 trial, 2 trials. thing is a noun that takes
+// an s.
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

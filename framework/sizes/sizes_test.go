@@ -143,3 +143,11 @@ func TestTimesEndAtTheLongest(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+func TestCount(t *testing.T) {
+	for n, want := range map[int]string{0: "0 trials", 1: "1 trial", 2: "2 trials", -1: "-1 trials"} {
+		if got := sizes.Count(n, "trial"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

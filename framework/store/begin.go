@@ -40,14 +40,17 @@ type NewRun struct {
 
 // A Param is one value of the resolved config.
 type Param struct {
-	Path  string          // losses.style.weight
-	Value json.RawMessage // JSON
+	Path  string          `json:"path"` // losses.style.weight
+	Value json.RawMessage `json:"value"`
 }
 
 // A Fact is one thing that a result may depend on besides its config. Names
 // are grouped by a slash: version/go, machine/cpu, weights/hash, image/content.
 // The store adds version/sqlite.
-type Fact struct{ Name, Value string }
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
 
 // Begin records a run that starts now, with status "running", and returns it.
 // It must be ended by Finish.

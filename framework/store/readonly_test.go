@@ -53,6 +53,42 @@ func TestReadingLeavesNoTrace(t *testing.T) {
 	}
 }
 
+// A look that nobody asked for changes not even what a killed process left.
+func TestPeekingChangesNothing(t *testing.T) {
+	for _, test := range []struct {
+		missing string
+		runs    int
+	}{{"", 1}, {"-shm", -1}} {
+		path := killed(t)
+		if test.missing != "" {
+			check(t, os.Remove(path+test.missing))
+		}
+		before := names(t, path)
+		runs := -1
+		if s, err := Peek(t.Context(), path); err == nil {
+			runs = len(must(s.Runs(t.Context(), Filter{}))(t))
+			check(t, s.Close())
+		}
+		if after := names(t, path); runs != test.runs || before != after {
+			t.Errorf("without %q: %d runs, want %d; before:\n%safter:\n%s", test.missing, runs, test.runs, before, after)
+		}
+	}
+}
+
+// names describes the files of a notebook's folder, but for what SQLite's index of
+// the log holds: readers mark there how far they are.
+func names(t *testing.T, path string) string {
+	t.Helper()
+	var b strings.Builder
+	for _, e := range must(os.ReadDir(filepath.Dir(path)))(t) {
+		fmt.Fprintln(&b, e.Name())
+		if !strings.HasSuffix(e.Name(), "-shm") {
+			fmt.Fprintf(&b, "%x\n", sha256.Sum256(must(os.ReadFile(filepath.Join(filepath.Dir(path), e.Name())))(t)))
+		}
+	}
+	return b.String()
+}
+
 // A reader that began when nobody wrote follows those who do, and those who
 // did and left.
 func TestAReaderFollowsWriters(t *testing.T) {

@@ -98,6 +98,27 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 // Errors: fs.ErrNotExist, ErrNotNotebook (*LogError if its log is missing), ErrNewer,
 // ErrOlder, ErrAccess.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	s, err := openReadOnly(ctx, path)
+	if err == nil {
+		s.foldLeftOver(ctx)
+	}
+	return s, err
+}
+
+// Peek is OpenReadOnly for a look that nobody asked for: it changes nothing at all.
+// What a crashed process left in the log stays there, and is seen if SQLite's index
+// of it is still there too.
+//
+// Errors: those of OpenReadOnly; ErrBusy where the index would have to be made.
+func Peek(ctx context.Context, path string) (*Store, error) {
+	log, err := os.Stat(path + "-wal")
+	if _, missing := os.Stat(path + "-shm"); err == nil && log.Size() > 0 && errors.Is(missing, fs.ErrNotExist) {
+		return nil, fmt.Errorf("store %s: %w", path, ErrBusy)
+	}
+	return openReadOnly(ctx, path)
+}
+
+func openReadOnly(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -116,7 +137,6 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 		}
 		return nil, fmt.Errorf("store %s: %w", path, blame(err))
 	}
-	s.foldLeftOver(ctx)
 	return s, nil
 }
 

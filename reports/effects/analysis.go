@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"runexp/framework/sizes"
 )
 
 // An Analysis is what a study says.
@@ -102,7 +104,7 @@ func (a *Analysis) count() {
 }
 
 // noun counts units: they are pairs where no two are the same, and draws of pairs where some are.
-func (a *Analysis) noun(n int) string { return plural(n, a.Kind()) }
+func (a *Analysis) noun(n int) string { return sizes.Count(n, a.Kind()) }
 
 // varied reports whether photographs or paintings are levels of a factor.
 func (a *Analysis) varied() bool { return a.Units > 0 && (a.Photographs == 0 || a.Paintings == 0) }
@@ -122,7 +124,7 @@ func (a *Analysis) overlap() string {
 	shared := false
 	for _, kind := range a.pictures() {
 		if kind.n > 0 {
-			kinds = append(kinds, plural(kind.n, kind.name))
+			kinds = append(kinds, sizes.Count(kind.n, kind.name))
 			shared = shared || kind.n < a.Units
 		}
 	}
@@ -131,7 +133,7 @@ func (a *Analysis) overlap() string {
 	case !shared:
 		return ""
 	case a.Pairs < a.Units && !a.varied():
-		return "of " + plural(a.Pairs, "pair") + " " + of
+		return "of " + sizes.Count(a.Pairs, "pair") + " " + of
 	}
 	return of
 }
@@ -150,11 +152,11 @@ type pictures struct {
 func (a *Analysis) note(lost map[string]int) {
 	add := func(format string, args ...any) { a.Notes = append(a.Notes, fmt.Sprintf(format, args...)) }
 	if n := a.grid.study.Censored; n > 0 {
-		add("Nothing is claimed: early stopping ended %s for being behind, so what is left of a bad setting is its best.", plural(n, "run"))
+		add("Nothing is claimed: early stopping ended %s for being behind, so what is left of a bad setting is its best.", sizes.Count(n, "run"))
 	}
 	if a.Tests > 0 {
 		add("Claims are corrected for the %s of this report: the chance of a single false one is at most 5%%. "+
-			"Intervals hold at 95%% each, not together. It is the promise of one look at a sweep that was planned as it is.", plural(a.Tests, "test"))
+			"Intervals hold at 95%% each, not together. It is the promise of one look at a sweep that was planned as it is.", sizes.Count(a.Tests, "test"))
 	}
 	if of := a.overlap(); of != "" && a.Units > 1 {
 		add("The %s are %s. What shares a picture is not independent: a claim is about these pictures, "+
@@ -179,7 +181,7 @@ func (a *Analysis) note(lost map[string]int) {
 	}
 	for _, m := range a.Metrics {
 		if n := lost[m.Name]; n > 0 {
-			add("Left out for want of a finite %s: %s.", m.label(), plural(n, "run"))
+			add("Left out for want of a finite %s: %s.", m.label(), sizes.Count(n, "run"))
 		}
 	}
 }

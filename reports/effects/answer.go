@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"runexp/framework/sizes"
 )
 
 // An Answer is what the study says of one factor and those claimed metrics of which it says
@@ -129,7 +131,7 @@ func (a *Analysis) answer(kind int, group []*Effect) Answer {
 	case few:
 		n := first.Test.N
 		text = fmt.Sprintf("%s: no evidence (n = %d): %s cannot reach 5%% whatever they show, %s could; %s",
-			first.Factor, n, plural(n, a.Kind()), unitsNeeded(first.Test.Needed), strings.Join(details, "; "))
+			first.Factor, n, sizes.Count(n, a.Kind()), unitsNeeded(first.Test.Needed), strings.Join(details, "; "))
 	case same:
 		text = fmt.Sprintf("%s did not change %s: all its levels gave the same", first.Factor, list(labels, "or"))
 	}
@@ -279,7 +281,7 @@ func (e *Effect) toldApart(m Metric) string {
 	baseline, others := e.held()
 	switch {
 	case len(named) > 0 && len(named) < len(baseline)+len(others):
-		texts = append(texts, plural(len(others), "other pair")+" of levels told apart")
+		texts = append(texts, sizes.Count(len(others), "other pair")+" of levels told apart")
 	case len(named) == 0 && !e.Test.PairsReachable:
 		return fmt.Sprintf(", and which levels differ %d units cannot tell, whatever they show", e.Test.N)
 	case len(named) == 0:

@@ -77,14 +77,6 @@ func pText(p float64) string {
 	return text
 }
 
-// plural counts things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
 // list joins words as a sentence does: "a, b and c".
 func list(words []string, last string) string {
 	switch n := len(words); n {

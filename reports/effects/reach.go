@@ -3,6 +3,8 @@ package effects
 import (
 	"fmt"
 	"slices"
+
+	"runexp/framework/sizes"
 )
 
 // atBest returns the steps of every test, as correct wants them, with the smallest p
@@ -80,9 +82,9 @@ func (a *Analysis) Reach() (text string, all bool) {
 	case tests == 0:
 		return "nothing can be claimed: it takes a setting with two levels, and a metric that the question names (sweep.metrics)", false
 	case len(out) == 0:
-		return fmt.Sprintf("%s can show an effect at 5%%, corrected for %s", units, plural(tests, "test")), true
+		return fmt.Sprintf("%s can show an effect at 5%%, corrected for %s", units, sizes.Count(tests, "test")), true
 	case slices.ContainsFunc(a.Effects, func(e *Effect) bool { return e.Test != nil && e.Test.Reachable }):
-		return fmt.Sprintf("%s can show nothing of %s at 5%%, corrected for %s; %s would", units, list(out, "or"), plural(tests, "test"), unitsNeeded(most)), false
+		return fmt.Sprintf("%s can show nothing of %s at 5%%, corrected for %s; %s would", units, list(out, "or"), sizes.Count(tests, "test"), unitsNeeded(most)), false
 	}
-	return fmt.Sprintf("%s can show nothing at 5%%, corrected for %s; %s would", units, plural(tests, "test"), unitsNeeded(most)), false
+	return fmt.Sprintf("%s can show nothing at 5%%, corrected for %s; %s would", units, sizes.Count(tests, "test"), unitsNeeded(most)), false
 }

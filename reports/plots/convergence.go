@@ -10,6 +10,8 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
+
+	"runexp/framework/sizes"
 )
 
 // A Series is one curve: Values[i] at Steps[i].
@@ -129,7 +131,7 @@ func (c Convergence) validate() error {
 	var problems []error
 	for _, s := range c.Series {
 		if len(s.Steps) != len(s.Values) {
-			problems = append(problems, fmt.Errorf("series %q has %d steps and %d values; give one step for each value", s.Name, len(s.Steps), len(s.Values)))
+			problems = append(problems, fmt.Errorf("series %q has %s and %s; give one step for each value", s.Name, sizes.Count(len(s.Steps), "step"), sizes.Count(len(s.Values), "value")))
 		} else if len(s.Values) == 0 {
 			problems = append(problems, fmt.Errorf("series %q is empty; leave it out", s.Name))
 		}

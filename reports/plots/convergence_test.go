@@ -144,7 +144,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"all problems", plots.Convergence{
 			Series: []plots.Series{line("empty"), {Name: "short", Steps: []float64{1, 2}, Values: []float64{1}}},
 			Stages: []plots.Stage{{5, "a"}, {4, "b"}},
-		}, []string{`series "empty" is empty`, `series "short" has 2 steps and 1 values`, `stage "b" begins at step 4`}},
+		}, []string{`series "empty" is empty`, `series "short" has 2 steps and 1 value`, `stage "b" begins at step 4`}},
 		{"run that is none", plots.Convergence{Runs: []string{"a"}, Series: []plots.Series{{Name: "total", Run: 1, Steps: []float64{1}, Values: []float64{1}}}}, []string{`series "total" is of run 1, and there are 1`}},
 		{"many runs and names", plots.Convergence{Runs: make([]string, 8), Series: []plots.Series{line("a", 1), line("b", 1)}}, []string{"8 runs of 2 curves each cannot be told apart; give at most 7 runs, or one metric"}},
 		{"many runs", plots.Convergence{Runs: make([]string, 22), Series: []plots.Series{line("a", 1)}}, []string{"22 runs cannot be told apart; give at most 21"}},

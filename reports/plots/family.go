@@ -9,6 +9,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/framework/sizes"
 )
 
 // A Family shows how many runs came down, a panel for each loss, its axis
@@ -73,7 +75,7 @@ func (f Family) plot(panel Relatives) (*plot.Plot, error) {
 	c := Convergence{Series: panel.Series}
 	for _, s := range panel.Series {
 		if len(s.Steps) != len(s.Values) || s.Run < 0 || s.Run >= max(1, len(f.Groups)) {
-			return nil, fmt.Errorf("a series of group %d has %d steps and %d values; give one step for each value, and one of %d groups", s.Run, len(s.Steps), len(s.Values), len(f.Groups))
+			return nil, fmt.Errorf("a series of group %d has %s and %s; give one step for each value, and one of %d groups", s.Run, sizes.Count(len(s.Steps), "step"), sizes.Count(len(s.Values), "value"), len(f.Groups))
 		}
 	}
 	x, y := c.extent()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/document"
 )
@@ -32,7 +33,7 @@ func (y *Study) answers() ([]document.Block, error) {
 		blocks[0] = document.Block{Paragraph: y.noAnswer()}
 	}
 	if n := len(y.trials) - len(y.scored()); n > 0 {
-		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; see below what is missing.", n, count(len(y.trials), "trial"))})
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; see below what is missing.", n, sizes.Count(len(y.trials), "trial"))})
 	}
 	if len(notes) > 0 {
 		blocks = append(blocks, document.Block{Paragraph: "To be read with them:"}, document.Block{List: notes})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/document"
@@ -20,7 +21,7 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 	if shown == 0 {
 		return []document.Block{{Paragraph: "No trial has begun yet."}}, nil
 	}
-	text := fmt.Sprintf("%d of %s that have begun, losses on a logarithmic axis; at most 150 points of each curve. Each loss but the total is shown before its weight", shown, count(total, "trial"))
+	text := fmt.Sprintf("%d of %s that have begun, losses on a logarithmic axis; at most 150 points of each curve. Each loss but the total is shown before its weight", shown, sizes.Count(total, "trial"))
 	if len(family.Groups) > 1 {
 		text += fmt.Sprintf("; colours are the levels of %s", y.plan.Parameters[y.colour()].Path)
 	}
@@ -37,7 +38,7 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 			return append(blocks, document.Block{Paragraph: "No trial has a loss above 0 yet."}), nil
 		}
 		figure.Title = "Losses by " + figure.XLabel
-		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(shown, "trial"))
+		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(shown, "trial"))
 		block, err := plotted(figure, "convergence-"+against, figure.Title, "")
 		if err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/reports/document"
 	"runexp/reports/effects"
 	"runexp/reports/plots"
@@ -37,7 +38,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		if len(figure.Panels) == 0 {
 			continue
 		}
-		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, count(paired, y.unit()))
+		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(paired, y.unit()))
 		caption := fmt.Sprintf("What %s did. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
 		if figure.Log && slices.Min(p.Numbers) <= 0 {
 			caption += " The axis is logarithmic, and 0 stands one step before the smallest of the others."

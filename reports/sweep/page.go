@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/document"
 )
@@ -53,9 +54,9 @@ func (y *Study) lead() []string {
 func (y *Study) progress() string {
 	finished := y.count(string(store.Finished))
 	if finished == len(y.trials) {
-		return fmt.Sprintf("All %s finished", count(finished, "trial"))
+		return fmt.Sprintf("All %s finished", sizes.Count(finished, "trial"))
 	}
-	text := fmt.Sprintf("%d of %s finished", finished, count(len(y.trials), "trial"))
+	text := fmt.Sprintf("%d of %s finished", finished, sizes.Count(len(y.trials), "trial"))
 	var rest []string
 	for _, status := range append(statuses(), missing) {
 		if n := y.count(status); n > 0 && status != string(store.Finished) {
@@ -92,9 +93,9 @@ func (y *Study) question() ([]document.Block, error) {
 	if len(t.Rows) > 0 {
 		blocks = append(blocks, document.Block{Table: &t})
 	}
-	text := fmt.Sprintf("A %s sweep of %s", y.plan.Method, count(len(y.trials), "trial"))
+	text := fmt.Sprintf("A %s sweep of %s", y.plan.Method, sizes.Count(len(y.trials), "trial"))
 	if len(y.units) > 1 {
-		text += fmt.Sprintf(", on %s", count(len(y.units), y.unit()))
+		text += fmt.Sprintf(", on %s", sizes.Count(len(y.units), y.unit()))
 		if y.unit() == "pair" {
 			text += " of photograph and painting"
 		}
@@ -133,12 +134,4 @@ func or(s, fallback string) string {
 		return fallback
 	}
 	return s
-}
-
-// count writes a number of things: 1 trial, 2 trials.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }

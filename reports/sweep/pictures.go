@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/document"
@@ -84,9 +85,9 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 		}
 		blocks = append(blocks, block)
 	}
-	limits := fmt.Sprintf("%d of %s", shown, count(y.count(string(store.Finished)), "finished picture"))
+	limits := fmt.Sprintf("%d of %s", shown, sizes.Count(y.count(string(store.Finished)), "finished picture"))
 	if len(finished) > 1 {
-		limits += fmt.Sprintf(", %d of %s", len(units), count(len(finished), y.unit()))
+		limits += fmt.Sprintf(", %d of %s", len(units), sizes.Count(len(finished), y.unit()))
 	}
 	return append(blocks, document.Block{Note: limits + ". The notebook keeps all of them in full size: runexp show RUN --picture picture.png."}), nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/effects"
 )
@@ -118,7 +119,7 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 		return err
 	}
 	for i, planned := range list {
-		y.say("%d of %d trials are read", i, len(list))
+		y.say("%d of %s read", i, sizes.Count(len(list), "trial"))
 		t := trial{SweepTrial: planned}
 		if t.point, err = y.plan.readPoint(planned); err != nil {
 			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)

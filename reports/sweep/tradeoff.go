@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/reports/document"
 	"runexp/reports/effects"
 	"runexp/reports/plots"
@@ -56,11 +57,11 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 			front = append(front, s.Label)
 		}
 	}
-	of := count(least, y.unit())
+	of := sizes.Count(least, y.unit())
 	if most > least {
-		of = fmt.Sprintf("%d to %s", least, count(most, y.unit()))
+		of = fmt.Sprintf("%d to %s", least, sizes.Count(most, y.unit()))
 	}
-	figure.Subtitle = fmt.Sprintf("%s, medians of %s", count(len(points), "setting"), of)
+	figure.Subtitle = fmt.Sprintf("%s, medians of %s", sizes.Count(len(points), "setting"), of)
 	caption := fmt.Sprintf("On the front are the settings that no other one matches in both and beats in one, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
 	if more := len(front) - mostNamed; more > 0 {
 		caption += fmt.Sprintf("; and %d more", more)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/document"
 )
@@ -132,7 +133,7 @@ func (y *Study) whatIsMissing() ([]document.Block, error) {
 	}
 	text := y.progress() + ". Nothing below is in the answers."
 	if unscored > 0 {
-		text += fmt.Sprintf(" %s finished without a score.", count(unscored, "trial"))
+		text += fmt.Sprintf(" %s finished without a score.", sizes.Count(unscored, "trial"))
 	}
 	if n := y.count(string(store.Pruned)); n > 0 {
 		text += " Pruned trials were stopped early because they were behind, so what is compared is the rest; with sweep.early_stop=null they are run to their end."

@@ -1,0 +1,153 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"runexp/framework"
+	"runexp/framework/store"
+	"runexp/internal/printable"
+)
+
+// findRuns returns the runs that the references name, each once. The error tells of
+// every reference that names none.
+func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store.RunSummary, error) {
+	var runs []store.RunSummary
+	var problems []error
+	for _, ref := range refs {
+		run, err := a.findRun(c, s, ref)
+		var told *exit
+		switch {
+		case errors.As(err, &told):
+			if !slices.ContainsFunc(problems, func(p error) bool { return p.Error() == err.Error() }) {
+				problems = append(problems, err)
+			}
+		case err != nil:
+			return nil, err
+		case !slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Number == run.Number }):
+			runs = append(runs, run.RunSummary)
+		}
+	}
+	return runs, usage(errors.Join(problems...))
+}
+
+// findRun returns the run that a reference names. That there is none, or several, is
+// the user's to mend.
+func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDetail, error) {
+	run, err := s.FindRun(c.Context(), ref)
+	var ambiguous *store.AmbiguousError
+	switch {
+	case errors.As(err, &ambiguous):
+		return run, usage(fmt.Errorf("%s: %w", a.db, err))
+	case !errors.Is(err, store.ErrNotFound):
+		return run, err
+	}
+	runs, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return run, err
+	}
+	return run, a.noRun(ref, runs)
+}
+
+// noRun is the error for a reference that names none of the notebook's runs, newest first.
+func (a *app) noRun(ref string, runs []store.RunSummary) error {
+	if len(runs) == 0 {
+		return usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
+	}
+	known := []string{"last"}
+	lowest, highest := runs[0].Number, runs[0].Number
+	newest := map[string]int64{} // of each experiment
+	for _, run := range runs {
+		known = append(known, run.UID.Short())
+		lowest, highest = min(lowest, run.Number), max(highest, run.Number)
+		if _, has := newest[run.Experiment]; !has {
+			newest[run.Experiment] = run.Number
+			known = append(known, run.Experiment)
+		}
+	}
+	hint := fmt.Sprintf("a run is a number from %d to %d, the first digits of a uid, at least 4, or last;", lowest, highest)
+	near := framework.Nearest(ref, known)
+	run, isExperiment := newest[near]
+	switch {
+	case strings.Trim(ref, "0123456789") == "": // no number is nearer than another
+	case isExperiment && near == ref:
+		hint = fmt.Sprintf("that is an experiment, and its newest run is %d;", run)
+	case isExperiment:
+		hint = fmt.Sprintf("did you mean the experiment \"%s\", whose newest run is %d?", printable.Excerpt(near), run)
+	case near != "":
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.with("ls")))
+}
+
+// knownExperiments returns the experiments that the notebook has runs or sweeps of,
+// in alphabetical order.
+func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
+	runs, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	sweeps, err := s.Sweeps(c.Context(), "")
+	if err != nil {
+		return nil, err
+	}
+	var known []string
+	for _, run := range runs {
+		known = append(known, run.Experiment)
+	}
+	for _, w := range sweeps {
+		known = append(known, w.Experiment)
+	}
+	slices.Sort(known)
+	return slices.Compact(known), nil
+}
+
+// checkExperiment is an error where the notebook has neither a run nor a sweep of the
+// experiment called name.
+func (a *app) checkExperiment(c *cobra.Command, s *store.Store, name string) error {
+	known, err := knownExperiments(c, s)
+	switch {
+	case err != nil || slices.Contains(known, name):
+		return err
+	case len(known) == 0:
+		return usage(fmt.Errorf("%s has no experiments yet; runexp -c FILE --db %[1]s runs one", a.db))
+	}
+	return usage(fmt.Errorf("%s: %w; %s lists the runs of all", a.db, framework.UnknownName("experiment", name, known), a.with("ls")))
+}
+
+// checkSweep is an error where the experiment has no sweep of that number, or none at
+// all for number 0.
+func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, number int64) error {
+	if err := a.checkExperiment(c, s, experiment); err != nil {
+		return err
+	}
+	sweeps, err := s.Sweeps(c.Context(), experiment)
+	if err != nil {
+		return err
+	}
+	if len(sweeps) == 0 {
+		return usage(fmt.Errorf("%s has no sweep of the experiment \"%s\", only single runs; several values make one, as in losses.style.weight=1,10; %s lists all sweeps",
+			a.db, printable.Excerpt(experiment), a.with("ls --sweeps")))
+	}
+	var known []string
+	for _, w := range sweeps {
+		if number == 0 || w.Number == number {
+			return nil
+		}
+		known = append(known, fmt.Sprint(w.Number))
+	}
+	return usage(fmt.Errorf("%s has no sweep %d of the experiment \"%s\" (it has: %s); %s lists them",
+		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.with("ls --sweeps")))
+}
+
+// with is a verb as it is called for the same notebook.
+func (a *app) with(verb string) string {
+	if a.db == usualNotebook {
+		return "runexp " + verb
+	}
+	return "runexp " + verb + " --db " + a.db
+}

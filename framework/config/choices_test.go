@@ -1,0 +1,57 @@
+package config_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestChoices(t *testing.T) {
+	l := loader()
+	for path, want := range map[string][]string{
+		"backbone.name":                          l.Plugins.Backbones.Names(),
+		"evaluate.backbone.name":                 l.Plugins.Backbones.Names(),
+		"losses.any.type":                        l.Plugins.Losses.Names(),
+		"losses.*.type":                          l.Plugins.Losses.Names(),
+		"losses[0].type":                         l.Plugins.Losses.Names(),
+		"stages.0.optimizer.name":                l.Plugins.Optimizers.Names(),
+		"stages[0].optimizer.name":               l.Plugins.Optimizers.Names(),
+		"stages.*.optimizer.schedule.name":       {"constant", "step"},
+		"stages.0.size.fit":                      {"area", "stretch"},
+		"init.from":                              {"content", "style", "noise", "image"},
+		"variable.space":                         {"unit", "bytes", "normalized"},
+		"sweep.method":                           {"grid", "random"},
+		"losses.any.name":                        nil,
+		"losses.any.weight":                      nil,
+		"experiment":                             nil,
+		"backbone":                               nil,
+		"backbone.name.more":                     nil,
+		"losses":                                 nil,
+		"losses.any":                             nil,
+		"no.such.key":                            nil,
+		"seed.0":                                 nil,
+		"":                                       nil,
+		"sweep":                                  nil,
+		strings.Repeat("stages.", 50) + "0.size": nil,
+	} {
+		if got := l.Choices(path); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", path, got, want)
+		}
+	}
+}
+
+// What is proposed is what is accepted: the message for another name lists the same.
+func TestChoicesAreThoseThatAreChecked(t *testing.T) {
+	l := loader()
+	for _, path := range []string{
+		"backbone.name", "losses.0.type", "stages.0.optimizer.name", "stages.0.optimizer.schedule.name",
+		"init.from", "variable.space", "size.fit", "sweep.method",
+	} {
+		known := l.Choices(path)
+		_, err := l.Load("testdata/choices.yaml", []string{path + "=nosuch"})
+		if want := fmt.Sprintf("(known: %s)", strings.Join(known, ", ")); err == nil || len(known) == 0 || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", path, err, want)
+		}
+	}
+}
