@@ -214,9 +214,11 @@ func TestJSONThatIsNoneIsDamage(t *testing.T) {
 	for _, statement := range []string{
 		"UPDATE runs SET environment = '{'", "UPDATE runs SET environment = '[]'", "UPDATE runs SET overrides = '{}'",
 		"INSERT INTO params VALUES (1, 'seed', 'nope')", "UPDATE events SET data = ''",
+		"INSERT INTO scorers (hash, description, created_at) VALUES ('s', '{', '')",
 	} {
 		s := must(OpenReadOnly(t.Context(), altered(t, data, statement)))(t)
-		wantError(t, readAll(t, s), ErrDamaged)
+		_, err := s.FindScorer(t.Context(), "s")
+		wantError(t, errors.Join(readAll(t, s), err), ErrDamaged)
 		check(t, s.Close())
 	}
 }
