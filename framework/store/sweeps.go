@@ -139,8 +139,8 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 }
 
 // columns says where a row of Sweeps goes.
-func (r *Sweep) columns() []any {
-	return []any{&r.Number, &r.UID, &r.Experiment, &r.Method, jsonText{&r.Plan}, decoded{&r.Metrics}, &r.Scorer, timeText{&r.Created}, &r.Trials}
+func (s *Sweep) columns() []any {
+	return []any{&s.Number, &s.UID, &s.Experiment, &s.Method, jsonText{&s.Plan}, decoded{&s.Metrics}, &s.Scorer, timeText{&s.Created}, &s.Trials}
 }
 
 // Sweeps lists the sweeps of an experiment, newest first; of all for "".
