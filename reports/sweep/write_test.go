@@ -373,3 +373,18 @@ func TestPercent(t *testing.T) {
 		t.Errorf("median %g", got)
 	}
 }
+
+// A plan or a point that cannot be read is damage of the notebook, which says the way out.
+func TestAPlanThatIsNoneIsDamage(t *testing.T) {
+	for _, plan := range []string{"[]", `{"parameters": [{"path": "seed", "labels": ["1"], "numbers": [1, 2]}]}`} {
+		if _, err := readPlan(store.Sweep{Plan: json.RawMessage(plan)}); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", plan, err)
+		}
+	}
+	for _, at := range []string{"", "[", `{"levels": [1]}`} {
+		trial := store.SweepTrial{PlannedTrial: store.PlannedTrial{Point: json.RawMessage(at)}}
+		if _, err := (plan{}).readPoint(trial); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", at, err)
+		}
+	}
+}
