@@ -22,7 +22,7 @@ func Folder(out, experiment string, run store.UID) string {
 // the run's folder, and not a way out of it: the notebook may be anyone's.
 func checkFile(name string) error {
 	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || local == "." || framework.CheckName(name) != nil {
-		return fmt.Errorf("the notebook calls a picture %q, which is no name of a file; choose another with --db, or --fresh", printable.Excerpt(name))
+		return fmt.Errorf("the notebook calls a picture \"%s\", which is no name of a file; choose another with --db, or --fresh", printable.Excerpt(name))
 	}
 	return nil
 }

@@ -38,5 +38,5 @@ func CheckName(name string) error {
 	if problem == "" {
 		return nil
 	}
-	return fmt.Errorf("%q cannot name an experiment and its folder: %s", printable.Excerpt(name), problem)
+	return fmt.Errorf("\"%s\" cannot name an experiment and its folder: %s", printable.Excerpt(name), problem)
 }

@@ -179,7 +179,7 @@ func readStages(ctx context.Context, s *store.Store, run int64) ([]stage, error)
 		}
 		var size struct{ Height, Width int }
 		if err := json.Unmarshal(e.Data, &size); err != nil {
-			return nil, fmt.Errorf("event stage: %w", err)
+			return nil, fmt.Errorf("%w (run %d: event stage: %w)", store.ErrDamaged, run, err)
 		}
 		next := stage{e.Step, fmt.Sprintf("%d×%d", size.Height, size.Width)}
 		if !slices.ContainsFunc(list, func(s stage) bool { return s.step == next.step }) {

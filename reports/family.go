@@ -22,8 +22,8 @@ type Family struct {
 const mostPoints = 150
 
 // Plot reads a panel for the total and one for each loss before its weight, by one
-// of Clocks. Runs without values are left out, and so is a loss that is never above
-// 0. Without panels nothing can be drawn.
+// of Clocks. Runs without values are left out, and so is a loss that is never a
+// number above 0. Without panels nothing can be drawn.
 func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots.Family, error) {
 	figure := plots.Family{XLabel: clockLabels[against], Groups: f.Groups}
 	panels := map[string][]plots.Series{}
@@ -66,7 +66,7 @@ func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots
 }
 
 func positive(s plots.Series) bool {
-	return slices.ContainsFunc(s.Values, func(v float64) bool { return v > 0 })
+	return slices.ContainsFunc(s.Values, func(v float64) bool { return v > 0 && !math.IsInf(v, 1) })
 }
 
 // thin keeps about n of a curve's points: the first quarter of them from its beginning,

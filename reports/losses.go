@@ -33,7 +33,7 @@ func lossWeights(ctx context.Context, s *store.Store, run int64) (map[string]flo
 		}
 		var weight float64
 		if err := json.Unmarshal(p.Value, &weight); err != nil {
-			return nil, fmt.Errorf("%s: %w", p.Path, err)
+			return nil, fmt.Errorf("%w (run %d: %s: %w)", store.ErrDamaged, run, p.Path, err)
 		}
 		weights[name] = weight
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -135,13 +136,35 @@ func (r *reader) preset(name string, at position, key string) *node {
 	return r.done[id]
 }
 
+// foreign reports a file of which no key is one of a config's. Of what may be any file
+// that can be read, /etc/shadow say, only the first key is shown.
+func (r *reader) foreign(root *node) bool {
+	if len(root.entries) < 2 {
+		return false
+	}
+	var known []string
+	keys, _ := fields(reflect.TypeFor[framework.Experiment]())
+	for _, f := range keys {
+		known = append(known, f.key)
+	}
+	known = append(known, "extends", "sweep")
+	for _, e := range root.entries {
+		if e.key == "<<" || slices.ContainsFunc(known, func(key string) bool { return strings.EqualFold(key, e.key) }) {
+			return false
+		}
+	}
+	first := root.entries[0]
+	r.report.add(first.position, "", "%v, and so are all %d keys after it: this is no config", framework.UnknownName("key", first.key, known), len(root.entries)-1)
+	return true
+}
+
 // tree parses data and merges it over what it extends. id tells sources apart.
 func (r *reader) tree(src *source, id string, data []byte) *node {
 	r.stack = append(r.stack, id)
 	defer func() { r.stack = r.stack[:len(r.stack)-1] }()
 
 	root := parse(src, data, r.report)
-	if root == nil {
+	if root == nil || r.foreign(root) {
 		return nil
 	}
 	if root.kind != mapping {

@@ -112,6 +112,9 @@ func numbersOf(src *source, function string, arguments []string, least, most int
 		return nil, fmt.Errorf("%s takes %s numbers, not %d", function, want, n)
 	}
 	for _, item := range values.items {
+		if why, isUnusable := item.value.(unusable); isUnusable {
+			return nil, fmt.Errorf("%s: %s", function, string(why))
+		}
 		if _, isNumber := number(item); !isNumber {
 			return nil, fmt.Errorf("%s takes numbers, not %s", function, describe(item))
 		}

@@ -111,6 +111,7 @@ func TestBadSweepOverrides(t *testing.T) {
 		{"losses.style.weight=range(5,0)", "losses.style.weight: range(5,0) is empty: the step leads away from its end, which is left out"},
 		{"losses.style.weight=range(0,5,0)", "losses.style.weight: range needs a step that is not 0"},
 		{"losses.style.weight=range(0,1e9)", "losses.style.weight: range(0,1e9) has more than 1000 values"},
+		{"losses.style.weight=interval(0,.inf)", "losses.style.weight: interval: must be a finite number, not .inf"},
 		{"losses.style.weight=range(0,x)", `losses.style.weight: range takes numbers, not the text "x"`},
 		{"losses.style.weight=range(1,2,3,4)", "losses.style.weight: range takes 1 to 3 numbers, not 4"},
 		{"losses.style.weight=interval(1)", "losses.style.weight: interval takes 2 numbers, not 1"},

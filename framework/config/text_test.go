@@ -234,6 +234,10 @@ func TestHomeFolder(t *testing.T) {
 	if _, err := loader().Load(write(t, plain), []string{"content.image=~p.png"}); err == nil || !strings.Contains(err.Error(), "./~p.png") {
 		t.Errorf("another's home: %v", err)
 	}
+	_, err := loader().Load(write(t, plain), []string{"content.image=~/none.png"})
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(home, "none.png")) || strings.Contains(err.Error(), "relative") {
+		t.Errorf("a file that is not at home: %v", err)
+	}
 }
 
 func TestStandardInput(t *testing.T) {

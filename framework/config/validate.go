@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"runexp/framework"
@@ -142,7 +143,7 @@ func (v *validator) image(path, file, what string) {
 		shown = printable.Excerpt(file)
 	}
 	relative := ""
-	if n, ok := v.root.find(path); ok && n.written != file {
+	if n, ok := v.root.find(path); ok && n.written != file && !strings.HasPrefix(n.written, "~") {
 		relative = fmt.Sprintf(" (%s is relative to %s)", printable.Excerpt(n.written), n.source.base)
 	}
 	switch {
@@ -181,7 +182,9 @@ func (v *validator) losses() {
 		} else {
 			first[loss.Name] = i
 		}
-		if !namePattern.MatchString(loss.Name) {
+		if loss.Name == "total" { // loss/total is the sum
+			v.add(join(path, "name"), `"total" is what the sum of all losses is called; give it another name`)
+		} else if !namePattern.MatchString(loss.Name) {
 			v.add(join(path, "name"), "%s must be lower-case letters, digits, _ and -, a letter first", quote(loss.Name))
 		} else if len(loss.Name) > maxLossName {
 			v.add(join(path, "name"), "%s has %d characters, more than %d", quote(loss.Name), len(loss.Name), maxLossName)

@@ -136,8 +136,12 @@ func bytesPerPixel(format string, model color.Model, data []byte) int {
 	}
 	switch format {
 	case "JPEG":
+		planes := own
+		if model == color.CMYKModel {
+			own += 4 // into CMYK
+		}
 		if progressive(data) {
-			own += 4 * own // coefficients
+			own += 4 * planes // coefficients
 		}
 	case "TIFF":
 		d, _ := directoryOf(data)

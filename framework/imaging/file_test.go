@@ -35,3 +35,10 @@ func TestHeaderSaysWhatDecodingTakes(t *testing.T) {
 		}
 	}
 }
+
+// A JPEG of four colours is kept as four planes, and then as CMYK.
+func TestAJPEGOfFourColoursTakesTwiceItsPlanes(t *testing.T) {
+	if got := bytesPerPixel("JPEG", color.CMYKModel, []byte("\xff\xd8")); got != 4+4 {
+		t.Errorf("%d bytes for a pixel, want 8", got)
+	}
+}

@@ -35,9 +35,10 @@ func (s *Store) checkBefore(ctx context.Context) error {
 		return err
 	})
 	if err == nil && version == len(migrations()) { // values that no page or index shows to be damaged
+		parts := s.read(ctx, func(db *sql.DB) error { return checkParts(ctx, db) })
 		_, runs := s.Runs(ctx, Filter{})
 		_, sweeps := s.Sweeps(ctx, "")
-		err = errors.Join(runs, sweeps)
+		err = errors.Join(parts, runs, sweeps)
 	}
 	err = blame(err)
 	if errors.Is(err, ErrReadOnly) || errors.Is(err, ErrAccess) {

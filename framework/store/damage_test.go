@@ -164,3 +164,61 @@ func FuzzOpen(f *testing.F) {
 		sound(t, damaged)
 	})
 }
+
+// altered returns the path of a notebook that someone changed with SQL.
+func altered(t *testing.T, data []byte, statement string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "n.db")
+	check(t, os.WriteFile(path, data, 0o644))
+	db := openPool(address(path, writing), 1)
+	defer db.Close()
+	must(db.Exec(statement))(t)
+	return path
+}
+
+// A trigger that is not ours, or a table that is missing, loses what is recorded:
+// such a notebook is not written, and what can be read of it says why.
+func TestATableOrTriggerThatIsNotOursIsDamage(t *testing.T) {
+	data := fullNotebook(t)
+	for _, statement := range []string{
+		"DROP TABLE metrics",
+		"ALTER TABLE events RENAME TO e; CREATE VIEW events AS SELECT * FROM e",
+		"DROP VIEW run_list; DROP VIEW run_metrics; ALTER TABLE runs DROP COLUMN message",
+		"CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM runs WHERE id < 3; END",
+		"CREATE TRIGGER t BEFORE INSERT ON Metrics BEGIN SELECT raise(ignore); END",
+		"DROP TRIGGER blob_dropped; CREATE TRIGGER blob_dropped AFTER DELETE ON artifacts BEGIN DELETE FROM runs; END",
+	} {
+		path := altered(t, data, statement)
+		before := must(os.ReadFile(path))(t)
+		_, err := Open(t.Context(), path)
+		wantError(t, err, ErrDamaged)
+		if !bytes.Equal(must(os.ReadFile(path))(t), before) {
+			t.Errorf("%s: the file was changed", statement)
+		}
+	}
+	s := must(OpenReadOnly(t.Context(), altered(t, data, "DROP TABLE metrics")))(t)
+	wantError(t, readAll(t, s), ErrDamaged)
+	check(t, s.Close())
+}
+
+// What others put beside our tables is theirs.
+func TestTablesAndViewsOfOthersAreLetBe(t *testing.T) {
+	path := altered(t, fullNotebook(t), `CREATE TABLE notes (run INTEGER, note TEXT); CREATE VIEW best AS SELECT min(value) FROM metrics;
+		CREATE INDEX by_value ON metrics (value); CREATE TRIGGER own AFTER INSERT ON notes BEGIN DELETE FROM notes; END; DROP VIEW run_list`)
+	check(t, must(Open(t.Context(), path))(t).Close())
+}
+
+// Columns of JSON that are none are damage to whoever reads them.
+func TestJSONThatIsNoneIsDamage(t *testing.T) {
+	data := fullNotebook(t)
+	for _, statement := range []string{
+		"UPDATE runs SET environment = '{'", "UPDATE runs SET environment = '[]'", "UPDATE runs SET overrides = '{}'",
+		"INSERT INTO params VALUES (1, 'seed', 'nope')", "UPDATE events SET data = ''",
+		"INSERT INTO scorers (hash, description, created_at) VALUES ('s', '{', '')",
+	} {
+		s := must(OpenReadOnly(t.Context(), altered(t, data, statement)))(t)
+		_, err := s.FindScorer(t.Context(), "s")
+		wantError(t, errors.Join(readAll(t, s), err), ErrDamaged)
+		check(t, s.Close())
+	}
+}

@@ -110,6 +110,10 @@ func kindOf(e sqlite3.Error) error {
 		return ErrNotNotebook
 	case sqlite3.ErrCorrupt:
 		return ErrDamaged
+	case sqlite3.ErrError:
+		if strings.HasPrefix(e.Error(), "no such table: ") || strings.HasPrefix(e.Error(), "no such column: ") {
+			return ErrDamaged // what is asked for is there in every notebook
+		}
 	case sqlite3.ErrReadonly:
 		return ErrReadOnly
 	case sqlite3.ErrCantOpen, sqlite3.ErrPerm:

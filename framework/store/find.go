@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -52,7 +51,7 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 		}
 		return RunDetail{}, ambiguous
 	}
-	return runs[0].detail(s.host)
+	return runs[0].detail(s.host), nil
 }
 
 // A lookup is one way to read a reference to a run.
@@ -82,22 +81,19 @@ const detailOfRuns = summaryOfRuns + `,
 // A detailRow is a detail as the file has it.
 type detailRow struct {
 	runRow
-	parent                                   UID
-	overrides, configWritten, configResolved string
+	parent                        UID
+	overrides                     []string
+	configWritten, configResolved string
 }
 
 func (d *detailRow) columns() []any {
-	return append(d.runRow.columns(), &d.parent, &d.overrides, &d.configWritten, &d.configResolved)
+	return append(d.runRow.columns(), &d.parent, decoded{&d.overrides}, &d.configWritten, &d.configResolved)
 }
 
-func (d *detailRow) detail(here host) (RunDetail, error) {
+func (d *detailRow) detail(here host) RunDetail {
 	d.see(here, time.Now())
-	detail := RunDetail{
-		RunSummary: d.RunSummary, Parent: d.parent, PID: d.owner.pid,
+	return RunDetail{
+		RunSummary: d.RunSummary, Parent: d.parent, PID: d.owner.pid, Overrides: d.overrides,
 		ConfigWritten: d.configWritten, ConfigResolved: d.configResolved,
 	}
-	if err := json.Unmarshal([]byte(d.overrides), &detail.Overrides); err != nil {
-		return RunDetail{}, fmt.Errorf("store: run %d: overrides: %w", d.Number, err)
-	}
-	return detail, nil
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"runexp/internal/printable"
 )
 
 // ofRun returns the rows that a query, whose one argument is a run's number,
@@ -96,18 +98,14 @@ func (s *Store) Params(ctx context.Context, run int64) ([]Param, error) {
 
 // Env returns what was recorded of a run's environment, by name.
 func (s *Store) Env(ctx context.Context, run int64) ([]Fact, error) {
-	texts, err := ofRun(ctx, s, run, func(text *string) []any { return []any{text} },
+	objects, err := ofRun(ctx, s, run, func(object *map[string]string) []any { return []any{decoded{object}} },
 		`SELECT environment FROM runs WHERE id = ?`)
 	if err != nil {
 		return nil, err
 	}
-	var object map[string]string
-	if err := json.Unmarshal([]byte(texts[0]), &object); err != nil {
-		return nil, fmt.Errorf("store: run %d: environment: %w", run, err)
-	}
 	var facts []Fact
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		facts = append(facts, Fact{name, object[name]})
+	for _, name := range slices.Sorted(maps.Keys(objects[0])) {
+		facts = append(facts, Fact{name, objects[0][name]})
 	}
 	return facts, nil
 }
@@ -120,6 +118,20 @@ func (j jsonText) Scan(source any) error {
 	if !ok {
 		return fmt.Errorf("JSON is text, not %T", source)
 	}
+	if !json.Valid([]byte(text)) {
+		return fmt.Errorf("%s is not JSON", printable.Excerpt(text))
+	}
 	*j.to = json.RawMessage(text)
 	return nil
+}
+
+// decoded reads a column of JSON into what it points to.
+type decoded struct{ to any }
+
+func (d decoded) Scan(source any) error {
+	var text json.RawMessage
+	if err := (jsonText{&text}).Scan(source); err != nil {
+		return err
+	}
+	return json.Unmarshal(text, d.to)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -66,15 +65,17 @@ func (s *Store) Scores(ctx context.Context, run int64, scorer string) ([]Value, 
 
 // FindScorer returns the scorer with this hash. Errors: ErrNotFound.
 func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
-	by := Scorer{Hash: hash}
-	err := s.read(ctx, func(db *sql.DB) error {
-		return db.QueryRowContext(ctx, `SELECT description FROM scorers WHERE hash = ?`, hash).Scan(jsonText{&by.Description})
+	var list []Scorer
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		list, err = collect(ctx, db, func(by *Scorer) []any { return []any{&by.Hash, jsonText{&by.Description}} },
+			`SELECT hash, description FROM scorers WHERE hash = ?`, hash)
+		return err
 	})
-	if errors.Is(err, sql.ErrNoRows) {
+	if err == nil && len(list) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return by, fmt.Errorf("store: scorer %s: %w", hash, err)
+		return Scorer{Hash: hash}, fmt.Errorf("store: scorer %s: %w", hash, err)
 	}
-	return by, nil
+	return list[0], nil
 }

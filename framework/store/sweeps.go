@@ -138,33 +138,21 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 	return true, nil
 }
 
-// sweepRow reads a Sweep.
-type sweepRow struct {
-	Sweep
-	metrics string
-}
-
-func (r *sweepRow) columns() []any {
-	return []any{&r.Number, &r.UID, &r.Experiment, &r.Method, jsonText{&r.Plan}, &r.metrics, &r.Scorer, timeText{&r.Created}, &r.Trials}
+// columns says where a row of Sweeps goes.
+func (s *Sweep) columns() []any {
+	return []any{&s.Number, &s.UID, &s.Experiment, &s.Method, jsonText{&s.Plan}, decoded{&s.Metrics}, &s.Scorer, timeText{&s.Created}, &s.Trials}
 }
 
 // Sweeps lists the sweeps of an experiment, newest first; of all for "".
 func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) {
-	var rows []sweepRow
+	var list []Sweep
 	err := s.read(ctx, func(db *sql.DB) (err error) {
-		rows, err = collect(ctx, db, (*sweepRow).columns, `SELECT w.id, w.uid, e.name, w.method, w.plan, w.metrics, coalesce(w.scorer, ''),
+		list, err = collect(ctx, db, (*Sweep).columns, `SELECT w.id, w.uid, e.name, w.method, w.plan, w.metrics, coalesce(w.scorer, ''),
 			w.created_at, (SELECT count(*) FROM trials t WHERE t.sweep_id = w.id)
 			FROM sweeps w JOIN experiments e ON e.id = w.experiment_id
 			WHERE ?1 = '' OR e.name = ?1 ORDER BY w.id DESC`, experiment)
 		return err
 	})
-	list := make([]Sweep, len(rows))
-	for i, row := range rows {
-		if err == nil {
-			err = json.Unmarshal([]byte(row.metrics), &row.Metrics)
-		}
-		list[i] = row.Sweep
-	}
 	if err != nil {
 		return nil, fmt.Errorf("store: list sweeps: %w", err)
 	}

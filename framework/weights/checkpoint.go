@@ -61,7 +61,7 @@ func readZip(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	d := &stateDict{storages: map[string]*storage{}}
 	value, err := pickle.NewReader(bytes.NewReader(data), 0, maxPickle, d).Read()
 	if err != nil {
-		return nil, fmt.Errorf("bad pickle: %w", err)
+		return nil, badPickle(err)
 	}
 	for _, key := range slices.Sorted(maps.Keys(d.storages)) {
 		s, entry := d.storages[key], entries["data/"+key]
@@ -148,6 +148,11 @@ func readEntry(r io.ReaderAt, size int64, f *zip.File, limit uint64) ([]byte, er
 	return data, readFull(r, data, begin)
 }
 
+// badPickle says what can be done about a checkpoint whose pickle is not read.
+func badPickle(err error) error {
+	return fmt.Errorf("bad pickle: %w; fetch the file again, or save a state dict with torch.save(model.state_dict(), FILE)", err)
+}
+
 // readLegacy reads the form before PyTorch 1.6.
 func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	d := &stateDict{storages: map[string]*storage{}}
@@ -157,7 +162,7 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	for i := range parts {
 		var err error
 		if parts[i], err = pickles.Read(); err != nil {
-			return nil, fmt.Errorf("bad pickle: %w", err)
+			return nil, badPickle(err)
 		}
 	}
 	if parts[0] != int64(1001) {
@@ -169,14 +174,14 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	}
 	keys, ok := parts[3].(*pickle.List)
 	if !ok || len(keys.Items) != len(d.storages) {
-		return nil, fmt.Errorf("bad pickle: the list of storages does not name just those %d that tensors use", len(d.storages))
+		return nil, badPickle(fmt.Errorf("the list of storages does not name just those %d that tensors use", len(d.storages)))
 	}
 	at := pickles.Offset()
 	for _, item := range keys.Items {
 		key, _ := item.(string)
 		s := d.storages[key]
 		if s == nil || s.begin >= 0 {
-			return nil, fmt.Errorf("bad pickle: the list of storages has %s twice, or no tensor uses it", quoted(key))
+			return nil, badPickle(fmt.Errorf("the list of storages has %s twice, or no tensor uses it", quoted(key)))
 		}
 		var head [8]byte
 		if size-at < int64(len(head)) || s.size() > size-at-int64(len(head)) {

@@ -49,10 +49,15 @@ func (p Places) Cached(name string) (string, error) {
 }
 
 // DefaultPlaces returns what the environment says: RUNEXP_WEIGHTS and
-// runexp/weights in the user's cache directory (os.UserCacheDir).
+// runexp/weights in the user's cache directory (os.UserCacheDir). A relative
+// XDG_CACHE_HOME, which os.UserCacheDir refuses, is below the working directory.
 func DefaultPlaces() Places {
 	places := Places{Env: os.Getenv("RUNEXP_WEIGHTS")}
-	if cache, err := os.UserCacheDir(); err == nil {
+	cache, err := os.UserCacheDir()
+	if relative := os.Getenv("XDG_CACHE_HOME"); err != nil && relative != "" {
+		cache, err = filepath.Abs(relative)
+	}
+	if err == nil {
 		places.Cache = filepath.Join(cache, "runexp", "weights")
 	}
 	return places

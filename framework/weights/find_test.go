@@ -72,6 +72,15 @@ func TestDefaultPlaces(t *testing.T) {
 	}
 }
 
+func TestRelativeCacheIsBelowTheWorkingDirectory(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	t.Setenv("XDG_CACHE_HOME", "c")
+	if got, want := DefaultPlaces().Cache, filepath.Join(dir, "c", "runexp", "weights"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestFindSaysHowToGetThem(t *testing.T) {
 	_, err := Find("vgg19-torchvision", Places{})
 	expect(t, err, `weights "vgg19-torchvision" not found`, "fetch them with: runexp weights pull vgg19-torchvision")

@@ -78,8 +78,7 @@ func (d *stateDict) Global(module, name string) (any, error) {
 	if dtype := storageTypes()[full]; dtype != "" {
 		return storageType{dtype}, nil
 	}
-	return nil, fmt.Errorf("it names %s, which is refused: only state dicts are read and no code is run; "+
-		"save one with torch.save(model.state_dict(), FILE)", quoted(full))
+	return nil, fmt.Errorf("it names %s, which is refused: only state dicts are read and no code is run", quoted(full))
 }
 
 func storageTypes() map[string]string {

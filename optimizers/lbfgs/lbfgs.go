@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"runexp/framework"
+	"runexp/framework/sizes"
 )
 
 // The line searches.
@@ -20,7 +21,7 @@ const (
 
 // Config holds the options of the optimiser.
 type Config struct {
-	History        int     `config:"history" doc:"steps that are remembered, at least 1; each takes the memory of two pictures"`
+	History        int     `config:"history" doc:"steps that are remembered, 1 to 1,000,000,000; each takes the memory of two pictures"`
 	LineSearch     string  `config:"line_search" doc:"strong_wolfe tries a step of lr first (1 is natural) and looks for a better one; none always takes lr"`
 	Decrease       float64 `config:"decrease" doc:"strong_wolfe: share of the decrease promised by the slope that a step must bring, in (0, 1)"`
 	Curvature      float64 `config:"curvature" doc:"strong_wolfe: share of the slope that a step may leave, in (decrease, 1)"`
@@ -42,8 +43,8 @@ func (c Config) Validate() error {
 		framework.OneOf("line_search", c.LineSearch, strongWolfe, fixedStep),
 		framework.Positive("decrease", c.Decrease),
 	}
-	if c.History < 1 {
-		errs = append(errs, framework.Invalid("history", "%d is not at least 1", c.History))
+	if c.History < 1 || c.History > sizes.MaxCount {
+		errs = append(errs, framework.Invalid("history", "%d is not between 1 and %d", c.History, sizes.MaxCount))
 	}
 	if !(c.Curvature > c.Decrease && c.Curvature < 1) {
 		errs = append(errs, framework.Invalid("curvature", "%g is not between decrease, %g, and 1", c.Curvature, c.Decrease))

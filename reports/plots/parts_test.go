@@ -139,6 +139,9 @@ func TestSpan(t *testing.T) {
 	if low, high := (span{3, 3}).opened(); low != 2.5 || high != 3.5 {
 		t.Errorf("from %g to %g", low, high)
 	}
+	if low, high := (span{1 << 62, 1 << 62}).opened(); !(low < high) {
+		t.Errorf("a large number alone: %v to %v", low, high)
+	}
 	if low, high := (span{3, 3.2}).opened(); low != 3 || high != 3.2 {
 		t.Errorf("from %g to %g", low, high)
 	}

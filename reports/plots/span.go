@@ -11,10 +11,12 @@ func (s span) empty() bool { return s.low > s.high }
 
 func (s span) with(v float64) span { return span{min(s.low, v), max(s.high, v)} }
 
-// opened returns the ends of s, moved one apart if they are the same.
+// opened returns the ends of s, moved one apart if they are the same; further where
+// numbers are so large that one makes no difference.
 func (s span) opened() (low, high float64) {
 	if s.low == s.high {
-		return s.low - 0.5, s.high + 0.5
+		room := max(0.5, math.Abs(s.low)/1e9)
+		return s.low - room, s.high + room
 	}
 	return s.low, s.high
 }

@@ -14,6 +14,10 @@ import (
 // mostCurves is how many trials a figure of curves shows.
 const mostCurves = 200
 
+// mostPanels is how many losses a figure shows: with the longest legend it is still
+// no longer than a figure may be. Others go into a figure of their own.
+const mostPanels = 10
+
 // convergence draws the losses of all trials against each clock, coloured by the
 // first factor.
 func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Block, error) {
@@ -37,13 +41,21 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		if len(figure.Panels) == 0 {
 			return append(blocks, document.Block{Paragraph: "No trial has a loss above 0 yet."}), nil
 		}
-		figure.Title = "Losses by " + figure.XLabel
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(shown, "trial"))
-		block, err := plotted(figure, "convergence-"+against, figure.Title, "")
-		if err != nil {
-			return nil, err
+		parts := slices.Collect(slices.Chunk(figure.Panels, mostPanels))
+		for i, panels := range parts {
+			figure.Title, figure.Panels = "Losses by "+figure.XLabel, panels
+			name := "convergence-" + against
+			if i > 0 {
+				figure.Title += fmt.Sprintf(" (%d of %d)", i+1, len(parts))
+				name += fmt.Sprintf("-%d", i+1)
+			}
+			block, err := plotted(figure, name, figure.Title, "")
+			if err != nil {
+				return nil, err
+			}
+			blocks = append(blocks, block)
 		}
-		blocks = append(blocks, block)
 	}
 	return blocks, nil
 }

@@ -23,6 +23,7 @@ type fixture struct {
 	question string
 	ends     ending
 	scorer   string // that scored the pictures; the sweep's if ""
+	losses   int    // besides content, style and tv
 }
 
 func openTest(t testing.TB) *store.Store {
@@ -137,6 +138,9 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 			{Name: "loss/content", Value: (1 + float64(layer)) * (1 - down)}, {Name: "loss/style", Value: 0.3 + 40*down*float64(1+layer)},
 			{Name: "loss/tv", Value: 0.1 + down/float64(1+tv)}, {Name: "loss/style/conv1_1", Value: 1}, {Name: "evaluations", Value: float64(step)},
 			{Name: "loss/total", Value: (1+float64(layer))*(1-down) + 1000*(0.3+40*down*float64(1+layer))},
+		}
+		for i := range f.losses {
+			values = append(values, store.Value{Name: fmt.Sprintf("loss/more-%02d", i), Value: 1 + down})
 		}
 		if step < 59 {
 			values = append(values, store.Value{Name: "time/iteration", Value: 0.02 * float64(1+layer)})

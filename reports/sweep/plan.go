@@ -84,15 +84,20 @@ const missing = "not begun"
 // label is what the trial's level of parameter i is called.
 func (p plan) label(t trial, i int) string { return p.Parameters[i].Labels[t.point.Levels[i]] }
 
+// damaged says that what the notebook has of a plan is none.
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w (%w)", store.ErrDamaged, fmt.Errorf(format, args...))
+}
+
 func readPlan(s store.Sweep) (plan, error) {
 	var p plan
 	if err := json.Unmarshal(s.Plan, &p); err != nil {
-		return p, fmt.Errorf("sweep %d: plan: %w", s.Number, err)
+		return p, damaged("sweep %d: plan: %w", s.Number, err)
 	}
 	for i, q := range p.Parameters {
 		p.Parameters[i].drawn = len(q.Labels) == 0
 		if n := len(q.Numbers); n > 0 && n != len(q.Labels) {
-			return p, fmt.Errorf("sweep %d: plan: %s has %d labels and %d numbers", s.Number, q.Path, len(q.Labels), n)
+			return p, damaged("sweep %d: plan: %s has %d labels and %d numbers", s.Number, q.Path, len(q.Labels), n)
 		}
 	}
 	return p, nil
@@ -102,14 +107,14 @@ func readPlan(s store.Sweep) (plan, error) {
 func (p plan) readPoint(t store.SweepTrial) (point, error) {
 	at := point{Pair: -1}
 	if err := json.Unmarshal(t.Point, &at); err != nil {
-		return at, fmt.Errorf("trial %d: point: %w", t.Number, err)
+		return at, damaged("trial %d: point: %w", t.Number, err)
 	}
 	if len(at.Levels) != len(p.Parameters) {
-		return at, fmt.Errorf("trial %d: %d levels of %d parameters", t.Number, len(at.Levels), len(p.Parameters))
+		return at, damaged("trial %d: %d levels of %d parameters", t.Number, len(at.Levels), len(p.Parameters))
 	}
 	for i, level := range at.Levels {
 		if q := p.Parameters[i]; !q.drawn && (level < 0 || level >= len(q.Labels)) {
-			return at, fmt.Errorf("trial %d: no level %d of %s", t.Number, level, p.Parameters[i].Path)
+			return at, damaged("trial %d: no level %d of %s", t.Number, level, p.Parameters[i].Path)
 		}
 	}
 	return at, nil

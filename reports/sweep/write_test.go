@@ -176,6 +176,33 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// However many losses there are, a figure is no longer than one may be; a loss that is
+// no number costs its own panel only.
+func TestWriteOfManyLosses(t *testing.T) {
+	s := openTest(t)
+	f := fixture{losses: 30, ends: ending{}}
+	for i := 2; i < 48; i++ {
+		f.ends[i] = neverBegun
+	}
+	w := f.make(t, s)
+	r, err := s.Begin(t.Context(), store.NewRun{Experiment: "layers", TrialHash: "h2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(r.Log(t.Context(), 0, []store.Value{{Name: "loss/total", Value: 3}, {Name: "loss/endless", Value: math.Inf(1)}}),
+		r.Finish(t.Context(), store.Failed, "endless"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := write(t, s, w.Number)
+	report.has(t, "convergence", "3 of 3 trials that have begun")
+	for name, there := range map[string]bool{"convergence-step.png": true, "convergence-step-2.png": true, "convergence-seconds-4.svg": true, "convergence-step-5.png": false} {
+		if slices.Contains(report.paths, filepath.Join(report.folder, name)) != there {
+			t.Errorf("%s is there: %t", name, !there)
+		}
+	}
+}
+
 // A sweep of which nothing has finished, or nothing has begun, says so in every section.
 func TestWriteOfNothing(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -344,5 +371,20 @@ func TestPercent(t *testing.T) {
 	}
 	if got := median([]float64{math.NaN(), 3, 1}); got != 2 {
 		t.Errorf("median %g", got)
+	}
+}
+
+// A plan or a point that cannot be read is damage of the notebook, which says the way out.
+func TestAPlanThatIsNoneIsDamage(t *testing.T) {
+	for _, plan := range []string{"[]", `{"parameters": [{"path": "seed", "labels": ["1"], "numbers": [1, 2]}]}`} {
+		if _, err := readPlan(store.Sweep{Plan: json.RawMessage(plan)}); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", plan, err)
+		}
+	}
+	for _, at := range []string{"", "[", `{"levels": [1]}`} {
+		trial := store.SweepTrial{PlannedTrial: store.PlannedTrial{Point: json.RawMessage(at)}}
+		if _, err := (plan{}).readPoint(trial); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%s: %v", at, err)
+		}
 	}
 }

@@ -44,6 +44,8 @@ files = {
     'other-shape.safetensors': safetensors(first, bytes(1792)),
     'cut.pth': archive({'archive/data.pkl': pickle.dumps({}, 2), 'archive/version': b'3\n'})[:60],
     'system.pth': archive({'archive/data.pkl': b'\x80\x02' + run_me, 'archive/version': b'3\n'}),
+    'protocol.pth': archive({'archive/data.pkl': pickle.dumps({'w': 1}, 0), 'archive/version': b'3\n'}),
+    'stack.pth': archive({'archive/data.pkl': b'\x80\x02t.', 'archive/version': b'3\n'}),
     'deflated.pth': archive({'archive/data.pkl': pickle.dumps({'w': [0] * 99}, 2), 'archive/version': b'3\n'}, zipfile.ZIP_DEFLATED),
     'text.pth': b'these are no weights\n',
     'pickle.pth': pickle.dumps({'w': 1}, 2),
