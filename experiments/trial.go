@@ -246,9 +246,13 @@ func (a *Attempt) fail(ctx context.Context, r *recorder, err error) error {
 		}
 		return &FailedError{a.Run.Number(), err}
 	}
-	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
+	way, lost := r.way(), errors.As(err, new(*store.GoneError))
+	if lost { // a checkpoint is gone on from with the notebook's rows only
+		way = "the same command begins again"
+	}
+	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, way)
 	finish := a.Run.Finish(ctx, store.Failed, err.Error())
-	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+	if lost || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
 		finish = nil // the same again
 	}
 	return errors.Join(err, finish)

@@ -20,14 +20,15 @@ type sight struct {
 	version    int64       // SQLite's data_version: changes when another process commits
 }
 
-// see remembers what the files look like now, which is what this process made of
-// them. It is called with turn held.
+// see remembers what the files look like now, which is what a write of this process has
+// made of them. It is called with turn held.
 func (s *Store) see() {
 	if s.seen.file == nil {
 		s.seen.log, _ = os.Stat(s.path + "-wal")
 		s.seen.index, _ = os.Stat(s.path + "-shm")
 	}
-	if now, err := os.Stat(s.path); err == nil && (s.seen.file == nil || os.SameFile(s.seen.file, now)) {
+	// With a log only a checkpoint changes the file, now and then, and ours sees to that.
+	if now, err := os.Stat(s.path); err == nil && (s.seen.file == nil || s.seen.log == nil && os.SameFile(s.seen.file, now)) {
 		s.seen.file = now
 	}
 	ctx := context.Background()
@@ -81,36 +82,41 @@ func (s *Store) overwritten() bool {
 		if err != nil || s.looksLike(now) {
 			return false
 		}
-		if s.ours(context.Background(), now) {
+		err = blame(s.ours(context.Background(), now))
+		if err == nil {
 			s.seen.file = now
 			return false
 		}
-		again, err := os.Stat(s.path)
-		steady := err != nil || again.Size() == now.Size() && again.ModTime().Equal(now.ModTime())
+		again, gone := os.Stat(s.path)
+		steady := gone != nil || again.Size() == now.Size() && again.ModTime().Equal(now.ModTime())
 		if waited := time.Since(began); steady && waited >= settling || waited >= copying {
-			return true
+			// What cannot be read just now, since it is locked say, is looked at again at the next write.
+			return errors.Is(err, errOther) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrNotNotebook)
 		}
 	}
 }
+
+// errOther: it is not the notebook that was opened.
+var errOther = errors.New("it is another notebook")
 
 func (s *Store) looksLike(now os.FileInfo) bool {
 	return now.Size() == s.seen.file.Size() && now.ModTime().Equal(s.seen.file.ModTime())
 }
 
-// ours reports whether the file is still the notebook that was opened. It is looked at
+// ours returns an error unless the file is still the notebook that was opened. It is looked at
 // through SQLite, as in quietPool, first without the log: a checkpoint, by whatever
 // process, leaves no run in it that the notebook does not have. With the log it must
 // hold together and have the runs of this process as they last were.
-func (s *Store) ours(ctx context.Context, now os.FileInfo) bool {
+func (s *Store) ours(ctx context.Context, now os.FileInfo) error {
 	if now.Size() == 0 { // SQLite would delete the log
-		return false
+		return errOther
 	}
 	var older []string
 	if s.seen.log != nil {
 		base := openPool(address(s.path, frozen), 1)
 		defer base.Close()
 		if _, err := identify(ctx, base, false); errors.Is(classify(err), ErrNotNotebook) {
-			return false
+			return ErrNotNotebook
 		}
 		older, _ = uids(ctx, base) // not to be read in the middle of a checkpoint
 	}
@@ -133,20 +139,20 @@ func (s *Store) ours(ctx context.Context, now os.FileInfo) bool {
 		}
 		mine, err := s.mine(ctx, db)
 		if err == nil && (mine != s.seen.mine || !within(older, all) || s.seen.newest != "" && !slices.Contains(all, s.seen.newest)) {
-			err = errors.New("other runs")
+			err = errOther
 		}
-		return err
-	}) == nil
+		return classify(err)
+	})
 }
 
-// sound returns an error unless all pages belong together, and no values are missing,
-// as in a mixture with an older copy.
+// sound returns an error unless all pages belong together, and the run that this store
+// began last has all its values, as it has not in a mixture with an older copy.
 func (s *Store) sound(ctx context.Context, db *sql.DB) error {
 	problems, err := integrity(ctx, db)
 	if err == nil && len(problems) == 0 {
 		problems, err = collect(ctx, db, func(p *string) []any { return []any{p} },
-			`SELECT 'values are missing' FROM metric_summary m
-			WHERE count <> (SELECT count(*) FROM metrics v WHERE v.run_id = m.run_id AND v.key_id = m.key_id) LIMIT 1`)
+			`SELECT 'values are missing' FROM runs r JOIN metric_summary m ON m.run_id = r.id WHERE r.uid = ?
+			AND count <> (SELECT count(*) FROM metrics v WHERE v.run_id = m.run_id AND v.key_id = m.key_id) LIMIT 1`, s.last())
 	}
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("%w (%s)", ErrDamaged, problems[0])
@@ -170,14 +176,17 @@ func within(part, list []string) bool {
 
 // mine returns the run that this store began last, with its last sign of life; "" without.
 func (s *Store) mine(ctx context.Context, db *sql.DB) (run string, err error) {
-	s.mu.Lock()
-	latest := s.latest
-	s.mu.Unlock()
-	err = db.QueryRowContext(ctx, `SELECT hex(uid) || seen_at FROM runs WHERE uid = ?`, latest).Scan(&run)
+	err = db.QueryRowContext(ctx, `SELECT hex(uid) || seen_at FROM runs WHERE uid = ?`, s.last()).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
 	return run, err
+}
+
+func (s *Store) last() UID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latest
 }
 
 // unlogged reports whether a notebook in WAL mode has lost its log or the log's index:

@@ -78,7 +78,7 @@ func (s *Store) whole() error {
 		mine, err = s.mine(ctx, s.writer)
 	}
 	if err != nil || mine == "" || mine != s.seen.mine {
-		return errors.New("another file was copied over it, and what it held is lost where no other copy of it is")
+		return errors.New("another file was copied over it, and what it held is lost; put a copy of it back, or name another with --db")
 	}
 	return nil
 }
