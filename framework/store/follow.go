@@ -82,7 +82,7 @@ func (s *Store) overwritten() bool {
 		if err != nil || s.looksLike(now) {
 			return false
 		}
-		err = blame(s.ours(context.Background(), now))
+		err = blame(s.ours(context.Background()))
 		if err == nil {
 			s.seen.file = now
 			return false
@@ -107,10 +107,7 @@ func (s *Store) looksLike(now os.FileInfo) bool {
 // through SQLite, as in quietPool, first without the log: a checkpoint, by whatever
 // process, leaves no run in it that the notebook does not have. With the log it must
 // hold together and have the runs of this process as they last were.
-func (s *Store) ours(ctx context.Context, now os.FileInfo) error {
-	if now.Size() == 0 { // SQLite would delete the log
-		return errOther
-	}
+func (s *Store) ours(ctx context.Context) error {
 	var older []string
 	if s.seen.log != nil {
 		base := openPool(address(s.path, frozen), 1)

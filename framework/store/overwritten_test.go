@@ -4,6 +4,8 @@ package store
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -36,11 +38,12 @@ func TestANotebookThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 		"an older copy": func(before []byte) []byte { return before },
 		"nothing":       func([]byte) []byte { return nil },
 		"a text":        func([]byte) []byte { return []byte("mine") },
+		"its own half":  func(before []byte) []byte { return before[:len(before)/2/pageSize*pageSize] },
 		"a part":        func([]byte) []byte { return other[:len(other)/2] },
 	} {
 		for _, journal := range []string{wal, rollback} {
 			for _, fresh := range []bool{true, false} {
-				if fresh && name == "an older copy" {
+				if fresh && (name == "an older copy" || name == "its own half") {
 					continue
 				}
 				t.Run(name+" "+journal+map[bool]string{true: " fresh"}[fresh], func(t *testing.T) {
@@ -100,6 +103,65 @@ func TestANotebookThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 			}
 		}
 	}
+}
+
+// lostTo wants that a store says its notebook is lost, and that what was put there stays.
+func lostTo(t *testing.T, s *Store, path string, put []byte) {
+	t.Helper()
+	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
+	var gone *GoneError
+	if !errors.As(err, &gone) || gone.Kept != "" {
+		t.Errorf("the next run: %v", err)
+	}
+	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &gone) {
+		t.Errorf("what is read: %v", err)
+	}
+	if err := s.Close(); !errors.As(err, &gone) {
+		t.Errorf("close: %v", err)
+	}
+	if now := must(os.ReadFile(path))(t); !bytes.Equal(now, put) {
+		t.Error("what was put there was changed")
+	}
+}
+
+// Before the first run of a process nothing of its own tells its notebook from another.
+func TestANotebookThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
+	other := fullNotebook(t)
+	for _, journal := range []string{wal, rollback} {
+		path := filepath.Join(t.TempDir(), "n.db")
+		older(t, path)
+		s := must(open(t.Context(), path, journal))(t)
+		check(t, os.WriteFile(path, other, 0o644))
+		lostTo(t, s, path, other)
+	}
+}
+
+// With a rollback journal a copy from the middle of a run holds together, and lacks
+// what came since.
+func TestANotebookThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	s := must(open(t.Context(), path, rollback))(t)
+	r := begin(t, s, NewRun{Experiment: "mine"})
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+	check(t, r.Flush(t.Context()))
+	before := must(os.ReadFile(path))(t)
+	check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
+	check(t, r.Flush(t.Context()))
+	check(t, os.WriteFile(path, before, 0o644))
+	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*GoneError)) {
+		t.Errorf("finish: %v", err)
+	}
+	lostTo(t, s, path, before)
+}
+
+// No moment is so short that it is not noticed: here just before a commit.
+func TestANotebookThatIsOverwrittenWithinAWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	older(t, path)
+	s := openAt(t, path)
+	begin(t, s, NewRun{Experiment: "mine"})
+	check(t, s.write(t.Context(), func(context.Context, *sql.Tx) error { return os.WriteFile(path, []byte("mine"), 0o644) }))
+	lostTo(t, s, path, []byte("mine"))
 }
 
 // What may be done to a notebook while a run goes on is not taken for another file.
