@@ -82,7 +82,7 @@ func (s *Store) overwritten() bool {
 		if err != nil || s.looksLike(now) {
 			return false
 		}
-		err = blame(s.ours(context.Background()))
+		err = blame(classify(s.ours(context.Background())))
 		if err == nil {
 			s.seen.file = now
 			return false
@@ -104,7 +104,7 @@ func (s *Store) looksLike(now os.FileInfo) bool {
 }
 
 // ours returns an error unless the file is still the notebook that was opened. It is looked at
-// through SQLite, as in quietPool, first without the log: a checkpoint, by whatever
+// through SQLite, as by a quietPool, first without the log: a checkpoint, by whatever
 // process, leaves no run in it that the notebook does not have. With the log it must
 // hold together and have the runs of this process as they last were.
 func (s *Store) ours(ctx context.Context) error {
@@ -119,27 +119,25 @@ func (s *Store) ours(ctx context.Context) error {
 	}
 	// With a rollback journal only a commit changes the file, which another process may make.
 	committed := s.seen.log == nil && version(s.writer) != s.seen.version
-	live := &quietPool{path: s.path}
-	defer func() { _ = live.close() }()
-	return live.with(func(db *sql.DB) error {
-		if _, err := identify(ctx, db, true); err != nil {
+	db := openPool(address(s.path, reading), 1)
+	defer db.Close()
+	if _, err := identify(ctx, db, true); err != nil {
+		return err
+	}
+	if !committed {
+		if err := s.sound(ctx, db); err != nil {
 			return err
 		}
-		if !committed {
-			if err := s.sound(ctx, db); err != nil {
-				return err
-			}
-		}
-		all, err := uids(ctx, db)
-		if err != nil {
-			return err
-		}
-		mine, err := s.mine(ctx, db)
-		if err == nil && (mine != s.seen.mine || !within(older, all) || s.seen.newest != "" && !slices.Contains(all, s.seen.newest)) {
-			err = errOther
-		}
-		return classify(err)
-	})
+	}
+	all, err := uids(ctx, db)
+	if err != nil {
+		return err
+	}
+	mine, err := s.mine(ctx, db)
+	if err == nil && (mine != s.seen.mine || !within(older, all) || s.seen.newest != "" && !slices.Contains(all, s.seen.newest)) {
+		err = errOther
+	}
+	return err
 }
 
 // sound returns an error unless all pages belong together, and the run that this store
