@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework/weights"
+	"runexp/internal/homedir"
 )
 
 func (w *weightsVerbs) importCommand() *cobra.Command {
@@ -53,6 +54,9 @@ See also: runexp weights pull, runexp weights verify, runexp weights`,
 func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool) error {
 	backbone, identifier, err := w.identifier(as)
 	if err != nil {
+		return usage(err)
+	}
+	if path, err = homedir.Expand(path); err != nil {
 		return usage(err)
 	}
 	f, err := weights.Open(path)

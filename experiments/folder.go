@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"runexp/framework"
 	"runexp/framework/store"
+	"runexp/internal/pathname"
 	"runexp/internal/printable"
 )
 
@@ -40,6 +42,13 @@ func CheckOut(out string) error {
 		folder = above
 	}
 	f, err := os.CreateTemp(folder, ".runexp-*")
+	if err == nil {
+		// The longest path of what may be written there.
+		name := strings.Repeat("n", framework.MaxName)
+		if err = pathname.Check(filepath.Join(out, name, "uid", "."+name+"-1234567890")); err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("pictures cannot be written to %s (%w); name another folder with --out", out, err)
 	}
