@@ -106,6 +106,9 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 			return nil, err
 		}
 	}
+	if err := a.checkPictures(ctx); err != nil {
+		return nil, err
+	}
 	if a.From != nil {
 		n.Parent, n.ParentSteps = a.From.UID, a.From.checkpoint.state.Step
 	}
