@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/configs"
+	"runexp/experiments"
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/store"
@@ -124,7 +125,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
-	if errors.Is(err, store.ErrDamaged) { // found on the way, by whatever verb
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, experiments.ErrPictureName) { // found on the way, by whatever verb
 		return exitUsage
 	}
 	return exitInternal

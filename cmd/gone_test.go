@@ -21,6 +21,8 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 			return errors.Join(os.Remove(db), os.Remove(db+"-wal"), os.Remove(db+"-shm"))
 		}, nil},
 		"replaced":              {func(db string) error { return errors.Join(os.Remove(db), os.WriteFile(db, nil, 0o644)) }, nil},
+		"emptied":               {func(db string) error { return os.WriteFile(db, nil, 0o644) }, nil}, // the same inode
+		"overwritten":           {func(db string) error { return os.WriteFile(db, []byte("mine"), 0o644) }, nil},
 		"deleted under a sweep": {os.Remove, []string{"-c", "sweep.yaml", "--jobs", "2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -56,5 +58,37 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 				t.Errorf("it does not know what was done:\n%s", text)
 			}
 		})
+	}
+}
+
+// TestTheNotebookIsOverwritten copies something over a notebook that has a run already,
+// while another is written: what was put there stays, and it is said once.
+func TestTheNotebookIsOverwritten(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	db := filepath.Join(dir, "n.db")
+	before, saidBefore := program(t, dir, "-c", "crash.yaml", "--quiet", "--db", "n.db", "stages.0.iterations=3")
+	must(t, exitOK, before, saidBefore)
+	cmd, said := program(t, dir, "-c", "crash.yaml", "--quiet", "--db", "n.db", "experiment=second", "stages.0.iterations=4000")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, filepath.Join(dir, "runs", "second", "*", "checkpoint"))
+	if err := os.WriteFile(db, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says it
+	if code := cmd.ProcessState.ExitCode(); code != exitInternal {
+		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, said)
+	}
+	text := said.String()
+	if strings.Count(text, "another file was copied over it") != 1 || !strings.Contains(text, "the same command begins again") {
+		t.Errorf("it says\n%s", text)
+	}
+	if now, err := os.ReadFile(db); err != nil || string(now) != "mine" {
+		t.Errorf("what was put there is %q, %v", now, err)
+	}
+	if left, err := filepath.Glob(db + "*"); err != nil || len(left) != 1 {
+		t.Errorf("beside it are %v, %v", left, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/experiments"
 	"runexp/framework/store"
 	"runexp/internal/printable"
 	"runexp/reports"
@@ -188,6 +189,8 @@ func (t *figureFile) check() error {
 	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(t.file)), ".")
 	known := strings.Join(t.formats, " or ")
 	switch {
+	case t.file != "" && irregular(t.file):
+		return fmt.Errorf("-o %s is there and no regular file, which would be replaced; name another", t.file)
 	case t.format != "" && !slices.Contains(t.formats, t.format):
 		return fmt.Errorf("--format %q: give %s", t.format, known)
 	case t.file != "" && !slices.Contains(t.formats, ending):
@@ -202,10 +205,19 @@ func (t *figureFile) check() error {
 	return nil
 }
 
+// irregular reports whether path is a folder, a pipe or a device.
+func irregular(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular()
+}
+
 // path returns the file to write, and makes the folder of the usual one.
 func (t *figureFile) path(name string) (string, error) {
 	if t.file != "" {
 		return t.file, nil
+	}
+	if err := experiments.CheckOut(t.out); err != nil {
+		return "", err
 	}
 	folder := filepath.Join(t.out, t.folder)
 	return filepath.Join(folder, name+"."+t.format), os.MkdirAll(folder, 0o755)

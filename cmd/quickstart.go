@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/configs"
+	"runexp/experiments"
 	"runexp/internal/atomicfile"
 )
 
@@ -39,6 +40,9 @@ See also: runexp --help, runexp show, runexp plot, runexp config`,
   runexp quickstart losses.style.weight=1e4
   runexp quickstart --dry-run`,
 		RunE: func(c *cobra.Command, overrides []string) (err error) {
+			if err := experiments.CheckOut(r.out); err != nil {
+				return usage(err)
+			}
 			if r.file, err = unpackQuickstart(filepath.Join(r.out, "quickstart")); err != nil {
 				return usage(err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/experiments"
 	"runexp/framework/evaluate"
 	"runexp/reports/effects"
 	"runexp/reports/sweep"
@@ -68,6 +69,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	defer s.Close()
 	if err := a.checkSweep(c, s, experiment, number); err != nil {
 		return err
+	}
+	if err := experiments.CheckOut(out); err != nil {
+		return unwritten(err)
 	}
 	work := newWorkProgress(a.stderr, false)
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric, work.report)

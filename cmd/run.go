@@ -151,7 +151,7 @@ func closeStore(s *store.Store, err *error) {
 	closed := s.Close()
 	if *err == nil {
 		*err = closed
-	} else if gone := new(store.GoneError); errors.As(closed, &gone) {
+	} else if gone := new(store.GoneError); errors.As(closed, &gone) && !errors.As(*err, new(*store.GoneError)) {
 		*err = errors.Join(*err, gone)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,9 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUNEXP_WEIGHTS", filepath.Join(e.WorkDir, "weights"))
+			e.Setenv("LONG", strings.Repeat("a", 300))   // longer than a name may be
+			e.Setenv("NEARLY", strings.Repeat("a", 249)) // as a name may be, but for SQLite's own beside it
+			e.Setenv("DEEP", strings.Repeat("deep/", 1000)+"x")
 			e.Setenv("RUNEXP_ISA", os.Getenv("RUNEXP_ISA"))
 			if err := os.Mkdir(filepath.Join(e.WorkDir, "weights"), 0o755); err != nil {
 				return err

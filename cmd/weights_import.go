@@ -14,6 +14,7 @@ import (
 
 	"runexp/framework/sizes"
 	"runexp/framework/weights"
+	"runexp/internal/homedir"
 )
 
 func (w *weightsVerbs) importCommand() *cobra.Command {
@@ -55,6 +56,9 @@ See also: runexp weights pull, runexp weights verify, runexp weights`,
 func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool) error {
 	backbone, identifier, err := w.identifier(as)
 	if err != nil {
+		return usage(err)
+	}
+	if path, err = homedir.Expand(path); err != nil {
 		return usage(err)
 	}
 	f, err := weights.Open(path)

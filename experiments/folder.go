@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"runexp/framework"
 	"runexp/framework/store"
+	"runexp/internal/pathname"
 	"runexp/internal/printable"
 )
 
@@ -18,11 +20,16 @@ func Folder(out, experiment string, run store.UID) string {
 	return filepath.Join(out, experiment, run.Short())
 }
 
-// checkFile returns an error unless a name that a notebook has of a file is one in
-// the run's folder, and not a way out of it: the notebook may be anyone's.
+// ErrPictureName says that a notebook has a picture of a run that is to be gone on with
+// by a name that is not one of a picture in the run's folder.
+var ErrPictureName = errors.New("no name of a picture; choose another notebook with --db, or begin the run again with --fresh")
+
+// checkFile returns an error unless a name that a notebook has of a picture is one in
+// the run's folder, and not a way out of it, nor another of the run's files: the
+// notebook may be anyone's.
 func checkFile(name string) error {
-	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || local == "." || framework.CheckName(name) != nil {
-		return fmt.Errorf("the notebook calls a picture \"%s\", which is no name of a file; choose another with --db, or --fresh", printable.Excerpt(name))
+	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || filepath.Ext(local) != ".png" || framework.CheckName(name) != nil {
+		return fmt.Errorf("the notebook calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
 	}
 	return nil
 }
@@ -40,6 +47,13 @@ func CheckOut(out string) error {
 		folder = above
 	}
 	f, err := os.CreateTemp(folder, ".runexp-*")
+	if err == nil {
+		// The longest path of what may be written there.
+		name := strings.Repeat("n", framework.MaxName)
+		if err = pathname.Check(filepath.Join(out, name, "uid", "."+name+"-1234567890")); err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("pictures cannot be written to %s (%w); name another folder with --out", out, err)
 	}

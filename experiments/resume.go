@@ -112,6 +112,21 @@ func (a *Attempt) tell(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// checkPictures returns an error unless the pictures that are to be taken over have
+// names of files, before anything is written.
+func (a *Attempt) checkPictures(ctx context.Context) error {
+	if a.From == nil {
+		return nil
+	}
+	artifacts, err := a.store.Artifacts(ctx, a.From.Number)
+	for _, artifact := range artifacts {
+		if artifact.Kind == "picture" {
+			err = errors.Join(err, checkFile(artifact.Name))
+		}
+	}
+	return err
+}
+
 // copyPictures writes the pictures that the run took over into its folder.
 func (a *Attempt) copyPictures(ctx context.Context) error {
 	if a.From == nil {
@@ -124,9 +139,6 @@ func (a *Attempt) copyPictures(ctx context.Context) error {
 	for _, artifact := range artifacts {
 		if artifact.Kind != "picture" {
 			continue // the run's own inputs are in the notebook only
-		}
-		if err := checkFile(artifact.Name); err != nil {
-			return err
 		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
 		if errors.Is(err, store.ErrDamaged) {

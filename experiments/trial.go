@@ -106,6 +106,9 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 			return nil, err
 		}
 	}
+	if err := a.checkPictures(ctx); err != nil {
+		return nil, err
+	}
 	if a.From != nil {
 		n.Parent, n.ParentSteps = a.From.UID, a.From.checkpoint.state.Step
 	}
@@ -246,9 +249,13 @@ func (a *Attempt) fail(ctx context.Context, r *recorder, err error) error {
 		}
 		return &FailedError{a.Run.Number(), err}
 	}
-	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, r.way())
+	way, lost := r.way(), errors.As(err, new(*store.GoneError))
+	if lost { // a checkpoint is gone on from with the notebook's rows only
+		way = "the same command begins again"
+	}
+	err = fmt.Errorf("run %d stopped: %w; %s", a.Run.Number(), err, way)
 	finish := a.Run.Finish(ctx, store.Failed, err.Error())
-	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+	if lost || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
 		finish = nil // the same again
 	}
 	return errors.Join(err, finish)

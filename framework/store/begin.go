@@ -123,6 +123,9 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 		return err
 	}
 	r.attempt = attempt
+	r.store.mu.Lock()
+	r.store.latest = r.uid
+	r.store.mu.Unlock()
 	for _, p := range n.Params {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO params (run_id, path, value) VALUES (?, ?, ?)`,
 			r.number, p.Path, string(p.Value)); err != nil {

@@ -4,11 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
 
 	"github.com/mattn/go-sqlite3"
+
+	"runexp/internal/pathname"
+	"runexp/internal/printable"
 )
 
 // access is how a connection may use the file.
@@ -39,6 +43,23 @@ func address(path string, how access) string {
 		path = "/" + path // C:/…
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + string(how) + settings
+}
+
+// longestPath is how many bytes SQLite takes for a path on Unix, that of its journal
+// included (MAX_PATHNAME).
+const longestPath = 512
+
+// checkPath returns an error unless a notebook can be at path, with SQLite's own files
+// beside it. It makes nothing.
+func checkPath(path string) error {
+	journal := path + "-journal"
+	if len(journal) > longestPath {
+		return fmt.Errorf("the path of a notebook may have %d bytes, and this has %d: %s", longestPath-len("-journal"), len(path), printable.Excerpt(path))
+	}
+	if err := pathname.Check(journal); err != nil {
+		return fmt.Errorf("no notebook can be at %s: %w", printable.Excerpt(path), err)
+	}
+	return nil
 }
 
 // openPool returns a pool of at most n connections. It does not connect yet.

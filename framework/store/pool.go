@@ -23,6 +23,12 @@ type livePool struct{ db *sql.DB }
 func (p *livePool) with(use func(*sql.DB) error) error { return use(p.db) }
 func (p *livePool) close() error                       { return p.db.Close() }
 
+// A lostPool is of a file that is no notebook of ours any more.
+type lostPool struct{ err error }
+
+func (p lostPool) with(func(*sql.DB) error) error { return p.err }
+func (p lostPool) close() error                   { return nil }
+
 // A quietPool reads a file and leaves no trace beside it. Even a read-only
 // connection to a file in WAL mode makes -wal and -shm files, or fails where it
 // may not. So, as long as no writer has left anything in such a file, we read

@@ -29,61 +29,58 @@ func (e *GoneError) Error() string {
 
 func (e *GoneError) Unwrap() error { return e.Err }
 
-// follow looks whether the notebook is still the file that was opened. If it is
-// not, everything is copied into a new one beside it, as long as the open file
-// can still be read, and what comes goes there.
-//
-// With only its log deleted, what is in it is folded into the notebook at once:
-// that log ends with this process.
-func (s *Store) follow() {
-	s.swap.RLock()
-	lost := s.moved()
-	if !lost && s.file != nil && s.unlogged() {
-		_, _ = s.writer.Exec("PRAGMA wal_checkpoint(PASSIVE)") // tried again at the next write
-	}
-	s.swap.RUnlock()
-	if !lost {
-		return
-	}
-	s.swap.Lock()
-	defer s.swap.Unlock()
-	if s.moved() { // no one else saw to it
-		s.rescue()
-	}
-}
-
-// moved reports whether path is no longer what was opened.
-func (s *Store) moved() bool {
-	if s.file == nil {
-		return false // not open yet, or given up
-	}
-	now, err := os.Stat(s.path)
-	return err != nil && os.IsNotExist(err) || err == nil && !os.SameFile(s.file, now)
-}
-
-// unlogged reports whether a notebook in WAL mode has no log beside it.
-func (s *Store) unlogged() bool {
-	_, err := os.Stat(s.path + "-wal")
-	return os.IsNotExist(err) && journalFor(s.path) == wal
-}
-
-// rescue goes on in a new notebook. It is called with swap held.
-func (s *Store) rescue() {
+// rescue goes on in a new notebook, or, where the file was overwritten and what it
+// held is not all in the log and in memory, in none: then writes and reads return
+// the error. It is called with swap held.
+func (s *Store) rescue(overwritten bool) {
 	from := s.path
 	if gone := new(GoneError); errors.As(s.gone, &gone) {
 		from = gone.Path // for the second time
 	}
-	kept, err := s.copyBeside()
-	if err != nil {
-		s.file, s.gone = nil, &GoneError{Path: from, Err: classify(err)}
+	var kept string
+	var err error
+	if overwritten {
+		err = s.whole()
+	}
+	if err == nil {
+		kept, err = s.copyBeside()
+	}
+	s.gone = &GoneError{Path: from, Kept: kept, Err: classify(err)}
+	if err != nil && !overwritten {
+		s.seen.file = nil // a file without a name: written on, for whoever reads it meanwhile
 		return
 	}
-	s.leave()
-	s.path, s.gone = kept, &GoneError{Path: from, Kept: kept}
-	s.writer = openPool(address(kept, writing), 1)
-	s.readers = &livePool{db: openPool(address(kept, reading), readConnections)}
-	_ = setJournal(context.Background(), s.writer, journalFor(kept)) // slower without
-	s.file, _ = os.Stat(kept)
+	s.leave(overwritten)
+	s.seen = sight{}
+	if err != nil {
+		s.writer, s.readers = nil, lostPool{s.gone}
+		return
+	}
+	s.path = kept
+	s.reopen(journalFor(kept))
+}
+
+// reopen opens the connections to the file at path, which is one of ours.
+func (s *Store) reopen(journal string) {
+	s.writer = openPool(address(s.path, writing), 1)
+	s.readers = &livePool{db: openPool(address(s.path, reading), readConnections)}
+	_ = setJournal(context.Background(), s.writer, journal) // slower without
+	s.see()
+}
+
+// whole returns an error unless all that was recorded can still be read by the writer,
+// from the log and from its memory, although another file's bytes are where it was.
+func (s *Store) whole() error {
+	ctx := context.Background()
+	err := s.sound(ctx, s.writer)
+	mine := ""
+	if err == nil {
+		mine, err = s.mine(ctx, s.writer)
+	}
+	if err != nil || mine == "" || mine != s.seen.mine {
+		return errors.New("another file was copied over it, and what it held is lost; put a copy of it back, or name another with --db")
+	}
+	return nil
 }
 
 // copyBeside copies what the open connection sees into a new file: in the
@@ -119,16 +116,32 @@ func (s *Store) copyInto(folder, name string) (path string, err error) {
 	return path, err
 }
 
-// leave closes the connections to the file that is gone. The log of that name may
-// be another notebook's by now: SQLite must not remove it.
-func (s *Store) leave() {
+// leave closes the connections to the file that is gone, and takes its log along:
+// whoever opens what is there by now would take it for a part of that. The log of
+// that name may also be another notebook's by now: SQLite must not remove it.
+//
+// The connection to a file that was overwritten stays open until the process ends: as
+// the last one is closed SQLite writes the log into the file.
+func (s *Store) leave(overwritten bool) {
 	_ = s.readers.close()
-	ctx := context.Background()
-	if conn, err := s.writer.Conn(ctx); err == nil {
-		_ = conn.Raw(func(driver any) error {
-			return driver.(*sqlite3.SQLiteConn).SetFileControlInt("main", sqlite3.SQLITE_FCNTL_PERSIST_WAL, 1)
-		})
-		_ = conn.Close()
+	switch {
+	case s.seen.log == nil:
+		s.writer.Close()
+	case !overwritten:
+		ctx := context.Background()
+		if conn, err := s.writer.Conn(ctx); err == nil {
+			_ = conn.Raw(func(driver any) error {
+				return driver.(*sqlite3.SQLiteConn).SetFileControlInt("main", sqlite3.SQLITE_FCNTL_PERSIST_WAL, 1)
+			})
+			_ = conn.Close()
+		}
+		s.writer.Close()
 	}
-	s.writer.Close()
+	if !isFile(s.seen.log, s.path+"-wal") {
+		return
+	}
+	os.Remove(s.path + "-wal")
+	if isFile(s.seen.index, s.path+"-shm") {
+		os.Remove(s.path + "-shm")
+	}
 }

@@ -76,11 +76,54 @@ func TestADeletedLogTakesNothingWithIt(t *testing.T) {
 	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
 	check(t, r.Flush(t.Context()))
 	copied := filepath.Join(t.TempDir(), "copy.db") // as after kill -9
-	check(t, os.WriteFile(copied, must(os.ReadFile(path))(t), 0o644))
+	for _, log := range []string{"", "-wal"} {
+		check(t, os.WriteFile(copied+log, must(os.ReadFile(path+log))(t), 0o644))
+	}
 	kept := must(OpenReadOnly(t.Context(), copied))(t)
 	defer kept.Close()
 	if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
 		t.Errorf("points %v, want 1", points)
 	}
 	check(t, s.Close())
+}
+
+// Where the log or its index is deleted under a run, the run goes on with new ones:
+// another process would use others than it.
+func TestDeletedSideFilesAreMadeAgain(t *testing.T) {
+	for name, files := range map[string][]string{"log": {"-wal"}, "index": {"-shm"}, "both": {"-wal", "-shm"}} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "n.db")
+			s := openAt(t, path)
+			r := begin(t, s, NewRun{})
+			for step := range 3 {
+				for _, file := range files {
+					check(t, os.Remove(path+file))
+				}
+				check(t, r.Log(t.Context(), step, []Value{{"loss/total", 3}}))
+				check(t, r.Flush(t.Context()))
+				for _, file := range []string{"-wal", "-shm"} {
+					if !exists(path + file) {
+						t.Fatalf("there is no %s", file)
+					}
+				}
+				other := openAt(t, path)
+				check(t, begin(t, other, NewRun{}).Finish(t.Context(), Finished, ""))
+				check(t, other.Close())
+			}
+			check(t, r.Finish(t.Context(), Finished, ""))
+			check(t, s.Close())
+			if exists(path + "-wal") {
+				t.Error("a log is left")
+			}
+			now := must(OpenReadOnly(t.Context(), path))(t)
+			defer now.Close()
+			check(t, now.Check(t.Context()))
+			if runs := must(now.Runs(t.Context(), Filter{Status: Finished}))(t); len(runs) != 4 {
+				t.Errorf("%d finished runs, want 4", len(runs))
+			}
+			if points := must(now.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 3 {
+				t.Errorf("%d points, want 3", len(points))
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,11 +17,16 @@ import (
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
 	whole := context.WithoutCancel(ctx)
 	err := s.retry(ctx, func() error {
+		s.turn.Lock()
+		defer s.turn.Unlock()
 		s.follow()
 		s.swap.RLock()
 		defer s.swap.RUnlock()
 		if s.writer == nil {
-			return ErrReadOnly
+			return cmp.Or(s.gone, ErrReadOnly)
+		}
+		if s.seen.file != nil {
+			defer s.see()
 		}
 		tx, err := s.writer.BeginTx(whole, nil)
 		if err != nil {
@@ -32,6 +38,8 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 		}
 		return tx.Commit()
 	})
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	s.follow()
 	return err
 }

@@ -32,16 +32,19 @@ type Store struct {
 	// disappears is gone on with in another file (see rescue).
 	swap    sync.RWMutex
 	path    string
-	file    os.FileInfo // what was opened for writing
-	gone    error       // a *GoneError once path was deleted or replaced
-	writer  *sql.DB     // one connection; nil in a Store that only reads
+	seen    sight   // of what was opened for writing
+	gone    error   // a *GoneError once path was deleted or replaced
+	writer  *sql.DB // one connection; nil in a Store that only reads
 	readers pool
+
+	turn sync.Mutex // held by the one who writes, and while files are looked at
 
 	// How long a write is tried again before it is given up.
 	busyPatience, diskPatience time.Duration
 
-	mu   sync.Mutex
-	runs map[*Run]bool // begun and not finished
+	mu     sync.Mutex
+	runs   map[*Run]bool // begun and not finished
+	latest UID           // of the run begun last
 }
 
 const (
@@ -70,6 +73,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 func open(ctx context.Context, path, journal string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	if err := checkPath(path); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -160,10 +166,7 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 			return err
 		}
 	}
-	var err error
-	if s.file, err = os.Stat(s.path); err != nil {
-		return err
-	}
+	s.see()
 	return s.markLost(ctx)
 }
 
@@ -190,11 +193,13 @@ func (s *Store) Close() error {
 		problems = append(problems, run.Flush(context.Background()))
 		s.forget(run)
 	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
 	s.follow()
 	s.swap.Lock()
 	defer s.swap.Unlock()
 	problems = append(problems, s.gone, s.readers.close())
-	s.file, s.gone = nil, nil // a second Close has nothing to look after
+	s.seen, s.gone = sight{}, nil // a second Close has nothing to look after
 	if s.writer != nil {
 		// The last writer leaves one whole file even if a reader elsewhere keeps
 		// SQLite from removing its log; where that reader is in the way, the

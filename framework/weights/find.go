@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"runexp/internal/homedir"
 )
 
 const extension = ".safetensors"
@@ -73,18 +75,22 @@ func IsPath(name string) bool {
 }
 
 // Find returns the path of a weights file. A name that IsPath is that path
-// itself. Any other NAME is looked up as NAME.safetensors: in each entry of
-// places.Env, a directory or the file itself, then in the cache. The error
-// lists every place looked in and says how to get the weights.
+// itself, with ~/ the home folder, as in places.Env. Any other NAME is looked up as
+// NAME.safetensors: in each entry of places.Env, a directory or the file itself, then
+// in the cache. The error lists every place looked in and says how to get the weights.
 func Find(name string, places Places) (string, error) {
 	if name == "" {
 		return "", errors.New("weights: no name; give a name or the path of a .safetensors file")
 	}
 	if IsPath(name) {
-		if _, err := os.Stat(name); err != nil {
+		path, err := homedir.Expand(name)
+		if err == nil {
+			_, err = os.Stat(path)
+		}
+		if err != nil {
 			return "", fmt.Errorf("weights: %w", err)
 		}
-		return name, nil
+		return path, nil
 	}
 	file := name + extension
 	var looked []string
@@ -98,6 +104,11 @@ func Find(name string, places Places) (string, error) {
 	}
 	for _, entry := range filepath.SplitList(places.Env) {
 		if entry == "" {
+			continue
+		}
+		entry, err := homedir.Expand(entry)
+		if err != nil {
+			looked = append(looked, fmt.Sprintf("%v (RUNEXP_WEIGHTS)", err))
 			continue
 		}
 		path := filepath.Join(entry, file)
@@ -186,6 +197,10 @@ func (p Places) Names() []string {
 		}
 	}
 	for _, entry := range append(filepath.SplitList(p.Env), p.Cache) {
+		entry, err := homedir.Expand(entry)
+		if err != nil {
+			continue
+		}
 		if filepath.Ext(entry) == extension {
 			add(entry)
 			continue

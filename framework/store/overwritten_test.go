@@ -1,0 +1,229 @@
+//go:build unix
+
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// older makes a notebook of two runs at path, as it was before the run of a test.
+func older(t *testing.T, path string) []byte {
+	t.Helper()
+	s := openAt(t, path)
+	for range 2 {
+		r := begin(t, s, NewRun{Experiment: "older"})
+		for step := range 2000 {
+			check(t, r.Log(t.Context(), step, []Value{{"loss/total", 3}, {"loss/style", 3}}))
+		}
+		check(t, r.Artifact(t.Context(), Artifact{Kind: "picture", Name: "a", Data: bytes.Repeat([]byte{7}, 50000)}))
+		check(t, r.Finish(t.Context(), Finished, ""))
+	}
+	check(t, s.Close())
+	return must(os.ReadFile(path))(t)
+}
+
+// Whatever is put into the file under a run, it is left as it is; all that was
+// recorded is in the notebook that Close names, or Close says that it is lost.
+func TestANotebookThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
+	other := fullNotebook(t)
+	for name, content := range map[string]func(before []byte) []byte{
+		"a notebook":    func([]byte) []byte { return other },
+		"an older copy": func(before []byte) []byte { return before },
+		"nothing":       func([]byte) []byte { return nil },
+		"a text":        func([]byte) []byte { return []byte("mine") },
+		"its own half":  func(before []byte) []byte { return before[:len(before)/2/pageSize*pageSize] },
+		"a part":        func([]byte) []byte { return other[:len(other)/2] },
+	} {
+		for _, journal := range []string{wal, rollback} {
+			for _, fresh := range []bool{true, false} {
+				if fresh && (name == "an older copy" || name == "its own half") {
+					continue
+				}
+				t.Run(name+" "+journal+map[bool]string{true: " fresh"}[fresh], func(t *testing.T) {
+					path := filepath.Join(t.TempDir(), "n.db")
+					var before []byte
+					runs := 1
+					if !fresh {
+						before, runs = older(t, path), 3
+					}
+					s := must(open(t.Context(), path, journal))(t)
+					r := begin(t, s, NewRun{Experiment: "mine"})
+					check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+					check(t, r.Flush(t.Context()))
+					if !fresh { // and a part of it is in the file
+						must(s.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"))(t)
+						check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
+						check(t, r.Flush(t.Context()))
+					}
+					check(t, os.WriteFile(path, content(before), 0o644)) // the same inode
+					_ = r.Log(t.Context(), 2, []Value{{"loss/total", 2}})
+					ended := r.Finish(t.Context(), Finished, "")
+					var gone *GoneError
+					if name == "a part" && fresh && journal == wal { // the log has all of it, and mends the file
+						check(t, errors.Join(ended, s.Close()))
+						return
+					}
+					if err := s.Close(); !errors.As(err, &gone) || gone.Path != path {
+						t.Fatalf("close: %v", err)
+					}
+					if now := must(os.ReadFile(path))(t); !bytes.Equal(now, content(before)) {
+						t.Error("what was put there was changed")
+					}
+					if _, err := os.Stat(path + "-wal"); err == nil {
+						t.Error("the log is left beside what is another file now")
+					}
+					t.Log(gone)
+					if gone.Kept == "" {
+						if fresh && journal == wal {
+							t.Error("all of it was in the log")
+						}
+						if !errors.As(ended, &gone) {
+							t.Errorf("a write that went nowhere: %v", ended)
+						}
+						return
+					}
+					check(t, ended)
+					kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
+					defer kept.Close()
+					check(t, kept.Check(t.Context()))
+					if list := must(kept.Runs(t.Context(), Filter{Status: Finished}))(t); len(list) != runs {
+						t.Errorf("%d finished runs, want %d", len(list), runs)
+					}
+					if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != runs/2+2 {
+						t.Errorf("%d points", len(points))
+					}
+				})
+			}
+		}
+	}
+}
+
+// lostTo wants that a store says its notebook is lost, and that what was put there stays.
+func lostTo(t *testing.T, s *Store, path string, put []byte) {
+	t.Helper()
+	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
+	var gone *GoneError
+	if !errors.As(err, &gone) || gone.Kept != "" {
+		t.Errorf("the next run: %v", err)
+	}
+	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &gone) {
+		t.Errorf("what is read: %v", err)
+	}
+	if err := s.Close(); !errors.As(err, &gone) {
+		t.Errorf("close: %v", err)
+	}
+	if now := must(os.ReadFile(path))(t); !bytes.Equal(now, put) {
+		t.Error("what was put there was changed")
+	}
+}
+
+// Before the first run of a process nothing of its own tells its notebook from another.
+func TestANotebookThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
+	other := fullNotebook(t)
+	for _, journal := range []string{wal, rollback} {
+		path := filepath.Join(t.TempDir(), "n.db")
+		older(t, path)
+		s := must(open(t.Context(), path, journal))(t)
+		check(t, os.WriteFile(path, other, 0o644))
+		lostTo(t, s, path, other)
+	}
+}
+
+// With a rollback journal a copy from the middle of a run holds together, and lacks
+// what came since.
+func TestANotebookThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	s := must(open(t.Context(), path, rollback))(t)
+	r := begin(t, s, NewRun{Experiment: "mine"})
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
+	check(t, r.Flush(t.Context()))
+	before := must(os.ReadFile(path))(t)
+	check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
+	check(t, r.Flush(t.Context()))
+	check(t, os.WriteFile(path, before, 0o644))
+	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*GoneError)) {
+		t.Errorf("finish: %v", err)
+	}
+	lostTo(t, s, path, before)
+}
+
+// No moment is so short that it is not noticed: here just before a commit.
+func TestANotebookThatIsOverwrittenWithinAWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	older(t, path)
+	s := openAt(t, path)
+	begin(t, s, NewRun{Experiment: "mine"})
+	check(t, s.write(t.Context(), func(context.Context, *sql.Tx) error { return os.WriteFile(path, []byte("mine"), 0o644) }))
+	lostTo(t, s, path, []byte("mine"))
+}
+
+// What may be done to a notebook while a run goes on is not taken for another file.
+func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
+	for name, change := range map[string]func(path string) error{
+		"touched": func(p string) error { return os.Chtimes(p, time.Now(), time.Now()) },
+		"checkpoint": func(p string) error {
+			return ask(p, "PRAGMA wal_checkpoint(TRUNCATE)")
+		},
+		"vacuum": func(p string) error { return ask(p, "VACUUM") },
+		"its own bytes": func(p string) error {
+			data, err := os.ReadFile(p)
+			return errors.Join(err, os.WriteFile(p, data, 0o644))
+		},
+	} {
+		for _, journal := range []string{wal, rollback} {
+			t.Run(name+" "+journal, func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "n.db")
+				older(t, path)
+				s := must(open(t.Context(), path, journal))(t)
+				r := begin(t, s, NewRun{Experiment: "mine"})
+				for step := range 3 {
+					check(t, r.Log(t.Context(), step, []Value{{"loss/total", 3}}))
+					check(t, r.Flush(t.Context()))
+					check(t, change(path))
+				}
+				check(t, r.Finish(t.Context(), Finished, ""))
+				check(t, s.Close())
+				now := must(OpenReadOnly(t.Context(), path))(t)
+				defer now.Close()
+				check(t, now.Check(t.Context()))
+				if points := must(now.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 3 {
+					t.Errorf("points %v, want 3", points)
+				}
+			})
+		}
+	}
+}
+
+// ask does something to a notebook as another program does.
+func ask(path, what string) error {
+	db := openPool(address(path, writing), 1)
+	_, err := db.Exec(what)
+	return errors.Join(err, db.Close())
+}
+
+// The log of a notebook that is replaced is not left beside what takes its place:
+// SQLite would take it for a part of that.
+func TestALogIsNotLeftBesideAnotherNotebook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "n.db")
+	s := openAt(t, path)
+	r := begin(t, s, NewRun{Experiment: "mine"})
+	other := fullNotebook(t)
+	check(t, errors.Join(os.WriteFile(path+"-new", other, 0o644), os.Rename(path+"-new", path)))
+	check(t, r.Finish(t.Context(), Finished, ""))
+	if err := s.Close(); !errors.As(err, new(*GoneError)) {
+		t.Fatalf("close: %v", err)
+	}
+	now := must(OpenReadOnly(t.Context(), path))(t)
+	defer now.Close()
+	check(t, now.Check(t.Context()))
+	if runs := must(now.Runs(t.Context(), Filter{}))(t); len(runs) != 4 {
+		t.Errorf("%d runs, want the 4 of the other", len(runs))
+	}
+}
