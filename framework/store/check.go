@@ -18,6 +18,9 @@ func (s *Store) checkBefore(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
 		return nil // there is nothing yet, or the writer will say what is wrong
 	}
+	if err := checkLog(s.path); err != nil {
+		return err
+	}
 	s.readers = &quietPool{path: s.path}
 	defer func() { _ = s.readers.close() }()
 	version := 0

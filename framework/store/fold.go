@@ -34,6 +34,9 @@ func (s *Store) foldLeftOver(ctx context.Context) {
 	if running, err := s.Runs(ctx, Filter{Status: Running, Limit: 1}); err != nil || len(running) > 0 {
 		return
 	}
+	if checkLog(s.path) != nil {
+		return // what cannot be read would be gone
+	}
 	var problems []string
 	err := s.read(ctx, func(db *sql.DB) (err error) {
 		problems, err = integrity(ctx, db)
