@@ -28,15 +28,20 @@ const minPrefix = 4
 // Errors: ErrNotFound; *AmbiguousError for a prefix of several.
 func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 	var runs []detailRow
-	err := s.read(ctx, func(db *sql.DB) (err error) {
+	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
 		runs = nil
 		for _, l := range lookups(ref) {
 			runs, err = collect(ctx, db, (*detailRow).columns, detailOfRuns+l.where+` LIMIT ?`, append(l.args, maxMatches)...)
 			if err != nil || len(runs) > 0 {
-				return err
+				break
 			}
 		}
-		return nil
+		for i := range runs {
+			if runs[i].see(s.host, time.Now()) {
+				lost = append(lost, runs[i].Number)
+			}
+		}
+		return lost, err
 	})
 	switch {
 	case err != nil:
@@ -51,7 +56,7 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 		}
 		return RunDetail{}, ambiguous
 	}
-	return runs[0].detail(s.host), nil
+	return runs[0].detail(), nil
 }
 
 // A lookup is one way to read a reference to a run.
@@ -90,8 +95,7 @@ func (d *detailRow) columns() []any {
 	return append(d.runRow.columns(), &d.parent, decoded{&d.overrides}, &d.configWritten, &d.configResolved)
 }
 
-func (d *detailRow) detail(here host) RunDetail {
-	d.see(here, time.Now())
+func (d *detailRow) detail() RunDetail {
 	return RunDetail{
 		RunSummary: d.RunSummary, Parent: d.parent, PID: d.owner.pid, Overrides: d.overrides,
 		ConfigWritten: d.configWritten, ConfigResolved: d.configResolved,

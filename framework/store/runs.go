@@ -65,10 +65,33 @@ func (r *runRow) columns() []any {
 }
 
 // see corrects the status of a run that says it is running and is not.
-func (r *runRow) see(here host, now time.Time) {
-	if r.Status == Running && r.owner.gone(here, now) {
+func (r *runRow) see(here host, now time.Time) (lost bool) {
+	lost = r.Status == Running && r.owner.gone(here, now)
+	if lost {
 		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.seen
 	}
+	return lost
+}
+
+// settled reads with f until all runs that it takes for lost were so before it read:
+// a process may write that its run has finished, and end, between the reading of the
+// row and the look at the process.
+func (s *Store) settled(ctx context.Context, f func(db *sql.DB) (lost []int64, err error)) error {
+	return s.read(ctx, func(db *sql.DB) error {
+		for before := map[int64]bool{}; ; {
+			lost, err := f(db)
+			if err != nil {
+				return err
+			}
+			known := len(before)
+			for _, run := range lost {
+				before[run] = true
+			}
+			if len(before) == known {
+				return nil
+			}
+		}
+	})
 }
 
 // query returns the SQL that lists runs, newest first, and its arguments. It
@@ -103,24 +126,26 @@ func (f Filter) query() (query string, args []any) {
 func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 	var list []RunSummary
 	query, args := f.query()
-	err := s.read(ctx, func(db *sql.DB) error {
+	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
 		list = nil
 		rows, err := db.QueryContext(ctx, query, args...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer rows.Close()
 		for now := time.Now(); rows.Next() && (f.Limit == 0 || len(list) < f.Limit); {
 			var row runRow
 			if err := rows.Scan(row.columns()...); err != nil {
-				return unreadable(err)
+				return nil, unreadable(err)
 			}
-			row.see(s.host, now)
+			if row.see(s.host, now) {
+				lost = append(lost, row.Number)
+			}
 			if f.Status == "" || f.Status == row.Status {
 				list = append(list, row.RunSummary)
 			}
 		}
-		return rows.Err()
+		return lost, rows.Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: list runs: %w", err)
