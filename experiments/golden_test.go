@@ -3,6 +3,7 @@ package experiments_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -183,7 +184,7 @@ func gradientsArePyTorchs(t *testing.T, engine *compute.Engine) {
 		return x
 	}
 	probe := graph.Single(graph.Shape{height, width, 3}, read("probe"))
-	images := map[string]string{"content": "content.png", "style": "style.png"}
+	images := map[framework.Role]string{framework.Content: "content.png", framework.Style: "style.png"}
 	network := newVGG19(dir)
 	for name, loss := range textbookLosses(t) {
 		t.Run(name, func(t *testing.T) {
@@ -199,29 +200,29 @@ func gradientsArePyTorchs(t *testing.T, engine *compute.Engine) {
 				}
 				return build(t, b, network, image, taps)
 			}
-			represent := func(b *graph.Builder, image graph.Node) []graph.Node {
-				nodes, err := loss.Represent(b, view(b, image))
+			represent := func(b *graph.Builder, image graph.Node) framework.Values {
+				values, err := loss.Represent(b, view(b, image))
 				if err != nil {
 					t.Fatal(err)
 				}
-				return nodes
+				return values
 			}
 			b := graph.NewBuilder(engine)
-			var want []framework.Reference
-			if loss.Target() != "" {
+			want := framework.References{}
+			for _, role := range loss.Roles() {
 				tb := graph.NewBuilder(engine)
-				nodes := represent(tb, tb.Variable(height, width, 3))
-				p, err := tb.Compile(nodes...)
+				values := represent(tb, tb.Variable(height, width, 3))
+				p, err := tb.Compile(slices.Collect(maps.Values(values))...)
 				p = compile(t, p, err)
-				x := normalized(t, filepath.Join(dir, "golden", images[loss.Target()]))
+				x := normalized(t, filepath.Join(dir, "golden", images[role]))
 				if err := p.Run(context.Background(), graph.Single(probe.Shape, x)); err != nil {
 					t.Fatal(err)
 				}
-				reference := framework.Reference{Weight: 1}
-				for _, n := range nodes {
-					reference.Values = append(reference.Values, b.Constant("target", p.Value(n).Clone()))
+				reference := framework.Reference{Weight: 1, Values: framework.Values{}}
+				for name, n := range values {
+					reference.Values[name] = b.Constant("target "+name, p.Value(n).Clone())
 				}
-				want = append(want, reference)
+				want[role] = append(want[role], reference)
 			}
 			terms, err := loss.Score(b, represent(b, b.Variable(height, width, 3)), want)
 			if err != nil {
@@ -298,7 +299,7 @@ func TestTraceIsPyTorchs(t *testing.T) {
 		want := g.Trace[i]
 		sums := map[string]float64{}
 		for _, term := range row.Terms {
-			sums[term.Loss] += term.TapWeight * term.Value
+			sums[term.Loss] += term.Weight * term.Value
 		}
 		compare := func(kind string, got, reference, largest float64) {
 			off := math.Abs(got-reference) / max(math.Abs(reference), largest)

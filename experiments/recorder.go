@@ -65,7 +65,7 @@ func (r *recorder) Begin(s run.Stage) error {
 	return r.Run.Event(r.ctx, "stage", s.Step, stageEvent{s.Index + 1, s.Height, s.Width})
 }
 
-// Row records loss/total, loss/<name>, loss/<name>/<layer> and, of a row that
+// Row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
 // an iteration follows, its time, rate and evaluations so far, all stages together.
 func (r *recorder) Row(row run.Row) error {
 	values := []store.Value{{Name: "loss/total", Value: row.Total}}
@@ -78,8 +78,8 @@ func (r *recorder) Row(row run.Row) error {
 			sums[name] = at
 			values = append(values, store.Value{Name: name})
 		}
-		values[at].Value += t.TapWeight * t.Value
-		values = append(values, store.Value{Name: name + "/" + t.Layer, Value: t.Value})
+		values[at].Value += t.Weight * t.Value
+		values = append(values, store.Value{Name: name + "/" + t.Name, Value: t.Value})
 	}
 	values = append(values, store.Value{Name: "evaluations", Value: float64(r.evals.upTo(row))})
 	if !row.Last {

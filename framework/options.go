@@ -3,8 +3,6 @@ package framework
 import (
 	"fmt"
 	"math"
-
-	"runexp/framework/graph"
 )
 
 // TapsOf returns layers, once they are resolved, as taps.
@@ -14,15 +12,6 @@ func TapsOf(layers []LayerWeight) []Tap {
 		taps[i] = Tap(l)
 	}
 	return taps
-}
-
-// Nodes returns the view's nodes of taps, in their order.
-func (v View) Nodes(taps []Tap) []graph.Node {
-	nodes := make([]graph.Node, len(taps))
-	for i, tap := range taps {
-		nodes[i] = v.Taps[tap.Layer]
-	}
-	return nodes
 }
 
 // NeedLayers reports a `layers` option that is empty or has a bad weight.

@@ -52,16 +52,16 @@ func TestByHand(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := graph.NewDoubleBuilder()
-		represent := func(image graph.Node) []graph.Node {
+		represent := func(image graph.Node) framework.Values {
 			nodes, err := loss.Represent(b, framework.View{Taps: map[string]graph.Node{"a": image, framework.ImageTap: image}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return nodes
 		}
-		var want []framework.Reference
-		if loss.Target() != "" {
-			want = []framework.Reference{{Values: represent(b.Constant("target", zero)), Weight: 1}}
+		want := framework.References{}
+		for _, role := range loss.Roles() {
+			want[role] = []framework.Reference{{Values: represent(b.Constant("target", zero)), Weight: 1}}
 		}
 		terms, err := loss.Score(b, represent(b.Variable(x.Shape...)), want)
 		if err != nil {

@@ -35,22 +35,18 @@ var _ framework.Loss = (*Loss)(nil)
 // New returns the loss.
 func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
 
-// Target is the painting.
-func (l *Loss) Target() string { return "style" }
+// Roles are the style images.
+func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
 // Represent returns the moments of each layer.
-func (l *Loss) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
-	nodes := v.Nodes(l.taps)
-	for i, features := range nodes {
-		nodes[i] = channelMoments(b, features)
-	}
-	return nodes, nil
+func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	return v.Each(l.taps, func(features graph.Node) graph.Node { return channelMoments(b, features) }), nil
 }
 
 // Score returns the mean squared error of each layer's moments.
-func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
-	return framework.SquaredDistances(b, l.taps, got, want), nil
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want[framework.Style]), nil
 }

@@ -59,10 +59,10 @@ func (o networkOptions) Validate() error {
 
 type loss struct {
 	framework.Loss
-	target string
+	roles []framework.Role
 }
 
-func (l loss) Target() string { return l.target }
+func (l loss) Roles() []framework.Role { return l.roles }
 
 type layersOptions struct {
 	Layers []framework.LayerWeight `config:"layers"`
@@ -118,9 +118,9 @@ func plugins() framework.Plugins {
 		}, vgg19)
 	}
 	framework.Register(p.Losses, "content", "", func() layersOptions { return layersOptions{} },
-		func(layersOptions) (framework.Loss, error) { return loss{target: "content"}, nil })
+		func(layersOptions) (framework.Loss, error) { return loss{roles: []framework.Role{framework.Content}}, nil })
 	framework.Register(p.Losses, "gram", "", func() layersOptions { return layersOptions{} },
-		func(layersOptions) (framework.Loss, error) { return loss{target: "style"}, nil })
+		func(layersOptions) (framework.Loss, error) { return loss{roles: []framework.Role{framework.Style}}, nil })
 	framework.Register(p.Losses, "tv", "", func() noOptions { return noOptions{} },
 		func(noOptions) (framework.Loss, error) { return loss{}, nil })
 	framework.Register(p.Losses, "sampled", "", func() sampledOptions {

@@ -195,7 +195,7 @@ func (v *validator) losses() {
 			v.resolveLayers(loss.Options, path, layers)
 		}
 		made, ok := build(v, v.loader.Plugins.Losses, loss.Type, loss.Options, path)
-		if ok && made.Target() == "style" && len(e.Style) == 0 {
+		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
 			v.add(path, "compares with paintings, but there is none; give style: [{image: FILE}]")
 		}
 	}

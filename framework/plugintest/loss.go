@@ -3,10 +3,12 @@ package plugintest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"testing"
 
 	"runexp/framework"
@@ -14,15 +16,25 @@ import (
 	"runexp/framework/graph"
 )
 
-// A Trait is what sets a plugin apart from most of its kind.
-type Trait int
+// A Trait is what sets a loss apart from most of its kind.
+type Trait func(*lossSubject)
 
 // NoDistance is a loss that is not 0 at its own target, or can be negative.
-const NoDistance Trait = iota
+func NoDistance() Trait { return func(s *lossSubject) { s.distance = false } }
 
-// Loss holds a loss to framework.Loss's contract, on small random features.
-// defaults and build are what framework.Register takes; `layers` options are
-// replaced by two layers each.
+// PictureSize is the size of the pictures that the checks use, for a loss that
+// needs larger ones than 9×8. Layers have the same size or half of it, less the
+// border of a 3×3 convolution.
+func PictureSize(h, w int) Trait { return func(s *lossSubject) { s.h, s.w = h, w } }
+
+// FalseGradient is a loss whose gradient is not its derivative, for the reason
+// given: a nearest neighbour that is taken to stay the same, say. Its gradient is
+// then only held to be finite and not 0.
+func FalseGradient(reason string) Trait { return func(s *lossSubject) { s.falseGradient = reason } }
+
+// Loss holds a loss to framework.Loss's contract, on small random features and
+// masks of two regions. defaults and build are what framework.Register takes;
+// `layers` options are replaced by two layers each.
 func Loss[C any](t *testing.T, defaults func() C, build func(C) (framework.Loss, error), traits ...Trait) {
 	t.Helper()
 	t.Run("options", func(t *testing.T) {
@@ -30,9 +42,9 @@ func Loss[C any](t *testing.T, defaults func() C, build func(C) (framework.Loss,
 			t.Error(err)
 		}
 	})
-	s := lossSubject{
-		fresh:    func() (framework.Loss, error) { return build(withLayers(defaults())) },
-		distance: !slices.Contains(traits, NoDistance),
+	s := newLossSubject(func() (framework.Loss, error) { return build(withLayers(defaults())) })
+	for _, trait := range traits {
+		trait(&s)
 	}
 	for _, c := range lossChecks() {
 		t.Run(c.name, func(t *testing.T) {
@@ -56,8 +68,14 @@ func guarded(check func() error) (err error) {
 
 // A lossSubject is a loss under test. A check returns what it does wrong.
 type lossSubject struct {
-	fresh    func() (framework.Loss, error)
-	distance bool // 0 at its target and nowhere negative
+	fresh         func() (framework.Loss, error)
+	distance      bool   // 0 at its target and nowhere negative
+	h, w          int    // of the pictures that most checks use
+	falseGradient string // why the gradient is not the derivative; "" where it is
+}
+
+func newLossSubject(fresh func() (framework.Loss, error)) lossSubject {
+	return lossSubject{fresh: fresh, distance: true, h: 9, w: 8}
 }
 
 type lossCheck struct {
@@ -69,6 +87,8 @@ func lossChecks() []lossCheck {
 	return []lossCheck{
 		{"taps", lossSubject.taps},
 		{"terms", lossSubject.terms},
+		{"every tap", lossSubject.everyTap},
+		{"without regions", lossSubject.withoutRegions},
 		{"representation", lossSubject.representation},
 		{"at the target", lossSubject.atTarget},
 		{"several targets", lossSubject.severalTargets},
@@ -78,15 +98,23 @@ func lossChecks() []lossCheck {
 	}
 }
 
-// Sizes of the pictures that most checks use.
-const lossHeight, lossWidth = 9, 8
+// images are what a loss is compared with, by role.
+type images map[framework.Role][]weightedPicture
 
-// targets returns one random target for a loss that wants any.
-func targets(l framework.Loss, seed uint64) []weightedPicture {
-	if l.Target() == "" {
-		return nil
+// targets returns one random image for each role that the loss has.
+func (s lossSubject) targets(l framework.Loss, seed uint64) images {
+	return s.all(l, weightedPicture{randomPicture(s.h, s.w, seed), 1})
+}
+
+// all returns these images for each role that the loss has; one content image is enough.
+func (s lossSubject) all(l framework.Loss, pictures ...weightedPicture) images {
+	targets := images{}
+	for _, role := range l.Roles() {
+		if targets[role] = pictures; role == framework.Content && len(pictures) > 1 {
+			targets[role] = []weightedPicture{{pictures[0].picture, 1}}
+		}
 	}
-	return []weightedPicture{{randomPicture(lossHeight, lossWidth, seed), 1}}
+	return targets
 }
 
 func (s lossSubject) taps() error {
@@ -94,8 +122,12 @@ func (s lossSubject) taps() error {
 	if err != nil {
 		return err
 	}
-	if target := l.Target(); !slices.Contains([]string{"", "content", "style"}, target) {
-		return fmt.Errorf(`the target is %q; there are "content", "style" and "" for none`, target)
+	roles := map[framework.Role]bool{}
+	for _, role := range l.Roles() {
+		if role != framework.Content && role != framework.Style || roles[role] {
+			return fmt.Errorf(`the roles are %q; there are "content" and "style", each once or not at all`, l.Roles())
+		}
+		roles[role] = true
 	}
 	if len(l.Taps()) == 0 {
 		return errors.New("it has no taps")
@@ -113,33 +145,71 @@ func (s lossSubject) taps() error {
 	return nil
 }
 
-// terms checks that there is one scalar for each tap, and none negative.
+// terms checks that each has a name of its own and a weight, and none is negative.
 func (s lossSubject) terms() error {
 	l, err := s.fresh()
 	if err != nil {
 		return err
 	}
-	e, err := evaluate(graph.NewDoubleBuilder, l, randomPicture(lossHeight, lossWidth, 1), targets(l, 2))
+	e, err := evaluate(graph.NewDoubleBuilder, l, randomPicture(s.h, s.w, 1), s.targets(l, 2))
 	if err != nil {
 		return err
 	}
-	want := map[string]bool{}
-	for _, tap := range l.Taps() {
-		want[tap.Layer] = true
-	}
-	for i, layer := range e.layers {
-		if !want[layer] {
-			return fmt.Errorf("a term of the layer %q: that is no tap, or it has two terms", layer)
+	seen := map[string]bool{}
+	for i, name := range e.names {
+		if name == "" || seen[name] {
+			return fmt.Errorf("two terms are called %q, or one has no name", name)
 		}
-		delete(want, layer)
+		seen[name] = true
+		if weight := e.weights[i]; !(weight >= 0) || math.IsInf(weight, 0) {
+			return fmt.Errorf("the weight of the term %s is %g", name, weight)
+		}
 		if s.distance && !(e.values[i] >= 0) {
-			return fmt.Errorf("the term of %s is %g", layer, e.values[i])
+			return fmt.Errorf("the term %s is %g", name, e.values[i])
 		}
 	}
+	return e.finite()
+}
+
+// everyTap checks that what each tap shows of the picture changes a term.
+func (s lossSubject) everyTap() error {
+	l, err := s.fresh()
+	if err != nil {
+		return err
+	}
+	x := randomPicture(s.h, s.w, 1)
+	before, err := evaluate(graph.NewDoubleBuilder, l, x, s.targets(l, 2))
+	if err != nil {
+		return err
+	}
 	for _, tap := range l.Taps() {
-		if want[tap.Layer] {
-			return fmt.Errorf("the tap %s has no term", tap.Layer)
+		if tap.Layer == framework.ImageTap {
+			continue
 		}
+		after, err := evaluate(graph.NewDoubleBuilder, without{l, tap.Layer}, x, s.targets(l, 2))
+		if err != nil {
+			return err
+		}
+		if slices.Equal(before.values, after.values) {
+			return fmt.Errorf("the terms are the same whatever the tap %s shows of the picture", tap.Layer)
+		}
+	}
+	return nil
+}
+
+// withoutRegions checks that a loss makes do with images that have no masks, or says
+// that it cannot.
+func (s lossSubject) withoutRegions() error {
+	l, err := s.fresh()
+	if err != nil {
+		return err
+	}
+	e, err := evaluate(graph.NewDoubleBuilder, unmasked{l}, randomPicture(s.h, s.w, 1), s.targets(l, 2))
+	if err != nil {
+		if strings.Contains(err.Error(), "region") {
+			return nil
+		}
+		return fmt.Errorf("images without masks: %w; a loss that needs them says that there are no regions", err)
 	}
 	return e.finite()
 }
@@ -151,29 +221,29 @@ func (s lossSubject) representation() error {
 	if err != nil {
 		return err
 	}
-	x := randomPicture(lossHeight, lossWidth, 1)
+	x := randomPicture(s.h, s.w, 1)
 	first, err := represent(graph.NewDoubleBuilder, l, x)
 	if err != nil {
 		return err
 	}
-	before, err := evaluate(graph.NewDoubleBuilder, l, x, targets(l, 2))
+	before, err := evaluate(graph.NewDoubleBuilder, l, x, s.targets(l, 2))
 	if err != nil {
 		return err
 	}
-	if _, err = evaluate(graph.NewDoubleBuilder, l, randomPicture(lossHeight, lossWidth, 3), targets(l, 4)); err != nil {
+	if _, err = evaluate(graph.NewDoubleBuilder, l, randomPicture(s.h, s.w, 3), s.targets(l, 4)); err != nil {
 		return err
 	}
 	again, err := represent(graph.NewDoubleBuilder, l, x)
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(first, again, sameTensor) {
+	if !maps.EqualFunc(first, again, sameTensor) {
 		return errors.New("represent gives something else after Score: it keeps a state between calls")
 	}
-	if !slices.EqualFunc(first, before.representation, sameTensor) {
+	if !maps.EqualFunc(first, before.representation, sameTensor) {
 		return errors.New("represent gives something else for the picture than for a target")
 	}
-	after, err := evaluate(graph.NewDoubleBuilder, l, x, targets(l, 2))
+	after, err := evaluate(graph.NewDoubleBuilder, l, x, s.targets(l, 2))
 	if err != nil {
 		return err
 	}
@@ -183,36 +253,38 @@ func (s lossSubject) representation() error {
 // atTarget checks that a distance is 0 where the picture is the target.
 func (s lossSubject) atTarget() error {
 	l, err := s.fresh()
-	if err != nil || l.Target() == "" {
+	if err != nil || len(l.Roles()) == 0 {
 		return err
 	}
-	x := randomPicture(lossHeight, lossWidth, 1)
-	at, err := evaluate(graph.NewDoubleBuilder, l, x, []weightedPicture{{x, 1}})
+	x := randomPicture(s.h, s.w, 1)
+	at, err := evaluate(graph.NewDoubleBuilder, l, x, s.all(l, weightedPicture{x, 1}))
 	if err != nil {
 		return err
 	}
-	away, err := evaluate(graph.NewDoubleBuilder, l, x, targets(l, 2))
+	away, err := evaluate(graph.NewDoubleBuilder, l, x, s.targets(l, 2))
 	if err != nil {
 		return err
 	}
 	const rounding = 1e-9
-	for i, layer := range at.layers {
+	for i, name := range at.names {
 		if s.distance && !(math.Abs(at.values[i]) <= rounding*away.values[i]) {
-			return fmt.Errorf("the term of %s is %g at the target itself and %g at another picture; say plugintest.NoDistance if that is meant", layer, at.values[i], away.values[i])
+			return fmt.Errorf("the term %s is %g at the target itself and %g at another picture; say plugintest.NoDistance if that is meant", name, at.values[i], away.values[i])
 		}
 	}
 	return at.finite()
 }
 
-// severalTargets checks that every target counts, by its weight alone.
+// severalTargets checks that every style image counts, by its weight alone.
 func (s lossSubject) severalTargets() error {
 	l, err := s.fresh()
-	if err != nil || l.Target() == "" {
+	if err != nil || !slices.Contains(l.Roles(), framework.Style) {
 		return err
 	}
-	x, one, other := randomPicture(lossHeight, lossWidth, 1), randomPicture(lossHeight, lossWidth, 2), randomPicture(lossHeight, lossWidth, 3)
+	x, one, other := randomPicture(s.h, s.w, 1), randomPicture(s.h, s.w, 2), randomPicture(s.h, s.w, 3)
 	at := func(targets ...weightedPicture) []float64 {
-		e, failed := evaluate(graph.NewDoubleBuilder, l, x, targets)
+		against := s.targets(l, 4)
+		against[framework.Style] = targets
+		e, failed := evaluate(graph.NewDoubleBuilder, l, x, against)
 		err = errors.Join(err, failed)
 		return e.values
 	}
@@ -237,12 +309,14 @@ func (s lossSubject) severalTargets() error {
 // sizeOfTarget gives a style loss a target of another size than the picture's.
 func (s lossSubject) sizeOfTarget() error {
 	l, err := s.fresh()
-	if err != nil || l.Target() != "style" {
+	if err != nil || !slices.Contains(l.Roles(), framework.Style) {
 		return err
 	}
-	e, err := evaluate(graph.NewDoubleBuilder, l, randomPicture(lossHeight, lossWidth, 1), []weightedPicture{{randomPicture(lossHeight+2, lossWidth+5, 2), 1}})
+	against := s.targets(l, 3)
+	against[framework.Style] = []weightedPicture{{randomPicture(s.h+2, s.w+5, 2), 1}}
+	e, err := evaluate(graph.NewDoubleBuilder, l, randomPicture(s.h, s.w, 1), against)
 	if err != nil {
-		return fmt.Errorf("a painting of another size than the picture: %w", err)
+		return fmt.Errorf("a style image of another size than the picture: %w", err)
 	}
 	return e.finite()
 }
@@ -251,17 +325,13 @@ func (s lossSubject) sizeOfTarget() error {
 // and gradients stay finite where features are constant, or all 0.
 func (s lossSubject) flatPictures() error {
 	for _, value := range []float64{0, 0.5} {
-		flat := flatPicture(value)
-		for _, target := range []graph.Tensor{flat, randomPicture(lossHeight, lossWidth, 1)} {
+		flat := flatPicture(s.h, s.w, value)
+		for _, target := range []graph.Tensor{flat, randomPicture(s.h, s.w, 1)} {
 			l, err := s.fresh()
 			if err != nil {
 				return err
 			}
-			against := targets(l, 0)
-			for i := range against {
-				against[i].picture = target
-			}
-			e, err := evaluate(graph.NewDoubleBuilder, l, flat, against)
+			e, err := evaluate(graph.NewDoubleBuilder, l, flat, s.all(l, weightedPicture{target, 1}))
 			if err == nil {
 				err = e.finite()
 			}
@@ -286,10 +356,7 @@ func (s lossSubject) threads() error {
 		if err != nil {
 			return err
 		}
-		var against []weightedPicture
-		if l.Target() != "" {
-			against = []weightedPicture{{randomPicture(h, w, 2), 1}}
-		}
+		against := s.all(l, weightedPicture{randomPicture(h, w, 2), 1})
 		e, err := evaluate(func() *graph.Builder { return graph.NewBuilder(engine) }, l, randomPicture(h, w, 1), against)
 		engine.Close()
 		if err != nil {
@@ -309,11 +376,22 @@ func (s lossSubject) gradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var against []weightedPicture
-	if l.Target() != "" {
-		against = []weightedPicture{{randomPicture(lossHeight, lossWidth, 2), 0.25}, {randomPicture(lossHeight, lossWidth, 3), 0.75}}
+	against := s.all(l, weightedPicture{randomPicture(s.h, s.w, 2), 0.25}, weightedPicture{randomPicture(s.h, s.w, 3), 0.75})
+	if s.falseGradient != "" {
+		e, err := evaluate(graph.NewDoubleBuilder, l, randomPicture(s.h, s.w, 1), against)
+		if err == nil {
+			err = e.finite()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(e.gradient, func(g float64) bool { return g != 0 }) {
+			t.Error("the gradient is 0 everywhere")
+		}
+		t.Logf("not held to differences: %s", s.falseGradient)
+		return
 	}
-	shape := graph.Shape{lossHeight, lossWidth, 3}
+	shape := graph.Shape{s.h, s.w, 3}
 	Gradient(t, shape, Away(shape.Len(), 1), func(b *graph.Builder, x graph.Node) graph.Node {
 		g, err := newLossGraph(b, x, l, graph.NewDoubleBuilder, against)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -29,17 +30,17 @@ func randomPicture(h, w int, seed uint64) graph.Tensor {
 }
 
 // flatPicture returns a picture whose numbers are all value.
-func flatPicture(value float64) graph.Tensor {
-	shape := graph.Shape{lossHeight, lossWidth, 3}
+func flatPicture(h, w int, value float64) graph.Tensor {
+	shape := graph.Shape{h, w, 3}
 	return graph.Double(shape, slices.Repeat([]float64{value}, shape.Len()))
 }
 
 // lossView returns what a loss sees of image: for each tap a random convolution
 // without padding and bias, so that flat pictures have flat features, each tap
 // with other channels and every second at half the size. As in a run there are
-// taps of other losses besides.
+// taps of other losses besides. The masks of two regions overlap.
 func lossView(b *graph.Builder, image graph.Node, taps []framework.Tap) framework.View {
-	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
+	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{"left": {}, "right": {}}}
 	for i, tap := range append(slices.Clone(taps), framework.Tap{Layer: "a tap of another loss"}) {
 		if tap.Layer == framework.ImageTap {
 			continue
@@ -53,54 +54,105 @@ func lossView(b *graph.Builder, image graph.Node, taps []framework.Tap) framewor
 		}
 		v.Taps[tap.Layer] = b.Conv(image, f)
 	}
+	for tap, node := range v.Taps {
+		for region := range v.Masks {
+			v.Masks[region][tap] = b.Constant(fmt.Sprintf("mask %s of %s", region, tap), mask(region, node.Shape()))
+		}
+	}
 	return v
 }
 
+// mask returns a mask that rises from one side to the other, in the builder's
+// own precision when it is used.
+func mask(region string, shape graph.Shape) graph.Tensor {
+	h, w := shape[0], shape[1]
+	values := make([]float64, h*w)
+	for i := range values {
+		at := (float64(i%w) + 0.5) / float64(w)
+		if region == "left" {
+			at = 1 - at
+		}
+		values[i] = at
+	}
+	return graph.Double(graph.Shape{h, w, 1}, values)
+}
+
+// without is a loss to which one tap shows 0 everywhere.
+type without struct {
+	framework.Loss
+	tap string
+}
+
+func (l without) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	v.Taps = maps.Clone(v.Taps)
+	v.Taps[l.tap] = b.Scale(v.Taps[l.tap], 0)
+	return l.Loss.Represent(b, v)
+}
+
+// unmasked is a loss whose images have no masks.
+type unmasked struct{ framework.Loss }
+
+func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	v.Masks = nil
+	return l.Loss.Represent(b, v)
+}
+
 // represent returns what l makes of a target image, in a program of its own as in a run.
-func represent(builder func() *graph.Builder, l framework.Loss, image graph.Tensor) ([]graph.Tensor, error) {
+func represent(builder func() *graph.Builder, l framework.Loss, image graph.Tensor) (map[string]graph.Tensor, error) {
 	b := builder()
-	nodes, err := l.Represent(b, lossView(b, b.Variable(image.Shape...), l.Taps()))
+	values, err := l.Represent(b, lossView(b, b.Variable(image.Shape...), l.Taps()))
 	if err != nil {
 		return nil, fmt.Errorf("represent: %w", err)
 	}
-	p, err := b.Compile(nodes...)
+	p, err := b.Compile(nodesOf(values)...)
 	if err != nil {
 		return nil, fmt.Errorf("represent: %w", err)
 	}
 	if err := p.Run(context.Background(), image); err != nil {
 		return nil, err
 	}
-	return valuesOf(p, nodes), nil
+	return tensorsOf(p, values), nil
 }
 
-// valuesOf returns copies of what the last run of p gave to nodes.
-func valuesOf(p *graph.Program, nodes []graph.Node) []graph.Tensor {
-	values := make([]graph.Tensor, len(nodes))
-	for i, n := range nodes {
-		values[i] = p.Value(n).Clone()
+// nodesOf returns the nodes of values in the order of their names.
+func nodesOf(values framework.Values) []graph.Node {
+	var nodes []graph.Node
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		nodes = append(nodes, values[name])
 	}
-	return values
+	return nodes
+}
+
+// tensorsOf returns copies of what the last run of p gave to values.
+func tensorsOf(p *graph.Program, values framework.Values) map[string]graph.Tensor {
+	tensors := map[string]graph.Tensor{}
+	for name, n := range values {
+		tensors[name] = p.Value(n).Clone()
+	}
+	return tensors
 }
 
 // A lossGraph is a loss of one picture as a run builds it.
 type lossGraph struct {
-	got   []graph.Node // as Represent returned them
+	got   framework.Values // as Represent returned them
 	terms []framework.Term
 	total graph.Node // the terms with the factors 1, 2, …
 }
 
-func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func() *graph.Builder, targets []weightedPicture) (lossGraph, error) {
-	var want []framework.Reference
-	for i, target := range targets {
-		values, err := represent(builder, l, target.picture)
-		if err != nil {
-			return lossGraph{}, err
+func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func() *graph.Builder, targets images) (lossGraph, error) {
+	want := framework.References{}
+	for role, pictures := range targets {
+		for i, target := range pictures {
+			values, err := represent(builder, l, target.picture)
+			if err != nil {
+				return lossGraph{}, err
+			}
+			r := framework.Reference{Weight: target.weight, Values: framework.Values{}}
+			for _, name := range slices.Sorted(maps.Keys(values)) {
+				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d: %s", role, i, name), values[name])
+			}
+			want[role] = append(want[role], r)
 		}
-		r := framework.Reference{Weight: target.weight}
-		for k, v := range values {
-			r.Values = append(r.Values, b.Constant(fmt.Sprintf("target %d.%d", i, k), v))
-		}
-		want = append(want, r)
 	}
 	got, err := l.Represent(b, lossView(b, x, l.Taps()))
 	if err != nil {
@@ -113,7 +165,7 @@ func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func
 	g := lossGraph{got: got, terms: terms}
 	for i, term := range terms {
 		if shape := term.Node.Shape(); !term.Node.Valid() || len(shape) != 0 {
-			return lossGraph{}, fmt.Errorf("the term of %s has shape %v, want a scalar", term.Layer, shape)
+			return lossGraph{}, fmt.Errorf("the term %s has shape %v, want a scalar", term.Name, shape)
 		}
 		scaled := b.Scale(term.Node, float64(i+1))
 		if i > 0 {
@@ -129,20 +181,21 @@ func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func
 
 // An evaluation is what a loss says of a picture.
 type evaluation struct {
-	layers         []string
-	values         []float64 // of the terms
+	names          []string // of the terms
+	weights        []float64
+	values         []float64
 	gradient       []float64
-	representation []graph.Tensor
+	representation map[string]graph.Tensor
 }
 
 // evaluate runs l on picture x against targets.
-func evaluate(builder func() *graph.Builder, l framework.Loss, x graph.Tensor, targets []weightedPicture) (evaluation, error) {
+func evaluate(builder func() *graph.Builder, l framework.Loss, x graph.Tensor, targets images) (evaluation, error) {
 	b := builder()
 	g, err := newLossGraph(b, b.Variable(x.Shape...), l, builder, targets)
 	if err != nil {
 		return evaluation{}, err
 	}
-	outputs := slices.Clone(g.got)
+	outputs := nodesOf(g.got)
 	for _, term := range g.terms {
 		outputs = append(outputs, term.Node)
 	}
@@ -153,9 +206,9 @@ func evaluate(builder func() *graph.Builder, l framework.Loss, x graph.Tensor, t
 	if err := p.Run(context.Background(), x); err != nil {
 		return evaluation{}, err
 	}
-	e := evaluation{gradient: p.Gradient().Clone().Float64s(), representation: valuesOf(p, g.got)}
+	e := evaluation{gradient: p.Gradient().Clone().Float64s(), representation: tensorsOf(p, g.got)}
 	for _, term := range g.terms {
-		e.layers = append(e.layers, term.Layer)
+		e.names, e.weights = append(e.names, term.Name), append(e.weights, term.Weight)
 		e.values = append(e.values, p.Scalar(term.Node))
 	}
 	return e, nil
@@ -165,7 +218,7 @@ func evaluate(builder func() *graph.Builder, l framework.Loss, x graph.Tensor, t
 func (e evaluation) finite() error {
 	for i, v := range e.values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("the term of %s is %g", e.layers[i], v)
+			return fmt.Errorf("the term %s is %g", e.names[i], v)
 		}
 	}
 	for i, g := range e.gradient {

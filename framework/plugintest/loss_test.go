@@ -2,6 +2,7 @@ package plugintest
 
 import (
 	"errors"
+	"math"
 	"testing"
 
 	"runexp/framework"
@@ -23,34 +24,33 @@ func listDefaults() listConfig {
 // functions, where they are not nil, spoil it.
 type honest struct {
 	layers    []framework.Tap
-	target    string
+	roles     []framework.Role
 	represent func(b *graph.Builder, features graph.Node) graph.Node
-	score     func(b *graph.Builder, terms []framework.Term, got []graph.Node, want []framework.Reference) []framework.Term
+	score     func(b *graph.Builder, terms []framework.Term, got framework.Values, want []framework.Reference) []framework.Term
 }
 
-func newHonest(c listConfig) (framework.Loss, error) {
-	return &honest{layers: framework.TapsOf(c.Layers), target: "style"}, nil
+func newHonest(c listConfig) (framework.Loss, error) { return honestOf(c), nil }
+
+func honestOf(c listConfig) *honest {
+	return &honest{layers: framework.TapsOf(c.Layers), roles: []framework.Role{framework.Style}}
 }
 
-func (l *honest) Target() string        { return l.target }
-func (l *honest) Taps() []framework.Tap { return l.layers }
+func (l *honest) Roles() []framework.Role { return l.roles }
+func (l *honest) Taps() []framework.Tap   { return l.layers }
 
-func (l *honest) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
-	nodes := v.Nodes(l.layers)
-	for i, n := range nodes {
+func (l *honest) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	return v.Each(l.layers, func(features graph.Node) graph.Node {
 		if l.represent != nil {
-			nodes[i] = l.represent(b, n)
-		} else {
-			nodes[i] = b.Gram(n, 1/float64(n.Shape().Len()))
+			return l.represent(b, features)
 		}
-	}
-	return nodes, nil
+		return b.Gram(features, 1/float64(features.Shape().Len()))
+	}), nil
 }
 
-func (l *honest) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
-	terms := framework.SquaredDistances(b, l.layers, got, want)
+func (l *honest) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+	terms := framework.SquaredDistances(b, l.layers, got, want[framework.Style])
 	if l.score != nil {
-		terms = l.score(b, terms, got, want)
+		terms = l.score(b, terms, got, want[framework.Style])
 	}
 	return terms, nil
 }
@@ -60,26 +60,35 @@ func TestLoss(t *testing.T) { Loss(t, listDefaults, newHonest) }
 // TestLossFindsFaults spoils the loss in one way after the other: the check named must say so.
 func TestLossFindsFaults(t *testing.T) {
 	type terms = []framework.Term
-	type nodes = []graph.Node
+	type nodes = framework.Values
 	type references = []framework.Reference
 	made := 0
 	for name, c := range map[string]struct {
 		check string
 		spoil func(*honest)
 	}{
-		"target":   {"taps", func(l *honest) { l.target = "painting" }},
+		"role":     {"taps", func(l *honest) { l.roles[0] = "painting" }},
 		"same tap": {"taps", func(l *honest) { l.layers[1] = l.layers[0] }},
 		"no terms": {"terms", func(l *honest) {
 			l.score = func(*graph.Builder, terms, nodes, references) terms { return nil }
 		}},
-		"a term less": {"terms", func(l *honest) {
+		"a term less": {"every tap", func(l *honest) {
 			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms { return t[:1] }
 		}},
-		"a term of no tap": {"terms", func(l *honest) {
+		"two terms of one name": {"terms", func(l *honest) {
 			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms {
-				t[0].Layer = "conv9_1"
+				t[0].Name = t[1].Name
 				return t
 			}
+		}},
+		"a weight that is no number": {"terms", func(l *honest) {
+			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms {
+				t[0].Weight = math.NaN()
+				return t
+			}
+		}},
+		"not finite without masks": {"without regions", func(l *honest) {
+			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Sqrt(b.Scale(b.Square(x), -1)) }
 		}},
 		"negative": {"terms", func(l *honest) {
 			l.score = func(b *graph.Builder, t terms, _ nodes, _ references) terms {
@@ -89,7 +98,7 @@ func TestLossFindsFaults(t *testing.T) {
 		}},
 		"not a scalar": {"terms", func(l *honest) {
 			l.score = func(_ *graph.Builder, t terms, got nodes, _ references) terms {
-				t[0].Node = got[0]
+				t[0].Node = got[l.layers[0].Layer]
 				return t
 			}
 		}},
@@ -105,7 +114,7 @@ func TestLossFindsFaults(t *testing.T) {
 		}},
 		"not 0 at the target": {"at the target", func(l *honest) {
 			l.score = func(b *graph.Builder, t terms, got nodes, _ references) terms {
-				t[1].Node = b.Add(t[1].Node, b.Mean(b.Square(got[1])))
+				t[1].Node = b.Add(t[1].Node, b.Mean(b.Square(got[l.layers[1].Layer])))
 				return t
 			}
 		}},
@@ -135,11 +144,11 @@ func TestLossFindsFaults(t *testing.T) {
 			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Gram(x, scale) }
 		}},
 	} {
-		s := lossSubject{distance: true, fresh: func() (framework.Loss, error) {
-			l := &honest{layers: framework.TapsOf(withLayers(listDefaults()).Layers), target: "style"}
+		s := newLossSubject(func() (framework.Loss, error) {
+			l := honestOf(withLayers(listDefaults()))
 			c.spoil(l)
 			return l, nil
-		}}
+		})
 		found := false
 		for _, check := range lossChecks() {
 			if check.name == c.check {

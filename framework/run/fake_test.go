@@ -51,25 +51,24 @@ func (n *network) Build(b *graph.Builder, image graph.Node, _ []string) (map[str
 
 // loss compares features with those of the target images.
 type loss struct {
-	target string
-	taps   []framework.Tap
+	role framework.Role
+	taps []framework.Tap
 }
 
-func (l loss) Target() string        { return l.target }
-func (l loss) Taps() []framework.Tap { return l.taps }
+func (l loss) Roles() []framework.Role { return []framework.Role{l.role} }
+func (l loss) Taps() []framework.Tap   { return l.taps }
 
-func (l loss) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
-	nodes := v.Nodes(l.taps)
-	if l.target == "style" { // of any size: the mean feature
-		for i, n := range nodes {
-			nodes[i] = b.Mean(n)
+func (l loss) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	return v.Each(l.taps, func(features graph.Node) graph.Node {
+		if l.role == framework.Style { // of any size: the mean feature
+			return b.Mean(features)
 		}
-	}
-	return nodes, nil
+		return features
+	}), nil
 }
 
-func (l loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
-	return framework.SquaredDistances(b, l.taps, got, want), nil
+func (l loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want[l.role]), nil
 }
 
 // descent is gradient descent that evaluates twice a step.
@@ -107,10 +106,10 @@ func plugins() framework.Plugins {
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })
 	framework.Register(p.Losses, "content", "", nothing, func(none) (framework.Loss, error) {
-		return loss{"content", []framework.Tap{{Layer: "conv2", Weight: 2}}}, nil
+		return loss{framework.Content, []framework.Tap{{Layer: "conv2", Weight: 2}}}, nil
 	})
 	framework.Register(p.Losses, "style", "", nothing, func(none) (framework.Loss, error) {
-		return loss{"style", []framework.Tap{{Layer: "conv1", Weight: 1}, {Layer: "relu1", Weight: 0.5}}}, nil
+		return loss{framework.Style, []framework.Tap{{Layer: "conv1", Weight: 1}, {Layer: "relu1", Weight: 0.5}}}, nil
 	})
 	framework.Register(p.Optimizers, "descent", "", nothing, func(none) (framework.Optimizer, error) { return descent{1}, nil })
 	framework.Register(p.Optimizers, "explode", "", nothing, func(none) (framework.Optimizer, error) { return descent{-1e30}, nil })

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -24,8 +25,8 @@ type objective struct {
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
 func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	all, err := p.targets(h, w, func(kind string, image *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
-		return p.sharedTargets(ctx, kind, image, h, w)
+	all, err := p.targets(h, w, func(role framework.Role, image *imaging.Image, h, w int) (representations, error) {
+		return p.sharedTargets(ctx, role, image, h, w)
 	})
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 }
 
 // compile makes the program of the loss of an h×w picture against targets.
-func (p *Plan) compile(h, w int, targets map[string][]target) (*objective, error) {
+func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
 	o := &objective{shape: graph.Shape{h, w, 3}}
 	b := graph.NewBuilder(p.k)
 	view, err := p.view(b, b.Variable(h, w, 3), p.losses)
@@ -47,19 +48,15 @@ func (p *Plan) compile(h, w int, targets map[string][]target) (*objective, error
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
-		want := make([]framework.Reference, len(targets[l.Target()]))
-		for i, t := range targets[l.Target()] {
-			want[i].Weight = t.weight
-			for k, v := range t.values[l.name] {
-				want[i].Values = append(want[i].Values, b.Constant(fmt.Sprintf("target %d.%d of %s", i, k, l.name), v))
-			}
+		terms, err := l.Score(b, got, l.references(b, targets))
+		if err == nil {
+			err = checkTerms(terms)
 		}
-		terms, err := l.Score(b, got, want)
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
 		for _, term := range terms {
-			t := Term{Loss: l.name, Layer: term.Layer, TapWeight: tapWeight(l, term.Layer), LossWeight: l.weight}
+			t := Term{Loss: l.name, Name: term.Name, Weight: term.Weight, LossWeight: l.weight}
 			o.terms, o.nodes = append(o.terms, t), append(o.nodes, term.Node)
 			if t.weight() == 0 {
 				continue // logged, but without a gradient
@@ -78,15 +75,38 @@ func (p *Plan) compile(h, w int, targets map[string][]target) (*objective, error
 }
 
 // weight is the term's factor in the total.
-func (t Term) weight() float64 { return t.LossWeight * t.TapWeight }
+func (t Term) weight() float64 { return t.LossWeight * t.Weight }
 
-func tapWeight(l framework.Loss, layer string) float64 {
-	for _, tap := range l.Taps() {
-		if tap.Layer == layer {
-			return tap.Weight
+// references adds the targets that the loss compares with, as constants.
+func (l weighted) references(b *graph.Builder, targets map[framework.Role][]target) framework.References {
+	want := framework.References{}
+	for _, role := range l.Roles() {
+		for i, t := range targets[role] {
+			r := framework.Reference{Weight: t.weight, Values: framework.Values{}}
+			for _, name := range slices.Sorted(maps.Keys(t.values[l.name])) {
+				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d of %s: %s", role, i, l.name, name), t.values[l.name][name])
+			}
+			want[role] = append(want[role], r)
 		}
 	}
-	return 1
+	return want
+}
+
+// checkTerms reports what a loss may not return.
+func checkTerms(terms []framework.Term) error {
+	seen := map[string]bool{}
+	for _, t := range terms {
+		switch {
+		case t.Name == "" || seen[t.Name]:
+			return fmt.Errorf("two terms are called %q, or one has no name", t.Name)
+		case !(t.Weight >= 0) || math.IsInf(t.Weight, 0):
+			return fmt.Errorf("the weight of the term %s is %g", t.Name, t.Weight)
+		case t.Node.Valid() && len(t.Node.Shape()) != 0:
+			return fmt.Errorf("the term %s has the shape %v, and must be a scalar", t.Name, t.Node.Shape())
+		}
+		seen[t.Name] = true
+	}
+	return nil
 }
 
 // view adds the preprocessing and the backbone up to the taps of losses.
@@ -172,7 +192,7 @@ func (o *objective) describe() string {
 		if i > 0 {
 			s += ", "
 		}
-		s += fmt.Sprintf("%s/%s %.4g", t.Loss, t.Layer, t.Value)
+		s += fmt.Sprintf("%s/%s %.4g", t.Loss, t.Name, t.Value)
 	}
 	return s
 }

@@ -45,7 +45,7 @@ type Row struct {
 	Iteration int // counted over the stage
 	Last      bool
 	Still     bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
-	Total     float64 // Σ loss weight · Σ tap weight · term
+	Total     float64 // Σ loss weight · Σ term weight · term
 	Terms     []Term
 	Rate      float64       // learning rate of the iteration, with the guard's factor
 	Evals     int           // evaluations so far in this stage
@@ -57,10 +57,10 @@ const NoDescent = "no step lowers the loss"
 
 // A Term is one scalar of a loss, unweighted.
 type Term struct {
-	Loss, Layer string
-	Value       float64
-	TapWeight   float64
-	LossWeight  float64
+	Loss, Name string
+	Value      float64
+	Weight     float64 // within the loss
+	LossWeight float64
 }
 
 // A Picture is a state of the variable as an image.

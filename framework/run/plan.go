@@ -141,10 +141,13 @@ func (p *Plan) terms(plugins framework.Plugins) error {
 		if err != nil {
 			return fmt.Errorf("losses.%s: %w", spec.Name, err)
 		}
-		if target := loss.Target(); target == "style" && len(p.styles) == 0 {
-			return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
-		} else if target != "" && target != "content" && target != "style" {
-			return fmt.Errorf("losses.%s: no images of the kind %q", spec.Name, target)
+		for _, role := range loss.Roles() {
+			switch {
+			case role != framework.Content && role != framework.Style:
+				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
+			case role == framework.Style && len(p.styles) == 0:
+				return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
+			}
 		}
 		for _, tap := range loss.Taps() {
 			if tap.Layer != framework.ImageTap {

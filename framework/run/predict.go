@@ -71,8 +71,8 @@ func (p *Plan) PredictMemory() ([]Prediction, error) {
 // while a target is computed or after that.
 func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 	largest := int64(0)
-	all, err := p.targets(h, w, func(kind string, _ *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
-		t, err := p.targetProgram(kind, h, w)
+	all, err := p.targets(h, w, func(role framework.Role, _ *imaging.Image, h, w int) (representations, error) {
+		t, err := p.targetProgram(role, h, w)
 		if err != nil || t == nil {
 			return nil, err
 		}

@@ -53,7 +53,7 @@ func TestRowsStagesAndPictures(t *testing.T) {
 	for _, row := range r.rows {
 		sum := 0.0
 		for _, term := range row.Terms {
-			sum += term.LossWeight * term.TapWeight * term.Value
+			sum += term.LossWeight * term.Weight * term.Value
 		}
 		if math.Abs(sum-row.Total) > 1e-9*sum || len(row.Terms) != 3 {
 			t.Errorf("row %d: %d terms add up to %g, total %g", row.Step, len(row.Terms), sum, row.Total)

@@ -9,11 +9,11 @@ import (
 	"hash"
 	"math"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"runexp/framework"
 	"runexp/framework/compute"
-	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
 
@@ -66,15 +66,15 @@ func (w *Workshop) Backbone(spec framework.BackboneSpec) (framework.Backbone, er
 	return backbone, nil
 }
 
-// sharedTargets returns the representations of an image of one kind, resized to
+// sharedTargets returns the representations of an image of one role, resized to
 // h×w, from the Workshop if another run has had just the same.
-func (p *Plan) sharedTargets(ctx context.Context, kind string, image *imaging.Image, h, w int) (map[string][]graph.Tensor, error) {
-	key, err := p.targetKey(kind, image, h, w)
+func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image *imaging.Image, h, w int) (representations, error) {
+	key, err := p.targetKey(role, image, h, w)
 	if err != nil {
 		return nil, err
 	}
-	return p.workshop.targets.get(key, func() (map[string][]graph.Tensor, error) {
-		program, err := p.targetProgram(kind, h, w)
+	return p.workshop.targets.get(key, func() (representations, error) {
+		program, err := p.targetProgram(role, h, w)
 		if err != nil || program == nil {
 			return nil, err
 		}
@@ -86,14 +86,14 @@ func (p *Plan) sharedTargets(ctx context.Context, kind string, image *imaging.Im
 }
 
 // targetKey is a hash of all that the representations depend on.
-func (p *Plan) targetKey(kind string, image *imaging.Image, h, w int) (string, error) {
+func (p *Plan) targetKey(role framework.Role, image *imaging.Image, h, w int) (string, error) {
 	type loss struct {
 		Name, Type string
 		Options    any
 	}
 	var losses []loss
 	for i, l := range p.losses {
-		if l.Target() == kind {
+		if slices.Contains(l.Roles(), role) {
 			losses = append(losses, loss{l.name, p.e.Losses[i].Type, p.e.Losses[i].Options})
 		}
 	}
@@ -106,7 +106,7 @@ func (p *Plan) targetKey(kind string, image *imaging.Image, h, w int) (string, e
 		Size     [4]int
 	}{p.e.Variable.Space, p.e.Backbone, p.weights, losses, [4]int{image.H, image.W, h, w}})
 	if err != nil {
-		return "", fmt.Errorf("%s targets: %w", kind, err)
+		return "", fmt.Errorf("%s targets: %w", role, err)
 	}
 	hashPixels(sum, image.Pix)
 	return string(sum.Sum(nil)), nil
@@ -137,13 +137,13 @@ type targetCache struct {
 // cachedTargets are computed by the first who asks, while others wait.
 type cachedTargets struct {
 	once   sync.Once
-	values map[string][]graph.Tensor
+	values representations
 	bytes  int // 0 while it is computed
 	err    error
 }
 
 // get returns the values of a key, computed if need be. They are only read.
-func (c *targetCache) get(key string, compute func() (map[string][]graph.Tensor, error)) (map[string][]graph.Tensor, error) {
+func (c *targetCache) get(key string, compute func() (representations, error)) (representations, error) {
 	e := c.entry(key)
 	e.once.Do(func() { e.values, e.err = compute() })
 	if e.err != nil {
@@ -204,7 +204,7 @@ func (c *targetCache) forget(key string) {
 	}
 }
 
-func bytesOf(values map[string][]graph.Tensor) int {
+func bytesOf(values representations) int {
 	n := 0
 	for _, tensors := range values {
 		for _, t := range tensors {

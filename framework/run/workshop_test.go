@@ -66,8 +66,8 @@ func TestTargetsAreShared(t *testing.T) {
 }
 
 // values are tensors of so many bytes.
-func values(bytes int) map[string][]graph.Tensor {
-	return map[string][]graph.Tensor{"style": {graph.Single(graph.Shape{bytes / 4}, make([]float32, bytes/4))}}
+func values(bytes int) representations {
+	return representations{"style": {"a": graph.Single(graph.Shape{bytes / 4}, make([]float32, bytes/4))}}
 }
 
 func TestTheCacheKeepsWhatWasUsedLast(t *testing.T) {
@@ -75,7 +75,7 @@ func TestTheCacheKeepsWhatWasUsedLast(t *testing.T) {
 	computed := map[string]int{}
 	get := func(key string, bytes int) {
 		t.Helper()
-		if _, err := c.get(key, func() (map[string][]graph.Tensor, error) { computed[key]++; return values(bytes), nil }); err != nil {
+		if _, err := c.get(key, func() (representations, error) { computed[key]++; return values(bytes), nil }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -98,14 +98,14 @@ func TestTheCacheKeepsWhatWasUsedLast(t *testing.T) {
 func TestTargetsAreComputedOnce(t *testing.T) {
 	c := targetCache{room: 1000}
 	computed := 0
-	_, err := c.get("a", func() (map[string][]graph.Tensor, error) { return nil, errOnPurpose })
+	_, err := c.get("a", func() (representations, error) { return nil, errOnPurpose })
 	if !errors.Is(err, errOnPurpose) {
 		t.Errorf("error %v", err)
 	}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			v, err := c.get("a", func() (map[string][]graph.Tensor, error) { computed++; return values(40), nil })
+			v, err := c.get("a", func() (representations, error) { computed++; return values(40), nil })
 			if err != nil || len(v["style"]) != 1 {
 				t.Errorf("%v, %v", v, err)
 			}

@@ -30,18 +30,18 @@ var _ framework.Loss = (*Loss)(nil)
 // New returns the loss.
 func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
 
-// Target is the photograph.
-func (l *Loss) Target() string { return "content" }
+// Roles is the content image.
+func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Content} }
 
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
 // Represent returns the features themselves.
-func (l *Loss) Represent(_ *graph.Builder, v framework.View) ([]graph.Node, error) {
-	return v.Nodes(l.taps), nil
+func (l *Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
+	return v.Each(l.taps, func(features graph.Node) graph.Node { return features }), nil
 }
 
 // Score returns the mean squared error of each layer.
-func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
-	return framework.SquaredDistances(b, l.taps, got, want), nil
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want[framework.Content]), nil
 }

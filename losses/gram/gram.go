@@ -38,23 +38,20 @@ var _ framework.Loss = (*Loss)(nil)
 // New returns the loss.
 func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
 
-// Target is the painting.
-func (l *Loss) Target() string { return "style" }
+// Roles are the style images.
+func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
 // Represent returns the Gram matrix of each layer.
-func (l *Loss) Represent(b *graph.Builder, v framework.View) ([]graph.Node, error) {
-	features := v.Nodes(l.taps)
-	grams := make([]graph.Node, len(features))
-	for i, f := range features {
-		grams[i] = b.Gram(f, 1/float64(f.Shape().Len()))
-	}
-	return grams, nil
+func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	return v.Each(l.taps, func(features graph.Node) graph.Node {
+		return b.Gram(features, 1/float64(features.Shape().Len()))
+	}), nil
 }
 
 // Score returns the mean squared error of each layer's Gram matrix.
-func (l *Loss) Score(b *graph.Builder, got []graph.Node, want []framework.Reference) ([]framework.Term, error) {
-	return framework.SquaredDistances(b, l.taps, got, want), nil
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+	return framework.SquaredDistances(b, l.taps, got, want[framework.Style]), nil
 }

@@ -23,23 +23,24 @@ var _ framework.Loss = Loss{}
 // New returns the loss.
 func New(Config) (framework.Loss, error) { return Loss{}, nil }
 
-// Target is none: the loss looks at the picture alone.
-func (Loss) Target() string { return "" }
+// Roles are none: the loss looks at the picture alone.
+func (Loss) Roles() []framework.Role { return nil }
 
 // Taps is the picture itself.
 func (Loss) Taps() []framework.Tap { return []framework.Tap{{Layer: framework.ImageTap, Weight: 1}} }
 
 // Represent returns the picture.
-func (Loss) Represent(_ *graph.Builder, v framework.View) ([]graph.Node, error) {
-	return []graph.Node{v.Taps[framework.ImageTap]}, nil
+func (Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
+	return framework.Values{framework.ImageTap: v.Taps[framework.ImageTap]}, nil
 }
 
 // Score returns the one term. A direction with a single pixel counts as 0.
-func (Loss) Score(b *graph.Builder, got []graph.Node, _ []framework.Reference) ([]framework.Term, error) {
-	s := got[0].Shape()
+func (Loss) Score(b *graph.Builder, got framework.Values, _ framework.References) ([]framework.Term, error) {
+	picture := got[framework.ImageTap]
+	s := picture.Shape()
 	h, w, c := s[0], s[1], s[2]
-	node := b.AbsDifferences(got[0], half((h-1)*w*c), half(h*(w-1)*c))
-	return []framework.Term{{Layer: framework.ImageTap, Node: node}}, nil
+	node := b.AbsDifferences(picture, half((h-1)*w*c), half(h*(w-1)*c))
+	return []framework.Term{{Name: framework.ImageTap, Weight: 1, Node: node}}, nil
 }
 
 // half returns ½/n, the factor of a mean over n differences.
