@@ -17,27 +17,19 @@ import (
 )
 
 // hashes are the SHA-256 sums of the files that a trial reads, in hex, by key
-// path: content.image, style[0].image, backbone.weights (of weights that are part
-// of the program too).
+// path: content.image, style[0].image, losses.style.mask, backbone.weights (of
+// weights that are part of the program too).
 type hashes map[string]string
 
 // hashFiles reads every file that the experiment names.
 func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
-	e := r.Experiment
-	files := map[string]string{"content.image": e.Content.Image}
-	for i, s := range e.Style {
-		files[fmt.Sprintf("style[%d].image", i)] = s.Image
-	}
-	if e.Init.From == "image" {
-		files["init.image"] = e.Init.Image
-	}
 	sums := hashes{}
-	for key, path := range files {
-		sum, err := l.hashPicture(path)
+	for _, f := range r.Files() {
+		sum, err := l.hashPicture(f.Name)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
-		sums[key] = sum
+		sums[f.Path] = sum
 	}
 	sum, err := l.hashWeights(ctx, plan.Weights())
 	if err != nil {

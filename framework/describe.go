@@ -9,7 +9,7 @@ import (
 // An Option describes one key of an options struct, for listings and docs.
 type Option struct {
 	Name    string `json:"name"`
-	Type    string `json:"type"` // number, integer, text, yes or no, layers
+	Type    string `json:"type"` // number, integer, text, yes or no, layers, file
 	Default string `json:"default"`
 	Doc     string `json:"doc"`
 }
@@ -21,11 +21,14 @@ func Describe(options any) []Option {
 	var out []Option
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		name := field.Tag.Get("config")
-		if name == "" || strings.HasPrefix(name, ",") {
+		name, flag, _ := strings.Cut(field.Tag.Get("config"), ",")
+		if name == "" {
 			continue
 		}
 		kind, value := describe(v.Field(i))
+		if flag != "" { // "file", "name or file"
+			kind = flag
+		}
 		out = append(out, Option{Name: name, Type: kind, Default: value, Doc: field.Tag.Get("doc")})
 	}
 	return out

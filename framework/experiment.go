@@ -22,13 +22,13 @@ type Experiment struct {
 
 // Picture is an image file.
 type Picture struct {
-	Image string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
+	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 }
 
 // StyleImage is one painting.
 type StyleImage struct {
-	Image  string  `config:"image" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second painting, style.2.image=… a third"`
+	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second painting, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other paintings"`
 	Size   string  `config:"size" doc:"result (its own shape, with as many pixels as the result's stage), result*0.7 (the same, a factor on its sides), content (stretched to the result's size, as d2l does), own, or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
@@ -63,7 +63,7 @@ type LayerWeight struct {
 // Init says what the picture starts from.
 type Init struct {
 	From  string  `config:"from" choices:"content,style,noise,image" doc:"content, style, noise or image"`
-	Image string  `config:"image" doc:"the file for from: image"`
+	Image string  `config:"image,file" doc:"the file for from: image"`
 	Sigma float64 `config:"sigma" doc:"standard deviation of from: noise, in ImageNet's standard deviations"`
 }
 

@@ -24,7 +24,9 @@ type Plugin[T any] struct {
 	Name string // [a-z][a-z0-9_-]*
 	Doc  string // one line, shown by `runexp plugins`
 	// Options returns a pointer to a fresh options struct filled with the
-	// plugin's defaults. Fields carry a `config:"name"` tag and a `doc:"…"` tag.
+	// plugin's defaults. Fields carry a `config:"name"` tag and a `doc:"…"` tag. A text
+	// tagged `config:"name,file"` is the path of a file: relative to the YAML file that
+	// wrote it, absolute when New has it, and part of what a trial means by its content.
 	Options func() any
 	// New builds the plugin from what Options returned, decoded and validated.
 	New func(options any) (T, error)

@@ -17,7 +17,7 @@ import (
 
 // Config holds the options of the backbone.
 type Config struct {
-	Weights       string `config:"weights" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
+	Weights       string `config:"weights,name or file" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
 	Preprocessing string `config:"preprocessing" doc:"oxford, torchvision, or auto: as the file's numbers and names tell"`
 	Pooling       string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
 	FeatureScale  string `config:"feature_scale" doc:"unit divides the features by their scale relative to torchvision's, so that loss weights carry over; raw does not"`

@@ -36,7 +36,7 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	expandPictures(root, rep)
 	section := root.get("sweep")
 	root.drop("sweep")
-	resolvePaths(root, rep)
+	l.resolvePaths(root, rep)
 	r := &Resolved{Written: written, Overrides: overrides, loader: l, path: path, base: root}
 	if section == nil || section.null() {
 		r.Experiment = l.experiment(root.clone(), path, rep)

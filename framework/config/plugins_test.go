@@ -39,7 +39,7 @@ func vgg19(networkOptions) (framework.Backbone, error) {
 }
 
 type networkOptions struct {
-	Weights       string `config:"weights"`
+	Weights       string `config:"weights,name or file"`
 	Preprocessing string `config:"preprocessing"`
 	Pooling       string `config:"pooling"`
 	FeatureScale  string `config:"feature_scale"`
@@ -84,6 +84,7 @@ type sampledOptions struct {
 	Scales []float64               `config:"scales"`
 	Grid   grid                    `config:"grid"`
 	Grids  []grid                  `config:"grids"`
+	Mask   string                  `config:"mask,file"`
 }
 
 type grid struct {
@@ -118,9 +119,13 @@ func plugins() framework.Plugins {
 		}, vgg19)
 	}
 	framework.Register(p.Losses, "content", "", func() layersOptions { return layersOptions{} },
-		func(layersOptions) (framework.Loss, error) { return loss{roles: []framework.Role{framework.Content}}, nil })
+		func(layersOptions) (framework.Loss, error) {
+			return loss{roles: []framework.Role{framework.Content}}, nil
+		})
 	framework.Register(p.Losses, "gram", "", func() layersOptions { return layersOptions{} },
-		func(layersOptions) (framework.Loss, error) { return loss{roles: []framework.Role{framework.Style}}, nil })
+		func(layersOptions) (framework.Loss, error) {
+			return loss{roles: []framework.Role{framework.Style}}, nil
+		})
 	framework.Register(p.Losses, "tv", "", func() noOptions { return noOptions{} },
 		func(noOptions) (framework.Loss, error) { return loss{}, nil })
 	framework.Register(p.Losses, "sampled", "", func() sampledOptions {

@@ -142,11 +142,7 @@ func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 			return append(list, Param{path, strings.TrimSpace(string(line))}), err
 		}
 		for i := range v.Len() {
-			item := fmt.Sprintf("%s[%d]", path, i)
-			if loss, ok := v.Index(i).Interface().(framework.LossSpec); ok {
-				item = join(path, loss.Name)
-			}
-			if list, err = params(item, v.Index(i), list); err != nil {
+			if list, err = params(itemOf(path, v, i), v.Index(i), list); err != nil {
 				return nil, err
 			}
 		}
@@ -155,6 +151,14 @@ func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 		return append(list, Param{path, v.Int()}), nil
 	}
 	return append(list, Param{path, v.Interface()}), nil
+}
+
+// itemOf is the path of item i of a list: losses.style, style[0].
+func itemOf(path string, items reflect.Value, i int) string {
+	if loss, ok := items.Index(i).Interface().(framework.LossSpec); ok {
+		return join(path, loss.Name)
+	}
+	return fmt.Sprintf("%s[%d]", path, i)
 }
 
 func marshal(n *yaml.Node) ([]byte, error) {

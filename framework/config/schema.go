@@ -14,7 +14,14 @@ import (
 type field struct {
 	key   string
 	index int
+	file  string // fileFlag for the path of a file, nameOrFile for a name or a path; "" for neither
 }
+
+// What stands after the key in the tag of a text that is the path of a file.
+const (
+	fileFlag   = "file"
+	nameOrFile = "name or file"
+)
 
 // fields lists the keys of a struct in order. options is the index of the field
 // tagged `config:",options"`, whose keys stand among the struct's own; -1 if
@@ -27,7 +34,7 @@ func fields(t reflect.Type) (keys []field, options int) {
 		case flag == "options":
 			options = i
 		case key != "":
-			keys = append(keys, field{key, i})
+			keys = append(keys, field{key, i, flag})
 		}
 	}
 	return keys, options

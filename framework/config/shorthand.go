@@ -1,12 +1,6 @@
 package config
 
-import (
-	"path/filepath"
-	"strconv"
-
-	"runexp/framework/weights"
-	"runexp/internal/homedir"
-)
+import "strconv"
 
 // expandShorthands rewrites the short forms of images:
 //
@@ -68,46 +62,5 @@ func numberToText(n *node) {
 		n.value = strconv.FormatInt(v, 10)
 	case float64:
 		n.value = strconv.FormatFloat(v, 'g', -1, 64)
-	}
-}
-
-// resolvePaths makes the paths of files absolute: relative to the YAML file that
-// wrote them, or to the working directory on the command line.
-func resolvePaths(root *node, rep *report) {
-	resolve := func(file *node, path string) {
-		written := file.text()
-		if written == "" || file.written != "" {
-			return
-		}
-		if file.source.dir == "" {
-			rep.add(file.position, path, "a preset is the same for everybody and cannot name a file")
-			return
-		}
-		absolute, err := homedir.Expand(written)
-		if err != nil {
-			rep.add(file.position, path, "%v", err)
-			return
-		}
-		if !filepath.IsAbs(absolute) {
-			absolute = filepath.Join(file.source.dir, absolute)
-		}
-		file.written, file.value = written, absolute
-	}
-	for _, path := range []string{"content.image", "init.image"} {
-		if file, ok := root.find(path); ok {
-			resolve(file, path)
-		}
-	}
-	if style := root.get("style"); style != nil {
-		for i, path := range style.itemPaths("style") {
-			if file := style.items[i].get("image"); file != nil {
-				resolve(file, join(path, "image"))
-			}
-		}
-	}
-	for _, path := range []string{"backbone.weights", scorerPath + ".weights"} {
-		if file, ok := root.find(path); ok && weights.IsPath(file.text()) {
-			resolve(file, path)
-		}
 	}
 }

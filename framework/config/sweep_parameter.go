@@ -172,7 +172,7 @@ func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 		return Setting{}, false
 	}
 	expandShorthands(root)
-	resolvePaths(root, r.report)
+	r.loader.resolvePaths(root, r.report)
 	if n := root.first(segments(path)); n != nil {
 		value = n
 	}

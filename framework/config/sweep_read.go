@@ -180,7 +180,7 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 		}
 		r.replace(root, "style", images)
 	}
-	resolvePaths(root, r.report)
+	r.loader.resolvePaths(root, r.report)
 	if content != nil {
 		image, _ := root.find("content.image")
 		p.Content = image.text()

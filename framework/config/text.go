@@ -39,8 +39,9 @@ type target struct {
 // target tells what the setting at way is. A key that nobody knows is no text.
 func (l *Loader) target(root *node, way []string) target {
 	var t reflect.Type
+	var file string
 	if way[0] == "sweep" {
-		t = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), way[1:])
+		t, file = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), way[1:])
 		if t == reflect.TypeFor[*node]() { // one of the values of a parameter
 			item, _ := root.find(strings.Join(way[:len(way)-2], "."))
 			if path := item.get("path").text(); path != "" && segments(path)[0] != "sweep" {
@@ -50,7 +51,7 @@ func (l *Loader) target(root *node, way []string) target {
 			}
 		}
 	} else {
-		t = l.typeAt(root, reflect.TypeFor[framework.Experiment](), way)
+		t, file = l.typeAt(root, reflect.TypeFor[framework.Experiment](), way)
 	}
 	if t == nil {
 		return target{}
@@ -68,16 +69,17 @@ func (l *Loader) target(root *node, way []string) target {
 	}
 	is.text = is.short || t.Kind() == reflect.String && !(way[0] == "style" && last == "size") // a number, too
 	if is.text && !is.short {
-		is.file = last == "image" || last == "weights" || way[0] == "sweep" && len(way) > 1 && way[1] == "pairs"
+		is.file = file != "" || way[0] == "sweep" && len(way) > 1 && way[1] == "pairs"
 	}
 	return is
 }
 
-// typeAt returns the type of the setting at way below n, which is of type t; nil
-// where no such key is known. n is nil where nothing is written.
-func (l *Loader) typeAt(n *node, t reflect.Type, way []string) reflect.Type {
+// typeAt returns the type of the setting at way below n, which is of type t, and
+// whether it is a file (see field); nil where no such key is known. n is nil where
+// nothing is written.
+func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type, file string) {
 	if len(way) == 0 {
-		return t
+		return t, ""
 	}
 	switch t.Kind() {
 	case reflect.Slice:
@@ -87,33 +89,22 @@ func (l *Loader) typeAt(n *node, t reflect.Type, way []string) reflect.Type {
 		}
 		return l.typeAt(item, t.Elem(), way[1:])
 	case reflect.Struct:
-		keys, optionsAt := fields(t)
-		for _, f := range keys {
-			if f.key == way[0] {
-				return l.typeAt(n.get(f.key), t.Field(f.index).Type, way[1:])
+		for _, t := range []reflect.Type{t, l.optionsAt(n, t, "")} {
+			if t == nil {
+				continue
 			}
-		}
-		if optionsAt < 0 {
-			return nil
-		}
-		choice := l.choose(t)
-		name := n.get(choice.key).text()
-		if name == "" {
-			name = choice.fallback
-		}
-		options, err := choice.options(name)
-		if err != nil {
-			return nil
-		}
-		own := reflect.TypeOf(options).Elem()
-		keys, _ = fields(own)
-		for _, f := range keys {
-			if f.key == way[0] {
-				return l.typeAt(n.get(f.key), own.Field(f.index).Type, way[1:])
+			keys, _ := fields(t)
+			for _, f := range keys {
+				if f.key == way[0] && len(way) == 1 {
+					return t.Field(f.index).Type, f.file
+				}
+				if f.key == way[0] {
+					return l.typeAt(n.get(f.key), t.Field(f.index).Type, way[1:])
+				}
 			}
 		}
 	}
-	return nil
+	return nil, ""
 }
 
 // value reads one value of the setting.

@@ -60,7 +60,7 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	}
 	expandShorthands(root)
 	addLists(root)
-	resolvePaths(root, rep)
+	r.loader.resolvePaths(root, rep)
 	trial := &Resolved{Written: r.Written, Overrides: r.Overrides, loader: r.loader, path: r.path, base: root}
 	trial.Experiment = r.loader.experiment(root, r.path, rep)
 	return trial

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -124,7 +125,7 @@ func (v *validator) pictures() {
 	}
 }
 
-// image checks that a file is there.
+// image checks that a file is there. what is named where there has to be one.
 func (v *validator) image(path, file, what string) {
 	if file == "" {
 		hint := ""
@@ -233,6 +234,11 @@ func build[T any](v *validator, r *framework.Registry[T], name string, options a
 		if err := validated.Validate(); err != nil {
 			v.addError(path, err)
 			return made, false
+		}
+	}
+	for _, f := range filesIn(path, reflect.ValueOf(options).Elem(), nil) {
+		if f.Name != "" {
+			v.image(f.Path, f.Name, "")
 		}
 	}
 	plugin, err := r.Lookup(name)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 
 	"runexp/framework"
 )
@@ -75,7 +76,7 @@ func layersOptions(options any) []layersOption {
 	var all []layersOption
 	v := reflect.ValueOf(options).Elem()
 	for i := range v.NumField() {
-		name := v.Type().Field(i).Tag.Get("config")
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("config"), ",")
 		if name != "" && v.Field(i).Type() == reflect.TypeFor[[]framework.LayerWeight]() {
 			all = append(all, layersOption{name, v.Field(i)})
 		}
