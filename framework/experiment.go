@@ -13,7 +13,7 @@ type Experiment struct {
 	Variable   Variable          `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       Init              `config:"init" doc:"what the picture starts from"`
-	Size       Size              `config:"size" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
+	Size       Size              `config:"size,optional" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run goes on from; no part of what a trial means"`
@@ -24,6 +24,14 @@ type Experiment struct {
 type Picture struct {
 	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
+	Masks []Mask  `config:"masks,optional" doc:"regions of the photograph, and so of the picture"`
+}
+
+// Mask says where a region is in an image. Losses that know regions compare each
+// region of the picture with the same region of the style images.
+type Mask struct {
+	Name  string `config:"name" doc:"of the region: lower-case letters, digits, _ and -"`
+	Image string `config:"image,file" doc:"a picture in the image's proportions: white where the region is, black where it is not, grey between"`
 }
 
 // StyleImage is one painting.
@@ -32,6 +40,7 @@ type StyleImage struct {
 	Weight float64 `config:"weight" doc:"relative to the other paintings"`
 	Size   string  `config:"size" doc:"result (its own shape, with as many pixels as the result's stage), result*0.7 (the same, a factor on its sides), content (stretched to the result's size, as d2l does), own, or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
+	Masks  []Mask  `config:"masks,optional" doc:"regions of the painting, by the names that the photograph's have"`
 }
 
 // BackboneSpec chooses a backbone; the keys besides name are the plugin's options.
@@ -47,10 +56,11 @@ type Variable struct {
 
 // LossSpec is one weighted term; the keys besides these are the plugin's options.
 type LossSpec struct {
-	Name    string  `config:"name" doc:"what the term is called in logs and overrides; defaults to the type"`
-	Type    string  `config:"type" doc:"a loss; see runexp plugins"`
-	Weight  float64 `config:"weight" doc:"factor of the term in the total, at least 0"`
-	Options any     `config:",options"`
+	Name      string  `config:"name" doc:"what the term is called in logs and overrides; defaults to the type"`
+	Type      string  `config:"type" doc:"a loss; see runexp plugins"`
+	Weight    float64 `config:"weight" doc:"factor of the term in the total, at least 0"`
+	Normalize bool    `config:"normalize_gradients,optional" doc:"divide the gradient of the term at each layer by the sum of its absolute values: each layer then pulls with its weight, however large its features are. The total is no longer what the gradient belongs to, so no line search"`
+	Options   any     `config:",options"`
 }
 
 // LayerWeight is one entry of a `layers` option: a name, an index or a glob, or
@@ -114,5 +124,5 @@ type CheckpointOptions struct {
 // EvaluateOptions says when and with what pictures are scored.
 type EvaluateOptions struct {
 	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the finished one"`
-	Backbone BackboneSpec `config:"backbone" doc:"the network that scores, as under backbone; left out, the run's own; where backbones are swept it must be named"`
+	Backbone BackboneSpec `config:"backbone,optional" doc:"the network that scores, as under backbone; left out, the run's own; where backbones are swept it must be named"`
 }

@@ -36,7 +36,7 @@ func filesIn(path string, v reflect.Value, list []File) []File {
 		keys, options := fields(v.Type())
 		for _, f := range keys {
 			value, at := v.Field(f.index), join(path, f.key)
-			if f.file == fileFlag {
+			if f.flag == fileFlag {
 				list = append(list, File{at, value.String()})
 				continue
 			}
@@ -76,9 +76,9 @@ func (l *Loader) eachFileOf(n *node, t reflect.Type, path string, visit func(fil
 		child, at := n.get(f.key), join(path, f.key)
 		switch {
 		case child == nil:
-		case f.file == fileFlag, f.file == nameOrFile && weights.IsPath(child.text()):
+		case f.flag == fileFlag, f.flag == nameOrFile && weights.IsPath(child.text()):
 			visit(child, at)
-		case f.file == "":
+		case f.flag != nameOrFile:
 			l.eachFile(child, t.Field(f.index).Type, at, visit)
 		}
 	}

@@ -93,7 +93,7 @@ func TestBadOverrides(t *testing.T) {
 		{"losses.-1.weight=1", "losses.-1.weight: the list has the items 0 to 1, and an override never creates an item"},
 		{"stages.2.iterations=1", "stages.2.iterations: the list has the items 0 to 1, and an override never creates an item"},
 		{"losses=[] losses.*.weight=1", "losses.*.weight: the list is empty, and an override never creates an item"},
-		{"losses.tv.wieght=1", `losses.tv.wieght: unknown key "wieght"; did you mean "weight"? (known: name, type, weight)`},
+		{"losses.tv.wieght=1", `losses.tv.wieght: unknown key "wieght"; did you mean "weight"? (known: name, type, weight, normalize_gradients)`},
 		{"seed.x=1", "seed: must be a whole number, not a mapping"},
 		{"losses.tv.weight=heavy", `losses.tv.weight: must be a number, not the text "heavy"`},
 		{"losses.tv.weight.x=1", `losses.tv.weight.x: 10 has no key "x"; replace it by a whole mapping`},

@@ -62,11 +62,8 @@ func members(v reflect.Value) []member {
 	keys, options := fields(v.Type())
 	for _, f := range keys {
 		value := v.Field(f.index)
-		if value.IsZero() && value.Type() == reflect.TypeFor[framework.BackboneSpec]() {
-			continue // the run's own scores
-		}
-		if value.IsZero() && value.Type() == reflect.TypeFor[framework.Size]() {
-			continue // the stages say it
+		if (f.flag == optionalFlag || f.flag == fileFlag) && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+			continue
 		}
 		if !value.IsZero() || !zeroIsAbsent(v.Interface()) {
 			list = append(list, member{f.key, value})

@@ -14,13 +14,14 @@ import (
 type field struct {
 	key   string
 	index int
-	file  string // fileFlag for the path of a file, nameOrFile for a name or a path; "" for neither
+	flag  string // what stands after the key in the tag; "" for nothing
 }
 
-// What stands after the key in the tag of a text that is the path of a file.
+// Flags of fields.
 const (
-	fileFlag   = "file"
-	nameOrFile = "name or file"
+	fileFlag     = "file"         // a text that is the path of a file; "" is not given
+	nameOrFile   = "name or file" // a text that is a name or a path
+	optionalFlag = "optional"     // a zero value is not given: it is left out of the resolved config
 )
 
 // fields lists the keys of a struct in order. options is the index of the field

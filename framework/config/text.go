@@ -39,9 +39,9 @@ type target struct {
 // target tells what the setting at way is. A key that nobody knows is no text.
 func (l *Loader) target(root *node, way []string) target {
 	var t reflect.Type
-	var file string
+	var flag string
 	if way[0] == "sweep" {
-		t, file = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), way[1:])
+		t, flag = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), way[1:])
 		if t == reflect.TypeFor[*node]() { // one of the values of a parameter
 			item, _ := root.find(strings.Join(way[:len(way)-2], "."))
 			if path := item.get("path").text(); path != "" && segments(path)[0] != "sweep" {
@@ -51,7 +51,7 @@ func (l *Loader) target(root *node, way []string) target {
 			}
 		}
 	} else {
-		t, file = l.typeAt(root, reflect.TypeFor[framework.Experiment](), way)
+		t, flag = l.typeAt(root, reflect.TypeFor[framework.Experiment](), way)
 	}
 	if t == nil {
 		return target{}
@@ -69,15 +69,15 @@ func (l *Loader) target(root *node, way []string) target {
 	}
 	is.text = is.short || t.Kind() == reflect.String && !(way[0] == "style" && last == "size") // a number, too
 	if is.text && !is.short {
-		is.file = file != "" || way[0] == "sweep" && len(way) > 1 && way[1] == "pairs"
+		is.file = flag == fileFlag || flag == nameOrFile || way[0] == "sweep" && len(way) > 1 && way[1] == "pairs"
 	}
 	return is
 }
 
 // typeAt returns the type of the setting at way below n, which is of type t, and
-// whether it is a file (see field); nil where no such key is known. n is nil where
+// its field's flag; nil where no such key is known. n is nil where
 // nothing is written.
-func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type, file string) {
+func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type, flag string) {
 	if len(way) == 0 {
 		return t, ""
 	}
@@ -96,7 +96,7 @@ func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type,
 			keys, _ := fields(t)
 			for _, f := range keys {
 				if f.key == way[0] && len(way) == 1 {
-					return t.Field(f.index).Type, f.file
+					return t.Field(f.index).Type, f.flag
 				}
 				if f.key == way[0] {
 					return l.typeAt(n.get(f.key), t.Field(f.index).Type, way[1:])

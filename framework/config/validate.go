@@ -96,12 +96,18 @@ func (v *validator) pictures() {
 	e := v.experiment
 	v.image("content.image", e.Content.Image, "the photograph")
 	v.crop("content.crop", e.Content.Crop)
+	regions := v.masks("content", e.Content.Masks)
 	total := 0.0
 	for i, path := range v.root.get("style").itemPaths("style") {
 		style := e.Style[i]
 		v.image(join(path, "image"), style.Image, "a painting")
 		v.weight(join(path, "weight"), style.Weight)
 		v.crop(join(path, "crop"), style.Crop)
+		for i, region := range v.masks(path, style.Masks) {
+			if !slices.Contains(regions, region) {
+				v.add(join(v.maskPaths(path)[i], "name"), "the picture has no region %s; give the photograph a mask of that name: content.masks", quote(region))
+			}
+		}
 		total += style.Weight
 		if _, err := sizes.ParseRule(style.Size); err != nil {
 			v.add(join(path, "size"), "%v", err)
@@ -123,6 +129,31 @@ func (v *validator) pictures() {
 	if !(e.Init.Sigma > 0) {
 		v.add("init.sigma", "must be positive, not %v", e.Init.Sigma)
 	}
+}
+
+// masks checks the masks of an image and returns the names of their regions.
+func (v *validator) masks(path string, masks []framework.Mask) (regions []string) {
+	for i, at := range v.maskPaths(path) {
+		name := masks[i].Name
+		switch {
+		case !namePattern.MatchString(name):
+			v.add(join(at, "name"), "%s must be lower-case letters, digits, _ and -, a letter first", quote(name))
+		case slices.Contains(regions, name):
+			v.add(join(at, "name"), "%s has two masks here; remove one", quote(name))
+		}
+		v.image(join(at, "image"), masks[i].Image, "a mask")
+		regions = append(regions, name)
+	}
+	return regions
+}
+
+// maskPaths returns the paths of the masks of an image.
+func (v *validator) maskPaths(path string) []string {
+	n, ok := v.root.find(path + ".masks")
+	if !ok {
+		return nil
+	}
+	return n.itemPaths(path + ".masks")
 }
 
 // image checks that a file is there. what is named where there has to be one.

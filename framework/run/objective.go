@@ -25,7 +25,7 @@ type objective struct {
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
 func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	all, err := p.targets(h, w, func(role framework.Role, image *imaging.Image, h, w int) (representations, error) {
+	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
 		return p.sharedTargets(ctx, role, image, h, w)
 	})
 	if err != nil {
@@ -38,13 +38,13 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
 	o := &objective{shape: graph.Shape{h, w, 3}}
 	b := graph.NewBuilder(p.k)
-	view, err := p.view(b, b.Variable(h, w, 3), p.losses)
+	view, err := p.view(b, b.Variable(h, w, 3), p.losses, p.content.masks)
 	if err != nil {
 		return nil, err
 	}
 	var total graph.Node
 	for _, l := range p.losses {
-		got, err := l.Represent(b, view)
+		got, err := l.Represent(b, l.sees(b, view))
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
@@ -72,6 +72,19 @@ func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objectiv
 		return nil, err
 	}
 	return o, nil
+}
+
+// sees returns the picture as the loss sees it: where its gradients are normalised,
+// through nodes that do so.
+func (l weighted) sees(b *graph.Builder, v framework.View) framework.View {
+	if !l.normalize {
+		return v
+	}
+	v.Taps = maps.Clone(v.Taps)
+	for _, tap := range l.Taps() {
+		v.Taps[tap.Layer] = b.NormalizeGradient(v.Taps[tap.Layer], l.weight*tap.Weight)
+	}
+	return v
 }
 
 // weight is the term's factor in the total.
@@ -109,8 +122,9 @@ func checkTerms(terms []framework.Term) error {
 	return nil
 }
 
-// view adds the preprocessing and the backbone up to the taps of losses.
-func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (framework.View, error) {
+// view adds the preprocessing and the backbone up to the taps of losses, and the
+// masks at their sizes.
+func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
 	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
 	var taps []string
 	for _, l := range losses {
@@ -121,6 +135,7 @@ func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (fram
 		}
 	}
 	if len(taps) == 0 {
+		addMasks(b, &v, masks)
 		return v, b.Err()
 	}
 	m, bias := p.space.preprocess(p.weights.Input)
@@ -131,7 +146,8 @@ func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted) (fram
 	for name, node := range features {
 		v.Taps[name] = node
 	}
-	return v, nil
+	addMasks(b, &v, masks)
+	return v, b.Err()
 }
 
 // evaluate computes the loss at x and its gradient, which stays in the program.

@@ -28,8 +28,8 @@ type Plan struct {
 	optimize []framework.Optimizer // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content  *imaging.Image
-	styles   []*imaging.Image
+	content  original
+	styles   []original
 	start    *imaging.Image // what init takes from a file
 	sizes    []sizes.Pixels
 	rules    []sizes.Rule    // of the paintings' sizes
@@ -43,8 +43,9 @@ type Plan struct {
 // weighted is a loss with its place in the total.
 type weighted struct {
 	framework.Loss
-	name   string
-	weight float64
+	name      string
+	weight    float64
+	normalize bool // the gradient at its taps
 }
 
 // Prepare is Workshop.Prepare for a run that shares nothing. Kernels run on k.
@@ -69,31 +70,30 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
 		return fmt.Errorf("variable.space: %w", err)
 	}
-	if p.content, err = p.decode(p.e.Content.Image); err != nil {
-		return fmt.Errorf("content.image: %w", err)
+	if p.content, err = p.original("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
+		return err
 	}
-	p.content = crop(p.content, p.e.Content.Crop, p.e.Seed, contentStream)
 	for i, s := range p.e.Style {
-		image, err := p.decode(s.Image)
+		style, err := p.original(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
 		if err != nil {
-			return fmt.Errorf("style[%d].image: %w", i, err)
+			return err
 		}
-		p.styles = append(p.styles, crop(image, s.Crop, p.e.Seed, styleStream+uint64(i)))
+		p.styles = append(p.styles, style)
 	}
 	switch p.e.Init.From {
 	case "style":
 		if len(p.styles) == 0 {
 			return fmt.Errorf("init.from: style, but there is no style image")
 		}
-		p.start = p.styles[0]
+		p.start = p.styles[0].Image
 	case "image":
 		if p.start, err = p.decode(p.e.Init.Image); err != nil {
 			return fmt.Errorf("init.image: %w", err)
 		}
 	default:
-		p.start = p.content
+		p.start = p.content.Image
 	}
-	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content)); err != nil {
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
 		return err
 	}
 	return p.paintings()
@@ -119,8 +119,8 @@ func (p *Plan) paintings() error {
 			return fmt.Errorf("style[%d].size: %w", k, err)
 		}
 		for i, stage := range p.sizes {
-			if _, err := p.rules[k].Painting(sizeOf(p.styles[k]), stage); err != nil {
-				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k]), i+1, stage, err)
+			if _, err := p.rules[k].Painting(sizeOf(p.styles[k].Image), stage); err != nil {
+				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k].Image), i+1, stage, err)
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func (p *Plan) terms(plugins framework.Plugins) error {
 				taps[tap.Layer] = true
 			}
 		}
-		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight})
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
 	}
 	p.taps = slices.Sorted(maps.Keys(taps))
 	return nil
@@ -183,6 +183,12 @@ func (p *Plan) movers(plugins framework.Plugins) error {
 		o, err := plugin.New(stage.Optimizer.Options)
 		if err != nil {
 			return fmt.Errorf("stages[%d].optimizer: %w", i, err)
+		}
+		for _, l := range p.losses {
+			if l.normalize && descends(o) {
+				return fmt.Errorf("losses.%s.normalize_gradients: the optimizer %s of stage %d searches for lower losses, and a normalised gradient does not lead there; "+
+					"use another, or lbfgs with line_search: none", l.name, stage.Optimizer.Name, i+1)
+			}
 		}
 		p.optimize = append(p.optimize, o)
 	}
@@ -228,10 +234,16 @@ func (p *Plan) Forget() {
 }
 
 // Photograph returns the content image as read.
-func (p *Plan) Photograph() *imaging.Image { return p.content }
+func (p *Plan) Photograph() *imaging.Image { return p.content.Image }
 
 // Paintings returns the style images as read.
-func (p *Plan) Paintings() []*imaging.Image { return p.styles }
+func (p *Plan) Paintings() []*imaging.Image {
+	images := make([]*imaging.Image, len(p.styles))
+	for i, s := range p.styles {
+		images[i] = s.Image
+	}
+	return images
+}
 
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Plan) Taps() []string { return p.taps }
@@ -239,7 +251,7 @@ func (p *Plan) Taps() []string { return p.taps }
 // styleSize returns the size in which style image k is shown to the network in a
 // stage of h×w pixels.
 func (p *Plan) styleSize(k, h, w int) (int, int) {
-	size, err := p.rules[k].Painting(sizeOf(p.styles[k]), sizes.Pixels{H: h, W: w})
+	size, err := p.rules[k].Painting(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
 	if err != nil { // no stage, but a smaller picture that is tried for its time
 		return h, w
 	}

@@ -10,7 +10,6 @@ import (
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
-	"runexp/framework/imaging"
 	"runexp/framework/sizes"
 )
 
@@ -71,8 +70,8 @@ func (p *Plan) PredictMemory() ([]Prediction, error) {
 // while a target is computed or after that.
 func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 	largest := int64(0)
-	all, err := p.targets(h, w, func(role framework.Role, _ *imaging.Image, h, w int) (representations, error) {
-		t, err := p.targetProgram(role, h, w)
+	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
+		t, err := p.targetProgram(role, image.masks, h, w)
 		if err != nil || t == nil {
 			return nil, err
 		}

@@ -25,9 +25,9 @@ type target struct {
 // targets returns the targets of a stage of h×w pixels by role. What each is worth
 // is up to values, which are given an image of a role and the size that it is used
 // at: computed, or of the right shapes only.
-func (p *Plan) targets(h, w int, values func(role framework.Role, image *imaging.Image, h, w int) (representations, error)) (map[framework.Role][]target, error) {
+func (p *Plan) targets(h, w int, values func(role framework.Role, image original, h, w int) (representations, error)) (map[framework.Role][]target, error) {
 	all := map[framework.Role][]target{}
-	add := func(role framework.Role, image *imaging.Image, h, w int, weight float64) error {
+	add := func(role framework.Role, image original, h, w int, weight float64) error {
 		v, err := values(role, image, h, w)
 		if err == nil && v != nil {
 			all[role] = append(all[role], target{weight: weight, values: v})
@@ -60,13 +60,13 @@ type targetProgram struct {
 
 // targetProgram compiles the program for images of h×w pixels; nil where no
 // loss compares with images of that role.
-func (p *Plan) targetProgram(role framework.Role, h, w int) (*targetProgram, error) {
+func (p *Plan) targetProgram(role framework.Role, masks map[string]*imaging.Image, h, w int) (*targetProgram, error) {
 	losses := p.comparing(role)
 	if len(losses) == 0 {
 		return nil, nil
 	}
 	b := graph.NewBuilder(p.k)
-	view, err := p.view(b, b.Variable(h, w, 3), losses)
+	view, err := p.view(b, b.Variable(h, w, 3), losses, masks)
 	if err != nil {
 		return nil, fmt.Errorf("%s image at %d×%d: %w", role, h, w, err)
 	}

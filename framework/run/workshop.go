@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"maps"
 	"math"
 	"runtime/debug"
 	"slices"
@@ -14,7 +15,6 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/compute"
-	"runexp/framework/imaging"
 )
 
 // A Workshop prepares the runs of one process and keeps what they share:
@@ -68,25 +68,25 @@ func (w *Workshop) Backbone(spec framework.BackboneSpec) (framework.Backbone, er
 
 // sharedTargets returns the representations of an image of one role, resized to
 // h×w, from the Workshop if another run has had just the same.
-func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image *imaging.Image, h, w int) (representations, error) {
+func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image original, h, w int) (representations, error) {
 	key, err := p.targetKey(role, image, h, w)
 	if err != nil {
 		return nil, err
 	}
 	return p.workshop.targets.get(key, func() (representations, error) {
-		program, err := p.targetProgram(role, h, w)
+		program, err := p.targetProgram(role, image.masks, h, w)
 		if err != nil || program == nil {
 			return nil, err
 		}
 		// The program is as large as half of the picture's, and garbage when it
 		// has run. Left to its own pace the collector would let it stand beside that.
 		defer debug.FreeOSMemory()
-		return program.run(ctx, image, p.space)
+		return program.run(ctx, image.Image, p.space)
 	})
 }
 
 // targetKey is a hash of all that the representations depend on.
-func (p *Plan) targetKey(role framework.Role, image *imaging.Image, h, w int) (string, error) {
+func (p *Plan) targetKey(role framework.Role, image original, h, w int) (string, error) {
 	type loss struct {
 		Name, Type string
 		Options    any
@@ -109,6 +109,10 @@ func (p *Plan) targetKey(role framework.Role, image *imaging.Image, h, w int) (s
 		return "", fmt.Errorf("%s targets: %w", role, err)
 	}
 	hashPixels(sum, image.Pix)
+	for _, region := range slices.Sorted(maps.Keys(image.masks)) {
+		fmt.Fprintf(sum, "%q", region)
+		hashPixels(sum, image.masks[region].Pix)
+	}
 	return string(sum.Sum(nil)), nil
 }
 

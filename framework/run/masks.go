@@ -1,0 +1,82 @@
+package run
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// An original is a content or style image as read and cropped, with its masks, which
+// have its proportions.
+type original struct {
+	*imaging.Image
+	masks map[string]*imaging.Image // by region; the first channel counts
+}
+
+// mostApart is how much the proportions of a mask may differ from its image's.
+const mostApart = 0.02
+
+// original reads an image and its masks, and crops them alike.
+func (p *Plan) original(at, path string, fraction float64, masks []framework.Mask, stream uint64) (original, error) {
+	image, err := p.decode(path)
+	if err != nil {
+		return original{}, fmt.Errorf("%s.image: %w", at, err)
+	}
+	o := original{Image: crop(image, fraction, p.e.Seed, stream)}
+	for i, m := range masks {
+		mask, err := p.decode(m.Image)
+		if err != nil {
+			return original{}, fmt.Errorf("%s.masks[%d].image: %w", at, i, err)
+		}
+		if apart := float64(mask.W*image.H) / float64(mask.H*image.W); math.Abs(math.Log(apart)) > mostApart {
+			return original{}, fmt.Errorf("%s.masks[%d].image: %d×%d has other proportions than the image it is of, which has %d×%d; draw it over the image",
+				at, i, mask.H, mask.W, image.H, image.W)
+		}
+		if o.masks == nil {
+			o.masks = map[string]*imaging.Image{}
+		}
+		o.masks[m.Name] = crop(grey(mask).Resize(image.H, image.W), fraction, p.e.Seed, stream)
+	}
+	return o, nil
+}
+
+// grey returns the mean of an image's channels, in each of them.
+func grey(m *imaging.Image) *imaging.Image {
+	out := imaging.New(m.H, m.W)
+	for i := 0; i < len(m.Pix); i += 3 {
+		mean := (m.Pix[i] + m.Pix[i+1] + m.Pix[i+2]) / 3
+		out.Pix[i], out.Pix[i+1], out.Pix[i+2] = mean, mean, mean
+	}
+	return out
+}
+
+// addMasks gives a view the masks of an image, as large as each of its taps.
+func addMasks(b *graph.Builder, v *framework.View, masks map[string]*imaging.Image) {
+	if len(masks) == 0 {
+		return
+	}
+	v.Masks = map[string]map[string]graph.Node{}
+	for _, region := range slices.Sorted(maps.Keys(masks)) {
+		v.Masks[region] = map[string]graph.Node{}
+		for _, tap := range slices.Sorted(maps.Keys(v.Taps)) {
+			shape := v.Taps[tap].Shape()
+			value := graph.Single(graph.Shape{shape[0], shape[1], 1}, plane(masks[region], shape[0], shape[1]))
+			v.Masks[region][tap] = b.Constant(fmt.Sprintf("mask %s of %s", region, tap), value)
+		}
+	}
+}
+
+// plane returns a mask at another size, [h·w], between 0 and 1.
+func plane(mask *imaging.Image, h, w int) []float32 {
+	resized := mask.Resize(h, w)
+	out := make([]float32, h*w)
+	for i := range out {
+		out[i] = min(max(resized.Pix[3*i], 0), 1)
+	}
+	return out
+}
