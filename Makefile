@@ -3,6 +3,9 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MODULES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod tools/*/go.mod))
 FUZZ = -fuzztime 60s -fuzzminimizetime 20x
 
+help: ## these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
 build: ## bin/runexp
 	go build -o bin/runexp ./cmd/runexp
 
@@ -43,6 +46,7 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 	go run ./cmd/runexp config keys --markdown > docs/config.md
+	go run ./tools/licences > docs/licences.md
 
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
 	go run ./tools/readme
@@ -50,4 +54,4 @@ picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what
 paint: ## those pictures of configs/images that are not photographs
 	go -C tools/paint run .
 
-.PHONY: build quickstart test kernels soak tidy lint fuzz docs picture paint
+.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture paint
