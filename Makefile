@@ -1,6 +1,10 @@
-# CI calls .ci/run, which calls test, kernels, lint and docs.
+# CI calls .ci/run, which calls tidy, test, kernels, lint and docs.
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+MODULES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod tools/*/go.mod))
 FUZZ = -fuzztime 60s -fuzzminimizetime 20x
+
+help: ## these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/runexp
 	go build -o bin/runexp ./cmd/runexp
@@ -11,8 +15,7 @@ quickstart: build ## a first picture, in about a minute
 test: ## every test; those that need what is not here say so and are skipped
 	go vet ./...
 	go test ./...
-	go -C examples/moments vet ./...
-	go -C examples/moments test -count=1 ./...
+	for m in $(MODULES); do go -C $$m vet ./... && go -C $$m test -count=1 ./... || exit 1; done
 
 kernels: ## the C kernels again: another compiler, sanitizer, race detector (which does not see C), NEON in an emulator
 	CC=clang go test ./framework/compute
@@ -24,8 +27,11 @@ kernels: ## the C kernels again: another compiler, sanitizer, race detector (whi
 soak: ## a run, and a sweep, killed a hundred times at random moments still make the same bits
 	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 40m -run Killed
 
+tidy: ## whether every go.mod says what its module needs
+	for m in . $(MODULES); do go -C $$m mod tidy -diff || exit 1; done
+
 lint: ## the linter, pinned; import rules are in .golangci.yml
-	go run $(GOLANGCI) run ./...
+	for m in . $(MODULES); do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
 
 fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/config -run '^$$' -fuzz '^FuzzLoad$$' $(FUZZ)
@@ -40,8 +46,12 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 	go run ./cmd/runexp config keys --markdown > docs/config.md
+	go run ./tools/licences > docs/licences.md
 
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
-	go run ./internal/readme
+	go run ./tools/readme
 
-.PHONY: build quickstart test kernels soak lint fuzz docs picture
+paint: ## those pictures of configs/images that are not photographs
+	go -C tools/paint run .
+
+.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture paint

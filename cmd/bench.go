@@ -79,7 +79,7 @@ See also: runexp version, runexp --help`,
 		},
 	}
 	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file of the experiment, or - for standard input")
-	c.Flags().IntVar(&threads, "threads", 0, "threads that compute at once (default: one per CPU)")
+	c.Flags().IntVar(&threads, "threads", 0, "threads that compute at once (default: one per CPU that a container or GOMAXPROCS leaves)")
 	c.Flags().IntVar(&repeats, "repeats", 5, "evaluations, of which the fastest counts")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print tables for docs/performance.md")
 	completeConfig(c)

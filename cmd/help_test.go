@@ -10,20 +10,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"runexp/backbones"
+	"runexp"
 	"runexp/framework"
-	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
-func testPlugins() framework.Plugins {
-	return framework.Plugins{
-		Backbones:  backbones.Registry(weights.DefaultPlaces()),
-		Losses:     losses.Registry(),
-		Optimizers: optimizers.Registry(),
-	}
-}
+func testPlugins() framework.Plugins { return runexp.Builtin() }
 
 func testRoot() *cobra.Command {
 	a := &app{stdout: io.Discard, stderr: io.Discard, plugins: testPlugins()}

@@ -110,7 +110,7 @@ func TestReadmeConfig(t *testing.T) {
 // small enough to load at once.
 func TestReadmeLinks(t *testing.T) {
 	const largest = 300_000 // bytes
-	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md"} {
+	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../CONTRIBUTING.md"} {
 		page, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

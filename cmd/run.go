@@ -32,7 +32,7 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f := c.Flags()
 	pathFlag(f, &r.file, "config", "c", "", "the YAML file of the experiment; - reads it from standard input")
 	pathFlag(f, &r.out, "out", "", "runs", "folder for pictures and plots")
-	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU)")
+	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU that a container or GOMAXPROCS leaves)")
 	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep that run at once; they share the threads, and memory bounds them too")
 	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
 	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")

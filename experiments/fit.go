@@ -2,8 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 
 	"runexp/framework/run"
 )
@@ -50,17 +48,6 @@ func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h,
 		return fmt.Errorf("%w; no size of it would", short)
 	}
 	return nil
-}
-
-// freeMemory returns what the system says a new process can take without
-// swapping, in bytes. It is known on Linux.
-func freeMemory() (int64, bool) {
-	value, ok := strings.CutSuffix(procField("/proc/meminfo", "MemAvailable"), " kB")
-	if !ok {
-		return 0, false
-	}
-	kib, err := strconv.ParseInt(value, 10, 64)
-	return kib << 10, err == nil
 }
 
 // Bytes prints a number of bytes in MiB or GiB.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"runexp/framework/config"
 	"runexp/framework/run"
+	"runexp/framework/weights"
 )
 
 // hashes are the SHA-256 sums of the files that a trial reads, in hex, by key
@@ -25,7 +25,7 @@ type hashes map[string]string
 func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
 	sums := hashes{}
 	for _, f := range r.Files() {
-		sum, err := l.hashPicture(f.Name)
+		sum, err := l.hashPicture(ctx, f.Name)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path, err)
 		}
@@ -41,17 +41,13 @@ func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan)
 	return sums, nil
 }
 
-func hashFile(path string) (string, error) {
+func hashFile(ctx context.Context, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return weights.Sum(ctx, f)
 }
 
 // identity is the hash of what a trial means: every setting of the resolved

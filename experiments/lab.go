@@ -81,7 +81,7 @@ func (l *Lab) plan() (end func()) {
 }
 
 // hashPicture returns the checksum of a picture's file.
-func (l *Lab) hashPicture(path string) (string, error) {
+func (l *Lab) hashPicture(ctx context.Context, path string) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key, err := filestate.Of(path)
@@ -91,7 +91,7 @@ func (l *Lab) hashPicture(path string) (string, error) {
 	if sum, known := l.sums[key]; known && l.many {
 		return sum, nil
 	}
-	sum, err := hashFile(path)
+	sum, err := hashFile(ctx, path)
 	if err == nil && l.many && key.Settled() {
 		l.sums[key] = sum
 	}

@@ -1,10 +1,10 @@
 package experiments
 
 import (
-	"slices"
 	"sync"
 
 	"runexp/framework/config"
+	"runexp/internal/median"
 )
 
 // fewestPeers is how many other trials must have come as far as this one before
@@ -53,8 +53,8 @@ func (m *medianRule) note(u unit, trial string, step int, value float64) {
 }
 
 // stops notes a trial's value at a step and reports whether the trial is to be
-// stopped, and the median that it fell behind.
-func (m *medianRule) stops(u unit, trial string, step int, value float64) (median float64, stop bool) {
+// stopped, and the limit that it fell behind: the median.
+func (m *medianRule) stops(u unit, trial string, step int, value float64) (limit float64, stop bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.note(u, trial, step, value)
@@ -67,10 +67,9 @@ func (m *medianRule) stops(u unit, trial string, step int, value float64) (media
 	if step < m.Warmup || len(peers) < fewestPeers {
 		return 0, false
 	}
-	slices.Sort(peers)
-	median = (peers[(len(peers)-1)/2] + peers[len(peers)/2]) / 2
+	limit = median.Of(peers)
 	if m.Lower {
-		return median, value > median
+		return limit, value > limit
 	}
-	return median, value < median
+	return limit, value < limit
 }

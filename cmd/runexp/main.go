@@ -4,18 +4,8 @@ package main
 import (
 	"os"
 
-	"runexp/backbones"
+	"runexp"
 	"runexp/cmd"
-	"runexp/framework"
-	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
-func main() {
-	os.Exit(cmd.Main(framework.Plugins{
-		Backbones:  backbones.Registry(weights.DefaultPlaces()),
-		Losses:     losses.Registry(),
-		Optimizers: optimizers.Registry(),
-	}))
-}
+func main() { os.Exit(cmd.Main(runexp.Builtin())) }

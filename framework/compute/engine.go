@@ -19,9 +19,9 @@ type Engine struct {
 	pool    *pool
 }
 
-// Options of an Engine; the zero value takes all CPUs and the best variant.
+// Options of an Engine; the zero value takes all CPUs that the process may use and the best variant.
 type Options struct {
-	Threads int    // at most this many compute at once; 0: number of CPUs
+	Threads int    // at most this many compute at once; 0: GOMAXPROCS
 	ISA     string // avx512, avx2, neon, or generic (plain Go); "": the best that the CPU has
 }
 
@@ -38,7 +38,7 @@ func NewEngine(o Options) (*Engine, error) {
 		return nil, fmt.Errorf("%d threads: give at most %d", o.Threads, maxThreads)
 	}
 	if o.Threads == 0 {
-		o.Threads = runtime.NumCPU()
+		o.Threads = runtime.GOMAXPROCS(0) // Go sets it by the CPUs and the cgroup's quota
 	}
 	available := Variants()
 	if o.ISA == "" {

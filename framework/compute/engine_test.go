@@ -183,3 +183,17 @@ func panicOf(f func()) (message string) {
 	f()
 	return ""
 }
+
+// TestThreadsOfTheProcess: an engine that is not told takes as many threads as Go
+// runs, which heeds GOMAXPROCS and a container's quota.
+func TestThreadsOfTheProcess(t *testing.T) {
+	before := runtime.GOMAXPROCS(runtime.NumCPU() + 3)
+	defer runtime.GOMAXPROCS(before)
+	e, err := NewEngine(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := e.Threads(), runtime.NumCPU()+3; got != want {
+		t.Errorf("%d threads, want %d", got, want)
+	}
+}

@@ -25,11 +25,7 @@ func (e *Engine) Peak() float64 {
 		work := make([]float64, e.Threads())
 		begin := time.Now()
 		for i := range work {
-			wait.Add(1)
-			go func() {
-				defer wait.Done()
-				work[i] = m.multiplyAdd(1 << 22)
-			}()
+			wait.Go(func() { work[i] = m.multiplyAdd(1 << 22) })
 		}
 		wait.Wait()
 		sum := 0.0

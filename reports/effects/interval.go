@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"runexp/internal/median"
 )
 
 // confidence is the level that every interval has at least.
@@ -37,18 +39,11 @@ func (e Estimate) apply(f func(float64) float64) Estimate {
 	return e
 }
 
-// median is the middle value, or the mean of the two; values may be in any order.
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2
-}
-
 // medianInterval is the median of independent values and its interval by order
 // statistics: with k the largest for which 1 − 2·P(B ≤ k−1) ≥ 0.95, B binomial(n, ½),
 // it reaches from the k-th smallest to the k-th largest.
 func medianInterval(values []float64) Estimate {
-	e := Estimate{Value: median(values)}
+	e := Estimate{Value: median.Of(values)}
 	n := len(values)
 	sorted := slices.Sorted(slices.Values(values))
 	b := distuv.Binomial{N: float64(n), P: 0.5}
@@ -74,7 +69,7 @@ func shift(d []float64) Estimate {
 			walsh = append(walsh, (d[i]+d[j])/2)
 		}
 	}
-	e := Estimate{Value: median(walsh)}
+	e := Estimate{Value: median.Of(walsh)}
 	means := subsetMeans(d)
 	k := int(math.Floor((1 - confidence) / 2 * float64(len(means)+1) * (1 + slack)))
 	if k < 1 {

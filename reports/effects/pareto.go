@@ -1,6 +1,10 @@
 package effects
 
-import "math"
+import (
+	"math"
+
+	"runexp/internal/median"
+)
 
 // A Point is one combination of levels in the plane of two metrics.
 type Point struct {
@@ -48,7 +52,7 @@ func (a *Analysis) Pareto(x, y string) []Point {
 		if len(px) == 0 {
 			continue
 		}
-		p := Point{X: median(px), Y: median(py), N: len(px), Front: true}
+		p := Point{X: median.Of(px), Y: median.Of(py), N: len(px), Front: true}
 		for f, l := range setting {
 			p.Levels = append(p.Levels, a.Factors[f].Levels[l].Label)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"runexp/framework/store"
+	"runexp/internal/median"
 	"runexp/reports/document"
 )
 
@@ -102,7 +103,7 @@ func readBill(ctx context.Context, s *store.Store, run store.RunSummary) (bill, 
 			for i, p := range points {
 				values[i] = p.Value
 			}
-			b.iteration = median(values)
+			b.iteration = median.Of(known(values))
 		}
 	}
 	return b, nil
@@ -113,19 +114,11 @@ func medianOf(list []bill, of func(bill) float64) float64 {
 	for i, b := range list {
 		values[i] = of(b)
 	}
-	return median(values)
+	return median.Of(known(values))
 }
 
-// median returns that of the values that are numbers, NaN if none is.
-func median(values []float64) float64 {
-	values = slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	slices.Sort(values)
-	n := len(values)
-	return (values[(n-1)/2] + values[n/2]) / 2
-}
+// known returns those of the values that are numbers.
+func known(values []float64) []float64 { return slices.DeleteFunc(values, math.IsNaN) }
 
 // whole writes a number without a fraction.
 func whole(v float64) string {

@@ -369,7 +369,8 @@ func TestPercent(t *testing.T) {
 			t.Errorf("%g: %s, want %s", ratio, got, want)
 		}
 	}
-	if got := median([]float64{math.NaN(), 3, 1}); got != 2 {
+	bills := []bill{{peak: math.NaN()}, {peak: 3}, {peak: 1}}
+	if got := medianOf(bills, func(b bill) float64 { return b.peak }); got != 2 {
 		t.Errorf("median %g", got)
 	}
 }

@@ -6,24 +6,14 @@ import (
 
 	"example.com/moments"
 
-	"runexp/backbones"
+	"runexp"
 	"runexp/cmd"
 	"runexp/framework"
-	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
-func main() { os.Exit(cmd.Main(plugins())) }
-
-// plugins returns everything that runexp has, and moments.
-func plugins() framework.Plugins {
-	all := framework.Plugins{
-		Backbones:  backbones.Registry(weights.DefaultPlaces()),
-		Losses:     losses.Registry(),
-		Optimizers: optimizers.Registry(),
-	}
-	framework.Register(all.Losses, "moments", "mean squared error of the channels' means and deviations against the painting's",
+func main() {
+	plugins := runexp.Builtin()
+	framework.Register(plugins.Losses, "moments", "mean squared error of the channels' means and deviations against the painting's",
 		moments.Defaults, moments.New)
-	return all
+	os.Exit(cmd.Main(plugins))
 }

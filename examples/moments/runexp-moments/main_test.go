@@ -3,12 +3,20 @@ package main
 import (
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
-	"runexp/cmd"
 	"runexp/framework/imaging"
 )
+
+// TestMain is the program itself where a test has started it.
+func TestMain(m *testing.M) {
+	if os.Getenv("AS_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
 
 // TestConfig runs moments.yaml for two iterations on two small pictures.
 func TestConfig(t *testing.T) {
@@ -23,12 +31,12 @@ func TestConfig(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	os.Args = []string{
-		"runexp-moments", "-c", "../moments.yaml", "--db", filepath.Join(dir, "runexp.db"), "--out", dir, "--quiet",
-		"content.image=" + photo, "style.0.image=" + painting, "stages.0.size.long=32", "stages.0.iterations=2",
-	}
-	if code := cmd.Main(plugins()); code != 0 {
-		t.Fatalf("exit code %d", code)
+	program := exec.Command(os.Args[0],
+		"-c", "../moments.yaml", "--db", filepath.Join(dir, "runexp.db"), "--out", dir, "--quiet",
+		"content.image="+photo, "style.0.image="+painting, "stages.0.size.long=32", "stages.0.iterations=2")
+	program.Env = append(os.Environ(), "AS_PROGRAM=yes")
+	if out, err := program.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
 	if pictures, err := filepath.Glob(filepath.Join(dir, "moments", "*", "picture.png")); err != nil || len(pictures) != 1 {
 		t.Errorf("pictures %v, %v", pictures, err)

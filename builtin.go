@@ -1,0 +1,25 @@
+// Package runexp holds what comes with the program, for a program with plugins of
+// its own besides:
+//
+//	plugins := runexp.Builtin()
+//	framework.Register(plugins.Losses, "moments", "what it is", moments.Defaults, moments.New)
+//	os.Exit(cmd.Main(plugins))
+package runexp
+
+import (
+	"runexp/backbones"
+	"runexp/framework"
+	"runexp/framework/weights"
+	"runexp/losses"
+	"runexp/optimizers"
+)
+
+// Builtin returns registries of all plugins that runexp has, new ones at every
+// call. Backbones look for their weights where weights.DefaultPlaces says.
+func Builtin() framework.Plugins {
+	return framework.Plugins{
+		Backbones:  backbones.Registry(weights.DefaultPlaces()),
+		Losses:     losses.Registry(),
+		Optimizers: optimizers.Registry(),
+	}
+}

@@ -1,0 +1,43 @@
+package plugintest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/plugintest"
+	"runexp/losses/gram"
+	"runexp/optimizers/momentum"
+)
+
+// The test of a loss is one call with what framework.Register takes.
+func ExampleLoss() {
+	testLoss := func(t *testing.T) { plugintest.Loss(t, gram.Defaults, gram.New) }
+	_ = testLoss
+}
+
+// The test of an optimiser makes a new one at every call.
+func ExampleOptimizer() {
+	testOptimizer := func(t *testing.T) {
+		plugintest.Optimizer(t, func() framework.Optimizer {
+			o, err := momentum.New(momentum.Defaults())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return o
+		}, 0.1)
+	}
+	_ = testOptimizer
+}
+
+// The gradient of the mean of |x|, away from its kink at 0.
+func ExampleGradient() {
+	t := new(testing.T) // a test has its own
+	shape := graph.Shape{2, 3}
+	plugintest.Gradient(t, shape, plugintest.Away(shape.Len(), 1), func(b *graph.Builder, x graph.Node) graph.Node {
+		return b.Mean(b.Abs(x))
+	})
+	fmt.Println("failed:", t.Failed())
+	// Output: failed: false
+}

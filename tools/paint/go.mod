@@ -1,0 +1,3 @@
+module runexp/tools/paint
+
+go 1.26.0

@@ -1,0 +1,99 @@
+// Command readme makes the picture in README.md, photograph, painting and result
+// side by side, from the last finished run of the quickstart:
+//
+//	make quickstart && go run ./tools/readme
+//
+// The result is the run's, from the notebook; it is shown at its own size.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"image/png"
+	"os"
+
+	"runexp/framework/imaging"
+	"runexp/framework/store"
+	"runexp/internal/atomicfile"
+	"runexp/reports/strip"
+)
+
+const (
+	notebook = "runs/runexp.db"
+	target   = "docs/quickstart.jpg"
+	height   = 300 // pixels: what the quickstart makes
+	quality  = 88  // small enough to load at once, without visible blocks
+)
+
+func main() {
+	if err := compose(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "readme:", err)
+		os.Exit(1)
+	}
+	fmt.Println(target)
+}
+
+func compose(ctx context.Context) error {
+	frames := make([]strip.Frame, 2, 3)
+	for i, input := range []struct{ caption, file string }{
+		{"photograph", "configs/images/mountain.png"},
+		{"painting", "configs/images/autumn.png"},
+	} {
+		picture, err := imaging.Decode(input.file)
+		if err != nil {
+			return err
+		}
+		frames[i] = strip.Frame{Picture: picture, Caption: []string{input.caption}, Input: true}
+	}
+	result, err := result(ctx)
+	if err != nil {
+		return err
+	}
+	frames = append(frames, strip.Frame{Picture: result, Caption: []string{"result"}})
+
+	var lossless, file bytes.Buffer
+	if err := strip.Write(&lossless, frames, height); err != nil {
+		return err
+	}
+	canvas, err := png.Decode(&lossless)
+	if err != nil {
+		return err
+	}
+	if err := jpeg.Encode(&file, canvas, &jpeg.Options{Quality: quality}); err != nil {
+		return err
+	}
+	return atomicfile.Write(target, file.Bytes())
+}
+
+// result reads what the quickstart made last.
+func result(ctx context.Context) (*imaging.Image, error) {
+	s, err := store.OpenReadOnly(ctx, notebook)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	runs, err := s.Runs(ctx, store.Filter{Experiment: "quickstart", Status: store.Finished, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 {
+		return nil, errors.New("no quickstart has finished here; make quickstart runs it")
+	}
+	artifacts, err := s.Artifacts(ctx, runs[0].Number)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range artifacts {
+		if a.Name == "picture.png" {
+			data, err := s.Blob(ctx, a.Hash)
+			if err != nil {
+				return nil, err
+			}
+			return imaging.DecodeReader(bytes.NewReader(data), a.Name)
+		}
+	}
+	return nil, fmt.Errorf("run %d kept no picture.png", runs[0].Number)
+}
