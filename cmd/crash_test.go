@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -66,6 +67,10 @@ func program(t *testing.T, dir string, args ...string) (*exec.Cmd, *bytes.Buffer
 	cmd.Env = append(os.Environ(), "RUNEXP_WEIGHTS="+filepath.Join(dir, "weights"))
 	said := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = said, said
+	// What a test under nohup ignores, the program would too, unless it is listened to here.
+	hangUps := make(chan os.Signal, 1)
+	signal.Notify(hangUps, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangUps) })
 	return cmd, said
 }
 
