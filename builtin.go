@@ -12,6 +12,8 @@ import (
 	"runexp/framework/weights"
 	"runexp/losses"
 	"runexp/optimizers"
+	"runexp/optimizers/schedules"
+	"runexp/variables"
 )
 
 // Builtin returns registries of all plugins that runexp has, new ones at every
@@ -21,5 +23,7 @@ func Builtin() framework.Plugins {
 		Backbones:  backbones.Registry(weights.DefaultPlaces()),
 		Losses:     losses.Registry(),
 		Optimizers: optimizers.Registry(),
+		Schedules:  schedules.Registry(),
+		Variables:  variables.Registry(),
 	}
 }

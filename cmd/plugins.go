@@ -16,6 +16,8 @@ type plugin struct {
 	Name    string             `json:"name"`
 	Doc     string             `json:"doc"`
 	Options []framework.Option `json:"options"`
+
+	title string // of the list of its kind
 }
 
 // pluginsCommand is `runexp plugins`.
@@ -54,25 +56,15 @@ See also: runexp backbones, runexp config`,
 }
 
 func (a *app) listPlugins() ([]plugin, error) {
-	backbones, err1 := list(a.plugins.Backbones)
-	losses, err2 := list(a.plugins.Losses)
-	optimizers, err3 := list(a.plugins.Optimizers)
-	for _, err := range []error{err1, err2, err3} {
-		if err != nil {
-			return nil, err
-		}
-	}
-	return append(append(backbones, losses...), optimizers...), nil
-}
-
-func list[T any](r *framework.Registry[T]) ([]plugin, error) {
 	var all []plugin
-	for _, name := range r.Names() {
-		p, err := r.Lookup(name)
-		if err != nil {
-			return nil, err
+	for _, k := range a.plugins.Kinds() {
+		for _, name := range k.Names() {
+			doc, options, err := k.Describe(name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, plugin{k.Kind(), name, doc, framework.Describe(options), k.Title})
 		}
-		all = append(all, plugin{r.Kind(), p.Name, p.Doc, framework.Describe(p.Options())})
 	}
 	return all, nil
 }
@@ -95,7 +87,7 @@ func writeMarkdown(w io.Writer, all []plugin) error {
 	for _, p := range all {
 		if p.Kind != kind {
 			kind = p.Kind
-			fmt.Fprintf(&s, "\n## %s\n", map[string]string{"backbone": "Backbones", "loss": "Losses", "optimizer": "Optimisers"}[kind])
+			fmt.Fprintf(&s, "\n## %s\n", p.title)
 		}
 		fmt.Fprintf(&s, "\n### %s\n\n%s.\n", p.Name, p.Doc)
 		if len(p.Options) == 0 {

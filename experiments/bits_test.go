@@ -8,16 +8,17 @@ import (
 	"slices"
 	"testing"
 
+	"runexp"
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/run"
 	"runexp/internal/shared"
-	"runexp/losses"
 	"runexp/losses/content"
 	"runexp/losses/gram"
 	"runexp/losses/tv"
-	"runexp/optimizers"
 	"runexp/optimizers/adam"
+	"runexp/optimizers/schedules"
+	"runexp/variables/pixels"
 )
 
 // recipe is the textbook's on the golden pictures, at h×w pixels.
@@ -25,12 +26,13 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 	backbones := framework.NewRegistry[framework.Backbone]("backbone")
 	framework.Register(backbones, "vgg19", "", func() struct{} { return struct{}{} },
 		func(struct{}) (framework.Backbone, error) { return newVGG19(dir), nil })
-	plugins := framework.Plugins{Backbones: backbones, Losses: losses.Registry(), Optimizers: optimizers.Registry()}
+	plugins := runexp.Builtin()
+	plugins.Backbones = backbones
 	return framework.Experiment{
 		Content:  framework.Picture{Image: filepath.Join(dir, "golden", "content.png")},
 		Style:    []framework.StyleImage{{Image: filepath.Join(dir, "golden", "style.png"), Weight: 1, Size: "content"}},
 		Backbone: framework.BackboneSpec{Name: "vgg19", Options: &struct{}{}},
-		Variable: framework.Variable{Space: "normalized"},
+		Variable: framework.VariableSpec{Name: "pixels", Options: ptr(pixels.Defaults())},
 		Losses: []framework.LossSpec{
 			{Name: "content", Type: "content", Weight: 1, Options: ptr(content.Defaults())},
 			{Name: "style", Type: "gram", Weight: 1e3, Options: ptr(gram.Defaults())},
@@ -40,7 +42,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 		Stages: []framework.Stage{{
 			Size: framework.Size{Height: h, Width: w, Fit: framework.FitStretch}, Iterations: iterations,
 			Optimizer: framework.OptimizerSpec{
-				Name: "adam", LR: 0.01, Schedule: framework.Schedule{Name: "constant"}, Options: ptr(adam.Defaults()),
+				Name: "adam", LR: 0.01, Schedule: framework.ScheduleSpec{Name: "constant", Options: &schedules.Constant{}}, Options: ptr(adam.Defaults()),
 			},
 		}},
 	}, plugins

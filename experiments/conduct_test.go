@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"runexp"
 	"runexp/backbones"
 	"runexp/framework"
 	"runexp/framework/compute"
@@ -20,8 +21,6 @@ import (
 	"runexp/framework/run"
 	"runexp/framework/store"
 	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
 // broken is an optimiser whose code has a mistake.
@@ -59,6 +58,13 @@ type desk struct {
 	dir   string
 }
 
+// builtin are the program's plugins; backbones know of no weights but their own.
+func builtin() framework.Plugins {
+	p := runexp.Builtin()
+	p.Backbones = backbones.Registry(weights.Places{})
+	return p
+}
+
 func newDesk(t *testing.T) desk {
 	t.Helper()
 	d := desk{dir: t.TempDir()}
@@ -76,10 +82,10 @@ func newDesk(t *testing.T) desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(engine.Close)
-	moves := optimizers.Registry()
-	framework.Register(moves, "broken", "panics", func() struct{} { return struct{}{} },
+	plugins := builtin()
+	framework.Register(plugins.Optimizers, "broken", "panics", func() struct{} { return struct{}{} },
 		func(struct{}) (framework.Optimizer, error) { return broken{}, nil })
-	d.Lab = NewLab(framework.Plugins{Backbones: backbones.Registry(weights.Places{}), Losses: losses.Registry(), Optimizers: moves}, engine)
+	d.Lab = NewLab(plugins, engine)
 	d.Out = filepath.Join(d.dir, "runs")
 	if d.store, err = store.Open(t.Context(), filepath.Join(d.dir, "runexp.db")); err != nil {
 		t.Fatal(err)

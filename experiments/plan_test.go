@@ -9,12 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"runexp/backbones"
-	"runexp/framework"
 	"runexp/framework/config"
-	"runexp/framework/weights"
-	"runexp/losses"
-	"runexp/optimizers"
 )
 
 const planBase = `
@@ -47,7 +42,7 @@ func loadPlan(t *testing.T, sweep string, overrides ...string) (*config.Resolved
 		}
 	}
 	l := config.Loader{
-		Plugins: framework.Plugins{Backbones: backbones.Registry(weights.Places{}), Losses: losses.Registry(), Optimizers: optimizers.Registry()},
+		Plugins: builtin(),
 		WorkDir: dir,
 	}
 	return l.Load(filepath.Join(dir, "x.yaml"), overrides)

@@ -33,7 +33,7 @@ func shapeOf(t *Trial) (string, error) {
 			uses[k].Path = ""
 		}
 		images = append(images, uses)
-		stage.Optimizer.LR, stage.Optimizer.Schedule = 0, framework.Schedule{}
+		stage.Optimizer.LR, stage.Optimizer.Schedule = 0, framework.ScheduleSpec{}
 		stages[i] = stage
 	}
 	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, images, stages})

@@ -10,7 +10,7 @@ type Experiment struct {
 	Content    Picture           `config:"content" doc:"the photograph"`
 	Style      []StyleImage      `config:"style" doc:"the paintings"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
-	Variable   Variable          `config:"variable" doc:"what is optimised"`
+	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       Init              `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
@@ -49,9 +49,10 @@ type BackboneSpec struct {
 	Options any    `config:",options"`
 }
 
-// Variable says what the optimiser moves.
-type Variable struct {
-	Space string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+// VariableSpec says what the optimiser moves; the keys besides name are the plugin's options.
+type VariableSpec struct {
+	Name    string `config:"name" doc:"a variable; see runexp plugins"`
+	Options any    `config:",options"`
 }
 
 // LossSpec is one weighted term; the keys besides these are the plugin's options.
@@ -83,6 +84,7 @@ type Stage struct {
 	Iterations  int           `config:"iterations" doc:"optimiser steps, at most 1,000,000,000; or give evaluations"`
 	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture moves"`
+	Carry       bool          `config:"carry,optional" doc:"go on with the state of the stage before, resampled to this one's size; the optimisers must be the same"`
 }
 
 // Size is a picture's size in pixels: an area, one of the sides, or a factor of
@@ -105,15 +107,22 @@ const (
 
 // OptimizerSpec chooses an optimiser; the keys besides these are the plugin's options.
 type OptimizerSpec struct {
-	Name     string   `config:"name" doc:"an optimiser; see runexp plugins"`
-	LR       float64  `config:"lr" doc:"learning rate, in the variable's units; 0.01, or the optimiser's own default (lbfgs: 1)"`
-	Schedule Schedule `config:"schedule" doc:"how the learning rate changes"`
-	Options  any      `config:",options"`
+	Name     string       `config:"name" doc:"an optimiser; see runexp plugins"`
+	LR       float64      `config:"lr" doc:"learning rate, in the variable's units; 0.01, or the optimiser's own default (lbfgs: 1)"`
+	Schedule ScheduleSpec `config:"schedule" doc:"how the learning rate changes"`
+	Options  any          `config:",options"`
+}
+
+// ScheduleSpec chooses a schedule; the keys besides name are the plugin's options.
+type ScheduleSpec struct {
+	Name    string `config:"name" doc:"a schedule; see runexp plugins"`
+	Options any    `config:",options"`
 }
 
 // OutputOptions says what a run keeps.
 type OutputOptions struct {
-	Every int `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`
+	Every   int     `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`
+	Average float64 `config:"average,optional" doc:"the result of a stage is an average of its iterates, in which each counts this factor less than the one after it, as in 0.99; 0, or left out: the last iterate"`
 }
 
 // CheckpointOptions says how often a run writes down where it is.

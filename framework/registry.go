@@ -92,6 +92,15 @@ func (r *Registry[T]) Lookup(name string) (Plugin[T], error) {
 	return Plugin[T]{}, UnknownName(r.kind, name, r.Names())
 }
 
+// Describe is part of Catalogue.
+func (r *Registry[T]) Describe(name string) (doc string, options any, err error) {
+	p, err := r.Lookup(name)
+	if err != nil {
+		return "", nil, err
+	}
+	return p.Doc, p.Options(), nil
+}
+
 // UnknownName is the error for a name that is not among known: it names the
 // nearest one, if one is near, and lists them all.
 func UnknownName(kind, name string, known []string) error {

@@ -29,6 +29,13 @@ func (l *Loader) Choices(path string) []string {
 				}
 			}
 			at := fieldCalled(own, segment)
+			if at < 0 && optionsAt >= 0 { // of the plugin that is the default
+				if t = l.optionsAt(nil, t, ""); t == nil {
+					return nil
+				}
+				own, _ = fields(t)
+				at = fieldCalled(own, segment)
+			}
 			if at < 0 {
 				return nil
 			}

@@ -32,19 +32,9 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 	if e.Name == "" {
 		e.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	if err := l.decodeOptions(reflect.TypeOf(e.Backbone), e.Backbone.Name, &e.Backbone.Options); err != nil {
-		return e, err
-	}
-	if err := l.decodeOptions(reflect.TypeOf(e.Backbone), e.Evaluate.Backbone.Name, &e.Evaluate.Backbone.Options); err != nil {
-		return e, err
-	}
 	for i := range e.Losses {
-		loss := &e.Losses[i]
-		if loss.Name == "" {
-			loss.Name = loss.Type
-		}
-		if err := l.decodeOptions(reflect.TypeOf(*loss), loss.Type, &loss.Options); err != nil {
-			return e, err
+		if e.Losses[i].Name == "" {
+			e.Losses[i].Name = e.Losses[i].Type
 		}
 	}
 	fit(&e.Size)
@@ -54,11 +44,37 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 		if i == 0 && stage.Size == sameSize {
 			stage.Size = Defaults().Stages[0].Size
 		}
-		if err := l.decodeOptions(reflect.TypeOf(stage.Optimizer), stage.Optimizer.Name, &stage.Optimizer.Options); err != nil {
-			return e, err
+	}
+	return e, l.decodePlugins(reflect.ValueOf(&e).Elem())
+}
+
+// decodePlugins decodes the options of every plugin in v.
+func (l *Loader) decodePlugins(v reflect.Value) error {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			if err := l.decodePlugins(v.Index(i)); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		keys, options := fields(v.Type())
+		for _, f := range keys {
+			if err := l.decodePlugins(v.Field(f.index)); err != nil {
+				return err
+			}
+		}
+		if options < 0 {
+			return nil
+		}
+		choice := l.choose(v.Type())
+		for _, f := range keys {
+			if f.key == choice.key {
+				return decodeOptions(choice, v.Field(f.index).String(), v.Field(options).Addr().Interface().(*any))
+			}
 		}
 	}
-	return e, nil
+	return nil
 }
 
 // fit writes out what both sides of a size mean that says nothing more.
@@ -85,9 +101,9 @@ func (l *Loader) rates(settings map[string]any) {
 
 // decodeOptions replaces the settings in *options by the options struct of the
 // plugin called name; nil if there is no such plugin.
-func (l *Loader) decodeOptions(spec reflect.Type, name string, options *any) error {
+func decodeOptions(choice choice, name string, options *any) error {
 	settings := *options
-	defaults, err := l.choose(spec).options(name)
+	defaults, err := choice.options(name)
 	if err != nil {
 		*options = nil // reported by check
 		return nil

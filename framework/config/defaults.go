@@ -11,7 +11,7 @@ func Defaults() framework.Experiment {
 		Content:  framework.Picture{Crop: 1},
 		Style:    []framework.StyleImage{{Weight: 1, Size: "result", Crop: 1}},
 		Backbone: framework.BackboneSpec{Name: "vgg19-lite"},
-		Variable: framework.Variable{Space: "normalized"},
+		Variable: framework.VariableSpec{Name: "pixels"},
 		Losses:   []framework.LossSpec{{Weight: 1}},
 		Init:     framework.Init{From: "content", Sigma: 1},
 		Stages: []framework.Stage{{
@@ -20,7 +20,7 @@ func Defaults() framework.Experiment {
 			Optimizer: framework.OptimizerSpec{
 				Name:     "adam",
 				LR:       0.01,
-				Schedule: framework.Schedule{Name: "constant"},
+				Schedule: framework.ScheduleSpec{Name: "constant"},
 			},
 		}},
 		Checkpoint: framework.CheckpointOptions{Every: "30s"},

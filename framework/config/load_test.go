@@ -10,6 +10,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/config"
+	"runexp/optimizers/schedules"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -90,7 +91,7 @@ func TestShippedConfigs(t *testing.T) {
 		t.Errorf("got\n%s", yaml(t, resolved))
 	}
 	last := e.Stages[len(e.Stages)-1]
-	if rate := last.Optimizer.Schedule.Rate(last.Optimizer.LR, 299); rate < 0.99e-4 || rate > 1.01e-4 {
+	if rate := last.Optimizer.Schedule.Options.(*schedules.Step).Rate(last.Optimizer.LR, 299); rate < 0.99e-4 || rate > 1.01e-4 {
 		t.Errorf("the last learning rate is %v, not 1e-4", rate)
 	}
 	_, err = loader().Load("../../configs/d2l.yaml", nil)

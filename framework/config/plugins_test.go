@@ -9,6 +9,8 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/config"
+	"runexp/optimizers/schedules"
+	"runexp/variables"
 )
 
 // The plugins of these tests have the options of the real ones and do nothing.
@@ -112,6 +114,8 @@ func plugins() framework.Plugins {
 		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
 		Losses:     framework.NewRegistry[framework.Loss]("loss"),
 		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
+		Schedules:  schedules.Registry(),
+		Variables:  variables.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {

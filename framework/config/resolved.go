@@ -81,7 +81,7 @@ func members(v reflect.Value) []member {
 // alternatives, of which one is.
 func zeroIsAbsent(v any) bool {
 	switch v.(type) {
-	case framework.Size, framework.Stage, framework.Init, framework.Schedule:
+	case framework.Size, framework.Stage, framework.Init:
 		return true
 	}
 	return false

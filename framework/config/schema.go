@@ -53,25 +53,37 @@ type choice struct {
 
 // choose returns the choice that specs of type t make.
 func (l *Loader) choose(t reflect.Type) choice {
-	switch t {
-	case reflect.TypeFor[framework.BackboneSpec]():
-		return choiceOf(l.Plugins.Backbones, "name", Defaults().Backbone.Name)
-	case reflect.TypeFor[framework.OptimizerSpec]():
-		return choiceOf(l.Plugins.Optimizers, "name", Defaults().Stages[0].Optimizer.Name)
-	case reflect.TypeFor[framework.LossSpec]():
-		return choiceOf(l.Plugins.Losses, "type", "")
+	for _, k := range l.Plugins.Kinds() {
+		if k.Spec == t {
+			return choice{k.Key, chosen(reflect.ValueOf(Defaults()), k), k.Kind(), k.Names(), func(name string) (any, error) {
+				_, options, err := k.Describe(name)
+				return options, err
+			}}
+		}
 	}
 	panic(fmt.Sprintf("config: no registry for %v", t))
 }
 
-func choiceOf[T any](r *framework.Registry[T], key, fallback string) choice {
-	return choice{key, fallback, r.Kind(), r.Names(), func(name string) (any, error) {
-		plugin, err := r.Lookup(name)
-		if err != nil {
-			return nil, err
+// chosen returns the plugin of a kind that an experiment chooses first; "" for none.
+func chosen(v reflect.Value, k framework.Kind) string {
+	name := ""
+	switch v.Kind() {
+	case reflect.Struct:
+		keys, _ := fields(v.Type())
+		for _, f := range keys {
+			if v.Type() == k.Spec && f.key == k.Key {
+				return v.Field(f.index).String()
+			}
+			if name == "" {
+				name = chosen(v.Field(f.index), k)
+			}
 		}
-		return plugin.Options(), nil
-	}}
+	case reflect.Slice:
+		for i := 0; i < v.Len() && name == ""; i++ {
+			name = chosen(v.Index(i), k)
+		}
+	}
+	return name
 }
 
 // scorerPath is the one backbone that need not be named: without a name it is

@@ -67,7 +67,7 @@ func (v *validator) validate() {
 	if err := framework.CheckName(e.Name); err != nil {
 		v.add("experiment", "%v", err)
 	}
-	v.choose("variable.space", "space", e.Variable.Space)
+	build(v, v.loader.Plugins.Variables, e.Variable.Name, e.Variable.Options, "variable")
 	v.pictures()
 	v.losses()
 	v.size("size", e.Size)
@@ -78,6 +78,9 @@ func (v *validator) validate() {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
 	v.every("output.every", e.Output.Every, "0 keeps no pictures on the way")
+	if average := e.Output.Average; !(average >= 0 && average < 1) {
+		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
+	}
 	v.evaluate()
 	if every, err := time.ParseDuration(e.Checkpoint.Every); err != nil || every < 0 {
 		v.add("checkpoint.every", "must be a time with its unit, as in 30s or 5m, not %s; 0s writes no checkpoints", quote(e.Checkpoint.Every))
@@ -298,8 +301,9 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	if !(stage.Optimizer.LR > 0) {
 		v.add(join(optimizer, "lr"), "must be positive, not %v", stage.Optimizer.LR)
 	}
-	if err := stage.Optimizer.Schedule.Validate(); err != nil {
-		v.addError(join(optimizer, "schedule"), err)
+	build(v, v.loader.Plugins.Schedules, stage.Optimizer.Schedule.Name, stage.Optimizer.Schedule.Options, join(optimizer, "schedule"))
+	if stage.Carry && (i == 0 || v.experiment.Stages[i-1].Optimizer.Name != stage.Optimizer.Name) {
+		v.add(join(path, "carry"), "needs a stage before this one with the same optimizer")
 	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
 }

@@ -13,6 +13,9 @@ import (
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
 	"runexp/optimizers"
+	"runexp/optimizers/schedules"
+	"runexp/variables"
+	"runexp/variables/pixels"
 )
 
 // network is a backbone of two small convolutions.
@@ -102,6 +105,8 @@ func plugins() framework.Plugins {
 		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
 		Losses:     framework.NewRegistry[framework.Loss]("loss"),
 		Optimizers: optimizers.Registry(),
+		Schedules:  schedules.Registry(),
+		Variables:  variables.Registry(),
 	}
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })
@@ -139,13 +144,13 @@ func writeImage(t *testing.T, name string, h, w int) string {
 // experiment has two stages, at 18×24 and 36×48.
 func experiment(t *testing.T) framework.Experiment {
 	t.Helper()
-	mover := framework.OptimizerSpec{Name: "descent", LR: 0.1, Schedule: framework.Schedule{Name: "step", Every: 2, Gamma: 0.5}, Options: &none{}}
+	mover := framework.OptimizerSpec{Name: "descent", LR: 0.1, Schedule: framework.ScheduleSpec{Name: "step", Options: &schedules.Step{Every: 2, Gamma: 0.5}}, Options: &none{}}
 	return framework.Experiment{
 		Seed:     1,
 		Content:  framework.Picture{Image: writeImage(t, "content.png", 30, 40)},
 		Style:    []framework.StyleImage{{Image: writeImage(t, "style.png", 50, 20), Weight: 3, Size: "own"}, {Image: writeImage(t, "other.png", 20, 20), Weight: 1, Size: "2"}},
 		Backbone: framework.BackboneSpec{Name: "network", Options: &none{}},
-		Variable: framework.Variable{Space: "normalized"},
+		Variable: framework.VariableSpec{Name: "pixels", Options: &pixels.Config{Space: "normalized", Bounds: "none"}},
 		Losses: []framework.LossSpec{
 			{Name: "c", Type: "content", Weight: 1, Options: &none{}},
 			{Name: "s", Type: "style", Weight: 10, Options: &none{}},

@@ -18,22 +18,25 @@ type loop struct {
 	stage     Stage
 	spec      framework.OptimizerSpec
 	optimizer framework.Optimizer
+	schedule  framework.Schedule
 	objective *objective
 
 	x       []float32
+	mean    average
 	i       int  // the iteration that comes next
 	done    bool // the optimiser will not move x any more
 	guard   Guard
 	before  State          // what the guard goes back to, before the last step; no X if there is none
 	redoing bool           // the iteration that comes next is done again
+	meant   bool           // x is the average, with which the stage ends
 	shown   *imaging.Image // the last picture observed
 }
 
 // newLoop makes the loop that goes on from s.
 func (p *Plan) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
 	l := &loop{
-		plan: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index],
-		x: s.X, i: s.Iteration, done: s.Done, guard: s.Guard,
+		plan: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
+		x: s.X, mean: average{p.e.Output.Average, s.Average}, i: s.Iteration, done: s.Done, guard: s.Guard,
 	}
 	var err error
 	if l.objective, err = p.newObjective(ctx, stage.Height, stage.Width); err != nil {
@@ -59,6 +62,10 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 	whole := context.WithoutCancel(ctx) // an iteration that has begun is finished
 	for {
 		over := l.over()
+		if over && !l.meant {
+			l.mean.of(l.x, l.i)
+			l.meant = true
+		}
 		s := l.state()
 		began := time.Now()
 		if err := l.look(whole); err != nil {
@@ -76,18 +83,18 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 			}
 		}
 		if over || stopped {
-			return stopped, l.end(stopped)
+			return stopped, l.end(whole, stopped)
 		}
-		if !descends(l.optimizer) {
+		if !l.plan.descends(l.optimizer) {
 			l.before.keep(s)
 		}
 		if every := l.plan.e.Output.Every; every > 0 && l.i > 0 && l.i%every == 0 {
-			if err := l.picture("intermediate"); err != nil {
+			if err := l.picture(whole, "intermediate"); err != nil {
 				return false, err
 			}
 		}
 		if every := l.plan.sample; every > 0 && l.i > 0 && l.i%every == 0 {
-			if err := l.picture("sample"); err != nil {
+			if err := l.picture(whole, "sample"); err != nil {
 				return false, err
 			}
 		}
@@ -115,7 +122,7 @@ func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
 		Evaluations: l.objective.evals, Known: l.objective.knows(l.x), Done: l.done,
-		X: l.x, Optimizer: l.optimizer.State(), Guard: l.guard,
+		X: l.x, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
 
@@ -134,12 +141,14 @@ func (l *loop) look(ctx context.Context) error {
 // took looked.
 func (l *loop) iterate(ctx context.Context, looked time.Duration) error {
 	row := l.row()
-	row.Rate = l.spec.Schedule.Rate(l.spec.LR, l.i) * l.guard.factor()
+	row.Rate = l.schedule.Rate(l.spec.LR, l.i) * l.guard.factor()
 	began := time.Now()
 	outcome, err := l.optimizer.Step(ctx, l.objective.value, l.x, row.Rate)
 	if err != nil {
 		return l.goBack(err)
 	}
+	l.plan.project(l.x)
+	l.mean.add(l.x)
 	row.Evals, row.Took = l.objective.evals, looked+time.Since(began)
 	l.i, l.done, l.redoing = l.i+1, outcome.Done, false
 	if err := l.observer.Row(row); err != nil {
@@ -167,13 +176,14 @@ func (l *loop) goBack(err error) error {
 		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
 	}
 	copy(l.x, l.before.X)
+	l.mean.sum, l.meant = slices.Clone(l.before.Average), false
 	if err := l.optimizer.Restore(l.before.Optimizer); err != nil {
 		return fmt.Errorf("iteration %d: going back: %w", l.i, err)
 	}
 	l.i, l.done, l.redoing = l.before.Iteration, false, true
 	if l.guard.Rollbacks == maxRollbacks {
 		return fmt.Errorf("iteration %d: %w, and the learning rate was halved %d times, to %.4g; try a smaller learning rate or loss weight",
-			l.i, err, maxRollbacks, l.spec.Schedule.Rate(l.spec.LR, l.i)*l.guard.factor())
+			l.i, err, maxRollbacks, l.schedule.Rate(l.spec.LR, l.i)*l.guard.factor())
 	}
 	l.guard.Rollbacks++
 	back := Rollback{Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Loss: bad.loss, Factor: l.guard.factor(), Why: bad.why}
@@ -184,7 +194,7 @@ func (l *loop) goBack(err error) error {
 }
 
 // end observes the last row and its picture.
-func (l *loop) end(stopped bool) error {
+func (l *loop) end(ctx context.Context, stopped bool) error {
 	row := l.row()
 	row.Last = true
 	row.Still = l.done && !stopped && !l.spent()
@@ -192,14 +202,17 @@ func (l *loop) end(stopped bool) error {
 		return l.leave(err)
 	}
 	if stopped || l.stage.Index == l.stage.Count-1 {
-		return l.picture("final")
+		return l.picture(ctx, "final")
 	}
-	return l.picture("stage")
+	return l.picture(ctx, "stage")
 }
 
 // picture observes x.
-func (l *loop) picture(kind string) error {
-	l.shown = l.plan.image(l.x, l.stage)
+func (l *loop) picture(ctx context.Context, kind string) error {
+	var err error
+	if l.shown, err = l.plan.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
+		return err
+	}
 	if err := l.observer.Picture(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.shown}); err != nil {
 		return l.leave(err)
 	}

@@ -36,9 +36,13 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 
 // compile makes the program of the loss of an h×w picture against targets.
 func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
-	o := &objective{shape: graph.Shape{h, w, 3}}
+	o := &objective{shape: p.variable.Shape(h, w)}
 	b := graph.NewBuilder(p.k)
-	view, err := p.view(b, b.Variable(h, w, 3), p.losses, p.content.masks)
+	picture, err := p.variable.Build(b, b.Variable(o.shape...), h, w)
+	if err != nil {
+		return nil, fmt.Errorf("variable: %w", err)
+	}
+	view, err := p.view(b, picture, p.losses, p.content.masks)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +142,7 @@ func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted, masks
 		addMasks(b, &v, masks)
 		return v, b.Err()
 	}
-	m, bias := p.space.preprocess(p.weights.Input)
+	m, bias := preprocess(p.variable.Space(), p.weights.Input)
 	features, err := p.backbone.Build(b, b.Affine(image, m, bias), taps)
 	if err != nil {
 		return v, err

@@ -21,11 +21,12 @@ type Plan struct {
 	e        framework.Experiment
 	k        compute.Kernels[float32]
 	workshop *Workshop
-	space    space
+	variable framework.Variable
 	backbone framework.Backbone
 	weights  framework.Weights
 	losses   []weighted
 	optimize []framework.Optimizer // by stage
+	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
 	content  original
@@ -56,7 +57,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (w *Workshop) Prepare(e framework.Experiment) (*Plan, error) {
 	p := &Plan{e: e, k: w.k, workshop: w}
-	for _, step := range []func(framework.Plugins) error{p.images, p.terms, p.network, p.movers} {
+	for _, step := range []func(framework.Plugins) error{p.images, p.moved, p.terms, p.network, p.movers} {
 		if err := step(w.plugins); err != nil {
 			return nil, err
 		}
@@ -67,9 +68,6 @@ func (w *Workshop) Prepare(e framework.Experiment) (*Plan, error) {
 // images decodes the images, crops them and resolves the sizes.
 func (p *Plan) images(framework.Plugins) error {
 	var err error
-	if p.space, err = spaceOf(p.e.Variable.Space); err != nil {
-		return fmt.Errorf("variable.space: %w", err)
-	}
 	if p.content, err = p.original("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
 		return err
 	}
@@ -173,7 +171,7 @@ func (p *Plan) network(framework.Plugins) error {
 	return err
 }
 
-// movers builds an optimiser for every stage.
+// movers builds an optimiser and a schedule for every stage.
 func (p *Plan) movers(plugins framework.Plugins) error {
 	for i, stage := range p.e.Stages {
 		plugin, err := plugins.Optimizers.Lookup(stage.Optimizer.Name)
@@ -184,6 +182,15 @@ func (p *Plan) movers(plugins framework.Plugins) error {
 		if err != nil {
 			return fmt.Errorf("stages[%d].optimizer: %w", i, err)
 		}
+		rates, err := plugins.Schedules.Lookup(stage.Optimizer.Schedule.Name)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.schedule.name: %w", i, err)
+		}
+		schedule, err := rates.New(stage.Optimizer.Schedule.Options)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.schedule: %w", i, err)
+		}
+		p.schedule = append(p.schedule, schedule)
 		for _, l := range p.losses {
 			if l.normalize && descends(o) {
 				return fmt.Errorf("losses.%s.normalize_gradients: the optimizer %s of stage %d searches for lower losses, and a normalised gradient does not lead there; "+

@@ -43,10 +43,13 @@ func (p *Plan) pictures(i int) int64 {
 	if s, ok := p.optimize[i].(framework.Sizer); ok {
 		held = s.Pictures()
 	}
+	if p.e.Output.Average > 0 {
+		held++
+	}
 	if held < 0 || held > sizes.MaxCount { // more than can be counted in bytes, and than any machine has
 		held = sizes.MaxCount
 	}
-	if descends(p.optimize[i]) {
+	if p.descends(p.optimize[i]) {
 		return int64(perElement + held)
 	}
 	return int64(perElement + held + 1 + held) // and the state to go back to
@@ -86,7 +89,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.held + p.pictures(i)*4*int64(o.shape.Len())
+	rest := atRest + p.held + p.pictures(i)*4*int64(max(o.shape.Len(), 3*h*w))
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for i := range filters {

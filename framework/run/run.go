@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"runexp/framework"
 	"runexp/framework/imaging"
 )
 
@@ -22,6 +23,7 @@ import (
 func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 	o = marked{o}
 	var outcome Outcome
+	var err error
 	s := State{Guard: newGuard()}
 	if p.from != nil {
 		s = *p.from
@@ -30,9 +32,9 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
 		if stage.Index > s.Stage {
-			before := p.sizes[s.Stage]
-			x := imaging.Resample(s.X, before.H, before.W, 3, stage.Height, stage.Width)
-			s = State{Stage: stage.Index, Step: s.Step + 1, X: x, Guard: newGuard()}
+			if s, err = p.next(s, stage); err != nil {
+				return outcome, fmt.Errorf("stage %d: %w", stage.Index+1, err)
+			}
 		}
 		stage.Step = s.Step - s.Iteration
 		if err := o.Begin(stage); err != nil {
@@ -48,10 +50,11 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 				return outcome, err
 			}
 			// x is as it was before the step that failed: the last good picture.
-			if !l.presentable() {
+			image, failed := p.image(context.WithoutCancel(ctx), l.x, stage.Height, stage.Width)
+			if failed != nil || !presentable(image) {
 				return outcome, err
 			}
-			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: p.image(l.x, stage)}))
+			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
 		}
 		outcome.Final = l.shown
 		if outcome.Stopped {
@@ -62,10 +65,32 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 	return outcome, nil
 }
 
-// presentable reports whether x can be written as a picture: numbers that
-// overflowed before the first step cannot.
-func (l *loop) presentable() bool {
-	return !slices.ContainsFunc(l.plan.space.toUnit(l.x), func(v float32) bool { return !finite(float64(v)) })
+// next is the state in which a stage begins, s being that in which the one before
+// ended.
+func (p *Plan) next(s State, stage Stage) (State, error) {
+	before := p.sizes[s.Stage]
+	resampled := func(x []float32) []float32 {
+		return p.variable.Resample(x, before.H, before.W, stage.Height, stage.Width)
+	}
+	if p.e.Stages[stage.Index].Carry {
+		var state []framework.Slot
+		for _, slot := range p.optimize[s.Stage].State() {
+			if slot.PerPixel != nil {
+				slot.PerPixel = resampled(slot.PerPixel)
+			}
+			state = append(state, slot)
+		}
+		if err := p.optimize[stage.Index].Restore(state); err != nil {
+			return s, fmt.Errorf("carry: %w", err)
+		}
+	}
+	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(s.X), Guard: newGuard()}, nil
+}
+
+// presentable reports whether an image can be written: numbers that overflowed
+// before the first step cannot.
+func presentable(image *imaging.Image) bool {
+	return !slices.ContainsFunc(image.Pix, func(v float32) bool { return !finite(float64(v)) })
 }
 
 // initial returns the variable before the first iteration. Noise is drawn with
@@ -73,17 +98,12 @@ func (l *loop) presentable() bool {
 // a recipe means the same in every space.
 func (p *Plan) initial(h, w int) []float32 {
 	if p.e.Init.From != "noise" {
-		return p.space.fromUnit(p.start.Resize(h, w).Pix)
+		return p.variable.Initial(p.start.Resize(h, w))
 	}
 	random := rand.New(rand.NewPCG(uint64(p.e.Seed), noiseStream))
 	normal := make([]float32, h*w*3)
 	for i := range normal {
 		normal[i] = float32(p.e.Init.Sigma * random.NormFloat64())
 	}
-	return p.space.fromUnit(imageNet().toUnit(normal))
-}
-
-// image returns the variable as an image in [0, 1]; the encoder clamps.
-func (p *Plan) image(x []float32, s Stage) *imaging.Image {
-	return &imaging.Image{H: s.Height, W: s.Width, Pix: p.space.toUnit(x)}
+	return p.variable.Initial(&imaging.Image{H: h, W: w, Pix: framework.ImageNet().ToUnit(normal)})
 }

@@ -11,6 +11,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/imaging"
+	"runexp/variables/pixels"
 )
 
 func TestRowsStagesAndPictures(t *testing.T) {
@@ -101,7 +102,11 @@ func TestInit(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := image.Resize(18, 24).Pix
-		for i, v := range p.image(p.initial(18, 24), p.Stages()[0]).Pix {
+		first, err := p.image(t.Context(), p.initial(18, 24), 18, 24)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range first.Pix {
 			if math.Abs(float64(v-want[i])) > 1e-5 {
 				t.Fatalf("%s: element %d starts at %g, want %g", from, i, v, want[i])
 			}
@@ -235,12 +240,13 @@ func TestPreprocess(t *testing.T) {
 	u := []float32{0.2, 0.5, 0.9}
 	want := []float64{(255*0.9 - 103.939) / 1, (255*0.5 - 116.779) / 2, (255*0.2 - 123.68) / 3}
 	for _, name := range []string{"normalized", "unit", "bytes"} {
-		s, err := spaceOf(name)
+		v, err := pixels.New(pixels.Config{Space: name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := s.fromUnit(u)
-		m, bias := s.preprocess(in)
+		s := v.Space()
+		x := s.FromUnit(u)
+		m, bias := preprocess(s, in)
 		for k := range 3 {
 			got := bias[k]
 			for c := range 3 {
@@ -250,7 +256,7 @@ func TestPreprocess(t *testing.T) {
 				t.Errorf("%s: channel %d is %g, want %g", name, k, got, want[k])
 			}
 		}
-		for i, v := range s.toUnit(x) {
+		for i, v := range s.ToUnit(x) {
 			if math.Abs(float64(v-u[i])) > 1e-6 {
 				t.Errorf("%s: there and back makes %g of %g", name, v, u[i])
 			}

@@ -18,15 +18,19 @@ type State struct {
 	Known     bool
 	Done      bool // the optimiser said so: only the last row is missing
 	X         []float32
+	Average   []float32 // of the stage's iterates so far (see average); nil for none
 	Optimizer []framework.Slot
 	Guard     Guard
 }
 
 // keep makes s a copy of t, in the memory that s has.
 func (s *State) keep(t State) {
-	x, slots := s.X, s.Optimizer
+	x, mean, slots := s.X, s.Average, s.Optimizer
 	*s = t
 	s.X = append(x[:0], t.X...)
+	if t.Average != nil {
+		s.Average = append(mean[:0], t.Average...)
+	}
 	for len(slots) < len(t.Optimizer) { // a history grows; what it had is used again
 		slots = append(slots, framework.Slot{})
 	}
@@ -51,10 +55,12 @@ func (p *Plan) Resume(s State) error {
 		return fmt.Errorf("resume: stage %d of %d", s.Stage+1, len(p.sizes))
 	}
 	stage := p.Stages()[s.Stage]
-	numbers := stage.Height * stage.Width * 3
+	numbers := p.variable.Shape(stage.Height, stage.Width).Len()
 	switch {
 	case len(s.X) != numbers:
 		return fmt.Errorf("resume: a picture of %d numbers, where stage %d has %d", len(s.X), s.Stage+1, numbers)
+	case len(s.Average) != 0 && len(s.Average) != numbers:
+		return fmt.Errorf("resume: an average of %d numbers, where stage %d has %d", len(s.Average), s.Stage+1, numbers)
 	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
 		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
 	case s.Evaluations < 0 || s.Known && s.Evaluations == 0:

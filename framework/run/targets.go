@@ -87,8 +87,8 @@ func (p *Plan) targetProgram(role framework.Role, masks map[string]*imaging.Imag
 }
 
 // run returns the representations of image, resized, in the variable's space.
-func (t *targetProgram) run(ctx context.Context, image *imaging.Image, s space) (representations, error) {
-	x := s.fromUnit(image.Resize(t.shape[0], t.shape[1]).Pix)
+func (t *targetProgram) run(ctx context.Context, image *imaging.Image, s framework.Space) (representations, error) {
+	x := s.FromUnit(image.Resize(t.shape[0], t.shape[1]).Pix)
 	if err := t.program.Run(ctx, graph.Single(t.shape, x)); err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image ori
 		// The program is as large as half of the picture's, and garbage when it
 		// has run. Left to its own pace the collector would let it stand beside that.
 		defer debug.FreeOSMemory()
-		return program.run(ctx, image.Image, p.space)
+		return program.run(ctx, image.Image, p.variable.Space())
 	})
 }
 
@@ -99,12 +99,12 @@ func (p *Plan) targetKey(role framework.Role, image original, h, w int) (string,
 	}
 	sum := sha256.New()
 	err := json.NewEncoder(sum).Encode(struct {
-		Space    string
+		Space    framework.Space
 		Backbone framework.BackboneSpec
 		Weights  framework.Weights
 		Losses   []loss
 		Size     [4]int
-	}{p.e.Variable.Space, p.e.Backbone, p.weights, losses, [4]int{image.H, image.W, h, w}})
+	}{p.variable.Space(), p.e.Backbone, p.weights, losses, [4]int{image.H, image.W, h, w}})
 	if err != nil {
 		return "", fmt.Errorf("%s targets: %w", role, err)
 	}

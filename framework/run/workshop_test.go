@@ -11,6 +11,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
+	"runexp/variables/pixels"
 )
 
 // TestTargetsAreShared: whatever targets depend on makes them others, and
@@ -50,7 +51,7 @@ func TestTargetsAreShared(t *testing.T) {
 	}{
 		"a weight":   {func(e *framework.Experiment) { e.Losses[0].Weight = 7 }, false},
 		"the seed":   {func(e *framework.Experiment) { e.Seed = 5 }, false},
-		"the space":  {func(e *framework.Experiment) { e.Variable.Space = "unit" }, true},
+		"the space":  {func(e *framework.Experiment) { e.Variable.Options = &pixels.Config{Space: "unit", Bounds: "none"} }, true},
 		"the size":   {func(e *framework.Experiment) { e.Stages[0].Size = framework.Size{Height: 21} }, true},
 		"the images": {func(e *framework.Experiment) { e.Content.Image = writeImage(t, "another.png", 31, 40) }, true},
 		"the losses": {func(e *framework.Experiment) { e.Losses = e.Losses[:1]; e.Losses[0].Name = "d" }, true},

@@ -1,0 +1,59 @@
+package run
+
+import (
+	"context"
+	"fmt"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// moved builds the variable.
+func (p *Plan) moved(plugins framework.Plugins) error {
+	plugin, err := plugins.Variables.Lookup(p.e.Variable.Name)
+	if err != nil {
+		return fmt.Errorf("variable.name: %w", err)
+	}
+	if p.variable, err = plugin.New(p.e.Variable.Options); err != nil {
+		return fmt.Errorf("variable: %w", err)
+	}
+	return nil
+}
+
+// image returns the picture of x at h×w pixels, in [0, 1]; the encoder clamps.
+func (p *Plan) image(ctx context.Context, x []float32, h, w int) (*imaging.Image, error) {
+	b := graph.NewBuilder(p.k)
+	shape := p.variable.Shape(h, w)
+	moved := b.Variable(shape...)
+	picture, err := p.variable.Build(b, moved, h, w)
+	if err != nil {
+		return nil, fmt.Errorf("variable: %w", err)
+	}
+	pixels := x
+	if picture != moved {
+		program, err := b.Compile(picture)
+		if err == nil {
+			err = program.Run(ctx, graph.Single(shape, x))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("variable: %w", err)
+		}
+		pixels = program.Value(picture).Single
+	}
+	return &imaging.Image{H: h, W: w, Pix: p.variable.Space().ToUnit(pixels)}, nil
+}
+
+// project moves x back into the variable's bounds, if it has any.
+func (p *Plan) project(x []float32) {
+	if bounded, is := p.variable.(framework.Projector); is {
+		bounded.Project(x)
+	}
+}
+
+// descends reports whether no step of o can lead to a bad loss. What bounds do to a
+// step nobody has looked at.
+func (p *Plan) descends(o framework.Optimizer) bool {
+	_, bounded := p.variable.(framework.Projector)
+	return !bounded && descends(o)
+}

@@ -1,0 +1,63 @@
+package framework
+
+import (
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// A Variable is what the optimiser moves, and how that becomes the picture.
+//
+// It has no state: its methods may be called from several goroutines.
+type Variable interface {
+	// Shape is that of the numbers that the optimiser moves for a picture of h×w pixels.
+	Shape(h, w int) graph.Shape
+	// Initial returns numbers for which Build gives the image, as near as can be.
+	Initial(image *imaging.Image) []float32
+	// Build adds the picture, [h, w, 3], in Space, to b. x has Shape(h, w).
+	Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, error)
+	// Space is that of the picture that Build gives. The tap "image" sees it, and
+	// the content and style images, in this space.
+	Space() Space
+	// Resample returns x, which has Shape(h, w), for a picture of another size: x
+	// itself, or what an optimiser keeps for each of its numbers.
+	Resample(x []float32, h, w, newH, newW int) []float32
+}
+
+// A Projector is a Variable with bounds: after each step Project moves x to the
+// nearest numbers within them.
+type Projector interface{ Project(x []float32) }
+
+// A Space is the coordinates of a picture: for a pixel u in [0, 1], RGB,
+//
+//	x = (Scale·u − Mean) / Std
+//
+// channel by channel.
+type Space struct {
+	Scale     float64
+	Mean, Std [3]float64
+}
+
+// ImageNet is the space of pixels less the mean of ImageNet's, in their standard deviations.
+func ImageNet() Space {
+	return Space{Scale: 1, Mean: [3]float64{0.485, 0.456, 0.406}, Std: [3]float64{0.229, 0.224, 0.225}}
+}
+
+// FromUnit returns pixels u, [H·W·3], in s.
+func (s Space) FromUnit(u []float32) []float32 {
+	x := make([]float32, len(u))
+	for i, v := range u {
+		c := i % 3
+		x[i] = float32((s.Scale*float64(v) - s.Mean[c]) / s.Std[c])
+	}
+	return x
+}
+
+// ToUnit is the inverse of FromUnit. It does not clamp.
+func (s Space) ToUnit(x []float32) []float32 {
+	u := make([]float32, len(x))
+	for i, v := range x {
+		c := i % 3
+		u[i] = float32((float64(v)*s.Std[c] + s.Mean[c]) / s.Scale)
+	}
+	return u
+}

@@ -1,0 +1,80 @@
+// Package pixels is the variable of Gatys, Ecker and Bethge (2016): the picture's
+// own pixels.
+package pixels
+
+import (
+	"errors"
+
+	"runexp/framework"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+)
+
+// Config holds the options.
+type Config struct {
+	Space  string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+	Bounds string `config:"bounds" choices:"none,clamp" doc:"none, or clamp: after each step every pixel is moved back into the range that a file can hold"`
+}
+
+// Defaults returns the textbook's choice.
+func Defaults() Config { return Config{Space: "normalized", Bounds: "none"} }
+
+// Validate reports options that are not among the known ones.
+func (c Config) Validate() error {
+	return errors.Join(
+		framework.OneOf("space", c.Space, "unit", "bytes", "normalized"),
+		framework.OneOf("bounds", c.Bounds, "none", "clamp"),
+	)
+}
+
+// Variable is the picture itself, [H, W, 3], in a space.
+type Variable struct{ space framework.Space }
+
+// Bounded is a Variable whose pixels stay in [0, 1] of the picture.
+type Bounded struct{ Variable }
+
+var (
+	_ framework.Variable  = Variable{}
+	_ framework.Projector = Bounded{}
+)
+
+// New returns the variable.
+func New(c Config) (framework.Variable, error) {
+	v := Variable{framework.ImageNet()}
+	ones := [3]float64{1, 1, 1}
+	switch c.Space {
+	case "unit":
+		v.space = framework.Space{Scale: 1, Std: ones}
+	case "bytes":
+		v.space = framework.Space{Scale: 255, Std: ones}
+	}
+	if c.Bounds == "clamp" {
+		return Bounded{v}, nil
+	}
+	return v, nil
+}
+
+// Shape is that of the picture.
+func (Variable) Shape(h, w int) graph.Shape { return graph.Shape{h, w, 3} }
+
+// Initial returns the image's pixels.
+func (v Variable) Initial(image *imaging.Image) []float32 { return v.space.FromUnit(image.Pix) }
+
+// Build returns x.
+func (Variable) Build(_ *graph.Builder, x graph.Node, _, _ int) (graph.Node, error) { return x, nil }
+
+// Space is the one that was chosen.
+func (v Variable) Space() framework.Space { return v.space }
+
+// Resample resizes x as a picture.
+func (Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
+	return imaging.Resample(x, h, w, 3, newH, newW)
+}
+
+// Project moves each pixel into the range of [0, 1] in its space.
+func (v Bounded) Project(x []float32) {
+	low, high := v.space.FromUnit(make([]float32, 3)), v.space.FromUnit([]float32{1, 1, 1})
+	for i, value := range x {
+		x[i] = min(max(value, low[i%3]), high[i%3])
+	}
+}

@@ -1,0 +1,15 @@
+// Package variables lists the variables that runexp ships: what an optimiser can
+// move to make a picture.
+package variables
+
+import (
+	"runexp/framework"
+	"runexp/variables/pixels"
+)
+
+// Registry returns a new registry of all variables.
+func Registry() *framework.Registry[framework.Variable] {
+	r := framework.NewRegistry[framework.Variable]("variable")
+	framework.Register(r, "pixels", "the pixels of the picture", pixels.Defaults, pixels.New)
+	return r
+}
