@@ -58,5 +58,8 @@ type Outcome struct {
 type Slot struct {
 	Name     string
 	Scalars  []float64
-	PerPixel []float32 // [H·W·3]
+	PerPixel []float32 // one for each number of the variable
+	// Positive says that PerPixel are above 0 or at it, of any scale, and that a step
+	// divides by them: they are resampled by their logarithms.
+	Positive bool
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -75,7 +76,11 @@ func (p *Plan) next(s State, stage Stage) (State, error) {
 	if p.e.Stages[stage.Index].Carry {
 		var state []framework.Slot
 		for _, slot := range p.optimize[s.Stage].State() {
-			if slot.PerPixel != nil {
+			switch {
+			case slot.PerPixel == nil:
+			case slot.Positive:
+				slot.PerPixel = exponentials(resampled(logarithms(slot.PerPixel)))
+			default:
 				slot.PerPixel = resampled(slot.PerPixel)
 			}
 			state = append(state, slot)
@@ -85,6 +90,27 @@ func (p *Plan) next(s State, stage Stage) (State, error) {
 		}
 	}
 	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(s.X), Guard: newGuard()}, nil
+}
+
+// least stands for 0 where logarithms are taken; as a square it is that of nothing
+// that a gradient in float32 has.
+const least = 1e-36
+
+// logarithms and exponentials lead to the logarithms of numbers that are at least 0,
+// and back.
+func logarithms(x []float32) []float32 {
+	out := make([]float32, len(x))
+	for i, v := range x {
+		out[i] = float32(math.Log(float64(v) + least))
+	}
+	return out
+}
+
+func exponentials(x []float32) []float32 {
+	for i, v := range x {
+		x[i] = float32(max(math.Exp(float64(v))-least, 0))
+	}
+	return x
 }
 
 // presentable reports whether an image can be written: numbers that overflowed

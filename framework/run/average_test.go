@@ -1,0 +1,120 @@
+package run
+
+import (
+	"math"
+	"testing"
+
+	"runexp/framework/compute"
+	"runexp/variables/pixels"
+)
+
+// The average of iterates by hand: x₁ … x₃ with weights d², d, 1.
+func TestAverage(t *testing.T) {
+	a := average{decay: 0.5}
+	x := []float32{7}
+	a.of(x, 0)
+	if x[0] != 7 {
+		t.Errorf("the average of nothing is %g, want x as it was", x[0])
+	}
+	for i, v := range []float32{1, 2, 4} {
+		a.add([]float32{v})
+		a.of(x, i+1)
+	}
+	if want := (0.25*1 + 0.5*2 + 4) / 1.75; math.Abs(float64(x[0])-want) > 1e-6 {
+		t.Errorf("average %g, want %g", x[0], want)
+	}
+	none := average{}
+	none.add([]float32{3})
+	if none.of(x, 1); none.sum != nil {
+		t.Error("a decay of 0 averages")
+	}
+}
+
+// A stage ends with the average of its iterates: that is its picture, its last loss
+// and where the next stage begins.
+func TestStagesEndWithTheAverage(t *testing.T) {
+	e := experiment(t)
+	e.Stages = e.Stages[:1]
+	e.Output.Every = 1
+	plain, averaged := &record{}, &record{}
+	for r, decay := range map[*record]float64{plain: 0, averaged: 0.9} {
+		e.Output.Average = decay
+		if _, err := runIt(t, t.Context(), e, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := e.Stages[0].Iterations
+	for i := range n {
+		if plain.rows[i].Total != averaged.rows[i].Total {
+			t.Fatalf("row %d: loss %g and %g: the average must not disturb the iterates", i, plain.rows[i].Total, averaged.rows[i].Total)
+		}
+	}
+	if plain.rows[n].Total == averaged.rows[n].Total {
+		t.Error("the last loss is that of the last iterate")
+	}
+	// Iterates 1 … n−1 are the intermediate pictures of the plain run, the n-th is its result.
+	var sum, weights float64
+	pictures := plain.pictures
+	for i, p := range pictures {
+		w := math.Pow(0.9, float64(len(pictures)-1-i))
+		sum, weights = sum+w*float64(p.Image.Pix[100]), weights+w
+	}
+	final := averaged.pictures[len(averaged.pictures)-1].Image.Pix[100]
+	if len(pictures) != n || math.Abs(float64(final)-sum/weights) > 1e-5 {
+		t.Errorf("%d pictures, pixel 100 of the result is %g, of their average %g", len(pictures), final, sum/weights)
+	}
+}
+
+// With bounds no picture leaves the range of a file.
+func TestBounds(t *testing.T) {
+	e := experiment(t)
+	e.Output.Every = 1
+	outside := func(bounds string) int {
+		n := 0
+		e.Variable.Options = &pixels.Config{Space: "normalized", Bounds: bounds}
+		r := &record{}
+		if _, err := runIt(t, t.Context(), e, r); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range r.pictures[0].Image.Pix {
+			if v < -1e-6 || v > 1+1e-6 {
+				n++
+			}
+		}
+		return n
+	}
+	if outside("none") == 0 {
+		t.Error("noise of ImageNet's deviation stays within the bounds without any")
+	}
+	if n := outside("clamp"); n > 0 {
+		t.Errorf("%d numbers are out of bounds", n)
+	}
+}
+
+// A stage that carries begins with the optimiser's state of the one before, resampled.
+func TestCarry(t *testing.T) {
+	e := movers(t)["adam"]
+	second := func(carry bool) float64 {
+		e.Stages[1].Carry = carry
+		r := &record{}
+		if _, err := runIt(t, t.Context(), e, r); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.rollbacks) > 0 {
+			t.Errorf("carry %v: %d steps led nowhere", carry, len(r.rollbacks))
+		}
+		return r.rows[len(r.rows)-1].Total
+	}
+	if second(true) == second(false) {
+		t.Error("the second stage is the same with and without the first one's state")
+	}
+	e.Stages[1].Optimizer.Name, e.Stages[1].Optimizer.Options = "lbfgs", lbfgsOptions(t)
+	e.Stages[1].Carry = true
+	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
+	if err == nil {
+		_, err = p.Run(t.Context(), &record{})
+	}
+	if err == nil {
+		t.Error("lbfgs goes on with adam's state")
+	}
+}

@@ -1,0 +1,36 @@
+package variables_test
+
+import (
+	"testing"
+
+	"runexp/framework/plugintest"
+	"runexp/variables"
+	"runexp/variables/pixels"
+)
+
+// TestContract holds every variable to the suite, with each of its options.
+func TestContract(t *testing.T) {
+	suites := map[string]func(*testing.T){
+		"pixels": func(t *testing.T) {
+			for _, space := range []string{"unit", "bytes", "normalized"} {
+				for _, bounds := range []string{"none", "clamp"} {
+					t.Run(space+" "+bounds, func(t *testing.T) {
+						v, err := pixels.New(pixels.Config{Space: space, Bounds: bounds})
+						if err != nil {
+							t.Fatal(err)
+						}
+						plugintest.Variable(t, v)
+					})
+				}
+			}
+		},
+	}
+	for _, name := range variables.Registry().Names() {
+		suite, ok := suites[name]
+		if !ok {
+			t.Errorf("%s is not held to the contract; add it here", name)
+			continue
+		}
+		t.Run(name, suite)
+	}
+}
