@@ -81,7 +81,7 @@ func TestMasks(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Weights are 3 and 1.
-	want := 0.75*math.Pow(0.5-0.2, 2) + 0.25*math.Pow(0.5-1, 2)
+	want := 0.75*0.3*0.3 + 0.25*0.5*0.5
 	for _, row := range r.rows {
 		last := row.Terms[len(row.Terms)-1]
 		if last.Loss != "areas" || last.Name != "left" || math.Abs(last.Value-want) > 1e-3 || len(row.Terms) != 4 {
@@ -124,7 +124,7 @@ func TestMasksArePartOfTargets(t *testing.T) {
 		if _, err := plan.Run(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
-		want := 0.75*math.Pow(0.5-fraction, 2) + 0.25*math.Pow(0.5-1, 2)
+		want := 0.75*(0.5-fraction)*(0.5-fraction) + 0.25*0.5*0.5
 		if got := r.rows[0].Terms[3].Value; math.Abs(got-want) > 1e-3 {
 			t.Errorf("run %d: %g, want %g", i, got, want)
 		}
