@@ -95,7 +95,7 @@ func (p *Program) Timings() []Timing {
 	var timings []Timing
 	for i, took := range p.machine.timing() {
 		in := p.tape.instructions[i]
-		if in.op == load || in.op == seed {
+		if in.op == load || in.op == seed || in.op == view {
 			continue
 		}
 		t := Timing{Operation: p.tape.describe(i), Took: took}
