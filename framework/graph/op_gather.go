@@ -54,7 +54,8 @@ func (b *Builder) gather(name string, x, index Node, fit func(x, index Shape) (S
 	}, x, index)
 }
 
-// gather takes from [n, columns]; each columns in turn have an index of their own.
+// gather takes from [n, columns]; each columns in turn have an index of their own,
+// one or all of them.
 type gather struct {
 	p                Parallel
 	n, columns, each int
@@ -66,53 +67,67 @@ func (g gather) checkConstant(index node) error {
 		return nil
 	}
 	for _, v := range index.constant.Float64s() {
-		if err := g.check(v); err != nil {
-			return err
+		if rowOf(v, g.n) < 0 {
+			return g.noRow(v)
 		}
 	}
 	return nil
 }
 
-func (g gather) check(index float64) error {
-	if i := int(index); index >= 0 && index < float64(g.n) && float64(i) == index {
-		return nil
-	}
+func (g gather) noRow(index float64) error {
 	return fmt.Errorf("index %g: want a whole number from 0 to %d", index, g.n-1)
 }
 
-// of returns the row that index says.
-func (g gather) of(index float64) int {
-	if err := g.check(index); err != nil {
-		panic(err.Error())
+// rowOf returns the row of n that index says, or −1.
+func rowOf[T Float](index T, n int) int {
+	if i := int(index); uint(i) < uint(n) && T(i) == index {
+		return i
 	}
-	return int(index)
+	return -1
 }
 
 type gatherKernel[T Float] struct{ gather }
 
 func (k gatherKernel[T]) Forward(dst []T, in [][]T) {
 	x, index := in[0], in[1]
-	k.p.For(len(index), max(1, strip/k.each), func(from, to int) {
-		for i := from; i < to; i++ {
-			column := i * k.each % k.columns
-			copy(dst[i*k.each:][:k.each], x[k.of(float64(index[i]))*k.columns+column:])
+	perRow := k.columns / k.each // indices
+	k.p.copyRuns(len(index)/perRow, k.columns, func(r, n int) {
+		row := dst[r*n:][:n]
+		for i, v := range index[r*perRow:][:perRow] {
+			from := rowOf(v, k.n)
+			if from < 0 {
+				panic(k.noRow(float64(v)).Error())
+			}
+			if k.each == 1 {
+				row[i] = x[from*n+i]
+			} else {
+				copy(row, x[from*n:])
+			}
 		}
 	})
 }
 
 // Backward adds rows up that were taken more than once, in the order of the result;
-// each task has columns of its own.
+// each task has columns of its own, a cache line of them where there are many.
 func (k gatherKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
 	k.p.For(len(dIn), strip, func(from, to int) { clear(dIn[from:to]) })
 	if wrt == 1 {
-		return
+		return // positions have no gradient
 	}
-	index, rows := in[1], len(dOut)/k.columns
-	perRow := k.columns / k.each // indices
-	k.p.For(k.columns, min(k.columns, 16), func(from, to int) {
-		for r := range rows {
+	index, columns := in[1], k.columns
+	k.p.For(columns, 16, func(from, to int) {
+		for r := range len(dOut) / columns {
+			row := dOut[r*columns:][:columns]
+			if k.each == 1 {
+				at := index[r*columns:][:columns]
+				for c := from; c < to; c++ {
+					dIn[int(at[c])*columns+c] += row[c]
+				}
+				continue
+			}
+			sum := dIn[int(index[r])*columns:][:columns]
 			for c := from; c < to; c++ {
-				dIn[k.of(float64(index[r*perRow+c/k.each]))*k.columns+c] += dOut[r*k.columns+c]
+				sum[c] += row[c]
 			}
 		}
 	})

@@ -17,9 +17,12 @@ func (b *Builder) Transpose(x Node, order ...int) Node {
 			order = append(order, len(s)-1-i)
 		}
 	}
-	sorted := slices.Sorted(slices.Values(order))
+	every := make([]int, len(s))
+	for i := range every {
+		every[i] = i
+	}
 	var err error
-	if len(order) != len(s) || slices.ContainsFunc(sorted, func(i int) bool { return i < 0 || i >= len(s) || sorted[i] != i }) {
+	if !slices.Equal(slices.Sorted(slices.Values(order)), every) {
 		err = fmt.Errorf("input %v has no axes in the order %v", s, order)
 	}
 	var forward, backward permutation
