@@ -40,6 +40,7 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 	go run ./cmd/runexp config keys --markdown > docs/config.md
+	go run ./internal/operations > docs/operations.md
 
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
 	go run ./internal/readme

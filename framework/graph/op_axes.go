@@ -22,7 +22,7 @@ func (b *Builder) sum(name string, x Node, factor float64) Node {
 	}, x)
 }
 
-// sum adds in one go: golden numbers hold it to that order.
+// sum adds in one go, in order: other blocks would be other bits.
 type sum[T Float] struct {
 	factor float64
 	p      Parallel
