@@ -48,7 +48,7 @@ func (n *native) MatMul(dst, a, b []float32, rows, depth, columns int, aT, bT bo
 func (n *native) packMatrix(packed, b []float32, depth, columns int, bT bool) {
 	n.eachPanel(columns, func(first, width int) {
 		panel, filled := packed[first*depth:][:depth*width], min(width, columns-first)
-		if filled < width {
+		if filled < width { // what fills it up is never read out, but denormal numbers would be slow
 			clear(panel)
 		}
 		if !bT {

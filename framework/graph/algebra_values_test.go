@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"runexp/framework/compute"
 	"runexp/framework/graph"
@@ -78,12 +79,14 @@ func TestAlgebraByHand(t *testing.T) {
 
 // TestSortSorts compares with a sort of another kind, on many columns and equal numbers.
 func TestSortSorts(t *testing.T) {
-	const n, columns = 3001, 9
+	const n, columns = 3001, 50
+	engine := must(compute.NewEngine(compute.Options{Threads: 3}))
+	defer engine.Close()
 	x := plugintest.Away(n*columns, 1)
 	for i := range x {
 		x[i] = math.Round(x[i] * 100)
 	}
-	for _, b := range []*builder{graph.NewDoubleBuilder(), graph.NewBuilder(compute.Plain[float32]{})} {
+	for _, b := range []*builder{graph.NewDoubleBuilder(), graph.NewBuilder(engine)} {
 		v := b.Variable(n, columns)
 		sorted, order := b.Sort(v)
 		p := must(b.Compile(sorted, order))
@@ -142,6 +145,19 @@ func TestReshapeCopiesNothing(t *testing.T) {
 	}
 	if !p.Value(y).Shape.Equal(graph.Shape{24}) || !p.Gradient().Shape.Equal(graph.Shape{4, 6}) || p.Scalar(total) != 24 {
 		t.Errorf("shapes %v and %v, total %g", p.Value(y).Shape, p.Gradient().Shape, p.Scalar(total))
+	}
+	// What is kept as a view stays, whatever is computed after it.
+	b = graph.NewDoubleBuilder()
+	x = b.Variable(100)
+	kept := b.Reshape(b.Scale(x, 2), 10, 10)
+	chain := b.Square(b.Reshape(kept, 100))
+	for range 5 {
+		chain = b.Scale(chain, 3)
+	}
+	p = must(b.Compile(chain, kept))
+	run(t, p, graph.Double(graph.Shape{100}, ones(100)))
+	if got := p.Value(kept).Double; !slices.Equal(got, slices.Repeat([]float64{2}, 100)) {
+		t.Errorf("what was kept is %v", got)
 	}
 	// Nothing to run at all: the variable itself, seen in another shape.
 	seen := evaluated(t, graph.NewDoubleBuilder(), graph.Double(graph.Shape{2, 2}, []float64{1, 2, 3, 4}),
@@ -251,6 +267,9 @@ func TestParallelOfAKernel(t *testing.T) {
 		sums = append(sums, p.Sum(len(x), 1000, func(from, to int) (sum float64) {
 			for _, v := range x[from:to] {
 				sum += v / 3
+			}
+			if from == 0 {
+				time.Sleep(2 * time.Millisecond) // the first comes last, where there are several threads
 			}
 			return sum
 		}))

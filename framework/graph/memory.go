@@ -74,8 +74,7 @@ func plan(t *tape) layout {
 }
 
 // overwritten returns the summand that instruction i may write its sum over:
-// one that was computed for it alone, or its result if it is a view. It is none
-// for every other instruction.
+// one that was computed for it alone. It is none for every other instruction.
 func (t *tape) overwritten(i int, lastRead []int) int {
 	var summands []int
 	switch instruction := t.instructions[i]; {
@@ -85,14 +84,7 @@ func (t *tape) overwritten(i int, lastRead []int) int {
 		summands = []int{instruction.onto}
 	}
 	for _, o := range summands {
-		o = t.seen(o)
-		readers := 0 // the instruction's own: what it reads besides must not be overwritten
-		for _, operand := range t.instructions[i].operands() {
-			if t.seen(operand) == o {
-				readers++
-			}
-		}
-		if lastRead[o] == i && readers == 1 && t.instructions[o].op != load {
+		if op := t.instructions[o].op; lastRead[o] == i && op != load && op != view {
 			return o
 		}
 	}
