@@ -91,6 +91,29 @@ func TestMoments(t *testing.T) {
 	})
 }
 
+// TestCostOfTheAlgebra: what kernels keep and compute is known before they run.
+func TestCostOfTheAlgebra(t *testing.T) {
+	const n, c = 60, 40
+	for name, f := range map[string]struct {
+		op         func(b *builder, x graph.Node) graph.Node
+		remembered int64
+		arithmetic float64
+	}{
+		"a column's gradient": {func(b *builder, x graph.Node) graph.Node { return b.Mul(x, b.Slice(x, 1, 0, 1)) }, 8*n + 4*2*512, 0},
+		"sums":                {func(b *builder, x graph.Node) graph.Node { return b.SumAlong(x, 0) }, 8 * c, 0},
+		"positions":           {func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x, 1) }, 4 * n, 0},
+		"keys":                {func(b *builder, x graph.Node) graph.Node { return b.GatherEach(x, b.ArgSort(x)) }, c / 4 * 2 * 16 * n, 0},
+		"rows at new width":   {func(b *builder, x graph.Node) graph.Node { return b.Resize(b.Reshape(x, n, c, 1), 30, 10) }, 4 * n * 10, 0},
+		"products":            {func(b *builder, x graph.Node) graph.Node { return b.MatMul(b.Transpose(x), x) }, 0, 3 * 2 * c * n * c},
+	} {
+		b := graph.NewBuilder(compute.Plain[float32]{})
+		p := must(b.CompileGradient(b.Sum(f.op(b, b.Variable(n, c)))))
+		if m := p.Memory(); m.Remembered != f.remembered || p.Arithmetic() != f.arithmetic {
+			t.Errorf("%s: %d bytes and %g operations, want %d and %g", name, m.Remembered, p.Arithmetic(), f.remembered, f.arithmetic)
+		}
+	}
+}
+
 // BenchmarkNearest is the matching of relu3_1 at 150×225, with its gradient.
 func BenchmarkNearest(b *testing.B) {
 	engine := must(compute.NewEngine(compute.Options{}))

@@ -187,6 +187,13 @@ func (k *pairKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
 	})
 }
 
+func (k *pairKernel[T]) remembered(int) int64 {
+	if k.stretched == none {
+		return 0
+	}
+	return k.sums.remembered() + 4*2*chunk*int64(k.sums.tasks())
+}
+
 // each calls f for chunks of n elements, with memory for the stretched operand's.
 func (k *pairKernel[T]) each(n int, f func(from, to int, buffer []T)) {
 	if k.stretched != none {
