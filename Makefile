@@ -47,6 +47,7 @@ docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 	go run ./cmd/runexp config keys --markdown > docs/config.md
 	go run ./tools/licences > docs/licences.md
+	go run ./tools/operations > docs/operations.md
 
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
 	go run ./tools/readme

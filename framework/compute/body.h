@@ -31,6 +31,7 @@ INLINE float rectified(float x) { return x <= 0 ? 0 : x; }
 #include "winograd.h"
 #include "conv.h"
 #include "gram.h"
+#include "matmul.h"
 #include "patches.h"
 #include "pool.h"
 #include "elements.h"

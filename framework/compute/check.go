@@ -56,6 +56,19 @@ func checkPool(kernel string, nOut, nIn, h, w, c int, p Pool) (oh, ow int) {
 	return oh, ow
 }
 
+// checkMatMul compares the lengths of three matrices with their sizes.
+func checkMatMul(nDst, nA, nB, rows, depth, columns int) {
+	check("MatMul", "a", nA, rows*depth)
+	check("MatMul", "b", nB, depth*columns)
+	check("MatMul", "dst", nDst, rows*columns)
+}
+
+func checkStrips(n, size int) {
+	if n < 0 || size < 1 {
+		panic(fmt.Sprintf("compute: Parallel: %d elements in ranges of %d", n, size))
+	}
+}
+
 func checkWindows(kernel string, h, w, oh, ow int) {
 	if h < 1 || w < 1 || oh < 1 || ow < 1 {
 		panic(fmt.Sprintf("compute: %s: %d × %d is too small: the output would be %d × %d", kernel, h, w, oh, ow))

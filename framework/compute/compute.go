@@ -74,6 +74,18 @@ type Kernels[T Float] interface {
 
 	// Accumulate adds src to dst, element by element.
 	Accumulate(dst, src []T)
+
+	// MatMul writes A·B, [rows, columns], of A [rows, depth] and B [depth, columns].
+	// With aT the slice a holds Aᵀ, [depth, rows], and with bT the slice b holds Bᵀ,
+	// [columns, depth].
+	MatMul(dst, a, b []T, rows, depth, columns int, aT, bT bool)
+
+	// Parallel calls task for consecutive ranges of size elements of [0, n), the last
+	// one shorter, on as many threads as are idle, and returns when all is done. A
+	// task may write what no other task touches; it must not call a kernel or
+	// Parallel, which would wait for a thread that the task itself holds. If a task
+	// panics, Parallel does.
+	Parallel(n, size int, task func(from, to int))
 }
 
 // MaskLen returns how many words hold a bit for each of n elements.

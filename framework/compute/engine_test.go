@@ -110,6 +110,10 @@ func TestWrongLengthsPanic(t *testing.T) {
 		"AbsDifferencesBack": func(k Kernels[float32]) { k.AbsDifferencesBackward(s(5), s(6), 2, 3, 1, 1, 1) },
 		"Affine":             func(k Kernels[float32]) { k.Affine(s(4), s(4), [3][3]float64{}, [3]float64{}) },
 		"AffineBackward":     func(k Kernels[float32]) { k.AffineBackward(s(3), s(6), [3][3]float64{}) },
+		"MatMul a":           func(k Kernels[float32]) { k.MatMul(s(6), s(5), s(6), 2, 3, 2, false, true) },
+		"MatMul b":           func(k Kernels[float32]) { k.MatMul(s(4), s(6), s(5), 2, 3, 2, false, false) },
+		"MatMul dst":         func(k Kernels[float32]) { k.MatMul(s(5), s(6), s(6), 2, 3, 2, true, false) },
+		"Parallel":           func(k Kernels[float32]) { k.Parallel(5, 0, func(int, int) {}) },
 		"Accumulate":         func(k Kernels[float32]) { k.Accumulate(s(3), s(4)) },
 	}
 	kernels := []Kernels[float32]{Plain[float32]{}}
@@ -162,6 +166,7 @@ func TestWorkspacesAreKept(t *testing.T) {
 			e.GramBackward(dst, gram, src, h*w, c, 1, false)
 			e.ConvGram(gram, picture, h, w, first, 1)
 			e.ConvGramBackward(picture, gram, picture2, h, w, first, 1, false)
+			e.MatMul(gram, src, dst, c, h*w, c, true, false)
 		}
 		all()
 		var before, after runtime.MemStats

@@ -129,3 +129,8 @@ func (g generic) Accumulate(dst, src []float32) {
 	check("Accumulate", "dst", len(dst), len(src))
 	g.strips(len(dst), rangeStrip, func(_, i0, i1 int) { accumulateRange(dst, src, i0, i1) })
 }
+
+func (g generic) MatMul(dst, a, b []float32, rows, depth, columns int, aT, bT bool) {
+	checkMatMul(len(dst), len(a), len(b), rows, depth, columns)
+	g.strips(rows, 4, func(_, i0, i1 int) { matMulRows(dst, a, b, rows, depth, columns, aT, bT, i0, i1) })
+}

@@ -39,6 +39,12 @@ typedef struct {
 	int rectify; // the picture goes through ReLU first
 } convolution;
 
+// Some rows of the product of A [rows, depth] and B [depth, columns], of which the
+// terms [k0, k1): element (r, k) of A is at r·row_a + (k − k0)·step_a.
+typedef struct {
+	ptrdiff_t rows, columns, depth, k0, k1, row_a, step_a;
+} matrix_strip;
+
 // A pooling of an h × w × c picture into oh × ow × c.
 typedef struct {
 	ptrdiff_t h, w, c, oh, ow, size, stride, pad;
@@ -117,6 +123,10 @@ typedef struct {
 	  (float *dst, const float *src, const float *b, ptrdiff_t n, ptrdiff_t c, \
 	   int add),                                                               \
 	  (dst, src, b, n, c, add))                                                \
+	/* any matrix product: see matmul.h */                                     \
+	X(void, matrix_rows,                                                       \
+	  (float *c, const float *a, const float *b, matrix_strip s),              \
+	  (c, a, b, s))                                                            \
 	X(void, max_pool_rows,                                                     \
 	  (float *dst, uint8_t *argmax, const float *src, pooling s,               \
 	   ptrdiff_t y0, ptrdiff_t y1),                                            \

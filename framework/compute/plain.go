@@ -17,3 +17,11 @@ var (
 func set(mask []uint64, i int) bool {
 	return mask == nil || mask[i/64]>>(i%64)&1 != 0
 }
+
+// Parallel calls task for one range after the other.
+func (Plain[T]) Parallel(n, size int, task func(from, to int)) {
+	checkStrips(n, size)
+	for from := 0; from < n; from += size {
+		task(from, min(n, from+size))
+	}
+}

@@ -85,3 +85,9 @@ func (p *pool) strips(n, size int, task func(worker, from, to int)) {
 		task(worker, i*size, min(n, (i+1)*size))
 	})
 }
+
+// Parallel is strips for a task that needs no memory of its worker.
+func (p *pool) Parallel(n, size int, task func(from, to int)) {
+	checkStrips(n, size)
+	p.strips(n, size, func(_, from, to int) { task(from, to) })
+}

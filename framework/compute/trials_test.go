@@ -12,6 +12,7 @@ func trials() []trial {
 	all = append(all, convTrials()...)
 	all = append(all, poolTrials()...)
 	all = append(all, gramTrials()...)
+	all = append(all, matMulTrials()...)
 	return append(all, elementTrials()...)
 }
 

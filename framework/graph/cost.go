@@ -33,7 +33,8 @@ func (p *Program) Memory() Memory {
 }
 
 // Arithmetic returns the floating-point operations of one Run in the kernels that
-// count theirs: convolutions and Gram matrices, nearly all of what it takes.
+// count theirs: convolutions, Gram matrices and matrix products, nearly all of
+// what it takes.
 func (p *Program) Arithmetic() float64 {
 	sum := 0.0
 	for _, i := range p.tape.instructions {
@@ -95,7 +96,7 @@ func (p *Program) Timings() []Timing {
 	var timings []Timing
 	for i, took := range p.machine.timing() {
 		in := p.tape.instructions[i]
-		if in.op == load || in.op == seed {
+		if in.op == load || in.op == seed || in.op == view {
 			continue
 		}
 		t := Timing{Operation: p.tape.describe(i), Took: took}

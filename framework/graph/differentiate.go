@@ -35,7 +35,7 @@ func differentiate(b *Builder, total Node) (*differentiator, *gorgonia.Node, err
 			variableID = id
 		}
 		for _, in := range n.in {
-			d.depends[id] = d.depends[id] || d.depends[in]
+			d.depends[id] = d.depends[id] || d.depends[in] && !n.fn.constant
 		}
 	}
 	if len(total.Shape()) != 0 {

@@ -15,6 +15,9 @@ type Function struct {
 	// Needs is what Backward reads besides dOut. What nobody needs any more is
 	// recycled; to promise too little gives wrong gradients.
 	Needs Needs
+
+	view     bool // the output is the input's memory in another shape: there are no kernels
+	constant bool // the gradient is 0 and never asked for, as for indices
 }
 
 // A Kernel computes. Forward overwrites all of dst; Backward overwrites all of
@@ -22,8 +25,9 @@ type Function struct {
 // Tensors are flat and channels last. Slices are valid during the call only and
 // must not be modified, but for the destination. Forward always comes before
 // Backward, so that a kernel may remember what it needs (a mask, say) in fields
-// of its own. A kernel is used by one goroutine. A panic ends the run with an
-// error that carries the Function's name.
+// of its own. A kernel is used by one goroutine, but may have a Parallel cut its
+// loops over several. A panic ends the run with an error that carries the
+// Function's name.
 type Kernel[T Float] interface {
 	Forward(dst []T, in [][]T)
 	Backward(dIn []T, wrt int, dOut []T, in [][]T, out []T)

@@ -4,6 +4,16 @@
 // nodes into a Program. Differentiation and execution are Gorgonia's
 // (gorgonia.org/gorgonia); this package is its only user and hides its traps,
 // which traps_test.go shows one by one. docs/design/003-program.md tells how.
+//
+// # Broadcasting
+//
+// An operation on two tensors, Add say, takes equal shapes, or one that broadcasts to
+// the other: compared from the last axis back, each of its sizes is the other's, or
+// is 1 or missing, and there it is repeated. The axes that it is repeated along
+// stand side by side. So a scalar [], a row [C], a column [N 1], the means [1 1 C] of
+// channels and the weights [H W 1] of pixels broadcast to [N C] or [H W C]. The result
+// has the larger shape: two tensors never stretch each other. The gradient for what
+// was repeated is summed in double precision.
 package graph
 
 import (

@@ -34,13 +34,16 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 	arena := compute.Aligned[T](l.size)
 	for i, instruction := range t.instructions {
 		size := instruction.shape.Len()
-		if instruction.op == load {
+		switch instruction.op {
+		case view:
+			m.results[i] = m.results[instruction.in[0]]
+		case load:
 			n := t.b.nodes[instruction.node]
 			if n.kind == constant && n.constant.unknown() {
 				return nil, fmt.Errorf("graph: the constant %q has no value", n.name)
 			}
 			m.results[i] = loaded[T](n, size)
-		} else {
+		default:
 			m.results[i] = arena[l.offset[i] : l.offset[i]+size : l.offset[i]+size]
 		}
 	}
@@ -49,6 +52,10 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 	nodes := make([]*gorgonia.Node, len(t.instructions))
 	var before *gorgonia.Node // the last operation
 	for i, instruction := range t.instructions {
+		if instruction.op == view {
+			nodes[i] = nodes[instruction.in[0]]
+			continue
+		}
 		value := tensor.New(tensor.WithShape(tapeShape(instruction.shape)...), tensor.WithBacking(m.results[i]))
 		if instruction.op == load {
 			nodes[i] = gorgonia.NewTensor(g, value.Dtype(), value.Dims(), gorgonia.WithName(fmt.Sprintf("load %d", i)),

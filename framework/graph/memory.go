@@ -9,7 +9,7 @@ import (
 // that are never needed at the same time share memory: Gorgonia's tape machine
 // would keep every node's value to the end.
 type layout struct {
-	offset []int // by instruction, in elements; none for loads
+	offset []int // by instruction, in elements; none for loads and views
 	size   int   // of the arena, in elements
 }
 
@@ -21,21 +21,21 @@ const alignment = 16
 // of two gradients is made in place over one of them, which ends with it.
 func plan(t *tape) layout {
 	n := len(t.instructions)
-	lastRead := make([]int, n)
+	lastRead := make([]int, n) // of a result, in whatever shape
 	for i, instruction := range t.instructions {
 		for _, o := range instruction.operands() {
-			lastRead[o] = i
+			lastRead[t.seen(o)] = i
 		}
 	}
 	for _, k := range t.kept {
-		lastRead[k] = n
+		lastRead[t.seen(k)] = n
 	}
 
 	type storage struct{ size, begin, end, offset int }
 	var storages []*storage
 	of := make([]*storage, n)
 	for i, instruction := range t.instructions {
-		if instruction.op == load {
+		if instruction.op == load || instruction.op == view {
 			continue
 		}
 		if o := t.overwritten(i, lastRead); o != none {
@@ -84,9 +84,17 @@ func (t *tape) overwritten(i int, lastRead []int) int {
 		summands = []int{instruction.onto}
 	}
 	for _, o := range summands {
-		if lastRead[o] == i && t.instructions[o].op != load {
+		if op := t.instructions[o].op; lastRead[o] == i && op != load && op != view {
 			return o
 		}
 	}
 	return none
+}
+
+// seen returns the instruction whose memory instruction i's result is.
+func (t *tape) seen(i int) int {
+	for t.instructions[i].op == view {
+		i = t.instructions[i].in[0]
+	}
+	return i
 }

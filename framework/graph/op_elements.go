@@ -6,151 +6,173 @@ import (
 	"math"
 )
 
-// Add returns x + y, element by element.
-func (b *Builder) Add(x, y Node) Node {
-	return b.elementwise("add", binary{
-		value:    func(x, y float64) float64 { return x + y },
-		gradient: [2]func(x, y float64) float64{one, one},
-	}, x, y)
-}
-
-// Sub returns x − y, element by element.
-func (b *Builder) Sub(x, y Node) Node {
-	return b.elementwise("subtract", binary{
-		value:    func(x, y float64) float64 { return x - y },
-		gradient: [2]func(x, y float64) float64{one, func(_, _ float64) float64 { return -1 }},
-	}, x, y)
-}
-
-// Mul returns x·y, element by element.
-func (b *Builder) Mul(x, y Node) Node {
-	return b.elementwise("multiply", binary{
-		value: func(x, y float64) float64 { return x * y },
-		gradient: [2]func(x, y float64) float64{
-			func(_, y float64) float64 { return y },
-			func(x, _ float64) float64 { return x },
-		},
-	}, x, y)
-}
-
 // Scale returns s·x.
+//
+// Shapes: x → the same
 func (b *Builder) Scale(x Node, s float64) Node {
-	return b.unary("scale", func(x float64) float64 { return s * x }, func(float64) float64 { return s }, x)
+	return b.unary("scale", NeedsNothing, scaled[float32](s), scaled[float64](s), x)
 }
 
 // Square returns x², element by element.
+//
+// Shapes: x → the same
 func (b *Builder) Square(x Node) Node {
-	return b.unary("square", func(x float64) float64 { return x * x }, func(x float64) float64 { return 2 * x }, x)
+	return b.unary("square", NeedsInputs, squared[float32](), squared[float64](), x)
 }
 
 // Abs returns |x|, element by element; its gradient at 0 is 0.
+//
+// Shapes: x → the same
 func (b *Builder) Abs(x Node) Node {
-	return b.unary("abs", math.Abs, func(x float64) float64 {
-		switch {
-		case x > 0:
-			return 1
-		case x < 0:
-			return -1
-		}
-		return 0
-	}, x)
+	return b.unary("abs", NeedsInputs, absolute[float32](), absolute[float64](), x)
 }
 
 // Sqrt returns √x, element by element. The gradient at 0 is infinite: add a
 // small constant first where x can be 0.
+//
+// Shapes: x → the same
 func (b *Builder) Sqrt(x Node) Node {
-	return b.unary("sqrt", math.Sqrt, func(x float64) float64 { return 0.5 / math.Sqrt(x) }, x)
+	return b.unary("sqrt", NeedsInputs, root[float32](), root[float64](), x)
 }
 
-// Sum returns the scalar Σx, summed in double precision.
-func (b *Builder) Sum(x Node) Node { return b.sum("sum", x, 1) }
-
-// Mean returns the scalar mean(x), summed in double precision.
-func (b *Builder) Mean(x Node) Node { return b.sum("mean", x, 1/float64(max(1, x.Shape().Len()))) }
-
-func (b *Builder) sum(name string, x Node, factor float64) Node {
-	return b.Apply(Function{
-		Name:   name,
-		Shape:  func([]Shape) (Shape, error) { return Shape{}, nil },
-		Single: sum[float32]{factor},
-		Double: sum[float64]{factor},
-		Needs:  NeedsNothing,
-	}, x)
+// Exp returns eˣ, element by element. In single precision it is infinite from 89 on.
+//
+// Shapes: x → the same
+func (b *Builder) Exp(x Node) Node {
+	return b.unary("exp", NeedsOutput, exponential[float32](), exponential[float64](), x)
 }
 
-type sum[T Float] struct{ factor float64 }
+// Log returns the natural logarithm of x, element by element: −∞ at 0 and NaN below.
+//
+// Shapes: x → the same
+func (b *Builder) Log(x Node) Node {
+	return b.unary("log", NeedsInputs, logarithm[float32](), logarithm[float64](), x)
+}
 
-func (s sum[T]) Forward(dst []T, in [][]T) {
-	total := 0.0
-	for _, v := range in[0] {
-		total += float64(v)
+// unary is an operation on elements, by loops as in pair. Its gradient reads the
+// operation's input or its output, whichever the operation needs.
+type unary[T Float] struct {
+	value    func(dst, x []T)
+	gradient func(dIn, dOut, x []T)
+}
+
+func scaled[T Float](s float64) unary[T] {
+	times := func(dst, x []T) {
+		for i, v := range x {
+			dst[i] = T(s * float64(v))
+		}
 	}
-	dst[0] = T(s.factor * total)
+	return unary[T]{times, func(dIn, dOut, _ []T) { times(dIn, dOut) }}
 }
 
-func (s sum[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
-	d := T(s.factor * float64(dOut[0]))
-	for i := range dIn {
-		dIn[i] = d
+func squared[T Float]() unary[T] {
+	return unary[T]{
+		func(dst, x []T) {
+			for i, v := range x {
+				dst[i] = v * v
+			}
+		},
+		func(dIn, dOut, x []T) {
+			for i, v := range x {
+				dIn[i] = T(float64(dOut[i]) * (2 * float64(v)))
+			}
+		},
 	}
 }
 
-// binary is an operation on pairs of elements with its partial derivatives.
-type binary struct {
-	value    func(x, y float64) float64
-	gradient [2]func(x, y float64) float64
+func absolute[T Float]() unary[T] {
+	return unary[T]{
+		func(dst, x []T) {
+			for i, v := range x {
+				dst[i] = T(math.Abs(float64(v)))
+			}
+		},
+		func(dIn, dOut, x []T) {
+			for i, v := range x {
+				sign := T(0)
+				if v > 0 {
+					sign = 1
+				} else if v < 0 {
+					sign = -1
+				}
+				dIn[i] = dOut[i] * sign
+			}
+		},
+	}
 }
 
-func one(_, _ float64) float64 { return 1 }
+func root[T Float]() unary[T] {
+	return unary[T]{
+		func(dst, x []T) {
+			for i, v := range x {
+				dst[i] = T(math.Sqrt(float64(v)))
+			}
+		},
+		func(dIn, dOut, x []T) {
+			for i, v := range x {
+				dIn[i] = T(float64(dOut[i]) * (0.5 / math.Sqrt(float64(v))))
+			}
+		},
+	}
+}
 
-func (b *Builder) elementwise(name string, f binary, x, y Node) Node {
+func exponential[T Float]() unary[T] {
+	return unary[T]{
+		func(dst, x []T) {
+			for i, v := range x {
+				dst[i] = T(math.Exp(float64(v)))
+			}
+		},
+		func(dIn, dOut, y []T) {
+			for i, v := range y {
+				dIn[i] = dOut[i] * v
+			}
+		},
+	}
+}
+
+func logarithm[T Float]() unary[T] {
+	return unary[T]{
+		func(dst, x []T) {
+			for i, v := range x {
+				dst[i] = T(math.Log(float64(v)))
+			}
+		},
+		func(dIn, dOut, x []T) {
+			for i, v := range x {
+				dIn[i] = dOut[i] / v
+			}
+		},
+	}
+}
+
+func (b *Builder) unary(name string, needs Needs, single unary[float32], double unary[float64], x Node) Node {
 	return b.Apply(Function{
 		Name:   name,
 		Shape:  sameShape,
-		Single: binaryKernel[float32]{f},
-		Double: binaryKernel[float64]{f},
-		Needs:  NeedsInputs,
-	}, x, y)
-}
-
-type binaryKernel[T Float] struct{ binary }
-
-func (k binaryKernel[T]) Forward(dst []T, in [][]T) {
-	x, y := in[0], in[1]
-	for i := range dst {
-		dst[i] = T(k.value(float64(x[i]), float64(y[i])))
-	}
-}
-
-func (k binaryKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
-	x, y := in[0], in[1]
-	for i := range dIn {
-		dIn[i] = T(float64(dOut[i]) * k.gradient[wrt](float64(x[i]), float64(y[i])))
-	}
-}
-
-func (b *Builder) unary(name string, value, gradient func(x float64) float64, x Node) Node {
-	return b.Apply(Function{
-		Name:   name,
-		Shape:  sameShape,
-		Single: unaryKernel[float32]{value, gradient},
-		Double: unaryKernel[float64]{value, gradient},
-		Needs:  NeedsInputs,
+		Single: unaryKernel[float32]{single, b.Parallel()},
+		Double: unaryKernel[float64]{double, b.Parallel()},
+		Needs:  needs,
 	}, x)
 }
 
-type unaryKernel[T Float] struct{ value, gradient func(x float64) float64 }
+type unaryKernel[T Float] struct {
+	unary[T]
+	p Parallel
+}
 
 func (k unaryKernel[T]) Forward(dst []T, in [][]T) {
-	for i, x := range in[0] {
-		dst[i] = T(k.value(float64(x)))
-	}
+	k.p.For(len(dst), strip, func(from, to int) { k.value(dst[from:to], in[0][from:to]) })
 }
 
-func (k unaryKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
-	for i, x := range in[0] {
-		dIn[i] = T(float64(dOut[i]) * k.gradient(float64(x)))
+func (k unaryKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, out []T) {
+	x := out // or the input, or nil
+	if in != nil {
+		x = in[0]
 	}
+	k.p.For(len(dIn), strip, func(from, to int) {
+		k.gradient(dIn[from:to], dOut[from:to], x[min(from, len(x)):min(to, len(x))])
+	})
 }
 
 // sameShape is the Shape of an operation whose inputs and output agree.

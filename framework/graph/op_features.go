@@ -8,6 +8,8 @@ import (
 
 // Gram returns scale·FᵀF, [C, C], of x = F, [H, W, C] seen as [H·W, C]: the
 // correlations of the channels, in units of F².
+//
+// Shapes: [H W C] → [C C]
 func (b *Builder) Gram(x Node, scale float64) Node {
 	return b.Apply(Function{
 		Name: "gram",
@@ -73,6 +75,8 @@ func (g convGramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T
 }
 
 // MSE returns the scalar mean((x − y)²) over all elements.
+//
+// Shapes: x, y, which are equal → []
 func (b *Builder) MSE(x, y Node) Node {
 	return b.Apply(Function{
 		Name: "mean squared error",

@@ -7,6 +7,8 @@ import (
 )
 
 // Conv returns the convolution of x, [H, W, f.In], by the frozen filter f.
+//
+// Shapes: [H W In] → [h w Out], as f.OutSize says
 func (b *Builder) Conv(x Node, f *compute.Filter) Node {
 	return b.Apply(convolution(b.single, b.double, f, x.Shape(), rectifiers{}), x)
 }
@@ -70,6 +72,8 @@ func (c *convKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 }
 
 // ReLU returns max(x, 0); its gradient at 0 is 0, as PyTorch's.
+//
+// Shapes: x → the same
 func (b *Builder) ReLU(x Node) Node {
 	return b.Apply(Function{
 		Name:   "relu",
@@ -96,6 +100,8 @@ func (r *reluKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 
 // MaxPool returns the largest element of each window of x, [H, W, C]. The
 // gradient goes to the first of equals.
+//
+// Shapes: [H W C] → [h w C], as p.OutSize says
 func (b *Builder) MaxPool(x Node, p compute.Pool) Node {
 	h, w := planeSize(x.Shape())
 	return b.Apply(Function{
@@ -124,6 +130,8 @@ func (m *maxPoolKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 }
 
 // AvgPool returns the mean of each window of x, [H, W, C].
+//
+// Shapes: [H W C] → [h w C], as p.OutSize says
 func (b *Builder) AvgPool(x Node, p compute.Pool) Node {
 	h, w := planeSize(x.Shape())
 	return b.Apply(Function{

@@ -8,6 +8,8 @@ import (
 
 // Affine returns m·p + bias for every pixel p of x, [H, W, 3]: a change of
 // colour space, order or scale.
+//
+// Shapes: [H W 3] → [H W 3]
 func (b *Builder) Affine(x Node, m [3][3]float64, bias [3]float64) Node {
 	return b.Apply(Function{
 		Name: "affine",
@@ -37,6 +39,8 @@ func (a affineKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 
 // AbsDifferences returns the scalar wy·Σ|x[y+1] − x[y]| + wx·Σ|x[x+1] − x[x]|
 // over x, [H, W, C]: anisotropic total variation. sign(0) = 0 in the gradient.
+//
+// Shapes: [H W C] → []
 func (b *Builder) AbsDifferences(x Node, wy, wx float64) Node {
 	shape := x.Shape()
 	return b.Apply(Function{

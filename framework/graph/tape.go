@@ -23,11 +23,11 @@ type tape struct {
 // none where the kernel does not read them.
 type instruction struct {
 	op    opcode
-	node  int // of the builder, for load, forward and backward
+	node  int // of the builder, for all but seed and add
 	wrt   int // backward: for which input
 	shape Shape
 
-	in    []int // forward: the inputs; backward: the inputs, or nil; add: the two summands
+	in    []int // forward: the inputs; backward: the inputs, or nil; add: the two summands; view: what is seen
 	onto  int   // backward: the gradient that the result is added to, or none
 	dOut  int   // backward
 	out   int   // backward: the output, or none
@@ -42,6 +42,7 @@ const (
 	forward                // Kernel.Forward
 	backward               // Kernel.Backward
 	add                    // the sum of two gradients
+	view                   // the operand's memory in another shape
 )
 
 const none = -1
@@ -94,6 +95,9 @@ func (t *tape) value(id int) int {
 	i := instruction{op: load, node: id, shape: n.shape, onto: none, dOut: none, out: none, after: none}
 	if n.kind == operation {
 		i.op = forward
+		if n.fn.view {
+			i.op = view
+		}
 		i.in = t.values(n.in)
 	}
 	t.forward[id] = t.add(i)
@@ -126,6 +130,10 @@ func (t *tape) translate(d *differentiator, done map[*gorgonia.Node]int, n *gorg
 		dOut, err := operand(0)
 		if err != nil {
 			return 0, err
+		}
+		if t.b.nodes[s.node].fn.view {
+			i.op, i.node, i.in = view, s.node, []int{dOut}
+			break
 		}
 		i.op, i.node, i.wrt, i.dOut = backward, s.node, s.wrt, dOut
 		i.after = t.value(s.node)
@@ -249,7 +257,7 @@ func (t *tape) describe(i int) string {
 	switch in := t.instructions[i]; in.op {
 	case load:
 		return "load " + t.b.nodes[in.node].name
-	case forward:
+	case forward, view:
 		return t.b.nodes[in.node].title()
 	case backward:
 		return "gradient of " + t.b.nodes[in.node].title()

@@ -33,15 +33,15 @@ func Resample(pix []float32, h, w, channels, h2, w2 int) []float32 {
 
 // resampleRows writes dst [h, w2, channels] from src [h, w, channels].
 func resampleRows(dst, src []float32, h, w, channels, w2 int) {
-	windows := cubicWindows(w, w2)
+	windows := CubicWindows(w, w2)
 	for y := range h {
 		row := src[y*w*channels:][:w*channels]
 		out := dst[y*w2*channels:][:w2*channels]
 		for x, window := range windows {
 			for c := range channels {
 				sum := 0.0
-				at := window.first*channels + c
-				for _, weight := range window.weights {
+				at := window.First*channels + c
+				for _, weight := range window.Weights {
 					sum += weight * float64(row[at])
 					at += channels
 				}
@@ -54,10 +54,10 @@ func resampleRows(dst, src []float32, h, w, channels, w2 int) {
 // resampleColumns writes dst [h2, n] from src [h, n].
 func resampleColumns(dst, src []float32, h, n, h2 int) {
 	sums := make([]float64, n)
-	for y, window := range cubicWindows(h, h2) {
+	for y, window := range CubicWindows(h, h2) {
 		clear(sums)
-		for i, weight := range window.weights {
-			for j, v := range src[(window.first+i)*n:][:n] {
+		for i, weight := range window.Weights {
+			for j, v := range src[(window.First+i)*n:][:n] {
 				sums[j] += weight * float64(v)
 			}
 		}
@@ -67,18 +67,19 @@ func resampleColumns(dst, src []float32, h, n, h2 int) {
 	}
 }
 
-// A window is the run of inputs that one output reads.
-type window struct {
-	first   int
-	weights []float64 // add up to 1
+// A Window is the run of inputs that one output reads.
+type Window struct {
+	First   int
+	Weights []float64 // add up to 1
 }
 
-// cubicWindows returns the windows of the outputs of resampling n values to n2.
-func cubicWindows(n, n2 int) []window {
+// CubicWindows returns the windows of the outputs of resampling n values to n2, as
+// Resample does along either side.
+func CubicWindows(n, n2 int) []Window {
 	scale := float64(n) / float64(n2)
 	widen := max(scale, 1)
 	support := 2 * widen
-	windows := make([]window, n2)
+	windows := make([]Window, n2)
 	for x := range windows {
 		centre := (float64(x) + 0.5) * scale
 		first := max(int(centre-support+0.5), 0)
@@ -92,7 +93,7 @@ func cubicWindows(n, n2 int) []window {
 		for i := range weights {
 			weights[i] /= total
 		}
-		windows[x] = window{first, weights}
+		windows[x] = Window{first, weights}
 	}
 	return windows
 }

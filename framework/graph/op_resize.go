@@ -1,0 +1,107 @@
+package graph
+
+import (
+	"fmt"
+
+	"runexp/framework/imaging"
+)
+
+// Resize returns x at h rows of w pixels by the antialiased bicubic of
+// imaging.Resample, Pillow's BICUBIC: first along rows, then along columns.
+// Values may leave the range of x's.
+//
+// Shapes: [H W C] → [h w C]
+func (b *Builder) Resize(x Node, h, w int) Node {
+	s := x.Shape()
+	var k resize
+	var out Shape
+	var err error
+	switch {
+	case len(s) != 3:
+		err = fmt.Errorf("input %v, want [H W C]", s)
+	case h < 1 || w < 1:
+		err = fmt.Errorf("input %v cannot be resized to %d×%d", s, h, w)
+	default:
+		k, out = newResize(b.Parallel(), s, h, w), Shape{h, w, s[2]}
+	}
+	return b.Apply(Function{
+		Name:   "resize",
+		Shape:  func([]Shape) (Shape, error) { return out, err },
+		Single: &resizeKernel[float32]{resize: k},
+		Double: &resizeKernel[float64]{resize: k},
+		Needs:  NeedsNothing,
+	}, x)
+}
+
+// resize is two passes, each along the axis n of [outer, n, inner].
+type resize struct {
+	rows, columns pass
+}
+
+// pass makes [outer, len(forward), inner] of [outer, len(backward), inner].
+type pass struct {
+	p                 Parallel
+	outer, inner      int
+	forward, backward []imaging.Window
+}
+
+func newResize(p Parallel, s Shape, h, w int) resize {
+	rows, columns := imaging.CubicWindows(s[1], w), imaging.CubicWindows(s[0], h)
+	return resize{
+		rows:    pass{p, s[0], s[2], rows, transposedWindows(rows, s[1])},
+		columns: pass{p, 1, w * s[2], columns, transposedWindows(columns, s[0])},
+	}
+}
+
+// transposedWindows returns for each of n inputs the outputs that read it, which
+// stand side by side, with their weights.
+func transposedWindows(windows []imaging.Window, n int) []imaging.Window {
+	back := make([]imaging.Window, n)
+	for i, window := range windows {
+		for k, weight := range window.Weights {
+			to := &back[window.First+k]
+			if len(to.Weights) == 0 {
+				to.First = i
+			}
+			to.Weights = append(to.Weights, weight)
+		}
+	}
+	return back
+}
+
+// run writes dst[o, i, j] = Σ weight·src[o, k, j] over the window of i.
+func run[T Float](p pass, dst, src []T, windows []imaging.Window) {
+	to, from := len(windows), len(src)/(p.outer*p.inner)
+	p.p.copyRuns(p.outer*to, p.inner, func(r, n int) {
+		window, row := windows[r%to], dst[r*n:][:n]
+		for j := range row {
+			sum, at := 0.0, (r/to*from+window.First)*n+j
+			for _, weight := range window.Weights {
+				sum += float64(weight * float64(src[at]))
+				at += n
+			}
+			row[j] = T(sum)
+		}
+	})
+}
+
+type resizeKernel[T Float] struct {
+	resize
+	between []T // [H, w, C]
+}
+
+func (k *resizeKernel[T]) Forward(dst []T, in [][]T) {
+	k.between = grown(k.between, k.betweenLen())
+	run(k.rows, k.between, in[0], k.rows.forward)
+	run(k.columns, dst, k.between, k.columns.forward)
+}
+
+func (k *resizeKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
+	k.between = grown(k.between, k.betweenLen())
+	run(k.columns, k.between, dOut, k.columns.backward)
+	run(k.rows, dIn, k.between, k.rows.backward)
+}
+
+func (k *resizeKernel[T]) betweenLen() int { return len(k.columns.backward) * k.columns.inner }
+
+func (k *resizeKernel[T]) remembered(int) int64 { return 4 * int64(k.betweenLen()) }
