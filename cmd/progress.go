@@ -49,6 +49,9 @@ func (p *progress) attempt(a *experiments.Attempt) {
 	for _, why := range a.Refused {
 		fmt.Fprintln(p.w, why)
 	}
+	if a.Lost != nil {
+		fmt.Fprintf(p.w, "run %d was lost and left no checkpoint, so it begins again\n", a.Lost.Number)
+	}
 	if from := a.From; from != nil {
 		fmt.Fprintf(p.w, "going on with run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
 	}
