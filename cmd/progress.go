@@ -64,7 +64,7 @@ func (p *progress) Begin(s run.Stage) error {
 	}
 	if stages := p.plan.Stages(); s.Index == 0 {
 		last := stages[len(stages)-1]
-		p.say("the result will have %s pixels", size(last.Height, last.Width))
+		p.say("the result will have %s pixels (height × width)", size(last.Height, last.Width))
 	}
 	p.say("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
 	for _, u := range p.plan.Images(s.Index) {
