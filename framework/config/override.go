@@ -40,6 +40,8 @@ func (l *Loader) override(root *node, argument string, src *source, rep *report)
 	case err != nil:
 	case parameter != nil && way[0] == "sweep":
 		err = fmt.Errorf("cannot be swept itself; write [%s] for one list, or quotes around a text with a comma", printable.Excerpt(text))
+	case parameter != nil && l.throughList(root, way) != "":
+		err = fmt.Errorf("leaves out which item of a list%s", l.throughList(root, way))
 	case parameter != nil:
 		err = sweepOver(root, parameter)
 	}

@@ -89,6 +89,7 @@ func TestBadOverrides(t *testing.T) {
 		{"size=big", `size: must be a number of pixels, which is the longer side, or a mapping (keys: height, width, fit, long, short, scale), not the text "big"`},
 		{"style.image=x.jpg", "style.image: the list has the items 0 to 1, and an override never creates an item; did you mean style.0.image? (* instead of 0 is for all)"},
 		{"stages.optimizer.lr=2", "stages.optimizer.lr: the list has the items 0 to 1, and an override never creates an item; did you mean stages.0.optimizer.lr? (* instead of 0 is for all)"},
+		{"style.weight=1,2", "style.weight: leaves out which item of a list; did you mean style.0.weight? (* instead of 0 is for all)"},
 		{"style.imge=x.jpg", "style.imge: the list has the items 0 to 1, and an override never creates an item"},
 		{"iterations=20", `iterations: unknown key "iterations"; did you mean stages.*.iterations?`},
 		{"optimizer=lbfgs", `optimizer: unknown key "optimizer"; did you mean stages.*.optimizer?`},
