@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"runexp/configs"
 	"runexp/experiments"
@@ -181,7 +182,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 		SilenceUsage:  true,
 		RunE:          r.run,
 	}
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(nearFlag(c, err)) })
 	all := c.PersistentFlags()
 	pathFlag(all, &a.db, "db", "", usualNotebook, "the notebook: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
@@ -195,6 +196,24 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 		verb.SilenceUsage = true
 	}
 	return c
+}
+
+// nearFlag adds to the error of a flag that c does not have which one may be meant.
+func nearFlag(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	var known []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { // the help flag and those of all verbs too
+		if !f.Hidden {
+			known = append(known, f.Name)
+		}
+	})
+	if near := framework.Nearest(unknown.GetSpecifiedName(), known); near != "" {
+		return fmt.Errorf("%w; did you mean --%s?", err, near)
+	}
+	return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 }
 
 // loader reads configs with the plugins and presets of this program.

@@ -149,7 +149,7 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 				if v == nil {
 					row = append(row, "-")
 				} else {
-					row = append(row, number(*v))
+					row = append(row, metricText(n.Name, *v))
 				}
 			}
 			return row

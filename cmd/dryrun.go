@@ -57,7 +57,7 @@ func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial,
 	if weights != "" {
 		fmt.Fprintf(r.stdout, "weights %s\n", weights)
 	}
-	fmt.Fprintf(r.stdout, "result %s\n", stages[len(stages)-1].Size)
+	fmt.Fprintf(r.stdout, "result %s (height × width)\n", stages[len(stages)-1].Size)
 	for i, s := range stages {
 		budget := sizes.Count(s.Iterations, "iteration")
 		if s.Evaluations > 0 {

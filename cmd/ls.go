@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/experiments"
 	"runexp/framework/store"
 )
 
@@ -167,6 +168,14 @@ func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 		return nil, usage(nameNotebook(err, "name the notebook with --db"))
 	}
 	return s, nil
+}
+
+// metricText prints a metric's value for people, bytes in MiB.
+func metricText(name string, x float64) string {
+	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
+		return experiments.Bytes(int64(x))
+	}
+	return number(x)
 }
 
 // number prints a loss; a dash for none.

@@ -49,6 +49,9 @@ func (p *progress) attempt(a *experiments.Attempt) {
 	for _, why := range a.Refused {
 		fmt.Fprintln(p.w, why)
 	}
+	if a.Lost != nil {
+		fmt.Fprintf(p.w, "run %d was lost and left no checkpoint, so it begins again\n", a.Lost.Number)
+	}
 	if from := a.From; from != nil {
 		fmt.Fprintf(p.w, "going on with run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
 	}
@@ -61,7 +64,7 @@ func (p *progress) Begin(s run.Stage) error {
 	}
 	if stages := p.plan.Stages(); s.Index == 0 {
 		last := stages[len(stages)-1]
-		p.say("the result will have %s pixels", size(last.Height, last.Width))
+		p.say("the result will have %s pixels (height × width)", size(last.Height, last.Width))
 	}
 	p.say("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
 	for _, u := range p.plan.Images(s.Index) {

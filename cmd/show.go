@@ -135,7 +135,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 		{"settings", []string{"PATH", "VALUE"}, cellsOf(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
 		{"environment", []string{"WHAT", "VALUE"}, cellsOf(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
 		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, cellsOf(page.Metrics, func(m metricRow) []string {
-			return []string{m.Name, fmt.Sprint(m.Count), number(float64(m.Last)), number(float64(m.Min)), fmt.Sprint(m.BestStep)}
+			return []string{m.Name, fmt.Sprint(m.Count), metricText(m.Name, float64(m.Last)), metricText(m.Name, float64(m.Min)), fmt.Sprint(m.BestStep)}
 		})},
 		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
 			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, cmp.Or(p.Problem, fmt.Sprint(p.Bytes))}

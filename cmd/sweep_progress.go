@@ -54,6 +54,9 @@ func (p *sweepProgress) Begin(t experiments.SweepTrial, a *experiments.Attempt) 
 		for _, why := range a.Refused {
 			fmt.Fprintln(p.w, why)
 		}
+		if a.Lost != nil {
+			fmt.Fprintf(p.w, "trial %d begins again: run %d was lost and left no checkpoint\n", t.Number, a.Lost.Number)
+		}
 		if from := a.From; from != nil {
 			fmt.Fprintf(p.w, "trial %d goes on with run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
 		}

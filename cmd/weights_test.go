@@ -179,7 +179,7 @@ func fileSum(t *testing.T, path string) string {
 
 func TestWeightsListAndVerify(t *testing.T) {
 	b := newWeightsBench(t, "https://example.org", "")
-	b.says(t, exitOK, "verify", "NAME")
+	b.says(t, exitOK, "verify", "no weights are there to verify; runexp weights ls says where they can be had")
 	b.says(t, exitOK, "ls", "tiny-torch  missing  -", "runexp weights pull tiny-torch", "runexp weights import FILE --as tiny-caffe", "free")
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny")
 	path := filepath.Join(b.places.Cache, "tiny-torch.safetensors")
@@ -254,7 +254,7 @@ func TestWeightsPull(t *testing.T) {
 	defer server.Close()
 	b := newWeightsBench(t, server.URL, sum)
 	b.says(t, exitUsage, "pull", "takes one name")
-	b.says(t, exitUsage, "pull tiny", `unknown weights "tiny" (known: tiny-torch)`)
+	b.says(t, exitUsage, "pull tiny", `unknown weights "tiny"; did you mean "tiny-torch"? (known: tiny-torch)`)
 	b.says(t, exitUsage, "pull tiny-caffe", "cannot be fetched: a Caffe model", "runexp weights import FILE --as tiny-caffe")
 	b.says(t, exitUsage, "pull tiny-torch --from http://example.org/x", "not an https address")
 	b.says(t, exitUsage, "pull tiny-torch --retries -1", "--retries")

@@ -69,6 +69,10 @@ func (w *weightsVerbs) verifyAll(ctx context.Context, names []string) error {
 		rows = append(rows, row)
 		cells = append(cells, []string{name, result, dash(row.Tensors), dash(row.Origin), dash(row.SHA256), dash(row.Path)})
 	}
+	if len(rows) == 0 && !w.json {
+		_, err := fmt.Fprintln(w.stdout, "no weights are there to verify; runexp weights ls says where they can be had")
+		return err
+	}
 	if w.json {
 		problems = append(problems, printJSON(w.stdout, rows))
 	} else {

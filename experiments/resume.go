@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
@@ -19,14 +20,22 @@ type Earlier struct {
 	checkpoint checkpoint
 }
 
+// lostWithout returns the newest of the runs if its process died and it left nothing
+// to go on with, which nobody would be told else.
+func (t *Trial) lostWithout(runs []store.RunSummary) *store.RunSummary {
+	if len(runs) == 0 || runs[0].Status != store.Lost {
+		return nil
+	}
+	if _, err := os.Stat(checkpointFile(t.folder(runs[0].UID))); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return &runs[0]
+}
+
 // earlier returns the newest attempt at the trial that ended before its time and
 // left a checkpoint which can be gone on from, nil if there is none, and why
 // newer ones cannot be. It sets the plan to go on from there.
-func (t *Trial) earlier(ctx context.Context, s *store.Store) (from *Earlier, refused []error, err error) {
-	runs, err := t.attempts(ctx, s)
-	if err != nil {
-		return nil, nil, err
-	}
+func (t *Trial) earlier(ctx context.Context, s *store.Store, runs []store.RunSummary) (from *Earlier, refused []error) {
 	for _, r := range runs {
 		if r.Status != store.Lost && r.Status != store.Killed && r.Status != store.Failed {
 			continue
@@ -45,9 +54,9 @@ func (t *Trial) earlier(ctx context.Context, s *store.Store) (from *Earlier, ref
 			refused = append(refused, fmt.Errorf("the checkpoint of run %d is of no use: %w", r.Number, err))
 			continue
 		}
-		return &Earlier{RunSummary: r, Stage: c.state.Stage + 1, Iteration: c.state.Iteration, checkpoint: c}, refused, nil
+		return &Earlier{RunSummary: r, Stage: c.state.Stage + 1, Iteration: c.state.Iteration, checkpoint: c}, refused
 	}
-	return nil, refused, nil
+	return nil, refused
 }
 
 // attempts lists the runs of the trial, newest first.

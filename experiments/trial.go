@@ -81,6 +81,9 @@ type Attempt struct {
 	From    *Earlier // what it goes on from; nil for the start
 	Refused []error  // why newer runs cannot be gone on from
 
+	// Lost is the run before, if its process died before the first checkpoint.
+	Lost *store.RunSummary
+
 	trial *Trial
 	store *store.Store
 	every time.Duration // between checkpoints
@@ -102,8 +105,12 @@ func (t *Trial) Begin(ctx context.Context, s *store.Store, fresh bool) (*Attempt
 	}
 	if !fresh {
 		n.Alone, n.Unless = true, t.unless
-		if a.From, a.Refused, err = t.earlier(ctx, s); err != nil {
+		runs, err := t.attempts(ctx, s)
+		if err != nil {
 			return nil, err
+		}
+		if a.From, a.Refused = t.earlier(ctx, s, runs); a.From == nil {
+			a.Lost = t.lostWithout(runs)
 		}
 	}
 	if err := a.checkPictures(ctx); err != nil {

@@ -131,8 +131,9 @@ const (
 	maxNear  = 200
 )
 
-// Nearest returns the candidate with the smallest edit distance to name, or ""
-// if none is within a third of its length (and at least two edits).
+// Nearest returns the candidate with the smallest edit distance to name; if none is
+// within a third of its length (and at least two edits), the only one that name is
+// the beginning of, up to a hyphen; or "".
 func Nearest(name string, candidates []string) string {
 	best, bound := "", max(2, len(name)/3)+1
 	if len(name) > maxNear {
@@ -144,6 +145,12 @@ func Nearest(name string, candidates []string) string {
 		}
 		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d < bound {
 			best, bound = c, d
+		}
+	}
+	if best == "" && name != "" {
+		begun := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return !strings.HasPrefix(c, name+"-") })
+		if len(begun) == 1 {
+			return begun[0]
 		}
 	}
 	return best

@@ -195,9 +195,69 @@ func TestLabels(t *testing.T) {
 			t.Errorf("%s is called %s, want %s", path, short[path], want)
 		}
 	}
-	for value, want := range map[string]string{"/home/me/photo.png": "photo.png", "[conv1_1, conv2_1, conv3_1]": "[conv1_1, conv2_1, …", "adam": "adam"} {
-		if got := shortValue(value); got != want {
-			t.Errorf("%s: %s, want %s", value, got, want)
+	for _, c := range []struct{ values, want string }{
+		{"/home/me/photo.png|adam", "photo.png|adam"},
+		{"/home/me/a/photo.png|/home/me/b/photo.png", "a/photo.png|b/photo.png"},
+		{"/a/x/photo.png|/b/x/photo.png|photo", "a/x/photo.png|b/x/photo.png|photo"},
+		{"[conv1_1, conv2_1, conv3_1, conv4_1]|[conv1_1]", "[conv1_1, conv2_1, conv3_1, con…|[conv1_1]"},
+		{"[conv1_1, conv2_1, conv3_1, conv4_1]|[conv1_1, conv2_1, conv3_1, conv5_1]", "[conv1_1, conv2_…nv3_1, conv4_1]|[conv1_1, conv2_…nv3_1, conv5_1]"},
+	} {
+		if got := strings.Join(shortValues(strings.Split(c.values, "|")), "|"); got != c.want {
+			t.Errorf("%s: %s, want %s", c.values, got, c.want)
+		}
+	}
+}
+
+// The fewest settings that tell runs apart come first, whatever comes first in the alphabet.
+func TestDistinctions(t *testing.T) {
+	setting := func(content, painting, size, lr string) map[string]string {
+		return map[string]string{"content.image": "/p/" + content, "style[0].image": "/p/" + painting, "size.long": size, "stages[0].lr": lr}
+	}
+	for _, c := range []struct {
+		name string
+		all  []map[string]string
+		want string
+	}{
+		{"the painting alone", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "night.jpg", "64", "1")},
+			"style[0].image bay.jpg; style[0].image night.jpg"},
+		{"one setting tells all apart", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("b.jpg", "night.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "96", "2")},
+			"style[0].image bay.jpg, and 3 more; style[0].image night.jpg, and 3 more; style[0].image cat.jpg, and 3 more"},
+		{"two are needed", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "96", "1"), setting("a.jpg", "cat.jpg", "96", "1")},
+			"size.long 64, style[0].image bay.jpg; size.long 96, style[0].image bay.jpg; size.long 96, style[0].image cat.jpg"},
+		{"nothing differs", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "64", "1")}, "; "},
+	} {
+		var got []string
+		for _, parts := range distinctions(c.all) {
+			got = append(got, strings.Join(parts, ", "))
+		}
+		if all := strings.Join(got, "; "); all != c.want {
+			t.Errorf("%s: %s\nwant %s", c.name, all, c.want)
+		}
+	}
+}
+
+// A label that is too long loses whole settings, and no part of one.
+func TestLabelsLoseWholeSettings(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	long := "/p/a-file-with-a-rather-long-name-"
+	var runs []store.RunSummary
+	for _, files := range []string{"1 1", "2 1", "1 2", "2 2"} {
+		content, painting, _ := strings.Cut(files, " ")
+		r, err := s.Begin(ctx, store.NewRun{Experiment: "x", Params: []store.Param{
+			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style[0].image", Value: json.RawMessage(`"` + long + painting + `"`)},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, finished(t, s, r))
+	}
+	labels, err := Labels(ctx, s, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, label := range labels {
+		if len([]rune(label)) > longestLabel || strings.Contains(label, "style") || !strings.HasPrefix(label, fmt.Sprintf("%d: content.image ", i+1)) {
+			t.Errorf("label %q", label)
 		}
 	}
 }

@@ -8,18 +8,22 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"runexp/framework/store"
+	"runexp/reports/plots"
+	"runexp/reports/typeface"
 )
 
-// mostDifferences is how many settings a label has room for.
-const mostDifferences = 3
+// Settings that a label has room for, characters of one's value, and of a label.
+const (
+	mostDifferences = 3
+	longestValue    = 32
+	longestLabel    = plots.LongestEntry
+)
 
-// longestValue is how many characters of a setting's value a label has room for.
-const longestValue = 20
-
-// Labels returns what tells runs apart on a plot: each one's number, and the
-// settings that are not the same in all of them, as in "12: style.weight 1000".
+// Labels returns what tells runs apart on a plot: each one's number, and the few
+// settings that do, as in "12: style.weight 1000". What has no room is left out whole.
 func Labels(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]string, error) {
 	all, err := readSettings(ctx, s, runs)
 	if err != nil {
@@ -27,9 +31,13 @@ func Labels(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]str
 	}
 	labels := make([]string, len(runs))
 	for i, parts := range distinctions(all) {
+		number := fmt.Sprintf("%d: ", runs[i].Number)
+		for len(parts) > 1 && utf8.RuneCountInString(number+strings.Join(parts, ", ")) > longestLabel {
+			parts = parts[:len(parts)-1]
+		}
 		labels[i] = fmt.Sprintf("run %d", runs[i].Number)
 		if len(parts) > 0 {
-			labels[i] = fmt.Sprintf("%d: %s", runs[i].Number, strings.Join(parts, ", "))
+			labels[i] = number + strings.Join(parts, ", ")
 		}
 	}
 	return labels, nil
@@ -51,25 +59,74 @@ func readSettings(ctx context.Context, s *store.Store, runs []store.RunSummary) 
 	return all, nil
 }
 
-// distinctions returns for each run the settings that are not the same in all of
-// them, as many as there is room for.
+// distinctions returns for each run the settings that tell it from the others, the
+// most telling first, and how many more are not the same in all.
 func distinctions(all []map[string]string) [][]string {
 	paths := differing(all)
-	names := shortPaths(paths)
+	told := telling(paths, all)
 	list := make([][]string, len(all))
 	for i := range all {
-		for _, path := range paths[:min(len(paths), mostDifferences)] {
-			value, set := all[i][path]
-			if !set {
-				value = "none"
-			}
-			list[i] = append(list[i], names[path]+" "+shortValue(value))
+		for _, texts := range told {
+			list[i] = append(list[i], texts[i])
 		}
-		if more := len(paths) - mostDifferences; more > 0 {
+		if more := len(paths) - len(told); more > 0 {
 			list[i] = append(list[i], fmt.Sprintf("and %d more", more))
 		}
 	}
 	return list
+}
+
+// telling chooses of settings that differ as few as tell the runs apart, up to
+// mostDifferences, and returns each one's text by run. Of those that tell as many
+// runs apart the one with the shortest texts is taken, then the first.
+func telling(paths []string, all []map[string]string) (told [][]string) {
+	names := shortPaths(paths)
+	candidates := make([][]string, len(paths))
+	for i, path := range paths {
+		candidates[i] = settingTexts(names[path], path, all)
+	}
+	apart := func(more []string) int { // how many of the runs the texts tell from each other
+		seen := map[string]bool{}
+		for i := range all {
+			var key strings.Builder
+			for _, texts := range append(slices.Clip(told), more) {
+				key.WriteString(texts[i] + "\x00")
+			}
+			seen[key.String()] = true
+		}
+		return len(seen)
+	}
+	for known := 1; len(told) < mostDifferences; {
+		var best []string
+		most, length := known, 0
+		for _, texts := range candidates {
+			if n, l := apart(texts), len(strings.Join(texts, "")); n > most || n == most && best != nil && l < length {
+				best, most, length = texts, n, l
+			}
+		}
+		if best == nil {
+			break
+		}
+		told, known = append(told, best), most
+	}
+	return told
+}
+
+// settingTexts is a setting of each run, as short as tells its values apart.
+func settingTexts(name, path string, all []map[string]string) []string {
+	values := make([]string, len(all))
+	for i, settings := range all {
+		value, set := settings[path]
+		if !set {
+			value = "none"
+		}
+		values[i] = value
+	}
+	texts := shortValues(values)
+	for i := range texts {
+		texts[i] = name + " " + texts[i]
+	}
+	return texts
 }
 
 // settingText is a setting as a config has it, without quotes.
@@ -81,15 +138,39 @@ func settingText(value json.RawMessage) string {
 	return string(value)
 }
 
-// shortValue is a setting's value: of a file its name, and of anything its beginning.
-func shortValue(value string) string {
-	if filepath.IsAbs(value) {
-		value = filepath.Base(value)
+// shortValues shortens values so that different ones stay different: of files their
+// names, with as many folders as they need, and of anything long a part.
+func shortValues(values []string) []string {
+	different := distinct(values)
+	short := slices.Clone(values)
+	for n := 1; n == 1 || distinct(short) < different; n++ {
+		for i, value := range values {
+			if filepath.IsAbs(value) {
+				parts := strings.Split(value, string(filepath.Separator))
+				short[i] = filepath.Join(parts[max(0, len(parts)-n):]...)
+			}
+		}
+		if n > maxFolders {
+			break
+		}
 	}
-	if runes := []rune(value); len(runes) > longestValue {
-		return string(runes[:longestValue-1]) + "…"
+	cut := make([]string, len(short))
+	for i, value := range short {
+		if cut[i] = value; utf8.RuneCountInString(value) > longestValue {
+			cut[i] = string([]rune(value)[:longestValue-1]) + "…"
+		}
 	}
-	return value
+	if distinct(cut) < different { // they begin alike
+		return typeface.ShortenAll(short, longestValue)
+	}
+	return cut
+}
+
+// maxFolders is how many folders of a file's are tried.
+const maxFolders = 20
+
+func distinct(values []string) int {
+	return len(slices.Compact(slices.Sorted(slices.Values(values))))
 }
 
 // differing returns the paths whose values are not the same in all runs, in

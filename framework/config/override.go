@@ -25,7 +25,7 @@ func (l *Loader) override(root *node, argument string, src *source, rep *report)
 	way := segments(path)
 	switch {
 	case !ok || slices.Contains(way, ""):
-		rep.add(at, "", "%s is no override; write path=value, as in losses.tv.weight=5", quote(argument))
+		rep.add(at, "", "%s is no override; write path=value, as in losses.tv.weight=5%s", quote(argument), pictureHint(src, argument))
 		return false
 	case way[0] == "extends":
 		rep.add(at, path, "is read before overrides; write it into the file")
@@ -40,6 +40,8 @@ func (l *Loader) override(root *node, argument string, src *source, rep *report)
 	case err != nil:
 	case parameter != nil && way[0] == "sweep":
 		err = fmt.Errorf("cannot be swept itself; write [%s] for one list, or quotes around a text with a comma", printable.Excerpt(text))
+	case parameter != nil && l.throughList(root, way) != "":
+		err = fmt.Errorf("leaves out which item of a list%s", l.throughList(root, way))
 	case parameter != nil:
 		err = sweepOver(root, parameter)
 	}
@@ -60,7 +62,7 @@ func (l *Loader) override(root *node, argument string, src *source, rep *report)
 		return true // at its default already
 	}
 	if err := assign(root, way, value); err != nil {
-		rep.add(at, path, "%v", err)
+		rep.add(at, path, "%v%s", err, l.throughList(root, way))
 	}
 	expandShorthands(root)
 	addLists(root) // style=null leaves an empty list

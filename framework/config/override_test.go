@@ -84,6 +84,18 @@ func TestOverrides(t *testing.T) {
 func TestBadOverrides(t *testing.T) {
 	for _, test := range []struct{ overrides, want string }{
 		{"losses.tv", `"losses.tv" is no override; write path=value, as in losses.tv.weight=5`},
+		{"painting.png", `"painting.png" is no override; write path=value, as in losses.tv.weight=5; for the photograph write content.image=painting.png, for the painting style.0.image=painting.png`},
+		{"missing.png", `"missing.png" is no override; write path=value, as in losses.tv.weight=5`},
+		{"size=big", `size: must be a number of pixels, which is the longer side, or a mapping (keys: height, width, fit, long, short, scale), not the text "big"`},
+		{"style.image=x.jpg", "style.image: the list has the items 0 to 1, and an override never creates an item; did you mean style.0.image? (* instead of 0 is for all)"},
+		{"stages.optimizer.lr=2", "stages.optimizer.lr: the list has the items 0 to 1, and an override never creates an item; did you mean stages.0.optimizer.lr? (* instead of 0 is for all)"},
+		{"style.weight=1,2", "style.weight: leaves out which item of a list; did you mean style.0.weight? (* instead of 0 is for all)"},
+		{"style.imge=x.jpg", "style.imge: the list has the items 0 to 1, and an override never creates an item"},
+		{"iterations=20", `iterations: unknown key "iterations"; did you mean stages.*.iterations?`},
+		{"optimizer=lbfgs", `optimizer: unknown key "optimizer"; did you mean stages.*.optimizer?`},
+		{"lr=1", `lr: unknown key "lr"; did you mean stages.*.optimizer.lr?`},
+		{"weight=1", `weight: unknown key "weight"; did you mean style.*.weight or losses.*.weight?`},
+		{"layers=[conv1_1]", `layers: unknown key "layers"; did you mean losses.style.layers?`},
 		{"=3", `"=3" is no override; write path=value, as in losses.tv.weight=5`},
 		{"losses..weight=3", `"losses..weight=3" is no override; write path=value, as in losses.tv.weight=5`},
 		{"losses.tv.weight=", `losses.tv.weight: has no value; write losses.tv.weight=null for the default, or losses.tv.weight="" for an empty text`},

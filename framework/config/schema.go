@@ -146,7 +146,11 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		known = append(known, "sweep") // cut out before
 	}
 	if n.kind != mapping {
-		c.mismatch(n, path, "a mapping (keys: "+strings.Join(known, ", ")+")")
+		want := "a mapping (keys: " + strings.Join(known, ", ") + ")"
+		if t == reflect.TypeFor[framework.Size]() {
+			want = "a number of pixels, which is the longer side, or " + want
+		}
+		c.mismatch(n, path, want)
 		return nil
 	}
 	out, plugin := map[string]any{}, map[string]any{}
@@ -181,7 +185,7 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		case e.key == "<<":
 			c.report.add(e.position, join(path, e.key), "merge keys are not read; write the keys out, or use extends")
 		case pluginKnown: // else nobody knows which keys there are
-			c.report.add(e.position, join(path, e.key), "%v", framework.UnknownName("key", e.key, known))
+			c.report.add(e.position, join(path, e.key), "%v", unknownKey(n, path, e.key, known))
 		}
 	}
 	return out

@@ -344,6 +344,31 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// The views count iterations as ls does: of two stages, not the row that the second begins with.
+func TestViewsCountIterations(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	r := begin(t, s, NewRun{})
+	for row, stage := range []int{0, 0, 0, 1, 1} { // 2 iterations, then 1
+		if row == 0 || row == 3 {
+			check(t, r.Event(ctx, "stage", row, map[string]int{"stage": stage}))
+			check(t, r.Event(ctx, "stage", row, map[string]int{"stage": stage})) // gone on with
+		}
+		values := []Value{{"loss/total", float64(9 - row)}}
+		if row != 2 && row != 4 {
+			values = append(values, Value{"time/iteration", 0.1})
+		}
+		check(t, r.Log(ctx, row, values))
+	}
+	check(t, r.Finish(ctx, Finished, ""))
+	made := must(s.Runs(ctx, Filter{}))(t)[0].Iterations
+	var listed, best, last int
+	check(t, s.writer.QueryRow(`SELECT iterations FROM run_list`).Scan(&listed))
+	check(t, s.writer.QueryRow(`SELECT best_step, last_step FROM run_losses`).Scan(&best, &last))
+	if made != 3 || listed != 3 || best != 3 || last != 3 {
+		t.Errorf("%d iterations, in the views %d, best at %d, last at %d; want 3", made, listed, best, last)
+	}
+}
+
 func TestUID(t *testing.T) {
 	u := NewUID()
 	if back := must(ParseUID(u.String()))(t); back != u || len(u.String()) != 32 || len(u.Short()) != 8 || NewUID() == u {

@@ -175,6 +175,9 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 	p := plot.New()
 	if e.numbered() {
 		styleNumbers(&p.X, e, width)
+		if p.X.Scale == (plot.LogScale{}) {
+			p.Add(centreTitle(&p.X))
+		}
 	} else {
 		names := e.Levels
 		if e.Key() != nil {

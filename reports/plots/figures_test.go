@@ -177,3 +177,19 @@ func TestManyDraws(t *testing.T) {
 		t.Error("the key of 300 draws without intervals names lines or intervals")
 	}
 }
+
+// A logarithmic axis of numbers leaves a panel's title as much room as one of names.
+func TestTitlesOverLogarithmicAxes(t *testing.T) {
+	e := twoEffects()
+	e.Factor, e.Levels, e.Numbers, e.Log = "losses.style.weight", []string{"100", "10000", "100000"}, []float64{100, 1e4, 1e5}, true
+	for _, panel := range e.Panels {
+		if !strings.Contains(string(encode(t, e, "svg")), ">"+panel.Title+"<") {
+			t.Errorf("the title %q is cut", panel.Title)
+		}
+	}
+	e.Panels = e.Panels[:1]
+	e.Factor = "an axis whose title is about as wide as its panel is"
+	if !strings.Contains(string(encode(t, e, "svg")), ">"+e.Factor+"<") {
+		t.Error("the axis has lost its title")
+	}
+}

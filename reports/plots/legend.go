@@ -13,6 +13,10 @@ import (
 // A legend is a column to the right of the data, where it hides no line.
 type legend []entry
 
+// LongestEntry is how many characters of a name a legend shows: it stands beside
+// the figure, which grows with it.
+const LongestEntry = 72
+
 // An entry without a name is a space between the others.
 type entry struct {
 	name string
@@ -26,7 +30,7 @@ func shortened(entries []entry) []entry {
 		names[i] = e.name
 	}
 	short := slices.Clone(entries)
-	for i, name := range typeface.ShortenAll(names, longestLabel) {
+	for i, name := range typeface.ShortenAll(names, LongestEntry) {
 		short[i].name = name
 	}
 	return short
