@@ -3,7 +3,7 @@ package vgg
 import (
 	"fmt"
 
-	"runexp/framework"
+	"runexp/backbones/network"
 )
 
 // convsPerBlock lists how many convolutions stand before each pooling in
@@ -25,34 +25,22 @@ func convsPerBlock(name string) [5]int {
 // Names returns the networks of this package.
 func Names() []string { return []string{"vgg11", "vgg13", "vgg16", "vgg19"} }
 
-// layers lists the network of the given depth, block widths and pooling. Indices
-// are those of torchvision's `features`; the receptive field r and the stride s of
-// a layer with kernel k and stride t follow r ← r + (k−1)·s, s ← s·t.
-func layers(convs, widths [5]int, pooling string) []framework.Layer {
-	pool := "maxpool"
+// layers describes the network of the given depth, block widths and pooling. Their
+// positions are the indices of torchvision's `features`.
+func layers(convs, widths [5]int, pooling string) []network.Layer {
+	pool := network.MaxPool
 	if pooling == "average" {
-		pool = "avgpool"
+		pool = network.AvgPool
 	}
-	var all []framework.Layer
-	receptive, stride, channels := 1, 1, 3
-	add := func(name, kind string, parameters int) {
-		all = append(all, framework.Layer{
-			Index: len(all), Name: name, Kind: kind, Channels: channels,
-			Stride: stride, Receptive: receptive, Parameters: parameters,
-		})
-	}
+	var all []network.Layer
 	for block, n := range convs {
 		for i := range n {
 			at := fmt.Sprintf("%d_%d", block+1, i+1)
-			parameters := 9*channels*widths[block] + widths[block]
-			receptive += 2 * stride
-			channels = widths[block]
-			add("conv"+at, "conv", parameters)
-			add("relu"+at, "relu", 0)
+			all = append(all,
+				network.Layer{Name: "conv" + at, Kind: network.Conv, Channels: widths[block], Kernel: 3, Stride: 1, Padding: 1},
+				network.Layer{Name: "relu" + at, Kind: network.ReLU})
 		}
-		receptive += stride
-		stride *= 2
-		add(fmt.Sprintf("pool%d", block+1), pool, 0)
+		all = append(all, network.Layer{Name: fmt.Sprintf("pool%d", block+1), Kind: pool, Kernel: 2, Stride: 2})
 	}
 	return all
 }

@@ -2,10 +2,12 @@ package vgg
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 
+	"runexp/backbones/network"
 	"runexp/framework"
-	"runexp/framework/graph"
 	"runexp/framework/weights"
 )
 
@@ -44,26 +46,25 @@ func (c EmbeddedConfig) Validate() error {
 // e.Last. It is an error if VGG-19 has no such layer.
 func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
 	all := layers(convsPerBlock("vgg19"), e.Widths, c.Pooling)
-	last, err := framework.Deepest(all, []string{e.Last})
+	last := slices.IndexFunc(all, func(l network.Layer) bool { return l.Name == e.Last })
+	n, err := network.New(network.Description{Name: e.Name, Layers: all[:last+1], Winograd: c.Winograd}, e.source())
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("backbone %s up to %s: %w", e.Name, e.Last, err)
 	}
-	return &Backbone{
-		name: e.Name, layers: all[:last+1], winograd: c.Winograd, open: e.source(), filters: map[string]*graph.Filter{},
-	}, nil
+	return &Backbone{Network: n}, nil
 }
 
 // source opens the embedded weights. They stay as they are: their header is read once.
-func (e Embedded) source() source {
+func (e Embedded) source() network.Source {
 	open := sync.OnceValues(e.Open)
-	return func(layers []framework.Layer) (pretrained, error) {
-		names, is := naming{byName: true}, distilled()
+	return func([]framework.Layer) (network.Pretrained, error) {
 		f, err := open()
-		if err == nil {
-			err = f.Check(shapes(names, layers))
-		}
-		return pretrained{f, framework.Weights{
-			Name: e.Name, SHA256: e.SHA256, Format: is.name, Input: is.input, FeatureScale: is.scale,
-		}, names}, err
+		is := distilled()
+		return network.Pretrained{
+			File: f, Prefix: naming{byName: true}.tensor,
+			Is: framework.Weights{
+				Name: e.Name, SHA256: e.SHA256, Format: is.name, Input: is.input, FeatureScale: is.scale,
+			},
+		}, err
 	}
 }

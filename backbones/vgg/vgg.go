@@ -7,11 +7,9 @@ package vgg
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"sync"
 
+	"runexp/backbones/network"
 	"runexp/framework"
-	"runexp/framework/graph"
 	"runexp/framework/weights"
 )
 
@@ -50,137 +48,20 @@ func (c Config) Validate() error {
 	)
 }
 
-// Backbone is one network. Its filters are loaded when a graph first needs
-// them and shared by all graphs after that.
+// Backbone is one network.
 type Backbone struct {
-	name     string
-	layers   []framework.Layer
-	winograd bool
-	open     source
-
-	mu      sync.Mutex
-	filters map[string]*graph.Filter
+	*network.Network
+	published bool // its weights are files
 }
 
 var _ framework.Backbone = (*Backbone)(nil)
 
 // New returns the network called name (see Names), whose weights are looked up in places.
 func New(name string, c Config, places weights.Places) *Backbone {
-	return &Backbone{
-		name:     name,
-		layers:   layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, c.Pooling),
-		winograd: c.Winograd,
-		open:     c.source(places),
-		filters:  map[string]*graph.Filter{},
-	}
-}
-
-// Layers lists the network.
-func (v *Backbone) Layers() []framework.Layer { return v.layers }
-
-// Weights finds the file and checks the tensors that the taps need.
-func (v *Backbone) Weights(taps []string) (framework.Weights, error) {
-	deepest, err := framework.Deepest(v.layers, taps)
+	all := layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, c.Pooling)
+	n, err := network.New(network.Description{Name: name, Layers: all, Winograd: c.Winograd}, c.source(places))
 	if err != nil {
-		return framework.Weights{}, fmt.Errorf("backbone %s: %w", v.name, err)
+		panic(fmt.Sprintf("vgg: %v", err)) // the description is ours
 	}
-	f, err := v.open(v.layers[:deepest+1])
-	if err != nil {
-		return framework.Weights{}, fmt.Errorf("backbone %s: %w", v.name, err)
-	}
-	return f.is, f.Close()
-}
-
-// Build adds the network up to the deepest tap.
-func (v *Backbone) Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
-	deepest, err := framework.Deepest(v.layers, taps)
-	if err != nil {
-		return nil, fmt.Errorf("backbone %s: %w", v.name, err)
-	}
-	filters, err := v.load(v.layers[:deepest+1])
-	if err != nil {
-		return nil, fmt.Errorf("backbone %s: %w", v.name, err)
-	}
-	nodes := make(map[string]graph.Node, deepest+1)
-	x := image
-	for _, l := range v.layers[:deepest+1] {
-		switch l.Kind {
-		case "conv":
-			x = b.Conv(x, filters[l.Name])
-		case "relu":
-			x = b.ReLU(x)
-		case "maxpool":
-			x = b.MaxPool(x, graph.Pool{Size: 2, Stride: 2})
-		case "avgpool":
-			x = b.AvgPool(x, graph.Pool{Size: 2, Stride: 2})
-		}
-		if err := b.Err(); err != nil {
-			return nil, fmt.Errorf("backbone %s: %s: %w", v.name, l.Name, err)
-		}
-		b.Label(x, l.Name)
-		nodes[l.Name] = x
-	}
-	out := make(map[string]graph.Node, len(taps))
-	for _, tap := range taps {
-		out[tap] = nodes[tap]
-	}
-	return out, nil
-}
-
-// load returns the filters of the convolutions among layers, reading those that
-// no graph has needed before. The features of every layer are divided by the
-// feature scale, exactly: a ReLU network is homogeneous, so that dividing the
-// first kernel and every bias by it is enough.
-func (v *Backbone) load(layers []framework.Layer) (map[string]*graph.Filter, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	missing := false
-	for _, l := range layers {
-		missing = missing || l.Kind == "conv" && v.filters[l.Name] == nil
-	}
-	if !missing {
-		return maps.Clone(v.filters), nil
-	}
-	f, err := v.open(layers)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	in := 3
-	for i, l := range layers {
-		if l.Kind != "conv" {
-			continue
-		}
-		if v.filters[l.Name] == nil {
-			kernel, err := f.Read(f.names.tensor(l) + ".weight")
-			if err != nil {
-				return nil, err
-			}
-			bias, err := f.Read(f.names.tensor(l) + ".bias")
-			if err != nil {
-				return nil, err
-			}
-			if i == 0 {
-				divide(kernel, f.is.FeatureScale)
-			}
-			divide(bias, f.is.FeatureScale)
-			v.filters[l.Name] = &graph.Filter{
-				In: in, Out: l.Channels, KH: 3, KW: 3, Stride: 1, Pad: 1,
-				Kernel: kernel, Bias: bias, Winograd: v.winograd, Flat: flat(l),
-			}
-		}
-		in = l.Channels
-	}
-	return maps.Clone(v.filters), nil
-}
-
-// flat tells the layers whose equal outputs in flat areas, clipped skies say,
-// the first two poolings decide between: a photograph has thousands of such
-// ties. Deeper ones need flat areas of fifty pixels and more.
-func flat(l framework.Layer) bool { return l.Stride <= 2 }
-
-func divide(x []float32, by float64) {
-	for i := range x {
-		x[i] = float32(float64(x[i]) / by)
-	}
+	return &Backbone{Network: n, published: true}
 }

@@ -3,41 +3,28 @@ package vgg
 import (
 	"errors"
 	"fmt"
-	"slices"
 
+	"runexp/backbones/network"
 	"runexp/framework"
 	"runexp/framework/weights"
 )
 
-// pretrained is an open weights file, what it is, and how its tensors are named.
-type pretrained struct {
-	*weights.File
-	is    framework.Weights
-	names naming
-}
-
-// A source opens a file that holds what layers need.
-type source func(layers []framework.Layer) (pretrained, error)
-
 // source looks for the file that the options name.
-func (c Config) source(places weights.Places) source {
-	return func(layers []framework.Layer) (pretrained, error) {
+func (c Config) source(places weights.Places) network.Source {
+	return func(layers []framework.Layer) (network.Pretrained, error) {
 		path, err := weights.Find(c.Weights, places)
 		if err != nil {
-			return pretrained{}, fmt.Errorf("%w; or choose the backbone vgg19-lite, whose weights are part of the program", err)
+			return network.Pretrained{}, fmt.Errorf("%w; or choose the backbone vgg19-lite, whose weights are part of the program", err)
 		}
 		f, err := weights.Open(path)
 		if err != nil {
-			return pretrained{}, err
+			return network.Pretrained{}, err
 		}
 		names, is, err := c.identify(path, f, layers[0])
-		if err == nil {
-			err = f.Check(shapes(names, layers))
-		}
 		if err != nil {
-			return pretrained{}, errors.Join(fmt.Errorf("weights %s: %w", path, err), f.Close())
+			return network.Pretrained{}, errors.Join(fmt.Errorf("weights %s: %w", path, err), f.Close())
 		}
-		return pretrained{f, is, names}, nil
+		return network.Pretrained{File: f, Is: is, Prefix: names.tensor}, nil
 	}
 }
 
@@ -60,26 +47,11 @@ func (c Config) identify(path string, f *weights.File, first framework.Layer) (n
 	return names, framework.Weights{Name: c.Weights, Path: path, Format: is.name, Input: is.input, FeatureScale: scale}, nil
 }
 
-// shapes returns the tensors that the convolutions among layers need.
-func shapes(names naming, layers []framework.Layer) map[string][]int {
-	want := map[string][]int{}
-	in := 3
-	for _, l := range layers {
-		if l.Kind != "conv" {
-			continue
-		}
-		want[names.tensor(l)+".weight"] = []int{l.Channels, in, 3, 3}
-		want[names.tensor(l)+".bias"] = []int{l.Channels}
-		in = l.Channels
-	}
-	return want
-}
-
 var _ weights.Identifier = (*Backbone)(nil)
 
 // Formats returns the formats in which weights are published, none for an Embedded.
 func (v *Backbone) Formats() []string {
-	if !slices.Contains(Names(), v.name) {
+	if !v.published {
 		return nil
 	}
 	return []string{oxford().name, torchvision().name}
@@ -88,17 +60,17 @@ func (v *Backbone) Formats() []string {
 // Identify tells whose weights a file holds, oxford or torchvision, and which
 // tensors the whole network needs of it.
 func (v *Backbone) Identify(f *weights.File, called string) (weights.Identity, error) {
-	names, err := namingOf(f, v.layers[0])
+	names, err := namingOf(f, v.Layers()[0])
 	if err != nil {
 		return weights.Identity{}, err
 	}
-	is, because, err := read(f, names, v.layers[0], called)
+	is, because, err := read(f, names, v.Layers()[0], called)
 	if err != nil {
 		return weights.Identity{}, err
 	}
 	return weights.Identity{
 		Format: is.family(), Metadata: map[string]string{readingKey: is.name},
 		Reading: fmt.Sprintf("%s, %s to %g, %s", is.name, is.input.Order, is.input.Scale, because),
-		Tensors: shapes(names, v.layers),
+		Tensors: v.Tensors(names.tensor),
 	}, nil
 }
