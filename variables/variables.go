@@ -5,11 +5,13 @@ package variables
 import (
 	"runexp/framework"
 	"runexp/variables/pixels"
+	"runexp/variables/pyramid"
 )
 
 // Registry returns a new registry of all variables.
 func Registry() *framework.Registry[framework.Variable] {
 	r := framework.NewRegistry[framework.Variable]("variable")
 	framework.Register(r, "pixels", "the pixels of the picture", pixels.Defaults, pixels.New)
+	framework.Register(r, "pyramid", "details of the picture at several sizes, which add up to it", pyramid.Defaults, pyramid.New)
 	return r
 }

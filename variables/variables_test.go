@@ -1,11 +1,13 @@
 package variables_test
 
 import (
+	"fmt"
 	"testing"
 
 	"runexp/framework/plugintest"
 	"runexp/variables"
 	"runexp/variables/pixels"
+	"runexp/variables/pyramid"
 )
 
 // TestContract holds every variable to the suite, with each of its options.
@@ -22,6 +24,17 @@ func TestContract(t *testing.T) {
 						plugintest.Variable(t, v)
 					})
 				}
+			}
+		},
+		"pyramid": func(t *testing.T) {
+			for _, levels := range []int{1, 2, 5} {
+				t.Run(fmt.Sprint(levels), func(t *testing.T) {
+					v, err := pyramid.New(pyramid.Config{Levels: levels, Space: "normalized"})
+					if err != nil {
+						t.Fatal(err)
+					}
+					plugintest.Variable(t, v)
+				})
 			}
 		},
 	}

@@ -55,7 +55,7 @@ func (l *Loader) throughList(root *node, way []string) string {
 			continue
 		}
 		full := slices.Insert(slices.Clone(way), i, "0")
-		if l.typeAt(root, reflect.TypeFor[framework.Experiment](), full) == nil {
+		if t, _ := l.typeAt(root, reflect.TypeFor[framework.Experiment](), full); t == nil {
 			return ""
 		}
 		hint := "; did you mean " + strings.Join(full, ".") + "?"

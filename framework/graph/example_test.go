@@ -29,7 +29,7 @@ func ExampleBuilder_Err() {
 	sum := b.Add(b.Variable(2, 2), b.Constant("target", graph.Double(graph.Shape{3}, []float64{1, 2, 3})))
 	_, err := b.Compile(b.Mean(sum))
 	fmt.Println(sum.Valid(), err)
-	// Output: false add: shapes [2 2] and [3] differ
+	// Output: false add: shapes [2 2] and [3] do not fit: one must broadcast to the other
 }
 
 // cube is an operation that no Builder method expresses, in either precision.

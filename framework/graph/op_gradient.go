@@ -7,6 +7,8 @@ package graph
 //
 // It has no derivative: what is added to a total behind it is no longer what the
 // gradient belongs to. Johnson's neural-style (2015) does so at each layer of a loss.
+//
+// Shapes: x → the same
 func (b *Builder) NormalizeGradient(x Node, weight float64) Node {
 	return b.Apply(Function{
 		Name:   "normalize gradient",
