@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"runexp/backbones/file"
 	"runexp/backbones/lite"
 	"runexp/backbones/vgg"
 	"runexp/framework"
@@ -25,5 +26,6 @@ func Registry(places weights.Places) *framework.Registry[framework.Backbone] {
 	framework.Register(r, lite.Name, "narrow VGG-19 up to "+lite.Last+", a sixth of its arithmetic, its weights part of the program",
 		vgg.EmbeddedDefaults,
 		func(c vgg.EmbeddedConfig) (framework.Backbone, error) { return vgg.NewEmbedded(narrow, c) })
+	framework.Register(r, file.Name, "a network that a YAML file describes, with weights of its own", file.Defaults, file.New)
 	return r
 }

@@ -174,7 +174,7 @@ func (w *weightsVerbs) identifier(name string) (backbone string, b weights.Ident
 		}
 		made, err := p.New(p.Options())
 		if err != nil {
-			return "", nil, err
+			continue // it needs options: no weights go by its name alone
 		}
 		identifier, ok := made.(weights.Identifier)
 		if !ok || len(identifier.Formats()) == 0 {

@@ -29,7 +29,7 @@ type Backbone interface {
 type Layer struct {
 	Index      int    `json:"index"`      // position in the network; a config may use it instead of the name
 	Name       string `json:"name"`       // conv4_4, relu4_4, pool4
-	Kind       string `json:"kind"`       // conv, relu, maxpool, avgpool
+	Kind       string `json:"kind"`       // conv, relu, maxpool, avgpool, …
 	Channels   int    `json:"channels"`   // C of its output
 	Stride     int    `json:"stride"`     // input pixels from one output pixel to the next
 	Receptive  int    `json:"receptive"`  // side of the square of input pixels that one output pixel sees
@@ -52,6 +52,7 @@ type Weights struct {
 	Format       string  // oxford, torchvision, …: how they were trained
 	Input        Input   // the preprocessing that goes with that
 	FeatureScale float64 // what Build divides the features by
+	Description  string  // SHA-256 of the file that describes the network, in hex; "" where the backbone's name and options say all
 }
 
 // LayerNames returns the names of layers in order.

@@ -270,10 +270,14 @@ func build[T any](v *validator, r *framework.Registry[T], name string, options a
 			return made, false
 		}
 	}
+	reported := len(v.report.problems)
 	for _, f := range filesIn(path, reflect.ValueOf(options).Elem(), nil) {
 		if f.Name != "" {
 			v.image(f.Path, f.Name, "")
 		}
+	}
+	if len(v.report.problems) > reported { // the plugin would say it again
+		return made, false
 	}
 	plugin, err := r.Lookup(name)
 	if err == nil {

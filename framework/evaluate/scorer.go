@@ -130,7 +130,8 @@ func hashOf(c Config) (string, error) {
 		Input        framework.Input
 		FeatureScale float64
 		Layers       Layers
-	}{version, c.Name, layers[:deepest+1], c.Weights.SHA256, c.Weights.Input, c.Weights.FeatureScale, c.Layers})
+		Description  string `json:",omitempty"`
+	}{version, c.Name, layers[:deepest+1], c.Weights.SHA256, c.Weights.Input, c.Weights.FeatureScale, c.Layers, c.Weights.Description})
 	if err != nil {
 		return "", err
 	}

@@ -184,7 +184,8 @@ func (s backboneSubject) smallest() error {
 	return nil
 }
 
-// used counts the parameters in a program of the taps.
+// used counts the parameters in a program of the taps: filters, and the constants
+// of other operations.
 func (s backboneSubject) used(side int, taps ...string) (int, error) {
 	b := graph.NewDoubleBuilder()
 	nodes, err := s.Build(b, b.Variable(side, side, 3), taps)
@@ -199,7 +200,9 @@ func (s backboneSubject) used(side int, taps ...string) (int, error) {
 	for _, f := range p.Filters() {
 		n += len(f.Kernel) + len(f.Bias)
 	}
-	return n, nil
+	const double = 8 // bytes
+	constants := int(p.Memory().Loads)/double - side*side*3
+	return n + constants, nil
 }
 
 func inOrder(nodes map[string]graph.Node, taps []string) []graph.Node {
