@@ -6,16 +6,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // backbonesCommand is `runexp backbones [NAME]`.
 func (a *app) backbonesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "backbones [NAME]",
+		Use:   "backbones [NAME [FILE]]",
 		Short: "List the backbones, or print one's network",
 		Long: `List the backbones, or print one's network: index, name, kind, channels, stride, receptive field
 (side in input pixels) and parameters of every layer. A config may name a layer, give its index,
-or use a glob such as relu4_*.
+or use a glob such as relu4_*. FILE describes the network of a backbone that reads one.
 
 Nothing is read or written: a network is known before its weights are. --json prints a list of
 objects.
@@ -25,16 +26,24 @@ Exit codes: 0 printed; 2 for an unknown backbone.
 See also: runexp plugins, runexp weights`,
 		Example: `  runexp backbones
   runexp backbones vgg19
-  runexp backbones vgg16 --json`,
-		ValidArgsFunction: only(words(a.plugins.Backbones.Names()...)),
+  runexp backbones vgg16 --json
+  runexp backbones file net.yaml`,
+		ValidArgsFunction: func(command *cobra.Command, args []string, begin string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 1 {
+				return nil, cobra.ShellCompDirectiveDefault // files
+			}
+			return only(words(a.plugins.Backbones.Names()...))(command, args, begin)
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
 			case 0:
 				return a.listBackbones()
 			case 1:
-				return a.printBackbone(args[0])
+				return a.printBackbone(args[0], "")
+			case 2:
+				return a.printBackbone(args[0], args[1])
 			}
-			return usage(fmt.Errorf("backbones takes one name at most; see runexp backbones --help"))
+			return usage(fmt.Errorf("backbones takes one name and one file at most; see runexp backbones --help"))
 		},
 	}
 }
@@ -60,14 +69,22 @@ func (a *app) listBackbones() error {
 	return table(a.stdout, []string{"NAME", "WHAT"}, cells)
 }
 
-func (a *app) printBackbone(name string) error {
+func (a *app) printBackbone(name, file string) error {
 	p, err := a.plugins.Backbones.Lookup(name)
 	if err != nil {
 		return usage(err)
 	}
-	b, err := p.New(p.Options())
+	options := p.Options()
+	reads := framework.SetFile(options, file)
+	switch {
+	case file != "" && !reads:
+		return usage(fmt.Errorf("backbone %s reads no file; leave %s out", name, printable.Excerpt(file)))
+	case file == "" && reads:
+		return usage(fmt.Errorf("backbone %s reads its network from a file: runexp backbones %s FILE", name, name))
+	}
+	b, err := p.New(options)
 	if err != nil {
-		return err
+		return usage(fmt.Errorf("backbone %s: %w", name, err))
 	}
 	layers := b.Layers()
 	if a.json {

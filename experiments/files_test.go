@@ -3,6 +3,7 @@ package experiments
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"runexp/framework"
@@ -41,5 +42,46 @@ func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
 	}
 	if hash(file("a.mask", "right")) == before {
 		t.Error("the file has changed and the trial has not")
+	}
+}
+
+// TestADescribedBackboneIsPartOfATrial: another description is another trial, and
+// so are other weights under the same name.
+func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
+	d := newDesk(t)
+	read := func(name string) string {
+		data, err := os.ReadFile(filepath.Join("..", "backbones", "file", "testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	write := func(name, data string) {
+		if err := os.WriteFile(filepath.Join(d.dir, name), []byte(data), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	description, numbers := read("resnet.yaml"), read("resnet.safetensors")
+	write("resnet.safetensors", numbers)
+	hash := func(name, text string) string {
+		t.Helper()
+		write(name, text)
+		s, err := d.plan(t, "sweep: {parameters: [{path: losses.style.weight, values: [1]}]}",
+			"{name: vgg19-lite}", "{name: file, path: "+name+"}", "relu2_1", "add2", "relu1_1", "relu1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Trials[0].Hash
+	}
+	before := hash("a.yaml", description)
+	if hash("b.yaml", description) != before {
+		t.Error("the same description under another name makes another trial")
+	}
+	if hash("a.yaml", strings.Replace(description, "border: reflect", "border: replicate", 1)) == before {
+		t.Error("the description has changed and the trial has not")
+	}
+	write("resnet.safetensors", numbers[:len(numbers)-1]+"\x01")
+	if hash("a.yaml", description) == before {
+		t.Error("the weights have changed and the trial has not")
 	}
 }

@@ -34,6 +34,19 @@ func Describe(options any) []Option {
 	return out
 }
 
+// SetFile sets the first option of a struct, to which options points, that is
+// tagged as a file. It returns whether there is one.
+func SetFile(options any, path string) bool {
+	v := reflect.ValueOf(options).Elem()
+	for i := range v.NumField() {
+		if _, flag, _ := strings.Cut(v.Type().Field(i).Tag.Get("config"), ","); flag == "file" {
+			v.Field(i).SetString(path)
+			return true
+		}
+	}
+	return false
+}
+
 func describe(v reflect.Value) (kind, value string) {
 	if layers, ok := v.Interface().([]LayerWeight); ok {
 		names := make([]string, len(layers))

@@ -52,7 +52,7 @@ func New(c Config) (framework.Backbone, error) {
 func (d *description) source([]framework.Layer) (network.Pretrained, error) {
 	f, err := weights.Open(d.weights)
 	if err != nil {
-		return network.Pretrained{}, fmt.Errorf("%w (%s:%d names it)", err, d.path, d.weightsLine)
+		return network.Pretrained{}, fmt.Errorf("%w (%s:%d names it; the path is relative to that file)", err, d.path, d.weightsLine)
 	}
 	return network.Pretrained{File: f, Is: framework.Weights{
 		Name: d.weightsName, Path: d.weights, Format: "described", Input: d.input, FeatureScale: 1, Description: d.sum,

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"runexp/framework"
+	"runexp/internal/printable"
 )
 
 // resolveLayers replaces every list of layers in options by names of the
@@ -37,7 +38,7 @@ func (v *validator) resolveList(written []framework.LayerWeight, at string, laye
 		}
 		names, err := match(entry.Layer, layers)
 		if err != nil {
-			v.add(itemPath, "%v (runexp backbones %s lists them)", err, v.experiment.Backbone.Name)
+			v.add(itemPath, "%v (runexp backbones %s lists them)", err, v.backboneArguments())
 			names = []string{entry.Layer}
 		}
 		for _, name := range names {
@@ -50,6 +51,16 @@ func (v *validator) resolveList(written []framework.LayerWeight, at string, laye
 		}
 	}
 	return resolved
+}
+
+// backboneArguments is what `runexp backbones` prints the experiment's network for.
+func (v *validator) backboneArguments() string {
+	spec := v.experiment.Backbone
+	arguments := spec.Name
+	for _, f := range filesIn("", reflect.ValueOf(spec), nil) {
+		arguments += " " + printable.Text(f.Name)
+	}
+	return arguments
 }
 
 // match returns the names of the layers that a name, an index or a glob means.

@@ -91,6 +91,7 @@ func TestHash(t *testing.T) {
 		"backbone":      func(c *Config) { c.Name = "other" },
 		"weights":       func(c *Config) { c.Weights.SHA256 = "00" },
 		"preprocessing": func(c *Config) { c.Weights.Input.Mean[1] += 0.1 },
+		"description":   func(c *Config) { c.Weights.Description = "00" },
 		"feature scale": func(c *Config) { c.Weights.FeatureScale = 2 },
 		"content":       func(c *Config) { c.Layers.Content = []string{"relu3_3"} },
 		"style":         func(c *Config) { c.Layers.Style = []string{"relu3_3"} },
