@@ -45,7 +45,7 @@ func branched() []Layer {
 		{Name: "stem", Kind: Conv, Channels: 4, Kernel: 3, Stride: 2, Padding: 1},
 		{Name: "left", Kind: Conv, Channels: 4, Kernel: 5, Stride: 1, Padding: 2, Border: Reflect},
 		{Name: "right", Kind: Conv, Inputs: []string{"stem"}, Channels: 4, Kernel: 1, Stride: 1},
-		{Name: "sum", Kind: Add, Inputs: []string{"left", "right"}},
+		{Name: "sum", Kind: Add, Inputs: []string{"right", "left"}},
 		{Name: "pool", Kind: MaxPool, Kernel: 3, Stride: 3},
 	}
 }
@@ -191,7 +191,7 @@ func TestProblems(t *testing.T) {
 		`layer 1: name: "image"`:                {with(func(l *Layer) { l.Name = "image" })},
 		"layer 2: name: one is layer 1 already": {conv, conv},
 		`layer 1: kind: unknown kind "cov"; did you mean "conv"?`:                  {with(func(l *Layer) { l.Kind = "cov" })},
-		"layer 1: channels: 0 is not from 1 to 16384":                              {with(func(l *Layer) { l.Channels = 0 })},
+		"layer 1: channels: 0 is not from 1 to 16384":                              {with(func(l *Layer) { l.Channels = 0 }), {Name: "s", Kind: Add, Inputs: []string{"one", "image"}}},
 		"layer 1: groups: 65 is not from 1 to 64":                                  {with(func(l *Layer) { l.Groups = 65 })},
 		"layer 1: groups: 2 do not divide both 3 channels":                         {with(func(l *Layer) { l.Groups = 2 })},
 		"layer 1: kernel: 64 is not from 1 to 63":                                  {with(func(l *Layer) { l.Kernel = 64 })},
