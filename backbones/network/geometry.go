@@ -28,7 +28,7 @@ const picture = -1
 
 func (p place) receptive() int { return p.high - p.low + 1 }
 
-// locate returns the layers' places, or all that is wrong with the layers, each a *Problem.
+// locate returns the places of layers. Errors: as of New.
 func locate(layers []Layer) ([]place, error) {
 	if len(layers) == 0 {
 		return nil, errors.New("no layers")

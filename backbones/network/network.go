@@ -33,7 +33,7 @@ type Network struct {
 var _ framework.Backbone = (*Network)(nil)
 
 // New returns the network of a description, whose numbers come from source.
-// Errors: what is wrong with the layers, all at once, each a *Problem.
+// Errors: what is wrong with the layers, all at once, each a *Problem; none or too many layers.
 func New(d Description, source Source) (*Network, error) {
 	places, err := locate(d.Layers)
 	if err != nil {
