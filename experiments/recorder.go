@@ -12,6 +12,7 @@ import (
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // recorder is the run.Observer that writes everything down: numbers and
@@ -50,11 +51,9 @@ func (a *Attempt) recorder(ctx context.Context, prune func(error)) *recorder {
 
 var _ run.Observer = (*recorder)(nil)
 
-// stageEvent is the data of an event of the kind "stage".
-type stageEvent struct {
-	Stage  int `json:"stage"` // from 1
-	Height int `json:"height"`
-	Width  int `json:"width"`
+// event records an event of the run.
+func (a *Attempt) event(ctx context.Context, step int, e record.Event) error {
+	return a.Run.Event(ctx, e.Kind(), step, e)
 }
 
 // Observe records what a run does.
@@ -79,7 +78,7 @@ func (r *recorder) stage(s run.Stage) error {
 	if s.Step < r.begin {
 		return nil
 	}
-	return r.Run.Event(r.ctx, "stage", s.Step, stageEvent{s.Index + 1, s.Height, s.Width})
+	return r.event(r.ctx, s.Step, record.Stage{Stage: s.Index + 1, Height: s.Height, Width: s.Width})
 }
 
 // row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
@@ -108,21 +107,12 @@ func (r *recorder) row(row run.Row) error {
 		r.ask(row.Stage, row.Step, row.Iteration, values)
 	}
 	if row.Still {
-		event := standstillEvent{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
-		if err := r.Run.Event(r.ctx, "standstill", row.Step, event); err != nil {
+		event := record.Standstill{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
+		if err := r.event(r.ctx, row.Step, event); err != nil {
 			return err
 		}
 	}
 	return r.Run.Log(r.ctx, row.Step, values)
-}
-
-// standstillEvent is the data of an event of the kind "standstill": a stage
-// ended before its budget was used up.
-type standstillEvent struct {
-	Stage       int    `json:"stage"` // from 1
-	Iteration   int    `json:"iteration"`
-	Evaluations int    `json:"evaluations"` // of the stage
-	Why         string `json:"why"`
 }
 
 // finalPicture is what the picture that a run ended with is called.
@@ -164,21 +154,12 @@ func (r *recorder) picture(p run.Picture) error {
 	return nil
 }
 
-// rollbackEvent is the data of an event of the kind "rollback".
-type rollbackEvent struct {
-	Stage     int     `json:"stage"` // from 1
-	Iteration int     `json:"iteration"`
-	Loss      any     `json:"loss"`   // text where it is not finite: JSON has no such numbers
-	Factor    float64 `json:"factor"` // of the learning rate, from then on
-	Why       string  `json:"why"`
-}
-
 func (r *recorder) rollback(b run.Rollback) error {
-	event := rollbackEvent{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
+	event := record.Rollback{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
 	if math.IsNaN(b.Loss) || math.IsInf(b.Loss, 0) {
 		event.Loss = fmt.Sprint(b.Loss)
 	}
-	return r.Run.Event(r.ctx, "rollback", b.Step, event)
+	return r.event(r.ctx, b.Step, event)
 }
 
 // flushPatience is how long a checkpoint waits for the store: long enough for
