@@ -94,6 +94,15 @@ func TestRegion(t *testing.T) {
 	near(t, before, gramOf(t, newLoss(t), "sky/"+layer, x, everywhere))
 }
 
+// TestEmptyRegion: a mask that is 0 everywhere gives 0, not 0/0.
+func TestEmptyRegion(t *testing.T) {
+	for i, g := range gramOf(t, newLoss(t), "sky/"+layer, plugintest.Away(shape.Len(), 1), func(int) float64 { return 0 }) {
+		if g != 0 {
+			t.Errorf("element %d of the Gram matrix is %g, want 0", i, g)
+		}
+	}
+}
+
 // TestRegionsMissing: it says which, and where they are given.
 func TestRegionsMissing(t *testing.T) {
 	b := graph.NewDoubleBuilder()

@@ -81,7 +81,7 @@ func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Refe
 // distance is mean_i ½|x_i − y_k|², k the row of y whose product with x_i is the
 // largest. x is [N, C] and y [M, C].
 func distance(b *graph.Builder, x, y graph.Node) graph.Node {
-	cosines := b.MatMul(b.Detach(x), b.Transpose(y)) // [N, M]
+	cosines := b.MatMul(x, b.Transpose(y)) // [N, M]
 	k := b.Reshape(b.ArgMaxAlong(cosines, 1), x.Shape()[0])
 	channels := float64(x.Shape()[1])
 	return b.Scale(b.MSE(x, b.Gather(y, k)), channels/2) // MSE is a mean over channels too
