@@ -57,10 +57,26 @@ func (p *progress) attempt(a *experiments.Attempt) {
 	}
 }
 
-func (p *progress) Begin(s run.Stage) error {
+// Observe says what the run does.
+func (p *progress) Observe(e run.Event) error {
+	switch e := e.(type) {
+	case run.Stage:
+		p.begin(e)
+	case run.Row:
+		p.row(e)
+	case run.Rollback:
+		if !p.quiet {
+			p.say("  %s: iteration %d is done again, at %g of the learning rate from now on", e.Why, e.Iteration, e.Factor)
+		}
+	}
+	return nil
+}
+
+// begin says what a stage is made of.
+func (p *progress) begin(s run.Stage) {
 	p.stage, p.began, p.told = s, time.Time{}, time.Time{}
 	if p.quiet {
-		return nil
+		return
 	}
 	if stages := p.plan.Stages(); s.Index == 0 {
 		last := stages[len(stages)-1]
@@ -70,10 +86,10 @@ func (p *progress) Begin(s run.Stage) error {
 	for _, u := range p.plan.Images(s.Index) {
 		p.say("  %-8s %s, %s, used at %s", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
 	}
-	return nil
 }
 
-func (p *progress) Row(r run.Row) error {
+// row draws the bar, or now and then a line.
+func (p *progress) row(r run.Row) {
 	every := lineEvery
 	if p.line.shown {
 		every = barEvery
@@ -87,7 +103,7 @@ func (p *progress) Row(r run.Row) error {
 		p.began, p.first = time.Now(), done
 	}
 	if p.quiet || !r.Last && time.Since(p.told) < every {
-		return nil
+		return
 	}
 	if r.Still {
 		defer p.still(r)
@@ -100,13 +116,12 @@ func (p *progress) Row(r run.Row) error {
 	}
 	if !p.line.shown {
 		p.say("  %s", line)
-		return nil
+		return
 	}
 	p.line.draw("  " + bar(done, budget, columns(p.w)-len(line)) + line)
 	if r.Last {
 		p.done()
 	}
-	return nil
 }
 
 // The bar is as long as there is room beside the numbers, up to 24 characters; a very
@@ -134,19 +149,6 @@ func (p *progress) still(r run.Row) {
 	}
 	p.say("  stage %d of %d ended at %s after %s: %s", p.stage.Index+1, p.stage.Count, at, sizes.Count(r.Evals, "evaluation"), run.NoDescent)
 }
-
-func (p *progress) Picture(run.Picture) error { return nil }
-
-// Rollback says that an iteration is done again, and how.
-func (p *progress) Rollback(r run.Rollback) error {
-	if p.quiet {
-		return nil
-	}
-	p.say("  %s: iteration %d is done again, at %g of the learning rate from now on", r.Why, r.Iteration, r.Factor)
-	return nil
-}
-
-func (p *progress) Checkpoint(run.State, bool) error { return nil }
 
 // done leaves the line of the bar.
 func (p *progress) done() { p.line.leave() }

@@ -61,7 +61,7 @@ func (p *sweepProgress) Begin(t experiments.SweepTrial, a *experiments.Attempt) 
 			fmt.Fprintf(p.w, "trial %d goes on with run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
 		}
 	}
-	return silent{}
+	return run.ObserverFunc(func(run.Event) error { return nil })
 }
 
 func (p *sweepProgress) End(t experiments.SweepTrial, e experiments.Ended) {
@@ -126,12 +126,3 @@ func (p *sweepProgress) whereFailed(experiment string, failed int) string {
 
 // mostUnbegun is how many trials a message names.
 const mostUnbegun = 10
-
-// silent is a run.Observer that says nothing.
-type silent struct{}
-
-func (silent) Begin(run.Stage) error            { return nil }
-func (silent) Row(run.Row) error                { return nil }
-func (silent) Picture(run.Picture) error        { return nil }
-func (silent) Rollback(run.Rollback) error      { return nil }
-func (silent) Checkpoint(run.State, bool) error { return nil }

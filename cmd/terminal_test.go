@@ -128,7 +128,7 @@ func TestBarTakesOneRow(t *testing.T) {
 				if i == 1 {
 					p.began = p.began.Add(-3 * time.Hour) // what is left is long to say
 				}
-				if err := p.Row(run.Row{Iteration: 1000 * i, Total: 1.23456e-106, Last: i == 49}); err != nil {
+				if err := p.Observe(run.Row{Iteration: 1000 * i, Total: 1.23456e-106, Last: i == 49}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -171,7 +171,7 @@ func TestDumbTerminal(t *testing.T) {
 		p.stage = run.Stage{Iterations: 10}
 		for i := range 11 {
 			p.told = time.Time{}
-			if err := p.Row(run.Row{Iteration: i, Total: 1, Last: i == 10}); err != nil {
+			if err := p.Observe(run.Row{Iteration: i, Total: 1, Last: i == 10}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -95,11 +95,14 @@ func TestIterationsAllocateNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var heap []uint64
-	watch := &watcher{func(row run.Row) {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		heap = append(heap, m.TotalAlloc)
-	}}
+	watch := run.ObserverFunc(func(e run.Event) error {
+		if _, is := e.(run.Row); is {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			heap = append(heap, m.TotalAlloc)
+		}
+		return nil
+	})
 	if _, err := plan.Run(context.Background(), watch); err != nil {
 		t.Fatal(err)
 	}
@@ -109,16 +112,4 @@ func TestIterationsAllocateNothing(t *testing.T) {
 			t.Errorf("iteration %d took %d bytes from the heap", i, took)
 		}
 	}
-}
-
-// watcher is an Observer of rows.
-type watcher struct{ row func(run.Row) }
-
-func (w *watcher) Begin(run.Stage) error            { return nil }
-func (w *watcher) Picture(run.Picture) error        { return nil }
-func (w *watcher) Rollback(run.Rollback) error      { return nil }
-func (w *watcher) Checkpoint(run.State, bool) error { return nil }
-func (w *watcher) Row(row run.Row) error {
-	w.row(row)
-	return nil
 }

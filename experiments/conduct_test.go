@@ -40,16 +40,11 @@ type heard struct {
 }
 
 func (h *heard) Keep(SweepTrial)                         { h.kept++ }
-func (h *heard) Begin(SweepTrial, *Attempt) run.Observer { return deaf{} }
+func (h *heard) Begin(SweepTrial, *Attempt) run.Observer { return deaf() }
 func (h *heard) End(_ SweepTrial, e Ended)               { h.ended = append(h.ended, e) }
 
-type deaf struct{}
-
-func (deaf) Begin(run.Stage) error            { return nil }
-func (deaf) Row(run.Row) error                { return nil }
-func (deaf) Picture(run.Picture) error        { return nil }
-func (deaf) Rollback(run.Rollback) error      { return nil }
-func (deaf) Checkpoint(run.State, bool) error { return nil }
+// deaf is an observer that does nothing.
+func deaf() run.Observer { return run.ObserverFunc(func(run.Event) error { return nil }) }
 
 // A desk is a lab with a notebook and two pictures.
 type desk struct {
@@ -149,18 +144,13 @@ type closing struct {
 	store *store.Store
 }
 
-func (c *closing) Begin(SweepTrial, *Attempt) run.Observer { return atTheEnd{close: c.store.Close} }
-
-type atTheEnd struct {
-	deaf
-	close func() error
-}
-
-func (a atTheEnd) Picture(p run.Picture) error {
-	if p.Kind == "final" {
-		return a.close()
-	}
-	return nil
+func (c *closing) Begin(SweepTrial, *Attempt) run.Observer {
+	return run.ObserverFunc(func(e run.Event) error {
+		if p, is := e.(run.Picture); is && p.Kind == "final" {
+			return c.store.Close()
+		}
+		return nil
+	})
 }
 
 // A trial whose end cannot be recorded has not finished, and the next one does not begin.

@@ -11,17 +11,13 @@ import (
 )
 
 // stopping is an observer that stops the run at a row.
-type stopping struct {
-	deaf
-	at   int
-	stop func()
-}
-
-func (s stopping) Row(r run.Row) error {
-	if r.Step == s.at {
-		s.stop()
-	}
-	return nil
+func stopping(at int, stop func()) run.Observer {
+	return run.ObserverFunc(func(e run.Event) error {
+		if row, is := e.(run.Row); is && row.Step == at {
+			stop()
+		}
+		return nil
+	})
 }
 
 // Evaluations go on from stage to stage, of a run that was stopped anywhere as of one that was
@@ -53,7 +49,7 @@ func TestEvaluationsGoOn(t *testing.T) {
 		}
 		return points, a.Run.Number(), err
 	}
-	whole, _, err := execute(t.Context(), true, deaf{})
+	whole, _, err := execute(t.Context(), true, deaf())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,10 +58,10 @@ func TestEvaluationsGoOn(t *testing.T) {
 	}
 	for at := range 9 { // behind row 9 is the end
 		ctx, stop := context.WithCancel(t.Context())
-		if _, _, err := execute(ctx, true, stopping{at: at, stop: stop}); !errors.Is(err, context.Canceled) {
+		if _, _, err := execute(ctx, true, stopping(at, stop)); !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped at row %d: %v", at, err)
 		}
-		got, number, err := execute(t.Context(), false, deaf{})
+		got, number, err := execute(t.Context(), false, deaf())
 		if err != nil || !slices.Equal(got, whole) {
 			t.Errorf("stopped at row %d: %v, want %v; %v", at, got, whole, err)
 		}

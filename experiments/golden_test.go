@@ -344,11 +344,9 @@ func (w *watchedAdam) Step(ctx context.Context, f framework.Objective, x []float
 // recorder is an Observer that keeps the rows.
 type recorder struct{ rows []run.Row }
 
-func (r *recorder) Begin(run.Stage) error            { return nil }
-func (r *recorder) Picture(run.Picture) error        { return nil }
-func (r *recorder) Rollback(run.Rollback) error      { return nil }
-func (r *recorder) Checkpoint(run.State, bool) error { return nil }
-func (r *recorder) Row(row run.Row) error {
-	r.rows = append(r.rows, row)
+func (r *recorder) Observe(e run.Event) error {
+	if row, is := e.(run.Row); is {
+		r.rows = append(r.rows, row)
+	}
 	return nil
 }

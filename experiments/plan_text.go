@@ -7,33 +7,14 @@ import (
 	"strings"
 
 	"runexp/framework/config"
+	"runexp/framework/store/record"
 )
 
-// planText is the JSON of a sweep that the store keeps and reports read.
-type planText struct {
-	Question   string            `json:"question,omitempty"`
-	Method     string            `json:"method"`
-	Metrics    []string          `json:"metrics"`
-	Parameters []parameterText   `json:"parameters"`
-	Pairs      []string          `json:"pairs,omitempty"` // their names
-	Repeats    int               `json:"repeats"`
-	Exclude    []string          `json:"exclude,omitempty"`
-	RunCap     int               `json:"run_cap,omitempty"`
-	EarlyStop  *config.EarlyStop `json:"early_stop,omitempty"`
-}
-
-// parameterText is what varies: of a zip the paths are joined by " + ".
-type parameterText struct {
-	Path    string        `json:"path"`
-	Labels  []string      `json:"labels,omitempty"`  // none for a range that is drawn from
-	Numbers []float64     `json:"numbers,omitempty"` // of all labels, if all are numbers
-	Range   *config.Range `json:"range,omitempty"`
-}
-
+// planJSON is the plan of a sweep as the store keeps it.
 func planJSON(s *config.Sweep) (json.RawMessage, error) {
-	text := planText{
-		Question: s.Question, Method: s.Method, Metrics: s.Metrics, Parameters: []parameterText{},
-		Repeats: s.Repeats, RunCap: s.RunCap, EarlyStop: s.EarlyStop,
+	text := record.Plan{
+		Question: s.Question, Method: s.Method, Metrics: s.Metrics, Parameters: []record.Parameter{},
+		Repeats: s.Repeats, RunCap: s.RunCap, EarlyStop: (*record.EarlyStop)(s.EarlyStop),
 	}
 	for _, p := range s.Pairs {
 		text.Pairs = append(text.Pairs, p.Name)
@@ -42,7 +23,10 @@ func planJSON(s *config.Sweep) (json.RawMessage, error) {
 		text.Exclude = append(text.Exclude, e.String())
 	}
 	for _, p := range s.Parameters {
-		q := parameterText{Path: strings.Join(p.Paths, " + "), Range: p.Range}
+		q := record.Parameter{Path: strings.Join(p.Paths, " + ")}
+		if p.Range != nil {
+			q.Range = &record.Range{Min: p.Range.Min, Max: p.Range.Max, Distribution: p.Range.Distribution}
+		}
 		for _, level := range p.Levels {
 			q.Labels = append(q.Labels, level.Label)
 			if n, ok := numberOf(level); ok {
@@ -71,28 +55,11 @@ func numberOf(l config.Level) (float64, bool) {
 	return 0, false
 }
 
-// pointText is the JSON of a trial's place in its sweep.
-type pointText struct {
-	Settings       []settingText `json:"settings"`
-	Levels         []int         `json:"levels"` // by parameter; −1 for a draw from a range
-	Pair           int           `json:"pair"`   // −1 if there are none
-	Repeat         int           `json:"repeat"`
-	Photograph     string        `json:"photograph"` // names of files
-	Painting       string        `json:"painting"`
-	PhotographHash string        `json:"photograph_hash"`
-	PaintingHash   string        `json:"painting_hash"`
-}
-
-type settingText struct {
-	Path  string `json:"path"`
-	Value any    `json:"value"`
-	Label string `json:"label"`
-}
-
+// pointJSON is where a trial lies, as the store keeps it.
 func (s *Sweep) pointJSON(p Point, files hashes) (json.RawMessage, error) {
 	e := p.Config.Experiment
-	text := pointText{
-		Settings: []settingText{}, Levels: append([]int{}, p.Levels...), Pair: p.Pair, Repeat: p.Repeat,
+	text := record.Point{
+		Settings: []record.Setting{}, Levels: append([]int{}, p.Levels...), Pair: p.Pair, Repeat: p.Repeat,
 		Photograph: filepath.Base(e.Content.Image), PhotographHash: files["content.image"],
 	}
 	var names, sums []string
@@ -101,7 +68,11 @@ func (s *Sweep) pointJSON(p Point, files hashes) (json.RawMessage, error) {
 	}
 	text.Painting, text.PaintingHash = strings.Join(names, " + "), strings.Join(sums, " + ")
 	for _, setting := range p.Settings {
-		text.Settings = append(text.Settings, settingText{setting.Path, setting.Value, setting.Text})
+		value, err := json.Marshal(setting.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", setting.Path, err)
+		}
+		text.Settings = append(text.Settings, record.Setting{Path: setting.Path, Value: value, Label: setting.Text})
 	}
 	for i, q := range s.config.Sweep.Parameters { // what has one path is called as its level is
 		if len(q.Paths) != 1 || p.Levels[i] < 0 {

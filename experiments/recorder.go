@@ -12,6 +12,7 @@ import (
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // recorder is the run.Observer that writes everything down: numbers and
@@ -50,24 +51,39 @@ func (a *Attempt) recorder(ctx context.Context, prune func(error)) *recorder {
 
 var _ run.Observer = (*recorder)(nil)
 
-// stageEvent is the data of an event of the kind "stage".
-type stageEvent struct {
-	Stage  int `json:"stage"` // from 1
-	Height int `json:"height"`
-	Width  int `json:"width"`
+// event records an event of the run.
+func (a *Attempt) event(ctx context.Context, step int, e record.Event) error {
+	return a.Run.Event(ctx, e.Kind(), step, e)
 }
 
-// Begin records a stage, unless the run took that over.
-func (r *recorder) Begin(s run.Stage) error {
+// Observe records what a run does.
+func (r *recorder) Observe(e run.Event) error {
+	switch e := e.(type) {
+	case run.Stage:
+		return r.stage(e)
+	case run.Row:
+		return r.row(e)
+	case run.Picture:
+		return r.picture(e)
+	case run.Rollback:
+		return r.rollback(e)
+	case run.Offer:
+		return r.checkpoint(e.State, e.Leaving)
+	}
+	return nil
+}
+
+// stage records that a stage begins, unless the run took that over.
+func (r *recorder) stage(s run.Stage) error {
 	if s.Step < r.begin {
 		return nil
 	}
-	return r.Run.Event(r.ctx, "stage", s.Step, stageEvent{s.Index + 1, s.Height, s.Width})
+	return r.event(r.ctx, s.Step, record.Stage{Stage: s.Index + 1, Height: s.Height, Width: s.Width})
 }
 
-// Row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
+// row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
 // an iteration follows, its time, rate and evaluations so far, all stages together.
-func (r *recorder) Row(row run.Row) error {
+func (r *recorder) row(row run.Row) error {
 	values := []store.Value{{Name: "loss/total", Value: row.Total}}
 	sums := map[string]int{} // position in values
 	for _, t := range row.Terms {
@@ -91,27 +107,19 @@ func (r *recorder) Row(row run.Row) error {
 		r.ask(row.Stage, row.Step, row.Iteration, values)
 	}
 	if row.Still {
-		event := standstillEvent{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
-		if err := r.Run.Event(r.ctx, "standstill", row.Step, event); err != nil {
+		event := record.Standstill{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
+		if err := r.event(r.ctx, row.Step, event); err != nil {
 			return err
 		}
 	}
 	return r.Run.Log(r.ctx, row.Step, values)
 }
 
-// standstillEvent is the data of an event of the kind "standstill": a stage
-// ended before its budget was used up.
-type standstillEvent struct {
-	Stage       int    `json:"stage"` // from 1
-	Iteration   int    `json:"iteration"`
-	Evaluations int    `json:"evaluations"` // of the stage
-	Why         string `json:"why"`
-}
-
 // finalPicture is what the picture that a run ended with is called.
 const finalPicture = "picture.png"
 
-func (r *recorder) Picture(p run.Picture) error {
+// picture keeps a picture, or scores one that was made for that.
+func (r *recorder) picture(p run.Picture) error {
 	if p.Kind == "sample" {
 		return r.sample(p)
 	}
@@ -146,31 +154,22 @@ func (r *recorder) Picture(p run.Picture) error {
 	return nil
 }
 
-// rollbackEvent is the data of an event of the kind "rollback".
-type rollbackEvent struct {
-	Stage     int     `json:"stage"` // from 1
-	Iteration int     `json:"iteration"`
-	Loss      any     `json:"loss"`   // text where it is not finite: JSON has no such numbers
-	Factor    float64 `json:"factor"` // of the learning rate, from then on
-	Why       string  `json:"why"`
-}
-
-func (r *recorder) Rollback(b run.Rollback) error {
-	event := rollbackEvent{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
+func (r *recorder) rollback(b run.Rollback) error {
+	event := record.Rollback{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
 	if math.IsNaN(b.Loss) || math.IsInf(b.Loss, 0) {
 		event.Loss = fmt.Sprint(b.Loss)
 	}
-	return r.Run.Event(r.ctx, "rollback", b.Step, event)
+	return r.event(r.ctx, b.Step, event)
 }
 
 // flushPatience is how long a checkpoint waits for the store: long enough for
 // the store to try a full disk again, short where another program has it locked.
 const flushPatience = 3 * time.Second
 
-// Checkpoint writes the state down when it is time, or the last one to be had.
+// checkpoint writes the state down when it is time, or the last one to be had.
 // All rows before it are then in the store to stay. A store that is locked, or
 // that has said before that its disk is full, leaves the older one in place.
-func (r *recorder) Checkpoint(s run.State, leaving bool) error {
+func (r *recorder) checkpoint(s run.State, leaving bool) error {
 	if r.every == 0 || !leaving && time.Since(r.offered) < r.every {
 		return nil
 	}
@@ -205,30 +204,14 @@ func (r *recorder) way() string {
 	return "the same command goes on at " + r.kept
 }
 
-// observers passes everything on to each of them in turn.
-type observers []run.Observer
-
-func (o observers) each(tell func(run.Observer) error) error {
-	for _, observer := range o {
-		if err := tell(observer); err != nil {
-			return err
+// all is an observer that passes everything on to each of several in turn.
+func all(observers ...run.Observer) run.Observer {
+	return run.ObserverFunc(func(e run.Event) error {
+		for _, o := range observers {
+			if err := o.Observe(e); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
-}
-
-func (o observers) Begin(s run.Stage) error {
-	return o.each(func(x run.Observer) error { return x.Begin(s) })
-}
-func (o observers) Row(r run.Row) error {
-	return o.each(func(x run.Observer) error { return x.Row(r) })
-}
-func (o observers) Picture(p run.Picture) error {
-	return o.each(func(x run.Observer) error { return x.Picture(p) })
-}
-func (o observers) Rollback(b run.Rollback) error {
-	return o.each(func(x run.Observer) error { return x.Rollback(b) })
-}
-func (o observers) Checkpoint(s run.State, leaving bool) error {
-	return o.each(func(x run.Observer) error { return x.Checkpoint(s, leaving) })
+		return nil
+	})
 }

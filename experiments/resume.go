@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/internal/atomicfile"
 )
 
@@ -84,39 +85,21 @@ func complete(ctx context.Context, s *store.Store, run int64, step int) error {
 	return nil
 }
 
-// resumedEvent is the data of an event of the kind "resumed". Kernels and
-// Version are what they were before, where they are others now: then the
-// picture may differ in its last digits from an undisturbed run's.
-type resumedEvent struct {
-	Run       int64        `json:"run"`
-	Status    store.Status `json:"status"`
-	Stage     int          `json:"stage"`
-	Iteration int          `json:"iteration"`
-	Kernels   string       `json:"kernels_before,omitempty"`
-	Version   string       `json:"version_before,omitempty"`
-}
-
-// refusedEvent is the data of an event of the kind "refused": a checkpoint that
-// was not gone on from.
-type refusedEvent struct {
-	Why string `json:"why"`
-}
-
 // tell records where the run goes on from.
 func (a *Attempt) tell(ctx context.Context) error {
 	var errs []error
 	for _, why := range a.Refused {
-		errs = append(errs, a.Run.Event(ctx, "refused", 0, refusedEvent{why.Error()}))
+		errs = append(errs, a.event(ctx, 0, record.Refused{Why: why.Error()}))
 	}
 	if from := a.From; from != nil {
-		event := resumedEvent{Run: from.Number, Status: from.Status, Stage: from.Stage, Iteration: from.Iteration}
+		event := record.Resumed{Run: from.Number, Status: string(from.Status), Stage: from.Stage, Iteration: from.Iteration}
 		if c := from.checkpoint; c.kernels != a.trial.lab.Engine.Variant() {
 			event.Kernels = c.kernels
 		}
 		if c := from.checkpoint; c.version != a.trial.lab.Version {
 			event.Version = c.version
 		}
-		errs = append(errs, a.Run.Event(ctx, "resumed", from.checkpoint.state.Step, event))
+		errs = append(errs, a.event(ctx, from.checkpoint.state.Step, event))
 	}
 	return errors.Join(errs...)
 }

@@ -9,6 +9,7 @@ import (
 
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // A prunedError is the cause of a run that its sweep stopped early.
@@ -22,18 +23,12 @@ func (e *prunedError) Error() string {
 	return fmt.Sprintf("%s was %.4g at step %d, and the median of the other trials %.4g", e.metric, e.value, e.step, e.median)
 }
 
-// unscoredEvent is the data of an event of the kind "unscored": a picture that
-// the metrics cannot be computed of.
-type unscoredEvent struct {
-	Why string `json:"why"`
-}
-
 // tellUnjudged records why a run's pictures are not scored.
 func (a *Attempt) tellUnjudged(ctx context.Context) error {
 	if a.trial.unjudged == nil {
 		return nil
 	}
-	return a.Run.Event(ctx, "unscored", 0, unscoredEvent{a.trial.unjudged.Error()})
+	return a.event(ctx, 0, record.Unscored{Why: a.trial.unjudged.Error()})
 }
 
 // sample records the metrics of a picture on the way, and asks the rule about them.
@@ -44,7 +39,7 @@ func (r *recorder) sample(p run.Picture) error {
 	}
 	values, err := t.judge.score(r.ctx, t.Plan, t.config.Experiment.Style, p.Image.Rounded())
 	if err != nil {
-		return r.Run.Event(r.ctx, "unscored", p.Step, unscoredEvent{err.Error()})
+		return r.event(r.ctx, p.Step, record.Unscored{Why: err.Error()})
 	}
 	r.ask(p.Stage, p.Step, p.Iteration, values)
 	return r.Run.Log(r.ctx, p.Step, values)
@@ -77,7 +72,7 @@ func (r *recorder) conclude() error {
 		debug.FreeOSMemory() // of the run, which is over: the judge's does not come on top of it
 		scores, err := t.judge.score(r.ctx, t.Plan, t.config.Experiment.Style, r.shown.Image.Rounded())
 		if r.unscored = err; err != nil {
-			if err := r.Run.Event(r.ctx, "unscored", r.shown.Step, unscoredEvent{err.Error()}); err != nil {
+			if err := r.event(r.ctx, r.shown.Step, record.Unscored{Why: err.Error()}); err != nil {
 				return err
 			}
 		} else if err := r.store.Score(r.ctx, r.Run.Number(), t.judge.by, scores); err != nil {

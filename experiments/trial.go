@@ -205,7 +205,7 @@ func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, erro
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := a.recorder(whole, stop)
-	outcome, err := a.trial.run(ctx, observers{r, watch})
+	outcome, err := a.trial.run(ctx, all(r, watch))
 	result := Result{Run: a.Run, Folder: a.Folder, Picture: r.final}
 	if err != nil {
 		result.Status = store.Failed

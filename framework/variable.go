@@ -42,6 +42,21 @@ func ImageNet() Space {
 	return Space{Scale: 1, Mean: [3]float64{0.485, 0.456, 0.406}, Std: [3]float64{0.229, 0.224, 0.225}}
 }
 
+// SpaceOf returns the space called name: unit, [0, 1]; bytes, [0, 255]; or normalized,
+// as ImageNet.
+func SpaceOf(name string) (Space, error) {
+	ones := [3]float64{1, 1, 1}
+	switch name {
+	case "unit":
+		return Space{Scale: 1, Std: ones}, nil
+	case "bytes":
+		return Space{Scale: 255, Std: ones}, nil
+	case "normalized":
+		return ImageNet(), nil
+	}
+	return Space{}, Invalid("space", "%v", UnknownName("space", name, []string{"unit", "bytes", "normalized"}))
+}
+
 // FromUnit returns pixels u, [H·W·3], in s.
 func (s Space) FromUnit(u []float32) []float32 {
 	x := make([]float32, len(u))

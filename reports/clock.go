@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/plots"
 )
 
@@ -174,10 +175,10 @@ func readStages(ctx context.Context, s *store.Store, run int64) ([]stage, error)
 	}
 	var list []stage
 	for _, e := range events {
-		if e.Kind != "stage" {
+		var size record.Stage
+		if e.Kind != size.Kind() {
 			continue
 		}
-		var size struct{ Height, Width int }
 		if err := json.Unmarshal(e.Data, &size); err != nil {
 			return nil, fmt.Errorf("%w (run %d: event stage: %w)", store.ErrDamaged, run, err)
 		}

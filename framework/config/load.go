@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"runexp/framework"
@@ -36,6 +37,7 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	expandPictures(root, rep)
 	section := root.get("sweep")
 	root.drop("sweep")
+	l.dropLeftOver(root, reflect.TypeFor[framework.Experiment](), "")
 	l.resolvePaths(root, rep)
 	r := &Resolved{Written: written, Overrides: overrides, loader: l, path: path, base: root}
 	if section == nil || section.null() {

@@ -176,31 +176,29 @@ type record struct {
 	onOffer    func(State, bool) error
 }
 
-func (r *record) Begin(s Stage) error { r.stages = append(r.stages, s); return nil }
-func (r *record) Picture(p Picture) error {
-	r.pictures = append(r.pictures, p)
-	if r.onPicture != nil {
-		return r.onPicture(p)
-	}
-	return nil
-}
-func (r *record) Rollback(b Rollback) error {
-	r.rollbacks = append(r.rollbacks, b)
-	if r.onRollback != nil {
-		return r.onRollback(b)
-	}
-	return nil
-}
-func (r *record) Checkpoint(s State, leaving bool) error {
-	if r.onOffer != nil {
-		return r.onOffer(s, leaving)
-	}
-	return nil
-}
-func (r *record) Row(row Row) error {
-	r.rows = append(r.rows, row)
-	if r.onRow != nil {
-		return r.onRow(row)
+func (r *record) Observe(e Event) error {
+	switch e := e.(type) {
+	case Stage:
+		r.stages = append(r.stages, e)
+	case Row:
+		r.rows = append(r.rows, e)
+		if r.onRow != nil {
+			return r.onRow(e)
+		}
+	case Picture:
+		r.pictures = append(r.pictures, e)
+		if r.onPicture != nil {
+			return r.onPicture(e)
+		}
+	case Rollback:
+		r.rollbacks = append(r.rollbacks, e)
+		if r.onRollback != nil {
+			return r.onRollback(e)
+		}
+	case Offer:
+		if r.onOffer != nil {
+			return r.onOffer(e.State, e.Leaving)
+		}
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 		s.Guard = l.guard
 		if !over && !l.redoing { // what is done again is still the iteration that had begun
 			stopped = ctx.Err() != nil
-			if err := l.observer.Checkpoint(s, stopped); err != nil {
+			if err := l.observer.Observe(Offer{s, stopped}); err != nil {
 				return false, err
 			}
 		}
@@ -151,7 +151,7 @@ func (l *loop) iterate(ctx context.Context, looked time.Duration) error {
 	l.mean.add(l.x)
 	row.Evals, row.Took = l.objective.evals, looked+time.Since(began)
 	l.i, l.done, l.redoing = l.i+1, outcome.Done, false
-	if err := l.observer.Row(row); err != nil {
+	if err := l.observer.Observe(row); err != nil {
 		return l.leave(err)
 	}
 	return nil
@@ -187,7 +187,7 @@ func (l *loop) goBack(err error) error {
 	}
 	l.guard.Rollbacks++
 	back := Rollback{Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Loss: bad.loss, Factor: l.guard.factor(), Why: bad.why}
-	if err := l.observer.Rollback(back); err != nil {
+	if err := l.observer.Observe(back); err != nil {
 		return l.leave(err)
 	}
 	return nil
@@ -198,7 +198,7 @@ func (l *loop) end(ctx context.Context, stopped bool) error {
 	row := l.row()
 	row.Last = true
 	row.Still = l.done && !stopped && !l.spent()
-	if err := l.observer.Row(row); err != nil {
+	if err := l.observer.Observe(row); err != nil {
 		return l.leave(err)
 	}
 	if stopped || l.stage.Index == l.stage.Count-1 {
@@ -213,7 +213,7 @@ func (l *loop) picture(ctx context.Context, kind string) error {
 	if l.shown, err = l.plan.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
 		return err
 	}
-	if err := l.observer.Picture(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.shown}); err != nil {
+	if err := l.observer.Observe(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.shown}); err != nil {
 		return l.leave(err)
 	}
 	return nil
@@ -226,5 +226,5 @@ func (l *loop) leave(err error) error {
 	if len(s.X) == 0 {
 		s = l.state()
 	}
-	return errors.Join(err, l.observer.Checkpoint(s, true))
+	return errors.Join(err, l.observer.Observe(Offer{s, true}))
 }

@@ -6,19 +6,32 @@ import (
 	"runexp/framework/imaging"
 )
 
-// An Observer hears what a run does, in order, on the run's goroutine. An error
+// An Observer is told what a run does, in order, on the run's goroutine. An error
 // ends the run; what was observed before stays valid.
-type Observer interface {
-	Begin(Stage) error       // a stage begins, or is gone on with
-	Row(Row) error           // one iteration is over
-	Picture(Picture) error   // a picture worth keeping
-	Rollback(Rollback) error // an iteration is done again
-	// Checkpoint is offered the run between any two iterations: every row of a
-	// step below the state's was observed, and whoever keeps the state can go on
-	// from it (Plan.Resume). Its slices are only lent. leaving says that the run
-	// stops here, for a signal or because the Observer returned an error: it is
-	// the last offer.
-	Checkpoint(s State, leaving bool) error
+type Observer interface{ Observe(Event) error }
+
+// An ObserverFunc is an Observer.
+type ObserverFunc func(Event) error
+
+// Observe calls f.
+func (f ObserverFunc) Observe(e Event) error { return f(e) }
+
+// An Event is what an Observer is told: a Stage begins or is resumed, a Row or a
+// Picture is there, a Rollback was made, an Offer of the run's state.
+type Event interface{ isEvent() }
+
+func (Stage) isEvent()    {}
+func (Row) isEvent()      {}
+func (Picture) isEvent()  {}
+func (Rollback) isEvent() {}
+func (Offer) isEvent()    {}
+
+// An Offer is the run between two iterations: every row of a step below the
+// state's was observed, and whoever keeps the state can resume from it
+// (Plan.Resume). Its slices are only lent.
+type Offer struct {
+	State   State
+	Leaving bool // the run stops here, for a signal or an error of the Observer: it is the last offer
 }
 
 // An ObserverError is an error that the Observer returned: nothing is wrong
@@ -97,19 +110,11 @@ type Outcome struct {
 }
 
 // marked tells the Observer's errors from the run's own.
-type marked struct{ o Observer }
-
-func (m marked) Begin(s Stage) error       { return mark(m.o.Begin(s)) }
-func (m marked) Row(r Row) error           { return mark(m.o.Row(r)) }
-func (m marked) Picture(p Picture) error   { return mark(m.o.Picture(p)) }
-func (m marked) Rollback(r Rollback) error { return mark(m.o.Rollback(r)) }
-func (m marked) Checkpoint(s State, leaving bool) error {
-	return mark(m.o.Checkpoint(s, leaving))
-}
-
-func mark(err error) error {
-	if err == nil {
+func marked(o Observer) Observer {
+	return ObserverFunc(func(e Event) error {
+		if err := o.Observe(e); err != nil {
+			return &ObserverError{err}
+		}
 		return nil
-	}
-	return &ObserverError{err}
+	})
 }

@@ -22,7 +22,7 @@ import (
 //
 // Errors: an *ObserverError; a loss that stays bad; what a plugin returns.
 func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
-	o = marked{o}
+	o = marked(o)
 	var outcome Outcome
 	var err error
 	s := State{Guard: newGuard()}
@@ -38,7 +38,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 			}
 		}
 		stage.Step = s.Step - s.Iteration
-		if err := o.Begin(stage); err != nil {
+		if err := o.Observe(stage); err != nil {
 			return outcome, err
 		}
 		l, err := p.newLoop(context.WithoutCancel(ctx), o, stage, s)
@@ -55,7 +55,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 			if failed != nil || !presentable(image) {
 				return outcome, err
 			}
-			return outcome, errors.Join(err, o.Picture(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
+			return outcome, errors.Join(err, o.Observe(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
 		}
 		outcome.Final = l.shown
 		if outcome.Stopped {

@@ -10,6 +10,7 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // ending is how a trial of the fixture ends; the usual one is finished.
@@ -66,13 +67,13 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 			}
 		}
 	}
-	plan, err := json.Marshal(map[string]any{
-		"question": f.question, "method": "grid", "repeats": 1, "metrics": []string{"eval/content", "eval/noise"},
-		"parameters": []map[string]any{
-			{"path": "losses.tv.weight", "labels": []string{"0", "10"}, "numbers": tvWeights},
-			{"path": "losses.content.layers", "labels": layers},
+	plan, err := json.Marshal(record.Plan{
+		Question: f.question, Method: "grid", Repeats: 1, Metrics: []string{"eval/content", "eval/noise"},
+		Parameters: []record.Parameter{
+			{Path: "losses.tv.weight", Labels: []string{"0", "10"}, Numbers: tvWeights},
+			{Path: "losses.content.layers", Labels: layers},
 		},
-		"pairs": []map[string]any{{"content": "images/a.png", "style": []string{"images/c.png"}}},
+		Pairs: []string{"a × c"},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/effects"
 )
 
 // levelsOf names n levels of a parameter.
 func levelsOf(path string, n int) parameter {
-	p := parameter{Path: path}
+	p := parameter{Parameter: record.Parameter{Path: path}}
 	for i := range n {
 		p.Labels = append(p.Labels, fmt.Sprint(path, i))
 	}
@@ -23,7 +24,7 @@ func full(parameters ...parameter) *Study {
 	y.units = []effects.Unit{{Label: "a × b"}}
 	levels := make([]int, len(parameters))
 	for {
-		t := trial{point: point{Levels: append([]int{}, levels...)}}
+		t := trial{point: point{record.Point{Levels: append([]int{}, levels...)}}}
 		t.Number = len(y.trials)
 		t.Run = &store.RunSummary{RunRef: store.RunRef{Number: int64(len(y.trials))}, Status: store.Finished}
 		y.trials = append(y.trials, t)
@@ -89,7 +90,7 @@ func TestGallery(t *testing.T) {
 // Levels that an effect does not have are gaps in a unit's line.
 func TestUnitLines(t *testing.T) {
 	e := &effects.Effect{Levels: []effects.LevelSummary{{Label: "a2", Units: []float64{3, 4}}, {Label: "a0", Units: []float64{1, 2}}}}
-	if got := fmt.Sprint(unitLines(e, parameter{Labels: []string{"a0", "a1", "a2"}})); got != "[[1 NaN 3] [2 NaN 4]]" {
+	if got := fmt.Sprint(unitLines(e, parameter{Parameter: record.Parameter{Labels: []string{"a0", "a1", "a2"}}})); got != "[[1 NaN 3] [2 NaN 4]]" {
 		t.Errorf("lines %s", got)
 	}
 }

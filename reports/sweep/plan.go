@@ -11,28 +11,20 @@ import (
 	"strings"
 
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/plots"
 )
 
-// A plan is what the report reads of Sweep.Plan.
+// A plan is a sweep as it was asked for, its parameters with the values that were drawn.
 type plan struct {
-	Question   string      `json:"question"`
-	Method     string      `json:"method"`
+	record.Plan
 	Parameters []parameter `json:"parameters"`
-	Repeats    int         `json:"repeats"`
-	EarlyStop  any         `json:"early_stop"` // nil for none
 }
 
-// A parameter is what was swept: of a zip the paths are joined by " + ". One that
-// is drawn from a range comes without labels, and gets the values that were drawn.
+// A parameter is what was swept. One that is drawn from a range comes without labels,
+// and gets the values that were drawn.
 type parameter struct {
-	Path    string    `json:"path"`
-	Labels  []string  `json:"labels"`
-	Numbers []float64 `json:"numbers"` // of all labels, or none
-	Range   *struct {
-		Distribution string `json:"distribution"`
-	} `json:"range"` // that values are drawn from; nil for none
-
+	record.Parameter
 	drawn bool
 }
 
@@ -46,22 +38,7 @@ func (p parameter) log() bool {
 }
 
 // A point is where a trial lies in the sweep.
-type point struct {
-	Settings       []setting `json:"settings"`
-	Levels         []int     `json:"levels"` // by parameter; −1 for a draw
-	Pair           int       `json:"pair"`   // −1 if the sweep has no pairs
-	Repeat         int       `json:"repeat"`
-	Photograph     string    `json:"photograph"`
-	Painting       string    `json:"painting"`
-	PhotographHash string    `json:"photograph_hash"`
-	PaintingHash   string    `json:"painting_hash"`
-}
-
-type setting struct {
-	Path  string          `json:"path"`
-	Value json.RawMessage `json:"value"`
-	Label string          `json:"label"`
-}
+type point struct{ record.Point }
 
 // A trial of the sweep with what is known of it.
 type trial struct {
@@ -105,7 +82,7 @@ func readPlan(s store.Sweep) (plan, error) {
 
 // readPoint reads where a trial lies and checks that the plan has such a place.
 func (p plan) readPoint(t store.SweepTrial) (point, error) {
-	at := point{Pair: -1}
+	at := point{record.Point{Pair: -1}}
 	if err := json.Unmarshal(t.Point, &at); err != nil {
 		return at, damaged("trial %d: point: %w", t.Number, err)
 	}

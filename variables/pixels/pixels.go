@@ -21,10 +21,8 @@ func Defaults() Config { return Config{Space: "normalized", Bounds: "none"} }
 
 // Validate reports options that are not among the known ones.
 func (c Config) Validate() error {
-	return errors.Join(
-		framework.OneOf("space", c.Space, "unit", "bytes", "normalized"),
-		framework.OneOf("bounds", c.Bounds, "none", "clamp"),
-	)
+	_, space := framework.SpaceOf(c.Space)
+	return errors.Join(space, framework.OneOf("bounds", c.Bounds, "none", "clamp"))
 }
 
 // Variable is the picture itself, [H, W, 3], in a space.
@@ -40,18 +38,11 @@ var (
 
 // New returns the variable.
 func New(c Config) (framework.Variable, error) {
-	v := Variable{framework.ImageNet()}
-	ones := [3]float64{1, 1, 1}
-	switch c.Space {
-	case "unit":
-		v.space = framework.Space{Scale: 1, Std: ones}
-	case "bytes":
-		v.space = framework.Space{Scale: 255, Std: ones}
-	}
+	space, err := framework.SpaceOf(c.Space)
 	if c.Bounds == "clamp" {
-		return Bounded{v}, nil
+		return Bounded{Variable{space}}, err
 	}
-	return v, nil
+	return Variable{space}, err
 }
 
 // Shape is that of the picture.

@@ -9,7 +9,6 @@ import (
 	"runexp/framework"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
-	"runexp/variables/pixels"
 )
 
 // Config holds the options.
@@ -29,7 +28,8 @@ func (c Config) Validate() error {
 	if c.Levels < 1 || c.Levels > mostLevels {
 		return framework.Invalid("levels", "%d is not from 1 to %d", c.Levels, mostLevels)
 	}
-	return framework.OneOf("space", c.Space, "unit", "bytes", "normalized")
+	_, err := framework.SpaceOf(c.Space)
+	return err
 }
 
 // Variable is the levels L₀ … L_n, one behind the other in one vector. The picture is
@@ -47,11 +47,8 @@ var _ framework.Variable = Variable{}
 
 // New returns the variable.
 func New(c Config) (framework.Variable, error) {
-	plain, err := pixels.New(pixels.Config{Space: c.Space})
-	if err != nil {
-		return nil, err
-	}
-	return Variable{c.Levels, plain.Space()}, nil
+	space, err := framework.SpaceOf(c.Space)
+	return Variable{c.Levels, space}, err
 }
 
 // A level is a part of the vector and the size of its picture.

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestMain is the program itself where a test has started it.
+func TestMain(m *testing.M) {
+	if os.Getenv("AS_PROGRAM") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// TestConfig runs nearest.yaml, smaller and for two iterations.
+func TestConfig(t *testing.T) {
+	dir := t.TempDir()
+	program := exec.Command(os.Args[0],
+		"-c", "../nearest.yaml", "--db", filepath.Join(dir, "runexp.db"), "--out", dir, "--quiet",
+		"stages.0.size.long=48", "stages.0.iterations=2")
+	program.Env = append(os.Environ(), "AS_PROGRAM=yes")
+	if out, err := program.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if pictures, err := filepath.Glob(filepath.Join(dir, "nearest", "*", "picture.png")); err != nil || len(pictures) != 1 {
+		t.Errorf("pictures %v, %v", pictures, err)
+	}
+}

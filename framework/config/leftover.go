@@ -1,0 +1,45 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+)
+
+// dropLeftOver drops from n, of type t, the options that a plugin had which another
+// source replaced: a file that extends a preset and names another optimizer has
+// nothing to do with the options that the preset wrote for its own. An option that
+// no plugin of the kind has stays, to be reported.
+func (l *Loader) dropLeftOver(n *node, t reflect.Type, path string) {
+	switch {
+	case n == nil:
+	case t.Kind() == reflect.Slice && n.kind == list:
+		for i, itemPath := range n.itemPaths(path) {
+			l.dropLeftOver(n.items[i], t.Elem(), itemPath)
+		}
+	case t.Kind() == reflect.Struct && n.kind == mapping:
+		own, optionsAt := fields(t)
+		for _, f := range own {
+			l.dropLeftOver(n.get(f.key), t.Field(f.index).Type, join(path, f.key))
+		}
+		if options := l.optionsAt(n, t, path); optionsAt >= 0 && options != nil {
+			mine, _ := fields(options)
+			choice := l.choose(t)
+			n.entries = slices.DeleteFunc(n.entries, func(e entry) bool {
+				return !slices.ContainsFunc(slices.Concat(own, mine), func(f field) bool { return f.key == e.key }) &&
+					n.get(choice.key) != nil && e.value.source != n.get(choice.key).source && choice.hasOption(e.key)
+			})
+		}
+	}
+}
+
+// hasOption reports whether any plugin of the kind has an option called key.
+func (c choice) hasOption(key string) bool {
+	return slices.ContainsFunc(c.known, func(name string) bool {
+		options, err := c.options(name)
+		if err != nil {
+			return false
+		}
+		keys, _ := fields(reflect.TypeOf(options).Elem())
+		return fieldCalled(keys, key) >= 0
+	})
+}

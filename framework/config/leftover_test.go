@@ -1,0 +1,29 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// Another plugin's options, which a base wrote, go when its name is replaced; what no
+// plugin of the kind has is reported, and so is what the same file writes.
+func TestOptionsOfAReplacedPluginGo(t *testing.T) {
+	const start = "content: photo.png\nstyle: painting.png\n"
+	for name, c := range map[string]struct {
+		text      string
+		overrides []string
+		want      string // of the error; "" for none
+	}{
+		"a preset's": {"extends: d2l-gluon\n" + start + "stages: [{optimizer: {name: momentum}}]\n", nil, ""},
+		"on the command line": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta1: 0.5}}]\n",
+			[]string{"stages.0.optimizer.name=momentum"}, ""},
+		"in one file": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
+		"of no plugin": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta3: 0.5}}]\n",
+			[]string{"stages.0.optimizer.name=momentum"}, `unknown key "beta3"`},
+	} {
+		_, err := loader().Load(write(t, c.text), c.overrides)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+// Package record declares what a notebook holds as JSON: the plan of a sweep, where
+// each trial lies in it, and the data of events. Who writes it and who reads it use
+// these types.
+package record
+
+import "encoding/json"
+
+// A Plan is a sweep as it was asked for.
+type Plan struct {
+	Question   string      `json:"question,omitempty"`
+	Method     string      `json:"method"`
+	Metrics    []string    `json:"metrics"`
+	Parameters []Parameter `json:"parameters"`
+	Pairs      []string    `json:"pairs,omitempty"` // their names
+	Repeats    int         `json:"repeats"`
+	Exclude    []string    `json:"exclude,omitempty"`
+	RunCap     int         `json:"run_cap,omitempty"`
+	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
+}
+
+// A Parameter is what varies: of a zip the paths are joined by " + ".
+type Parameter struct {
+	Path    string    `json:"path"`
+	Labels  []string  `json:"labels,omitempty"`  // none for a range that is drawn from
+	Numbers []float64 `json:"numbers,omitempty"` // of all labels, if all are numbers
+	Range   *Range    `json:"range,omitempty"`   // that values are taken from; nil for none
+}
+
+// A Range is what values are taken from.
+type Range struct {
+	Min          float64 `json:"min"`
+	Max          float64 `json:"max"`
+	Distribution string  `json:"distribution"` // uniform, log_uniform or int
+}
+
+// EarlyStop is the rule that stops trials.
+type EarlyStop struct {
+	Type   string `json:"type"`   // median
+	Metric string `json:"metric"` // one that can be compared between all trials
+	Lower  bool   `json:"lower"`  // whether lower is better
+	Warmup int    `json:"warmup"` // iterations before the first look
+	Every  int    `json:"every"`  // iterations between two
+}
+
+// A Point is where a trial lies in its sweep.
+type Point struct {
+	Settings       []Setting `json:"settings"`
+	Levels         []int     `json:"levels"` // by parameter; −1 for a draw from a range
+	Pair           int       `json:"pair"`   // −1 if there are none
+	Repeat         int       `json:"repeat"`
+	Photograph     string    `json:"photograph"` // names of files
+	Painting       string    `json:"painting"`
+	PhotographHash string    `json:"photograph_hash"`
+	PaintingHash   string    `json:"painting_hash"`
+}
+
+// A Setting is what a trial sets.
+type Setting struct {
+	Path  string          `json:"path"`
+	Value json.RawMessage `json:"value"`
+	Label string          `json:"label"`
+}
