@@ -37,6 +37,7 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/config -run '^$$' -fuzz '^FuzzLoad$$' $(FUZZ)
 	go test ./framework/config -run '^$$' -fuzz '^FuzzOverride$$' $(FUZZ)
 	go test ./framework/config -run '^$$' -fuzz '^FuzzExtends$$' $(FUZZ)
+	go test ./backbones/file -run '^$$' -fuzz '^FuzzParse$$' $(FUZZ)
 	go test ./framework/imaging -run '^$$' -fuzz '^FuzzDecode$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)

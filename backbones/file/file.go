@@ -41,7 +41,12 @@ func New(c Config) (framework.Backbone, error) {
 	if err != nil {
 		return nil, err
 	}
-	n, err := network.New(network.Description{Name: c.Path, Layers: d.layers, Winograd: c.Winograd}, d.source)
+	return d.network(c.Winograd)
+}
+
+// network returns what d describes.
+func (d *description) network(winograd bool) (*network.Network, error) {
+	n, err := network.New(network.Description{Name: d.path, Layers: d.layers, Winograd: winograd}, d.source)
 	if err != nil {
 		return nil, d.atLines(err)
 	}

@@ -3,6 +3,7 @@ package file
 import (
 	"context"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -55,7 +56,7 @@ func golden(t *testing.T, f *weights.File, name string) ([]float64, graph.Shape)
 
 // TestPyTorch holds every layer, and the gradient through all of them, to PyTorch's.
 func TestPyTorch(t *testing.T) {
-	engine, err := compute.NewEngine(compute.Options{})
+	engine, err := compute.NewEngine(compute.Options{ISA: os.Getenv("RUNEXP_ISA")})
 	if err != nil {
 		t.Fatal(err)
 	}

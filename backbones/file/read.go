@@ -40,6 +40,11 @@ func read(path string) (*description, error) {
 	if err != nil {
 		return nil, framework.Invalid("path", "%v", err)
 	}
+	return parse(path, data)
+}
+
+// parse is read of a file at path that holds data.
+func parse(path string, data []byte) (*description, error) {
 	sum := sha256.Sum256(data)
 	d := &description{path: path, sum: hex.EncodeToString(sum[:])}
 	r := reader{path: path}

@@ -101,3 +101,43 @@ func TestMissingWeights(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParse: whatever a description says, it is refused with its place, or a network
+// whose layers, tensors and smallest picture can be told.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	for _, name := range toys() {
+		data, err := os.ReadFile(filepath.Join("testdata", name+".yaml"))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, err := parse("net.yaml", data)
+		if err == nil {
+			_, err = d.network(true)
+		}
+		if err != nil {
+			if !strings.Contains(err.Error(), "net.yaml") {
+				t.Fatalf("error %v without a place", err)
+			}
+			return
+		}
+		n, err := d.network(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		layers := n.Layers()
+		side, err := n.MinSide(framework.LayerNames(layers))
+		if err != nil || side < 1 {
+			t.Fatalf("smallest picture %d, %v", side, err)
+		}
+		for _, l := range layers {
+			if l.Channels < 1 || l.Stride < 1 || l.Receptive < 1 || l.Parameters < 0 {
+				t.Fatalf("%+v", l)
+			}
+		}
+		n.Tensors(nil)
+	})
+}

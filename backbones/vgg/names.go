@@ -59,7 +59,7 @@ func namingOf(f *weights.File, first framework.Layer) (naming, error) {
 			"with any prefix; it may belong to another network: it holds %s", f.Contents())
 	case 1:
 		if f.Has(found[0].prefix + "1.running_mean") {
-			return naming{}, errors.New("this network has batch normalisation, which is not read; take VGG without it")
+			return naming{}, errors.New("this network has batch normalisation, which is not read; take VGG without it, or describe it (docs/backbones.md)")
 		}
 		return found[0], nil
 	}

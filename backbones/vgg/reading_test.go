@@ -193,11 +193,11 @@ func TestPrefixes(t *testing.T) {
 	normalised := layer("features.0", kernels, biases)
 	normalised["features.1.running_mean"] = value{[]int{64}, biases}
 	for want, tensors := range map[string]map[string]value{
-		"more than one network, ema.features.0.weight and model.features.0.weight": one,
-		"it holds layer1\\x1b[2J.weight":                                           {"layer1\x1b[2J.weight": {[]int{1}, []float32{0}}},
-		"it holds features10.weight":                                               {"features10.weight": {[]int{64, 3, 3, 3}, kernels}},
-		`tensor "features.0.weight" has shape`:                                     {"features.0.weight": {[]int{1}, []float32{0}}},
-		"batch normalisation, which is not read":                                   normalised,
+		"more than one network, ema.features.0.weight and model.features.0.weight":    one,
+		"it holds layer1\\x1b[2J.weight":                                              {"layer1\x1b[2J.weight": {[]int{1}, []float32{0}}},
+		"it holds features10.weight":                                                  {"features10.weight": {[]int{64, 3, 3, 3}, kernels}},
+		`tensor "features.0.weight" has shape`:                                        {"features.0.weight": {[]int{1}, []float32{0}}},
+		"batch normalisation, which is not read; take VGG without it, or describe it": normalised,
 	} {
 		path := filepath.Join(dir, "bad.safetensors")
 		save(t, path, tensors, nil)
