@@ -44,6 +44,10 @@ type Loss interface {
 	Score(b *graph.Builder, got Values, want References) ([]Term, error)
 }
 
+// A MaskReader is a Loss that reads View.Masks. Masks in a config none of whose
+// losses reads them are reported: they would change nothing.
+type MaskReader interface{ ReadsMasks() bool }
+
 // A Tap is a layer that a loss reads and how much it counts.
 type Tap struct {
 	Layer  string  // a layer of the backbone, or ImageTap

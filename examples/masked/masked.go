@@ -40,13 +40,19 @@ func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
 // gram. Features near a region's border have seen some of what is beyond it.
 type Loss struct{ taps []framework.Tap }
 
-var _ framework.Loss = (*Loss)(nil)
+var (
+	_ framework.Loss       = (*Loss)(nil)
+	_ framework.MaskReader = (*Loss)(nil)
+)
 
 // New returns the loss.
 func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
 
 // Roles are the style images. The picture's regions are the content image's.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
+
+// ReadsMasks is true: it needs them.
+func (l *Loss) ReadsMasks() bool { return true }
 
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }

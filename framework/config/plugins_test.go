@@ -66,6 +66,11 @@ type loss struct {
 
 func (l loss) Roles() []framework.Role { return l.roles }
 
+// regional is a loss that reads masks.
+type regional struct{ loss }
+
+func (regional) ReadsMasks() bool { return true }
+
 type layersOptions struct {
 	Layers []framework.LayerWeight `config:"layers"`
 }
@@ -132,6 +137,8 @@ func plugins() framework.Plugins {
 		})
 	framework.Register(p.Losses, "tv", "", func() noOptions { return noOptions{} },
 		func(noOptions) (framework.Loss, error) { return loss{}, nil })
+	framework.Register(p.Losses, "regional", "", func() noOptions { return noOptions{} },
+		func(noOptions) (framework.Loss, error) { return regional{}, nil })
 	framework.Register(p.Losses, "sampled", "", func() sampledOptions {
 		return sampledOptions{
 			Layers: []framework.LayerWeight{{Layer: "conv1_1", Weight: 7}, {Layer: "image", Weight: 9}},

@@ -209,7 +209,7 @@ func (v *validator) losses() {
 	layers := v.layers()
 	paths := v.root.get("losses").itemPaths("losses")
 	first := map[string]int{}
-	total := 0.0
+	total, masked := 0.0, false
 	for i, loss := range e.Losses {
 		path := paths[i]
 		if at, taken := first[loss.Name]; taken {
@@ -230,9 +230,15 @@ func (v *validator) losses() {
 			v.resolveLayers(loss.Options, path, layers)
 		}
 		made, ok := build(v, v.loader.Plugins.Losses, loss.Type, loss.Options, path)
+		if reader, can := made.(framework.MaskReader); ok && can && reader.ReadsMasks() {
+			masked = true
+		}
 		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
 			v.add(path, "compares with paintings, but there is none; give style: [{image: FILE}]")
 		}
+	}
+	if len(e.Content.Masks) > 0 && !masked {
+		v.add("content.masks", "no loss here reads masks, and so they would change nothing; take them away, or add a loss that knows regions")
 	}
 	if total == 0 {
 		v.add("losses", "needs at least one loss with a positive weight")
