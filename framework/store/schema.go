@@ -107,15 +107,19 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// checkReadable returns an error unless the notebook has exactly the version
-// that the queries of this program are written for.
+// oldestRead is the oldest version whose tables are those of the newest: later
+// migrations changed views, which this package does not read.
+const oldestRead = 2
+
+// checkReadable returns an error unless the notebook has a version
+// that the queries of this program can be put to.
 func checkReadable(ctx context.Context, db *sql.DB) error {
 	version, err := identify(ctx, db, true)
 	if err != nil {
 		return err
 	}
-	if latest := len(migrations()); version < latest {
-		return fmt.Errorf("version %d, wanted %d: %w", version, latest, ErrOlder)
+	if version < oldestRead {
+		return fmt.Errorf("version %d, wanted %d: %w", version, len(migrations()), ErrOlder)
 	}
 	return checkNotNewer(version)
 }
