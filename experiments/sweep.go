@@ -183,7 +183,12 @@ func (s *Sweep) addShared(predicted map[string][]run.Prediction) error {
 			return err
 		}
 	}
+	seen := map[string]bool{} // trials of one shape share their predictions
 	for _, t := range s.Trials {
+		if seen[t.shape] {
+			continue
+		}
+		seen[t.shape] = true
 		if err := fits(t.Predictions, nil); err != nil {
 			return fmt.Errorf("trial %d (%s): %w", t.Number, t, err)
 		}

@@ -93,7 +93,7 @@ func (l *Loader) optionsAt(n *node, t reflect.Type, path string) reflect.Type {
 	choice := l.choose(t)
 	name := n.get(choice.key).text()
 	if name == "" && path != scorerPath {
-		name = choice.fallback
+		name = choice.fallback()
 	}
 	options, err := choice.options(name)
 	if err != nil {

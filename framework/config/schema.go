@@ -43,8 +43,8 @@ func fields(t reflect.Type) (keys []field, options int) {
 
 // A choice is how a spec chooses the plugin whose options are among its keys.
 type choice struct {
-	key      string // holds the plugin's name
-	fallback string // the plugin if key is not written; "" where it must be
+	key      string        // holds the plugin's name
+	fallback func() string // the plugin if key is not written; "" where it must be
 	kind     string
 	known    []string
 	// options returns a pointer to the named plugin's options, at their defaults.
@@ -55,7 +55,8 @@ type choice struct {
 func (l *Loader) choose(t reflect.Type) choice {
 	for _, k := range l.Plugins.Kinds() {
 		if k.Spec == t {
-			return choice{k.Key, chosen(reflect.ValueOf(Defaults()), k), k.Kind(), k.Names(), func(name string) (any, error) {
+			fallback := func() string { return chosen(reflect.ValueOf(Defaults()), k) }
+			return choice{k.Key, fallback, k.Kind(), k.Names(), func(name string) (any, error) {
 				_, options, err := k.Describe(name)
 				return options, err
 			}}
@@ -159,7 +160,7 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		var options any
 		choice := c.loader.choose(t)
 		if path == scorerPath {
-			choice.fallback = ""
+			choice.fallback = func() string { return "" }
 		}
 		options, pluginKnown = c.plugin(n, choice, path)
 		if pluginKnown {
@@ -194,8 +195,10 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 // plugin returns the default options of the plugin that n names, and whether
 // there is such a plugin.
 func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
-	written, name := n.get(choice.key), choice.fallback
-	if written != nil {
+	written, name := n.get(choice.key), ""
+	if written == nil {
+		name = choice.fallback()
+	} else {
 		name = written.text()
 		if _, isText := written.value.(string); !isText {
 			return nil, false // a wrong type, reported where the key is checked
