@@ -113,5 +113,5 @@ golden("resnet", resnet, w)
 w = {}
 for name, out, into, side in [("conv1", 6, 3, 3), ("a", 4, 6, 1), ("b1", 3, 6, 1), ("b3", 5, 3, 3), ("c1", 2, 6, 1), ("c3", 3, 2, 5), ("d2", 3, 6, 1)]:
     w |= filters(name, out, into, side)
-torch.save(w, "inception.pth")
+torch.save(w, "inception.pt")
 golden("inception", inception, w)
