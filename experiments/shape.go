@@ -16,6 +16,8 @@ func shapeOf(t *Trial) (string, error) {
 		Type    string
 		Options any
 		Weighed bool
+
+		Normalize bool
 	}
 	var losses []loss
 	for _, l := range e.Losses {
@@ -23,7 +25,7 @@ func shapeOf(t *Trial) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		losses = append(losses, loss{l.Type, options, l.Weight > 0})
+		losses = append(losses, loss{l.Type, options, l.Weight > 0, l.Normalize})
 	}
 	var images [][]run.ImageUse
 	stages := make([]framework.Stage, len(e.Stages))
@@ -36,7 +38,11 @@ func shapeOf(t *Trial) (string, error) {
 		stage.Optimizer.LR, stage.Optimizer.Schedule = 0, framework.ScheduleSpec{}
 		stages[i] = stage
 	}
-	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, images, stages})
+	masks := []int{len(e.Content.Masks)}
+	for _, s := range e.Style {
+		masks = append(masks, len(s.Masks))
+	}
+	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, images, stages, e.Output.Average > 0, masks})
 	return string(text), err
 }
 

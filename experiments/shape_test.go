@@ -102,3 +102,14 @@ func TestPicturesAreReadOnceForAPlan(t *testing.T) {
 		t.Error("hashes differ from those of the plan")
 	}
 }
+
+// Normalised gradients take memory and time of their own: they are another shape.
+func TestNormalizedGradientsAreAnotherShape(t *testing.T) {
+	s, err := newDesk(t).plan(t, "sweep: {parameters: [{path: losses.style.normalize_gradients, values: [false, true]}]}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Trials) != 2 || s.Trials[0].shape == s.Trials[1].shape {
+		t.Errorf("%d trials of one shape", len(s.Trials))
+	}
+}

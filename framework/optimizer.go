@@ -6,7 +6,7 @@ import (
 )
 
 // An Objective evaluates the loss at x and writes its gradient into grad.
-// x and grad are [H·W·3]. It must not keep or modify x. It returns an error
+// x and grad have a number for each of the variable's, H·W·3 for pixels. It must not keep or modify x. It returns an error
 // when ctx is done or the loss or a gradient is not finite (ErrNotFinite).
 type Objective func(ctx context.Context, x, grad []float32) (float64, error)
 
