@@ -11,7 +11,7 @@ import (
 
 	"runexp/framework/store"
 	"runexp/reports"
-	"runexp/reports/strip"
+	"runexp/reports/sheet"
 )
 
 // compareCommand is `runexp compare RUN RUN…`.
@@ -123,7 +123,7 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 	if err != nil {
 		return "", unwritten(err)
 	}
-	return path, unwritten(strip.Save(path, frames, strip.Usual))
+	return path, unwritten(frames.Save(path, sheet.Usual))
 }
 
 func printComparison(w io.Writer, c reports.Comparison) error {

@@ -11,7 +11,7 @@ import (
 	"runexp/experiments"
 	"runexp/framework/store"
 	"runexp/reports"
-	"runexp/reports/strip"
+	"runexp/reports/sheet"
 )
 
 // usualPictures is how many pictures a strip shows.
@@ -50,8 +50,8 @@ See also: runexp show, runexp plot, runexp ls`,
 			if pictures < 1 || pictures > 100 {
 				return usage(fmt.Errorf("--pictures %d: give 1 to 100", pictures))
 			}
-			if height < strip.Least || height > strip.Largest {
-				return usage(fmt.Errorf("--height %d: give %d to %d pixels", height, strip.Least, strip.Largest))
+			if height < sheet.Least || height > sheet.Largest {
+				return usage(fmt.Errorf("--height %d: give %d to %d pixels", height, sheet.Least, sheet.Largest))
 			}
 			if err := target.check(); err != nil {
 				return usage(err)
@@ -60,7 +60,7 @@ See also: runexp show, runexp plot, runexp ls`,
 		},
 	}
 	c.Flags().IntVar(&pictures, "pictures", usualPictures, "at most so many of the run's pictures")
-	c.Flags().IntVar(&height, "height", strip.Usual, "height of every picture in pixels")
+	c.Flags().IntVar(&height, "height", sheet.Usual, "height of every picture in pixels")
 	target.flags(c, "strips")
 	return c
 }
@@ -87,7 +87,7 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	if err != nil {
 		return unwritten(err)
 	}
-	if err := strip.Save(path, frames, height); err != nil {
+	if err := frames.Save(path, height); err != nil {
 		return unwritten(err)
 	}
 	a.tellProblems(frames)
@@ -95,7 +95,7 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 }
 
 // tellProblems says which pictures of a strip are damaged.
-func (a *app) tellProblems(frames []strip.Frame) {
+func (a *app) tellProblems(frames sheet.Strip) {
 	for _, f := range frames {
 		if f.Problem != "" {
 			fmt.Fprintln(a.stderr, f.Problem)
@@ -116,5 +116,5 @@ func writeStrip(ctx context.Context, s *store.Store, result experiments.Result) 
 		return "", err
 	}
 	path := filepath.Join(result.Folder, "strip.png")
-	return path, strip.Save(path, frames, strip.Usual)
+	return path, frames.Save(path, sheet.Usual)
 }

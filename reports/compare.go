@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"runexp/framework/store"
-	"runexp/reports/strip"
+	"runexp/reports/sheet"
 )
 
 // A Comparison is what runs do not have in common, and their numbers side by side.
@@ -202,13 +202,13 @@ func sideBySide(all []map[string]float64) []Numbers {
 // ComparisonStrip returns the pictures that runs ended with, with what tells the
 // runs apart below; before them what they were made from, if that is the same for
 // all. A run without a picture is left out. Errors: ErrNoPictures.
-func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]strip.Frame, error) {
+func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummary) (sheet.Strip, error) {
 	settings, err := readSettings(ctx, s, runs)
 	if err != nil {
 		return nil, err
 	}
 	told := distinctions(settings)
-	var frames []strip.Frame
+	var frames sheet.Strip
 	var given [][]store.StoredArtifact
 	var from int64 // the first run with a picture
 	for i, run := range runs {

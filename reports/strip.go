@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"runexp/framework/store"
-	"runexp/reports/strip"
+	"runexp/reports/sheet"
 )
 
 // ErrNoPictures says that a run has kept no picture yet.
@@ -28,7 +28,7 @@ func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, err
 // the store has them, and at most so many of the pictures that it kept, evenly
 // chosen, the last always and the first if there is more than one. Below each
 // stand the iterations made, the total loss at it and its size. Errors: ErrNoPictures.
-func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Frame, error) {
+func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Strip, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	if err != nil {
 		return nil, err
@@ -67,8 +67,8 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) ([]strip.Fr
 }
 
 // inputs returns the photograph and the paintings among a run's artifacts.
-func inputs(ctx context.Context, s *store.Store, run int64, artifacts []store.StoredArtifact) ([]strip.Frame, error) {
-	var frames []strip.Frame
+func inputs(ctx context.Context, s *store.Store, run int64, artifacts []store.StoredArtifact) (sheet.Strip, error) {
+	var frames sheet.Strip
 	for _, input := range []struct{ kind, caption string }{{"content", "photograph"}, {"style", "painting"}} {
 		for _, a := range artifacts {
 			if a.Kind != input.kind {
@@ -86,19 +86,19 @@ func inputs(ctx context.Context, s *store.Store, run int64, artifacts []store.St
 
 // frame reads a picture; its caption ends with its size. A damaged one is an empty
 // frame that says so.
-func frame(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact, input bool, caption ...string) (strip.Frame, error) {
+func frame(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact, input bool, caption ...string) (sheet.Frame, error) {
 	picture, err := Picture(ctx, s, a)
 	if errors.Is(err, store.ErrDamaged) {
-		return strip.Frame{
+		return sheet.Frame{
 			Picture: empty(a), Caption: append(caption, Damaged), Input: input,
 			Problem: Unshown(run, a, err),
 		}, nil
 	}
 	if err != nil {
-		return strip.Frame{}, fmt.Errorf("run %d: %w", run, err)
+		return sheet.Frame{}, fmt.Errorf("run %d: %w", run, err)
 	}
 	caption = append(caption, fmt.Sprintf("%d×%d", picture.H, picture.W))
-	return strip.Frame{Picture: picture, Caption: caption, Input: input}, nil
+	return sheet.Frame{Picture: picture, Caption: caption, Input: input}, nil
 }
 
 // picturesOf returns the pictures among a run's artifacts by step, one a step.

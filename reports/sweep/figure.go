@@ -7,9 +7,8 @@ import (
 	"image/png"
 
 	"runexp/reports/document"
-	"runexp/reports/grid"
-	"runexp/reports/paper"
 	"runexp/reports/plots"
+	"runexp/reports/sheet"
 )
 
 // plotted draws a figure in both formats; the page embeds the smaller one.
@@ -33,7 +32,7 @@ func plotted(f plots.Figure, name, alt, caption string) (document.Block, error) 
 const quality = 92
 
 // gallery returns the pictures of a grid one by one, of the given height in pixels or less.
-func gallery(g grid.Grid, height int) (*document.Gallery, error) {
+func gallery(g sheet.Grid, height int) (*document.Gallery, error) {
 	list := &document.Gallery{Title: g.Title, Rows: g.Rows.Name, Columns: g.Columns.Name, RowLevels: g.Rows.Levels, ColumnLevels: g.Columns.Levels}
 	var err error
 	for _, row := range g.Cells {
@@ -47,20 +46,19 @@ func gallery(g grid.Grid, height int) (*document.Gallery, error) {
 	return list, err
 }
 
-func thumbnails(cells []grid.Cell, height int) ([]document.Picture, error) {
+func thumbnails(cells []sheet.Cell, height int) ([]document.Picture, error) {
 	list := make([]document.Picture, len(cells))
 	for i, c := range cells {
 		list[i].Note = c.Note
 		if c.Picture == nil {
 			continue
 		}
-		w, h := paper.Scaled(c.Picture, height)
-		sheet := paper.New(w, h)
-		if err := paper.Paste(sheet, sheet.Bounds(), c.Picture); err != nil {
+		picture, err := sheet.Scaled(c.Picture, height)
+		if err != nil {
 			return nil, err
 		}
 		var data bytes.Buffer
-		if err := jpeg.Encode(&data, sheet, &jpeg.Options{Quality: quality}); err != nil {
+		if err := jpeg.Encode(&data, picture, &jpeg.Options{Quality: quality}); err != nil {
 			return nil, err
 		}
 		list[i].File = &document.File{MIME: "image/jpeg", Data: data.Bytes()}

@@ -7,7 +7,7 @@ import (
 
 	"runexp/framework/store"
 	"runexp/reports"
-	"runexp/reports/grid"
+	"runexp/reports/sheet"
 )
 
 // What one grid has room for.
@@ -146,8 +146,8 @@ func (l layout) text(y *Study) string {
 }
 
 // grid returns an empty grid.
-func (l layout) grid(title string) grid.Grid {
-	g := grid.Grid{Title: title, Rows: grid.Axis{Levels: []string{""}}}
+func (l layout) grid(title string) sheet.Grid {
+	g := sheet.Grid{Title: title, Rows: sheet.Axis{Levels: []string{""}}}
 	switch {
 	case l.gallery:
 		columns := min(len(l.settings), mostColumns/2)
@@ -160,7 +160,7 @@ func (l layout) grid(title string) grid.Grid {
 		}
 	}
 	for range g.Rows.Levels {
-		row := make([]grid.Cell, len(g.Columns.Levels))
+		row := make([]sheet.Cell, len(g.Columns.Levels))
 		for i := range row {
 			if !l.gallery {
 				row[i].Note = "not planned"
@@ -171,8 +171,8 @@ func (l layout) grid(title string) grid.Grid {
 	return g
 }
 
-func axisOf(p parameter, levels []int) grid.Axis {
-	axis := grid.Axis{Name: p.Path}
+func axisOf(p parameter, levels []int) sheet.Axis {
+	axis := sheet.Axis{Name: p.Path}
 	for _, level := range levels {
 		axis.Levels = append(axis.Levels, p.Labels[level])
 	}

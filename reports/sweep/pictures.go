@@ -12,7 +12,7 @@ import (
 	"runexp/reports"
 	"runexp/reports/document"
 	"runexp/reports/effects"
-	"runexp/reports/grid"
+	"runexp/reports/sheet"
 )
 
 // What a report has room for.
@@ -67,16 +67,16 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 				}
 			}
 		}
-		if !slices.ContainsFunc(slices.Concat(g.Cells...), func(c grid.Cell) bool { return c.Picture != nil }) {
+		if !slices.ContainsFunc(slices.Concat(g.Cells...), func(c sheet.Cell) bool { return c.Picture != nil }) {
 			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture to show at these settings."})
 			continue
 		}
 		height := heightFor(g)
-		sheet, err := g.Draw(height)
+		drawn, err := g.Draw(height)
 		if err != nil {
 			return nil, err
 		}
-		block, err := pictured(sheet, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
+		block, err := pictured(drawn, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
 		if err != nil {
 			return nil, err
 		}
@@ -93,11 +93,11 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 }
 
 // readCell reads what a trial ended with.
-func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (grid.Cell, error) {
+func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (sheet.Cell, error) {
 	if t.Run == nil {
-		return grid.Cell{Note: missing}, nil
+		return sheet.Cell{Note: missing}, nil
 	}
-	cell := grid.Cell{Note: fmt.Sprintf("run %d", t.Run.Number)}
+	cell := sheet.Cell{Note: fmt.Sprintf("run %d", t.Run.Number)}
 	if t.Run.Status != store.Finished {
 		cell.Note += ": " + t.status()
 		return cell, nil
@@ -119,12 +119,12 @@ func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (grid.Cel
 }
 
 // readInputs reads what a trial's picture was made from.
-func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]grid.Cell, error) {
+func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]sheet.Cell, error) {
 	artifacts, err := s.Artifacts(ctx, t.Run.Number)
 	if err != nil {
 		return nil, err
 	}
-	var cells []grid.Cell
+	var cells []sheet.Cell
 	for _, input := range []struct{ kind, note, of string }{{"content", "photograph", u.Photograph}, {"style", "painting", u.Painting}} {
 		if input.of == "" { // varied: it is another one in each cell
 			continue
@@ -139,7 +139,7 @@ func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effec
 				if picture == nil {
 					note = reports.Damaged
 				}
-				cells = append(cells, grid.Cell{Picture: picture, Note: note})
+				cells = append(cells, sheet.Cell{Picture: picture, Note: note})
 			}
 		}
 	}
@@ -157,7 +157,7 @@ func (y *Study) decode(ctx context.Context, s *store.Store, run int64, a store.S
 }
 
 // heightFor is the height of pictures with which a grid is about gridWidth wide.
-func heightFor(g grid.Grid) int {
+func heightFor(g sheet.Grid) int {
 	columns := len(g.Columns.Levels) + 1 // and what they were made from
 	for _, c := range slices.Concat(g.Cells...) {
 		if c.Picture != nil {

@@ -12,13 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"image/jpeg"
-	"image/png"
 	"os"
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
-	"runexp/reports/strip"
+	"runexp/reports/sheet"
 )
 
 const (
@@ -37,7 +36,7 @@ func main() {
 }
 
 func compose(ctx context.Context) error {
-	frames := make([]strip.Frame, 2, 3)
+	frames := make(sheet.Strip, 2, 3)
 	for i, input := range []struct{ caption, file string }{
 		{"photograph", "configs/images/mountain.png"},
 		{"painting", "configs/images/autumn.png"},
@@ -46,22 +45,19 @@ func compose(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		frames[i] = strip.Frame{Picture: picture, Caption: []string{input.caption}, Input: true}
+		frames[i] = sheet.Frame{Picture: picture, Caption: []string{input.caption}, Input: true}
 	}
 	result, err := result(ctx)
 	if err != nil {
 		return err
 	}
-	frames = append(frames, strip.Frame{Picture: result, Caption: []string{"result"}})
+	frames = append(frames, sheet.Frame{Picture: result, Caption: []string{"result"}})
 
-	var lossless, file bytes.Buffer
-	if err := strip.Write(&lossless, frames, height); err != nil {
-		return err
-	}
-	canvas, err := png.Decode(&lossless)
+	canvas, err := frames.Draw(height)
 	if err != nil {
 		return err
 	}
+	var file bytes.Buffer
 	if err := jpeg.Encode(&file, canvas, &jpeg.Options{Quality: quality}); err != nil {
 		return err
 	}

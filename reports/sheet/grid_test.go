@@ -1,4 +1,4 @@
-package grid
+package sheet
 
 import (
 	"flag"
@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"runexp/framework/imaging"
-	"runexp/reports/paper"
 )
 
 var look = flag.String("look", "", "write the grid of the tests to this PNG file")
@@ -24,13 +23,13 @@ func plain(h, w int, level float32) *imaging.Image {
 	return m
 }
 
-// example has two rows and three columns, each cell of a grey of its own, one of them missing.
-func example() Grid {
+// exampleGrid has two rows and three columns, each cell of a grey of its own, one of them missing.
+func exampleGrid() Grid {
 	g := Grid{
 		Title:   "a.png and b.png",
 		Rows:    Axis{"losses.tv.weight", []string{"0", "1000"}},
 		Columns: Axis{"losses.content.layers", []string{"conv3_1", "conv4_4", "conv1_1, conv2_1, conv3_1, conv4_1, conv5_1, and on"}},
-		Beside:  []Cell{{plain(40, 60, 0.8), "photograph"}, {plain(80, 40, 0.6), "painting"}},
+		Beside:  []Cell{{plain(40, 60, 0.8), "content"}, {plain(80, 40, 0.6), "style"}},
 	}
 	for i := range 2 {
 		g.Cells = append(g.Cells, nil)
@@ -42,9 +41,11 @@ func example() Grid {
 	return g
 }
 
-func drawn(t *testing.T, g Grid, height int) image.Image {
+func drawn(t *testing.T, s interface {
+	Draw(height int) (image.Image, error)
+}, height int) image.Image {
 	t.Helper()
-	m, err := g.Draw(height)
+	m, err := s.Draw(height)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,8 +54,8 @@ func drawn(t *testing.T, g Grid, height int) image.Image {
 
 // Each picture is where its row and column are, at its height, and nothing
 // reaches into the margin.
-func TestDraw(t *testing.T) {
-	g := example()
+func TestGridDraw(t *testing.T) {
+	g := exampleGrid()
 	m := drawn(t, g, 100)
 	if *look != "" {
 		f, err := os.Create(*look)
@@ -66,7 +67,7 @@ func TestDraw(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	face, err := paper.Sans(typeSize)
+	face, err := sans(gridText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,8 +93,8 @@ func TestDraw(t *testing.T) {
 			}
 		}
 	}
-	if got := level(px(margin)+75, l.top+50); got != 204 {
-		t.Errorf("the photograph is %d", got)
+	if got := level(face.px(gridMargin)+75, l.top+50); got != 204 {
+		t.Errorf("the content is %d", got)
 	}
 	for y := range m.Bounds().Dy() {
 		for x := range m.Bounds().Dx() {
@@ -106,7 +107,7 @@ func TestDraw(t *testing.T) {
 }
 
 // Without names there are no headers.
-func TestOneRow(t *testing.T) {
+func TestGridOneRow(t *testing.T) {
 	g := Grid{Rows: Axis{Levels: []string{""}}, Columns: Axis{"seed", []string{"1"}}, Cells: [][]Cell{{{plain(4, 4, 0), ""}}}}
 	named := g
 	named.Rows.Name = "losses.tv.weight"
@@ -116,28 +117,28 @@ func TestOneRow(t *testing.T) {
 }
 
 func TestWrapped(t *testing.T) {
-	face, err := paper.Sans(typeSize)
+	face, err := sans(gridText)
 	if err != nil {
 		t.Fatal(err)
 	}
-	width := measure(face, "conv1_1, conv2_1,")
+	width := face.measure("conv1_1, conv2_1,")
 	for text, want := range map[string][]string{
 		"":                                   nil,
 		"conv1_1":                            {"conv1_1"},
 		"conv1_1, conv2_1, conv3_1, conv4_1": {"conv1_1, conv2_1,", "conv3_1, conv4_1"},
 		strings.Repeat("conv1_1, ", 6):       {"conv1_1, conv1_1,", "conv1_1, conv1…"},
 	} {
-		if got := wrapped(face, text, width, 2); !slices.Equal(got, want) {
+		if got := face.wrapped(text, width, 2); !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
-	if got := wrapped(face, strings.Repeat("w", 99), width, 2); measure(face, got[0]) > width || !strings.HasSuffix(got[0], "…") {
+	if got := face.wrapped(strings.Repeat("w", 99), width, 2); face.measure(got[0]) > width || !strings.HasSuffix(got[0], "…") {
 		t.Errorf("a long word is %q", got)
 	}
 }
 
-func TestDrawRefuses(t *testing.T) {
-	empty, short, uneven, huge := example(), example(), example(), example()
+func TestGridRefuses(t *testing.T) {
+	empty, short, uneven, huge := exampleGrid(), exampleGrid(), exampleGrid(), exampleGrid()
 	empty.Cells = [][]Cell{{{}, {}, {}}, {{}, {}, {}}}
 	short.Cells = short.Cells[:1]
 	uneven.Cells[0] = uneven.Cells[0][:1]

@@ -1,75 +1,48 @@
-package strip
+package sheet
 
 import (
-	"bytes"
-	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/image/font"
-
-	"runexp/framework/imaging"
 )
 
-// plain is a picture of one level of grey.
-func plain(h, w int, level float32) *imaging.Image {
-	m := imaging.New(h, w)
-	for i := range m.Pix {
-		m.Pix[i] = level
-	}
-	return m
-}
-
-func frames() []Frame {
-	return []Frame{
-		{plain(30, 20, 0.5), []string{"photograph", "30×20"}, true, ""},
-		{plain(10, 300, 0.5), []string{"painting", "10×300"}, true, ""},
+func exampleStrip() Strip {
+	return Strip{
+		{plain(30, 20, 0.5), []string{"content", "30×20"}, true, ""},
+		{plain(10, 300, 0.5), []string{"style", "10×300"}, true, ""},
 		{plain(300, 3, 0.5), []string{"step 100", "loss 12.34", "300×3"}, false, ""},
 		{plain(7, 7, 0.5), []string{"a caption wider than its picture by far", "loss 3"}, false, ""},
 	}
 }
 
-func drawn(t *testing.T, frames []Frame, height int) image.Image {
-	t.Helper()
-	var file bytes.Buffer
-	if err := Write(&file, frames, height); err != nil {
-		t.Fatal(err)
-	}
-	m, err := png.Decode(&file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 // Pictures of any shape stand on one line without touching; every caption has
 // its column to itself, and nothing reaches into the margin.
-func TestLayout(t *testing.T) {
+func TestStripLayout(t *testing.T) {
 	for _, height := range []int{Least, Usual} {
-		l, err := newLayout(frames(), height)
+		l, err := exampleStrip().layout(height)
 		if err != nil {
 			t.Fatal(err)
 		}
 		wants := [][2]int{{height, height * 2 / 3}, {height / 10, 3 * height}, {height, height / 100}, {height, height}}
-		for i, f := range frames() {
+		for i, f := range exampleStrip() {
 			c := l.columns[i]
 			if c.height != wants[i][0] || c.width != max(1, wants[i][1]) && c.width != wants[i][1]+1 {
 				t.Errorf("picture %d at height %d: %d×%d, want %v", i, height, c.height, c.width, wants[i])
 			}
-			next := l.width - l.px(margin) + l.px(gap)
+			next := l.width - l.face.px(stripMargin) + l.face.px(stripGap)
 			if i+1 < len(l.columns) {
 				next = l.columns[i+1].left
 			}
 			for _, line := range f.Caption {
-				if end := c.left + font.MeasureString(l.face, line).Ceil(); end+l.px(gap) > next {
+				if end := c.left + font.MeasureString(l.face, line).Ceil(); end+l.face.px(stripGap) > next {
 					t.Errorf("caption %q of picture %d ends at %d, and the next column begins at %d", line, i, end, next)
 				}
 			}
 		}
-		m := drawn(t, frames(), height)
+		m := drawn(t, exampleStrip(), height)
 		const edge = 6
 		for y := range m.Bounds().Dy() {
 			for x := range m.Bounds().Dx() {
@@ -80,20 +53,20 @@ func TestLayout(t *testing.T) {
 			}
 		}
 		for i, c := range l.columns {
-			bottom := l.px(margin) + height
+			bottom := l.face.px(stripMargin) + height
 			if r, _, _, _ := m.At(c.left+c.width/2, bottom-1).RGBA(); r>>8 != 0x80 {
 				t.Errorf("picture %d is not there: level %#x", i, r>>8)
 			}
 		}
-		if l.size < leastPx {
-			t.Errorf("type of %g pixels", l.size)
+		if l.face.size < leastText {
+			t.Errorf("type of %g pixels", l.face.size)
 		}
 	}
 }
 
 // What was given stands apart from what was made.
 func TestInputsStandApart(t *testing.T) {
-	l, err := newLayout([]Frame{{plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, false, ""}}, Usual)
+	l, err := Strip{{plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, false, ""}}.layout(Usual)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,14 +75,14 @@ func TestInputsStandApart(t *testing.T) {
 	}
 }
 
-func TestWriteRefuses(t *testing.T) {
-	one := []Frame{{Picture: plain(4, 4, 0)}}
-	var many []Frame
+func TestStripRefuses(t *testing.T) {
+	one := Strip{{Picture: plain(4, 4, 0)}}
+	var many Strip
 	for range 200 {
 		many = append(many, one[0])
 	}
 	for _, c := range []struct {
-		frames []Frame
+		frames Strip
 		height int
 		want   string
 	}{
@@ -118,13 +91,12 @@ func TestWriteRefuses(t *testing.T) {
 		{one, Largest + 1, "give 40 to 2000"},
 		{many, Largest, "choose fewer pictures"},
 	} {
-		var file bytes.Buffer
-		if err := Write(&file, c.frames, c.height); err == nil || !strings.Contains(err.Error(), c.want) || file.Len() > 0 {
+		if _, err := c.frames.Draw(c.height); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%d frames at %d: %v", len(c.frames), c.height, err)
 		}
 	}
 	path := filepath.Join(t.TempDir(), "absent", "strip.png")
-	if err := Save(path, one, Usual); err == nil || !strings.Contains(err.Error(), "absent") {
+	if err := one.Save(path, Usual); err == nil || !strings.Contains(err.Error(), "absent") {
 		t.Errorf("no such folder: %v", err)
 	}
 	if _, err := os.Stat(path); err == nil {

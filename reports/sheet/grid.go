@@ -1,19 +1,16 @@
-// Package grid lays pictures out in rows and columns with their settings in the
-// headers, so that the eye compares what differs in one setting only.
-package grid
+package sheet
 
 import (
 	"errors"
 	"fmt"
 	"image"
-	"math"
 	"strings"
 
 	"runexp/framework/imaging"
-	"runexp/reports/paper"
 )
 
-// A Grid is a table of pictures.
+// A Grid is a table of pictures with their settings in the headers, so that
+// neighbours differ in one setting only.
 type Grid struct {
 	Title         string
 	Rows, Columns Axis
@@ -33,19 +30,18 @@ type Cell struct {
 	Note    string // a line, or several with "\n" between; what is too wide is cut
 }
 
-// Lengths in sizes of the type.
+// Lengths of a grid, in sizes of the text.
 const (
-	margin  = 1.2
-	gap     = 0.8
-	apart   = 2.0 // between what was given and what was made
-	leading = 1.35
+	gridText    = 14 // pixels
+	gridMargin  = 1.2
+	gridGap     = 0.8
+	gridApart   = 2.0 // between inputs and results
+	gridLeading = 1.35
 	// levelLines is how many lines a header of a column may take.
 	levelLines = 3
 	// headerWidth bounds the headers of rows.
 	headerWidth = 14
 )
-
-const typeSize = 14 // pixels
 
 // Draw draws the grid on white, every picture of the given height in pixels or
 // less. Errors: no pictures at all, cells that do not match the axes, and more
@@ -54,15 +50,16 @@ func (g Grid) Draw(height int) (image.Image, error) {
 	if err := g.check(); err != nil {
 		return nil, fmt.Errorf("grid: %w", err)
 	}
-	face, err := paper.Sans(typeSize)
+	f, err := sans(gridText)
 	if err != nil {
 		return nil, err
 	}
-	l := g.layout(face, height)
-	if l.width > paper.MaxPixels/l.height {
-		return nil, fmt.Errorf("grid: %d × %d pixels are too many; choose fewer levels or a smaller height", l.height, l.width)
+	l := g.layout(f, height)
+	canvas, err := blank(l.width, l.height, "levels")
+	if err != nil {
+		return nil, fmt.Errorf("grid: %w", err)
 	}
-	return l.draw(g)
+	return canvas, l.draw(canvas, g)
 }
 
 func (g Grid) check() error {
@@ -86,10 +83,10 @@ func (g Grid) check() error {
 	return nil
 }
 
-// A layout is where everything goes, in pixels.
-type layout struct {
-	face                   paper.Face
-	ascent, line           int
+// A gridLayout is where everything goes, in pixels.
+type gridLayout struct {
+	face                   face
+	line                   int         // height of one
 	picture                image.Point // of a cell
 	left, top              int         // of the first cell
 	headers                int         // x of the headers of rows
@@ -99,13 +96,12 @@ type layout struct {
 	width, height, columnY int
 }
 
-func px(ems float64) int { return int(math.Round(ems * typeSize)) }
-
-func (g Grid) layout(face paper.Face, height int) layout {
-	l := layout{face: face, ascent: face.Metrics().Ascent.Ceil(), line: px(leading)}
+func (g Grid) layout(f face, height int) gridLayout {
+	px := f.px
+	l := gridLayout{face: f, line: px(gridLeading)}
 	for _, c := range g.all() {
 		if c.Picture != nil {
-			w, h := paper.Scaled(c.Picture, height)
+			w, h := scaled(c.Picture, height)
 			l.picture = image.Pt(max(l.picture.X, w), max(l.picture.Y, h))
 		}
 	}
@@ -113,8 +109,8 @@ func (g Grid) layout(face paper.Face, height int) layout {
 	for _, c := range g.all() {
 		lines = max(lines, 1+strings.Count(c.Note, "\n"))
 	}
-	l.stepX, l.stepY = l.picture.X+px(gap), l.picture.Y+lines*l.line+px(gap)
-	l.top = px(margin)
+	l.stepX, l.stepY = l.picture.X+px(gridGap), l.picture.Y+lines*l.line+px(gridGap)
+	l.top = px(gridMargin)
 	if g.Title != "" {
 		l.top += l.line
 	}
@@ -124,32 +120,32 @@ func (g Grid) layout(face paper.Face, height int) layout {
 	l.columnY = l.top
 	deepest := 0
 	for _, level := range g.Columns.Levels {
-		lines := wrapped(face, level, l.picture.X, levelLines)
+		lines := f.wrapped(level, l.picture.X, levelLines)
 		l.columns = append(l.columns, lines)
 		deepest = max(deepest, len(lines))
 	}
-	l.top += deepest*l.line + px(gap)/2
-	l.headers = px(margin)
+	l.top += deepest*l.line + px(gridGap)/2
+	l.headers = px(gridMargin)
 	if len(g.Beside) > 0 {
-		l.headers += l.picture.X + px(apart)
+		l.headers += l.picture.X + px(gridApart)
 	}
 	widest := 0
 	if g.Rows.Name != "" {
 		for _, level := range g.Rows.Levels {
-			lines := wrapped(face, level, px(headerWidth), int(float64(l.picture.Y)/float64(l.line)))
+			lines := f.wrapped(level, px(headerWidth), int(float64(l.picture.Y)/float64(l.line)))
 			l.rows = append(l.rows, lines)
 			for _, line := range lines {
-				widest = max(widest, measure(face, line))
+				widest = max(widest, f.measure(line))
 			}
 		}
-		widest = max(widest, min(px(headerWidth), measure(face, g.Rows.Name)))
-		l.left = l.headers + widest + px(gap)
+		widest = max(widest, min(px(headerWidth), f.measure(g.Rows.Name)))
+		l.left = l.headers + widest + px(gridGap)
 	} else {
 		l.left = l.headers
 	}
-	beyond := max(measure(face, g.Title)-l.left, measure(face, g.Columns.Name))
-	l.width = l.left + max(len(g.Columns.Levels)*l.stepX-px(gap), beyond) + px(margin)
-	l.height = l.top + max(len(g.Rows.Levels), len(g.Beside))*l.stepY + px(margin)/2
+	beyond := max(f.measure(g.Title)-l.left, f.measure(g.Columns.Name))
+	l.width = l.left + max(len(g.Columns.Levels)*l.stepX-px(gridGap), beyond) + px(gridMargin)
+	l.height = l.top + max(len(g.Rows.Levels), len(g.Beside))*l.stepY + px(gridMargin)/2
 	return l
 }
 
@@ -162,60 +158,60 @@ func (g Grid) all() []Cell {
 	return all
 }
 
-func (l layout) draw(g Grid) (image.Image, error) {
-	sheet := paper.New(l.width, l.height)
+func (l gridLayout) draw(canvas *image.RGBA, g Grid) error {
+	px := l.face.px
 	write := func(grey uint8, x, y int, lines ...string) {
 		for i, line := range lines {
-			paper.Write(sheet, l.face, grey, x, y+i*l.line+l.ascent, line)
+			l.face.write(canvas, grey, x, y+i*l.line, line)
 		}
 	}
-	y := px(margin)
+	y := px(gridMargin)
 	if g.Title != "" {
-		write(paper.Ink, px(margin), y, g.Title)
+		write(ink, px(gridMargin), y, g.Title)
 	}
 	if g.Columns.Name != "" {
-		write(paper.Muted, l.left, l.columnY-l.line, g.Columns.Name)
+		write(muted, l.left, l.columnY-l.line, g.Columns.Name)
 	}
 	for i, lines := range l.columns {
-		write(paper.Ink, l.left+i*l.stepX, l.columnY, lines...)
+		write(ink, l.left+i*l.stepX, l.columnY, lines...)
 	}
 	if g.Rows.Name != "" {
-		name := wrapped(l.face, g.Rows.Name, l.left-l.headers-px(gap), 1)
-		write(paper.Muted, l.headers, l.top-px(gap)/2-l.line, name...)
+		name := l.face.wrapped(g.Rows.Name, l.left-l.headers-px(gridGap), 1)
+		write(muted, l.headers, l.top-px(gridGap)/2-l.line, name...)
 	}
 	for i, lines := range l.rows {
-		write(paper.Ink, l.headers, l.top+i*l.stepY, lines...)
+		write(ink, l.headers, l.top+i*l.stepY, lines...)
 	}
 	cell := func(c Cell, x, y int) error {
 		below := y
 		if c.Picture != nil {
-			w, h := paper.Scaled(c.Picture, l.picture.Y)
+			w, h := scaled(c.Picture, l.picture.Y)
 			if w > l.picture.X {
 				w, h = l.picture.X, max(1, h*l.picture.X/w)
 			}
-			if err := paper.Paste(sheet, image.Rect(x, y, x+w, y+h), c.Picture); err != nil {
+			if err := paste(canvas, image.Rect(x, y, x+w, y+h), c.Picture); err != nil {
 				return err
 			}
 			below = y + h
 		}
 		var note []string
 		for line := range strings.SplitSeq(c.Note, "\n") {
-			note = append(note, wrapped(l.face, line, l.picture.X, 1)...)
+			note = append(note, l.face.wrapped(line, l.picture.X, 1)...)
 		}
-		write(paper.Muted, x, below+2, note...)
+		write(muted, x, below+2, note...)
 		return nil
 	}
 	for i, c := range g.Beside {
-		if err := cell(c, px(margin), l.top+i*l.stepY); err != nil {
-			return nil, err
+		if err := cell(c, px(gridMargin), l.top+i*l.stepY); err != nil {
+			return err
 		}
 	}
 	for i, row := range g.Cells {
 		for j, c := range row {
 			if err := cell(c, l.left+j*l.stepX, l.top+i*l.stepY); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return sheet, nil
+	return nil
 }
