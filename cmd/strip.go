@@ -23,17 +23,17 @@ func (a *app) stripCommand() *cobra.Command {
 	var pictures, height int
 	c := &cobra.Command{
 		Use:   "strip RUN",
-		Short: "Put a run's pictures side by side, from photograph to result",
-		Long: `Put a run's pictures side by side, from photograph to result: the photograph and the paintings
-if the notebook has them, the pictures that the run kept on its way, those that its stages ended
-with, and its result, each with its step, total loss and size. Losses at different sizes are not
-to be compared.
+		Short: "Put a run's pictures side by side, from content to result",
+		Long: `Put a run's pictures side by side, from content to result: the content and style images if the
+store has them, the pictures that the run kept on its way, those that its stages ended with, and
+its result, each with its step, total loss and size. Losses at different sizes are not to be
+compared.
 
 RUN is a number, the first digits of a uid, or "last". A run keeps a picture every N iterations
 if its config says output: {every: N}; without, only those of its stages. If there are more than
 --pictures, so many are chosen evenly, the first and the last among them.
 
-Reads the notebook (--db), of a run that goes on too. Writes one PNG file,
+Reads the store (--db), of a run that goes on too. Writes one PNG file,
 OUT/strips/run-NUMBER.png unless -o names another, in place of the one that is there, and prints
 its path.
 

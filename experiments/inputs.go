@@ -4,21 +4,26 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
 )
 
-// recordInputs keeps the photograph and the paintings in the notebook, as the last
-// stage uses them: a report shows them beside the result, wherever their files
-// have gone. Runs of the same pictures and sizes share them.
+// recordInputs stores the content and style images as the last stage uses them: a
+// report shows them beside the result, even without their files. Equal images are
+// stored once. A resumed run has those of its parent, under whatever names.
 func (a *Attempt) recordInputs(ctx context.Context) error {
+	inherited, err := a.store.Artifacts(ctx, a.Run.Number())
+	if err != nil || slices.ContainsFunc(inherited, func(f store.StoredArtifact) bool { return f.Kind == "content" }) {
+		return err
+	}
 	plan := a.trial.Plan
 	uses := plan.Images(len(plan.Stages()) - 1)
 	for i, image := range append([]*imaging.Image{plan.Photograph()}, plan.Paintings()...) {
-		kind, name := "style", fmt.Sprintf("painting-%d.png", i)
+		kind, name := "style", fmt.Sprintf("style-%d.png", i-1)
 		if i == 0 {
-			kind, name = "content", "photograph.png"
+			kind, name = "content", "content.png"
 		}
 		image = image.Resize(uses[i].UsedHeight, uses[i].UsedWidth)
 		var png bytes.Buffer

@@ -60,13 +60,13 @@ func (s *Sweep) pointJSON(p Point, files hashes) (json.RawMessage, error) {
 	e := p.Config.Experiment
 	text := record.Point{
 		Settings: []record.Setting{}, Levels: append([]int{}, p.Levels...), Pair: p.Pair, Repeat: p.Repeat,
-		Photograph: filepath.Base(e.Content.Image), PhotographHash: files["content.image"],
+		Content: filepath.Base(e.Content.Image), ContentHash: files["content.image"],
 	}
 	var names, sums []string
 	for i, style := range e.Style {
 		names, sums = append(names, filepath.Base(style.Image)), append(sums, files[fmt.Sprintf("style[%d].image", i)])
 	}
-	text.Painting, text.PaintingHash = strings.Join(names, " + "), strings.Join(sums, " + ")
+	text.Style, text.StyleHash = strings.Join(names, " + "), strings.Join(sums, " + ")
 	for _, setting := range p.Settings {
 		value, err := json.Marshal(setting.Value)
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"runexp/framework/store"
 )
 
-// beside is a run of a trial with an environment, a picture and a painting.
-func beside(t *testing.T, s *store.Store, hash, cpu, painting string, weight float64) store.RunSummary {
+// beside is a run of a trial with an environment, a picture and a style image.
+func beside(t *testing.T, s *store.Store, hash, cpu, style string, weight float64) store.RunSummary {
 	t.Helper()
 	ctx := t.Context()
 	r, err := s.Begin(ctx, store.NewRun{
@@ -27,7 +27,7 @@ func beside(t *testing.T, s *store.Store, hash, cpu, painting string, weight flo
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep(t, r, "style", painting, len(painting), 9, 5)
+	keep(t, r, "style", style, len(style), 9, 5)
 	keep(t, r, "picture", "picture.png", int(weight), 4, 6)
 	return finished(t, s, r)
 }
@@ -109,7 +109,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// The painting comes first if all have it; what differs stands below each picture.
+// The style image comes first if all have it; what differs stands below each picture.
 func TestComparisonStrip(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	a, b, c := beside(t, s, "h1", "", "p.png", 10), beside(t, s, "h2", "", "p.png", 30), beside(t, s, "h3", "", "other.png", 50)
@@ -125,14 +125,14 @@ func TestComparisonStrip(t *testing.T) {
 		}
 		return strings.Join(all, "; ")
 	}
-	if got := captions(a, b); got != "painting, 9×5; run 1, style.weight 10, 4×6; run 2, style.weight 30, 4×6" {
-		t.Errorf("the same painting: %s", got)
+	if got := captions(a, b); got != "style, 9×5; run 1, style.weight 10, 4×6; run 2, style.weight 30, 4×6" {
+		t.Errorf("the same style: %s", got)
 	}
 	if got := captions(a, c); got != "run 1, style.weight 10, 4×6; run 3, style.weight 50, 4×6" {
-		t.Errorf("two paintings: %s", got)
+		t.Errorf("two styles: %s", got)
 	}
 	blank := recorded(t, s, 1, nil)
-	if got := captions(a, blank); !strings.HasPrefix(got, "painting, 9×5; run 1,") || strings.Contains(got, "run 4") {
+	if got := captions(a, blank); !strings.HasPrefix(got, "style, 9×5; run 1,") || strings.Contains(got, "run 4") {
 		t.Errorf("one without a picture: %s", got)
 	}
 	if frames, err := ComparisonStrip(ctx, s, []store.RunSummary{blank}); !errors.Is(err, ErrNoPictures) {

@@ -210,15 +210,15 @@ func TestLabels(t *testing.T) {
 
 // The fewest settings that tell runs apart come first, whatever comes first in the alphabet.
 func TestDistinctions(t *testing.T) {
-	setting := func(content, painting, size, lr string) map[string]string {
-		return map[string]string{"content.image": "/p/" + content, "style[0].image": "/p/" + painting, "size.long": size, "stages[0].lr": lr}
+	setting := func(content, style, size, lr string) map[string]string {
+		return map[string]string{"content.image": "/p/" + content, "style[0].image": "/p/" + style, "size.long": size, "stages[0].lr": lr}
 	}
 	for _, c := range []struct {
 		name string
 		all  []map[string]string
 		want string
 	}{
-		{"the painting alone", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "night.jpg", "64", "1")},
+		{"the style alone", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "night.jpg", "64", "1")},
 			"style[0].image bay.jpg; style[0].image night.jpg"},
 		{"one setting tells all apart", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("b.jpg", "night.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "96", "2")},
 			"style[0].image bay.jpg, and 3 more; style[0].image night.jpg, and 3 more; style[0].image cat.jpg, and 3 more"},
@@ -242,9 +242,9 @@ func TestLabelsLoseWholeSettings(t *testing.T) {
 	long := "/p/a-file-with-a-rather-long-name-"
 	var runs []store.RunSummary
 	for _, files := range []string{"1 1", "2 1", "1 2", "2 2"} {
-		content, painting, _ := strings.Cut(files, " ")
+		content, style, _ := strings.Cut(files, " ")
 		r, err := s.Begin(ctx, store.NewRun{Experiment: "x", Params: []store.Param{
-			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style[0].image", Value: json.RawMessage(`"` + long + painting + `"`)},
+			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style[0].image", Value: json.RawMessage(`"` + long + style + `"`)},
 		}})
 		if err != nil {
 			t.Fatal(err)

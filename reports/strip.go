@@ -24,7 +24,7 @@ func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, err
 	}), err
 }
 
-// Strip returns what shows how a run went: the photograph and the paintings, if
+// Strip returns what shows how a run went: the content and style images, if
 // the store has them, and at most so many of the pictures that it kept, evenly
 // chosen, the last always and the first if there is more than one. Below each
 // stand the iterations made, the total loss at it and its size. Errors: ErrNoPictures.
@@ -66,15 +66,15 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Stri
 	return frames, nil
 }
 
-// inputs returns the photograph and the paintings among a run's artifacts.
+// inputs returns the content and style images among a run's artifacts.
 func inputs(ctx context.Context, s *store.Store, run int64, artifacts []store.StoredArtifact) (sheet.Strip, error) {
 	var frames sheet.Strip
-	for _, input := range []struct{ kind, caption string }{{"content", "photograph"}, {"style", "painting"}} {
+	for _, kind := range []string{"content", "style"} {
 		for _, a := range artifacts {
-			if a.Kind != input.kind {
+			if a.Kind != kind {
 				continue
 			}
-			f, err := frame(ctx, s, run, a, true, input.caption)
+			f, err := frame(ctx, s, run, a, true, kind)
 			if err != nil {
 				return nil, err
 			}

@@ -10,11 +10,11 @@ import (
 
 // An Analysis is what a study says.
 type Analysis struct {
-	Tests       int `json:"tests"` // that claims are corrected for
-	Units       int `json:"units"` // that have runs
-	Pairs       int `json:"pairs"` // different pairs of photograph and painting among them
-	Photographs int `json:"photographs"`
-	Paintings   int `json:"paintings"`
+	Tests    int `json:"tests"` // that claims are corrected for
+	Units    int `json:"units"` // that have runs
+	Pairs    int `json:"pairs"` // different pairs of content and style among them
+	Contents int `json:"contents"`
+	Styles   int `json:"styles"`
 
 	Factors      []Factor      `json:"factors"`
 	Metrics      []Metric      `json:"metrics"`
@@ -90,26 +90,26 @@ func (a *Analysis) MarshalJSON() ([]byte, error) {
 // count counts the units that have runs, and their pictures.
 func (a *Analysis) count() {
 	units := map[int]bool{}
-	pairs, photographs, paintings := map[[2]string]bool{}, map[string]bool{}, map[string]bool{}
+	pairs, contents, styles := map[[2]string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, r := range a.grid.study.Runs {
 		u := a.grid.study.Units[r.Unit]
 		units[r.Unit] = true
-		pairs[[2]string{u.Photograph, u.Painting}] = true
-		photographs[u.Photograph] = true
-		paintings[u.Painting] = true
+		pairs[[2]string{u.Content, u.Style}] = true
+		contents[u.Content] = true
+		styles[u.Style] = true
 	}
-	delete(photographs, "")
-	delete(paintings, "")
-	a.Units, a.Pairs, a.Photographs, a.Paintings = len(units), len(pairs), len(photographs), len(paintings)
+	delete(contents, "")
+	delete(styles, "")
+	a.Units, a.Pairs, a.Contents, a.Styles = len(units), len(pairs), len(contents), len(styles)
 }
 
 // noun counts units: they are pairs where no two are the same, and draws of pairs where some are.
 func (a *Analysis) noun(n int) string { return sizes.Count(n, a.Kind()) }
 
-// varied reports whether photographs or paintings are levels of a factor.
-func (a *Analysis) varied() bool { return a.Units > 0 && (a.Photographs == 0 || a.Paintings == 0) }
+// varied reports whether content or style images are levels of a factor.
+func (a *Analysis) varied() bool { return a.Units > 0 && (a.Contents == 0 || a.Styles == 0) }
 
-// Kind is what a unit is called: "pair", of photograph and painting, or "draw".
+// Kind is what a unit is called: "pair", of content and style, or "draw".
 func (a *Analysis) Kind() string {
 	if a.Pairs == a.Units && !a.varied() {
 		return "pair"
@@ -117,8 +117,8 @@ func (a *Analysis) Kind() string {
 	return "draw"
 }
 
-// overlap says which pictures the units share, as in "of 4 photographs and 2
-// paintings"; "" where they share none.
+// overlap says which pictures the units share, as in "of 4 content images
+// and 2 style images"; "" where they share none.
 func (a *Analysis) overlap() string {
 	var kinds []string
 	shared := false
@@ -140,7 +140,7 @@ func (a *Analysis) overlap() string {
 
 // pictures are the kinds of pictures and how many of each there are, 0 for one that is varied.
 func (a *Analysis) pictures() []pictures {
-	return []pictures{{"photograph", a.Photographs}, {"painting", a.Paintings}}
+	return []pictures{{"content image", a.Contents}, {"style image", a.Styles}}
 }
 
 type pictures struct {
@@ -163,9 +163,9 @@ func (a *Analysis) note(lost map[string]int) {
 			"and about others only as far as the effect does not hang on the picture.", a.noun(a.Units), of)
 	}
 	if slices.ContainsFunc(a.Effects, func(e *Effect) bool {
-		return e.Claim && e.kind() < pairs && (e.Test.ByPhotograph != nil || e.Test.ByPainting != nil)
+		return e.Claim && e.kind() < pairs && (e.Test.ByContent != nil || e.Test.ByStyle != nil)
 	}) {
-		add("\"By photograph\" and \"by painting\" are p where what shares one counts as one, not corrected: few pictures cannot make them small.")
+		add("\"By content\" and \"by style\" are p where what shares one counts as one, not corrected: few pictures cannot make them small.")
 	}
 	if a.varied() {
 		add("Pictures are among what was varied: a claim about them is about these pictures and no others.")

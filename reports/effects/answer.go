@@ -174,7 +174,7 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 	for _, by := range []struct {
 		picture string
 		p       func(*Test) *float64
-	}{{"photograph", func(t *Test) *float64 { return t.ByPhotograph }}, {"painting", func(t *Test) *float64 { return t.ByPainting }}} {
+	}{{"content", func(t *Test) *float64 { return t.ByContent }}, {"style", func(t *Test) *float64 { return t.ByStyle }}} {
 		var merged []string
 		for _, e := range group {
 			if p := by.p(e.Test); p != nil {

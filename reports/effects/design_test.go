@@ -33,14 +33,14 @@ func names(path string, labels ...string) effects.Factor {
 	return f
 }
 
-// crossed is every photograph with every painting.
-func crossed(photographs, paintings int) []effects.Unit {
+// crossed is every content image with every style image.
+func crossed(contents, styles int) []effects.Unit {
 	var units []effects.Unit
-	for p := range photographs {
-		for q := range paintings {
+	for p := range contents {
+		for q := range styles {
 			units = append(units, effects.Unit{
-				Label:      fmt.Sprintf("photograph %d, painting %d", p, q),
-				Photograph: fmt.Sprint("photograph ", p), Painting: fmt.Sprint("painting ", q),
+				Label:   fmt.Sprintf("content %d, style %d", p, q),
+				Content: fmt.Sprint("content ", p), Style: fmt.Sprint("style ", q),
 			})
 		}
 	}
@@ -51,7 +51,7 @@ func crossed(photographs, paintings int) []effects.Unit {
 func apart(n int) []effects.Unit {
 	var units []effects.Unit
 	for i := range n {
-		units = append(units, effects.Unit{Label: fmt.Sprint("pair ", i), Photograph: fmt.Sprint("a", i), Painting: fmt.Sprint("b", i)})
+		units = append(units, effects.Unit{Label: fmt.Sprint("pair ", i), Content: fmt.Sprint("a", i), Style: fmt.Sprint("b", i)})
 	}
 	return units
 }

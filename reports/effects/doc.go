@@ -4,7 +4,7 @@
 // # What counts as evidence
 //
 // A run of the same config makes the same picture, so runs are no replicates: the units
-// are, each a pair of photograph and painting (with a crop or a draw of noise). All that is
+// are, each a pair of content and style (with a crop or a draw of noise). All that is
 // compared is compared within a unit, under the same settings of the other factors, and each
 // unit says one thing; n is the number of units. Metrics whose values are all positive are
 // measured in ratios.
@@ -47,7 +47,7 @@
 // # What it does not cover
 //
 // Units that share a picture are not independent of each other if the effect hangs on the
-// picture. Eight pairs of four photographs and two paintings can make a claim; it is then about
+// picture. Eight pairs of four content and two style images can make a claim; it is then about
 // these pictures. The analysis says so, and Test has the p with the units of one picture as one.
 // Intervals hold one by one, and interactions are worth a look, never a claim.
 //

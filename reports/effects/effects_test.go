@@ -32,7 +32,7 @@ func planted(units []effects.Unit, values ...float64) effects.Study {
 func TestPlantedEffectWithEightPairs(t *testing.T) {
 	a := analyze(t, planted(crossed(4, 2), 0, 1000))
 	want := []string{"Raising losses.tv.weight from 0 to 1000 cut noise by 64% [59, 69] and raised content distance by 1.9% [1.4, 2.5] " +
-		"(n = 8 pairs of 4 photographs and 2 paintings, p = 0.0078, Holm 0.016; by photograph p = 0.12; by painting p = 0.5)."}
+		"(n = 8 pairs of 4 content images and 2 style images, p = 0.0078, Holm 0.016; by content p = 0.12; by style p = 0.5)."}
 	if got := a.Sentences(); !slices.Equal(got, want) {
 		t.Errorf("%q,\nnot %q", got, want)
 	}
@@ -40,11 +40,11 @@ func TestPlantedEffectWithEightPairs(t *testing.T) {
 	if !e.Claim || e.Test.P != 2./256 || e.Test.Adjusted != 4./256 || !e.Contrasts[0].Holds {
 		t.Errorf("the effect is not claimed as it should be: %+v", e.Test)
 	}
-	// Four photographs, two paintings: 2/16 and 2/4.
-	if p, q := e.Test.ByPhotograph, e.Test.ByPainting; p == nil || *p != 0.125 || q == nil || *q != 0.5 {
-		t.Errorf("p by photograph %v, by painting %v", p, q)
+	// Four content images, two style images: 2/16 and 2/4.
+	if p, q := e.Test.ByContent, e.Test.ByStyle; p == nil || *p != 0.125 || q == nil || *q != 0.5 {
+		t.Errorf("p by content %v, by style %v", p, q)
 	}
-	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "The 8 pairs are of 4 photographs and 2 paintings. What shares a picture is not independent") {
+	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "The 8 pairs are of 4 content images and 2 style images. What shares a picture is not independent") {
 		t.Errorf("no word of shared pictures: %s", notes)
 	}
 }
@@ -53,13 +53,13 @@ func TestPlantedEffectWithEightPairs(t *testing.T) {
 func TestVariedPictures(t *testing.T) {
 	units := apart(8)
 	for i := range units {
-		units[i].Photograph, units[i].Painting = "", ""
+		units[i].Content, units[i].Style = "", ""
 	}
 	a := analyze(t, planted(units, 0, 1000))
 	if got := a.Sentences(); len(got) != 1 || !strings.HasSuffix(got[0], "(n = 8 draws, p = 0.0078, Holm 0.016).") {
 		t.Errorf("%q", got)
 	}
-	if test := a.Effect("losses.tv.weight", "eval/noise").Test; test.ByPhotograph != nil || test.ByPainting != nil {
+	if test := a.Effect("losses.tv.weight", "eval/noise").Test; test.ByContent != nil || test.ByStyle != nil {
 		t.Errorf("taken by picture: %+v", test)
 	}
 	notes := strings.Join(a.Notes, "\n")
@@ -67,10 +67,10 @@ func TestVariedPictures(t *testing.T) {
 		t.Errorf("notes: %s", notes)
 	}
 	for i := range units {
-		units[i].Painting = "autumn"
+		units[i].Style = "autumn"
 	}
-	if notes := strings.Join(analyze(t, planted(units, 0, 1000)).Notes, "\n"); !strings.Contains(notes, "The 8 draws are of 1 painting.") {
-		t.Errorf("notes on one painting: %s", notes)
+	if notes := strings.Join(analyze(t, planted(units, 0, 1000)).Notes, "\n"); !strings.Contains(notes, "The 8 draws are of 1 style image.") {
+		t.Errorf("notes on one style image: %s", notes)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestPlantedTrend(t *testing.T) {
 	if len(e.Contrasts) != 3 || e.Levels[0].Label != "0" || e.Levels[3].Label != "100" {
 		t.Errorf("%d contrasts", len(e.Contrasts))
 	}
-	if notes := strings.Join(a.Notes, "\n"); strings.Contains(notes, "not independent") || e.Test.ByPhotograph != nil {
+	if notes := strings.Join(a.Notes, "\n"); strings.Contains(notes, "not independent") || e.Test.ByContent != nil {
 		t.Errorf("pictures are not shared: %s", notes)
 	}
 }

@@ -98,19 +98,19 @@ func cauchyOrNormal(r *rand.Rand) float64 {
 // study draws one study: strong effects of the pictures, shared by the pairs that share
 // them, and noise that the metrics have partly in common.
 func (n null) study(r *rand.Rand) effects.Study {
-	photographs, paintings := map[string]float64{}, map[string]float64{}
+	contents, styles := map[string]float64{}, map[string]float64{}
 	for _, u := range n.d.units {
-		photographs[u.Photograph], paintings[u.Painting] = 0, 0
+		contents[u.Content], styles[u.Style] = 0, 0
 	}
 	for _, u := range n.d.units { // not over the maps: their order is not fixed
-		photographs[u.Photograph], paintings[u.Painting] = 20*r.NormFloat64(), 20*r.NormFloat64()
+		contents[u.Content], styles[u.Style] = 20*r.NormFloat64(), 20*r.NormFloat64()
 	}
 	s := n.d.fill(func(unit int, levels []int) []float64 {
 		u := n.d.units[unit]
 		common := n.noise(r)
 		var values []float64
 		for range n.d.metrics {
-			v := photographs[u.Photograph] + paintings[u.Painting] + common + 0.7*n.noise(r)
+			v := contents[u.Content] + styles[u.Style] + common + 0.7*n.noise(r)
 			if n.real != nil {
 				v += n.real(unit, levels)
 			}

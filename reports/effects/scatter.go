@@ -35,7 +35,7 @@ func (t *table) testScattered(f int, ordered bool, v *evidence, profiles []profi
 	v.Exact = false
 	v.P = max(units, t.permuteSettings(f, ordered, profiles))
 	v.floor = max(v.floor, 1/float64(draws+1))
-	for _, p := range []*float64{v.ByPhotograph, v.ByPainting} {
+	for _, p := range []*float64{v.ByContent, v.ByStyle} {
 		if p != nil {
 			*p = max(*p, v.P)
 		}

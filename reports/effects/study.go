@@ -39,20 +39,20 @@ type Level struct {
 	Numeric bool    `json:"numeric"`
 }
 
-// A Unit is one replicate: a photograph and a painting, with a crop or a draw of
+// A Unit is one replicate: a content and a style image, with a crop or a draw of
 // noise. Equal strings mean the same picture, and "" that it is varied: the unit has
 // one for each level of a factor. Label is for people.
 type Unit struct {
-	Label      string `json:"label"`
-	Photograph string `json:"photograph"`
-	Painting   string `json:"painting"`
+	Label   string `json:"label"`
+	Content string `json:"content"`
+	Style   string `json:"style"`
 }
 
-// photograph tells which unit's photograph it is, that of the unit alone where it is varied.
-func (s Study) photograph(unit int) string { return own(s.Units[unit].Photograph, unit) }
+// content identifies a unit's content image; one that is varied is the unit's own.
+func (s Study) content(unit int) string { return own(s.Units[unit].Content, unit) }
 
-// painting is the same of paintings.
-func (s Study) painting(unit int) string { return own(s.Units[unit].Painting, unit) }
+// style is the same of the style image.
+func (s Study) style(unit int) string { return own(s.Units[unit].Style, unit) }
 
 func own(picture string, unit int) string {
 	if picture == "" {

@@ -176,13 +176,13 @@ func TestPareto(t *testing.T) {
 	}
 }
 
-// An effect that hangs on the photograph, and on average is none, is what eight pairs of four
-// photographs cannot tell from one that is everywhere. The p by photograph can.
-func TestSharedPhotographs(t *testing.T) {
+// An effect that hangs on the content, and on average is none, is what eight pairs of four
+// content images cannot tell from one that is everywhere. The p by content can.
+func TestSharedContents(t *testing.T) {
 	const reports = 1000
 	d := design{[]effects.Factor{names("pooling", "avg", "max")}, crossed(4, 2), claimed("noise")}
 	r := random(31)
-	byPair, byPhotograph := 0, 0
+	byPair, byContent := 0, 0
 	for range reports {
 		var effect [4]float64
 		for i := range effect {
@@ -195,13 +195,13 @@ func TestSharedPhotographs(t *testing.T) {
 		if test.P <= 0.05 {
 			byPair++
 		}
-		if *test.ByPhotograph <= 0.05 {
-			byPhotograph++
+		if *test.ByContent <= 0.05 {
+			byContent++
 		}
 	}
-	t.Logf("p ≤ 0.05 in %.3f by pair, %.3f by photograph", float64(byPair)/reports, float64(byPhotograph)/reports)
-	if byPhotograph > 0 {
-		t.Errorf("four photographs reached 5%% %d times; 2/16 is their least", byPhotograph)
+	t.Logf("p ≤ 0.05 in %.3f by pair, %.3f by content", float64(byPair)/reports, float64(byContent)/reports)
+	if byContent > 0 {
+		t.Errorf("four content images reached 5%% %d times; 2/16 is their least", byContent)
 	}
 	if byPair < reports/20 {
 		t.Errorf("%d by pair: the warning in the notes would not be needed", byPair)

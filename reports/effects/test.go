@@ -24,10 +24,10 @@ type Test struct {
 	// PairsReachable says whether they could have told any two levels apart.
 	PairsReachable bool `json:"pairs_reachable"`
 	Needed         int  `json:"needed,omitempty"`
-	// ByPhotograph and ByPainting are p where units that share the picture are taken as
+	// ByContent and ByStyle are p where units that share the picture are taken as
 	// one. They are nil where no two do, or where the test does not allow it.
-	ByPhotograph *float64 `json:"by_photograph,omitempty"`
-	ByPainting   *float64 `json:"by_painting,omitempty"`
+	ByContent *float64 `json:"by_content,omitempty"`
+	ByStyle   *float64 `json:"by_style,omitempty"`
 }
 
 // evidence is a test, and the contrasts that are looked at once it holds.
@@ -78,8 +78,8 @@ func (v *evidence) flips(s Study, d []float64, units []int) {
 		p := flip(sums)
 		return &p
 	}
-	v.ByPhotograph = shared(s.photograph)
-	v.ByPainting = shared(s.painting)
+	v.ByContent = shared(s.content)
+	v.ByStyle = shared(s.style)
 }
 
 // testEnds adds the first level against the last, to be looked at once the trend holds.
@@ -112,8 +112,8 @@ func (t *table) testOrders(f int, v *evidence, profiles []profile) {
 		p, _ := omnibus(merged)
 		return &p
 	}
-	v.ByPhotograph = shared(t.study.photograph)
-	v.ByPainting = shared(t.study.painting)
+	v.ByContent = shared(t.study.content)
+	v.ByStyle = shared(t.study.style)
 }
 
 // blocks returns the ranks of each unit by level.

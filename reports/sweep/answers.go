@@ -26,7 +26,7 @@ func (y *Study) answers() ([]document.Block, error) {
 		notes = append(notes, document.Item{Text: "What has finished cannot claim it all: " + reach + "."})
 	}
 	if y.resized() {
-		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against photograph and painting at that size."})
+		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against content and style at that size."})
 	}
 	blocks := []document.Block{{List: items}}
 	if len(items) == 0 {

@@ -98,14 +98,14 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 
 // planned is trial i of the plan.
 func planned(i, tv, layer, pair int) store.PlannedTrial {
-	photograph, painting := fmt.Sprintf("photo-%c.png", 'a'+pair/2), fmt.Sprintf("painting-%c.png", 'a'+pair%2)
+	content, style := fmt.Sprintf("photo-%c.png", 'a'+pair/2), fmt.Sprintf("painting-%c.png", 'a'+pair%2)
 	at, _ := json.Marshal(map[string]any{
 		"settings": []map[string]any{
 			{"path": "losses.tv.weight", "value": tvWeights[tv], "label": fmt.Sprint(tvWeights[tv])},
 			{"path": "losses.content.layers", "value": []string{layers[layer]}, "label": layers[layer]},
 		},
-		"levels": []int{tv, layer}, "pair": pair, "repeat": 0, "photograph": photograph, "painting": painting,
-		"photograph_hash": "aa" + photograph, "painting_hash": "bb" + painting,
+		"levels": []int{tv, layer}, "pair": pair, "repeat": 0, "content": content, "style": style,
+		"content_hash": "aa" + content, "style_hash": "bb" + style,
 	})
 	return store.PlannedTrial{Number: i, Hash: fmt.Sprint("h", i), Config: "experiment: layers\n", Point: at}
 }
@@ -128,7 +128,7 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 		Params: []store.Param{{Path: "losses.tv.weight", Value: json.RawMessage(fmt.Sprint(tvWeights[tv]))}},
 		Env: []store.Fact{
 			{Name: "command", Value: "runexp -c layers.yaml"}, {Name: "machine/cpu", Value: "a processor"},
-			{Name: "weights/name", Value: "vgg19-lite"}, {Name: "sha256/content.image", Value: at.PhotographHash}, {Name: "scorer/hash", Value: "5c0e"},
+			{Name: "weights/name", Value: "vgg19-lite"}, {Name: "sha256/content.image", Value: at.ContentHash}, {Name: "scorer/hash", Value: "5c0e"},
 		},
 	})
 	check(err)
@@ -153,8 +153,8 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 		check(imaging.EncodePNG(&file, m, nil))
 		check(r.Artifact(ctx, store.Artifact{Kind: kind, Name: name, Step: step, MIME: "image/png", Width: m.W, Height: m.H, Data: file.Bytes()}))
 	}
-	keep("content", at.Photograph, 0, painted(40, 60, float64(at.Pair/2), 0, 0))
-	keep("style", at.Painting, 0, painted(60, 50, 4+float64(at.Pair%2), 2, 0))
+	keep("content", at.Content, 0, painted(40, 60, float64(at.Pair/2), 0, 0))
+	keep("style", at.Style, 0, painted(60, 50, 4+float64(at.Pair%2), 2, 0))
 	switch status {
 	case store.Finished:
 		keep("picture", "picture.png", 59, painted(40, 60, float64(at.Pair), float64(layer), 0.3*float64(1-tv)))
@@ -210,7 +210,7 @@ func draws(t testing.TB, s *store.Store) store.Sweep {
 		weight, pair := 5+i/6*5%12, i%6
 		at, err := json.Marshal(map[string]any{
 			"settings": []map[string]any{{"path": "losses.style.weight", "value": weight, "label": fmt.Sprint(weight)}},
-			"levels":   []int{-1}, "pair": pair, "photograph": fmt.Sprintf("p%d.png", pair), "painting": fmt.Sprintf("q%d.png", pair),
+			"levels":   []int{-1}, "pair": pair, "content": fmt.Sprintf("p%d.png", pair), "style": fmt.Sprintf("q%d.png", pair),
 		})
 		if err != nil {
 			t.Fatal(err)

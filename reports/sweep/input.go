@@ -16,24 +16,24 @@ type unitKey struct{ pair, repeat int }
 // no part of it.
 func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 	index := map[unitKey]int{}
-	var names [][]string // by unit: photograph and painting
+	var names [][]string // by unit: content and style
 	for _, t := range y.trials {
 		p := t.point
-		photograph := cmp.Or(p.PhotographHash, p.Photograph) // the same picture under two names is one
-		painting := cmp.Or(p.PaintingHash, p.Painting)
+		content := cmp.Or(p.ContentHash, p.Content) // the same picture under two names is one
+		style := cmp.Or(p.StyleHash, p.Style)
 		key := unitKey{p.Pair, p.Repeat}
 		at, seen := index[key]
 		if !seen {
 			at = len(units)
 			index[key] = at
-			units = append(units, effects.Unit{Photograph: photograph, Painting: painting})
-			names = append(names, []string{p.Photograph, p.Painting})
+			units = append(units, effects.Unit{Content: content, Style: style})
+			names = append(names, []string{p.Content, p.Style})
 		}
-		if units[at].Photograph != photograph {
-			units[at].Photograph, names[at][0] = "", "every photograph"
+		if units[at].Content != content {
+			units[at].Content, names[at][0] = "", "every content"
 		}
-		if units[at].Painting != painting {
-			units[at].Painting, names[at][1] = "", "every painting"
+		if units[at].Style != style {
+			units[at].Style, names[at][1] = "", "every style"
 		}
 		of = append(of, at)
 	}

@@ -97,7 +97,7 @@ func (y *Study) question() ([]document.Block, error) {
 	if len(y.units) > 1 {
 		text += fmt.Sprintf(", on %s", sizes.Count(len(y.units), y.unit()))
 		if y.unit() == "pair" {
-			text += " of photograph and painting"
+			text += " of content and style"
 		}
 	} else if len(y.units) == 1 {
 		text += fmt.Sprintf(" on %s", y.units[0].Label)

@@ -125,7 +125,7 @@ func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effec
 		return nil, err
 	}
 	var cells []sheet.Cell
-	for _, input := range []struct{ kind, note, of string }{{"content", "photograph", u.Photograph}, {"style", "painting", u.Painting}} {
+	for _, input := range []struct{ kind, of string }{{"content", u.Content}, {"style", u.Style}} {
 		if input.of == "" { // varied: it is another one in each cell
 			continue
 		}
@@ -135,7 +135,7 @@ func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effec
 				if err != nil {
 					return nil, err
 				}
-				note := input.note
+				note := input.kind
 				if picture == nil {
 					note = reports.Damaged
 				}

@@ -160,10 +160,10 @@ func (y *Study) images() document.Table {
 		}
 	}
 	for _, trial := range y.trials {
-		add("photograph", trial.point.Photograph, trial.point.PhotographHash)
+		add("content", trial.point.Content, trial.point.ContentHash)
 	}
 	for _, trial := range y.trials {
-		add("painting", trial.point.Painting, trial.point.PaintingHash)
+		add("style", trial.point.Style, trial.point.StyleHash)
 	}
 	return t
 }

@@ -23,12 +23,12 @@ func (y *Study) trialTable() ([]document.Block, error) {
 	for _, i := range varies {
 		t.Header = append(t.Header, y.plan.Parameters[i].Path)
 	}
-	photographs, paintings := y.several(func(p point) string { return p.Photograph }), y.several(func(p point) string { return p.Painting })
-	if photographs {
-		t.Header = append(t.Header, "photograph")
+	contents, styles := y.several(func(p point) string { return p.Content }), y.several(func(p point) string { return p.Style })
+	if contents {
+		t.Header = append(t.Header, "content")
 	}
-	if paintings {
-		t.Header = append(t.Header, "painting")
+	if styles {
+		t.Header = append(t.Header, "style")
 	}
 	if y.plan.Repeats > 1 {
 		t.Header = append(t.Header, "repeat")
@@ -43,11 +43,11 @@ func (y *Study) trialTable() ([]document.Block, error) {
 		for _, i := range varies {
 			row = append(row, y.plan.label(trial, i))
 		}
-		if photographs {
-			row = append(row, trial.point.Photograph)
+		if contents {
+			row = append(row, trial.point.Content)
 		}
-		if paintings {
-			row = append(row, trial.point.Painting)
+		if styles {
+			row = append(row, trial.point.Style)
 		}
 		if y.plan.Repeats > 1 {
 			row = append(row, fmt.Sprint(trial.point.Repeat+1))
@@ -156,7 +156,7 @@ func (y *Study) describe(t trial) string {
 	for _, i := range y.differing() {
 		text += fmt.Sprintf("%s %s, ", y.plan.Parameters[i].Path, y.plan.label(t, i))
 	}
-	return text + t.point.Photograph + " × " + t.point.Painting
+	return text + t.point.Content + " × " + t.point.Style
 }
 
 // span is a duration for people.

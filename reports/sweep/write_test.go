@@ -147,7 +147,7 @@ func TestWrite(t *testing.T) {
 	w := usual().make(t, s)
 	r := write(t, s, w.Number)
 	r.has(t, "question", `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`,
-		"A grid sweep of 48 trials, on 8 pairs of photograph and painting.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
+		"A grid sweep of 48 trials, on 8 pairs of content and style.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
 		"content distance: squared distance of the features")
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raised content distance by", "cut noise by 66.", "n = 8 pairs",
 		"No evidence that losses.content.layers changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
@@ -160,9 +160,9 @@ func TestWrite(t *testing.T) {
 	r.has(t, "missing", "45 of 48 trials finished: 1 failed, 1 killed, 1 not begun.",
 		"5 losses.tv.weight 0, losses.content.layers conv2_1, photo-c.png × painting-b.png 6 failed the loss is not <finite> | at step 59")
 	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
-	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "photograph photo-a.png aaphoto-a.png", "Scorer 5c0e",
+	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "content photo-a.png aaphoto-a.png", "Scorer 5c0e",
 		`"path": "losses.tv.weight"`, "The whole config of trial 0, run 1", "seed: 1")
-	// Effects and trade-offs, two each; 21 results, photograph and painting of four grids; three clocks.
+	// Effects and trade-offs, two each; 21 results, content and style of four grids; three clocks.
 	if want := 2 + 2 + 21 + 4*2 + 3; r.images != want {
 		t.Errorf("%d pictures, want %d", r.images, want)
 	}

@@ -1,9 +1,12 @@
-// Package record declares what a notebook holds as JSON: the plan of a sweep, where
+// Package record declares what the store holds as JSON: the plan of a sweep, where
 // each trial lies in it, and the data of events. Who writes it and who reads it use
 // these types.
 package record
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // A Plan is a sweep as it was asked for.
 type Plan struct {
@@ -44,14 +47,33 @@ type EarlyStop struct {
 
 // A Point is where a trial lies in its sweep.
 type Point struct {
-	Settings       []Setting `json:"settings"`
-	Levels         []int     `json:"levels"` // by parameter; −1 for a draw from a range
-	Pair           int       `json:"pair"`   // −1 if there are none
-	Repeat         int       `json:"repeat"`
-	Photograph     string    `json:"photograph"` // names of files
-	Painting       string    `json:"painting"`
-	PhotographHash string    `json:"photograph_hash"`
-	PaintingHash   string    `json:"painting_hash"`
+	Settings    []Setting `json:"settings"`
+	Levels      []int     `json:"levels"` // by parameter; −1 for a draw from a range
+	Pair        int       `json:"pair"`   // −1 if there are none
+	Repeat      int       `json:"repeat"`
+	Content     string    `json:"content"` // names of files, several styles joined by " + "
+	Style       string    `json:"style"`
+	ContentHash string    `json:"content_hash"` // SHA-256 in hexadecimal digits, joined alike
+	StyleHash   string    `json:"style_hash"`
+}
+
+// UnmarshalJSON also reads the keys that content and style had in version 0.1:
+// photograph, painting, and these with _hash.
+func (p *Point) UnmarshalJSON(data []byte) error {
+	type plain Point // without this method
+	read := struct {
+		*plain
+		Photograph     string `json:"photograph"`
+		Painting       string `json:"painting"`
+		PhotographHash string `json:"photograph_hash"`
+		PaintingHash   string `json:"painting_hash"`
+	}{plain: (*plain)(p)}
+	if err := json.Unmarshal(data, &read); err != nil {
+		return err
+	}
+	p.Content, p.ContentHash = cmp.Or(p.Content, read.Photograph), cmp.Or(p.ContentHash, read.PhotographHash)
+	p.Style, p.StyleHash = cmp.Or(p.Style, read.Painting), cmp.Or(p.StyleHash, read.PaintingHash)
+	return nil
 }
 
 // A Setting is what a trial sets.
