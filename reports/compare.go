@@ -75,8 +75,7 @@ func readNumbers(ctx context.Context, s *store.Store, run store.RunSummary) (map
 	}
 	numbers := map[string]float64{"iterations": float64(run.Iterations), "seconds": run.Elapsed.Seconds()}
 	for _, m := range summary {
-		loss, isLoss := strings.CutPrefix(m.Name, "loss/")
-		if isLoss && !strings.Contains(loss, "/") || m.Name == "memory/peak" {
+		if _, isLoss := lossName(m.Name); isLoss || m.Name == "memory/peak" {
 			numbers[m.Name] = m.Last
 		}
 	}

@@ -108,8 +108,8 @@ func (q Curves) terms(ctx context.Context, s *store.Store) ([]term, error) {
 			return nil, err
 		}
 		for _, name := range names {
-			loss, isLoss := strings.CutPrefix(name, "loss/")
-			if !isLoss || loss == "total" || strings.Contains(loss, "/") {
+			loss, isLoss := lossName(name)
+			if !isLoss || loss == "total" {
 				continue
 			}
 			if found[loss] == nil {

@@ -33,8 +33,8 @@ func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots
 			return figure, err
 		}
 		for _, name := range of.names {
-			loss, isLoss := strings.CutPrefix(name, "loss/")
-			if !isLoss || strings.Contains(loss, "/") {
+			loss, isLoss := lossName(name)
+			if !isLoss {
 				continue
 			}
 			points, err := s.Series(ctx, run.Number, name)

@@ -18,6 +18,13 @@ func Convergence(ctx context.Context, s *store.Store, run store.RunSummary) (plo
 	return c, err
 }
 
+// lossName returns the name of the loss that a metric is the value of, total for
+// their sum; false for other metrics and for the layers of a loss.
+func lossName(metric string) (string, bool) {
+	name, isLoss := strings.CutPrefix(metric, "loss/")
+	return name, isLoss && !strings.Contains(name, "/")
+}
+
 // lossWeights returns the weight of each loss by name.
 func lossWeights(ctx context.Context, s *store.Store, run int64) (map[string]float64, error) {
 	params, err := s.Params(ctx, run)

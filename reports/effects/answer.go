@@ -162,7 +162,7 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 		for _, c := range e.named(kind) { // a claim is as strong as its weakest part
 			before, after = max(before, *c.P), max(after, *c.Adjusted)
 		}
-		n, p, adjusted = append(n, text), append(p, pText(before)), append(adjusted, pText(after))
+		n, p, adjusted = append(n, text), append(p, Probability(before)), append(adjusted, Probability(after))
 	}
 	text := "n = " + once(n)
 	if kind <= none {
@@ -178,7 +178,7 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 		var merged []string
 		for _, e := range group {
 			if p := by.p(e.Test); p != nil {
-				merged = append(merged, pText(*p))
+				merged = append(merged, Probability(*p))
 			}
 		}
 		if len(merged) == len(group) {

@@ -65,16 +65,13 @@ func percent(e Estimate) Estimate {
 	return e.apply(func(v float64) float64 { return 100 * (v - 1) })
 }
 
-// pText has two significant digits, and says so where p is below what is printed.
-func pText(p float64) string {
+// Probability writes p with two significant digits, or as below the smallest that
+// is written.
+func Probability(p float64) string {
 	if p < 1e-4 {
 		return "< 0.0001"
 	}
-	text := strconv.FormatFloat(p, 'g', 2, 64)
-	if p >= 0.9995 {
-		return "1"
-	}
-	return text
+	return strconv.FormatFloat(p, 'g', 2, 64)
 }
 
 // list joins words as a sentence does: "a, b and c".

@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"runexp/reports/typeface"
 )
 
 // levels are the ticks of an axis of things that are named: 0, 1, 2, ….
@@ -26,27 +28,9 @@ func (l levels) Ticks(low, high float64) []plot.Tick {
 // mostLines is how many lines a level's name may take.
 const mostLines = 4
 
-// wrapped breaks a name at spaces into lines of a width, the last of them with an
-// ellipsis if there are too many; a word that is wider is cut. whole says that
-// nothing is lost.
+// wrapped breaks a name into lines of a width; whole reports whether nothing was left out.
 func wrapped(name string, style text.Style, width vg.Length) (txt string, whole bool) {
-	var lines []string
-	whole = true
-	for word := range strings.FieldsSeq(name) {
-		short := fitted(word, style, width)
-		whole = whole && short == word
-		if n := len(lines); n > 0 && style.Width(lines[n-1]+" "+short) <= width {
-			lines[n-1] += " " + short
-		} else {
-			lines = append(lines, short)
-		}
-	}
-	if len(lines) > mostLines {
-		whole = false
-		lines = lines[:mostLines]
-		last := fitted(lines[mostLines-1]+"…", style, width)
-		lines[mostLines-1] = strings.TrimSuffix(last, "…") + "…"
-	}
+	lines, whole := typeface.Wrap(name, mostLines, func(s string) bool { return style.Width(s) <= width })
 	return strings.Join(lines, "\n"), whole
 }
 

@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/png"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -113,27 +112,6 @@ func TestGridOneRow(t *testing.T) {
 	named.Rows.Name = "losses.tv.weight"
 	if a, b := drawn(t, g, 60).Bounds().Dx(), drawn(t, named, 60).Bounds().Dx(); a >= b {
 		t.Errorf("%d pixels wide without the name of a row, %d with it", a, b)
-	}
-}
-
-func TestWrapped(t *testing.T) {
-	face, err := sans(gridText)
-	if err != nil {
-		t.Fatal(err)
-	}
-	width := face.measure("conv1_1, conv2_1,")
-	for text, want := range map[string][]string{
-		"":                                   nil,
-		"conv1_1":                            {"conv1_1"},
-		"conv1_1, conv2_1, conv3_1, conv4_1": {"conv1_1, conv2_1,", "conv3_1, conv4_1"},
-		strings.Repeat("conv1_1, ", 6):       {"conv1_1, conv1_1,", "conv1_1, conv1…"},
-	} {
-		if got := face.wrapped(text, width, 2); !slices.Equal(got, want) {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-	if got := face.wrapped(strings.Repeat("w", 99), width, 2); face.measure(got[0]) > width || !strings.HasSuffix(got[0], "…") {
-		t.Errorf("a long word is %q", got)
 	}
 }
 

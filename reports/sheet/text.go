@@ -6,7 +6,6 @@ import (
 	"image/color"
 	stddraw "image/draw"
 	"math"
-	"strings"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
@@ -111,31 +110,8 @@ func (f face) draw(dst *image.RGBA, src image.Image, g typeface.Glyph, x, y floa
 
 func round(v float64) int { return int(math.Round(v)) }
 
-// wrapped breaks text at spaces into lines of a width in pixels; what is too wide
-// or one line too many ends in an ellipsis.
+// wrapped breaks text into lines of a width in pixels, at least one.
 func (f face) wrapped(text string, width, most int) []string {
-	var lines []string
-	for word := range strings.FieldsSeq(text) {
-		if n := len(lines); n > 0 && f.measure(lines[n-1]+" "+word) <= width {
-			lines[n-1] += " " + word
-		} else {
-			lines = append(lines, word)
-		}
-	}
-	cut := len(lines) > max(1, most)
-	if cut {
-		lines = lines[:max(1, most)]
-	}
-	for i, line := range lines {
-		ellipsis := ""
-		if cut && i == len(lines)-1 {
-			ellipsis = "…"
-		}
-		if f.measure(line+ellipsis) > width {
-			line = typeface.Cut(line, func(s string) bool { return f.measure(s) <= width })
-			ellipsis = ""
-		}
-		lines[i] = line + ellipsis
-	}
+	lines, _ := typeface.Wrap(text, max(1, most), func(s string) bool { return f.measure(s) <= width })
 	return lines
 }

@@ -60,13 +60,10 @@ func percent(ratio float64) string {
 }
 
 func probability(p *float64) string {
-	switch {
-	case p == nil:
+	if p == nil {
 		return document.Nothing
-	case *p < 1e-4:
-		return "< 0.0001"
 	}
-	return fmt.Sprintf("%.2g", *p)
+	return effects.Probability(*p)
 }
 
 // label is what a metric is called.

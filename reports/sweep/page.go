@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -105,7 +106,7 @@ func (y *Study) question() ([]document.Block, error) {
 	blocks = append(blocks, document.Block{Paragraph: text + "."})
 	var about []document.Item
 	for _, m := range y.claimed() {
-		text := m.Label + ": " + or(m.Doc, m.name)
+		text := m.Label + ": " + cmp.Or(m.Doc, m.name)
 		if m.Unit != "" {
 			text += ", in " + m.Unit
 		}
@@ -127,11 +128,4 @@ func (y *Study) unit() string {
 		return "replicate"
 	}
 	return y.Analysis.Kind()
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/framework/sizes"
@@ -49,7 +50,7 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 	for _, p := range points {
 		s := plots.Setting{Label: y.short(p.Levels), X: p.X, Y: p.Y, Front: p.Front}
 		if by >= 0 {
-			s.Group = index(figure.Groups, p.Levels[by])
+			s.Group = slices.Index(figure.Groups, p.Levels[by])
 		}
 		figure.Settings = append(figure.Settings, s)
 		least, most = min(least, p.N), max(most, p.N)
@@ -88,15 +89,6 @@ func (y *Study) short(levels []string) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func index(list []string, wanted string) int {
-	for i, s := range list {
-		if s == wanted {
-			return i
-		}
-	}
-	return 0
 }
 
 // metric returns what is known of a metric by its name.

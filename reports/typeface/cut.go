@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/go-text/typesetting/segmenter"
 )
@@ -18,6 +19,33 @@ func Cut(text string, fits func(string) bool) string {
 	}
 	n := sort.Search(len(ends)-1, func(i int) bool { return !fits(text[:ends[i]] + "…") })
 	return text[:ends[max(0, n-1)]] + "…"
+}
+
+// Wrap breaks text at spaces into at most so many lines, at least 1, that fit. A
+// word that does not fit is cut, and the last line ends in an ellipsis if there is
+// more text. whole reports whether nothing was left out.
+func Wrap(text string, most int, fits func(string) bool) (lines []string, whole bool) {
+	whole = true
+	for word := range strings.FieldsSeq(text) {
+		if !fits(word) {
+			word, whole = Cut(word, fits), false
+		}
+		if n := len(lines); n > 0 && fits(lines[n-1]+" "+word) {
+			lines[n-1] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	if len(lines) <= most {
+		return lines, whole
+	}
+	last := strings.TrimSuffix(lines[most-1], "…")
+	if fits(last + "…") {
+		last += "…"
+	} else {
+		last = Cut(last, fits)
+	}
+	return append(lines[:most-1], last), false
 }
 
 // Shorten cuts text to n characters, at least 3, with an ellipsis for its middle.

@@ -3,8 +3,10 @@ package typeface_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"runexp/reports/typeface"
 )
@@ -108,6 +110,24 @@ func TestShortenAllKeepsTextsApart(t *testing.T) {
 			if (a == b) != (texts[i] == texts[j]) {
 				t.Errorf("%d and %d: %q and %q", i, j, a, b)
 			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	fits := func(s string) bool { return utf8.RuneCountInString(s) <= 17 }
+	for text, want := range map[string][]string{
+		"":                                    nil,
+		"conv1_1":                             {"conv1_1"},
+		"conv1_1, conv2_1, conv3_1, conv4_1":  {"conv1_1, conv2_1,", "conv3_1, conv4_1"},
+		strings.Repeat("conv1_1, ", 6):        {"conv1_1, conv1_1,", "conv1_1, conv1_1…"},
+		strings.Repeat("w", 99):               {strings.Repeat("w", 16) + "…"},
+		"a " + strings.Repeat("w", 99) + " b": {"a", strings.Repeat("w", 16) + "…"},
+		"conv1_1, conv2_1, ab " + strings.Repeat("w", 99): {"conv1_1, conv2_1,", "ab…"},
+	} {
+		lines, whole := typeface.Wrap(text, 2, fits)
+		if !slices.Equal(lines, want) || whole == strings.Contains(strings.Join(lines, ""), "…") {
+			t.Errorf("%q: %q, %t; want %q", text, lines, whole, want)
 		}
 	}
 }
