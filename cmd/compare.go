@@ -117,7 +117,7 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 	if err != nil {
 		return "", err
 	}
-	a.tellProblems(frames)
+	a.printProblems(frames)
 	name, _ := runsName(runs)
 	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
 	if err != nil {

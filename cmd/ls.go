@@ -1,18 +1,13 @@
 package cmd
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
 	"runexp/framework/store"
 )
 
@@ -133,55 +128,4 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 		return printJSON(a.stdout, rows)
 	}
 	return listing(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells, 2)
-}
-
-// checkNotebook says that --db names what can be no notebook, a folder or a pipe, say.
-func (a *app) checkNotebook() error {
-	info, err := os.Stat(a.db)
-	switch {
-	case err != nil || info.Mode().IsRegular():
-		return nil // what cannot be seen is told when it is opened
-	case info.IsDir():
-		return usage(fmt.Errorf("--db %s is a folder; name another notebook with --db, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
-	}
-	return usage(fmt.Errorf("--db %s is no regular file; name another notebook with --db", a.db))
-}
-
-// nameNotebook adds the way out to an error of opening a notebook, unless it says it.
-func nameNotebook(err error, way string) error {
-	if strings.Contains(err.Error(), "with --db") {
-		return err
-	}
-	return fmt.Errorf("%w; %s", err, way)
-}
-
-// openNotebook opens the notebook for reading.
-func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
-	if err := a.checkNotebook(); err != nil {
-		return nil, err
-	}
-	s, err := store.OpenReadOnly(c.Context(), a.db)
-	if err != nil && c.Context().Err() != nil {
-		return nil, context.Cause(c.Context())
-	}
-	if err != nil {
-		return nil, usage(nameNotebook(err, "name the notebook with --db"))
-	}
-	return s, nil
-}
-
-// metricText prints a metric's value for people, bytes in MiB.
-func metricText(name string, x float64) string {
-	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
-		return experiments.Bytes(int64(x))
-	}
-	return number(x)
-}
-
-// number prints a loss; a dash for none.
-func number(x float64) string {
-	if math.IsNaN(x) {
-		return "-"
-	}
-	return fmt.Sprintf("%.6g", x)
 }

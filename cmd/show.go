@@ -153,15 +153,6 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	return nil
 }
 
-// cellsOf returns what cells makes of each row.
-func cellsOf[T, C any](rows []T, cells func(T) C) []C {
-	out := make([]C, len(rows))
-	for i, row := range rows {
-		out[i] = cells(row)
-	}
-	return out
-}
-
 // readPage reads everything that the store has of a run.
 func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
 	ctx := c.Context()

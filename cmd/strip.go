@@ -90,12 +90,12 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	if err := frames.Save(path, height); err != nil {
 		return unwritten(err)
 	}
-	a.tellProblems(frames)
+	a.printProblems(frames)
 	return target.wrote(a, path, numbers)
 }
 
-// tellProblems says which pictures of a strip are damaged.
-func (a *app) tellProblems(frames sheet.Strip) {
+// printProblems prints which pictures of a strip are damaged.
+func (a *app) printProblems(frames sheet.Strip) {
 	for _, f := range frames {
 		if f.Problem != "" {
 			fmt.Fprintln(a.stderr, f.Problem)

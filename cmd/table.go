@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
 
+	"runexp/experiments"
 	"runexp/internal/printable"
 )
 
@@ -75,4 +78,29 @@ func columnWidths(rows [][]string) []int {
 		}
 	}
 	return widths
+}
+
+// cellsOf returns what cells makes of each row.
+func cellsOf[T, C any](rows []T, cells func(T) C) []C {
+	out := make([]C, len(rows))
+	for i, row := range rows {
+		out[i] = cells(row)
+	}
+	return out
+}
+
+// metricText prints a metric's value for people, bytes in MiB.
+func metricText(name string, x float64) string {
+	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
+		return experiments.Bytes(int64(x))
+	}
+	return number(x)
+}
+
+// number prints a loss; a dash for none.
+func number(x float64) string {
+	if math.IsNaN(x) {
+		return "-"
+	}
+	return fmt.Sprintf("%.6g", x)
 }
