@@ -107,7 +107,7 @@ func (a *app) printProblems(frames sheet.Strip) {
 // folder, and returns its path; "" if it kept none.
 func writeStrip(ctx context.Context, s *store.Store, result experiments.Result) (string, error) {
 	run := result.Run.Number()
-	kept, err := reports.KeptIntermediate(ctx, s, run)
+	kept, err := reports.HasIntermediate(ctx, s, run)
 	if err != nil || !kept {
 		return "", err
 	}

@@ -60,7 +60,7 @@ func (f Family) Plot(ctx context.Context, s *store.Store, against string) (plots
 		return strings.Compare(a, b)
 	})
 	for _, loss := range losses {
-		figure.Panels = append(figure.Panels, plots.Relatives{Title: loss, Series: panels[loss]})
+		figure.Panels = append(figure.Panels, plots.Panel{Title: loss, Series: panels[loss]})
 	}
 	return figure, nil
 }

@@ -16,8 +16,8 @@ import (
 // ErrNoPictures says that a run has kept no picture yet.
 var ErrNoPictures = errors.New("it has kept no pictures yet; output.every=50 keeps one every 50 iterations, and every run keeps its result")
 
-// KeptIntermediate reports whether a run kept pictures of before a stage was over.
-func KeptIntermediate(ctx context.Context, s *store.Store, run int64) (bool, error) {
+// HasIntermediate reports whether a run kept pictures of before a stage was over.
+func HasIntermediate(ctx context.Context, s *store.Store, run int64) (bool, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	return slices.ContainsFunc(artifacts, func(a store.StoredArtifact) bool {
 		return a.Kind == "picture" && pictureRole(a.Name) == ""

@@ -65,14 +65,14 @@ func TestStrip(t *testing.T) {
 			t.Errorf("at most %d:\n got %q\nwant %q", most, got, want)
 		}
 	}
-	if kept, err := KeptIntermediate(ctx, s, run.Number); !kept || err != nil {
+	if kept, err := HasIntermediate(ctx, s, run.Number); !kept || err != nil {
 		t.Errorf("intermediate pictures: %v, %v", kept, err)
 	}
 	none := recorded(t, s, 1, nil)
 	if _, err := Strip(ctx, s, none.Number, 3); !errors.Is(err, ErrNoPictures) {
 		t.Errorf("no pictures: %v", err)
 	}
-	if kept, err := KeptIntermediate(ctx, s, none.Number); kept || err != nil {
+	if kept, err := HasIntermediate(ctx, s, none.Number); kept || err != nil {
 		t.Errorf("intermediate pictures: %v, %v", kept, err)
 	}
 }

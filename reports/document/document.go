@@ -43,14 +43,14 @@ type Figure struct {
 	Alt, Caption string
 	Wide         bool   // it is not to be shrunk to the width of a page
 	Files        []File // kept beside the report; the first is what Markdown shows
-	Shown        File   // what HTML embeds, if there is no Gallery
-	Gallery      *Gallery
+	Shown        File   // what HTML embeds, if there are no Pictures
+	Pictures     *PictureTable
 }
 
-// A Gallery is the pictures of a figure one by one, for a page that lays them out
-// to its own width. Cells has a row for each of RowLevels with a picture for each
+// A PictureTable is the pictures of a figure one by one, for a page that lays them
+// out to its own width. Cells has a row for each of RowLevels with a picture for each
 // of ColumnLevels.
-type Gallery struct {
+type PictureTable struct {
 	Title                   string
 	Rows, Columns           string // what changes along them; empty if nothing does
 	RowLevels, ColumnLevels []string

@@ -8,7 +8,7 @@ import (
 	"runexp/framework/sizes"
 )
 
-// An Analysis is what a study says.
+// An Analysis is the result of a study.
 type Analysis struct {
 	Tests    int `json:"tests"` // that claims are corrected for
 	Units    int `json:"units"` // that have runs
@@ -21,7 +21,7 @@ type Analysis struct {
 	Effects      []*Effect     `json:"effects"` // each factor on each metric
 	Interactions []Interaction `json:"interactions,omitempty"`
 	Variances    []Variance    `json:"variances"`
-	Notes        []string      `json:"notes,omitempty"` // sentences that must stand beside the claims
+	Notes        []string      `json:"notes,omitempty"` // sentences that qualify the claims
 
 	grid *grid
 }
@@ -29,7 +29,7 @@ type Analysis struct {
 // Analyze returns the effects of every factor on every metric. A factor of which
 // only one level ran has none, and a metric that no run has is left out of the tests.
 //
-// The error names every part of the study that contradicts another.
+// The error names every contradiction in the study.
 func Analyze(s Study) (*Analysis, error) {
 	if err := s.validate(); err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func Analyze(s Study) (*Analysis, error) {
 		}
 	}
 	a.Tests = len(tests)
-	judge(tests)
+	adjust(tests)
 	for _, m := range s.Metrics {
 		raw := g.table(m.Name)
 		t, scale := raw, Difference
@@ -148,24 +148,24 @@ type pictures struct {
 	n    int
 }
 
-// note writes down what a reader of the claims must know.
+// note adds the sentences that qualify the claims.
 func (a *Analysis) note(lost map[string]int) {
 	add := func(format string, args ...any) { a.Notes = append(a.Notes, fmt.Sprintf(format, args...)) }
 	if n := a.grid.study.Censored; n > 0 {
-		add("Nothing is claimed: early stopping ended %s for being behind, so what is left of a bad setting is its best.", sizes.Count(n, "run"))
+		add("Nothing is claimed: early stopping pruned %s, and the runs left of a bad setting are its best.", sizes.Count(n, "run"))
 	}
 	if a.Tests > 0 {
 		add("Claims are corrected for the %s of this report: the chance of a single false one is at most 5%%. "+
-			"Intervals hold at 95%% each, not together. It is the promise of one look at a sweep that was planned as it is.", sizes.Count(a.Tests, "test"))
+			"Intervals hold at 95%% each, not together. Both hold for one analysis of a sweep that was planned as it is.", sizes.Count(a.Tests, "test"))
 	}
 	if of := a.overlap(); of != "" && a.Units > 1 {
-		add("The %s are %s. What shares a picture is not independent: a claim is about these pictures, "+
-			"and about others only as far as the effect does not hang on the picture.", a.noun(a.Units), of)
+		add("The %s are %s. Units that share a picture are not independent: a claim is about these pictures, "+
+			"and about others only as far as the effect does not depend on the picture.", a.noun(a.Units), of)
 	}
 	if slices.ContainsFunc(a.Effects, func(e *Effect) bool {
 		return e.Claim && e.kind() < pairs && (e.Test.ByContent != nil || e.Test.ByStyle != nil)
 	}) {
-		add("\"By content\" and \"by style\" are p where what shares one counts as one, not corrected: few pictures cannot make them small.")
+		add("\"By content\" and \"by style\" are p with the units of one image counted as one, not corrected: with few images they cannot be small.")
 	}
 	if a.varied() {
 		add("Pictures are among what was varied: a claim about them is about these pictures and no others.")
@@ -173,7 +173,7 @@ func (a *Analysis) note(lost map[string]int) {
 	for _, f := range a.Factors {
 		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })
 		if e < 0 {
-			add("Only one level of %s ran, or none: nothing can be said of what it does.", f.Path)
+			add("Only one level of %s ran, or none: its effect is unknown.", f.Path)
 		} else if a.Effects[e].Design == Scattered {
 			add("The levels of %s cannot be paired, since too few runs of a %s differ in it alone: "+
 				"there are ranks within each %s, and no contrasts.", f.Path, a.Kind(), a.Kind())
@@ -181,7 +181,7 @@ func (a *Analysis) note(lost map[string]int) {
 	}
 	for _, m := range a.Metrics {
 		if n := lost[m.Name]; n > 0 {
-			add("Left out for want of a finite %s: %s.", m.label(), sizes.Count(n, "run"))
+			add("Left out, since their %s is not finite: %s.", m.label(), sizes.Count(n, "run"))
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"runexp/framework/sizes"
 )
 
-// An Answer is what the study says of one factor and those claimed metrics of which it says
-// the same kind of thing.
+// An Answer is the sentence on one factor and the claimed metrics for which the
+// result is of the same kind.
 type Answer struct {
 	Factor   string   `json:"factor"`
 	Metrics  []string `json:"metrics"`
@@ -22,7 +22,7 @@ type Answer struct {
 // kinds of answers, in the order in which a factor's are given.
 const (
 	ends     = iota // from the first level to the last the metric changes
-	tendency        // it follows the levels, but the first and the last are not told apart
+	tendency        // a trend, but no difference between the first level and the last is shown
 	pairs           // levels differ, of a factor without an order
 	none            // no evidence
 	few             // too few units for any
@@ -57,7 +57,7 @@ func (a *Analysis) Answers() []Answer {
 	return answers
 }
 
-// kind says which sentence an effect belongs to.
+// kind returns the kind of the sentence that an effect belongs to.
 func (e *Effect) kind() int {
 	last := e.last()
 	switch {
@@ -105,7 +105,7 @@ func (a *Analysis) answer(kind int, group []*Effect) Answer {
 			}
 			clauses = append(clauses, fmt.Sprintf("%s %s (mean rank correlation %s)", m.label(), verb, number(e.Trend.Strength, 2)))
 		case pairs:
-			clauses = append(clauses, m.label()+e.toldApart(m))
+			clauses = append(clauses, m.label()+e.differing(m))
 		default:
 			details = append(details, m.label()+": "+e.detail(m))
 		}
@@ -142,12 +142,12 @@ func (a *Analysis) answer(kind int, group []*Effect) Answer {
 	return answer
 }
 
-// metric returns what is known of a metric.
+// metric returns a metric by its name.
 func (a *Analysis) metric(name string) Metric {
 	return a.Metrics[slices.IndexFunc(a.Metrics, func(m Metric) bool { return m.Name == name })]
 }
 
-// evidence is what stands in brackets: n, and p before and after correction, each once
+// evidence is the text in brackets: n, and p before and after correction, each once
 // where all metrics have the same.
 func (a *Analysis) evidence(kind int, group []*Effect) string {
 	var n, p, adjusted []string
@@ -168,7 +168,7 @@ func (a *Analysis) evidence(kind int, group []*Effect) string {
 	if kind <= none {
 		text += ", p " + equals(once(p)) + ", Holm " + once(adjusted)
 	}
-	if kind >= pairs { // what has p by pictures is the test before the contrasts
+	if kind >= pairs { // p by pictures is of the test before the contrasts
 		return text
 	}
 	for _, by := range []struct {
@@ -225,7 +225,7 @@ func equals(p string) string {
 	return "= " + p
 }
 
-// once joins words, or gives the one that all are.
+// once joins words, or returns the one word if all are equal.
 func once(words []string) string {
 	if slices.ContainsFunc(words, func(w string) bool { return w != words[0] }) {
 		return list(words, "and")
@@ -270,9 +270,9 @@ func (c *Contrast) against(m Metric) string {
 // mostOthers is how many contrasts not against the baseline a sentence has room for.
 const mostOthers = 2
 
-// toldApart lists the contrasts that hold: those against the baseline, and the others
+// differing lists the contrasts that hold: those against the baseline, and the others
 // or how many they are.
-func (e *Effect) toldApart(m Metric) string {
+func (e *Effect) differing(m Metric) string {
 	var texts []string
 	named := e.named(pairs)
 	for _, c := range named {
@@ -283,14 +283,14 @@ func (e *Effect) toldApart(m Metric) string {
 	case len(named) > 0 && len(named) < len(baseline)+len(others):
 		texts = append(texts, sizes.Count(len(others), "other pair")+" of levels told apart")
 	case len(named) == 0 && !e.Test.PairsReachable:
-		return fmt.Sprintf(", and which levels differ %d units cannot tell, whatever they show", e.Test.N)
+		return fmt.Sprintf(", and %d units are too few to find which levels differ", e.Test.N)
 	case len(named) == 0:
 		return ", though no two levels can be told apart"
 	}
 	return ": " + strings.Join(texts, ", ")
 }
 
-// detail is what an effect without evidence looks like.
+// detail describes an effect without evidence.
 func (e *Effect) detail(m Metric) string {
 	if e.Design == Scattered && e.Trend != nil {
 		return "mean rank correlation " + number(e.Trend.Strength, 2)
@@ -329,7 +329,7 @@ func (e *Effect) turning() string {
 	return ""
 }
 
-// unit stands after a number.
+// unit is the text after a number.
 func (m Metric) unit() string {
 	if m.Unit == "" {
 		return ""

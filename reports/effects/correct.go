@@ -9,7 +9,7 @@ import (
 const errorRate = 0.05
 
 // fewestUnits is how many units a claim needs at least, whatever the test: fewer
-// could not tell two levels apart, 2/2⁵ being more than 0.05.
+// could not separate two levels, 2/2⁵ being more than 0.05.
 const fewestUnits = 6
 
 // A step is one test of a family: p, and the number of hypotheses that may still be

@@ -46,12 +46,12 @@
 //
 // # What it does not cover
 //
-// Units that share a picture are not independent of each other if the effect hangs on the
+// Units that share a picture are not independent of each other if the effect depends on the
 // picture. Eight pairs of four content and two style images can make a claim; it is then about
 // these pictures. The analysis says so, and Test has the p with the units of one picture as one.
-// Intervals hold one by one, and interactions are worth a look, never a claim.
+// Intervals hold one by one, and interactions are hints, never claims.
 //
-// A sweep that goes on until something is claimed, is extended after a look at it, or of which
+// A sweep that goes on until something is claimed, is extended after its results were seen, or of which
 // a part is reported by itself, spends the 5% each time. Runs that are missing for their values,
 // as those that a rule of early stopping ended, leave what looks like an effect: such a
 // study claims nothing.

@@ -32,8 +32,8 @@ type Effect struct {
 	Trend     *Trend         `json:"trend,omitempty"` // of an ordered factor
 	Constant  bool           `json:"constant"`        // all that was planned is there, and no level differs from another in any unit
 	Test      *Test          `json:"test,omitempty"`
-	// Claim says that the factor changes the metric. Which levels it tells apart, and
-	// whether the first from the last, Contrasts say.
+	// Claim reports whether the factor changes the metric. Which levels differ, and
+	// whether the first from the last, is in Contrasts.
 	Claim bool `json:"claim"`
 }
 
@@ -87,7 +87,7 @@ func (c Contrast) direction() int {
 type Trend struct {
 	Direction int     `json:"direction"` // 1 it rises, −1 it falls, 0 neither
 	Strength  float64 `json:"strength"`  // mean over units of Spearman's correlation, in [−1, 1]
-	Monotone  bool    `json:"monotone"`  // the levels' medians never turn back
+	Monotone  bool    `json:"monotone"`  // the levels' medians rise or fall throughout
 }
 
 // effect measures one factor on one metric. The scale is the ratio's where logs is not nil.
@@ -122,7 +122,7 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	return e, found
 }
 
-// constant reports whether a factor did nothing to the metric, which takes all of the data:
+// constant reports whether a factor did not change the metric. It needs all of the data:
 // no planned run is missing, all levels can be compared in each unit, and no two runs that
 // differ in the factor alone differ in the metric. Of scattered runs none may differ at all.
 func (t *table) constant(f int, metric string, profiles []profile) bool {
@@ -153,7 +153,7 @@ func (t *table) constant(f int, metric string, profiles []profile) bool {
 	return true
 }
 
-// A profile is what one unit says about a factor: ranks of its levels, or of its runs
+// A profile is the data of one unit on a factor: ranks of its levels, or of its runs
 // where they are scattered.
 type profile struct {
 	unit   int
@@ -286,7 +286,7 @@ func (g *grid) contrasts(f int, ordered bool, raw, logs *table) []Contrast {
 	return list
 }
 
-// trend sums up the units' correlations and looks whether the medians turn back.
+// trend averages the units' correlations and checks whether the medians are monotone.
 func trend(rho []float64, levels []LevelSummary) *Trend {
 	t := &Trend{Monotone: true}
 	for _, r := range rho {

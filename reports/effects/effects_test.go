@@ -44,7 +44,7 @@ func TestPlantedEffectWithEightPairs(t *testing.T) {
 	if p, q := e.Test.ByContent, e.Test.ByStyle; p == nil || *p != 0.125 || q == nil || *q != 0.5 {
 		t.Errorf("p by content %v, by style %v", p, q)
 	}
-	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "The 8 pairs are of 4 content images and 2 style images. What shares a picture is not independent") {
+	if notes := strings.Join(a.Notes, "\n"); !strings.Contains(notes, "The 8 pairs are of 4 content images and 2 style images. Units that share a picture are not independent") {
 		t.Errorf("no word of shared pictures: %s", notes)
 	}
 }
@@ -80,7 +80,7 @@ func TestPairsOutOfReach(t *testing.T) {
 	a := analyze(t, d.fill(func(unit int, levels []int) []float64 {
 		return []float64{math.Exp(float64(levels[0]) + 0.1*float64((unit+levels[0])%3))}
 	}))
-	if got := a.Sentences(); len(got) != 1 || !strings.HasPrefix(got[0], "picture changes content distance, and which levels differ 6 units cannot tell, whatever they show (n = 6 pairs") {
+	if got := a.Sentences(); len(got) != 1 || !strings.HasPrefix(got[0], "picture changes content distance, and 6 units are too few to find which levels differ (n = 6 pairs") {
 		t.Errorf("%q", got)
 	}
 }
@@ -96,7 +96,7 @@ func TestCensored(t *testing.T) {
 	if e := a.Effect("losses.tv.weight", "eval/noise"); e.Claim || e.Test != nil || e.Contrasts[0].Ratio == nil {
 		t.Errorf("the effect is %+v", e)
 	}
-	if len(a.Notes) == 0 || a.Notes[0] != "Nothing is claimed: early stopping ended 3 runs for being behind, so what is left of a bad setting is its best." {
+	if len(a.Notes) == 0 || a.Notes[0] != "Nothing is claimed: early stopping pruned 3 runs, and the runs left of a bad setting are its best." {
 		t.Errorf("notes %q", a.Notes)
 	}
 }
@@ -385,7 +385,7 @@ func TestMissingCells(t *testing.T) {
 	if e.Constant || e.Contrasts[0].Difference.Value != 0 || e.N != 7 { // the first unit has lost its avg, a
 		t.Errorf("pooling does nothing in what is there: %+v, n = %d", e.Contrasts[0], e.N)
 	}
-	if !strings.Contains(strings.Join(a.Notes, ""), "Left out for want of a finite noise: 1 run.") {
+	if !strings.Contains(strings.Join(a.Notes, ""), "Left out, since their noise is not finite: 1 run.") {
 		t.Errorf("%q", a.Notes)
 	}
 	if e := a.Effect("layer", "eval/noise"); e.Contrasts[0].Difference.Value != 10 || e.N != 7 {

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// An Interaction is how far one factor's effect on a metric hangs on another's level. It is
+// An Interaction is how far one factor's effect on a metric depends on another's level. It is
 // never a claim: P is not corrected for how many there are.
 type Interaction struct {
 	Factors [2]string `json:"factors"`

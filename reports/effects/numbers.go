@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Multiple is the ratio from which an increase is told as a multiple, not in percent.
+// Multiple is the ratio from which an increase is written as a multiple, not in percent.
 const Multiple = 3
 
-// decimals is how many digits after the point tell an interval's ends apart: the
+// decimals is how many digits after the point distinguish an interval's ends: the
 // last one is at most a third of its width. Without a width it is two significant digits.
 func decimals(value, width float64) int {
 	last := width / 3
@@ -36,7 +36,7 @@ func number(v float64, decimals int) string {
 	return strings.Replace(text, "-", "−", 1)
 }
 
-// estimateText is "63% [55, 70]": the unit stands once, for all three.
+// estimateText is "63% [55, 70]": the unit is written once, for all three.
 func estimateText(e Estimate, unit string) string {
 	width := 0.0
 	if e.Interval != nil {
@@ -50,7 +50,7 @@ func estimateText(e Estimate, unit string) string {
 	return text
 }
 
-// times turns an estimate over, with its interval, and scales it.
+// times scales an estimate and its interval; a negative factor swaps the ends.
 func times(e Estimate, by float64) Estimate {
 	out := Estimate{Value: by * e.Value}
 	if i := e.Interval; i != nil {
@@ -74,7 +74,7 @@ func Probability(p float64) string {
 	return strconv.FormatFloat(p, 'g', 2, 64)
 }
 
-// list joins words as a sentence does: "a, b and c".
+// list joins words for a sentence: "a, b and c".
 func list(words []string, last string) string {
 	switch n := len(words); n {
 	case 0:

@@ -33,7 +33,7 @@ func atBest(tests []*evidence, n int) [][]step {
 }
 
 // needed is how many units make a claim of test i possible where all tests have as many;
-// 0 if no number does, as with more tests than draws can tell from chance.
+// 0 if no number does, as with more tests than the number of draws allows.
 func needed(tests []*evidence, i int) int {
 	for n := fewestUnits; n <= exactUnits+1; n++ { // beyond, p is drawn and gets no smaller
 		if correct(atBest(tests, n))[i][0] <= errorRate {

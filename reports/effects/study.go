@@ -7,17 +7,17 @@ import (
 	"slices"
 )
 
-// A Study is what a sweep tried and measured.
+// A Study is the settings of a sweep and what was measured.
 type Study struct {
 	Factors []Factor // the swept parameters; a zip is one factor
 	Units   []Unit   // the replicates
 	Runs    []Run    // the finished ones; not every cell needs one
 	Metrics []Metric
-	// Censored counts runs that are missing for their values, as those that a rule of early
-	// stopping ended. What is left of a bad level is then its best: nothing is tested.
+	// Censored counts runs that are missing because of their values, as pruned ones are. The
+	// runs left of a bad level are then its best: nothing is tested.
 	Censored int
-	// Missing counts runs that were planned and are not there for whatever reason. Nothing
-	// is then said to have no effect at all: they may have been the ones to differ.
+	// Missing counts planned runs without a result, for whatever reason. No factor is then
+	// reported as without effect: these runs may have differed.
 	Missing int
 }
 
@@ -88,7 +88,7 @@ func (m Metric) label() string {
 	return m.Label
 }
 
-// validate reports every part of a study that contradicts another.
+// validate returns every contradiction in a study.
 func (s Study) validate() error {
 	var problems []error
 	bad := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }

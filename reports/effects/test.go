@@ -21,7 +21,7 @@ type Test struct {
 	// Reachable says whether so few units could have made a claim at all; if not, so many
 	// are Needed.
 	Reachable bool `json:"reachable"`
-	// PairsReachable says whether they could have told any two levels apart.
+	// PairsReachable says whether they could have shown a difference of any two levels.
 	PairsReachable bool `json:"pairs_reachable"`
 	Needed         int  `json:"needed,omitempty"`
 	// ByContent and ByStyle are p where units that share the picture are taken as
@@ -30,7 +30,7 @@ type Test struct {
 	ByStyle   *float64 `json:"by_style,omitempty"`
 }
 
-// evidence is a test, and the contrasts that are looked at once it holds.
+// evidence is a test, and the contrasts that are tested once it holds.
 type evidence struct {
 	Test
 	floor     float64 // the smallest p possible
@@ -82,7 +82,7 @@ func (v *evidence) flips(s Study, d []float64, units []int) {
 	v.ByStyle = shared(s.style)
 }
 
-// testEnds adds the first level against the last, to be looked at once the trend holds.
+// testEnds adds the first level against the last, to be tested once the trend holds.
 func (t *table) testEnds(f int, e *Effect, v *evidence) {
 	last := len(e.Contrasts) - 1
 	used := t.levels[f]
@@ -132,7 +132,7 @@ func (t *table) blocks(f int, profiles []profile) (blocks []block, units []int) 
 	return blocks, units
 }
 
-// testPairs adds all contrasts, to be looked at once the test of all levels together holds.
+// testPairs adds all contrasts, to be tested once the test of all levels together holds.
 // Two levels that no unit has together count as a contrast with p = 1.
 func (t *table) testPairs(f int, e *Effect, v *evidence) {
 	k := len(t.levels[f])
@@ -174,8 +174,8 @@ func families(tests []*evidence) (p, floors [][]step) {
 	return p, floors
 }
 
-// judge corrects all tests together.
-func judge(tests []*evidence) {
+// adjust corrects all tests together.
+func adjust(tests []*evidence) {
 	p, floors := families(tests)
 	adjusted, best := correct(p), correct(floors)
 	for i, v := range tests {

@@ -19,7 +19,7 @@ func hostile() document.Document {
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
 		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
 		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
-		{Figure: &document.Figure{Gallery: &document.Gallery{
+		{Figure: &document.Figure{Pictures: &document.PictureTable{
 			Title: attack, Rows: attack, Columns: attack, RowLevels: []string{attack}, ColumnLevels: []string{attack},
 			Cells:  [][]document.Picture{{{Note: attack}}},
 			Beside: []document.Picture{{Note: attack, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}}},
@@ -95,7 +95,7 @@ func TestWriteRefusesOtherPictures(t *testing.T) {
 }
 
 // On a telephone what is wide scrolls in a box of its own, the pictures of a
-// gallery stand one by one beside headers that stay, and long words are broken.
+// picture table stand one by one beside headers that stay, and long words are broken.
 func TestWriteFitsNarrowPages(t *testing.T) {
 	root := rendered(t, hostile())
 	boxed := func(n *html.Node) bool {

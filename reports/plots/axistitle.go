@@ -16,7 +16,7 @@ type axisTitle struct{ width vg.Length }
 // centreTitle takes the room of a's title from gonum/plot, and returns what keeps it.
 func centreTitle(a *plot.Axis) axisTitle {
 	title := axisTitle{a.Label.TextStyle.Width(a.Label.Text)}
-	a.Label.TextStyle.Handler = roomless{a.Label.TextStyle.Handler}
+	a.Label.TextStyle.Handler = zeroWidth{a.Label.TextStyle.Handler}
 	return title
 }
 
@@ -28,17 +28,17 @@ func (t axisTitle) GlyphBoxes(*plot.Plot) []plot.GlyphBox {
 	return []plot.GlyphBox{{X: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: t.width / 2}}}}
 }
 
-// roomless draws text as its handler does, and says that it has no width.
-type roomless struct{ text.Handler }
+// zeroWidth draws text as its handler does, and says that it has no width.
+type zeroWidth struct{ text.Handler }
 
 // Box returns the height and depth of the text.
-func (h roomless) Box(txt string, f font.Font) (width, height, depth vg.Length) {
+func (h zeroWidth) Box(txt string, f font.Font) (width, height, depth vg.Length) {
 	_, height, depth = h.Handler.Box(txt, f)
 	return 0, height, depth
 }
 
 // Draw draws the text by its true width.
-func (h roomless) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
+func (h zeroWidth) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	sty.Handler = h.Handler
 	h.Handler.Draw(c, txt, sty, pt)
 }
@@ -46,5 +46,5 @@ func (h roomless) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 var (
 	_ plot.Plotter    = axisTitle{}
 	_ plot.GlyphBoxer = axisTitle{}
-	_ text.Handler    = roomless{}
+	_ text.Handler    = zeroWidth{}
 )

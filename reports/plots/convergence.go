@@ -4,6 +4,7 @@
 package plots
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -76,15 +77,15 @@ func (c Convergence) Draw() (*plot.Plot, error) {
 	}
 
 	p := plot.New()
-	styleAxis(&p.X, or(c.XLabel, "iteration"), linear{c.leastStep()})
+	styleAxis(&p.X, cmp.Or(c.XLabel, "iteration"), linear{c.leastStep()})
 	p.X.Min, p.X.Max = x.opened()
 	if c.Linear {
 		y = y.widened()
-		styleAxis(&p.Y, or(c.YLabel, "weighted loss"), linear{})
+		styleAxis(&p.Y, cmp.Or(c.YLabel, "weighted loss"), linear{})
 	} else {
 		y.low = max(y.low, y.high*math.Pow10(-decades))
 		y = y.padded()
-		styleAxis(&p.Y, or(c.YLabel, "weighted loss"), logarithmic{})
+		styleAxis(&p.Y, cmp.Or(c.YLabel, "weighted loss"), logarithmic{})
 		p.Y.Scale = plot.LogScale{}
 	}
 	p.Y.Min, p.Y.Max = y.low, y.high
@@ -196,13 +197,6 @@ func (c Convergence) wanted() string {
 		return "finite"
 	}
 	return "finite and above 0, as a logarithmic axis needs"
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 var (

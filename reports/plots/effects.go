@@ -208,11 +208,11 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 func styleValues(a *plot.Axis, label string, values span) {
 	if values.low > 1e-300 && values.high/values.low > manyfold {
 		values = values.padded()
-		styleAxis(a, label, few{logarithmic{}})
+		styleAxis(a, label, fewTicks{logarithmic{}})
 		a.Scale = plot.LogScale{}
 	} else {
 		values = values.widened()
-		styleAxis(a, label, few{linear{}})
+		styleAxis(a, label, fewTicks{linear{}})
 	}
 	a.Min, a.Max = values.low, values.high
 }

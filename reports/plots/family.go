@@ -13,17 +13,17 @@ import (
 	"runexp/framework/sizes"
 )
 
-// A Family shows how many runs came down, a panel for each loss, its axis
-// logarithmic. Runs are told apart by what they have in common.
+// A Family shows the losses of many runs, a panel for each loss, its axis
+// logarithmic. Runs of one group have one colour.
 type Family struct {
 	Title, Subtitle string
 	XLabel          string
 	Groups          []string // what Series.Run counts here; one colour each
-	Panels          []Relatives
+	Panels          []Panel
 }
 
-// Relatives are the same curve of all runs.
-type Relatives struct {
+// A Panel is one loss of all runs.
+type Panel struct {
 	Title  string
 	Series []Series // Run is an index into Groups; Name is not shown
 }
@@ -71,7 +71,7 @@ func (f Family) figure() (func(draw.Canvas), error) {
 	return f.panels(plots).draw, nil
 }
 
-func (f Family) plot(panel Relatives) (*plot.Plot, error) {
+func (f Family) plot(panel Panel) (*plot.Plot, error) {
 	c := Convergence{Series: panel.Series}
 	for _, s := range panel.Series {
 		if len(s.Steps) != len(s.Values) || s.Run < 0 || s.Run >= max(1, len(f.Groups)) {
@@ -88,15 +88,15 @@ func (f Family) plot(panel Relatives) (*plot.Plot, error) {
 		return nil, fmt.Errorf("nothing to draw: no value is %s", c.wanted())
 	}
 	p := plot.New()
-	styleAxis(&p.X, f.XLabel, few{linear{c.leastStep()}})
+	styleAxis(&p.X, f.XLabel, fewTicks{linear{c.leastStep()}})
 	p.X.Min, p.X.Max = x.opened()
 	if linearly {
 		y = y.widened()
-		styleAxis(&p.Y, "", few{linear{}})
+		styleAxis(&p.Y, "", fewTicks{linear{}})
 	} else {
 		y.low = max(y.low, y.high*math.Pow10(-decades))
 		y = y.padded()
-		styleAxis(&p.Y, "", few{logarithmic{}})
+		styleAxis(&p.Y, "", fewTicks{logarithmic{}})
 		p.Y.Scale = plot.LogScale{}
 	}
 	p.Y.Min, p.Y.Max = y.low, y.high

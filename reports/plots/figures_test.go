@@ -48,7 +48,7 @@ func family() plots.Family {
 	f := plots.Family{
 		Title: "12 trials", Subtitle: "losses before their weights", XLabel: "seconds of iterations",
 		Groups: []string{"adam", "lbfgs", "momentum"},
-		Panels: []plots.Relatives{{Title: "total"}, {Title: "content"}, {Title: "style"}},
+		Panels: []plots.Panel{{Title: "total"}, {Title: "content"}, {Title: "style"}},
 	}
 	for i := range 12 {
 		for panel := range f.Panels {
@@ -137,7 +137,7 @@ func TestFiguresThatAreNone(t *testing.T) {
 	stranger, missing, below := family(), family(), family()
 	stranger.Panels[1].Series[0].Run = 3
 	missing.Panels[1].Series[0].Values = nil
-	below.Panels = []plots.Relatives{{Title: "below", Series: []plots.Series{{Steps: []float64{1}, Values: []float64{none}}}}}
+	below.Panels = []plots.Panel{{Title: "below", Series: []plots.Series{{Steps: []float64{1}, Values: []float64{none}}}}}
 	for want, f := range map[string]plots.Figure{
 		"noise (lower is better): 1 summaries of 3 levels": short,
 		"blank: nothing to draw":                           blank,

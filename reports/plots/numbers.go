@@ -81,13 +81,13 @@ func styleNumbers(a *plot.Axis, e Effects, width vg.Length) {
 		room := besideEnds * (math.Log(x.high) - math.Log(x.low)) // their ratio may overflow
 		x.low = max(math.SmallestNonzeroFloat64, math.Exp(math.Log(x.low)-room))
 		x.high = min(math.MaxFloat64, math.Exp(math.Log(x.high)+room))
-		styleAxis(a, e.Factor, few{logarithmic{}})
+		styleAxis(a, e.Factor, fewTicks{logarithmic{}})
 		a.Scale = plot.LogScale{}
 	} else {
 		x = x.widened()
 		beside := (x.high - x.low) * besideEnds
 		x.low, x.high = x.low-beside, x.high+beside
-		styleAxis(a, e.Factor, few{linear{}})
+		styleAxis(a, e.Factor, fewTicks{linear{}})
 	}
 	a.Min, a.Max = x.low, x.high
 	if len(e.Levels) > mostNamed || e.Drawn {

@@ -53,7 +53,7 @@ func textStyle(size vg.Length, c color.Color) text.Style {
 		Font:    font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size),
 		XAlign:  draw.XLeft,
 		YAlign:  draw.YCenter,
-		Handler: lettering{text.Plain{Fonts: font.DefaultCache}, typeface.System()},
+		Handler: scriptHandler{text.Plain{Fonts: font.DefaultCache}, typeface.System()},
 	}
 }
 
@@ -87,7 +87,7 @@ func oneLine(s string) string { return printable.Text(s) }
 func tickHandler(ticks plot.Ticker) text.Handler {
 	plain := text.Plain{Fonts: font.DefaultCache}
 	if _, named := ticks.(levels); named {
-		return lettering{plain, typeface.System()}
+		return scriptHandler{plain, typeface.System()}
 	}
 	return powers{plain}
 }

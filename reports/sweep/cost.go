@@ -13,8 +13,8 @@ import (
 	"runexp/reports/document"
 )
 
-// A bill is what one run cost.
-type bill struct {
+// A runCost is what one run cost.
+type runCost struct {
 	seconds   float64
 	iteration float64 // seconds, median; NaN if there is none
 	peak      float64 // bytes; NaN if it was not recorded
@@ -24,7 +24,7 @@ type bill struct {
 func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, error) {
 	var begun, last time.Time
 	var total time.Duration
-	bills := map[int]bill{} // by trial
+	costs := map[int]runCost{} // by trial
 	for i, t := range y.trials {
 		if t.Run == nil {
 			continue
@@ -37,11 +37,11 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 			last = t.Run.Ended
 		}
 		if t.Run.Status == store.Finished {
-			b, err := readBill(ctx, s, *t.Run)
+			b, err := readCost(ctx, s, *t.Run)
 			if err != nil {
 				return nil, err
 			}
-			bills[i] = b
+			costs[i] = b
 		}
 	}
 	if begun.IsZero() {
@@ -53,9 +53,9 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 	}
 	t := document.Table{Caption: "Medians over finished trials", Header: []string{"setting", "trials", "seconds", "seconds an iteration", "peak memory, MiB"}}
 	row := func(name string, chosen func(trial) bool) {
-		var list []bill
+		var list []runCost
 		for i, t := range y.trials {
-			if b, finished := bills[i]; finished && chosen(t) {
+			if b, finished := costs[i]; finished && chosen(t) {
 				list = append(list, b)
 			}
 		}
@@ -63,9 +63,9 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 			return
 		}
 		t.Rows = append(t.Rows, []string{
-			name, fmt.Sprint(len(list)), digits(medianOf(list, func(b bill) float64 { return b.seconds })),
-			digits(medianOf(list, func(b bill) float64 { return b.iteration })),
-			whole(medianOf(list, func(b bill) float64 { return b.peak }) / (1 << 20)),
+			name, fmt.Sprint(len(list)), digits(medianOf(list, func(b runCost) float64 { return b.seconds })),
+			digits(medianOf(list, func(b runCost) float64 { return b.iteration })),
+			whole(medianOf(list, func(b runCost) float64 { return b.peak }) / (1 << 20)),
 		})
 	}
 	row("all", func(trial) bool { return true })
@@ -84,8 +84,8 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 	return blocks, nil
 }
 
-func readBill(ctx context.Context, s *store.Store, run store.RunSummary) (bill, error) {
-	b := bill{run.Elapsed.Seconds(), math.NaN(), math.NaN()}
+func readCost(ctx context.Context, s *store.Store, run store.RunSummary) (runCost, error) {
+	b := runCost{run.Elapsed.Seconds(), math.NaN(), math.NaN()}
 	summary, err := s.Summary(ctx, run.Number)
 	if err != nil {
 		return b, err
@@ -109,7 +109,7 @@ func readBill(ctx context.Context, s *store.Store, run store.RunSummary) (bill, 
 	return b, nil
 }
 
-func medianOf(list []bill, of func(bill) float64) float64 {
+func medianOf(list []runCost, of func(runCost) float64) float64 {
 	values := make([]float64, len(list))
 	for i, b := range list {
 		values[i] = of(b)

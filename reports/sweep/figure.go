@@ -31,9 +31,9 @@ func plotted(f plots.Figure, name, alt, caption string) (document.Block, error) 
 // quality of a JPEG in which brushwork and noise are still what they were.
 const quality = 92
 
-// gallery returns the pictures of a grid one by one, of the given height in pixels or less.
-func gallery(g sheet.Grid, height int) (*document.Gallery, error) {
-	list := &document.Gallery{Title: g.Title, Rows: g.Rows.Name, Columns: g.Columns.Name, RowLevels: g.Rows.Levels, ColumnLevels: g.Columns.Levels}
+// pictureTable returns the pictures of a grid one by one, of the given height in pixels or less.
+func pictureTable(g sheet.Grid, height int) (*document.PictureTable, error) {
+	list := &document.PictureTable{Title: g.Title, Rows: g.Rows.Name, Columns: g.Columns.Name, RowLevels: g.Rows.Levels, ColumnLevels: g.Columns.Levels}
 	var err error
 	for _, row := range g.Cells {
 		var pictures []document.Picture

@@ -27,14 +27,15 @@ type layout struct {
 	rowLevels    []int
 	others       []int // parameters that are held at the level of the first trial
 	first        trial
-	gallery      bool // drawn values have no levels: settings in order, whatever they are
+	unlevelled   bool // drawn values have no levels to be axes: settings in order
 	settings     []string
 }
 
 type cellPlace struct{ row, column int }
 
 // gridLayout chooses the axes: the two factors with the most levels, the first of
-// them for the columns. A sweep of draws gets a gallery.
+// them for the columns. Drawn values are laid out
+// in order, without axes.
 func (y *Study) gridLayout() layout {
 	l := layout{plan: y.plan, columns: -1, rows: -1, first: y.trials[0]}
 	for _, t := range y.trials { // a setting that was finished
@@ -45,7 +46,7 @@ func (y *Study) gridLayout() layout {
 	}
 	drawn := slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool { return p.drawn })
 	if drawn || len(y.plan.Parameters) == 0 {
-		l.gallery = true
+		l.unlevelled = true
 		var all []string
 		for _, t := range y.trials {
 			if name := y.plan.setting(t); !slices.Contains(all, name) {
@@ -76,10 +77,10 @@ func (p plan) setting(t trial) string {
 	return strings.Join(parts, " · ")
 }
 
-// caption is what stands below a trial's picture: in a gallery, where no header has them,
-// its settings before the note, a line each, with the value where it is not cut.
+// caption is the text below a trial's picture: its note, and before it, where no
+// header has them, its settings, a line each, the value first so that it is not cut.
 func (l layout) caption(t trial, note string) string {
-	if !l.gallery {
+	if !l.unlevelled {
 		return note
 	}
 	var lines []string
@@ -113,7 +114,7 @@ func indices(n int) []int {
 
 // text says how the grids are laid out, and what they leave out.
 func (l layout) text(y *Study) string {
-	if l.gallery {
+	if l.unlevelled {
 		text := "The settings in the order of the trials"
 		if len(y.plan.Parameters) > 0 {
 			var paths []string
@@ -149,7 +150,7 @@ func (l layout) text(y *Study) string {
 func (l layout) grid(title string) sheet.Grid {
 	g := sheet.Grid{Title: title, Rows: sheet.Axis{Levels: []string{""}}}
 	switch {
-	case l.gallery:
+	case l.unlevelled:
 		columns := min(len(l.settings), mostColumns/2)
 		g.Columns.Levels = make([]string, columns)
 		g.Rows.Levels = make([]string, (len(l.settings)+columns-1)/columns)
@@ -162,7 +163,7 @@ func (l layout) grid(title string) sheet.Grid {
 	for range g.Rows.Levels {
 		row := make([]sheet.Cell, len(g.Columns.Levels))
 		for i := range row {
-			if !l.gallery {
+			if !l.unlevelled {
 				row[i].Note = "not planned"
 			}
 		}
@@ -181,7 +182,7 @@ func axisOf(p parameter, levels []int) sheet.Axis {
 
 // place returns the cell of a trial, false if the grid does not show it.
 func (l layout) place(t trial) (cellPlace, bool) {
-	if l.gallery {
+	if l.unlevelled {
 		name := l.plan.setting(t)
 		i := slices.Index(l.settings, name)
 		columns := min(len(l.settings), mostColumns/2)

@@ -74,7 +74,7 @@ func TestGridLayout(t *testing.T) {
 }
 
 // Where values were drawn the settings follow each other, four to a row.
-func TestGallery(t *testing.T) {
+func TestUnlevelledLayout(t *testing.T) {
 	p := levelsOf("a", 6)
 	p.drawn = true
 	y := full(p)

@@ -80,7 +80,7 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 		if err != nil {
 			return nil, err
 		}
-		if block.Figure.Gallery, err = gallery(g, height); err != nil {
+		if block.Figure.Pictures, err = pictureTable(g, height); err != nil {
 			return nil, err
 		}
 		blocks = append(blocks, block)

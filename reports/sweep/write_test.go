@@ -289,7 +289,7 @@ func TestWriteOfPruned(t *testing.T) {
 	f := fixture{ends: ending{10: store.Pruned}}
 	w := f.make(t, s)
 	r := write(t, s, w.Number)
-	r.has(t, "answers", "Nothing is claimed, since trials were stopped early", "early stopping ended 1 run for being behind")
+	r.has(t, "answers", "Nothing is claimed, since trials were stopped early", "early stopping pruned 1 run")
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%")
 	r.has(t, "missing", "with sweep.early_stop=null they are run to their end")
 	if strings.Contains(r.sections["missing"], "The same command") {
@@ -369,8 +369,8 @@ func TestPercent(t *testing.T) {
 			t.Errorf("%g: %s, want %s", ratio, got, want)
 		}
 	}
-	bills := []bill{{peak: math.NaN()}, {peak: 3}, {peak: 1}}
-	if got := medianOf(bills, func(b bill) float64 { return b.peak }); got != 2 {
+	costs := []runCost{{peak: math.NaN()}, {peak: 3}, {peak: 1}}
+	if got := medianOf(costs, func(b runCost) float64 { return b.peak }); got != 2 {
 		t.Errorf("median %g", got)
 	}
 }

@@ -15,15 +15,15 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// A stretch is a part of a text that one font has.
-type stretch struct {
+// A segment is a part of a text that one font has.
+type segment struct {
 	start, end int
 	face       *font.Face // nil if none has it
 }
 
 // set sets a part of one direction: its runs in the order of the text.
 func (s *Set) set(text []rune, start, end int, leftToRight, bold bool) []Run {
-	var list []stretch
+	var list []segment
 	for i := start; i < end; {
 		n := i + 1
 		for n < end && joins(text, n) {
@@ -33,7 +33,7 @@ func (s *Set) set(text []rune, start, end int, leftToRight, bold bool) []Run {
 		if last := len(list) - 1; last >= 0 && list[last].face == face && alike(script(text, list[last].start, i), script(text, i, n)) {
 			list[last].end = n
 		} else {
-			list = append(list, stretch{i, n, face})
+			list = append(list, segment{i, n, face})
 		}
 		i = n
 	}
@@ -95,8 +95,8 @@ func alike(a, b language.Script) bool {
 }
 
 // find returns the first font that has all letters of a cluster: that of the
-// stretch before for a space, the built-in one, one that is in use, and another.
-func (s *Set) find(cluster []rune, bold bool, before []stretch) *font.Face {
+// segment before for a space, the built-in one, one that is in use, and another.
+func (s *Set) find(cluster []rune, bold bool, before []segment) *font.Face {
 	if n := len(before); n > 0 && unicode.IsSpace(cluster[0]) && before[n-1].face != nil {
 		return before[n-1].face
 	}
@@ -118,8 +118,8 @@ func has(face *font.Face, cluster []rune) bool {
 	return true
 }
 
-// shape turns a stretch into glyphs; not ok means that the font is broken.
-func (s *Set) shape(text []rune, part stretch, leftToRight bool) (run Run, ok bool) {
+// shape turns a segment into glyphs; not ok means that the font is broken.
+func (s *Set) shape(text []rune, part segment, leftToRight bool) (run Run, ok bool) {
 	defer func() {
 		if recover() != nil { // a font that nobody checked must not end the program
 			run, ok = Run{}, false
@@ -128,7 +128,7 @@ func (s *Set) shape(text []rune, part stretch, leftToRight bool) (run Run, ok bo
 	const size = 1000
 	in := shaping.Input{
 		Text: text, RunStart: part.start, RunEnd: part.end, Face: part.face, Size: fixed.I(size),
-		Script: script(text, part.start, part.end), Language: tongue(text), Direction: di.DirectionLTR,
+		Script: script(text, part.start, part.end), Language: languageOf(text), Direction: di.DirectionLTR,
 	}
 	if !leftToRight {
 		in.Direction = di.DirectionRTL
@@ -148,8 +148,8 @@ func (s *Set) shape(text []rune, part stretch, leftToRight bool) (run Run, ok bo
 	return run, ok || strings.TrimSpace(string(text[part.start:part.end])) == ""
 }
 
-// tongue is the language whose shapes of Chinese characters are meant.
-func tongue(text []rune) language.Language {
+// languageOf is the language whose shapes of Chinese characters are meant.
+func languageOf(text []rune) language.Language {
 	for _, r := range text {
 		switch {
 		case unicode.In(r, unicode.Hiragana, unicode.Katakana):

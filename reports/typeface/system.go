@@ -125,7 +125,7 @@ func (s *Set) search(cluster []rune, bold bool) *font.Face {
 			continue
 		}
 		// Some fonts claim letters that they do not draw.
-		if _, ok := s.shape(cluster, stretch{0, len(cluster), face}, true); ok {
+		if _, ok := s.shape(cluster, segment{0, len(cluster), face}, true); ok {
 			return face
 		}
 	}

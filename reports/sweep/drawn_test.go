@@ -8,8 +8,8 @@ import (
 	"runexp/framework/store"
 )
 
-// A gallery has no headers: the settings stand below each picture.
-func TestGalleryCaptions(t *testing.T) {
+// A layout without axes has no headers: the settings are below each picture.
+func TestUnlevelledCaptions(t *testing.T) {
 	y := full(levelsOf("losses.style.weight", 3), levelsOf("losses.tv.weight + stages.0.optimizer.lr", 2))
 	y.plan.Parameters[0].drawn = true
 	l := y.gridLayout()
@@ -28,7 +28,7 @@ func TestGalleryCaptions(t *testing.T) {
 	}
 }
 
-// Numbers that are drawn stand as they are drawn, and others as they are spaced.
+// Drawn numbers have the axis of their distribution, others that of their spacing.
 func TestAxesOfParameters(t *testing.T) {
 	const plan = `{"method": "random", "parameters": [
 		{"path": "a", "range": {"min": 1, "max": 100, "distribution": "log_uniform"}},

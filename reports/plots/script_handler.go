@@ -14,19 +14,19 @@ import (
 	"runexp/reports/typeface"
 )
 
-// lettering is a plain text handler for any script: what our font lacks is drawn
+// scriptHandler is a plain text handler for any script: what our font lacks is drawn
 // with the system's, in the order in which it is read. An SVG has the text
 // itself, for the browser's fonts, in the place that was measured.
-type lettering struct {
+type scriptHandler struct {
 	text.Plain
 	set *typeface.Set
 }
 
-func (h lettering) runs(txt string, f font.Font) []typeface.Run {
+func (h scriptHandler) runs(txt string, f font.Font) []typeface.Run {
 	return h.set.Runs(txt, f.Weight >= stdfont.WeightBold)
 }
 
-func (h lettering) width(r typeface.Run, f font.Font) vg.Length {
+func (h scriptHandler) width(r typeface.Run, f font.Font) vg.Length {
 	if r.Glyphs != nil {
 		return vg.Length(r.Advance) * f.Size
 	}
@@ -35,7 +35,7 @@ func (h lettering) width(r typeface.Run, f font.Font) vg.Length {
 }
 
 // Box returns the size of a line.
-func (h lettering) Box(txt string, f font.Font) (width, height, depth vg.Length) {
+func (h scriptHandler) Box(txt string, f font.Font) (width, height, depth vg.Length) {
 	_, height, depth = h.Plain.Box("", f)
 	for _, r := range h.runs(txt, f) {
 		width += h.width(r, f)
@@ -44,7 +44,7 @@ func (h lettering) Box(txt string, f font.Font) (width, height, depth vg.Length)
 }
 
 // Draw draws lines as text.Plain does.
-func (h lettering) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
+func (h scriptHandler) Draw(c vg.Canvas, txt string, sty text.Style, pt vg.Point) {
 	txt = strings.TrimRight(txt, "\n")
 	plain := true
 	for _, line := range h.Lines(txt) {

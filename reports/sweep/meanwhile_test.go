@@ -12,9 +12,9 @@ import (
 	"runexp/internal/folderlock"
 )
 
-// A trial that another process ends while the report is made is in the report, and no
-// other process writes one meanwhile.
-func TestTheLastWord(t *testing.T) {
+// A trial that another process ends while the report is written is in the report, and
+// no other process writes one meanwhile.
+func TestTrialThatEndsMeanwhile(t *testing.T) {
 	s := openTest(t)
 	w := fixture{ends: ending{47: neverBegun}}.make(t, s)
 	last, err := s.Begin(t.Context(), store.NewRun{Experiment: "layers", TrialHash: "h47"})

@@ -6,15 +6,15 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// few are ticks for a small panel, where there is no room for many labels.
-type few struct{ plot.Ticker }
+// fewTicks are ticks for a small panel, where there is no room for many labels.
+type fewTicks struct{ plot.Ticker }
 
 // mostFew is how many labels a small panel has room for.
 const mostFew = 6
 
 // Ticks returns those of the Ticker. Of too many labels on a logarithmic axis the
 // powers of ten remain, if there are two, and else every second one.
-func (f few) Ticks(low, high float64) []plot.Tick {
+func (f fewTicks) Ticks(low, high float64) []plot.Tick {
 	ticks := f.Ticker.Ticks(low, high)
 	labels, powers := 0, 0
 	for _, t := range ticks {
