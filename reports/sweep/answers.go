@@ -10,7 +10,7 @@ import (
 	"runexp/reports/document"
 )
 
-// answers says in sentences what was found.
+// answers states the results in sentences.
 func (y *Study) answers() ([]document.Block, error) {
 	if y.Analysis == nil {
 		return []document.Block{{Paragraph: y.nothing()}}, nil
@@ -23,7 +23,7 @@ func (y *Study) answers() ([]document.Block, error) {
 		notes = append(notes, document.Item{Text: note})
 	}
 	if reach, able := y.Analysis.Reach(); !able && len(items) > 0 {
-		notes = append(notes, document.Item{Text: "What has finished cannot claim it all: " + reach + "."})
+		notes = append(notes, document.Item{Text: "The finished trials cannot support every claim: " + reach + "."})
 	}
 	if y.resized() {
 		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against content and style at that size."})
@@ -33,10 +33,10 @@ func (y *Study) answers() ([]document.Block, error) {
 		blocks[0] = document.Block{Paragraph: y.noAnswer()}
 	}
 	if n := len(y.trials) - len(y.scored()); n > 0 {
-		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; see below what is missing.", n, sizes.Count(len(y.trials), "trial"))})
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; they are listed below, with the reason.", n, sizes.Count(len(y.trials), "trial"))})
 	}
 	if len(notes) > 0 {
-		blocks = append(blocks, document.Block{Paragraph: "To be read with them:"}, document.Block{List: notes})
+		blocks = append(blocks, document.Block{Paragraph: "Limits of these answers:"}, document.Block{List: notes})
 	}
 	return blocks, nil
 }
@@ -54,8 +54,8 @@ func (y *Study) resized() bool {
 	})
 }
 
-// censored counts trials that are missing for what they were like: a rule stopped them
-// once, and nothing has finished them since.
+// censored counts trials that are missing because of their values: they were pruned,
+// and no later run has finished them.
 func (y *Study) censored() int {
 	n := 0
 	for _, t := range y.trials {
@@ -66,15 +66,15 @@ func (y *Study) censored() int {
 	return n
 }
 
-// noAnswer says why there are no sentences though there are effects.
+// noAnswer is the reason why there are effects and no sentences.
 func (y *Study) noAnswer() string {
 	if y.censored() > 0 {
-		return "Nothing is claimed, since trials were stopped early: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
+		return "Nothing is claimed, since trials were pruned: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
 	}
 	return "No setting has two levels that finished and a metric that the question is about, so there is no answer."
 }
 
-// nothing says why there is nothing to compare.
+// nothing is the reason why nothing can be compared.
 func (y *Study) nothing() string {
 	switch {
 	case y.count(string(store.Finished)) == 0:

@@ -85,10 +85,10 @@ func (y *Study) family() (f reports.Family, shown, total int) {
 	return f, len(begun), total
 }
 
-// mostColours is how many levels can be told apart by their lines.
+// mostColours is how many levels can be distinguished by their lines.
 const mostColours = 14
 
-// colour returns the first parameter whose levels can be told apart by colour, −1
+// colour returns the first parameter whose levels can be distinguished by colour, −1
 // if there is none.
 func (y *Study) colour() int {
 	return slices.IndexFunc(y.plan.Parameters, func(p parameter) bool { return !p.drawn && len(p.Labels) <= mostColours })

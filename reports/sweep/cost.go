@@ -20,7 +20,7 @@ type runCost struct {
 	peak      float64 // bytes; NaN if it was not recorded
 }
 
-// cost says what the finished trials took, by level of each factor.
+// cost lists time and memory of the finished trials, by level of each factor.
 func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, error) {
 	var begun, last time.Time
 	var total time.Duration
@@ -49,7 +49,7 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 	}
 	text := fmt.Sprintf("The runs took %s together", span(total))
 	if last.After(begun) {
-		text += fmt.Sprintf("; from the first beginning to the last end it was %s", span(last.Sub(begun)))
+		text += fmt.Sprintf("; %s from the first start to the last end", span(last.Sub(begun)))
 	}
 	t := document.Table{Caption: "Medians over finished trials", Header: []string{"setting", "trials", "seconds", "seconds an iteration", "peak memory, MiB"}}
 	row := func(name string, chosen func(trial) bool) {
@@ -79,7 +79,7 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 	blocks := []document.Block{{Paragraph: text + "."}}
 	if len(t.Rows) > 0 {
 		blocks = append(blocks, document.Block{Table: &t})
-		blocks = append(blocks, document.Block{Note: "Trials that ran side by side shared the machine: their times are no benchmark. Peak memory is the process's, so of all trials that it ran until then."})
+		blocks = append(blocks, document.Block{Note: "Trials that ran at the same time shared the machine: their times are no benchmark. Peak memory is that of the process, so of all trials that it had run."})
 	}
 	return blocks, nil
 }
@@ -117,7 +117,7 @@ func medianOf(list []runCost, of func(runCost) float64) float64 {
 	return median.Of(known(values))
 }
 
-// known returns those of the values that are numbers.
+// known returns the values that are not NaN.
 func known(values []float64) []float64 { return slices.DeleteFunc(values, math.IsNaN) }
 
 // whole writes a number without a fraction.

@@ -15,8 +15,8 @@ import (
 // mostContrasts is how many rows of evidence a report prints.
 const mostContrasts = 60
 
-// effectPlots draws for each factor what its levels did to the metrics that the
-// question is about, and prints the evidence.
+// effectPlots draws the effect of each factor on the metrics that the question is
+// about, and lists the evidence.
 func (y *Study) effectPlots() ([]document.Block, error) {
 	if y.Analysis == nil {
 		return []document.Block{{Paragraph: y.nothing()}}, nil
@@ -39,14 +39,14 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			continue
 		}
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(paired, y.unit()))
-		caption := fmt.Sprintf("What %s did. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
+		caption := fmt.Sprintf("Effect of %s. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
 		if figure.Log && slices.Min(p.Numbers) <= 0 {
-			caption += " The axis is logarithmic, and 0 stands one step before the smallest of the others."
+			caption += " The axis is logarithmic, and 0 is drawn one step before the smallest of the others."
 		}
 		for j, level := range figure.Key() {
 			caption += fmt.Sprintf(" %d: %s.", j+1, level)
 		}
-		block, err := plotted(figure, fmt.Sprintf("effects-%d", i+1), "What "+p.Path+" did", caption)
+		block, err := plotted(figure, fmt.Sprintf("effects-%d", i+1), "Effect of "+p.Path, caption)
 		if err != nil {
 			return nil, err
 		}

@@ -8,7 +8,7 @@ import (
 	"runexp/reports/effects"
 )
 
-// contrasts lists the levels against each other.
+// contrasts lists the differences between levels.
 func (y *Study) contrasts() document.Table {
 	t := document.Table{
 		Caption: "Evidence",
@@ -47,7 +47,7 @@ func changed(c effects.Contrast) (change, interval string) {
 
 func signed(v float64) string { return strings.Replace(fmt.Sprintf("%+.3g", v), "-", "−", 1) }
 
-// percent writes a ratio as a change; where sentences say how many times, so does it.
+// percent writes a ratio as a change, or as a multiple where sentences do.
 func percent(ratio float64) string {
 	if ratio >= effects.Multiple {
 		return fmt.Sprintf("× %.3g", ratio)
@@ -66,7 +66,7 @@ func probability(p *float64) string {
 	return effects.Probability(*p)
 }
 
-// label is what a metric is called.
+// label is a metric's label.
 func (y *Study) label(metric string) string {
 	for _, m := range y.metrics {
 		if m.name == metric {
@@ -76,7 +76,7 @@ func (y *Study) label(metric string) string {
 	return metric
 }
 
-// shares says what the variation of the claimed metrics is due to.
+// shares lists what the variation of the claimed metrics is due to.
 func (y *Study) shares() document.Table {
 	t := document.Table{Caption: "Share of each metric's variation over all finished trials that is due to"}
 	t.Header = []string{"metric"}
@@ -108,7 +108,7 @@ func (y *Study) shares() document.Table {
 	return t
 }
 
-// interactions lists those that are worth a look.
+// interactions lists the interactions that are large.
 func (y *Study) interactions() []document.Block {
 	var items []document.Item
 	for _, x := range y.Analysis.Interactions {
@@ -128,12 +128,12 @@ func (y *Study) interactions() []document.Block {
 			parts = append(parts, fmt.Sprintf("%s at %s %s", change, x.Factors[1], at.Level))
 		}
 		items = append(items, document.Item{
-			Text:     fmt.Sprintf("What %s does to %s hangs on %s: from its first level to its last %s.", x.Factors[0], y.label(x.Metric), x.Factors[1], strings.Join(parts, ", ")),
+			Text:     fmt.Sprintf("The effect of %s on %s depends on %s: from its first level to its last %s.", x.Factors[0], y.label(x.Metric), x.Factors[1], strings.Join(parts, ", ")),
 			Evidence: fmt.Sprintf("%.1f%% of the variation, n = %d, p = %s, not corrected: a hint and no claim", 100*x.Share, x.N, probability(x.P)),
 		})
 	}
 	if len(items) == 0 {
 		return nil
 	}
-	return []document.Block{{Paragraph: "Worth a look:"}, {List: items}}
+	return []document.Block{{Paragraph: "Possible interactions:"}, {List: items}}
 }

@@ -28,7 +28,7 @@ func plotted(f plots.Figure, name, alt, caption string) (document.Block, error) 
 	return document.Block{Figure: figure}, nil
 }
 
-// quality of a JPEG in which brushwork and noise are still what they were.
+// quality of JPEG files, high enough to keep fine texture and noise.
 const quality = 92
 
 // pictureTable returns the pictures of a grid one by one, of the given height in pixels or less.
@@ -66,8 +66,8 @@ func thumbnails(cells []sheet.Cell, height int) ([]document.Picture, error) {
 	return list, nil
 }
 
-// pictured keeps a picture of pictures as PNG, and embeds it as a JPEG, which is
-// about a tenth as large.
+// pictured returns a figure: a PNG file, and a JPEG to embed, which is about a tenth
+// as large.
 func pictured(m image.Image, name, alt, caption string) (document.Block, error) {
 	var whole, small bytes.Buffer
 	if err := png.Encode(&whole, m); err != nil {

@@ -8,18 +8,18 @@ import (
 	"runexp/reports/effects"
 )
 
-// unitKey tells units apart.
+// unitKey identifies a unit.
 type unitKey struct{ pair, repeat int }
 
 // unitsOf lists the sweep's units in the order of its trials, and which each trial
-// belongs to. A picture that is not the same in all trials of a unit is varied, and
-// no part of it.
+// belongs to. An image that differs between the trials of a unit is varied, and not
+// part of the unit.
 func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 	index := map[unitKey]int{}
 	var names [][]string // by unit: content and style
 	for _, t := range y.trials {
 		p := t.point
-		content := cmp.Or(p.ContentHash, p.Content) // the same picture under two names is one
+		content := cmp.Or(p.ContentHash, p.Content) // one image under two names counts once
 		style := cmp.Or(p.StyleHash, p.Style)
 		key := unitKey{p.Pair, p.Repeat}
 		at, seen := index[key]
@@ -46,7 +46,7 @@ func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 	return units, of
 }
 
-// input is what the statistics are made of: the scores of finished trials.
+// input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
 	in := effects.Study{Units: units, Censored: y.censored()}
@@ -74,7 +74,7 @@ func (y *Study) input() effects.Study {
 	return in
 }
 
-// analyze asks the statistics, if there is anything to ask of.
+// analyze computes the statistics, unless there is nothing to compare.
 func (y *Study) analyze() error {
 	in := y.input()
 	y.units = in.Units

@@ -18,7 +18,7 @@ const (
 	mostCaptionLines = 5
 )
 
-// A layout says which trials a grid shows where. An axis of −1 has one level.
+// A layout assigns trials to the cells of a grid. An axis of −1 has one level.
 type layout struct {
 	plan         plan
 	columns      int // parameter
@@ -34,8 +34,7 @@ type layout struct {
 type cellPlace struct{ row, column int }
 
 // gridLayout chooses the axes: the two factors with the most levels, the first of
-// them for the columns. Drawn values are laid out
-// in order, without axes.
+// them for the columns. Drawn values are laid out in order, without axes.
 func (y *Study) gridLayout() layout {
 	l := layout{plan: y.plan, columns: -1, rows: -1, first: y.trials[0]}
 	for _, t := range y.trials { // a setting that was finished
@@ -112,7 +111,7 @@ func indices(n int) []int {
 	return list
 }
 
-// text says how the grids are laid out, and what they leave out.
+// text describes the axes of the grids, and what they leave out.
 func (l layout) text(y *Study) string {
 	if l.unlevelled {
 		text := "The settings in the order of the trials"

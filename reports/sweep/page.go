@@ -26,9 +26,9 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 		{"metrics", "All metrics", y.allMetrics},
 		{"convergence", "Convergence", func() ([]document.Block, error) { return y.convergence(ctx, s) }},
 		{"trials", "Trials", y.trialTable},
-		{"missing", "What is missing", y.whatIsMissing},
+		{"missing", "Missing trials", y.missingTrials},
 		{"cost", "Time and memory", func() ([]document.Block, error) { return y.cost(ctx, s) }},
-		{"repeat", "To repeat it", func() ([]document.Block, error) { return y.repeat(ctx, s) }},
+		{"repeat", "Reproduction", func() ([]document.Block, error) { return y.repeat(ctx, s) }},
 	} {
 		if ctx.Err() != nil {
 			return d, context.Cause(ctx)
@@ -43,21 +43,22 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 	return d, nil
 }
 
-// lead says in short lines what the report is of and how complete it is.
+// lead names the sweep and how much of it has finished, in short lines.
 func (y *Study) lead() []string {
 	w := y.Sweep
-	lines := []string{fmt.Sprintf("Sweep %d (%s) of experiment %s, planned %s UTC", w.Number, w.UID.Short(), w.Experiment, w.Created.UTC().Format("2006-01-02 15:04"))}
-	lines = append(lines, y.progress()+".")
-	return lines
+	return []string{
+		fmt.Sprintf("Sweep %d (%s) of experiment %s, planned %s UTC", w.Number, w.UID.Short(), w.Experiment, w.Created.UTC().Format("2006-01-02 15:04")),
+		y.finished() + ".",
+	}
 }
 
-// progress says how many trials have finished, and what became of the others.
-func (y *Study) progress() string {
-	finished := y.count(string(store.Finished))
-	if finished == len(y.trials) {
-		return fmt.Sprintf("All %s finished", sizes.Count(finished, "trial"))
+// finished counts the trials by status: how many have finished, and the rest.
+func (y *Study) finished() string {
+	done := y.count(string(store.Finished))
+	if done == len(y.trials) {
+		return fmt.Sprintf("All %s finished", sizes.Count(done, "trial"))
 	}
-	text := fmt.Sprintf("%d of %s finished", finished, sizes.Count(len(y.trials), "trial"))
+	text := fmt.Sprintf("%d of %s finished", done, sizes.Count(len(y.trials), "trial"))
 	var rest []string
 	for _, status := range append(statuses(), missing) {
 		if n := y.count(status); n > 0 && status != string(store.Finished) {
@@ -75,7 +76,7 @@ func statuses() []string {
 	return list
 }
 
-// question says what was asked and what was varied to answer it.
+// question states the question, and what was varied to answer it.
 func (y *Study) question() ([]document.Block, error) {
 	var blocks []document.Block
 	if q := strings.TrimSpace(y.plan.Question); q != "" {

@@ -15,7 +15,7 @@ import (
 	"runexp/reports/sheet"
 )
 
-// What a report has room for.
+// Bounds of a report's grids.
 const (
 	mostGrids = 4
 	gridWidth = 780 // pixels, about, without headers: a page has 960
@@ -89,10 +89,10 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 	if len(finished) > 1 {
 		limits += fmt.Sprintf(", %d of %s", len(units), sizes.Count(len(finished), y.unit()))
 	}
-	return append(blocks, document.Block{Note: limits + ". The notebook keeps all of them in full size: runexp show RUN --picture picture.png."}), nil
+	return append(blocks, document.Block{Note: limits + ". The store has all of them in full size: runexp show RUN --picture picture.png."}), nil
 }
 
-// readCell reads what a trial ended with.
+// readCell reads the result of a trial.
 func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (sheet.Cell, error) {
 	if t.Run == nil {
 		return sheet.Cell{Note: missing}, nil
@@ -118,7 +118,7 @@ func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (sheet.Ce
 	return cell, nil
 }
 
-// readInputs reads what a trial's picture was made from.
+// readInputs reads the content and style images of a trial.
 func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effects.Unit) ([]sheet.Cell, error) {
 	artifacts, err := s.Artifacts(ctx, t.Run.Number)
 	if err != nil {
@@ -146,7 +146,7 @@ func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effec
 	return cells, nil
 }
 
-// decode reads a picture of a run; nil for a damaged one, which is noted.
+// decode reads a picture of a run; nil for a damaged one, which is added to Unshown.
 func (y *Study) decode(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact) (*imaging.Image, error) {
 	picture, err := reports.Picture(ctx, s, a)
 	if errors.Is(err, store.ErrDamaged) {
@@ -158,7 +158,7 @@ func (y *Study) decode(ctx context.Context, s *store.Store, run int64, a store.S
 
 // heightFor is the height of pictures with which a grid is about gridWidth wide.
 func heightFor(g sheet.Grid) int {
-	columns := len(g.Columns.Levels) + 1 // and what they were made from
+	columns := len(g.Columns.Levels) + 1 // and the inputs
 	for _, c := range slices.Concat(g.Cells...) {
 		if c.Picture != nil {
 			return min(tallest, max(lowest, gridWidth/columns*c.Picture.H/c.Picture.W))

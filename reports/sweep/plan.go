@@ -1,5 +1,5 @@
-// Package sweep turns a sweep in the store into a report: what was asked, what
-// came out, on what evidence, and how to do it again.
+// Package sweep turns a sweep in the store into a report: the question, the
+// results with their evidence, and how to reproduce them.
 package sweep
 
 import (
@@ -28,8 +28,8 @@ type parameter struct {
 	drawn bool
 }
 
-// log reports whether the parameter's numbers stand on a logarithmic axis: if they are
-// drawn so, or are spaced so.
+// log reports whether the parameter's axis is logarithmic: its numbers are drawn from
+// a logarithmic distribution, or spaced so.
 func (p parameter) log() bool {
 	if p.Range != nil && p.Range.Distribution != "" {
 		return strings.HasPrefix(p.Range.Distribution, "log")
@@ -37,17 +37,17 @@ func (p parameter) log() bool {
 	return plots.LogSpaced(p.Numbers)
 }
 
-// A point is where a trial lies in the sweep.
+// A point is the place of a trial in the sweep.
 type point struct{ record.Point }
 
-// A trial of the sweep with what is known of it.
+// A trial of the sweep with its point and its scores.
 type trial struct {
 	store.SweepTrial
 	point  point
 	scores map[string]float64 // by metric; nil if the picture was not scored
 }
 
-// status says how far a trial has come, in the words of a run's status.
+// status is the status of the trial's run, or missing.
 func (t trial) status() string {
 	if t.Run == nil {
 		return missing
@@ -58,10 +58,10 @@ func (t trial) status() string {
 // missing is the status of a trial that was never begun.
 const missing = "not begun"
 
-// label is what the trial's level of parameter i is called.
+// label is the label of the trial's level of parameter i.
 func (p plan) label(t trial, i int) string { return p.Parameters[i].Labels[t.point.Levels[i]] }
 
-// damaged says that what the notebook has of a plan is none.
+// damaged is the error for a plan that the store has and that cannot be read.
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w (%w)", store.ErrDamaged, fmt.Errorf(format, args...))
 }
@@ -80,7 +80,7 @@ func readPlan(s store.Sweep) (plan, error) {
 	return p, nil
 }
 
-// readPoint reads where a trial lies and checks that the plan has such a place.
+// readPoint reads the place of a trial and checks that the plan has it.
 func (p plan) readPoint(t store.SweepTrial) (point, error) {
 	at := point{record.Point{Pair: -1}}
 	if err := json.Unmarshal(t.Point, &at); err != nil {
@@ -126,7 +126,7 @@ func (p *plan) settle(trials []trial) {
 	}
 }
 
-// value returns what a trial has of a parameter, and as a number if it is one.
+// value returns the label of what a trial sets a parameter to, and the number if it is one.
 func (p point) value(path string) (label string, number float64, isNumber bool) {
 	var parts []string
 	for _, one := range strings.Split(path, " + ") {

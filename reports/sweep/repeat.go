@@ -19,7 +19,7 @@ const (
 	mostValues   = 3
 )
 
-// repeat says what is needed to do it again, and to get the same.
+// repeat lists what is needed to reproduce the sweep.
 func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, error) {
 	facts, err := y.readFacts(ctx, s)
 	if err != nil {
@@ -55,11 +55,11 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	return append(blocks,
 		document.Block{Code: &document.Code{Title: "The sweep, every default filled in", Text: plan}},
 		document.Block{Code: &document.Code{Title: "The whole config of " + of, Text: config}},
-		document.Block{Note: "The notebook has every trial's config: runexp show RUN --config. Same config, seed, build and kernel variant give the same bits."},
+		document.Block{Note: "The store has every trial's config: runexp show RUN --config. Same config, seed, build and kernel variant give the same bits."},
 	), nil
 }
 
-// levels says what is set where a level is called otherwise.
+// levels lists what levels set whose label is not the value itself.
 func (y *Study) levels() document.Table {
 	t := document.Table{Caption: "What each level sets", Header: []string{"setting", "level", "value"}}
 	for i, p := range y.plan.Parameters {
@@ -79,7 +79,7 @@ func (y *Study) levels() document.Table {
 	return t
 }
 
-// config returns that of one trial, as its run resolved it if there is one.
+// config returns the config of one trial, as resolved by its run if it has one.
 func (y *Study) config(ctx context.Context, s *store.Store) (text, of string) {
 	for _, t := range y.trials {
 		if t.Run == nil {
@@ -138,7 +138,7 @@ func (f facts) table() *document.Table {
 	return t
 }
 
-// scorerTable says who scored the pictures.
+// scorerTable describes the scorer.
 func (y *Study) scorerTable() ([]document.Block, error) {
 	switch {
 	case y.Sweep.Scorer == "":

@@ -34,7 +34,7 @@ func (y *Study) tradeoffs() ([]document.Block, error) {
 		blocks = append(blocks, block)
 	}
 	if len(blocks) == 0 {
-		return []document.Block{{Paragraph: "There are no two metrics of which it is known which way is better."}}, nil
+		return []document.Block{{Paragraph: "There are no two metrics with a better direction."}}, nil
 	}
 	return blocks, nil
 }
@@ -63,13 +63,13 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 		of = fmt.Sprintf("%d to %s", least, sizes.Count(most, y.unit()))
 	}
 	figure.Subtitle = fmt.Sprintf("%s, medians of %s", sizes.Count(len(points), "setting"), of)
-	caption := fmt.Sprintf("On the front are the settings that no other one matches in both and beats in one, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
+	caption := fmt.Sprintf("On the front are the settings that no other one equals or improves on in both, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
 	if more := len(front) - mostNamed; more > 0 {
 		caption += fmt.Sprintf("; and %d more", more)
 	}
 	caption += "."
 	if most > least || len(y.scored()) < len(y.trials) {
-		caption += fmt.Sprintf(" Not every setting has every %s, so that some may be on it for what they were made of.", y.unit())
+		caption += fmt.Sprintf(" Not every setting has every %s, so that some may be on it because of their pictures.", y.unit())
 	}
 	if by >= 0 {
 		caption += " Colours are the levels of " + y.plan.Parameters[by].Path + "."
@@ -91,7 +91,7 @@ func (y *Study) short(levels []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// metric returns what is known of a metric by its name.
+// metric returns a metric by its name.
 func (y *Study) metric(name string) metric {
 	for _, m := range y.metrics {
 		if m.name == name {

@@ -64,7 +64,7 @@ func (y *Study) trialTable() ([]document.Block, error) {
 	}
 	blocks := []document.Block{{Table: &t}}
 	if more := len(y.trials) - mostTrials; more > 0 {
-		blocks = append(blocks, document.Block{Note: fmt.Sprintf("The first %d of %d trials; the notebook has all.", mostTrials, len(y.trials))})
+		blocks = append(blocks, document.Block{Note: fmt.Sprintf("The first %d of %d trials; the store has all.", mostTrials, len(y.trials))})
 	}
 	return blocks, nil
 }
@@ -83,7 +83,7 @@ func (y *Study) differing() []int {
 	return list
 }
 
-// several reports whether not all trials have the same of something.
+// several reports whether a property differs between trials.
 func (y *Study) several(of func(point) string) bool {
 	for _, t := range y.trials {
 		if of(t.point) != of(y.trials[0].point) {
@@ -110,8 +110,8 @@ func digits(v float64) string {
 	return fmt.Sprintf("%.4g", v)
 }
 
-// whatIsMissing lists the trials that are not in the answers, and why.
-func (y *Study) whatIsMissing() ([]document.Block, error) {
+// missingTrials lists the trials that are not in the answers, with the reason.
+func (y *Study) missingTrials() ([]document.Block, error) {
 	t := document.Table{Header: []string{"trial", "setting", "run", "status", "why"}}
 	unscored := 0
 	for _, trial := range y.trials {
@@ -131,12 +131,12 @@ func (y *Study) whatIsMissing() ([]document.Block, error) {
 	if len(t.Rows) == 0 {
 		return []document.Block{{Paragraph: "Nothing: every trial has finished, and every picture was scored."}}, nil
 	}
-	text := y.progress() + ". Nothing below is in the answers."
+	text := y.finished() + ". Nothing below is in the answers."
 	if unscored > 0 {
 		text += fmt.Sprintf(" %s finished without a score.", sizes.Count(unscored, "trial"))
 	}
 	if n := y.count(string(store.Pruned)); n > 0 {
-		text += " Pruned trials were stopped early because they were behind, so what is compared is the rest; with sweep.early_stop=null they are run to their end."
+		text += " Pruned trials were stopped early because their loss or metric was worse than the others', so only the rest is compared; with sweep.early_stop=null they are run to their end."
 	}
 	total := len(t.Rows)
 	t.Rows = t.Rows[:min(total, mostMissing)]
@@ -150,7 +150,7 @@ func (y *Study) whatIsMissing() ([]document.Block, error) {
 	return blocks, nil
 }
 
-// describe names a trial by what it is a trial of.
+// describe names a trial by its settings and images.
 func (y *Study) describe(t trial) string {
 	text := ""
 	for _, i := range y.differing() {
@@ -159,7 +159,7 @@ func (y *Study) describe(t trial) string {
 	return text + t.point.Content + " × " + t.point.Style
 }
 
-// span is a duration for people.
+// span writes a duration.
 func span(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%.1f s", d.Seconds())

@@ -21,10 +21,10 @@ import (
 )
 
 // Write reads a sweep of an experiment, the newest one for number 0, and writes its
-// report: report.html, which needs nothing else, report.md, and the plots and
+// report: report.html, which is self-contained, report.md, and the plots and
 // pictures beside them, in OUT/EXPERIMENT/report; in OUT/EXPERIMENT/report-NUMBER for
 // a sweep that is not the experiment's newest. It returns the paths, those two
-// first. A sweep that goes on is reported as far as it is.
+// first. A sweep that is still running is reported as it is then.
 //
 // tell, unless it is nil, hears what is being read or drawn.
 //
@@ -37,7 +37,7 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := framework.CheckName(w.Experiment); err != nil { // a folder is called so, and the notebook may be anyone's
+	if err := framework.CheckName(w.Experiment); err != nil { // it becomes a folder, and the store may come from elsewhere
 		return nil, nil, fmt.Errorf("%w: %w", ErrNoSweep, err)
 	}
 	above := filepath.Dir(Folder(out, w, newest))
@@ -50,7 +50,7 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 	}
 	defer release()
 	for {
-		// Found again: another process may have planned a newer sweep meanwhile.
+		// Looked up again: another process may have planned a newer sweep meanwhile.
 		if w, newest, err = Find(ctx, s, experiment, number); err != nil {
 			return nil, nil, err
 		}
@@ -68,8 +68,8 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 	}
 }
 
-// overSince reports whether trials were under way when the study was read, and none is any
-// more: the process that ran them may have been killed before it could write a report.
+// overSince reports whether trials were running when the study was read, and none is now:
+// the process that ran them may have been killed before it could write a report.
 func (y *Study) overSince(ctx context.Context, s *store.Store) (bool, error) {
 	if y.count(string(store.Running)) == 0 {
 		return false, nil
@@ -88,8 +88,8 @@ func Folder(out string, w store.Sweep, newest bool) string {
 	return filepath.Join(out, w.Experiment, name)
 }
 
-// Write writes the report into a folder, which is made if need be, and returns the
-// paths. Files of an earlier report are replaced, and figures that there are no more removed.
+// Write writes the report into a folder, which is made if it is missing, and returns
+// the paths. It replaces an earlier report and removes the figures that only that had.
 func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]string, error) {
 	d, err := y.page(ctx, s)
 	if err != nil {

@@ -289,7 +289,7 @@ func TestWriteOfPruned(t *testing.T) {
 	f := fixture{ends: ending{10: store.Pruned}}
 	w := f.make(t, s)
 	r := write(t, s, w.Number)
-	r.has(t, "answers", "Nothing is claimed, since trials were stopped early", "early stopping pruned 1 run")
+	r.has(t, "answers", "Nothing is claimed, since trials were pruned", "early stopping pruned 1 run")
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%")
 	r.has(t, "missing", "with sweep.early_stop=null they are run to their end")
 	if strings.Contains(r.sections["missing"], "The same command") {
@@ -297,7 +297,7 @@ func TestWriteOfPruned(t *testing.T) {
 	}
 	f.run(t, s, planned(10, 0, 1, 2), store.Failed) // tried without the rule, in vain: it is still missing for its value
 	r = write(t, s, w.Number)
-	r.has(t, "answers", "Nothing is claimed, since trials were stopped early")
+	r.has(t, "answers", "Nothing is claimed, since trials were pruned")
 }
 
 // A random sweep draws from a range: its values are the levels, in order.
