@@ -16,8 +16,8 @@ import (
 // Clocks lists what an x axis may count:
 //
 //	step         iterations made; a stage of n of them has n + 1 rows, the last of which and
-//	             the first of the next stage stand at one place
-//	seconds      Σ time/iteration of the rows before: without what is between iterations
+//	             the first of the next stage have the same value
+//	seconds      Σ time/iteration of the rows before, without the time between iterations
 //	evaluations  of the loss and its gradient, made in the rows before
 func Clocks() []string { return []string{"step", "seconds", "evaluations"} }
 
@@ -30,7 +30,7 @@ var clockLabels = map[string]string{
 type runData struct {
 	names  []string // of its metrics
 	stages []stage
-	// ticks are the rows at which the clock goes on, and its sum after each.
+	// ticks are the rows at which the clock advances, and its sum after each.
 	ticks []int
 	sums  []float64
 	steps bool // the clock is the step itself
@@ -80,8 +80,8 @@ func readRun(ctx context.Context, s *store.Store, run int64, against string) (*r
 	return d, nil
 }
 
-// StepsMade returns what turns a row of a run into the iterations that were made before it:
-// every stage has a row more than iterations.
+// StepsMade returns a function from a row of a run to the number of iterations before
+// it: every stage has one row more than iterations.
 func StepsMade(ctx context.Context, s *store.Store, run int64) (func(row int) int, error) {
 	stages, err := readStages(ctx, s, run)
 	d := runData{stages: stages}
@@ -166,8 +166,8 @@ func means(values []float64, n int) []float64 {
 	return out
 }
 
-// readStages returns where each stage began and at what size. A stage that was
-// gone on with says so again.
+// readStages returns the first row and the size of each stage. A stage that was resumed
+// has several events.
 func readStages(ctx context.Context, s *store.Store, run int64) ([]stage, error) {
 	events, err := s.Events(ctx, run)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"runexp/reports/sheet"
 )
 
-// A Comparison is what runs do not have in common, and their numbers side by side.
+// A Comparison is the differences between runs, and their numbers side by side.
 type Comparison struct {
 	Runs        []store.RunSummary
 	Settings    []Difference
@@ -25,7 +25,7 @@ type Comparison struct {
 	Scored bool // some picture was scored
 }
 
-// A Difference is something that is not the same in all runs.
+// A Difference is a setting or fact that differs between runs.
 type Difference struct {
 	Name   string    `json:"name"`
 	Values []*string `json:"values"` // by run; nil where it is not set
@@ -37,7 +37,7 @@ type Numbers struct {
 	Values []*float64 `json:"values"` // by run; nil where there is none
 }
 
-// Compare reads what tells runs apart.
+// Compare reads the differences between runs.
 func Compare(ctx context.Context, s *store.Store, runs []store.RunSummary) (Comparison, error) {
 	c := Comparison{Runs: runs}
 	settings, err := readSettings(ctx, s, runs)
@@ -67,7 +67,7 @@ func Compare(ctx context.Context, s *store.Store, runs []store.RunSummary) (Comp
 	return c, nil
 }
 
-// readNumbers returns what a run ended with: its losses, time and memory.
+// readNumbers returns a run's last losses, time and memory.
 func readNumbers(ctx context.Context, s *store.Store, run store.RunSummary) (map[string]float64, error) {
 	summary, err := s.Summary(ctx, run.Number)
 	if err != nil {
@@ -82,7 +82,7 @@ func readNumbers(ctx context.Context, s *store.Store, run store.RunSummary) (map
 	return numbers, nil
 }
 
-// addScores adds what one scorer said of all pictures, if there is one that did.
+// addScores adds the scores of a scorer that has scored all pictures, if there is one.
 func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[string]string, numbers []map[string]float64) error {
 	var candidates []string
 	for i, run := range c.Runs {
@@ -122,8 +122,8 @@ func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[
 	return nil
 }
 
-// scorersOf returns the scorers that may have seen a run's picture: that of its
-// own, and those of the sweeps it stands in.
+// scorersOf returns the scorers that may have scored a run's picture: its own, and
+// those of the sweeps that it belongs to.
 func scorersOf(ctx context.Context, s *store.Store, run store.RunSummary, own string) ([]string, error) {
 	member, err := s.SweepsOf(ctx, run.Number)
 	if err != nil {
@@ -145,7 +145,7 @@ func scorersOf(ctx context.Context, s *store.Store, run store.RunSummary, own st
 	return hashes, nil
 }
 
-// differences returns what is not the same in all, by name.
+// differences returns the values that are not the same in all, by name.
 func differences(all []map[string]string) []Difference {
 	list := []Difference{}
 	for _, name := range differing(all) {
@@ -198,15 +198,15 @@ func sideBySide(all []map[string]float64) []Numbers {
 	return list
 }
 
-// ComparisonStrip returns the pictures that runs ended with, with what tells the
-// runs apart below; before them what they were made from, if that is the same for
-// all. A run without a picture is left out. Errors: ErrNoPictures.
+// ComparisonStrip returns the last picture of each run, with the settings that differ
+// below; before them the content and style images, if they are the same for all. A
+// run without a picture is left out. Errors: ErrNoPictures.
 func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummary) (sheet.Strip, error) {
 	settings, err := readSettings(ctx, s, runs)
 	if err != nil {
 		return nil, err
 	}
-	told := distinctions(settings)
+	labels := distinctions(settings)
 	var frames sheet.Strip
 	var given [][]store.StoredArtifact
 	var from int64 // the first run with a picture
@@ -221,7 +221,7 @@ func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummar
 		}
 		from = cmp.Or(from, run.Number)
 		given = append(given, slices.DeleteFunc(artifacts, func(a store.StoredArtifact) bool { return a.Kind != "content" && a.Kind != "style" }))
-		caption := append([]string{fmt.Sprintf("run %d", run.Number)}, told[i]...)
+		caption := append([]string{fmt.Sprintf("run %d", run.Number)}, labels[i]...)
 		f, err := frame(ctx, s, run.Number, made[len(made)-1], false, caption...)
 		if err != nil {
 			return nil, err

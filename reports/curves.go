@@ -11,7 +11,7 @@ import (
 	"runexp/reports/plots"
 )
 
-// Curves says what is to be plotted of which runs.
+// Curves are what is to be plotted of which runs.
 type Curves struct {
 	Runs []store.RunSummary // at least one
 	// Metrics are names as the store has them. Without any it is the total and
@@ -28,7 +28,7 @@ type Missing struct {
 	Metric string
 }
 
-// Plot reads the curves, and which of them there are not. A value that is no
+// Plot reads the curves, and which of them are missing. A value that is no
 // number is a gap, and so is the step from one stage to the next; the mean of
 // Smooth reaches over neither.
 func (q Curves) Plot(ctx context.Context, s *store.Store) (plots.Convergence, []Missing, error) {
@@ -134,7 +134,7 @@ func total(metric string) int {
 	return 0
 }
 
-// yLabel says what the values are. A metric of the store is a loss before its
+// yLabel is the title of the y axis. A metric of the store is a loss before its
 // weight, but for the total.
 func (q Curves) yLabel() string {
 	switch {

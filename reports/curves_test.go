@@ -13,7 +13,7 @@ import (
 	"runexp/framework/store"
 )
 
-// openTest returns a fresh notebook.
+// openTest returns an empty store.
 func openTest(t *testing.T) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "runexp.db"))

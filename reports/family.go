@@ -10,7 +10,7 @@ import (
 	"runexp/reports/plots"
 )
 
-// A Family is many runs whose curves are drawn together.
+// A Family is runs whose curves are drawn together, in groups.
 type Family struct {
 	Runs   []store.RunSummary
 	Group  []int // by run: which of Groups it belongs to

@@ -22,8 +22,8 @@ const (
 	longestLabel    = plots.LongestEntry
 )
 
-// Labels returns what tells runs apart on a plot: each one's number, and the few
-// settings that do, as in "12: style.weight 1000". What has no room is left out whole.
+// Labels returns the label of each run on a plot: its number, and the few settings
+// that distinguish it, as in "12: style.weight 1000". A setting without room is left out.
 func Labels(ctx context.Context, s *store.Store, runs []store.RunSummary) ([]string, error) {
 	all, err := readSettings(ctx, s, runs)
 	if err != nil {
@@ -59,44 +59,44 @@ func readSettings(ctx context.Context, s *store.Store, runs []store.RunSummary) 
 	return all, nil
 }
 
-// distinctions returns for each run the settings that tell it from the others, the
-// most telling first, and how many more are not the same in all.
+// distinctions returns for each run the settings that distinguish it from the others,
+// the one that separates most runs first, and how many more differ.
 func distinctions(all []map[string]string) [][]string {
 	paths := differing(all)
-	told := telling(paths, all)
+	chosen := fewest(paths, all)
 	list := make([][]string, len(all))
 	for i := range all {
-		for _, texts := range told {
+		for _, texts := range chosen {
 			list[i] = append(list[i], texts[i])
 		}
-		if more := len(paths) - len(told); more > 0 {
+		if more := len(paths) - len(chosen); more > 0 {
 			list[i] = append(list[i], fmt.Sprintf("and %d more", more))
 		}
 	}
 	return list
 }
 
-// telling chooses of settings that differ as few as tell the runs apart, up to
-// mostDifferences, and returns each one's text by run. Of those that tell as many
-// runs apart the one with the shortest texts is taken, then the first.
-func telling(paths []string, all []map[string]string) (told [][]string) {
+// fewest chooses of the settings that differ as few as distinguish the runs, up to
+// mostDifferences, and returns each one's text by run. Of settings that separate as many
+// runs it takes the one with the shortest texts, then the first.
+func fewest(paths []string, all []map[string]string) (chosen [][]string) {
 	names := shortPaths(paths)
 	candidates := make([][]string, len(paths))
 	for i, path := range paths {
 		candidates[i] = settingTexts(names[path], path, all)
 	}
-	apart := func(more []string) int { // how many of the runs the texts tell from each other
+	apart := func(more []string) int { // how many groups of runs with equal texts there are
 		seen := map[string]bool{}
 		for i := range all {
 			var key strings.Builder
-			for _, texts := range append(slices.Clip(told), more) {
+			for _, texts := range append(slices.Clip(chosen), more) {
 				key.WriteString(texts[i] + "\x00")
 			}
 			seen[key.String()] = true
 		}
 		return len(seen)
 	}
-	for known := 1; len(told) < mostDifferences; {
+	for known := 1; len(chosen) < mostDifferences; {
 		var best []string
 		most, length := known, 0
 		for _, texts := range candidates {
@@ -107,12 +107,12 @@ func telling(paths []string, all []map[string]string) (told [][]string) {
 		if best == nil {
 			break
 		}
-		told, known = append(told, best), most
+		chosen, known = append(chosen, best), most
 	}
-	return told
+	return chosen
 }
 
-// settingTexts is a setting of each run, as short as tells its values apart.
+// settingTexts is a setting of each run, as short as keeps its values different.
 func settingTexts(name, path string, all []map[string]string) []string {
 	values := make([]string, len(all))
 	for i, settings := range all {
@@ -138,8 +138,8 @@ func settingText(value json.RawMessage) string {
 	return string(value)
 }
 
-// shortValues shortens values so that different ones stay different: of files their
-// names, with as many folders as they need, and of anything long a part.
+// shortValues shortens values so that different ones stay different: of files the
+// names, with as many folders as they need, of other long values the beginning.
 func shortValues(values []string) []string {
 	different := distinct(values)
 	short := slices.Clone(values)
@@ -166,7 +166,7 @@ func shortValues(values []string) []string {
 	return cut
 }
 
-// maxFolders is how many folders of a file's are tried.
+// maxFolders is how many folders of a file's path are tried.
 const maxFolders = 20
 
 func distinct(values []string) int {

@@ -10,12 +10,12 @@ import (
 	"runexp/internal/printable"
 )
 
-// Damaged is what stands where a picture that the notebook cannot give back would.
+// Damaged is the text in place of a picture whose data in the store are damaged.
 const Damaged = "damaged picture"
 
-// Picture reads a picture that a run kept. Errors: store.ErrDamaged if its content
-// is missing, changed or no picture, which costs a report this one place and no more;
-// those of the store.
+// Picture reads a picture of a run. Errors: store.ErrDamaged if its data are missing,
+// changed or no picture, so that a report leaves out this picture only; those of the
+// store.
 func Picture(ctx context.Context, s *store.Store, a store.StoredArtifact) (*imaging.Image, error) {
 	data, err := s.Blob(ctx, a.Hash)
 	if err != nil {
@@ -28,12 +28,12 @@ func Picture(ctx context.Context, s *store.Store, a store.StoredArtifact) (*imag
 	return picture, nil
 }
 
-// Unshown says which picture of which run cannot be shown, and why.
+// Unshown is a line that names a picture that cannot be shown, and the reason.
 func Unshown(run int64, a store.StoredArtifact, err error) string {
 	return fmt.Sprintf("run %d: %s %s at step %d cannot be shown: %v", run, printable.Excerpt(a.Kind), printable.Excerpt(a.Name), a.Step, err)
 }
 
-// empty is a white picture of about the proportions that a kept one had.
+// empty is a white picture of about the proportions of a stored one.
 func empty(a store.StoredArtifact) *imaging.Image {
 	const long = 240
 	h, w := a.Height, a.Width

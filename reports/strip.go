@@ -13,10 +13,10 @@ import (
 	"runexp/reports/sheet"
 )
 
-// ErrNoPictures says that a run has kept no picture yet.
+// ErrNoPictures is the error for a run without pictures.
 var ErrNoPictures = errors.New("it has kept no pictures yet; output.every=50 keeps one every 50 iterations, and every run keeps its result")
 
-// HasIntermediate reports whether a run kept pictures of before a stage was over.
+// HasIntermediate reports whether a run has pictures from within its stages.
 func HasIntermediate(ctx context.Context, s *store.Store, run int64) (bool, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	return slices.ContainsFunc(artifacts, func(a store.StoredArtifact) bool {
@@ -24,10 +24,10 @@ func HasIntermediate(ctx context.Context, s *store.Store, run int64) (bool, erro
 	}), err
 }
 
-// Strip returns what shows how a run went: the content and style images, if
-// the store has them, and at most so many of the pictures that it kept, evenly
-// chosen, the last always and the first if there is more than one. Below each
-// stand the iterations made, the total loss at it and its size. Errors: ErrNoPictures.
+// Strip returns the content and style images of a run, if the store has them, and at
+// most so many of its pictures, evenly chosen, the last always and the first if there
+// is more than one. Below each are the iterations made, the total loss and the size.
+// Errors: ErrNoPictures.
 func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Strip, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	if err != nil {
@@ -115,7 +115,7 @@ func picturesOf(artifacts []store.StoredArtifact) []store.StoredArtifact {
 	return slices.CompactFunc(list, func(a, b store.StoredArtifact) bool { return a.Step == b.Step && a.Hash == b.Hash })
 }
 
-// pictureRole says what a picture is besides one of a step.
+// pictureRole is the role of a picture by its name; "" for one within a stage.
 func pictureRole(name string) string {
 	switch {
 	case name == "picture.png":

@@ -1,5 +1,5 @@
-// Package document is a report before it is laid out: what html and markdown
-// both render, so that the two say the same.
+// Package document is a report before layout. html and markdown both render it, so
+// that the two have the same content.
 package document
 
 import "strings"
@@ -42,7 +42,7 @@ type Table struct {
 type Figure struct {
 	Alt, Caption string
 	Wide         bool   // it is not to be shrunk to the width of a page
-	Files        []File // kept beside the report; the first is what Markdown shows
+	Files        []File // written beside the report; Markdown shows the first
 	Shown        File   // what HTML embeds, if there are no Pictures
 	Pictures     *PictureTable
 }
@@ -55,10 +55,10 @@ type PictureTable struct {
 	Rows, Columns           string // what changes along them; empty if nothing does
 	RowLevels, ColumnLevels []string
 	Cells                   [][]Picture
-	Beside                  []Picture // what they were made from
+	Beside                  []Picture // the inputs
 }
 
-// A Picture has a line below it; without a file the line says why.
+// A Picture has a line below it; without a file the line gives the reason.
 type Picture struct {
 	File *File
 	Note string
@@ -109,5 +109,5 @@ func number(cell string) bool {
 	return strings.Trim(cell, "0123456789.,+-−e%×< ") == ""
 }
 
-// Nothing is what a cell without a value says.
+// Nothing is the text of a cell without a value.
 const Nothing = "–"

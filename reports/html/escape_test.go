@@ -9,7 +9,7 @@ import (
 	"runexp/reports/markdown"
 )
 
-// No text of a notebook reaches a page as a control character, or turns the line
+// No text of a store reaches a page as a control character, or turns the line
 // around that it stands in.
 func TestWhatDoesNotPrint(t *testing.T) {
 	const hostile = "a\x1b[31m\u009b\u202eb\x00c"

@@ -1,6 +1,6 @@
-// Package html renders a report as one HTML file that has everything in it: no
-// script, no style sheet, font or picture from elsewhere. It prints, and is read
-// on a telephone too.
+// Package html renders a report as one self-contained HTML file, without scripts and
+// without style sheets, fonts or pictures from elsewhere. It is laid out for print and
+// for narrow screens too.
 package html
 
 import (
@@ -34,8 +34,8 @@ func Write(w io.Writer, d document.Document) error {
 	return err
 }
 
-// data returns a picture's address, which is the picture itself. It is ours, and
-// nothing of it is what users wrote: base64 holds no markup, and the type comes
+// data returns the data URL of a picture. It is safe, since no user wrote any part of
+// it: base64 holds no markup, and the type comes
 // from a list.
 func data(f document.File) (template.URL, error) {
 	switch f.MIME {

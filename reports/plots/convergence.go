@@ -30,8 +30,8 @@ type Stage struct {
 	Label string
 }
 
-// Convergence shows how a loss and its weighted terms came down, in one run or
-// in several.
+// Convergence shows a total loss and its weighted terms over the iterations of one
+// run or of several.
 type Convergence struct {
 	Title, Subtitle string // above the figure; "" leaves the line out
 	XLabel, YLabel  string // axis titles; "" means "iteration" and "weighted loss"
@@ -56,12 +56,12 @@ const decades = 8
 // no place on it and is a gap in its curve; so is the step from one stage to the
 // next, since losses of different sizes are not one curve. On a logarithmic axis
 // values more than 8 decades below the largest run off the bottom. A series of
-// which nothing can be seen says so in the legend. Where no value is above 0, a
+// which nothing can be seen is marked so in the legend. Where no value is above 0, a
 // run whose losses are all 0 say, the axis is linear after all.
 //
 // Errors, all of an input's at once: no series, a series without points or
 // whose steps are not as many as its values, a run that is none of Runs, more
-// runs or names than can be told apart, stages out of order, and nothing that
+// runs or names than can be distinguished, stages out of order, and nothing that
 // can be drawn.
 func (c Convergence) Draw() (*plot.Plot, error) {
 	if err := c.validate(); err != nil {
@@ -91,7 +91,7 @@ func (c Convergence) Draw() (*plot.Plot, error) {
 	p.Y.Min, p.Y.Max = y.low, y.high
 
 	p.Add(grid{})
-	boundaries := newStrip(c.Stages, p.X.Min, p.X.Max)
+	boundaries := newStageLabels(c.Stages, p.X.Min, p.X.Max)
 	p.Add(boundaries)
 	lines := c.lines()
 	for i, s := range c.Series {
@@ -191,7 +191,7 @@ func (c Convergence) drawable(v float64) bool {
 	return finite(v) && v >= 1e-300
 }
 
-// wanted says which values are drawable.
+// wanted describes the drawable values.
 func (c Convergence) wanted() string {
 	if c.Linear {
 		return "finite"
@@ -202,7 +202,7 @@ func (c Convergence) wanted() string {
 var (
 	_ plot.Plotter    = grid{}
 	_ plot.Plotter    = curve{}
-	_ plot.Plotter    = strip{}
+	_ plot.Plotter    = stageLabels{}
 	_ plot.Plotter    = legend{}
 	_ plot.GlyphBoxer = legend{}
 	_ plot.Plotter    = header{}

@@ -73,13 +73,13 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// columnWidth is the width within which no two points can be told apart: less
+// columnWidth is the width within which two points cannot be distinguished: less
 // than a pixel of Write's.
 const columnWidth = vg.Length(0.25)
 
 // thinned leaves of the points in each column the first, the lowest, the highest
-// and the last, in their order: the same line to the eye, and the file of a run
-// of a million iterations stays small.
+// and the last, in their order: the line looks the same, and the file of a run of a
+// million iterations stays small.
 func thinned(points []vg.Point) []vg.Point {
 	column := func(p vg.Point) vg.Length { return vg.Length(math.Floor(float64(p.X / columnWidth))) }
 	var kept []vg.Point

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Effects show what the levels of one factor did to some metrics, a panel a metric.
+// Effects show some metrics at the levels of one factor, a panel a metric.
 type Effects struct {
 	Title, Subtitle string
 	Factor          string // the x axis
@@ -24,7 +24,7 @@ type Effects struct {
 	Panels          []Effect
 }
 
-// An Effect is what a factor did to one metric. NaN is a value that is missing.
+// An Effect is one metric at the levels of a factor. NaN is a value that is missing.
 type Effect struct {
 	Title   string
 	YLabel  string
@@ -70,7 +70,7 @@ func (e Effects) numbered() bool {
 // dataWidth is about that of a panel without its axis.
 func (e Effects) dataWidth() vg.Length { return e.panels(nil).width - 0.6*vg.Inch }
 
-// Key returns the levels in the order of the numbers that stand for them on the
+// Key returns the levels in the order of the numbers that replace them on the
 // axis; nil if their names have room there.
 func (e Effects) Key() []string {
 	if e.numbered() {

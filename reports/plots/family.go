@@ -113,7 +113,7 @@ func (f Family) plot(panel Panel) (*plot.Plot, error) {
 	return p, nil
 }
 
-// faded lets what lies below one of n lines be seen, the more of them the more.
+// faded makes one of n lines transparent, the more of them the more.
 func faded(c color.Color, n int) color.Color {
 	const least = 0x38
 	v := color.NRGBAModel.Convert(c).(color.NRGBA)

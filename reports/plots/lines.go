@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// termDashes tells lines apart that share a colour, from the seventh on.
+// termDashes distinguishes lines that share a colour, from the seventh on.
 var termDashes = [][]vg.Length{nil, {4, 2}, {1.2, 1.6}}
 
 // seriesStyle returns the line of series i of one run; 0 is the total.
@@ -24,7 +24,7 @@ func seriesStyle(i int) draw.LineStyle {
 	}
 }
 
-// namePatterns tell apart what is plotted of several runs.
+// namePatterns distinguish the names that are plotted of several runs.
 var namePatterns = [][]vg.Length{nil, {5, 2}, {1.2, 1.6}, {7, 2, 1.2, 2}, {2.5, 1.2}, {9, 2, 1.2, 1.6, 1.2, 2}}
 
 // runColor returns the colour of run i: black comes last of seven, where no

@@ -148,7 +148,7 @@ func TestSpan(t *testing.T) {
 }
 
 func TestStripKeepsStagesOfTheAxis(t *testing.T) {
-	s := newStrip([]Stage{{-5, "a"}, {-1, "b"}, {3, "c"}, {10, "d"}, {12, "e"}}, 0, 10)
+	s := newStageLabels([]Stage{{-5, "a"}, {-1, "b"}, {3, "c"}, {10, "d"}, {12, "e"}}, 0, 10)
 	if want := []Stage{{-1, "b"}, {3, "c"}}; !slices.Equal(s.stages, want) {
 		t.Errorf("%v, want %v", s.stages, want)
 	}
@@ -176,7 +176,7 @@ func TestStageLabelsDoNotCollide(t *testing.T) {
 			stages = append(stages, Stage{At: float64(random.IntN(100)), Label: fmt.Sprint(100<<i, " × ", 150<<i)})
 		}
 		slices.SortFunc(stages, func(a, b Stage) int { return int(a.At - b.At) })
-		s := newStrip(stages, 0, 100)
+		s := newStageLabels(stages, 0, 100)
 		all := s.layout(left, right, func(step float64) vg.Length { return left + (right-left)*vg.Length(step/100) })
 		for i, a := range all {
 			if a.row < 0 {

@@ -23,7 +23,7 @@ func (s span) opened() (low, high float64) {
 
 // padded returns a span of numbers above 1e-300 with some room for a logarithmic
 // axis: a factor of at least 1.5 from end to end, so that a constant is a line
-// across the middle and rounding noise does not look like a landscape, and a
+// across the middle and rounding noise is not magnified, and a
 // 25th more on either side.
 func (s span) padded() span {
 	const least, share = 1.5, 0.04

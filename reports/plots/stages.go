@@ -11,9 +11,9 @@ import (
 	"runexp/reports/typeface"
 )
 
-// A strip shows the stages: dashed boundaries, with labels in rows above the
+// stageLabels show the stages: dashed boundaries, with labels in rows above the
 // data, where they hide nothing.
-type strip struct {
+type stageLabels struct {
 	stages []Stage // that begin within the axis, and the one before them
 	low    float64 // of the axis
 	rows   int     // that are kept free
@@ -28,9 +28,9 @@ const (
 	narrow = 3 * vg.Inch
 )
 
-// newStrip returns the strip of an axis from low to high.
-func newStrip(all []Stage, low, high float64) strip {
-	s := strip{low: low, rows: mostRows}
+// newStageLabels returns the labels of an axis from low to high.
+func newStageLabels(all []Stage, low, high float64) stageLabels {
+	s := stageLabels{low: low, rows: mostRows}
 	for i, stage := range all {
 		over := i+1 < len(all) && all[i+1].At <= low
 		if !over && stage.At < high {
@@ -59,7 +59,7 @@ type stageLabel struct {
 // boundary, or to the left where the data end, in the lowest row where it
 // meets no label and no boundary. So labels are placed from the last to the
 // first, and then those on the left of their boundary from the first to the last.
-func (s strip) layout(left, right vg.Length, x func(float64) vg.Length) []stageLabel {
+func (s stageLabels) layout(left, right vg.Length, x func(float64) vg.Length) []stageLabel {
 	labels := make([]stageLabel, len(s.stages))
 	var order, turned []int
 	names := make([]string, len(s.stages))
@@ -116,11 +116,11 @@ func (l stageLabel) meets(placed []stageLabel, row int) bool {
 
 func stageText() text.Style { return textStyle(tickSize, muted) }
 
-func (s strip) height() vg.Length { return vg.Length(s.rows) * stageRow }
+func (s stageLabels) height() vg.Length { return vg.Length(s.rows) * stageRow }
 
 // Plot draws boundaries and labels; a label that finds no place in the rows
 // that were kept free is left out.
-func (s strip) Plot(c draw.Canvas, p *plot.Plot) {
+func (s stageLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	x, _ := p.Transforms(&c)
 	line := draw.LineStyle{Color: muted, Width: 0.7, Dashes: []vg.Length{3, 2.5}}
 	for i, label := range s.layout(c.Min.X, c.Max.X, x) {

@@ -33,9 +33,9 @@ var (
 	faint = color.Gray{0xe4} // grid
 )
 
-// okabeIto is the palette of Okabe and Ito (2008), which people with any of the
-// common kinds of colour blindness can tell apart, without its black, which
-// is the total's, and its yellow, which white paper swallows.
+// okabeIto is the palette of Okabe and Ito (2008), which can be distinguished with any of
+// the common kinds of colour blindness, without its black, which is the total's, and
+// its yellow, which has too little contrast on white.
 var okabeIto = []color.RGBA{
 	{0xd5, 0x5e, 0x00, 0xff}, // vermilion
 	{0x00, 0x72, 0xb2, 0xff}, // blue

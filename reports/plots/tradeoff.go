@@ -13,7 +13,7 @@ import (
 	"runexp/reports/typeface"
 )
 
-// A Tradeoff sets two metrics against each other, a point for each setting, with
+// A Tradeoff plots one metric against another, a point for each setting, with
 // the front of those that no other setting beats in both.
 type Tradeoff struct {
 	Title, Subtitle string

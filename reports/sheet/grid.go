@@ -15,7 +15,7 @@ type Grid struct {
 	Title         string
 	Rows, Columns Axis
 	Cells         [][]Cell // by row and column
-	Beside        []Cell   // what they were made from, in a column on the left
+	Beside        []Cell   // the inputs, in a column on the left
 }
 
 // An Axis is what changes along a side; one level without a name has no header.
@@ -24,7 +24,7 @@ type Axis struct {
 	Levels []string
 }
 
-// A Cell is a picture with lines below; without a picture they say why.
+// A Cell is a picture with lines below; without a picture they give the reason.
 type Cell struct {
 	Picture *imaging.Image
 	Note    string // a line, or several with "\n" between; what is too wide is cut
@@ -149,7 +149,7 @@ func (g Grid) layout(f face, height int) gridLayout {
 	return l
 }
 
-// all returns every cell, and what stands beside them.
+// all returns every cell, those beside the grid included.
 func (g Grid) all() []Cell {
 	all := g.Beside
 	for _, row := range g.Cells {

@@ -18,7 +18,7 @@ type Strip []Frame
 type Frame struct {
 	Picture *imaging.Image
 	Caption []string // its first line dark, the others grey
-	Input   bool     // stands apart from the pictures that were made
+	Input   bool     // content or style: a wider gap separates it from the results
 	Problem string   // why Picture is an empty one instead; "" if it is not
 }
 

@@ -18,7 +18,7 @@ type ending map[int]store.Status
 
 const neverBegun store.Status = ""
 
-// fixture is a notebook with the sweep that tests read: two total-variation
+// fixture is a store with the sweep that tests read: two total-variation
 // weights × three content layers × eight pairs.
 type fixture struct {
 	question string
@@ -182,7 +182,7 @@ func painted(h, w int, tilt, waves, noise float64) *imaging.Image {
 	return m
 }
 
-// defined is what tests know of metrics.
+// defined is the definitions of the tests' metrics.
 func defined(name string) (Definition, bool) {
 	d, known := map[string]Definition{
 		"eval/content": {Label: "content distance", Better: "lower", Doc: "squared distance of the features"},

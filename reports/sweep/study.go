@@ -60,7 +60,7 @@ func (m metric) axis() string {
 	return m.Label
 }
 
-// ErrNoSweep says that an experiment or notebook has no such sweep.
+// ErrNoSweep says that there is no such sweep.
 var ErrNoSweep = errors.New("no such sweep; runexp ls --sweeps lists them")
 
 // Find returns an experiment's sweep: the newest, or the one with this number if

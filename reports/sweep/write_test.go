@@ -375,7 +375,7 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-// A plan or a point that cannot be read is damage of the notebook, which says the way out.
+// A plan or a point that cannot be read is damage of the store, and the error names the way out.
 func TestAPlanThatIsNoneIsDamage(t *testing.T) {
 	for _, plan := range []string{"[]", `{"parameters": [{"path": "seed", "labels": ["1"], "numbers": [1, 2]}]}`} {
 		if _, err := readPlan(store.Sweep{Plan: json.RawMessage(plan)}); !errors.Is(err, store.ErrDamaged) {

@@ -1,6 +1,6 @@
 // Package typeface sets text of any script: it breaks a line into runs, orders them
 // as they are read, and finds for each a font that has its letters: the one that
-// our figures bring, then those of the system.
+// is built in, then those of the system.
 package typeface
 
 import (
