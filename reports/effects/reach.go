@@ -51,7 +51,7 @@ func unitsNeeded(n int) string {
 	return fmt.Sprint(n)
 }
 
-// Reach says what the study's design can claim, whatever its values are: "2 pairs can show
+// Reach describes what the study's design can claim, for any values: "2 pairs can show
 // nothing at 5%; 7 would". Of the runs of a plan, with any values, it is what the sweep
 // can claim once it has finished. All is false where a test cannot reach 5%.
 func (a *Analysis) Reach() (text string, all bool) {

@@ -33,7 +33,7 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 		if ctx.Err() != nil {
 			return d, context.Cause(ctx)
 		}
-		y.say("%s", strings.ToLower(part.title))
+		y.step("%s", strings.ToLower(part.title))
 		blocks, err := part.blocks()
 		if err != nil {
 			return d, fmt.Errorf("report of sweep %d: %s: %w", y.Sweep.Number, part.title, err)

@@ -2,9 +2,9 @@ package sweep
 
 import "runexp/framework/store"
 
-// Reach says what a planned sweep can claim once all its trials have finished, before any
+// Reach describes what a planned sweep can claim once all its trials have finished, before any
 // has begun: "2 pairs can show nothing at 5%; 7 would". able is false where a
-// test could not reach 5% whatever the pictures are like.
+// test could not reach 5% for any values.
 //
 // Errors: a plan that contradicts itself.
 func Reach(n store.NewSweep, describe Describe) (text string, able bool, err error) {
@@ -12,7 +12,7 @@ func Reach(n store.NewSweep, describe Describe) (text string, able bool, err err
 	if y.plan, err = readPlan(y.Sweep); err != nil {
 		return "", false, err
 	}
-	values := map[string]float64{} // what can be reached does not hang on the values
+	values := map[string]float64{} // the result does not depend on the values
 	for _, name := range n.Metrics {
 		values[name] = 1
 	}

@@ -12,7 +12,7 @@ import (
 	"runexp/reports/effects"
 )
 
-// A Definition says what a metric is.
+// A Definition describes a metric.
 type Definition struct {
 	Label  string // in a sentence: content distance
 	Doc    string // one line
@@ -24,18 +24,18 @@ type Definition struct {
 // there is none.
 type Describe func(metric string) (Definition, bool)
 
-// A Study is a sweep with all that its report says.
+// A Study is a sweep with the contents of its report.
 type Study struct {
 	Sweep    store.Sweep
 	Analysis *effects.Analysis // nil if nothing can be compared yet
-	tell     func(what string) // hears how far reading and drawing are; nil for nobody
-	Unshown  []string          // once it was written: the pictures that are damaged, a line each
+	progress func(what string) // is called with each step of reading and drawing; may be nil
+	Unshown  []string          // after Write: the damaged pictures, a line each
 
 	plan    plan
 	trials  []trial
 	units   []effects.Unit // what is compared within: pair and repeat
 	metrics []metric
-	scorer  *store.Scorer // nil if it has scored nothing
+	scorer  *store.Scorer // nil if it has no scores yet
 }
 
 type metric struct {
@@ -81,9 +81,9 @@ func Find(ctx context.Context, s *store.Store, experiment string, number int64) 
 	return found, false, fmt.Errorf("sweep %d of experiment %q: %w", number, experiment, ErrNoSweep)
 }
 
-// Read reads a sweep and analyses it. tell, unless it is nil, hears how far that is.
-func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe, tell func(what string)) (*Study, error) {
-	study := &Study{Sweep: w, tell: tell}
+// Read reads a sweep and analyses it. progress, unless it is nil, is called with each step.
+func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe, progress func(what string)) (*Study, error) {
+	study := &Study{Sweep: w, progress: progress}
 	var err error
 	if study.plan, err = readPlan(w); err != nil {
 		return nil, err
@@ -101,14 +101,14 @@ func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe,
 		}
 	}
 	study.define(describe)
-	study.say("effects")
+	study.step("effects")
 	return study, study.analyze()
 }
 
-// say tells whoever waits for the report how far it is.
-func (y *Study) say(format string, args ...any) {
-	if y.tell != nil {
-		y.tell(fmt.Sprintf(format, args...))
+// step calls progress.
+func (y *Study) step(format string, args ...any) {
+	if y.progress != nil {
+		y.progress(fmt.Sprintf(format, args...))
 	}
 }
 
@@ -119,7 +119,7 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 		return err
 	}
 	for i, planned := range list {
-		y.say("%d of %s read", i, sizes.Count(len(list), "trial"))
+		y.step("%d of %s read", i, sizes.Count(len(list), "trial"))
 		t := trial{SweepTrial: planned}
 		if t.point, err = y.plan.readPoint(planned); err != nil {
 			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)
@@ -164,8 +164,8 @@ func (y *Study) values(ctx context.Context, s *store.Store, run int64) ([]store.
 	return values, nil
 }
 
-// define orders the metrics, those that claims are made of first, and looks up
-// what they are.
+// define orders the metrics, those of the question first, and looks up their
+// definitions.
 func (y *Study) define(describe Describe) {
 	var list []metric
 	for _, name := range y.Sweep.Metrics {
@@ -189,7 +189,7 @@ func (y *Study) define(describe Describe) {
 	y.metrics = list
 }
 
-// claimed returns the metrics that the question is about.
+// claimed returns the metrics of the question.
 func (y *Study) claimed() []metric {
 	var list []metric
 	for _, m := range y.metrics {

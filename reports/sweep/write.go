@@ -26,13 +26,13 @@ import (
 // a sweep that is not the experiment's newest. It returns the paths, those two
 // first. A sweep that is still running is reported as it is then.
 //
-// tell, unless it is nil, hears what is being read or drawn.
+// progress, unless it is nil, is called with each step of reading and drawing.
 //
 // One process at a time reads and writes, so that no report replaces one that
 // was read later.
 //
 // Errors: ctx's cause while another process writes; ErrNoSweep; those of the store; a folder that cannot be written.
-func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe, tell func(what string)) (*Study, []string, error) {
+func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe, progress func(what string)) (*Study, []string, error) {
 	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +54,7 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 		if w, newest, err = Find(ctx, s, experiment, number); err != nil {
 			return nil, nil, err
 		}
-		study, err := Read(ctx, s, w, describe, tell)
+		study, err := Read(ctx, s, w, describe, progress)
 		if err != nil {
 			return nil, nil, err
 		}
