@@ -25,7 +25,7 @@ func TestInputsOfAResumedRun(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			attempt := func(ctx context.Context, watch run.Observer) (number int64, inputs []string, err error) {
+			attempt := func(ctx context.Context, watch run.Observer) (inputs []string, err error) {
 				trial, err := d.prepare(t.Context(), s.Trials[0].Config)
 				if err != nil {
 					t.Fatal(err)
@@ -44,10 +44,10 @@ func TestInputsOfAResumedRun(t *testing.T) {
 						inputs = append(inputs, fmt.Sprint(f.Kind, " ", f.Name))
 					}
 				}
-				return a.Run.Number(), inputs, err
+				return inputs, err
 			}
 			ctx, stop := context.WithCancel(t.Context())
-			_, inputs, err := attempt(ctx, stopping(2, stop))
+			inputs, err := attempt(ctx, stopping(2, stop))
 			if !errors.Is(err, context.Canceled) {
 				t.Fatalf("stopped: %v", err)
 			}
@@ -61,7 +61,7 @@ func TestInputsOfAResumedRun(t *testing.T) {
 				}
 				want = []string{"content photograph.png", "style painting-1.png"}
 			}
-			if _, inputs, err = attempt(t.Context(), deaf()); err != nil || !slices.Equal(inputs, want) {
+			if inputs, err = attempt(t.Context(), deaf()); err != nil || !slices.Equal(inputs, want) {
 				t.Errorf("resumed: inputs %q, want %q; %v", inputs, want, err)
 			}
 		})
