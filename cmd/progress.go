@@ -18,7 +18,7 @@ type progress struct {
 	w     io.Writer
 	line  *statusLine
 	quiet bool
-	plan  *run.Plan
+	plan  *run.Prepared
 	stage run.Stage
 	began time.Time // of the counting, with the stage's first row
 	first int       // what was done then, counted as the budget is
@@ -31,7 +31,7 @@ const (
 	lineEvery = 10 * time.Second
 )
 
-func newProgress(w io.Writer, quiet bool, plan *run.Plan) *progress {
+func newProgress(w io.Writer, quiet bool, plan *run.Prepared) *progress {
 	return &progress{w: w, line: newStatusLine(w), quiet: quiet, plan: plan}
 }
 

@@ -64,7 +64,7 @@ func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows := &recorder{}
-		outcome, err := plan.Run(context.Background(), rows)
+		outcome, err := plan.Optimize(context.Background(), rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestIterationsAllocateNothing(t *testing.T) {
 		}
 		return nil
 	})
-	if _, err := plan.Run(context.Background(), watch); err != nil {
+	if _, err := plan.Optimize(context.Background(), watch); err != nil {
 		t.Fatal(err)
 	}
 	const smallest = 4 * 3 * 61 * 90   // bytes of the picture itself

@@ -222,7 +222,7 @@ func withoutScores(t *testing.T, stumbles bool) {
 		t.Fatal(err)
 	}
 	seen := 1 // of two paintings
-	sighted, err := d.workshop.Backbone(s.Trials[0].Config.Experiment.Backbone)
+	sighted, err := d.preparer.Backbone(s.Trials[0].Config.Experiment.Backbone)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ import (
 type hashes map[string]string
 
 // hashFiles reads every file that the experiment names.
-func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Plan) (hashes, error) {
+func (l *Lab) hashFiles(ctx context.Context, r *config.Resolved, plan *run.Prepared) (hashes, error) {
 	sums := hashes{}
 	for _, f := range r.Files() {
 		sum, err := l.hashPicture(ctx, f.Name)

@@ -15,7 +15,7 @@ import (
 func (a *Attempt) recordInputs(ctx context.Context) error {
 	plan := a.trial.Plan
 	uses := plan.Images(len(plan.Stages()) - 1)
-	for i, image := range append([]*imaging.Image{plan.Photograph()}, plan.Paintings()...) {
+	for i, image := range append([]*imaging.Image{plan.Content()}, plan.Styles()...) {
 		kind, name := "style", fmt.Sprintf("painting-%d.png", i)
 		if i == 0 {
 			kind, name = "content", "photograph.png"

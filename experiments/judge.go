@@ -49,7 +49,7 @@ type scorerText struct {
 // newJudge returns a judge that looks through a backbone, at layers of it that
 // are not among used.
 func (l *Lab) newJudge(ctx context.Context, spec framework.BackboneSpec, used []string) (*judge, error) {
-	backbone, err := l.workshop.Backbone(spec)
+	backbone, err := l.preparer.Backbone(spec)
 	if err != nil {
 		return nil, fmt.Errorf("evaluate.%w", err)
 	}
@@ -110,7 +110,7 @@ func (j *judge) addAfter(predictions []run.Prediction) error {
 
 // score returns the metrics of a picture that was made by plan. With several
 // paintings each metric is the mean over them, by their weights.
-func (j *judge) score(ctx context.Context, plan *run.Plan, paintings []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
+func (j *judge) score(ctx context.Context, plan *run.Prepared, paintings []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	defer recovered(&err) // of a backbone's mistake
@@ -118,8 +118,8 @@ func (j *judge) score(ctx context.Context, plan *run.Plan, paintings []framework
 	for _, p := range paintings {
 		sum += p.Weight
 	}
-	for i, painting := range plan.Paintings() {
-		r, err := j.reference(ctx, plan.Photograph(), painting, picture.H, picture.W)
+	for i, painting := range plan.Styles() {
+		r, err := j.reference(ctx, plan.Content(), painting, picture.H, picture.W)
 		if err != nil {
 			return nil, err
 		}

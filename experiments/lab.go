@@ -20,7 +20,7 @@ type Lab struct {
 	Version string   // of runexp
 	Command []string // what the user typed
 
-	workshop *run.Workshop
+	preparer *run.Preparer
 
 	mu   sync.Mutex
 	sums map[filestate.State]string // SHA-256 of files of weights; while a sweep is planned, of pictures too
@@ -29,9 +29,9 @@ type Lab struct {
 
 // NewLab returns a Lab with these plugins, whose kernels run on engine.
 func NewLab(plugins framework.Plugins, engine *compute.Engine) *Lab {
-	workshop := run.NewWorkshop(plugins, engine)
-	workshop.Room = freeMemory
-	return &Lab{Plugins: plugins, Engine: engine, workshop: workshop, sums: map[filestate.State]string{}}
+	preparer := run.NewPreparer(plugins, engine)
+	preparer.Room = freeMemory
+	return &Lab{Plugins: plugins, Engine: engine, preparer: preparer, sums: map[filestate.State]string{}}
 }
 
 // hashWeights returns the checksum of a backbone's weights; "" where there are
@@ -74,7 +74,7 @@ func (l *Lab) plan() (end func()) {
 		l.mu.Lock()
 		l.many = many
 		l.mu.Unlock()
-		l.workshop.KeepPictures(pictures)
+		l.preparer.KeepPictures(pictures)
 	}
 	set(true, roomForPictures)
 	return func() { set(false, 0) }

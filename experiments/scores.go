@@ -67,7 +67,7 @@ func (r *recorder) conclude() error {
 	var values []store.Value
 	if t := r.trial; t.judge != nil {
 		if t.alone {
-			t.Plan.Forget()
+			t.Plan.Release()
 		}
 		debug.FreeOSMemory() // of the run, which is over: the judge's does not come on top of it
 		scores, err := t.judge.score(r.ctx, t.Plan, t.config.Experiment.Style, r.shown.Image.Rounded())

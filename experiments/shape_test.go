@@ -87,7 +87,7 @@ func TestPicturesAreReadOnceForAPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first.Plan.Photograph() != second.Plan.Photograph() {
+	if first.Plan.Content() != second.Plan.Content() {
 		t.Error("two trials of a plan have decoded the photograph twice")
 	}
 	end()
@@ -95,7 +95,7 @@ func TestPicturesAreReadOnceForAPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if third.Plan.Photograph() == first.Plan.Photograph() || !reflect.DeepEqual(third.Plan.Photograph(), first.Plan.Photograph()) {
+	if third.Plan.Content() == first.Plan.Content() || !reflect.DeepEqual(third.Plan.Content(), first.Plan.Content()) {
 		t.Error("a run does not read its photograph again")
 	}
 	if first.Hash != s.Trials[0].Hash || third.Hash != s.Trials[2].Hash {

@@ -20,7 +20,7 @@ import (
 
 // A Trial is an experiment that was checked and can be run once.
 type Trial struct {
-	Plan *run.Plan
+	Plan *run.Prepared
 	// Hash is the trial's identity: equal for trials that must give the same
 	// picture, whatever their files are called and wherever they run.
 	Hash string
@@ -59,7 +59,7 @@ func (l *Lab) Prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
 
 // prepare is Prepare without a judge.
 func (l *Lab) prepare(ctx context.Context, r *config.Resolved) (*Trial, error) {
-	plan, err := l.workshop.Prepare(r.Experiment)
+	plan, err := l.preparer.Prepare(r.Experiment)
 	if err != nil {
 		return nil, err
 	}
@@ -238,7 +238,7 @@ func (a *Attempt) Execute(ctx context.Context, watch run.Observer) (Result, erro
 // as one in an operation is: it must not end the other trials.
 func (t *Trial) run(ctx context.Context, o run.Observer) (outcome run.Outcome, err error) {
 	defer recovered(&err)
-	return t.Plan.Run(ctx, o)
+	return t.Plan.Optimize(ctx, o)
 }
 
 // recovered makes an error of a panic. It is to be deferred.

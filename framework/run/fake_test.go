@@ -205,7 +205,7 @@ func (r *record) Observe(e Event) error {
 
 var errOnPurpose = errors.New("on purpose")
 
-func prepare(t *testing.T, e framework.Experiment) *Plan {
+func prepare(t *testing.T, e framework.Experiment) *Prepared {
 	t.Helper()
 	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 	if err != nil {
@@ -217,5 +217,5 @@ func prepare(t *testing.T, e framework.Experiment) *Plan {
 // runIt prepares and runs e.
 func runIt(t *testing.T, ctx context.Context, e framework.Experiment, r *record) (Outcome, error) {
 	t.Helper()
-	return prepare(t, e).Run(ctx, r)
+	return prepare(t, e).Optimize(ctx, r)
 }

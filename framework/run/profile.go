@@ -12,7 +12,7 @@ import (
 // Profile evaluates stage i repeats times, after one evaluation that prepares
 // filters and memory, and returns each operation's fastest time and that of a
 // whole evaluation.
-func (p *Plan) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
+func (p *Prepared) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
 	h, w := p.sizes[i].H, p.sizes[i].W
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Run makes the picture, from the start or from where Resume says. When ctx is
+// Optimize makes the picture, from the start or from where Resume says. When ctx is
 // done the iteration under way is finished, its picture and loss are observed,
 // and the outcome says Stopped.
 //
@@ -21,7 +21,7 @@ import (
 // learning rate. That is done ten times in a stage.
 //
 // Errors: an *ObserverError; a loss that stays bad; what a plugin returns.
-func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
+func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	o = marked(o)
 	var outcome Outcome
 	var err error
@@ -57,7 +57,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 			}
 			return outcome, errors.Join(err, o.Observe(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
 		}
-		outcome.Final = l.shown
+		outcome.Final = l.last
 		if outcome.Stopped {
 			break
 		}
@@ -68,7 +68,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 
 // next is the state in which a stage begins, s being that in which the one before
 // ended.
-func (p *Plan) next(s State, stage Stage) (State, error) {
+func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
 	resampled := func(x []float32) []float32 {
 		return p.variable.Resample(x, before.H, before.W, stage.Height, stage.Width)
@@ -122,7 +122,7 @@ func presentable(image *imaging.Image) bool {
 // initial returns the variable before the first iteration. Noise is drawn with
 // the seed, in units of ImageNet's standard deviations around its mean, so that
 // a recipe means the same in every space.
-func (p *Plan) initial(h, w int) []float32 {
+func (p *Prepared) initial(h, w int) []float32 {
 	if p.e.Init.From != "noise" {
 		return p.variable.Initial(p.start.Resize(h, w))
 	}

@@ -17,12 +17,12 @@ import (
 	"runexp/framework/compute"
 )
 
-// A Workshop prepares the runs of one process and keeps what they share:
+// A Preparer prepares the runs of one process and keeps what they share:
 // backbones with their filters, and the targets of images that several runs
 // compare with. It may be used by several goroutines.
-type Workshop struct {
+type Preparer struct {
 	// Room says how many bytes of memory are free, if that is known; nil where
-	// nobody is to ask. It is set before the Workshop is used.
+	// nobody is to ask. It is set before the Preparer is used.
 	Room func() (bytes int64, known bool)
 
 	plugins  framework.Plugins
@@ -34,18 +34,18 @@ type Workshop struct {
 	backbones map[string]framework.Backbone // by name and options
 }
 
-// maxTargets bounds the targets that a Workshop keeps, in bytes: those of d2l at
+// maxTargets bounds the targets that a Preparer keeps, in bytes: those of d2l at
 // 300×450 are 8 MB for a pair of images.
 const maxTargets = 256 << 20
 
-// NewWorkshop returns one whose kernels run on k.
-func NewWorkshop(plugins framework.Plugins, k compute.Kernels[float32]) *Workshop {
-	return &Workshop{plugins: plugins, k: k, targets: targetCache{room: maxTargets}, backbones: map[string]framework.Backbone{}}
+// NewPreparer returns one whose kernels run on k.
+func NewPreparer(plugins framework.Plugins, k compute.Kernels[float32]) *Preparer {
+	return &Preparer{plugins: plugins, k: k, targets: targetCache{room: maxTargets}, backbones: map[string]framework.Backbone{}}
 }
 
 // Backbone returns the backbone of a spec, the same one for equal specs.
-func (w *Workshop) Backbone(spec framework.BackboneSpec) (framework.Backbone, error) {
-	plugin, err := w.plugins.Backbones.Lookup(spec.Name)
+func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, error) {
+	plugin, err := pr.plugins.Backbones.Lookup(spec.Name)
 	if err != nil {
 		return nil, fmt.Errorf("backbone.name: %w", err)
 	}
@@ -53,27 +53,27 @@ func (w *Workshop) Backbone(spec framework.BackboneSpec) (framework.Backbone, er
 	if err != nil {
 		return nil, fmt.Errorf("backbone: %w", err)
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if known := w.backbones[string(key)]; known != nil {
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if known := pr.backbones[string(key)]; known != nil {
 		return known, nil
 	}
 	backbone, err := plugin.New(spec.Options)
 	if err != nil {
 		return nil, fmt.Errorf("backbone: %w", err)
 	}
-	w.backbones[string(key)] = backbone
+	pr.backbones[string(key)] = backbone
 	return backbone, nil
 }
 
 // sharedTargets returns the representations of an image of one role, resized to
-// h×w, from the Workshop if another run has had just the same.
-func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image original, h, w int) (representations, error) {
+// h×w, from the Preparer if another run has had just the same.
+func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image original, h, w int) (representations, error) {
 	key, err := p.targetKey(role, image, h, w)
 	if err != nil {
 		return nil, err
 	}
-	return p.workshop.targets.get(key, func() (representations, error) {
+	return p.preparer.targets.get(key, func() (representations, error) {
 		program, err := p.targetProgram(role, image.masks, h, w)
 		if err != nil || program == nil {
 			return nil, err
@@ -86,7 +86,7 @@ func (p *Plan) sharedTargets(ctx context.Context, role framework.Role, image ori
 }
 
 // targetKey is a hash of all that the representations depend on.
-func (p *Plan) targetKey(role framework.Role, image original, h, w int) (string, error) {
+func (p *Prepared) targetKey(role framework.Role, image original, h, w int) (string, error) {
 	type loss struct {
 		Name, Type string
 		Options    any

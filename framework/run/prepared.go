@@ -15,12 +15,12 @@ import (
 	"runexp/framework/sizes"
 )
 
-// A Plan is a run that was checked and is ready to go: images are decoded,
+// Prepared is a run that was checked and is ready to go: images are decoded,
 // names resolved, weights found. It can be run once.
-type Plan struct {
+type Prepared struct {
 	e        framework.Experiment
 	k        compute.Kernels[float32]
-	workshop *Workshop
+	preparer *Preparer
 	variable framework.Variable
 	backbone framework.Backbone
 	weights  framework.Weights
@@ -33,12 +33,12 @@ type Plan struct {
 	styles   []original
 	start    *imaging.Image // what init takes from a file
 	sizes    []sizes.Pixels
-	rules    []sizes.Rule    // of the paintings' sizes
+	rules    []sizes.Rule    // of the sizes of style images
 	held     int64           // bytes of the images as read
 	decoding int64           // bytes at the peak of decoding them
-	from     *State          // where Run begins; nil for the start
+	from     *State          // where Optimize begins; nil for the start
 	sample   int             // iterations between pictures of the kind sample; 0 for none
-	filters  []*graph.Filter // that Run has used
+	filters  []*graph.Filter // that Optimize has used
 }
 
 // weighted is a loss with its place in the total.
@@ -49,24 +49,24 @@ type weighted struct {
 	normalize bool // the gradient at its taps
 }
 
-// Prepare is Workshop.Prepare for a run that shares nothing. Kernels run on k.
-func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Plan, error) {
-	return NewWorkshop(plugins, k).Prepare(e)
+// Prepare is Preparer.Prepare for a run that shares nothing. Kernels run on k.
+func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Prepared, error) {
+	return NewPreparer(plugins, k).Prepare(e)
 }
 
 // Prepare checks everything that can be checked before the first iteration.
-func (w *Workshop) Prepare(e framework.Experiment) (*Plan, error) {
-	p := &Plan{e: e, k: w.k, workshop: w}
-	for _, step := range []func(framework.Plugins) error{p.images, p.moved, p.terms, p.network, p.movers} {
-		if err := step(w.plugins); err != nil {
+func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
+	p := &Prepared{e: e, k: pr.k, preparer: pr}
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildVariable, p.buildLosses, p.buildBackbone, p.buildOptimizers} {
+		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
 	}
 	return p, nil
 }
 
-// images decodes the images, crops them and resolves the sizes.
-func (p *Plan) images(framework.Plugins) error {
+// readImages decodes the images, crops them and resolves the sizes.
+func (p *Prepared) readImages(framework.Plugins) error {
 	var err error
 	if p.content, err = p.original("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
 		return err
@@ -94,12 +94,12 @@ func (p *Plan) images(framework.Plugins) error {
 	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
 		return err
 	}
-	return p.paintings()
+	return p.checkStyleSizes()
 }
 
 // decode returns the image in the file at path, and counts what it takes.
-func (p *Plan) decode(path string) (*imaging.Image, error) {
-	read, err := p.workshop.pictures.get(path, p.workshop.decode)
+func (p *Prepared) decode(path string) (*imaging.Image, error) {
+	read, err := p.preparer.pictures.get(path, p.preparer.decode)
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +108,8 @@ func (p *Plan) decode(path string) (*imaging.Image, error) {
 	return read.image, nil
 }
 
-// paintings checks that every stage can show every painting.
-func (p *Plan) paintings() error {
+// checkStyleSizes checks that every stage can show every style image.
+func (p *Prepared) checkStyleSizes() error {
 	p.rules = make([]sizes.Rule, len(p.styles))
 	for k, style := range p.e.Style {
 		var err error
@@ -117,7 +117,7 @@ func (p *Plan) paintings() error {
 			return fmt.Errorf("style[%d].size: %w", k, err)
 		}
 		for i, stage := range p.sizes {
-			if _, err := p.rules[k].Painting(sizeOf(p.styles[k].Image), stage); err != nil {
+			if _, err := p.rules[k].Style(sizeOf(p.styles[k].Image), stage); err != nil {
 				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k].Image), i+1, stage, err)
 			}
 		}
@@ -127,8 +127,8 @@ func (p *Plan) paintings() error {
 
 func sizeOf(m *imaging.Image) sizes.Pixels { return sizes.Pixels{H: m.H, W: m.W} }
 
-// terms builds the losses.
-func (p *Plan) terms(plugins framework.Plugins) error {
+// buildLosses builds the losses.
+func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 	taps := map[string]bool{}
 	for i, spec := range p.e.Losses {
 		plugin, err := plugins.Losses.Lookup(spec.Type)
@@ -158,21 +158,21 @@ func (p *Plan) terms(plugins framework.Plugins) error {
 	return nil
 }
 
-// network builds the backbone and finds its weights.
-func (p *Plan) network(framework.Plugins) error {
+// buildBackbone builds the backbone and finds its weights.
+func (p *Prepared) buildBackbone(framework.Plugins) error {
 	if len(p.taps) == 0 {
 		return nil // only losses of the picture itself
 	}
 	var err error
-	if p.backbone, err = p.workshop.Backbone(p.e.Backbone); err != nil {
+	if p.backbone, err = p.preparer.Backbone(p.e.Backbone); err != nil {
 		return err
 	}
 	p.weights, err = p.backbone.Weights(p.taps)
 	return err
 }
 
-// movers builds an optimiser and a schedule for every stage.
-func (p *Plan) movers(plugins framework.Plugins) error {
+// buildOptimizers builds an optimiser and a schedule for every stage.
+func (p *Prepared) buildOptimizers(plugins framework.Plugins) error {
 	for i, stage := range p.e.Stages {
 		plugin, err := plugins.Optimizers.Lookup(stage.Optimizer.Name)
 		if err != nil {
@@ -203,10 +203,10 @@ func (p *Plan) movers(plugins framework.Plugins) error {
 }
 
 // Weights returns which weights the run reads; zero where it needs none.
-func (p *Plan) Weights() framework.Weights { return p.weights }
+func (p *Prepared) Weights() framework.Weights { return p.weights }
 
 // Stages describes the stages to come.
-func (p *Plan) Stages() []Stage {
+func (p *Prepared) Stages() []Stage {
 	stages := make([]Stage, len(p.e.Stages))
 	for i, spec := range p.e.Stages {
 		stages[i] = Stage{
@@ -218,7 +218,7 @@ func (p *Plan) Stages() []Stage {
 }
 
 // Images describes the images read and the sizes that the losses see them in at stage i.
-func (p *Plan) Images(i int) []ImageUse {
+func (p *Prepared) Images(i int) []ImageUse {
 	h, w := p.sizes[i].H, p.sizes[i].W
 	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
 	for k, style := range p.styles {
@@ -230,21 +230,21 @@ func (p *Plan) Images(i int) []ImageUse {
 
 // Sample asks that the Observer is shown a picture of the kind "sample" before
 // every so many iterations of a stage, for metrics; 0 asks for none.
-func (p *Plan) Sample(every int) { p.sample = every }
+func (p *Prepared) Sample(every int) { p.sample = every }
 
-// Forget frees the memory that kernels took for the filters of a run which is over.
+// Release frees the memory that kernels took for the filters of a run which is over.
 // Whoever uses the same backbone next makes it again.
-func (p *Plan) Forget() {
+func (p *Prepared) Release() {
 	for _, f := range p.filters {
 		f.Forget()
 	}
 }
 
-// Photograph returns the content image as read.
-func (p *Plan) Photograph() *imaging.Image { return p.content.Image }
+// Content returns the content image as read.
+func (p *Prepared) Content() *imaging.Image { return p.content.Image }
 
-// Paintings returns the style images as read.
-func (p *Plan) Paintings() []*imaging.Image {
+// Styles returns the style images as read.
+func (p *Prepared) Styles() []*imaging.Image {
 	images := make([]*imaging.Image, len(p.styles))
 	for i, s := range p.styles {
 		images[i] = s.Image
@@ -253,12 +253,12 @@ func (p *Plan) Paintings() []*imaging.Image {
 }
 
 // Taps returns the layers of the backbone that any loss reads, by name.
-func (p *Plan) Taps() []string { return p.taps }
+func (p *Prepared) Taps() []string { return p.taps }
 
 // styleSize returns the size in which style image k is shown to the network in a
 // stage of h×w pixels.
-func (p *Plan) styleSize(k, h, w int) (int, int) {
-	size, err := p.rules[k].Painting(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
+func (p *Prepared) styleSize(k, h, w int) (int, int) {
+	size, err := p.rules[k].Style(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
 	if err != nil { // no stage, but a smaller picture that is tried for its time
 		return h, w
 	}

@@ -18,7 +18,7 @@ import (
 // nothing else does; shared or not, the picture has the same bits.
 func TestTargetsAreShared(t *testing.T) {
 	e := experiment(t)
-	w := NewWorkshop(plugins(), compute.Plain[float32]{})
+	w := NewPreparer(plugins(), compute.Plain[float32]{})
 	same := func(change func(*framework.Experiment)) (entries int) {
 		t.Helper()
 		e := e
@@ -28,7 +28,7 @@ func TestTargetsAreShared(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shared, err := p.Run(context.Background(), &record{})
+		shared, err := p.Optimize(context.Background(), &record{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +42,7 @@ func TestTargetsAreShared(t *testing.T) {
 		return len(w.targets.entries)
 	}
 	first := same(func(*framework.Experiment) {})
-	if first != 4 { // the photograph at two sizes, and each painting at its own in both stages
+	if first != 4 { // the content at two sizes, and each style image at its own in both stages
 		t.Fatalf("%d targets after the first run", first)
 	}
 	for what, c := range map[string]struct {
