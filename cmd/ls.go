@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 )
 
@@ -173,7 +173,7 @@ func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 // metricText prints a metric's value for people, bytes in MiB.
 func metricText(name string, x float64) string {
 	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
-		return experiments.Bytes(int64(x))
+		return sizes.Bytes(int64(x))
 	}
 	return number(x)
 }

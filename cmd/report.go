@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/framework/evaluate"
 	"runexp/reports/effects"
 	"runexp/reports/sweep"
@@ -70,7 +70,7 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	if err := a.checkSweep(c, s, experiment, number); err != nil {
 		return err
 	}
-	if err := experiments.CheckOut(out); err != nil {
+	if err := trial.CheckOut(out); err != nil {
 		return unwritten(err)
 	}
 	work := newWorkProgress(a.stderr, false)

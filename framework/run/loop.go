@@ -93,7 +93,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 				return false, err
 			}
 		}
-		if every := l.prepared.sample; every > 0 && l.i > 0 && l.i%every == 0 {
+		if every := l.prepared.e.Evaluate.Every; every > 0 && l.i > 0 && l.i%every == 0 {
 			if err := l.picture(whole, "sample"); err != nil {
 				return false, err
 			}

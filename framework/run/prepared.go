@@ -37,7 +37,6 @@ type Prepared struct {
 	held     int64           // bytes of the images as read
 	decoding int64           // bytes at the peak of decoding them
 	from     *State          // where Optimize begins; nil for the start
-	sample   int             // iterations between pictures of the kind sample; 0 for none
 	filters  []*graph.Filter // that Optimize has used
 }
 
@@ -227,10 +226,6 @@ func (p *Prepared) Images(i int) []ImageUse {
 	}
 	return uses
 }
-
-// Sample asks that the Observer is shown a picture of the kind "sample" before
-// every so many iterations of a stage, for metrics; 0 asks for none.
-func (p *Prepared) Sample(every int) { p.sample = every }
 
 // Release frees the memory that kernels took for the filters of a run which is over.
 // Whoever uses the same backbone next makes it again.
