@@ -231,7 +231,7 @@ func withoutScores(t *testing.T, stumbles bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted, &seen, stumbles}, Weights: w, Layers: layers}, d.Engine); err != nil {
+	if s.judge.scorer, err = evaluate.New(evaluate.Config{Name: "blind", Backbone: blind{sighted, &seen, stumbles}, Weights: w, Layers: layers, Metrics: d.Plugins.Metrics}, d.Engine); err != nil {
 		t.Fatal(err)
 	}
 	for round, want := range []Tally{{Finished: 2}, {Kept: 2}} {

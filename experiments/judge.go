@@ -65,7 +65,8 @@ func (l *Lab) newJudge(ctx context.Context, spec framework.BackboneSpec, used []
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
 	j := &judge{spec: spec}
-	if j.scorer, err = evaluate.New(evaluate.Config{Name: spec.Name, Backbone: backbone, Weights: w, Layers: layers}, l.Engine); err != nil {
+	c := evaluate.Config{Name: spec.Name, Backbone: backbone, Weights: w, Layers: layers, Metrics: l.Plugins.Metrics}
+	if j.scorer, err = evaluate.New(c, l.Engine); err != nil {
 		return nil, err
 	}
 	j.by.Hash = j.scorer.Hash()
