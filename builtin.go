@@ -11,6 +11,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/weights"
 	"runexp/losses"
+	"runexp/metrics"
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
@@ -25,5 +26,6 @@ func Builtin() framework.Plugins {
 		Optimizers: optimizers.Registry(),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
 	}
 }

@@ -98,7 +98,7 @@ func (r *runFlags) describeTrials(planned *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	reach, able, err := sweep.Reach(frozen, describeMetric)
+	reach, able, err := sweep.Reach(frozen, r.describeMetric)
 	if err != nil {
 		return err
 	}

@@ -245,8 +245,10 @@ func (b *builder) scorer(ctx context.Context) error {
 	if err != nil {
 		err = fmt.Errorf("evaluate.%w", err)
 	} else {
-		sum := func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) }
-		plan.Scorer, err = scoring.New(spec.Name, backbone, slices.Sorted(maps.Keys(b.taps)), sum, p.Engine)
+		plan.Scorer, err = scoring.New(scoring.Config{
+			Name: spec.Name, Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics,
+			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
+		}, p.Engine)
 	}
 	if single && own {
 		plan.Unscored, err = err, nil // a picture without scores is better than none

@@ -20,6 +20,7 @@ type Planner struct {
 	Engine *compute.Engine
 
 	preparer *run.Preparer
+	metrics  *framework.Registry[framework.Metric]
 
 	mu       sync.Mutex
 	sums     map[filestate.State]string // SHA-256 of files of weights; while a plan is made, of all files
@@ -30,7 +31,7 @@ type Planner struct {
 func NewPlanner(plugins framework.Plugins, engine *compute.Engine) *Planner {
 	preparer := run.NewPreparer(plugins, engine)
 	preparer.Room = memory.Free
-	return &Planner{Engine: engine, preparer: preparer, sums: map[filestate.State]string{}}
+	return &Planner{Engine: engine, preparer: preparer, metrics: plugins.Metrics, sums: map[filestate.State]string{}}
 }
 
 // A Prepared is a run that was checked and can be made once, with what it reads.

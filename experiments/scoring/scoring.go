@@ -17,6 +17,7 @@ import (
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // A Scorer scores pictures by metrics that are the same for every run that it is
@@ -49,27 +50,35 @@ type description struct {
 	Layers   evaluate.Layers `json:"layers"`
 }
 
-// New returns a Scorer that looks through a backbone of this name, at layers of it that
-// are not among used. sum returns the checksum of weights. Errors: a backbone with too
-// few layers left.
-func New(name string, backbone framework.Backbone, used []string, sum func(framework.Weights) (string, error), k compute.Kernels[float32]) (*Scorer, error) {
-	layers, err := evaluate.HeldOut(backbone.Layers(), used)
+// A Config says what a Scorer scores with.
+type Config struct {
+	Name     string // of the backbone that it looks through
+	Backbone framework.Backbone
+	Used     []string                                // its layers that a run optimises by: they are not looked at
+	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
+	Metrics  *framework.Registry[framework.Metric]
+}
+
+// New returns a Scorer whose features are computed on k. Errors: a backbone with too few
+// layers left.
+func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
+	layers, err := evaluate.HeldOut(c.Backbone.Layers(), c.Used)
 	if err != nil {
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
-	w, err := backbone.Weights(layers.Taps())
+	w, err := c.Backbone.Weights(layers.Taps())
 	if err != nil {
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
-	if w.SHA256, err = sum(w); err != nil {
+	if w.SHA256, err = c.Checksum(w); err != nil {
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
 	s := &Scorer{}
-	if s.scorer, err = evaluate.New(evaluate.Config{Name: name, Backbone: backbone, Weights: w, Layers: layers}, k); err != nil {
+	if s.scorer, err = evaluate.New(evaluate.Config{Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics}, k); err != nil {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
-	s.stored.Description, err = json.Marshal(description{name, w.Name, w.SHA256, layers})
+	s.stored.Description, err = json.Marshal(description{c.Name, w.Name, w.SHA256, layers})
 	return s, err
 }
 
@@ -77,7 +86,7 @@ func New(name string, backbone framework.Backbone, used []string, sum func(frame
 func (s *Scorer) Stored() store.Scorer { return s.stored }
 
 // Metrics describes what Score returns, in the same order.
-func (s *Scorer) Metrics() []evaluate.Definition { return s.scorer.Metrics() }
+func (s *Scorer) Metrics() []record.Metric { return s.scorer.Metrics() }
 
 // hashFact is the hash of the scorer that a run's eval/ metrics are by.
 const hashFact = "scorer/hash"

@@ -9,6 +9,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/config"
+	"runexp/metrics"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
 )
@@ -121,6 +122,7 @@ func plugins() framework.Plugins {
 		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {

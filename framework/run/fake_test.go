@@ -12,6 +12,7 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/metrics"
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
@@ -107,6 +108,7 @@ func plugins() framework.Plugins {
 		Optimizers: optimizers.Registry(),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
 	}
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })

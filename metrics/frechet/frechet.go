@@ -1,32 +1,56 @@
-package evaluate
+// Package frechet is the Fréchet distance of a picture's features from the style
+// image's.
+package frechet
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"runexp/framework"
+	"runexp/framework/measure"
 )
 
-// frechetDistance returns d² / (tr Σ' + ‖μ'‖²) at one style layer, with the
-// Fréchet distance
+// Metric is d² / (tr Σ' + ‖μ'‖²) at each style layer, with the Fréchet distance
 //
 //	d² = ‖μ − μ'‖² + tr(Σ + Σ' − 2 (Σ'^½ Σ Σ'^½)^½)
 //
 // of two normal distributions with the means μ and covariances Σ of the features
-// over all places, [C] and [C, C]: the picture's, and primed the painting's.
+// over all places, [C] and [C, C]: the picture's, and primed the style image's.
 //
 // It lies in [0, ∞), lower is closer: 0 for equal moments, 1 for a picture
 // without features. Dowson and Landau (1982) give the distance, Heusel et al.
 // (2017, arXiv:1706.08500) compare sets of images by it, Shaham et al. (2019,
 // arXiv:1905.01164, SIFID) two images at one layer of an Inception network. We take
 // the backbone's layers, divide by n and not n − 1, and divide the distance by the
-// painting's energy.
-func (t styleTarget) frechetDistance(got moments) float64 {
-	d := 0.0
-	for i, v := range got.mean {
-		d += (v - t.mean[i]) * (v - t.mean[i])
+// style image's energy.
+type Metric struct{}
+
+var _ framework.Metric = Metric{}
+
+// Definition is part of framework.Metric.
+func (Metric) Definition() framework.Definition {
+	return framework.Definition{
+		Label: "Fréchet distance", Doc: "Fréchet distance of the features' mean and covariance, relative to their energy in the style image",
+		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Style, Layers: framework.StyleLayers,
 	}
-	root := factor(got.covariance)
-	return (d + rootDistance(root, t.root)) / t.energy()
+}
+
+// Prepare keeps the style image's moments and the root of their covariance.
+func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
+	want := image.Moments(layer)
+	energy := want.Energy()
+	if !(energy > 0) {
+		return nil, measure.ErrBlank
+	}
+	root := factor(want.Covariance)
+	return func(picture *measure.Image) float64 {
+		got, d := picture.Moments(layer), 0.0
+		for i, v := range got.Mean {
+			d += (v - want.Mean[i]) * (v - want.Mean[i])
+		}
+		return (d + rootDistance(factor(got.Covariance), root)) / energy
+	}, nil
 }
 
 // rootDistance returns tr(Σ + Σ' − 2 (Σ'^½ Σ Σ'^½)^½) for Σ = RᵀR and Σ' = R'ᵀR':

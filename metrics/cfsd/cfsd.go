@@ -1,13 +1,55 @@
-package evaluate
+// Package cfsd is the content feature structural distance: whether the parts of a
+// picture that look alike are those of the content image that do.
+package cfsd
 
 import (
 	"errors"
 	"math"
 
+	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/framework/measure"
 )
 
-// structure is how alike the photograph's features are among each other.
+// Metric is CFSD, the content feature structural distance of Chung, Hyun and Heo
+// (2024, "Style Injection in Diffusion", CVPR; arXiv:2312.09008), relative to that
+// of a picture without structure:
+//
+//	Σᵢ KL(Pᵢ ‖ Qᵢ) / Σᵢ KL(Pᵢ ‖ 1/n)
+//
+// Pᵢ is the softmax of row i of S = FFᵀ/C², [n, n], for the content image's features
+// F, [n, C], at n places, and Qᵢ the same for the picture's. So P tells which
+// parts of the content image look alike, whatever they look like.
+//
+// It lies in [0, ∞), lower is closer: 0 for equal similarities, 1 for a picture
+// whose parts all look alike. The authors sum KL over the rows; the ratio makes
+// sizes and networks comparable, but not with published figures. They take VGG-19's
+// relu3_1, which many runs optimise, and every place of a picture of 512×512
+// pixels; we take a held-out layer and at most 1024 places, on a regular grid.
+type Metric struct{}
+
+var _ framework.Metric = Metric{}
+
+// Definition is part of framework.Metric.
+func (Metric) Definition() framework.Definition {
+	return framework.Definition{
+		Label: "CFSD", Doc: "CFSD, how differently the features resemble each other, relative to a picture without structure",
+		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Content, Layers: framework.StructureLayer,
+	}
+}
+
+// Prepare keeps how alike the content image's features are among each other.
+func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
+	want, err := newStructure(similarities(image.Kernels, image.Features(layer)))
+	if err != nil {
+		return nil, err
+	}
+	return func(picture *measure.Image) float64 {
+		return want.divergence(similarities(picture.Kernels, picture.Features(layer)))
+	}, nil
+}
+
+// structure is how alike the content image's features are among each other.
 type structure struct {
 	similar  []float32 // S, [n, n]
 	logSum   []float64 // by row of S: log Σⱼ exp Sᵢⱼ
@@ -29,21 +71,7 @@ func newStructure(similar []float32) (structure, error) {
 	return s, nil
 }
 
-// divergence returns CFSD, the content feature structural distance of Chung,
-// Hyun and Heo (2024, "Style Injection in Diffusion", CVPR; arXiv:2312.09008),
-// relative to that of a picture without structure:
-//
-//	Σᵢ KL(Pᵢ ‖ Qᵢ) / Σᵢ KL(Pᵢ ‖ 1/n)
-//
-// Pᵢ is the softmax of row i of S = FFᵀ/C², [n, n], for the photograph's features
-// F, [n, C], at n places, and Qᵢ the same for the picture's. So P tells which
-// parts of the photograph look alike, whatever they look like.
-//
-// It lies in [0, ∞), lower is closer: 0 for equal similarities, 1 for a picture
-// whose parts all look alike. The authors sum KL over the rows; the ratio makes
-// sizes and networks comparable, but not with published figures. They take VGG-19's
-// relu3_1, which many runs optimise, and every place of a picture of 512×512
-// pixels; we take a held-out layer and at most 1024 places, on a regular grid.
+// divergence returns the metric of a picture whose similarities are got.
 func (s structure) divergence(got []float32) float64 {
 	sum, places := 0.0, len(s.logSum)
 	for i, gotLogSum := range logSums(got) {
@@ -60,8 +88,9 @@ func (s structure) divergence(got []float32) float64 {
 // mostPlaces bounds n: time and memory grow with its square.
 const mostPlaces = 1024
 
-// similarities returns S of the features f, [h, w, c].
-func similarities(k compute.Kernels[float32], f []float32, h, w, c int) []float32 {
+// similarities returns S of the features f.
+func similarities(k compute.Kernels[float32], f measure.Features) []float32 {
+	h, w, c := f.H, f.W, f.C
 	step := 1
 	for len(grid(h, step))*len(grid(w, step)) > mostPlaces {
 		step++
@@ -71,7 +100,7 @@ func similarities(k compute.Kernels[float32], f []float32, h, w, c int) []float3
 	transposed := compute.Aligned[float32](c * places)
 	for i, y := range rows {
 		for j, x := range columns {
-			for channel, v := range f[(y*w+x)*c:][:c] {
+			for channel, v := range f.Values[(y*w+x)*c:][:c] {
 				transposed[channel*places+i*len(columns)+j] = v
 			}
 		}
