@@ -14,6 +14,7 @@ import (
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // Builtin returns registries of all plugins that runexp has, new ones at every
@@ -25,5 +26,6 @@ func Builtin() framework.Plugins {
 		Optimizers: optimizers.Registry(),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Initials:   initials.Registry(),
 	}
 }

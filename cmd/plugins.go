@@ -25,8 +25,9 @@ func (a *app) pluginsCommand() *cobra.Command {
 	markdown := false
 	c := &cobra.Command{
 		Use:   "plugins",
-		Short: "List backbones, losses and optimisers with their options",
-		Long: `List backbones, losses and optimisers, each with its options, their defaults and what they mean.
+		Short: "List backbones, losses, optimisers and the other plugins with their options",
+		Long: `List backbones, losses, optimisers, schedules, variables and initial values, each with its options,
+their defaults and what they mean.
 An option stands beside the plugin's name in a config: {name: adam, lr: 0.02}.
 
 Nothing is read or written. --markdown prints docs/plugins.md, --json a list of objects.

@@ -10,6 +10,7 @@ type Plugins struct {
 	Optimizers *Registry[Optimizer]
 	Schedules  *Registry[Schedule]
 	Variables  *Registry[Variable]
+	Initials   *Registry[Initial]
 }
 
 // A Kind is one kind of plugin: its registry, and how an entry of a config chooses
@@ -41,5 +42,6 @@ func (p Plugins) Kinds() []Kind {
 		{p.Optimizers, "Optimisers", reflect.TypeFor[OptimizerSpec](), "name"},
 		{p.Schedules, "Schedules", reflect.TypeFor[ScheduleSpec](), "name"},
 		{p.Variables, "Variables", reflect.TypeFor[VariableSpec](), "name"},
+		{p.Initials, "Initial values", reflect.TypeFor[InitSpec](), "from"},
 	}
 }

@@ -17,7 +17,8 @@ func TestOptionsOfAReplacedPluginGo(t *testing.T) {
 		"a preset's": {"extends: d2l-gluon\n" + start + "stages: [{optimizer: {name: momentum}}]\n", nil, ""},
 		"on the command line": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta1: 0.5}}]\n",
 			[]string{"stages.0.optimizer.name=momentum"}, ""},
-		"in one file": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
+		"of an initial value": {start + "losses: [{type: tv}]\ninit: {from: image, image: photo.png}\n", []string{"init.from=noise"}, ""},
+		"in one file":         {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
 		"of no plugin": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta3: 0.5}}]\n",
 			[]string{"stages.0.optimizer.name=momentum"}, `unknown key "beta3"`},
 	} {

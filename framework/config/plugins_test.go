@@ -11,6 +11,7 @@ import (
 	"runexp/framework/config"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // The plugins of these tests have the options of the real ones and do nothing.
@@ -121,6 +122,7 @@ func plugins() framework.Plugins {
 		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Initials:   initials.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {
