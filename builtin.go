@@ -15,6 +15,7 @@ import (
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // Builtin returns registries of all plugins that runexp has, new ones at every
@@ -27,5 +28,6 @@ func Builtin() framework.Plugins {
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
 		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 }

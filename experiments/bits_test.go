@@ -18,6 +18,7 @@ import (
 	"runexp/losses/tv"
 	"runexp/optimizers/adam"
 	"runexp/optimizers/schedules"
+	initial "runexp/variables/initials/content"
 	"runexp/variables/pixels"
 )
 
@@ -38,7 +39,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 			{Name: "style", Type: "gram", Weight: 1e3, Options: ptr(gram.Defaults())},
 			{Name: "tv", Type: "tv", Weight: 10, Options: &tv.Config{}},
 		},
-		Init: framework.Init{From: "content"},
+		Init: framework.InitSpec{From: "content", Options: &initial.Config{}},
 		Stages: []framework.Stage{{
 			Size: framework.Size{Height: h, Width: w, Fit: framework.FitStretch}, Iterations: iterations,
 			Optimizer: framework.OptimizerSpec{

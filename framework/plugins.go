@@ -11,6 +11,7 @@ type Plugins struct {
 	Schedules  *Registry[Schedule]
 	Variables  *Registry[Variable]
 	Metrics    *Registry[Metric]
+	Initials   *Registry[Initial]
 }
 
 // A Kind is one kind of plugin: its registry, and how an entry of a config chooses
@@ -43,5 +44,6 @@ func (p Plugins) Kinds() []Kind {
 		{p.Schedules, "Schedules", reflect.TypeFor[ScheduleSpec](), "name"},
 		{p.Variables, "Variables", reflect.TypeFor[VariableSpec](), "name"},
 		{p.Metrics, "Metrics", nil, ""}, // every picture is scored by all of them
+		{p.Initials, "Initial values", reflect.TypeFor[InitSpec](), "from"},
 	}
 }

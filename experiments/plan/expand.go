@@ -95,7 +95,8 @@ func Expand(r *config.Resolved) ([]Point, error) {
 // isRandom reports whether another seed makes another picture.
 func isRandom(r *config.Resolved) bool {
 	e := r.Experiment
-	return e.Init.From == "noise" || e.Content.Crop < 1 ||
+	initial, err := r.Initial()
+	return err == nil && initial.Random() || e.Content.Crop < 1 ||
 		slices.ContainsFunc(e.Style, func(s framework.StyleImage) bool { return s.Crop < 1 })
 }
 

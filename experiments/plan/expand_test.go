@@ -227,12 +227,12 @@ func TestBadPlans(t *testing.T) {
 		{pictures + "sweep: {repeats: 20000}", "sweep.repeats: of every setting and pair are more than 10000 trials"},
 		{pictures + "sweep: {parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 200}, {path: losses.style.weight, min: 0, max: 1, steps: 51}]}",
 			"sweep: makes 10,200 trials, more than 10000; leave values out, or give run_cap"},
-		{pictures + "sweep: {run_cap: 5, parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 1000}, {path: losses.style.weight, min: 0, max: 1, steps: 1000}, {path: init.sigma, values: [1, 2]}]}",
+		{pictures + "init: {from: noise}\nsweep: {run_cap: 5, parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 1000}, {path: losses.style.weight, min: 0, max: 1, steps: 1000}, {path: init.sigma, values: [1, 2]}]}",
 			"sweep.parameters: make a grid of more than 1,000,000 trials; method: random draws from them"},
 		{pictures + "sweep: {method: random, run_cap: 10001, parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 10,001 trials"},
-		// Each is possible alone, both together are not; six trials say it once.
-		{pictures + "stages: [{}]\nsweep: {parameters: [{path: init.from, values: [content, image]}, {path: losses.tv.weight, values: [1, 2, 3]}, {path: init.image, values: [c1.png, no.png]}]}",
-			"init.image: no such file"},
+		// Each is possible alone, both together are not; three trials say it once.
+		{"content: c0.png\nstyle: [s0.png, s1.png]\nsweep: {parameters: [{path: style.0.weight, values: [1, 0]}, {path: losses.tv.weight, values: [1, 2, 3]}, {path: style.1.weight, values: [1, 0]}]}",
+			"style: every weight is 0"},
 	} {
 		r, err := loadPlan(t, test.sweep)
 		if err == nil {
@@ -327,6 +327,7 @@ func TestRandomChoices(t *testing.T) {
 	points := expand(t, `
 content: c0.png
 style: s0.png
+init: {from: noise}
 sweep: {method: random, run_cap: 30, parameters: [{path: losses.tv.weight, values: [1, 2, 3]}, {path: init.sigma, values: [1, 2]}], exclude: [losses.tv.weight == 2]}
 `)
 	lines := allSettings(points)

@@ -12,6 +12,7 @@ import (
 	"runexp/metrics"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // The plugins of these tests have the options of the real ones and do nothing.
@@ -123,6 +124,7 @@ func plugins() framework.Plugins {
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
 		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {

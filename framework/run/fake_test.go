@@ -16,6 +16,8 @@ import (
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
+	"runexp/variables/initials/noise"
 	"runexp/variables/pixels"
 )
 
@@ -109,6 +111,7 @@ func plugins() framework.Plugins {
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
 		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })
@@ -157,12 +160,17 @@ func experiment(t *testing.T) framework.Experiment {
 			{Name: "c", Type: "content", Weight: 1, Options: &none{}},
 			{Name: "s", Type: "style", Weight: 10, Options: &none{}},
 		},
-		Init: framework.Init{From: "noise", Sigma: 1},
+		Init: noiseOf(1),
 		Stages: []framework.Stage{
 			{Size: framework.Size{Height: 18}, Iterations: 5, Optimizer: mover},
 			{Size: framework.Size{Scale: 2}, Evaluations: 6, Optimizer: mover},
 		},
 	}
+}
+
+// noiseOf is an initial value.
+func noiseOf(sigma float64) framework.InitSpec {
+	return framework.InitSpec{From: "noise", Options: &noise.Config{Sigma: sigma}}
 }
 
 // record is an Observer that keeps everything, and may stop the run.

@@ -174,7 +174,10 @@ func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	x := p.initial(h, w)
+	x, err := p.initial(h, w)
+	if err != nil {
+		return 0, err
+	}
 	const warmUps, fewest, atMost, enough = 2, 5, 50, 1.5
 	var took []float64
 	for sum := 0.0; len(took) < warmUps+fewest || sum < enough && len(took) < atMost; {

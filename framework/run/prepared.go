@@ -31,7 +31,7 @@ type Prepared struct {
 
 	content  original
 	styles   []original
-	start    *imaging.Image // what init takes from a file
+	start    initialValue
 	sizes    []sizes.Pixels
 	rules    []sizes.Rule    // of the sizes of style images
 	held     int64           // bytes of the images as read
@@ -56,7 +56,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildVariable, p.buildLosses, p.buildBackbone, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -76,19 +76,6 @@ func (p *Prepared) readImages(framework.Plugins) error {
 			return err
 		}
 		p.styles = append(p.styles, style)
-	}
-	switch p.e.Init.From {
-	case "style":
-		if len(p.styles) == 0 {
-			return fmt.Errorf("init.from: style, but there is no style image")
-		}
-		p.start = p.styles[0].Image
-	case "image":
-		if p.start, err = p.decode(p.e.Init.Image); err != nil {
-			return fmt.Errorf("init.image: %w", err)
-		}
-	default:
-		p.start = p.content.Image
 	}
 	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
 		return err

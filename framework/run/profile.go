@@ -18,7 +18,10 @@ func (p *Prepared) Profile(ctx context.Context, i, repeats int) ([]graph.Timing,
 	if err != nil {
 		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
 	}
-	x := p.initial(h, w)
+	x, err := p.initial(h, w)
+	if err != nil {
+		return nil, 0, err
+	}
 	var best []graph.Timing
 	var whole time.Duration
 	for repeat := range repeats + 1 {

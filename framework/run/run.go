@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"runexp/framework"
@@ -28,8 +27,8 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	s := State{Guard: newGuard()}
 	if p.from != nil {
 		s = *p.from
-	} else {
-		s.X = p.initial(p.sizes[0].H, p.sizes[0].W)
+	} else if s.X, err = p.initial(p.sizes[0].H, p.sizes[0].W); err != nil {
+		return outcome, err
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
 		if stage.Index > s.Stage {
@@ -117,19 +116,4 @@ func exponentials(x []float32) []float32 {
 // before the first step cannot.
 func presentable(image *imaging.Image) bool {
 	return !slices.ContainsFunc(image.Pix, func(v float32) bool { return !finite(float64(v)) })
-}
-
-// initial returns the variable before the first iteration. Noise is drawn with
-// the seed, in units of ImageNet's standard deviations around its mean, so that
-// a recipe means the same in every space.
-func (p *Prepared) initial(h, w int) []float32 {
-	if p.e.Init.From != "noise" {
-		return p.variable.Initial(p.start.Resize(h, w))
-	}
-	random := rand.New(rand.NewPCG(uint64(p.e.Seed), noiseStream))
-	normal := make([]float32, h*w*3)
-	for i := range normal {
-		normal[i] = float32(p.e.Init.Sigma * random.NormFloat64())
-	}
-	return p.variable.Initial(&imaging.Image{H: h, W: w, Pix: framework.ImageNet().ToUnit(normal)})
 }
