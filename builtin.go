@@ -11,9 +11,11 @@ import (
 	"runexp/framework"
 	"runexp/framework/weights"
 	"runexp/losses"
+	"runexp/metrics"
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // Builtin returns registries of all plugins that runexp has, new ones at every
@@ -25,5 +27,7 @@ func Builtin() framework.Plugins {
 		Optimizers: optimizers.Registry(),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 }

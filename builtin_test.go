@@ -22,6 +22,9 @@ func TestBuiltin(t *testing.T) {
 		"backbones":  second.Backbones.Names(),
 		"losses":     second.Losses.Names(),
 		"optimizers": second.Optimizers.Names(),
+		"schedules":  second.Schedules.Names(),
+		"variables":  second.Variables.Names(),
+		"metrics":    second.Metrics.Names(),
 	} {
 		if len(names) == 0 {
 			t.Errorf("no %s", kind)

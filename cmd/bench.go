@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/plan"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/sizes"
@@ -50,15 +50,14 @@ See also: runexp version, runexp --help`,
 				return usage(err)
 			}
 			defer engine.Close()
-			lab := experiments.NewLab(a.plugins, engine)
-			trial, err := lab.Prepare(c.Context(), resolved)
+			prepared, err := plan.NewPlanner(a.plugins, engine).Prepare(c.Context(), resolved, 0)
 			if err != nil {
 				return usage(err)
 			}
 			peak := engine.Peak()
 			var profiles []profile
-			for i, s := range trial.Plan.Stages() {
-				timings, whole, err := trial.Plan.Profile(c.Context(), i, repeats)
+			for i, s := range prepared.Stages() {
+				timings, whole, err := prepared.Profile(c.Context(), i, repeats)
 				if err != nil {
 					return err
 				}

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"runexp/configs"
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/store"
@@ -99,6 +99,7 @@ func sparing() (end func()) {
 	if _, chosen := os.LookupEnv("GOGC"); chosen {
 		return func() {}
 	}
+	debug.FreeOSMemory() // what planning has left
 	before := debug.SetGCPercent(garbagePercent)
 	return func() { debug.SetGCPercent(before) }
 }
@@ -126,7 +127,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
-	if errors.Is(err, store.ErrDamaged) || errors.Is(err, experiments.ErrPictureName) { // found on the way, by whatever verb
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, trial.ErrPictureName) { // found on the way, by whatever verb
 		return exitUsage
 	}
 	return exitInternal

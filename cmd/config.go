@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/plan"
 	"runexp/framework/config"
 	"runexp/framework/sizes"
 )
@@ -113,7 +113,7 @@ See also: runexp config show, runexp plugins`,
 			if err != nil {
 				return err
 			}
-			points, err := experiments.Expand(resolved)
+			points, err := plan.Expand(resolved)
 			if err != nil {
 				return usage(err)
 			}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"runexp/experiments"
-	"runexp/framework/config"
-	"runexp/framework/run"
+	"runexp/experiments/plan"
+	"runexp/framework"
 	"runexp/framework/sizes"
+	"runexp/reports/sweep"
 )
 
 // plannedImage is an image in a stage's listing.
@@ -32,28 +32,36 @@ type plannedStage struct {
 	Images      []plannedImage `json:"images"`
 }
 
-// describe prints what a run would do and take.
-func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial, predictions []run.Prediction) error {
+// describe prints what a plan would do and take.
+func (r *runFlags) describe(p *plan.Plan) error {
+	if p.Config.Sweep == nil {
+		return r.describeStages(p.Config.Experiment, p.Trials[0])
+	}
+	return r.describeTrials(p)
+}
+
+// describeStages lists the stages of a single experiment.
+func (r *runFlags) describeStages(e framework.Experiment, t plan.Trial) error {
+	predictions := t.Predictions
 	stages := make([]plannedStage, len(predictions))
 	for i, p := range predictions {
 		s := p.Stage
 		stages[i] = plannedStage{
 			Stage: i + 1, Size: size(s.Height, s.Width), Iterations: s.Iterations, Evaluations: s.Evaluations,
-			Optimizer: resolved.Experiment.Stages[i].Optimizer.Name,
+			Optimizer: e.Stages[i].Optimizer.Name,
 			Bytes:     p.Bytes, Each: p.Took.Seconds(), Seconds: p.Longest.Seconds(),
 		}
-		for _, u := range trial.Plan.Images(i) {
+		for _, u := range t.Images[i] {
 			stages[i].Images = append(stages[i].Images, plannedImage{u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth)})
 		}
 	}
-	w := trial.Plan.Weights()
-	weights := cmp.Or(w.Path, w.Name) // some are part of the program
+	weights := cmp.Or(t.Weights.Path, t.Weights.Name) // some are part of the program
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
-			"experiment": resolved.Experiment.Name, "trial": trial.Hash, "weights": weights, "stages": stages,
+			"experiment": e.Name, "trial": t.Hash, "weights": weights, "stages": stages,
 		})
 	}
-	fmt.Fprintf(r.stdout, "%s: 1 trial, %s\n", resolved.Experiment.Name, trial.Hash[:12])
+	fmt.Fprintf(r.stdout, "%s: 1 trial, %s\n", e.Name, t.Hash[:12])
 	if weights != "" {
 		fmt.Fprintf(r.stdout, "weights %s\n", weights)
 	}
@@ -64,10 +72,55 @@ func (r *runFlags) describe(resolved *config.Resolved, trial *experiments.Trial,
 			budget = sizes.Count(s.Evaluations, "evaluation")
 		}
 		fmt.Fprintf(r.stdout, "stage %d: %s, %s of %s, about %s (%.3f s each), peak memory %s\n",
-			s.Stage, s.Size, budget, s.Optimizer, sizes.Text(predictions[i].Longest, time.Second), s.Each, experiments.Bytes(s.Bytes))
+			s.Stage, s.Size, budget, s.Optimizer, sizes.Text(predictions[i].Longest, time.Second), s.Each, sizes.Bytes(s.Bytes))
 		for _, u := range s.Images {
 			fmt.Fprintf(r.stdout, "  %-8s %s, %s, used at %s\n", u.Role, u.Path, u.Size, u.Used)
 		}
 	}
 	return nil
+}
+
+// plannedTrial is a trial as --dry-run prints it.
+type plannedTrial struct {
+	Trial    int     `json:"trial"`
+	Hash     string  `json:"hash"`
+	Settings string  `json:"settings"`
+	Bytes    int64   `json:"peak_bytes"`
+	Seconds  float64 `json:"seconds"`
+}
+
+// describeTrials lists the trials of a sweep with their predicted time and memory.
+func (r *runFlags) describeTrials(planned *plan.Plan) error {
+	if n := planned.Estimated(); n > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "the times of %s are estimates, by the arithmetic of those that were measured\n", sizes.Count(n, "trial"))
+	}
+	frozen, err := planned.Record()
+	if err != nil {
+		return err
+	}
+	reach, able, err := sweep.Reach(frozen, r.describeMetric)
+	if err != nil {
+		return err
+	}
+	trials := make([]plannedTrial, len(planned.Trials))
+	cells := make([][]string, len(planned.Trials))
+	total, most := time.Duration(0), int64(0)
+	for i, t := range planned.Trials {
+		took := t.Longest()
+		total, most = sizes.Sum(total, took), max(most, t.Bytes())
+		trials[i] = plannedTrial{t.Number, t.Hash, t.String(), t.Bytes(), took.Seconds()}
+		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], sizes.Text(took, 100*time.Millisecond), sizes.Bytes(t.Bytes()), t.String()}
+	}
+	if r.json {
+		return printJSON(r.stdout, map[string]any{
+			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
+			"claims": map[string]any{"possible": able, "text": reach},
+		})
+	}
+	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each\nclaims: %s\n",
+		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), reach)
+	return err
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/framework/store"
 )
 
@@ -79,7 +79,7 @@ func (t *figureFile) path(name string) (string, error) {
 	if t.file != "" {
 		return t.file, nil
 	}
-	if err := experiments.CheckOut(t.out); err != nil {
+	if err := trial.CheckOut(t.out); err != nil {
 		return "", err
 	}
 	folder := filepath.Join(t.out, t.folder)

@@ -25,9 +25,10 @@ func (a *app) pluginsCommand() *cobra.Command {
 	markdown := false
 	c := &cobra.Command{
 		Use:   "plugins",
-		Short: "List backbones, losses and optimisers with their options",
-		Long: `List backbones, losses and optimisers, each with its options, their defaults and what they mean.
-An option stands beside the plugin's name in a config: {name: adam, lr: 0.02}.
+		Short: "List the plugins with their options",
+		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, each with its
+options, their defaults and what they mean. An option stands beside the plugin's name in a config:
+{name: adam, lr: 0.02}. A metric has none: every picture is scored by all of them, as eval/NAME.
 
 Nothing is read or written. --markdown prints docs/plugins.md, --json a list of objects.
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"runexp/configs"
-	"runexp/experiments"
+	"runexp/experiments/plan"
 	"runexp/framework/config"
 	"runexp/reports/effects"
 )
@@ -35,7 +35,7 @@ func TestQuestions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		points, err := experiments.Expand(resolved)
+		points, err := plan.Expand(resolved)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestQuestions(t *testing.T) {
 
 // canAnswer checks that what every setting does to every metric could be claimed, and
 // two levels told apart, if it were as plain as can be.
-func canAnswer(t *testing.T, name string, s *config.Sweep, points []experiments.Point) {
+func canAnswer(t *testing.T, name string, s *config.Sweep, points []plan.Point) {
 	t.Helper()
 	var study effects.Study
 	for _, p := range s.Parameters {

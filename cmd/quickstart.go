@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/configs"
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/internal/atomicfile"
 )
 
@@ -40,7 +40,7 @@ See also: runexp --help, runexp show, runexp plot, runexp config`,
   runexp quickstart losses.style.weight=1e4
   runexp quickstart --dry-run`,
 		RunE: func(c *cobra.Command, overrides []string) (err error) {
-			if err := experiments.CheckOut(r.out); err != nil {
+			if err := trial.CheckOut(r.out); err != nil {
 				return usage(err)
 			}
 			if r.file, err = unpackQuickstart(filepath.Join(r.out, "quickstart")); err != nil {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/framework/evaluate"
 	"runexp/reports/effects"
 	"runexp/reports/sweep"
@@ -70,11 +70,11 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	if err := a.checkSweep(c, s, experiment, number); err != nil {
 		return err
 	}
-	if err := experiments.CheckOut(out); err != nil {
+	if err := trial.CheckOut(out); err != nil {
 		return unwritten(err)
 	}
 	work := newWorkProgress(a.stderr, false)
-	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, describeMetric, work.report)
+	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, a.describeMetric, work.report)
 	work.done()
 	if path := new(fs.PathError); errors.As(err, &path) {
 		return unwritten(err)
@@ -100,10 +100,10 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 }
 
 // describeMetric tells reports what a metric is; they do not know who computes it.
-func describeMetric(name string) (sweep.Definition, bool) {
+func (a *app) describeMetric(name string) (sweep.Definition, bool) {
 	if loss, ok := strings.CutPrefix(name, "loss/"); ok {
 		return sweep.Definition{Label: strings.ReplaceAll(loss, "/", " ") + " loss", Doc: "the last " + name + " of the run", Better: "lower"}, true
 	}
-	d, known := evaluate.Describe(name)
+	d, known := evaluate.Describe(a.plugins.Metrics, name)
 	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
 }

@@ -7,15 +7,19 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"runexp/experiments"
+	"runexp/experiments/executor/local"
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
 	"runexp/framework/compute"
 	"runexp/framework/config"
+	"runexp/framework/sizes"
 	"runexp/framework/store"
-	"runexp/reports"
-	"runexp/reports/plots"
+	"runexp/internal/memory"
 )
 
 // runFlags are the flags of `runexp -c FILE`.
@@ -83,27 +87,14 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		return usage(err)
 	}
 	defer engine.Close()
-	lab := experiments.NewLab(r.plugins, engine)
-	lab.Out, lab.Version, lab.Command = r.out, version(), os.Args
-	if resolved.Sweep != nil {
-		return r.sweep(c.Context(), lab, resolved)
-	}
-	defer sparing()()
-	trial, err := lab.Prepare(c.Context(), resolved)
-	if err != nil {
-		return usage(err)
-	}
-	predictions, err := trial.Fit()
+	planned, err := r.plan(c.Context(), engine, resolved)
 	if err != nil {
 		return usage(err)
 	}
 	if r.dryRun {
-		if err := trial.Plan.PredictTime(c.Context(), predictions); err != nil {
-			return err
-		}
-		return r.describe(resolved, trial, predictions)
+		return r.describe(planned)
 	}
-	if err := experiments.CheckOut(r.out); err != nil {
+	if err := trial.CheckOut(r.out); err != nil {
 		return usage(err)
 	}
 	s, err := r.openStore(c.Context())
@@ -112,18 +103,40 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	}
 	defer r.stopping.begin()()
 	defer closeStore(s, &err)
-	if !r.fresh {
-		before, err := s.Runs(c.Context(), store.Filter{
-			Experiment: resolved.Experiment.Name, Status: store.Finished, TrialHash: trial.Hash, Limit: 1,
-		})
-		if err != nil {
-			return err
-		}
-		if len(before) > 0 {
-			return r.alreadyDone(before[0])
-		}
+	return r.execute(c.Context(), s, planned)
+}
+
+// plan plans what a config says, and tells how far that is.
+func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *config.Resolved) (*plan.Plan, error) {
+	work := newWorkProgress(r.stderr, r.quiet)
+	defer work.done()
+	planned, err := plan.NewPlanner(r.plugins, engine).New(ctx, resolved, plan.Options{
+		Times:    r.dryRun,
+		Progress: func(done, all int) { work.tell("planned %d of %s", done, sizes.Count(all, "trial")) },
+	})
+	if err == nil && len(planned.Skipped) > 0 && !r.quiet {
+		fmt.Fprintf(r.stderr, "left out, since an earlier trial means just the same (%d in all): %s\n", len(planned.Skipped), planned.Skipped[0])
 	}
-	return r.execute(c.Context(), s, trial)
+	return planned, err
+}
+
+// execute runs the trials of a plan that are not done, and says how they ended.
+func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Plan) error {
+	recorded, err := experiments.Record(context.WithoutCancel(ctx), planned, s)
+	if err != nil {
+		return err
+	}
+	progress := newTrialProgress(r.stderr, r.quiet, planned)
+	runner := trial.NewRunner(planned, s, trial.Options{Out: r.out, Version: version(), Command: os.Args, Fresh: r.fresh, Began: progress.Began})
+	free, _ := memory.Free()
+	began, spared := time.Now(), sparing()
+	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: r.jobs, Memory: free}), progress)
+	spared()
+	end := ending{r, s, recorded, progress}
+	if planned.Config.Sweep == nil {
+		return end.single(ctx, err)
+	}
+	return end.sweep(ctx, tally, time.Since(began), err)
 }
 
 // openStore opens the notebook for writing. A file or folder that is none or may
@@ -164,100 +177,10 @@ func (r *runFlags) notebook(s *store.Store) string {
 	return s.Path()
 }
 
-// alreadyDone says where the picture is that the same settings made before.
-func (r *runFlags) alreadyDone(before store.RunSummary) error {
-	folder := experiments.Folder(r.out, before.Experiment, before.UID)
-	if r.json {
-		return printJSON(r.stdout, map[string]any{
-			"run": before.Number, "uid": before.UID, "status": before.Status, "folder": folder, "db": r.db, "ran": false,
-		})
-	}
-	where := ", in " + folder
-	if _, err := os.Stat(folder); err != nil { // made with another --out, or deleted
-		where = ""
-	}
-	_, err := fmt.Fprintf(r.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
-		before.Number, before.UID.Short(), where, before.Number)
-	return err
-}
-
-// execute runs the trial, or goes on with it, and writes the plot of its losses,
-// however it ended.
-func (r *runFlags) execute(ctx context.Context, s *store.Store, trial *experiments.Trial) error {
-	attempt, err := trial.Begin(context.WithoutCancel(ctx), s, r.fresh)
-	var running *store.RunningError
-	if errors.As(err, &running) {
-		return usage(fmt.Errorf("%w; wait for it, or start another attempt with --fresh", running))
-	}
-	if err != nil {
-		return err
-	}
-	p := newProgress(r.stderr, r.quiet, trial.Plan)
-	p.attempt(attempt)
-	result, err := attempt.Execute(ctx, p)
-	p.done()
-	var failed *experiments.FailedError
-	if errors.As(err, &failed) {
-		err = &exit{exitFailed, err}
-	}
-	if result.Unscored != nil && !r.quiet {
-		fmt.Fprintf(r.stderr, "the picture is not scored: %s\n", firstLine(result.Unscored))
-	}
-	paths, plotErr := writeLosses(context.WithoutCancel(ctx), s, result)
-	strip, stripErr := writeStrip(context.WithoutCancel(ctx), s, result)
-	if plotErr = errors.Join(plotErr, stripErr); result.Status == store.Failed {
-		plotErr = nil // a run that failed at once has nothing to plot
-	}
-	if r.json {
-		plotErr = errors.Join(plotErr, printJSON(r.stdout, map[string]any{
-			"run": result.Run.Number(), "uid": result.Run.UID(), "status": result.Status, "ran": true,
-			"picture": result.Picture, "folder": result.Folder, "plots": paths, "strip": strip, "db": r.notebook(s),
-		}))
-	} else {
-		fmt.Fprintf(r.stdout, "run %d (%s) %s\n", result.Run.Number(), result.Run.UID().Short(), result.Status)
-		if result.Picture != "" {
-			fmt.Fprintf(r.stdout, "  picture   %s\n", result.Picture)
-		}
-		for _, path := range paths {
-			fmt.Fprintf(r.stdout, "  losses    %s\n", path)
-		}
-		if strip != "" {
-			fmt.Fprintf(r.stdout, "  strip     %s\n", strip)
-		}
-		fmt.Fprintf(r.stdout, "  notebook  %s (runexp show %d)\n", r.notebook(s), result.Run.Number())
-	}
-	return errors.Join(err, plotErr)
-}
-
 // firstLine is enough of what is no failure.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
-}
-
-// writeLosses writes the plot of a run's losses into its folder, as PNG and SVG.
-func writeLosses(ctx context.Context, s *store.Store, result experiments.Result) ([]string, error) {
-	run, err := s.FindRun(ctx, fmt.Sprint(result.Run.Number()))
-	if err != nil {
-		return nil, err
-	}
-	convergence, err := reports.Convergence(ctx, s, run.RunSummary)
-	if err != nil {
-		return nil, err
-	}
-	p, err := convergence.Draw()
-	if err != nil {
-		return nil, err
-	}
-	var paths []string
-	for _, name := range []string{"losses.png", "losses.svg"} {
-		path := filepath.Join(result.Folder, name)
-		if err := plots.Save(p, path); err != nil {
-			return paths, err
-		}
-		paths = append(paths, path)
-	}
-	return paths, nil
 }
 
 // size prints height×width, as a config has them.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"runexp/experiments"
+	"runexp/experiments/trial"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/sheet"
@@ -105,8 +105,8 @@ func (a *app) printProblems(frames sheet.Strip) {
 
 // writeStrip writes the strip of a run that kept intermediate pictures into its
 // folder, and returns its path; "" if it kept none.
-func writeStrip(ctx context.Context, s *store.Store, result experiments.Result) (string, error) {
-	run := result.Run.Number()
+func writeStrip(ctx context.Context, s *store.Store, o trial.Outcome) (string, error) {
+	run := o.Run.Number
 	kept, err := reports.HasIntermediate(ctx, s, run)
 	if err != nil || !kept {
 		return "", err
@@ -115,6 +115,6 @@ func writeStrip(ctx context.Context, s *store.Store, result experiments.Result) 
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(result.Folder, "strip.png")
+	path := filepath.Join(o.Folder, "strip.png")
 	return path, frames.Save(path, sheet.Usual)
 }

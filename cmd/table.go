@@ -9,7 +9,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"runexp/experiments"
+	"runexp/framework/sizes"
 	"runexp/internal/printable"
 )
 
@@ -92,7 +92,7 @@ func cellsOf[T, C any](rows []T, cells func(T) C) []C {
 // metricText prints a metric's value for people, bytes in MiB.
 func metricText(name string, x float64) string {
 	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
-		return experiments.Bytes(int64(x))
+		return sizes.Bytes(int64(x))
 	}
 	return number(x)
 }

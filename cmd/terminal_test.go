@@ -15,6 +15,7 @@ import (
 	"github.com/rivo/uniseg"
 	"golang.org/x/sys/unix"
 
+	"runexp/experiments/plan"
 	"runexp/framework/run"
 	"runexp/framework/store"
 )
@@ -121,7 +122,7 @@ func byteAfter(letters *uniseg.Graphemes) int {
 func TestBarTakesOneRow(t *testing.T) {
 	for _, columns := range []int{20, 21, 40, 59, 60, 79, 80, 83, 120, 300} {
 		text := shown(t, columns, func(terminal *os.File) {
-			p := newProgress(&output{file: terminal}, false, nil)
+			p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 			p.stage = run.Stage{Iterations: 100000}
 			for i := range 50 {
 				p.told = time.Time{} // as if it was long ago
@@ -167,7 +168,7 @@ func TestBarFollowsTheWidth(t *testing.T) {
 func TestDumbTerminal(t *testing.T) {
 	t.Setenv("TERM", "dumb")
 	text := shown(t, 80, func(terminal *os.File) {
-		p := newProgress(&output{file: terminal}, false, nil)
+		p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 		p.stage = run.Stage{Iterations: 10}
 		for i := range 11 {
 			p.told = time.Time{}

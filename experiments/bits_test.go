@@ -18,6 +18,7 @@ import (
 	"runexp/losses/tv"
 	"runexp/optimizers/adam"
 	"runexp/optimizers/schedules"
+	initial "runexp/variables/initials/content"
 	"runexp/variables/pixels"
 )
 
@@ -38,7 +39,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 			{Name: "style", Type: "gram", Weight: 1e3, Options: ptr(gram.Defaults())},
 			{Name: "tv", Type: "tv", Weight: 10, Options: &tv.Config{}},
 		},
-		Init: framework.Init{From: "content"},
+		Init: framework.InitSpec{From: "content", Options: &initial.Config{}},
 		Stages: []framework.Stage{{
 			Size: framework.Size{Height: h, Width: w, Fit: framework.FitStretch}, Iterations: iterations,
 			Optimizer: framework.OptimizerSpec{
@@ -64,7 +65,7 @@ func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows := &recorder{}
-		outcome, err := plan.Run(context.Background(), rows)
+		outcome, err := plan.Optimize(context.Background(), rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +104,7 @@ func TestIterationsAllocateNothing(t *testing.T) {
 		}
 		return nil
 	})
-	if _, err := plan.Run(context.Background(), watch); err != nil {
+	if _, err := plan.Optimize(context.Background(), watch); err != nil {
 		t.Fatal(err)
 	}
 	const smallest = 4 * 3 * 61 * 90   // bytes of the picture itself

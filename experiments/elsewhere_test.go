@@ -4,19 +4,22 @@ import (
 	"context"
 	"testing"
 
+	"runexp/experiments/executor/local"
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
 	"runexp/framework/store"
 )
 
-// elsewhere is a Watcher that ends the run of another process once the sweep has
-// found it under way.
+// elsewhere is a Listener that ends the run of another process once it was found under
+// way.
 type elsewhere struct {
 	heard
 	end func()
 }
 
-func (e *elsewhere) End(t SweepTrial, ended Ended) {
-	e.heard.End(t, ended)
-	if ended.Status == store.Running {
+func (e *elsewhere) Ended(t plan.Trial, o trial.Outcome, again bool) {
+	e.heard.Ended(t, o, again)
+	if o.Status == store.Running {
 		e.end()
 	}
 }
@@ -31,34 +34,31 @@ func TestTrialsElsewhereAreLookedAtAgain(t *testing.T) {
 		store.Pruned:   {Finished: 1, Left: 1}, // there is no rule, so it is to be finished
 	} {
 		t.Run(string(status), func(t *testing.T) {
-			d := newDesk(t)
-			s, err := d.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
+			b := newBed(t)
+			p, err := b.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
 			if err != nil {
 				t.Fatal(err)
 			}
-			recorded, err := s.Record(t.Context(), d.store)
-			if err != nil {
-				t.Fatal(err)
-			}
-			trial, err := d.prepare(t.Context(), s.Trials[0].Config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			other, err := trial.Begin(t.Context(), d.store, false)
+			other, err := b.Store.Begin(t.Context(), store.NewRun{Experiment: "x", TrialHash: p.Trials[0].Hash})
 			if err != nil {
 				t.Fatal(err)
 			}
 			end := func(status store.Status) {
-				if err := other.Run.Finish(context.WithoutCancel(t.Context()), status, ""); err != nil {
+				if err := other.Finish(context.WithoutCancel(t.Context()), status, ""); err != nil {
 					t.Error(err)
 				}
 			}
-			w := &elsewhere{end: func() {
+			l := &elsewhere{end: func() {
 				if status != store.Running {
 					end(status)
 				}
 			}}
-			tally, err := s.Conduct(t.Context(), d.store, recorded, Conditions{Jobs: 1}, w)
+			recorded, err := Record(t.Context(), p, b.Store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runner := b.runner(p, nil)
+			tally, err := recorded.Run(t.Context(), runner, local.New(runner.Run, local.Limits{Jobs: 1}), l)
 			if err != nil || tally != want {
 				t.Errorf("%+v, want %+v; %v", tally, want, err)
 			}

@@ -18,11 +18,11 @@ type marked struct {
 // TestAFileOfAPluginIsPartOfATrial: another file is another trial, the same under
 // another name is the same.
 func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
-	d := newDesk(t)
-	framework.Register(d.Plugins.Losses, "marked", "", func() marked { return marked{} },
+	b := newBed(t)
+	framework.Register(b.Plugins.Losses, "marked", "", func() marked { return marked{} },
 		func(marked) (framework.Loss, error) { return tv.New(tv.Defaults()) })
 	file := func(name, data string) string {
-		path := filepath.Join(d.dir, name)
+		path := filepath.Join(b.Dir, name)
 		if err := os.WriteFile(path, []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
 	}
 	hash := func(path string) string {
 		t.Helper()
-		s, err := d.plan(t, "sweep: {parameters: [{path: losses.style.weight, values: [1]}]}", "losses:\n", "losses:\n  - {type: marked, mask: "+path+"}\n")
+		s, err := b.plan(t, "sweep: {parameters: [{path: losses.style.weight, values: [1]}]}", "losses:\n", "losses:\n  - {type: marked, mask: "+path+"}\n")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
 // TestADescribedBackboneIsPartOfATrial: another description is another trial, and
 // so are other weights under the same name.
 func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
-	d := newDesk(t)
+	b := newBed(t)
 	read := func(name string) string {
 		data, err := os.ReadFile(filepath.Join("..", "backbones", "file", "testdata", name))
 		if err != nil {
@@ -57,7 +57,7 @@ func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
 		return string(data)
 	}
 	write := func(name, data string) {
-		if err := os.WriteFile(filepath.Join(d.dir, name), []byte(data), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(b.Dir, name), []byte(data), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
 	hash := func(name, text string) string {
 		t.Helper()
 		write(name, text)
-		s, err := d.plan(t, "sweep: {parameters: [{path: losses.style.weight, values: [1]}]}",
+		s, err := b.plan(t, "sweep: {parameters: [{path: losses.style.weight, values: [1]}]}",
 			"{name: vgg19-lite}", "{name: file, path: "+name+"}", "relu2_1", "add2", "relu1_1", "relu1")
 		if err != nil {
 			t.Fatal(err)

@@ -288,7 +288,7 @@ func TestTraceIsPyTorchs(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := &recorder{}
-	if _, err := plan.Run(context.Background(), rows); err != nil {
+	if _, err := plan.Optimize(context.Background(), rows); err != nil {
 		t.Fatal(err)
 	}
 	if len(rows.rows) != len(g.Trace) {

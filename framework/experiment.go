@@ -12,7 +12,7 @@ type Experiment struct {
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
-	Init       Init              `config:"init" doc:"what the picture starts from"`
+	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
@@ -71,11 +71,10 @@ type LayerWeight struct {
 	Weight float64 `config:"weight"`
 }
 
-// Init says what the picture starts from.
-type Init struct {
-	From  string  `config:"from" choices:"content,style,noise,image" doc:"content, style, noise or image"`
-	Image string  `config:"image,file" doc:"the file for from: image"`
-	Sigma float64 `config:"sigma" doc:"standard deviation of from: noise, in ImageNet's standard deviations"`
+// InitSpec says what the picture starts from; the keys besides from are the plugin's options.
+type InitSpec struct {
+	From    string `config:"from" doc:"an initial value; see runexp plugins"`
+	Options any    `config:",options"`
 }
 
 // Stage is one size of the picture, optimised for a number of iterations.

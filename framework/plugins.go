@@ -10,6 +10,8 @@ type Plugins struct {
 	Optimizers *Registry[Optimizer]
 	Schedules  *Registry[Schedule]
 	Variables  *Registry[Variable]
+	Metrics    *Registry[Metric]
+	Initials   *Registry[Initial]
 }
 
 // A Kind is one kind of plugin: its registry, and how an entry of a config chooses
@@ -17,7 +19,7 @@ type Plugins struct {
 type Kind struct {
 	Catalogue
 	Title string       // of a list of them: "Backbones"
-	Spec  reflect.Type // of such an entry; its field tagged `config:",options"` takes the plugin's options
+	Spec  reflect.Type // of such an entry; its field tagged `config:",options"` takes the plugin's options. Nil if all are used
 	Key   string       // of Spec, which names the plugin
 }
 
@@ -41,5 +43,7 @@ func (p Plugins) Kinds() []Kind {
 		{p.Optimizers, "Optimisers", reflect.TypeFor[OptimizerSpec](), "name"},
 		{p.Schedules, "Schedules", reflect.TypeFor[ScheduleSpec](), "name"},
 		{p.Variables, "Variables", reflect.TypeFor[VariableSpec](), "name"},
+		{p.Metrics, "Metrics", nil, ""}, // every picture is scored by all of them
+		{p.Initials, "Initial values", reflect.TypeFor[InitSpec](), "from"},
 	}
 }

@@ -16,6 +16,7 @@ import (
 type Registry[T any] struct {
 	kind    string
 	entries map[string]Plugin[T]
+	order   []string // names as they were registered
 }
 
 // A Plugin is one entry of a registry. Its own option type is hidden behind
@@ -62,6 +63,7 @@ func Register[T, C any](r *Registry[T], name, doc string, defaults func() C, bui
 	if _, taken := r.entries[name]; taken {
 		panic(fmt.Sprintf("two plugins register the %s %q", r.kind, name))
 	}
+	r.order = append(r.order, name)
 	r.entries[name] = Plugin[T]{
 		Name:    name,
 		Doc:     doc,
@@ -81,6 +83,15 @@ func (r *Registry[T]) Names() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// All returns the plugins in the order in which they were registered.
+func (r *Registry[T]) All() []Plugin[T] {
+	all := make([]Plugin[T], len(r.order))
+	for i, name := range r.order {
+		all[i] = r.entries[name]
+	}
+	return all
 }
 
 // Lookup returns the plugin called name, or an error that lists the known

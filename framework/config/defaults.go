@@ -13,7 +13,7 @@ func Defaults() framework.Experiment {
 		Backbone: framework.BackboneSpec{Name: "vgg19-lite"},
 		Variable: framework.VariableSpec{Name: "pixels"},
 		Losses:   []framework.LossSpec{{Weight: 1}},
-		Init:     framework.Init{From: "content", Sigma: 1},
+		Init:     framework.InitSpec{From: "content"},
 		Stages: []framework.Stage{{
 			Size:       framework.Size{Long: 300},
 			Iterations: 500,

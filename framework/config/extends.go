@@ -27,6 +27,7 @@ type reader struct {
 	stack   []string         // what is being read, outermost first
 	done    map[string]*node // what was read, merged over what it extends; nil after a problem
 	named   int              // bases so far
+	ranked  int              // sources so far
 }
 
 // file reads the YAML file at path, shown to the user as shown, and returns its
@@ -177,6 +178,8 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	if !ok {
 		return nil
 	}
+	r.ranked++
+	src.rank = r.ranked
 	merged := merge(base, root)
 	if merged.size() > maxValues {
 		r.report.add(root.position, "", "more than %d values together with what it extends: this is no config", maxValues)

@@ -21,7 +21,7 @@ type File struct {
 func (r *Resolved) Files() []File {
 	var list []File
 	for _, f := range filesIn("", reflect.ValueOf(r.Experiment), nil) {
-		if f.Name == "" || f.Path == "init.image" && r.Experiment.Init.From != "image" || strings.HasPrefix(f.Path, "evaluate.") {
+		if f.Name == "" || strings.HasPrefix(f.Path, "evaluate.") {
 			continue
 		}
 		list = append(list, f)

@@ -35,8 +35,8 @@ losses: [{type: sampled, layers: [conv2_1], mask: painting.png}]
 	if got := files("losses.sampled.mask=null"); len(got) != 2 {
 		t.Errorf("without a mask: %v", got)
 	}
-	if got := files("init.image=nosuch.png"); len(got) != 3 {
-		t.Errorf("with an init.image that is not read: %v", got)
+	if got := files("init={from: image, image: photo.png}"); len(got) != 4 || got[3].Path != "init.image" {
+		t.Errorf("with an image to start from: %v", got)
 	}
 	for name, c := range map[string]struct{ text, want string }{
 		"missing": {strings.Replace(text, "mask: painting.png", "mask: nosuch.png", 1), "losses.sampled.mask: no such file: "},

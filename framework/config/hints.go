@@ -31,6 +31,15 @@ func unknownKey(root *node, path, key string, known []string) error {
 	return framework.UnknownName("key", key, known)
 }
 
+// otherwise says which other plugins have an option called key, where they are few.
+func (c choice) otherwise(key string) string {
+	names := c.having(key)
+	if len(names) == 0 || len(names) > mostDeeper {
+		return ""
+	}
+	return fmt.Sprintf("; it is an option of %s: %s", c.key, strings.Join(names, ", "))
+}
+
 // deeper returns the options of n's losses that are called key: the schema does
 // not know which losses there are.
 func (n *node) deeper(key string) (places []string) {

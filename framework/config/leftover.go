@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// dropLeftOver drops from n, of type t, the options that a plugin had which another
-// source replaced: a file that extends a preset and names another optimizer has
-// nothing to do with the options that the preset wrote for its own. An option that
-// no plugin of the kind has stays, to be reported.
+// dropLeftOver drops from n, of type t, the options of a plugin that a source above
+// theirs replaced: a file that extends a preset and names another optimizer has nothing
+// to do with the options that the preset wrote for its own. An option that no plugin of
+// the kind has, and one from the same source or above, stays, to be reported.
 func (l *Loader) dropLeftOver(n *node, t reflect.Type, path string) {
 	switch {
 	case n == nil:
@@ -26,20 +26,22 @@ func (l *Loader) dropLeftOver(n *node, t reflect.Type, path string) {
 			choice := l.choose(t)
 			n.entries = slices.DeleteFunc(n.entries, func(e entry) bool {
 				return !slices.ContainsFunc(slices.Concat(own, mine), func(f field) bool { return f.key == e.key }) &&
-					n.get(choice.key) != nil && e.value.source != n.get(choice.key).source && choice.hasOption(e.key)
+					n.get(choice.key) != nil && e.value.source.rank < n.get(choice.key).source.rank && len(choice.having(e.key)) > 0
 			})
 		}
 	}
 }
 
-// hasOption reports whether any plugin of the kind has an option called key.
-func (c choice) hasOption(key string) bool {
-	return slices.ContainsFunc(c.known, func(name string) bool {
+// having lists the plugins of the kind that have an option called key.
+func (c choice) having(key string) (names []string) {
+	for _, name := range c.known {
 		options, err := c.options(name)
 		if err != nil {
-			return false
+			continue
 		}
-		keys, _ := fields(reflect.TypeOf(options).Elem())
-		return fieldCalled(keys, key) >= 0
-	})
+		if keys, _ := fields(reflect.TypeOf(options).Elem()); fieldCalled(keys, key) >= 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }

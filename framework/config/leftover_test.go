@@ -6,7 +6,8 @@ import (
 )
 
 // Another plugin's options, which a base wrote, go when its name is replaced; what no
-// plugin of the kind has is reported, and so is what the same file writes.
+// plugin of the kind has is reported, and so is what the same file writes, or one that
+// lies over it.
 func TestOptionsOfAReplacedPluginGo(t *testing.T) {
 	const start = "content: photo.png\nstyle: painting.png\n"
 	for name, c := range map[string]struct {
@@ -17,6 +18,11 @@ func TestOptionsOfAReplacedPluginGo(t *testing.T) {
 		"a preset's": {"extends: d2l-gluon\n" + start + "stages: [{optimizer: {name: momentum}}]\n", nil, ""},
 		"on the command line": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta1: 0.5}}]\n",
 			[]string{"stages.0.optimizer.name=momentum"}, ""},
+		"of an initial value": {start + "losses: [{type: tv}]\ninit: {from: image, image: photo.png}\n", []string{"init.from=noise"}, ""},
+		"on the command line, over a file that chooses another": {start + "losses: [{type: tv}]\ninit: {from: image, image: photo.png}\n",
+			[]string{"init.sigma=2"}, `init.sigma: unknown key "sigma" (known: from, image); it is an option of from: noise`},
+		"in a file, over a preset that chooses another": {"extends: d2l-gluon\n" + start + "init: {sigma: 2}\n", nil,
+			`init.sigma: unknown key "sigma" (known: from); it is an option of from: noise`},
 		"in one file": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
 		"of no plugin": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta3: 0.5}}]\n",
 			[]string{"stages.0.optimizer.name=momentum"}, `unknown key "beta3"`},

@@ -73,7 +73,7 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 	}
 	root = root.clone() // what was extended twice is in it once for each
 	addLists(root)
-	src := &source{name: commandLine, dir: workDir, base: "the working directory"}
+	src := &source{name: commandLine, dir: workDir, base: "the working directory", rank: files.ranked + 1}
 	var single []string
 	for _, argument := range overrides {
 		if l.override(root, argument, src, rep) {

@@ -11,6 +11,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/optimizers/schedules"
+	"runexp/variables/initials/image"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -151,9 +152,9 @@ func TestPaths(t *testing.T) {
 	}
 	e := resolved.Experiment
 	for got, want := range map[string]string{
-		e.Content.Image:  "a/photo.png",
-		e.Style[0].Image: "b/painting.png",
-		e.Init.Image:     "elsewhere/init.png",
+		e.Content.Image:                              "a/photo.png",
+		e.Style[0].Image:                             "b/painting.png",
+		e.Init.Options.(*image.Config).Image:         "elsewhere/init.png",
 		e.Backbone.Options.(*networkOptions).Weights: "a/net.safetensors",
 	} {
 		if got != filepath.Join(dir, want) {
@@ -244,5 +245,19 @@ func TestUnreadable(t *testing.T) {
 	}
 	if _, err := loader().Load("testdata", nil); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("directory: %v", err)
+	}
+}
+
+// The initial value of an experiment says whether it is drawn.
+func TestInitial(t *testing.T) {
+	for from, random := range map[string]bool{"content": false, "style": false, "noise": true, "{from: image, image: photo.png}": false} {
+		override := "init.from=" + from
+		if strings.HasPrefix(from, "{") {
+			override = "init=" + from
+		}
+		initial, err := load(t, write(t, plain), override).Initial()
+		if err != nil || initial.Random() != random {
+			t.Errorf("%s: %v, %v", from, initial, err)
+		}
 	}
 }

@@ -9,8 +9,10 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/config"
+	"runexp/metrics"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
 )
 
 // The plugins of these tests have the options of the real ones and do nothing.
@@ -121,6 +123,8 @@ func plugins() framework.Plugins {
 		Optimizers: framework.NewRegistry[framework.Optimizer]("optimizer"),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {

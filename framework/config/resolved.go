@@ -49,6 +49,19 @@ func (r *Resolved) Params() ([]Param, error) {
 	return params("", reflect.ValueOf(r.Experiment), nil)
 }
 
+// Initial returns the initial value that the experiment chooses.
+func (r *Resolved) Initial() (framework.Initial, error) {
+	plugin, err := r.loader.Plugins.Initials.Lookup(r.Experiment.Init.From)
+	if err != nil {
+		return nil, fmt.Errorf("init.from: %w", err)
+	}
+	initial, err := plugin.New(r.Experiment.Init.Options)
+	if err != nil {
+		return nil, fmt.Errorf("init: %w", err)
+	}
+	return initial, nil
+}
+
 // A member is a key of a struct and its value.
 type member struct {
 	key   string
@@ -81,7 +94,7 @@ func members(v reflect.Value) []member {
 // alternatives, of which one is.
 func zeroIsAbsent(v any) bool {
 	switch v.(type) {
-	case framework.Size, framework.Stage, framework.Init:
+	case framework.Size, framework.Stage:
 		return true
 	}
 	return false

@@ -156,9 +156,10 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 	}
 	out, plugin := map[string]any{}, map[string]any{}
 	pluginTypes, pluginKnown := map[string]reflect.Type{}, true
+	var choice choice
 	if optionsAt >= 0 {
 		var options any
-		choice := c.loader.choose(t)
+		choice = c.loader.choose(t)
 		if path == scorerPath {
 			choice.fallback = func() string { return "" }
 		}
@@ -186,7 +187,7 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		case e.key == "<<":
 			c.report.add(e.position, join(path, e.key), "merge keys are not read; write the keys out, or use extends")
 		case pluginKnown: // else nobody knows which keys there are
-			c.report.add(e.position, join(path, e.key), "%v", unknownKey(n, path, e.key, known))
+			c.report.add(e.position, join(path, e.key), "%v%s", unknownKey(n, path, e.key, known), choice.otherwise(e.key))
 		}
 	}
 	return out

@@ -76,16 +76,16 @@ func (r *sweepReader) earlyStop(keys earlyStopKeys) {
 	}
 	const metric = "early_stop.metric"
 	lower := true
-	definition, known := evaluate.Describe(keys.Metric)
+	definition, known := evaluate.Describe(r.loader.Plugins.Metrics, keys.Metric)
 	switch {
-	case known && definition.Better == evaluate.Neither:
-		r.add(metric, "of %s neither low nor high is better, so no trial is the worse one; name another (known: %s)", keys.Metric, strings.Join(metricNames(), ", "))
+	case known && definition.Better == framework.Neither:
+		r.add(metric, "of %s neither low nor high is better, so no trial is the worse one; name another (known: %s)", keys.Metric, strings.Join(r.metricNames(), ", "))
 	case known:
-		lower = definition.Better == evaluate.Lower
+		lower = definition.Better == framework.Lower
 	case strings.HasPrefix(keys.Metric, "loss/"):
 		r.comparable(metric, keys.Metric)
 	default:
-		r.add(metric, "%v", framework.UnknownName("metric", keys.Metric, append(metricNames(), "loss/total", "loss/NAME")))
+		r.add(metric, "%v", framework.UnknownName("metric", keys.Metric, append(r.metricNames(), "loss/total", "loss/NAME")))
 	}
 	r.sameStages(metric)
 	if keys.Type != "median" {

@@ -37,9 +37,9 @@ func TestSweepOverrides(t *testing.T) {
 		{"losses.content.layers.0=glob(relu1_[12])", []string{"losses.content.layers.0: relu1_1 | relu1_2"}},
 		{"losses.tv.weight=1,2 losses.tv.weight=3,4", []string{"losses.tv.weight: 3 | 4"}},
 		{"losses.tv.weight=1,2 losses.2.weight=3,4", []string{"losses.2.weight: 3 | 4"}}, // the same place
-		{"losses.tv.weight=1,2 init.sigma=1,2 losses.tv.weight=7", []string{"init.sigma: 1 | 2"}},
-		{"losses.tv.weight=1,2 init.sigma=1,2 init.sigma=null", []string{"losses.tv.weight: 1 | 2"}},
-		{"losses.tv.weight=1,2 init.sigma=1,2 losses.*.weight=7", []string{"init.sigma: 1 | 2"}},
+		{"init.from=noise losses.tv.weight=1,2 init.sigma=1,2 losses.tv.weight=7", []string{"init.sigma: 1 | 2"}},
+		{"init.from=noise losses.tv.weight=1,2 init.sigma=1,2 init.sigma=null", []string{"losses.tv.weight: 1 | 2"}},
+		{"init.from=noise losses.tv.weight=1,2 init.sigma=1,2 losses.*.weight=7", []string{"init.sigma: 1 | 2"}},
 		{"losses.*.weight=1,2", []string{"losses.*.weight: 1 | 2"}},
 		{"losses.tv.weight=1,2 sweep=null", nil},
 		{"content=photo.png,painting.png", []string{"content: {image: HERE/photo.png} | {image: HERE/painting.png}"}},

@@ -116,13 +116,13 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 	}
 	for i, name := range keys.Metrics {
 		at := indexed("metrics", i)
-		_, known := evaluate.Describe(name)
+		_, known := evaluate.Describe(r.loader.Plugins.Metrics, name)
 		if strings.HasPrefix(name, "loss/") {
 			known = true
 			r.comparable(at, name)
 		}
 		if !known {
-			r.add(at, "%v", framework.UnknownName("metric", name, metricNames()))
+			r.add(at, "%v", framework.UnknownName("metric", name, r.metricNames()))
 		} else if slices.Index(keys.Metrics, name) < i {
 			r.add(at, "%s is written twice; remove one", name)
 		}
@@ -130,13 +130,7 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 }
 
 // metricNames lists the metrics without those of single layers.
-func metricNames() []string {
-	var names []string
-	for _, m := range evaluate.Metrics(evaluate.Layers{}) {
-		names = append(names, m.Name)
-	}
-	return names
-}
+func (r *sweepReader) metricNames() []string { return evaluate.Names(r.loader.Plugins.Metrics) }
 
 // pair reads one pair. Its pictures take the place of the experiment's, whose
 // other keys (size, weight, crop) stay.

@@ -158,6 +158,7 @@ func TestTrial(t *testing.T) {
 // What takes items away comes last, so that indices mean what was written.
 func TestTrialTakesAway(t *testing.T) {
 	r := load(t, write(t, base+`content: photo.png
+init: {from: noise}
 sweep:
   parameters:
     - {path: losses.0, values: [null]}

@@ -119,7 +119,7 @@ func TestRanges(t *testing.T) {
 		"1,0.7,-0.1":     "1 | 0.9 | 0.8",
 		"5,-1,-5":        "5 | 0",
 	} {
-		r := load(t, write(t, plain), "init.sigma=1", "losses.tv.weight=1", "seed=1", "sweep.parameters=[]", "stages.0.optimizer.beta1=range("+arguments+")")
+		r := load(t, write(t, plain), "init.from=noise", "init.sigma=1", "losses.tv.weight=1", "seed=1", "sweep.parameters=[]", "stages.0.optimizer.beta1=range("+arguments+")")
 		if got := labels(r.Sweep)[0]; got != "stages.0.optimizer.beta1: "+want {
 			t.Errorf("range(%s) is %s", arguments, got)
 		}

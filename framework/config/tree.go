@@ -13,6 +13,7 @@ type source struct {
 	name string // in messages: the path as given, "preset NAME", "command line"
 	dir  string // absolute folder that its paths start from; "" in a preset
 	base string // dir in words: "the folder of layers.yaml"
+	rank int    // higher than that of every source that it lies over
 }
 
 // position is a place in a source; line and column count from 1, and are 0 on

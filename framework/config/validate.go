@@ -122,15 +122,9 @@ func (v *validator) pictures() {
 	if len(e.Style) > 0 && total == 0 {
 		v.add("style", "every weight is 0; give one painting a positive weight")
 	}
-	v.choose("init.from", "start", e.Init.From)
-	if e.Init.From == "image" {
-		v.image("init.image", e.Init.Image, "the picture to start from")
-	}
-	if e.Init.From == "style" && len(e.Style) == 0 {
-		v.add("init.from", "starts from the painting, but there is none; give style: [{image: FILE}]")
-	}
-	if !(e.Init.Sigma > 0) {
-		v.add("init.sigma", "must be positive, not %v", e.Init.Sigma)
+	initial, ok := build(v, v.loader.Plugins.Initials, e.Init.From, e.Init.Options, "init")
+	if ok && slices.Contains(initial.Roles(), framework.Style) && len(e.Style) == 0 {
+		v.add("init.from", "starts from a style image, but there is none; give style: [{image: FILE}]")
 	}
 }
 

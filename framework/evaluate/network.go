@@ -9,6 +9,7 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/measure"
 )
 
 // A network computes the features of pictures of one size.
@@ -52,25 +53,9 @@ func (n *network) run(ctx context.Context, pix []float32) error {
 	return n.program.Run(ctx, graph.Single(n.shape, pix))
 }
 
-// features returns a layer's features, [H', W', C], valid until the next run.
-func (n *network) features(layer string) []float32 {
-	return n.program.Value(n.nodes[layer]).Single
-}
-
-// size returns the sizes of a layer's features.
-func (n *network) size(layer string) (h, w, c int) {
-	s := n.nodes[layer].Shape()
-	return s[0], s[1], s[2]
-}
-
-// moments returns the mean and covariance of a layer's features.
-func (n *network) moments(layer string) moments {
-	_, _, c := n.size(layer)
-	return momentsOf(n.k, n.features(layer), c)
-}
-
-// similarities returns how alike a layer's features are among each other.
-func (n *network) similarities(layer string) []float32 {
-	h, w, c := n.size(layer)
-	return similarities(n.k, n.features(layer), h, w, c)
+// features returns a layer's features, valid until the next run.
+func (n *network) features(layer string) measure.Features {
+	node := n.nodes[layer]
+	s := node.Shape()
+	return measure.Features{H: s[0], W: s[1], C: s[2], Values: n.program.Value(node).Single}
 }

@@ -1,17 +1,14 @@
 // Package evaluate scores a finished picture by metrics that are the same for
-// every run, whatever the run optimised: how much of the photograph is left,
-// how close the painting's style came, how clean the picture is.
+// every run, whatever the run optimised: how much of the content is left, how
+// close the style came, how clean the picture is. Which metrics there are is a
+// registry's; see framework.Metric.
 //
 // A Scorer is chosen once for all runs that will be compared. Its layers are
 // held out, so that no run has optimised what it is scored by; HeldOut picks
-// them. Its Hash names everything that decides its numbers: numbers of Scorers
-// with different hashes are never ranked together. The kernel variant is not
-// part of it: it moves a number by about a millionth.
-//
-// The metrics on features are relative: an equal picture scores 0, and one without
-// features scores 1, or one without structure for CFSD. All but CFSD are quadratic
-// in the features, so that layers and networks of different scale can be read side
-// by side. Content and style pull apart, and no product of the two is made.
+// them. Its Hash names everything that decides its numbers, but for the metrics
+// themselves, each of which has a name of its own: numbers of Scorers with different
+// hashes are never ranked together. The kernel variant is not part of it: it
+// moves a number by about a millionth.
 //
 // The same picture gets the same bits at any number of threads.
 package evaluate
@@ -29,10 +26,12 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/measure"
+	"runexp/framework/store/record"
 )
 
 // version counts changes of formulas, constants and the order of sums: whoever
-// changes a number that a Scorer gives raises it.
+// changes a number that a built-in metric gives raises it.
 const version = 1
 
 // A Config says what a Scorer scores with.
@@ -41,13 +40,14 @@ type Config struct {
 	Backbone framework.Backbone
 	Weights  framework.Weights // what Backbone.Weights says of the layers, with the SHA256 of a file filled in
 	Layers   Layers
+	Metrics  *framework.Registry[framework.Metric]
 }
 
 // Layers are the layers that a Scorer looks at. A layer may stand in several places.
 type Layers struct {
-	Content   []string `json:"content"`   // whose features are compared with the photograph's, place by place
-	Style     []string `json:"style"`     // whose statistics are compared with the painting's
-	Structure string   `json:"structure"` // whose self-similarity is compared with the photograph's
+	Content   []string `json:"content"`   // whose features are compared with the content image's, place by place
+	Style     []string `json:"style"`     // whose statistics are compared with the style image's
+	Structure string   `json:"structure"` // whose self-similarity is compared with the content image's
 }
 
 // Taps returns every layer once, in the order of first use.
@@ -67,13 +67,14 @@ func (l Layers) Taps() []string {
 
 // A Scorer scores pictures of any size. It may be used by several goroutines.
 type Scorer struct {
-	config Config
-	k      compute.Kernels[float32]
-	hash   string
+	config  Config
+	k       compute.Kernels[float32]
+	metrics []metric
+	hash    string
 }
 
 // New returns a Scorer whose features are computed on k. Errors: layers that
-// are missing, named twice or unknown to the backbone; weights without a SHA256.
+// are missing, named twice or unknown to the backbone; weights without a SHA256; no metric.
 func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	var problems []error
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -95,6 +96,12 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	if c.Layers.Structure == "" {
 		add("no structure layer: name one")
 	}
+	metrics, err := metricsOf(c.Metrics)
+	if err != nil {
+		problems = append(problems, err)
+	} else if len(metrics) == 0 {
+		add("there is no metric: register one")
+	}
 	if c.Weights.SHA256 == "" {
 		add("the SHA-256 of the weights is not known: without it scores cannot be told apart")
 	}
@@ -110,12 +117,13 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scorer: %w", err)
 	}
-	return &Scorer{c, k, hash}, nil
+	return &Scorer{c, k, metrics, hash}, nil
 }
 
 // hashOf returns the SHA-256, in hex, of what decides a Scorer's numbers. Of the
 // backbone that is, besides the weights, every layer up to the deepest in use: a
-// pooling is an option in some. Where the weights were found does not matter.
+// pooling is an option in some. Where the weights were found does not matter, nor
+// which metrics there are: one more leaves the others' numbers as they are.
 func hashOf(c Config) (string, error) {
 	layers := c.Backbone.Layers()
 	deepest, err := framework.Deepest(layers, c.Layers.Taps())
@@ -146,26 +154,46 @@ func (s *Scorer) Hash() string { return s.hash }
 func (s *Scorer) Layers() Layers { return s.config.Layers }
 
 // Metrics describes what Reference.Score returns, in the same order.
-func (s *Scorer) Metrics() []Definition { return Metrics(s.config.Layers) }
-
-// Prepare returns what pictures of h×w pixels that were made from photograph and
-// painting are compared with. Both are resized to h×w: a picture is scored at its
-// own size. Errors: a size that is too small for the metrics or for the deepest
-// layer; images that are blank to a layer; weights that cannot be read; ctx's.
-func (s *Scorer) Prepare(ctx context.Context, photograph, painting *imaging.Image, h, w int) (*Reference, error) {
-	if min(h, w) < smallest {
-		return nil, fmt.Errorf("scorer: %d×%d pixels: the metrics need at least %d×%d", h, w, smallest, smallest)
+func (s *Scorer) Metrics() []record.Metric {
+	var all []record.Metric
+	for _, m := range s.metrics {
+		layers, several := s.config.Layers.layersOf(m)
+		if !several {
+			all = append(all, m.record())
+			continue
+		}
+		all = append(all, m.mean())
+		for _, layer := range layers {
+			all = append(all, m.at(layer))
+		}
 	}
-	r := &Reference{scorer: s, h: h, w: w}
+	for i := range all {
+		all[i].Source = s.hash
+	}
+	return all
+}
+
+// Prepare returns what pictures of h×w pixels that were made from a content and a
+// style image are compared with. Both are resized to h×w: a picture is scored at
+// its own size. Errors: a size that is too small for the metrics or for the deepest
+// layer; images that are blank to a layer; weights that cannot be read; ctx's.
+func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, w int) (*Reference, error) {
+	if min(h, w) < measure.Smallest {
+		return nil, fmt.Errorf("scorer: %d×%d pixels: the metrics need at least %d×%d", h, w, measure.Smallest, measure.Smallest)
+	}
+	r := &Reference{scorer: s, h: h, w: w, scores: make([][]framework.Score, len(s.metrics))}
 	var err error
 	if r.network, err = newNetwork(s.config, s.k, h, w); err != nil {
 		return nil, fmt.Errorf("scorer: %w", err)
 	}
-	if err := r.setPhotograph(ctx, photograph); err != nil {
-		return nil, fmt.Errorf("scorer: photograph: %w", err)
+	if err := r.prepare(ctx, framework.Content, content); err != nil {
+		return nil, fmt.Errorf("scorer: content image: %w", err)
 	}
-	if err := r.setPainting(ctx, painting); err != nil {
-		return nil, fmt.Errorf("scorer: painting: %w", err)
+	if err := r.prepare(ctx, framework.Style, style); err != nil {
+		return nil, fmt.Errorf("scorer: style image: %w", err)
+	}
+	if err := r.prepare(ctx, "", nil); err != nil {
+		return nil, fmt.Errorf("scorer: %w", err)
 	}
 	return r, nil
 }
@@ -180,8 +208,12 @@ func (s *Scorer) Memory(h, w int, held []*graph.Filter) (int64, error) {
 	}
 	const images = 8 // arrays of the picture's size: pixels, brightness, edges, sorted colours
 	bytes := n.program.Memory().Total() + images*4*int64(n.shape.Len())
-	for _, layer := range s.config.Layers.Content {
-		bytes += 4 * int64(n.nodes[layer].Shape().Len())
+	for _, m := range s.metrics { // what framework.Metric lets a metric keep
+		if m.Layers == framework.ContentLayers {
+			for _, layer := range s.config.Layers.Content {
+				bytes += 4 * int64(n.nodes[layer].Shape().Len())
+			}
+		}
 	}
 	filters := slices.DeleteFunc(n.program.Filters(), func(f *graph.Filter) bool { return slices.Contains(held, f) })
 	own, forward, _ := compute.FilterMemory(s.k, filters)

@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -84,7 +83,10 @@ func TestHash(t *testing.T) {
 	want := hash(base)
 	moved := base
 	moved.Weights.Path, moved.Weights.Name = "elsewhere", "elsewhere"
-	if hash(moved) != want || len(want) != 64 {
+	if known := "93af8fb136830c6dcbe889dadb1db851caac60ca50a932b173f6b67669ad59c2"; want != known {
+		t.Errorf("hash %s, want %s: scores in the stores that there are would not be ranked any more", want, known)
+	}
+	if hash(moved) != want {
 		t.Errorf("hash %s of moved weights, want %s", hash(moved), want)
 	}
 	for what, change := range map[string]func(*Config){
@@ -143,8 +145,8 @@ func TestPictureMistakes(t *testing.T) {
 	}
 	bad := landscape()
 	bad.Pix[3*(2*bad.W+7)+1] = float32(math.NaN())
-	if _, err := s.Prepare(ctx, landscape(), bad, 96, 128); err == nil || !strings.Contains(err.Error(), "painting") {
-		t.Errorf("error %v of a painting that is not finite", err)
+	if _, err := s.Prepare(ctx, landscape(), bad, 96, 128); err == nil || !strings.Contains(err.Error(), "style image") {
+		t.Errorf("error %v of a style image that is not finite", err)
 	}
 	r := against(t, s, landscape(), brushwork())
 	if _, err := r.Score(ctx, bad); err == nil || !strings.Contains(err.Error(), "row 2, column 7") {
@@ -185,61 +187,6 @@ func TestPreprocess(t *testing.T) {
 		if math.Abs(got-want) > 1e-12 {
 			t.Errorf("input %d is %g, want %g", k, got, want)
 		}
-	}
-}
-
-func TestGrid(t *testing.T) {
-	for _, c := range []struct {
-		n, step int
-		want    []int
-	}{{5, 1, []int{0, 1, 2, 3, 4}}, {7, 3, []int{0, 3, 6}}, {9, 3, []int{1, 4, 7}}, {2, 5, []int{0}}} {
-		if got := grid(c.n, c.step); !slices.Equal(got, c.want) {
-			t.Errorf("every %d of %d places: %v, want %v", c.step, c.n, got, c.want)
-		}
-	}
-	// 40×60 features are sampled, but what is sampled is on the grid.
-	f := make([]float32, 40*60)
-	for i := range f {
-		f[i] = float32(i%60 + i/60*100)
-	}
-	s := similarities(compute.Plain[float32]{}, f, 40, 60, 1)
-	rows, columns := grid(40, 2), grid(60, 2)
-	places := len(rows) * len(columns)
-	if len(s) != places*places || places > mostPlaces {
-		t.Fatalf("%d similarities of %d places", len(s), places)
-	}
-	first, last := float64(f[rows[0]*60+columns[0]]), float64(f[rows[19]*60+columns[29]])
-	if got := float64(s[places-1]); math.Abs(got-first*last) > 1e-6*first*last {
-		t.Errorf("similarity %g of the first place and the last, want %g", got, first*last)
-	}
-}
-
-func TestMetrics(t *testing.T) {
-	l := Layers{Content: []string{"a", "b"}, Style: []string{"c"}, Structure: "a"}
-	var names []string
-	for _, d := range Metrics(l) {
-		names = append(names, d.Name)
-		if got, ok := Describe(d.Name); !ok || got != d {
-			t.Errorf("%s is described as %+v, want %+v", d.Name, got, d)
-		}
-		if d.Label == "" || d.Doc == "" || strings.Contains(d.Doc, "\n") || !slices.Contains([]Direction{Lower, Higher, Neither}, d.Better) ||
-			!slices.Contains([]string{"photograph", "painting", ""}, d.Against) || d.Range.Low >= d.Range.High {
-			t.Errorf("%+v", d)
-		}
-	}
-	want := "eval/content eval/content/a eval/content/b eval/cfsd eval/ssim eval/edges eval/style eval/style/c eval/frechet eval/frechet/c " +
-		"eval/palette eval/noise eval/noise_relative eval/tv"
-	if got := strings.Join(names, " "); got != want {
-		t.Errorf("metrics %s, want %s", got, want)
-	}
-	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "loss/total", "eval/noises"} {
-		if d, ok := Describe(name); ok {
-			t.Errorf("%s is described as %+v", name, d)
-		}
-	}
-	text, err := json.Marshal(Metrics(l)[0])
-	if err != nil || !strings.Contains(string(text), `"range":"0 and up","better":"lower","against":"photograph"`) {
-		t.Errorf("%s, %v", text, err)
 	}
 }
 

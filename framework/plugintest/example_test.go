@@ -8,6 +8,7 @@ import (
 	"runexp/framework/graph"
 	"runexp/framework/plugintest"
 	"runexp/losses/gram"
+	"runexp/metrics/ssim"
 	"runexp/optimizers/momentum"
 )
 
@@ -29,6 +30,12 @@ func ExampleOptimizer() {
 		}, 0.1)
 	}
 	_ = testOptimizer
+}
+
+// The test of a metric is one call with the metric.
+func ExampleMetric() {
+	testMetric := func(t *testing.T) { plugintest.Metric(t, ssim.Metric{}) }
+	_ = testMetric
 }
 
 // The gradient of the mean of |x|, away from its kink at 0.

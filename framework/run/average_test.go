@@ -93,7 +93,7 @@ func TestBounds(t *testing.T) {
 
 // A stage that carries begins with the optimiser's state of the one before, resampled.
 func TestCarry(t *testing.T) {
-	e := movers(t)["adam"]
+	e := interrupted(t)["adam"]
 	second := func(carry bool) float64 {
 		e.Stages[1].Carry = carry
 		r := &record{}
@@ -112,7 +112,7 @@ func TestCarry(t *testing.T) {
 	e.Stages[1].Carry = true
 	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 	if err == nil {
-		_, err = p.Run(t.Context(), &record{})
+		_, err = p.Optimize(t.Context(), &record{})
 	}
 	if err == nil {
 		t.Error("lbfgs goes on with adam's state")

@@ -10,7 +10,7 @@ import (
 // The random streams of a run: each draws from PCG(seed, stream), so that none
 // depends on what another has drawn.
 const (
-	noiseStream   = 0 // init.from: noise
+	initialStream = 0 // of the initial value
 	contentStream = 1
 	styleStream   = 2 // of the first style image; the others follow
 )

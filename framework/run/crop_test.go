@@ -82,7 +82,7 @@ func TestCropStreams(t *testing.T) {
 	}
 	e.Content.Crop = 1
 	if whole := prepare(t, e); !slices.Equal(whole.styles[0].Pix, p.styles[0].Pix) {
-		t.Error("the photograph's crop moved the painting's")
+		t.Error("the content's crop changed the style's")
 	}
 	e.Content.Crop, e.Seed = 0.8, 2
 	if other := prepare(t, e); slices.Equal(other.content.Pix, p.content.Pix) && slices.Equal(other.styles[0].Pix, p.styles[0].Pix) {

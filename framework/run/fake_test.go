@@ -12,9 +12,12 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/metrics"
 	"runexp/optimizers"
 	"runexp/optimizers/schedules"
 	"runexp/variables"
+	"runexp/variables/initials"
+	"runexp/variables/initials/noise"
 	"runexp/variables/pixels"
 )
 
@@ -107,6 +110,8 @@ func plugins() framework.Plugins {
 		Optimizers: optimizers.Registry(),
 		Schedules:  schedules.Registry(),
 		Variables:  variables.Registry(),
+		Metrics:    metrics.Registry(),
+		Initials:   initials.Registry(),
 	}
 	nothing := func() none { return none{} }
 	framework.Register(p.Backbones, "network", "", nothing, func(none) (framework.Backbone, error) { return newNetwork(), nil })
@@ -155,12 +160,17 @@ func experiment(t *testing.T) framework.Experiment {
 			{Name: "c", Type: "content", Weight: 1, Options: &none{}},
 			{Name: "s", Type: "style", Weight: 10, Options: &none{}},
 		},
-		Init: framework.Init{From: "noise", Sigma: 1},
+		Init: noiseOf(1),
 		Stages: []framework.Stage{
 			{Size: framework.Size{Height: 18}, Iterations: 5, Optimizer: mover},
 			{Size: framework.Size{Scale: 2}, Evaluations: 6, Optimizer: mover},
 		},
 	}
+}
+
+// noiseOf is an initial value.
+func noiseOf(sigma float64) framework.InitSpec {
+	return framework.InitSpec{From: "noise", Options: &noise.Config{Sigma: sigma}}
 }
 
 // record is an Observer that keeps everything, and may stop the run.
@@ -205,7 +215,7 @@ func (r *record) Observe(e Event) error {
 
 var errOnPurpose = errors.New("on purpose")
 
-func prepare(t *testing.T, e framework.Experiment) *Plan {
+func prepare(t *testing.T, e framework.Experiment) *Prepared {
 	t.Helper()
 	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 	if err != nil {
@@ -217,5 +227,5 @@ func prepare(t *testing.T, e framework.Experiment) *Plan {
 // runIt prepares and runs e.
 func runIt(t *testing.T, ctx context.Context, e framework.Experiment, r *record) (Outcome, error) {
 	t.Helper()
-	return prepare(t, e).Run(ctx, r)
+	return prepare(t, e).Optimize(ctx, r)
 }

@@ -28,9 +28,9 @@ func newGuard() Guard { return Guard{Lowest: math.Inf(1)} }
 // factor is what the learning rate is multiplied by: ½ for every rollback.
 func (g Guard) factor() float64 { return math.Ldexp(1, -g.Rollbacks) }
 
-// judge returns a *badLoss for a loss that explodes. Where the lowest one is
+// check returns a *badLoss for a loss that explodes. Where the lowest one is
 // not positive nothing can be said.
-func (g *Guard) judge(loss float64) error {
+func (g *Guard) check(loss float64) error {
 	if g.Lowest > 0 && loss > explosive*g.Lowest {
 		why := fmt.Sprintf("the loss is %.4g, more than %d times the lowest of the stage, %.4g", loss, explosive, g.Lowest)
 		return &badLoss{loss: loss, why: why}

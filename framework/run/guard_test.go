@@ -39,7 +39,7 @@ func (l *leap) Restore(state []framework.Slot) error {
 }
 
 // leaping is an experiment of one stage with leap as its optimiser.
-func leaping(t *testing.T, rate float64) *Plan {
+func leaping(t *testing.T, rate float64) *Prepared {
 	t.Helper()
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
@@ -53,7 +53,7 @@ func leaping(t *testing.T, rate float64) *Plan {
 // rate is small.
 func TestAnExplosionIsUndone(t *testing.T) {
 	r := &record{}
-	if _, err := leaping(t, 0.1).Run(context.Background(), r); err != nil {
+	if _, err := leaping(t, 0.1).Optimize(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
 	n := len(r.rollbacks)
@@ -99,7 +99,7 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 		}
 		return nil
 	}
-	outcome, err := leaping(t, 0.1).Run(ctx, r)
+	outcome, err := leaping(t, 0.1).Optimize(ctx, r)
 	if err != nil || !outcome.Stopped || left != 4 || r.rows[len(r.rows)-1].Step != 4 {
 		t.Errorf("%+v, %v, left at step %d, last row of step %d", outcome.Stopped, err, left, r.rows[len(r.rows)-1].Step)
 	}
@@ -108,7 +108,7 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 // TestTooManyExplosions ends with the last good picture.
 func TestTooManyExplosions(t *testing.T) {
 	r := &record{}
-	_, err := leaping(t, 1e9).Run(context.Background(), r)
+	_, err := leaping(t, 1e9).Optimize(context.Background(), r)
 	// The rate is too large from the first step on.
 	if err == nil || !strings.Contains(err.Error(), "stage 1: iteration 0: the ") || !strings.Contains(err.Error(), "halved 10 times, to 9.766e+05; try a smaller learning rate or loss weight") {
 		t.Fatalf("error %v", err)
@@ -178,7 +178,7 @@ func TestLargeRates(t *testing.T) {
 func TestALossThatIsNotPositiveIsNotJudged(t *testing.T) {
 	g := newGuard()
 	for _, loss := range []float64{5, 0, 1e9, -3, 1e9} {
-		if err := g.judge(loss); err != nil {
+		if err := g.check(loss); err != nil {
 			t.Error(err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // A loop is one stage under way.
 type loop struct {
-	plan      *Plan
+	prepared  *Prepared
 	observer  Observer
 	stage     Stage
 	spec      framework.OptimizerSpec
@@ -21,21 +21,21 @@ type loop struct {
 	schedule  framework.Schedule
 	objective *objective
 
-	x       []float32
-	mean    average
-	i       int  // the iteration that comes next
-	done    bool // the optimiser will not move x any more
-	guard   Guard
-	before  State          // what the guard goes back to, before the last step; no X if there is none
-	redoing bool           // the iteration that comes next is done again
-	meant   bool           // x is the average, with which the stage ends
-	shown   *imaging.Image // the last picture observed
+	x        []float32
+	mean     average
+	i        int  // the iteration that comes next
+	done     bool // the optimiser will not move x any more
+	guard    Guard
+	before   State          // what the guard goes back to, before the last step; no X if there is none
+	redoing  bool           // the iteration that comes next is done again
+	averaged bool           // x is the average, with which the stage ends
+	last     *imaging.Image // the last picture observed
 }
 
 // newLoop makes the loop that goes on from s.
-func (p *Plan) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
+func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
 	l := &loop{
-		plan: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
+		prepared: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
 		x: s.X, mean: average{p.e.Output.Average, s.Average}, i: s.Iteration, done: s.Done, guard: s.Guard,
 	}
 	var err error
@@ -61,56 +61,56 @@ func (p *Plan) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*
 func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 	whole := context.WithoutCancel(ctx) // an iteration that has begun is finished
 	for {
-		over := l.over()
-		if over && !l.meant {
+		finished := l.finished()
+		if finished && !l.averaged {
 			l.mean.of(l.x, l.i)
-			l.meant = true
+			l.averaged = true
 		}
 		s := l.state()
 		began := time.Now()
-		if err := l.look(whole); err != nil {
-			if err := l.goBack(err); err != nil {
+		if err := l.evaluate(whole); err != nil {
+			if err := l.rollBack(err); err != nil {
 				return false, err
 			}
 			continue
 		}
-		looked := time.Since(began)
+		evaluated := time.Since(began)
 		s.Guard = l.guard
-		if !over && !l.redoing { // what is done again is still the iteration that had begun
+		if !finished && !l.redoing { // what is done again is still the iteration that had begun
 			stopped = ctx.Err() != nil
 			if err := l.observer.Observe(Offer{s, stopped}); err != nil {
 				return false, err
 			}
 		}
-		if over || stopped {
+		if finished || stopped {
 			return stopped, l.end(whole, stopped)
 		}
-		if !l.plan.descends(l.optimizer) {
-			l.before.keep(s)
+		if !l.prepared.descends(l.optimizer) {
+			l.before.copyFrom(s)
 		}
-		if every := l.plan.e.Output.Every; every > 0 && l.i > 0 && l.i%every == 0 {
+		if every := l.prepared.e.Output.Every; every > 0 && l.i > 0 && l.i%every == 0 {
 			if err := l.picture(whole, "intermediate"); err != nil {
 				return false, err
 			}
 		}
-		if every := l.plan.sample; every > 0 && l.i > 0 && l.i%every == 0 {
+		if every := l.prepared.e.Evaluate.Every; every > 0 && l.i > 0 && l.i%every == 0 {
 			if err := l.picture(whole, "sample"); err != nil {
 				return false, err
 			}
 		}
-		if err := l.iterate(whole, looked); err != nil {
+		if err := l.iterate(whole, evaluated); err != nil {
 			return false, err
 		}
 	}
 }
 
-// over reports whether no iteration is left to do.
-func (l *loop) over() bool {
-	return l.done || l.spent()
+// finished reports whether no iteration is left to do.
+func (l *loop) finished() bool {
+	return l.done || l.budgetUsed()
 }
 
-// spent reports whether the stage's budget is used up.
-func (l *loop) spent() bool {
+// budgetUsed reports whether the stage's budget is used up.
+func (l *loop) budgetUsed() bool {
 	if l.stage.Evaluations > 0 {
 		return l.objective.evals >= l.stage.Evaluations
 	}
@@ -121,7 +121,7 @@ func (l *loop) spent() bool {
 func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
-		Evaluations: l.objective.evals, Known: l.objective.knows(l.x), Done: l.done,
+		Evaluations: l.objective.evals, Known: l.objective.isAt(l.x), Done: l.done,
 		X: l.x, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
@@ -129,30 +129,30 @@ func (l *loop) state() State {
 // step is the iteration that comes next, counted over the whole run.
 func (l *loop) step() int { return l.stage.Step + l.i }
 
-// look evaluates at x, and judges.
-func (l *loop) look(ctx context.Context) error {
-	if err := l.objective.look(ctx, l.x); err != nil {
+// evaluate makes sure that the loss at x is known and good.
+func (l *loop) evaluate(ctx context.Context) error {
+	if err := l.objective.ensure(ctx, l.x); err != nil {
 		return err
 	}
-	return l.guard.judge(l.objective.total)
+	return l.guard.check(l.objective.total)
 }
 
 // iterate makes one step from x, where the objective was evaluated last, which
-// took looked.
-func (l *loop) iterate(ctx context.Context, looked time.Duration) error {
+// took that long.
+func (l *loop) iterate(ctx context.Context, evaluated time.Duration) error {
 	row := l.row()
 	row.Rate = l.schedule.Rate(l.spec.LR, l.i) * l.guard.factor()
 	began := time.Now()
 	outcome, err := l.optimizer.Step(ctx, l.objective.value, l.x, row.Rate)
 	if err != nil {
-		return l.goBack(err)
+		return l.rollBack(err)
 	}
-	l.plan.project(l.x)
+	l.prepared.project(l.x)
 	l.mean.add(l.x)
-	row.Evals, row.Took = l.objective.evals, looked+time.Since(began)
+	row.Evals, row.Took = l.objective.evals, evaluated+time.Since(began)
 	l.i, l.done, l.redoing = l.i+1, outcome.Done, false
 	if err := l.observer.Observe(row); err != nil {
-		return l.leave(err)
+		return l.abort(err)
 	}
 	return nil
 }
@@ -165,9 +165,9 @@ func (l *loop) row() Row {
 	}
 }
 
-// goBack undoes the step that led to a bad loss, and halves the rate. Any other
+// rollBack undoes the step that led to a bad loss, and halves the rate. Any other
 // error, one too many and one where there is no step to undo it returns.
-func (l *loop) goBack(err error) error {
+func (l *loop) rollBack(err error) error {
 	var bad *badLoss
 	if !errors.As(err, &bad) {
 		return fmt.Errorf("iteration %d: %w", l.i, err)
@@ -176,7 +176,7 @@ func (l *loop) goBack(err error) error {
 		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
 	}
 	copy(l.x, l.before.X)
-	l.mean.sum, l.meant = slices.Clone(l.before.Average), false
+	l.mean.sum, l.averaged = slices.Clone(l.before.Average), false
 	if err := l.optimizer.Restore(l.before.Optimizer); err != nil {
 		return fmt.Errorf("iteration %d: going back: %w", l.i, err)
 	}
@@ -188,7 +188,7 @@ func (l *loop) goBack(err error) error {
 	l.guard.Rollbacks++
 	back := Rollback{Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Loss: bad.loss, Factor: l.guard.factor(), Why: bad.why}
 	if err := l.observer.Observe(back); err != nil {
-		return l.leave(err)
+		return l.abort(err)
 	}
 	return nil
 }
@@ -197,9 +197,9 @@ func (l *loop) goBack(err error) error {
 func (l *loop) end(ctx context.Context, stopped bool) error {
 	row := l.row()
 	row.Last = true
-	row.Still = l.done && !stopped && !l.spent()
+	row.Still = l.done && !stopped && !l.budgetUsed()
 	if err := l.observer.Observe(row); err != nil {
-		return l.leave(err)
+		return l.abort(err)
 	}
 	if stopped || l.stage.Index == l.stage.Count-1 {
 		return l.picture(ctx, "final")
@@ -210,18 +210,18 @@ func (l *loop) end(ctx context.Context, stopped bool) error {
 // picture observes x.
 func (l *loop) picture(ctx context.Context, kind string) error {
 	var err error
-	if l.shown, err = l.plan.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
+	if l.last, err = l.prepared.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
 		return err
 	}
-	if err := l.observer.Observe(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.shown}); err != nil {
-		return l.leave(err)
+	if err := l.observer.Observe(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.last}); err != nil {
+		return l.abort(err)
 	}
 	return nil
 }
 
-// leave ends the run for an error of the observer, which may keep the newest
+// abort ends the run for an error of the observer, which may keep the newest
 // state whose loss is known to be good.
-func (l *loop) leave(err error) error {
+func (l *loop) abort(err error) error {
 	s := l.before
 	if len(s.X) == 0 {
 		s = l.state()

@@ -22,7 +22,7 @@ type original struct {
 const mostApart = 0.02
 
 // original reads an image and its masks, and crops them alike.
-func (p *Plan) original(at, path string, fraction float64, masks []framework.Mask, stream uint64) (original, error) {
+func (p *Prepared) original(at, path string, fraction float64, masks []framework.Mask, stream uint64) (original, error) {
 	image, err := p.decode(path)
 	if err != nil {
 		return original{}, fmt.Errorf("%s.image: %w", at, err)

@@ -72,12 +72,12 @@ func withRegions(t *testing.T) (framework.Experiment, framework.Plugins) {
 // a region that no style image has is no term.
 func TestMasks(t *testing.T) {
 	e, p := withRegions(t)
-	plan, err := Prepare(e, p, compute.Plain[float32]{})
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &record{}
-	if _, err := plan.Run(t.Context(), r); err != nil {
+	if _, err := prepared.Optimize(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
 	// Weights are 3 and 1.
@@ -95,11 +95,11 @@ func TestMasksAreCropped(t *testing.T) {
 	e, p := withRegions(t)
 	e.Content.Crop = 0.5
 	e.Content.Masks[0].Image = e.Content.Image // its own image, in grey
-	plan, err := Prepare(e, p, compute.Plain[float32]{})
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	image, mask := plan.content.Image, plan.content.masks["left"]
+	image, mask := prepared.content.Image, prepared.content.masks["left"]
 	if image.H != 15 || mask.H != 15 || mask.W != 20 {
 		t.Fatalf("image %d×%d, mask %d×%d", image.H, image.W, mask.H, mask.W)
 	}
@@ -113,15 +113,15 @@ func TestMasksAreCropped(t *testing.T) {
 // Targets of other masks are other targets.
 func TestMasksArePartOfTargets(t *testing.T) {
 	e, p := withRegions(t)
-	w := NewWorkshop(p, compute.Plain[float32]{})
+	w := NewPreparer(p, compute.Plain[float32]{})
 	for i, fraction := range []float64{0.2, 0.8} {
 		e.Style[0].Masks[0].Image = halves(t, 50, 20, fraction)
-		plan, err := w.Prepare(e)
+		prepared, err := w.Prepare(e)
 		if err != nil {
 			t.Fatal(err)
 		}
 		r := &record{}
-		if _, err := plan.Run(t.Context(), r); err != nil {
+		if _, err := prepared.Optimize(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 		want := 0.75*(0.5-fraction)*(0.5-fraction) + 0.25*0.5*0.5

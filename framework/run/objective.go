@@ -24,7 +24,7 @@ type objective struct {
 }
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
-func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
+func (p *Prepared) newObjective(ctx context.Context, h, w int) (*objective, error) {
 	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
 		return p.sharedTargets(ctx, role, image, h, w)
 	})
@@ -35,7 +35,7 @@ func (p *Plan) newObjective(ctx context.Context, h, w int) (*objective, error) {
 }
 
 // compile makes the program of the loss of an h×w picture against targets.
-func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
+func (p *Prepared) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
 	o := &objective{shape: p.variable.Shape(h, w)}
 	b := graph.NewBuilder(p.k)
 	picture, err := p.variable.Build(b, b.Variable(o.shape...), h, w)
@@ -48,7 +48,7 @@ func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objectiv
 	}
 	var total graph.Node
 	for _, l := range p.losses {
-		got, err := l.Represent(b, l.sees(b, view))
+		got, err := l.Represent(b, l.viewOf(b, view))
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
@@ -78,9 +78,9 @@ func (p *Plan) compile(h, w int, targets map[framework.Role][]target) (*objectiv
 	return o, nil
 }
 
-// sees returns the picture as the loss sees it: where its gradients are normalised,
+// viewOf returns the picture as the loss sees it: where its gradients are normalised,
 // through nodes that do so.
-func (l weighted) sees(b *graph.Builder, v framework.View) framework.View {
+func (l weighted) viewOf(b *graph.Builder, v framework.View) framework.View {
 	if !l.normalize {
 		return v
 	}
@@ -128,7 +128,7 @@ func checkTerms(terms []framework.Term) error {
 
 // view adds the preprocessing and the backbone up to the taps of losses, and the
 // masks at their sizes.
-func (p *Plan) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
+func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
 	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
 	var taps []string
 	for _, l := range losses {
@@ -181,13 +181,13 @@ func (o *objective) evaluate(ctx context.Context, x []float32) error {
 	return nil
 }
 
-// knows reports whether the last evaluation was at x, as it is after a step that
+// isAt reports whether the last evaluation was at x, as it is after a step that
 // ended with a line search.
-func (o *objective) knows(x []float32) bool { return slices.Equal(x, o.at) }
+func (o *objective) isAt(x []float32) bool { return slices.Equal(x, o.at) }
 
-// look makes sure that the last evaluation was at x.
-func (o *objective) look(ctx context.Context, x []float32) error {
-	if o.knows(x) {
+// ensure makes sure that the last evaluation was at x.
+func (o *objective) ensure(ctx context.Context, x []float32) error {
+	if o.isAt(x) {
 		return nil
 	}
 	return o.evaluate(ctx, x)
@@ -196,7 +196,7 @@ func (o *objective) look(ctx context.Context, x []float32) error {
 // value is the framework.Objective of the stage. What was looked at costs
 // nothing more: once, so that evaluations are counted even where x stands still.
 func (o *objective) value(ctx context.Context, x, grad []float32) (float64, error) {
-	if o.knows(x) {
+	if o.isAt(x) {
 		o.at = o.at[:0]
 	} else if err := o.evaluate(ctx, x); err != nil {
 		return 0, err

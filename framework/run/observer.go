@@ -28,7 +28,7 @@ func (Offer) isEvent()    {}
 
 // An Offer is the run between two iterations: every row of a step below the
 // state's was observed, and whoever keeps the state can resume from it
-// (Plan.Resume). Its slices are only lent.
+// (Prepared.Resume). Its slices are only lent.
 type Offer struct {
 	State   State
 	Leaving bool // the run stops here, for a signal or an error of the Observer: it is the last offer

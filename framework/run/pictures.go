@@ -29,8 +29,8 @@ func (p picture) bytes() int64 { return 4 * int64(len(p.image.Pix)) }
 // KeepPictures keeps the decoded pictures that were used last, in at most so many
 // bytes, for the runs that are prepared next; 0 lets them go. A file that has
 // another size or time is decoded anew.
-func (w *Workshop) KeepPictures(room int64) {
-	p := &w.pictures
+func (pr *Preparer) KeepPictures(room int64) {
+	p := &pr.pictures
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.room = room
@@ -79,13 +79,13 @@ func (p *pictures) get(path string, decode func(path string) (picture, error)) (
 const many = 64 << 20
 
 // decode decodes the picture in the file at path, if there is room for it.
-func (w *Workshop) decode(path string) (picture, error) {
+func (pr *Preparer) decode(path string) (picture, error) {
 	file, err := imaging.Open(path)
 	if err != nil {
 		return picture{}, err
 	}
-	if w.Room != nil {
-		if free, known := w.Room(); known && file.Bytes > free {
+	if pr.Room != nil {
+		if free, known := pr.Room(); known && file.Bytes > free {
 			return picture{}, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
 				path, file.H, file.W, file.Bytes>>20, free>>20)
 		}

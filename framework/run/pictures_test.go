@@ -24,7 +24,7 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 		return path
 	}
 	const bytes = 4 * 4 * 4 * 3
-	w := &Workshop{}
+	w := &Preparer{}
 	w.KeepPictures(2 * bytes)
 	decoded := map[string]int{}
 	get := func(path string, side, want int) {
@@ -61,6 +61,6 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	w.KeepPictures(0)
 	get(b, 4, 5)
 	if len(w.pictures.kept) > 0 {
-		t.Errorf("%d pictures are kept after the plan", len(w.pictures.kept))
+		t.Errorf("%d pictures are kept after the preparations", len(w.pictures.kept))
 	}
 }

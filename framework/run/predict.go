@@ -31,14 +31,14 @@ type Prediction struct {
 const atRest = 40 << 20
 
 // perElement counts the arrays of the picture's size outside the graph and the
-// optimiser: the picture itself and where it was last evaluated, the photograph
-// and the painting as read and as resized, the picture as an image and as a PNG
+// optimiser: the picture itself and where it was last evaluated, the content
+// and a style image as read and as resized, the picture as an image and as a PNG
 // on its way to the store.
 const perElement = 10
 
-// pictures counts the arrays of the picture's size that stage i takes outside
+// pictureArrays counts the arrays of the picture's size that stage i takes outside
 // the graph.
-func (p *Plan) pictures(i int) int64 {
+func (p *Prepared) pictureArrays(i int) int64 {
 	held := 3
 	if s, ok := p.optimize[i].(framework.Sizer); ok {
 		held = s.Pictures()
@@ -57,7 +57,7 @@ func (p *Plan) pictures(i int) int64 {
 
 // PredictMemory returns what each stage will take at its peak. It reads the
 // weights and compiles the stages' programs, but runs nothing.
-func (p *Plan) PredictMemory() ([]Prediction, error) {
+func (p *Prepared) PredictMemory() ([]Prediction, error) {
 	predictions := make([]Prediction, len(p.sizes))
 	for i, stage := range p.Stages() {
 		var err error
@@ -71,7 +71,7 @@ func (p *Plan) PredictMemory() ([]Prediction, error) {
 
 // memoryAt predicts the memory of stage i if it had h×w pixels. Its peak is either
 // while a target is computed or after that.
-func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
+func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 	largest := int64(0)
 	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
 		t, err := p.targetProgram(role, image.masks, h, w)
@@ -89,7 +89,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.held + p.pictures(i)*4*int64(max(o.shape.Len(), 3*h*w))
+	rest := atRest + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for i := range filters {
@@ -104,7 +104,7 @@ func (p *Plan) memoryAt(i, h, w int) (Prediction, error) {
 // LargestWithin returns about the largest height and width of stage i, in its
 // own proportions, whose peak stays within bytes. Memory grows as a constant
 // and a part for each pixel, which two sizes tell.
-func (p *Plan) LargestWithin(i int, bytes int64) (h, w int, err error) {
+func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	h, w = p.sizes[i].H, p.sizes[i].W
 	large, err := p.memoryAt(i, h, w)
 	if err != nil {
@@ -132,7 +132,7 @@ const calibration = 150 * 225
 
 // PredictTime fills in the times: it runs the first stage's targets and a few
 // evaluations on at most calibration pixels, and scales by the pixels.
-func (p *Plan) PredictTime(ctx context.Context, predictions []Prediction) error {
+func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) error {
 	for i := range predictions {
 		h, w := p.sizes[i].H, p.sizes[i].W
 		if i > 0 && h*w >= calibration && p.sizes[i-1].H*p.sizes[i-1].W >= calibration {
@@ -169,12 +169,15 @@ func (p *Prediction) Estimate(seconds float64) {
 
 // timeAt measures an evaluation: the median of a second and a half of them,
 // after two that prepare filters and touch all memory for the first time.
-func (p *Plan) timeAt(ctx context.Context, h, w int) (float64, error) {
+func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {
 		return 0, err
 	}
-	x := p.initial(h, w)
+	x, err := p.initial(h, w)
+	if err != nil {
+		return 0, err
+	}
 	const warmUps, fewest, atMost, enough = 2, 5, 50, 1.5
 	var took []float64
 	for sum := 0.0; len(took) < warmUps+fewest || sum < enough && len(took) < atMost; {

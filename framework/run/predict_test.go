@@ -29,10 +29,10 @@ func TestPredictions(t *testing.T) {
 	}
 	// Four channels at the size of the picture, twice, and the picture's own arrays.
 	pixels := int64(36 * 48)
-	if least := atRest + 4*pixels*(2*4+3*p.pictures(1)); large.Bytes < least || small.Bytes >= large.Bytes {
+	if least := atRest + 4*pixels*(2*4+3*p.pictureArrays(1)); large.Bytes < least || small.Bytes >= large.Bytes {
 		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
 	}
-	if len(large.Filters) != 2 || large.Rest != atRest+p.held+4*3*pixels*p.pictures(1) {
+	if len(large.Filters) != 2 || large.Rest != atRest+p.held+4*3*pixels*p.pictureArrays(1) {
 		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Rest)
 	}
 	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
@@ -74,7 +74,7 @@ func TestLargestWithin(t *testing.T) {
 // counts in every stage's peak.
 func TestPredictionsCountDecoding(t *testing.T) {
 	e := experiment(t)
-	w := NewWorkshop(plugins(), compute.Plain[float32]{})
+	w := NewPreparer(plugins(), compute.Plain[float32]{})
 	w.Room = func() (int64, bool) { return 1000, true }
 	if _, err := w.Prepare(e); err == nil || !strings.Contains(err.Error(), "content.image") || !strings.Contains(err.Error(), "to decode 30×40 pixels takes") {
 		t.Errorf("with 1000 bytes of memory: %v", err)
@@ -91,7 +91,7 @@ func TestPredictionsCountDecoding(t *testing.T) {
 	const floats = 12 * 1000 * 1500
 	for _, s := range predictions {
 		if s.Bytes < atRest+floats*5/4 || s.Rest < atRest+floats {
-			t.Errorf("%d bytes, %d at rest, where the photograph alone takes %d", s.Bytes, s.Rest, floats)
+			t.Errorf("%d bytes, %d at rest, where the content image alone takes %d", s.Bytes, s.Rest, floats)
 		}
 	}
 }

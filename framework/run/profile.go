@@ -12,13 +12,16 @@ import (
 // Profile evaluates stage i repeats times, after one evaluation that prepares
 // filters and memory, and returns each operation's fastest time and that of a
 // whole evaluation.
-func (p *Plan) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
+func (p *Prepared) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
 	h, w := p.sizes[i].H, p.sizes[i].W
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {
 		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
 	}
-	x := p.initial(h, w)
+	x, err := p.initial(h, w)
+	if err != nil {
+		return nil, 0, err
+	}
 	var best []graph.Timing
 	var whole time.Duration
 	for repeat := range repeats + 1 {

@@ -15,9 +15,9 @@ import (
 	"runexp/variables/pixels"
 )
 
-// movers are the experiments that are interrupted: every optimiser that is
+// interrupted are the experiments that are interrupted: every optimiser that is
 // shipped, both kinds of budget, and a rate that makes the guard go back.
-func movers(t *testing.T) map[string]framework.Experiment {
+func interrupted(t *testing.T) map[string]framework.Experiment {
 	t.Helper()
 	list := map[string]framework.Experiment{}
 	base := experiment(t)
@@ -59,13 +59,13 @@ func movers(t *testing.T) map[string]framework.Experiment {
 }
 
 // TestResumeMakesTheSameBits interrupts runs at every iteration, by a signal and
-// by an observer that fails, and goes on in another plan.
+// by an observer that fails, and goes on in another Prepared.
 func TestResumeMakesTheSameBits(t *testing.T) {
-	for name, e := range movers(t) {
+	for name, e := range interrupted(t) {
 		t.Run(name, func(t *testing.T) {
 			e.Output.Every = 2
 			whole := &record{}
-			want, err := prepare(t, e).Run(context.Background(), whole)
+			want, err := prepare(t, e).Optimize(context.Background(), whole)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,7 +90,7 @@ func TestResumeMakesTheSameBits(t *testing.T) {
 				if err := p.Resume(*s); err != nil {
 					t.Fatal(err)
 				}
-				got, err := p.Run(context.Background(), rest)
+				got, err := p.Optimize(context.Background(), rest)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -127,11 +127,11 @@ func interrupt(t *testing.T, e framework.Experiment, k int, fails bool) (*State,
 	r.onOffer = func(s State, leaving bool) error {
 		if leaving {
 			kept = new(State)
-			kept.keep(s)
+			kept.copyFrom(s)
 		}
 		return nil
 	}
-	_, err := prepare(t, e).Run(ctx, r)
+	_, err := prepare(t, e).Optimize(ctx, r)
 	heard := new(ObserverError)
 	if fails != errors.As(err, &heard) || !fails && err != nil {
 		t.Fatalf("error %v", err)
@@ -182,18 +182,18 @@ func kinds(pictures []Picture, from int) (list []string) {
 
 // TestEveryOfferIsGood goes on from each state that an undisturbed run offers.
 func TestEveryOfferIsGood(t *testing.T) {
-	e := movers(t)["momentum that goes back"]
+	e := interrupted(t)["momentum that goes back"]
 	var states []State
 	whole := &record{onOffer: func(s State, leaving bool) error {
 		if leaving {
 			t.Error("nothing was left")
 		}
 		var kept State
-		kept.keep(s)
+		kept.copyFrom(s)
 		states = append(states, kept)
 		return nil
 	}}
-	want, err := prepare(t, e).Run(context.Background(), whole)
+	want, err := prepare(t, e).Optimize(context.Background(), whole)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestEveryOfferIsGood(t *testing.T) {
 		if err := p.Resume(s); err != nil {
 			t.Fatal(err)
 		}
-		got, err := p.Run(context.Background(), &record{})
+		got, err := p.Optimize(context.Background(), &record{})
 		if err != nil || !slices.Equal(got.Final.Pix, want.Final.Pix) {
 			t.Errorf("from step %d: another picture, error %v", s.Step, err)
 		}
@@ -212,8 +212,8 @@ func TestEveryOfferIsGood(t *testing.T) {
 // TestThePictureCannotBeKept goes on from what is offered then: little is done again.
 func TestThePictureCannotBeKept(t *testing.T) {
 	for _, name := range []string{"adam", "lbfgs"} {
-		e := movers(t)[name]
-		want, err := prepare(t, e).Run(context.Background(), &record{})
+		e := interrupted(t)[name]
+		want, err := prepare(t, e).Optimize(context.Background(), &record{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,18 +226,18 @@ func TestThePictureCannotBeKept(t *testing.T) {
 		var kept State
 		full.onOffer = func(s State, leaving bool) error {
 			if leaving {
-				kept.keep(s)
+				kept.copyFrom(s)
 			}
 			return nil
 		}
-		if _, err := prepare(t, e).Run(context.Background(), full); !errors.Is(err, errOnPurpose) {
+		if _, err := prepare(t, e).Optimize(context.Background(), full); !errors.Is(err, errOnPurpose) {
 			t.Fatal(err)
 		}
 		rest, p := &record{}, prepare(t, e)
 		if err := p.Resume(kept); err != nil {
 			t.Fatal(err)
 		}
-		got, err := p.Run(context.Background(), rest)
+		got, err := p.Optimize(context.Background(), rest)
 		if err != nil || !slices.Equal(got.Final.Pix, want.Final.Pix) || len(rest.rows) > 2 {
 			t.Errorf("%s: another picture, or %d rows; error %v", name, len(rest.rows), err)
 		}
@@ -245,7 +245,7 @@ func TestThePictureCannotBeKept(t *testing.T) {
 }
 
 func TestResumeRefuses(t *testing.T) {
-	e := movers(t)["adam"]
+	e := interrupted(t)["adam"]
 	good, _ := interrupt(t, e, 2, false)
 	for want, change := range map[string]func(*State){
 		"stage 8 of 2":              func(s *State) { s.Stage = 7 },
@@ -261,7 +261,7 @@ func TestResumeRefuses(t *testing.T) {
 		`no "step"`:                 func(s *State) { s.Optimizer = s.Optimizer[1:] },
 	} {
 		var s State
-		s.keep(*good)
+		s.copyFrom(*good)
 		change(&s)
 		if err := prepare(t, e).Resume(s); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
@@ -271,11 +271,11 @@ func TestResumeRefuses(t *testing.T) {
 	if err := p.Resume(State{Stage: 5}); err == nil {
 		t.Fatal("no error")
 	}
-	if _, err := p.Run(context.Background(), &record{onRow: func(row Row) error {
+	if _, err := p.Optimize(context.Background(), &record{onRow: func(row Row) error {
 		if row.Step == 0 {
 			return errOnPurpose
 		}
-		return errors.New("the plan does not begin at the start")
+		return errors.New("the run does not begin at the start")
 	}}); !errors.Is(err, errOnPurpose) {
 		t.Error(err)
 	}

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"runexp/framework"
 	"runexp/framework/imaging"
 )
 
-// Run makes the picture, from the start or from where Resume says. When ctx is
+// Optimize makes the picture, from the start or from where Resume says. When ctx is
 // done the iteration under way is finished, its picture and loss are observed,
 // and the outcome says Stopped.
 //
@@ -21,15 +20,15 @@ import (
 // learning rate. That is done ten times in a stage.
 //
 // Errors: an *ObserverError; a loss that stays bad; what a plugin returns.
-func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
+func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	o = marked(o)
 	var outcome Outcome
 	var err error
 	s := State{Guard: newGuard()}
 	if p.from != nil {
 		s = *p.from
-	} else {
-		s.X = p.initial(p.sizes[0].H, p.sizes[0].W)
+	} else if s.X, err = p.initial(p.sizes[0].H, p.sizes[0].W); err != nil {
+		return outcome, err
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
 		if stage.Index > s.Stage {
@@ -57,7 +56,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 			}
 			return outcome, errors.Join(err, o.Observe(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
 		}
-		outcome.Final = l.shown
+		outcome.Final = l.last
 		if outcome.Stopped {
 			break
 		}
@@ -68,7 +67,7 @@ func (p *Plan) Run(ctx context.Context, o Observer) (Outcome, error) {
 
 // next is the state in which a stage begins, s being that in which the one before
 // ended.
-func (p *Plan) next(s State, stage Stage) (State, error) {
+func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
 	resampled := func(x []float32) []float32 {
 		return p.variable.Resample(x, before.H, before.W, stage.Height, stage.Width)
@@ -117,19 +116,4 @@ func exponentials(x []float32) []float32 {
 // before the first step cannot.
 func presentable(image *imaging.Image) bool {
 	return !slices.ContainsFunc(image.Pix, func(v float32) bool { return !finite(float64(v)) })
-}
-
-// initial returns the variable before the first iteration. Noise is drawn with
-// the seed, in units of ImageNet's standard deviations around its mean, so that
-// a recipe means the same in every space.
-func (p *Plan) initial(h, w int) []float32 {
-	if p.e.Init.From != "noise" {
-		return p.variable.Initial(p.start.Resize(h, w))
-	}
-	random := rand.New(rand.NewPCG(uint64(p.e.Seed), noiseStream))
-	normal := make([]float32, h*w*3)
-	for i := range normal {
-		normal[i] = float32(p.e.Init.Sigma * random.NormFloat64())
-	}
-	return p.variable.Initial(&imaging.Image{H: h, W: w, Pix: framework.ImageNet().ToUnit(normal)})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,9 @@ import (
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/imaging"
+	"runexp/variables/initials/content"
+	"runexp/variables/initials/image"
+	"runexp/variables/initials/style"
 	"runexp/variables/pixels"
 )
 
@@ -91,18 +95,29 @@ func TestInit(t *testing.T) {
 	e.Stages = e.Stages[:1]
 	e.Stages[0].Size = framework.Size{Height: 18, Width: 24}
 	other := writeImage(t, "start.png", 18, 24)
-	for from, path := range map[string]string{"content": e.Content.Image, "style": e.Style[0].Image, "image": other} {
-		e.Init = framework.Init{From: from, Image: other}
+	for from, c := range map[string]struct {
+		options any
+		path    string
+	}{
+		"content": {&content.Config{}, e.Content.Image},
+		"style":   {&style.Config{}, e.Style[0].Image},
+		"image":   {&image.Config{Image: other}, other},
+	} {
+		e.Init = framework.InitSpec{From: from, Options: c.options}
 		p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		image, err := imaging.Decode(path)
+		read, err := imaging.Decode(c.path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := image.Resize(18, 24).Pix
-		first, err := p.image(t.Context(), p.initial(18, 24), 18, 24)
+		want := read.Resize(18, 24).Pix
+		x, err := p.initial(18, 24)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := p.image(t.Context(), x, 18, 24)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,18 +127,74 @@ func TestInit(t *testing.T) {
 			}
 		}
 	}
-	e.Init = framework.Init{From: "noise", Sigma: 0.5}
+	e.Init = noiseOf(0.5)
 	p, err := Prepare(e, plugins(), compute.Plain[float32]{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum, squares, x := 0.0, 0.0, p.initial(100, 100)
+	sum, squares := 0.0, 0.0
+	x, err := p.initial(100, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, v := range x {
 		sum += float64(v)
 		squares += float64(v) * float64(v)
 	}
 	if mean, deviation := sum/float64(len(x)), math.Sqrt(squares/float64(len(x))); math.Abs(mean) > 0.02 || math.Abs(deviation-0.5) > 0.02 {
 		t.Errorf("noise of mean %g and standard deviation %g, want 0 and 0.5", mean, deviation)
+	}
+}
+
+// TestInitialValuesAreChecked: what an initial value needs is there, and what it makes
+// has the size of the stage.
+func TestInitialValuesAreChecked(t *testing.T) {
+	e := experiment(t)
+	for want, change := range map[string]func(){
+		`init.from: unknown initial value "noises"; did you mean "noise"?`: func() { e.Init.From = "noises" },
+		"init.image: image: stat nosuch.png": func() {
+			e.Init = framework.InitSpec{From: "image", Options: &image.Config{Image: "nosuch.png"}}
+		},
+		"init.from: style, but there is no style image; give style: [{image: FILE}]": func() {
+			e.Style, e.Losses = nil, e.Losses[:1]
+			e.Init = framework.InitSpec{From: "style", Options: &style.Config{}}
+		},
+	} {
+		e = experiment(t)
+		change()
+		if _, err := Prepare(e, plugins(), compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v; want an error that says %q", err, want)
+		}
+	}
+	e = experiment(t)
+	e.Init = framework.InitSpec{From: "flat", Options: &none{}}
+	p := plugins()
+	framework.Register(p.Initials, "flat", "", func() none { return none{} }, func(none) (framework.Initial, error) { return flat{}, nil })
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := prepared.Optimize(t.Context(), &record{}); err == nil || !strings.Contains(err.Error(), "init: the initial value flat made 1×24 pixels where 18×24 were asked for") {
+		t.Errorf("%v", err)
+	}
+}
+
+// flat is an initial value of another size than it is asked for.
+type flat struct{ framework.Initial }
+
+func (flat) Roles() []framework.Role { return nil }
+
+func (flat) Image(_ framework.Sources, _, w int, _ *rand.Rand) (*imaging.Image, error) {
+	return imaging.New(1, w), nil
+}
+
+// TestInitialImageTakesMemory: what init.image takes as it is read is counted.
+func TestInitialImageTakesMemory(t *testing.T) {
+	e := experiment(t)
+	before := prepare(t, e).held
+	e.Init = framework.InitSpec{From: "image", Options: &image.Config{Image: writeImage(t, "start.png", 30, 50)}}
+	if took := prepare(t, e).held - before; took != 4*3*30*50 {
+		t.Errorf("an image of 30×50 pixels takes %d bytes", took)
 	}
 }
 

@@ -23,8 +23,8 @@ type State struct {
 	Guard     Guard
 }
 
-// keep makes s a copy of t, in the memory that s has.
-func (s *State) keep(t State) {
+// copyFrom makes s a copy of t, in the memory that s has.
+func (s *State) copyFrom(t State) {
 	x, mean, slots := s.X, s.Average, s.Optimizer
 	*s = t
 	s.X = append(x[:0], t.X...)
@@ -47,10 +47,10 @@ func (s *State) keep(t State) {
 
 // Resume makes Run go on from s instead of from the start. The State must be of
 // the same experiment; the pictures and losses are then those of a run that was
-// never interrupted. The plan takes s.X over.
+// never interrupted. Prepared takes s.X over.
 //
-// Errors: a State that does not fit the experiment; the plan is as before then.
-func (p *Plan) Resume(s State) error {
+// Errors: a State that does not fit the experiment; p is as before then.
+func (p *Prepared) Resume(s State) error {
 	if s.Stage < 0 || s.Stage >= len(p.sizes) {
 		return fmt.Errorf("resume: stage %d of %d", s.Stage+1, len(p.sizes))
 	}

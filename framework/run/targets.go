@@ -25,7 +25,7 @@ type target struct {
 // targets returns the targets of a stage of h×w pixels by role. What each is worth
 // is up to values, which are given an image of a role and the size that it is used
 // at: computed, or of the right shapes only.
-func (p *Plan) targets(h, w int, values func(role framework.Role, image original, h, w int) (representations, error)) (map[framework.Role][]target, error) {
+func (p *Prepared) targets(h, w int, values func(role framework.Role, image original, h, w int) (representations, error)) (map[framework.Role][]target, error) {
 	all := map[framework.Role][]target{}
 	add := func(role framework.Role, image original, h, w int, weight float64) error {
 		v, err := values(role, image, h, w)
@@ -60,7 +60,7 @@ type targetProgram struct {
 
 // targetProgram compiles the program for images of h×w pixels; nil where no
 // loss compares with images of that role.
-func (p *Plan) targetProgram(role framework.Role, masks map[string]*imaging.Image, h, w int) (*targetProgram, error) {
+func (p *Prepared) targetProgram(role framework.Role, masks map[string]*imaging.Image, h, w int) (*targetProgram, error) {
 	losses := p.comparing(role)
 	if len(losses) == 0 {
 		return nil, nil
@@ -108,7 +108,7 @@ func (t *targetProgram) each(value func(graph.Node) graph.Tensor) representation
 }
 
 // comparing returns the losses that compare with the images of a role.
-func (p *Plan) comparing(role framework.Role) []weighted {
+func (p *Prepared) comparing(role framework.Role) []weighted {
 	var losses []weighted
 	for _, l := range p.losses {
 		if slices.Contains(l.Roles(), role) {

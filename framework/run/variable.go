@@ -9,8 +9,8 @@ import (
 	"runexp/framework/imaging"
 )
 
-// moved builds the variable.
-func (p *Plan) moved(plugins framework.Plugins) error {
+// buildVariable builds the variable.
+func (p *Prepared) buildVariable(plugins framework.Plugins) error {
 	plugin, err := plugins.Variables.Lookup(p.e.Variable.Name)
 	if err != nil {
 		return fmt.Errorf("variable.name: %w", err)
@@ -22,7 +22,7 @@ func (p *Plan) moved(plugins framework.Plugins) error {
 }
 
 // image returns the picture of x at h×w pixels, in [0, 1]; the encoder clamps.
-func (p *Plan) image(ctx context.Context, x []float32, h, w int) (*imaging.Image, error) {
+func (p *Prepared) image(ctx context.Context, x []float32, h, w int) (*imaging.Image, error) {
 	b := graph.NewBuilder(p.k)
 	shape := p.variable.Shape(h, w)
 	moved := b.Variable(shape...)
@@ -45,7 +45,7 @@ func (p *Plan) image(ctx context.Context, x []float32, h, w int) (*imaging.Image
 }
 
 // project moves x back into the variable's bounds, if it has any.
-func (p *Plan) project(x []float32) {
+func (p *Prepared) project(x []float32) {
 	if bounded, is := p.variable.(framework.Projector); is {
 		bounded.Project(x)
 	}
@@ -53,7 +53,7 @@ func (p *Plan) project(x []float32) {
 
 // descends reports whether no step of o can lead to a bad loss. What bounds do to a
 // step nobody has looked at.
-func (p *Plan) descends(o framework.Optimizer) bool {
+func (p *Prepared) descends(o framework.Optimizer) bool {
 	_, bounded := p.variable.(framework.Projector)
 	return !bounded && descends(o)
 }

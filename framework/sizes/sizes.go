@@ -82,3 +82,11 @@ func Count(n int, thing string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }
+
+// Bytes prints a number of bytes in MiB or GiB.
+func Bytes(n int64) string {
+	if n < 1<<30 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%.2f GiB", float64(n)/(1<<30))
+}

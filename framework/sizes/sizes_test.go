@@ -85,7 +85,7 @@ func TestStagesStayWithinBounds(t *testing.T) {
 	}
 }
 
-func TestPainting(t *testing.T) {
+func TestStyle(t *testing.T) {
 	stage := sizes.Pixels{H: 300, W: 450}
 	for _, c := range []struct {
 		rule string
@@ -105,7 +105,7 @@ func TestPainting(t *testing.T) {
 			t.Errorf("%s: %v", c.rule, err)
 			continue
 		}
-		if got, err := rule.Painting(c.own, stage); err != nil || got != c.want {
+		if got, err := rule.Style(c.own, stage); err != nil || got != c.want {
 			t.Errorf("%s of %v: %v, %v; want %v", c.rule, c.own, got, err, c.want)
 		}
 	}
@@ -119,7 +119,7 @@ func TestPainting(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := rule.Painting(sizes.Pixels{H: 100, W: 100}, stage); err == nil {
+		if got, err := rule.Style(sizes.Pixels{H: 100, W: 100}, stage); err == nil {
 			t.Errorf("%s of 100×100 is %v", text, got)
 		}
 	}

@@ -13,13 +13,13 @@ import (
 // exact is a size before it is rounded for the last time.
 type exact struct{ h, w float64 }
 
-// Stages returns the size of every stage for a photograph.
+// Stages returns the size of every stage for a content image.
 //
 // result is the size of the last stage, whatever the stages say; theirs then only
 // say how they relate to the last one, each side by itself. It is zero where it
 // is not given. Errors name the key.
-func Stages(stages []framework.Stage, result framework.Size, photograph Pixels) ([]Pixels, error) {
-	photo := exact{float64(photograph.H), float64(photograph.W)}
+func Stages(stages []framework.Stage, result framework.Size, content Pixels) ([]Pixels, error) {
+	photo := exact{float64(content.H), float64(content.W)}
 	before := photo
 	asked := make([]exact, len(stages))
 	for i, stage := range stages {
@@ -50,7 +50,7 @@ func Stages(stages []framework.Stage, result framework.Size, photograph Pixels) 
 	return made, nil
 }
 
-// resolve returns what one size means; a side that is not given keeps the photograph's proportions.
+// resolve returns what one size means; a side that is not given keeps the content's proportions.
 func resolve(s framework.Size, photo, before exact) exact {
 	times := func(factor float64) exact { return exact{photo.h * factor, photo.w * factor} }
 	height, width := float64(s.Height), float64(s.Width)
@@ -84,7 +84,7 @@ func Equal(own, whole Pixels) (Pixels, error) {
 	return New(a.h, a.w)
 }
 
-// A Rule says at which size a painting is shown to the network.
+// A Rule says at which size a style image is shown to the network.
 type Rule struct {
 	Of     string  // result, content or own
 	Factor float64 // of the side length; positive
@@ -114,9 +114,9 @@ func ParseRule(text string) (Rule, error) {
 	return rule, nil
 }
 
-// Painting returns the size at which a painting is shown in a stage. Errors: as
+// Style returns the size at which a style image is shown in a stage. Errors: as
 // of New.
-func (r Rule) Painting(own, stage Pixels) (Pixels, error) {
+func (r Rule) Style(own, stage Pixels) (Pixels, error) {
 	switch r.Of {
 	case "content":
 		return stage, nil

@@ -1,93 +1,109 @@
-// Package local runs the trials of a sweep side by side in this process.
+// Package local runs the trials of a plan side by side in this process.
 package local
 
 import (
 	"context"
-	"sync"
+
+	"runexp/experiments/executor"
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
 )
 
-// A Task is one piece of work and the memory that it is predicted to take, in bytes.
-type Task struct {
-	Bytes int64
-	Do    func(ctx context.Context)
-}
-
-// Limits bound what runs at once. A task that is larger than Memory runs alone.
+// Limits bound what runs at once. A job that is larger than Memory runs alone.
 type Limits struct {
-	Jobs   int   // tasks at once, at least 1
-	Memory int64 // bytes of all tasks under way; 0 for no bound
+	Jobs   int   // at once, at least 1
+	Memory int64 // bytes that all jobs under way are predicted to take; 0 for no bound
 }
 
-// Run does the tasks, beginning each in turn as soon as it fits, and returns
-// when all are done. When ctx is done no task begins any more; those under way
-// see it too, and are waited for. begun says how many were started.
-func Run(ctx context.Context, tasks []Task, l Limits) (begun int) {
-	room := newRoom(l)
-	defer context.AfterFunc(ctx, room.close)()
-	var all sync.WaitGroup
-	defer all.Wait()
-	for _, task := range tasks {
-		if !room.enter(task.Bytes) {
-			return begun
-		}
-		begun++
-		all.Go(func() {
-			defer room.leave(task.Bytes)
-			task.Do(ctx)
-		})
+// An Executor runs each job on a goroutine of its own.
+type Executor struct {
+	run    func(context.Context, plan.Trial) trial.Outcome
+	limits Limits
+	ended  chan ended
+
+	queue   []*job
+	running map[*job]bool
+	bytes   int64 // of those running
+}
+
+// A job is one that runs or is queued.
+type job struct {
+	executor.Job
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+}
+
+// ended is a job with its result.
+type ended struct {
+	*job
+	result executor.Result
+}
+
+// New returns an Executor that runs trials by run, trial.Runner.Run for one.
+func New(run func(context.Context, plan.Trial) trial.Outcome, l Limits) *Executor {
+	return &Executor{run: run, limits: l, ended: make(chan ended), running: map[*job]bool{}}
+}
+
+var _ executor.Executor = (*Executor)(nil)
+
+// Submit queues a job. Only Cancel ends it; what else ctx has it has too.
+func (e *Executor) Submit(ctx context.Context, j executor.Job) error {
+	queued := &job{Job: j}
+	queued.ctx, queued.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	e.queue = append(e.queue, queued)
+	e.begin()
+	return nil
+}
+
+// begin begins the jobs at the front of the queue that there is room for.
+func (e *Executor) begin() {
+	for len(e.queue) > 0 && e.fits(e.queue[0]) {
+		next := e.queue[0]
+		e.queue = e.queue[1:]
+		e.running[next] = true
+		e.bytes += next.Trial.Bytes()
+		go func() { e.ended <- next.do(e.run) }()
 	}
-	return begun
 }
 
-// A room holds the tasks under way.
-type room struct {
-	limits  Limits
-	mu      sync.Mutex
-	changed sync.Cond
-	tasks   int
-	bytes   int64
-	closed  bool
-}
-
-func newRoom(l Limits) *room {
-	r := &room{limits: l}
-	r.changed.L = &r.mu
-	return r
-}
-
-// enter waits until a task fits, and reports whether it may begin.
-func (r *room) enter(bytes int64) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for !r.closed && !r.fits(bytes) {
-		r.changed.Wait()
+// do runs the job, unless it was cancelled.
+func (j *job) do(run func(context.Context, plan.Trial) trial.Outcome) ended {
+	result := executor.Result{Job: j.Job}
+	if j.ctx.Err() == nil {
+		result.Outcome = run(j.ctx, j.Trial)
 	}
-	if r.closed {
-		return false
-	}
-	r.tasks++
-	r.bytes += bytes
-	return true
+	return ended{j, result}
 }
 
-func (r *room) fits(bytes int64) bool {
-	if r.tasks == 0 {
+// fits reports whether there is room for a job. One that was cancelled takes none.
+func (e *Executor) fits(j *job) bool {
+	if len(e.running) == 0 || j.ctx.Err() != nil {
 		return true
 	}
-	return r.tasks < r.limits.Jobs && (r.limits.Memory == 0 || r.bytes+bytes <= r.limits.Memory)
+	return len(e.running) < e.limits.Jobs && (e.limits.Memory == 0 || e.bytes+j.Trial.Bytes() <= e.limits.Memory)
 }
 
-func (r *room) leave(bytes int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.tasks--
-	r.bytes -= bytes
-	r.changed.Broadcast()
+// Wait returns how the next job ended. Its room is free for another when Wait is called
+// again: whoever learns from the result that no job may begin any more can say so.
+func (e *Executor) Wait(ctx context.Context) (executor.Result, error) {
+	e.begin()
+	select {
+	case done := <-e.ended:
+		done.cancel(nil)
+		delete(e.running, done.job)
+		e.bytes -= done.Trial.Bytes()
+		return done.result, nil
+	case <-ctx.Done():
+		return executor.Result{}, context.Cause(ctx)
+	}
 }
 
-func (r *room) close() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.closed = true
-	r.changed.Broadcast()
+// Cancel ends all jobs.
+func (e *Executor) Cancel(cause error) {
+	for j := range e.running {
+		j.cancel(cause)
+	}
+	for _, j := range e.queue {
+		j.cancel(cause)
+	}
 }

@@ -2,35 +2,54 @@ package local
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"runexp/experiments/executor"
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
+	"runexp/framework/run"
+	"runexp/framework/store"
 )
 
-// A log notes when tasks begin and end.
+// A log notes when trials begin and end.
 type log struct {
 	mu           sync.Mutex
 	order        []int
-	tasks, most  int
+	jobs, most   int
 	bytes, heavy int64
 }
 
-func (l *log) task(i int, bytes int64, took time.Duration) Task {
-	return Task{bytes, func(context.Context) {
+// run is a trial that takes so long, unless it is cancelled.
+func (l *log) run(took time.Duration) func(context.Context, plan.Trial) trial.Outcome {
+	return func(ctx context.Context, t plan.Trial) trial.Outcome {
 		l.mu.Lock()
-		l.order = append(l.order, i)
-		l.tasks++
-		l.bytes += bytes
-		l.most, l.heavy = max(l.most, l.tasks), max(l.heavy, l.bytes)
+		l.order = append(l.order, t.Number)
+		l.jobs++
+		l.bytes += t.Bytes()
+		l.most, l.heavy = max(l.most, l.jobs), max(l.heavy, l.bytes)
 		l.mu.Unlock()
-		time.Sleep(took)
+		o := trial.Outcome{Status: store.Finished}
+		select {
+		case <-time.After(took):
+		case <-ctx.Done():
+			o = trial.Outcome{Status: store.Killed, Err: context.Cause(ctx)}
+		}
 		l.mu.Lock()
-		l.tasks--
-		l.bytes -= bytes
+		l.jobs--
+		l.bytes -= t.Bytes()
 		l.mu.Unlock()
-	}}
+		return o
+	}
+}
+
+// jobOf is job number i, of a trial that takes so many bytes.
+func jobOf(i int, bytes int64) executor.Job {
+	return executor.Job{Trial: plan.Trial{Point: plan.Point{Number: i}, Predictions: []run.Prediction{{Bytes: bytes}}}, Try: 1}
 }
 
 func TestJobsAndMemoryAreBounds(t *testing.T) {
@@ -39,11 +58,11 @@ func TestJobsAndMemoryAreBounds(t *testing.T) {
 		bytes  []int64
 		most   int
 		heavy  int64
-		took   time.Duration // of tasks that take a second each
+		took   time.Duration // of jobs that take a second each
 	}{
 		"one after another": {Limits{Jobs: 1}, []int64{1, 1, 1, 1}, 1, 1, 4 * time.Second},
 		"two at once":       {Limits{Jobs: 2}, []int64{1, 1, 1, 1}, 2, 2, 2 * time.Second},
-		"more than tasks":   {Limits{Jobs: 9}, []int64{1, 1, 1, 1}, 4, 4, time.Second},
+		"more than jobs":    {Limits{Jobs: 9}, []int64{1, 1, 1, 1}, 4, 4, time.Second},
 		"memory":            {Limits{Jobs: 4, Memory: 10}, []int64{5, 5, 5, 5}, 2, 10, 2 * time.Second},
 		"too large":         {Limits{Jobs: 4, Memory: 10}, []int64{1, 99, 1, 1}, 2, 99, 3 * time.Second},
 		"nothing to do":     {Limits{Jobs: 2}, nil, 0, 0, 0},
@@ -51,31 +70,86 @@ func TestJobsAndMemoryAreBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var l log
-				var tasks []Task
-				for i, b := range c.bytes {
-					tasks = append(tasks, l.task(i, b, time.Second))
-				}
+				e := New(l.run(time.Second), c.limits)
 				began := time.Now()
-				begun := Run(context.Background(), tasks, c.limits)
-				if took := time.Since(began); begun != len(c.bytes) || l.most != c.most || l.heavy != c.heavy || took != c.took || !slices.IsSorted(l.order) && c.limits.Jobs == 1 {
-					t.Errorf("%d begun, at most %d and %d bytes at once, %v, order %v", begun, l.most, l.heavy, took, l.order)
+				for i, b := range c.bytes {
+					if err := e.Submit(t.Context(), jobOf(i, b)); err != nil {
+						t.Fatal(err)
+					}
+				}
+				var ended []int
+				for range c.bytes {
+					result, err := e.Wait(t.Context())
+					if err != nil || result.Status != store.Finished {
+						t.Fatalf("%+v, %v", result, err)
+					}
+					ended = append(ended, result.Trial.Number)
+				}
+				if took := time.Since(began); l.most != c.most || l.heavy != c.heavy || took != c.took || !slices.IsSorted(l.order) && c.limits.Jobs == 1 {
+					t.Errorf("at most %d and %d bytes at once, %v, order %v", l.most, l.heavy, took, l.order)
+				}
+				if slices.Sort(ended); len(slices.Compact(ended)) != len(c.bytes) {
+					t.Errorf("ended: %v", ended)
 				}
 			})
 		})
 	}
 }
 
-func TestACancelledContextBeginsNothing(t *testing.T) {
+// What is cancelled ends with the cause if it had begun, and never begins else; every
+// job is returned.
+func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
 		var l log
-		tasks := make([]Task, 6)
-		for i := range tasks {
-			tasks[i] = l.task(i, 1, 2*time.Second)
+		e := New(l.run(2*time.Second), Limits{Jobs: 2})
+		for i := range 6 {
+			if err := e.Submit(t.Context(), jobOf(i, 1)); err != nil {
+				t.Fatal(err)
+			}
 		}
-		go func() { time.Sleep(3 * time.Second); cancel() }()
-		if begun := Run(ctx, tasks, Limits{Jobs: 2}); begun != 4 || l.tasks != 0 {
-			t.Errorf("%d begun, %d still under way", begun, l.tasks)
+		enough := errors.New("enough")
+		statuses := map[store.Status]int{}
+		for i := range 6 {
+			if i == 2 { // two have ended, and two more begin with the next call
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				if _, err := e.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("nothing ends in the third second: %v", err)
+				}
+				cancel()
+				e.Cancel(enough)
+			}
+			result, err := e.Wait(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			statuses[result.Status]++
+			if result.Status == store.Killed && !errors.Is(result.Err, enough) {
+				t.Errorf("killed for %v", result.Err)
+			}
+		}
+		if statuses[store.Finished] != 2 || statuses[store.Killed] != 2 || statuses[""] != 2 || len(l.order) != 4 {
+			t.Errorf("%v; begun: %v", statuses, l.order)
+		}
+	})
+}
+
+// The room of a job is free only when whoever waited for it asks for the next.
+func TestNothingBeginsBeforeTheResultIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l log
+		e := New(l.run(time.Second), Limits{Jobs: 1})
+		for i := range 2 {
+			if err := e.Submit(t.Context(), jobOf(i, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := e.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		e.Cancel(errors.New("the disk is full"))
+		if result, err := e.Wait(t.Context()); err != nil || result.Status != "" || len(l.order) != 1 {
+			t.Errorf("%+v, %v; begun: %v", result, err, l.order)
 		}
 	})
 }

@@ -1,0 +1,166 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"runexp/experiments"
+	"runexp/experiments/trial"
+	"runexp/framework/sizes"
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/plots"
+	"runexp/reports/sweep"
+)
+
+// An ending says how a plan ended, and writes what follows from it.
+type ending struct {
+	*runFlags
+	store    *store.Store
+	recorded *experiments.Recorded
+	progress *trialProgress
+}
+
+// single says how a single experiment ended and where its files are, and plots its
+// losses, however it ended. cause is why no trial is begun any more.
+func (e ending) single(ctx context.Context, cause error) error {
+	o := e.progress.last
+	switch before := e.progress.before; {
+	case before != nil:
+		return errors.Join(cause, e.alreadyDone(before.RunRef, before.Status))
+	case o.Meanwhile:
+		return errors.Join(cause, e.alreadyDone(o.Run, o.Status))
+	case o.Status == store.Running:
+		return usage(fmt.Errorf("%w; wait for it, or start another attempt with --fresh", o.Err))
+	case o.Run.Number == 0 && o.Err == nil:
+		return cause
+	case o.Run.Number == 0:
+		return o.Err
+	}
+	err := o.Err
+	if o.Status == store.Failed && !o.Fatal {
+		err = &exit{exitFailed, err}
+	}
+	whole := context.WithoutCancel(ctx)
+	paths, plotErr := writeLosses(whole, e.store, o)
+	strip, stripErr := writeStrip(whole, e.store, o)
+	if plotErr = errors.Join(plotErr, stripErr); o.Status == store.Failed {
+		plotErr = nil // a run that failed at once has nothing to plot
+	}
+	if e.json {
+		plotErr = errors.Join(plotErr, printJSON(e.stdout, map[string]any{
+			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
+			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": e.notebook(e.store),
+		}))
+	} else {
+		fmt.Fprintf(e.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
+		if o.Picture != "" {
+			fmt.Fprintf(e.stdout, "  picture   %s\n", o.Picture)
+		}
+		for _, path := range paths {
+			fmt.Fprintf(e.stdout, "  losses    %s\n", path)
+		}
+		if strip != "" {
+			fmt.Fprintf(e.stdout, "  strip     %s\n", strip)
+		}
+		fmt.Fprintf(e.stdout, "  notebook  %s (runexp show %d)\n", e.notebook(e.store), o.Run.Number)
+	}
+	return errors.Join(err, plotErr)
+}
+
+// alreadyDone says where the picture is that the same settings made before.
+func (e ending) alreadyDone(before store.RunRef, status store.Status) error {
+	folder := trial.Folder(e.out, before.Experiment, before.UID)
+	if e.json {
+		return printJSON(e.stdout, map[string]any{
+			"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": e.db, "ran": false,
+		})
+	}
+	where := ", in " + folder
+	if _, err := os.Stat(folder); err != nil { // made with another --out, or deleted
+		where = ""
+	}
+	_, err := fmt.Fprintf(e.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+		before.Number, before.UID.Short(), where, before.Number)
+	return err
+}
+
+// sweep says how a sweep ended, and writes the report.
+func (e ending) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
+	recorded := e.recorded.Sweep
+	work := newWorkProgress(e.stderr, e.quiet)
+	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), e.store, recorded.Experiment, recorded.Number, e.out, e.describeMetric, work.report)
+	work.done()
+	if study != nil {
+		for _, line := range study.Unshown {
+			fmt.Fprintln(e.stderr, line)
+		}
+	}
+	if printErr := e.print(tally, report, took); reportErr == nil {
+		reportErr = printErr
+	}
+	switch {
+	case errors.Is(err, experiments.ErrTooManyFailed):
+		err = &exit{exitFailed, err}
+	case err == nil && tally.Failed > 0:
+		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command tries them again",
+			tally.Failed, sizes.Count(recorded.Trials, "trial"), e.progress.whereFailed(recorded.Experiment, tally.Failed))}
+	}
+	return errors.Join(err, reportErr)
+}
+
+// print says how a sweep ended and where its report and the notebook are.
+func (e ending) print(tally experiments.Tally, report []string, took time.Duration) error {
+	notebook, recorded := e.notebook(e.store), e.recorded.Sweep
+	if e.json {
+		return printJSON(e.stdout, map[string]any{
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": e.progress.unbegun, "report": report, "db": notebook,
+		})
+	}
+	fmt.Fprintf(e.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{tally.Kept, "done before"}, {tally.Meanwhile, "done by another process meanwhile"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
+		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(e.stdout, "  %d %s\n", part.n, part.what)
+		}
+	}
+	if len(report) > 0 {
+		fmt.Fprintf(e.stdout, "  report    %s\n", report[0])
+	}
+	_, err := fmt.Fprintf(e.stdout, "  notebook  %s (runexp ls %s)\n", notebook, recorded.Experiment)
+	return err
+}
+
+// writeLosses writes the plot of a run's losses into its folder, as PNG and SVG.
+func writeLosses(ctx context.Context, s *store.Store, o trial.Outcome) ([]string, error) {
+	run, err := s.FindRun(ctx, fmt.Sprint(o.Run.Number))
+	if err != nil {
+		return nil, err
+	}
+	convergence, err := reports.Convergence(ctx, s, run.RunSummary)
+	if err != nil {
+		return nil, err
+	}
+	p, err := convergence.Draw()
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, name := range []string{"losses.png", "losses.svg"} {
+		path := filepath.Join(o.Folder, name)
+		if err := plots.Save(p, path); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}

@@ -1,0 +1,173 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"runexp/experiments"
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
+	"runexp/framework/run"
+	"runexp/framework/sizes"
+	"runexp/framework/store"
+	"runexp/internal/printable"
+)
+
+// trialProgress is the experiments.Listener that tells the user on stderr how the trials
+// of a plan go: a line for each trial of a sweep, and of a single experiment how far its
+// stages are.
+type trialProgress struct {
+	w     io.Writer
+	quiet bool
+	plan  *plan.Plan
+	start time.Time
+
+	mu      sync.Mutex        // trials begin on goroutines of their own
+	began   map[int]time.Time // by trial number
+	done    int               // those kept among them
+	kept    int
+	timed   int
+	unbegun []unbegunTrial
+
+	stages *stageProgress    // of a single experiment
+	last   trial.Outcome     // of the try that ended last
+	before *store.RunSummary // the run that was kept last
+}
+
+var _ experiments.Listener = (*trialProgress)(nil)
+
+// unbegunTrial is a trial that failed before a run of it was begun: the notebook has
+// nothing of it.
+type unbegunTrial struct {
+	Trial int    `json:"trial"`
+	Why   string `json:"why"`
+}
+
+func newTrialProgress(w io.Writer, quiet bool, p *plan.Plan) *trialProgress {
+	return &trialProgress{w: w, quiet: quiet, plan: p, began: map[int]time.Time{}, start: time.Now(), unbegun: []unbegunTrial{}}
+}
+
+// single reports whether the plan is that of a single experiment.
+func (p *trialProgress) single() bool { return p.plan.Config.Sweep == nil }
+
+// Kept counts a trial.
+func (p *trialProgress) Kept(_ plan.Trial, made store.RunSummary) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done++
+	p.kept++
+	p.before = &made
+}
+
+// Began says where a trial begins.
+func (p *trialProgress) Began(t plan.Trial, at trial.Start) run.Observer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.single() {
+		p.stages = newStageProgress(p.w, p.quiet, t)
+		p.stages.begins(at)
+		return p.stages
+	}
+	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
+		fmt.Fprintf(p.w, "%d of %s done before\n", p.kept, sizes.Count(len(p.plan.Trials), "trial"))
+	}
+	p.began[t.Number] = time.Now()
+	if !p.quiet {
+		for _, why := range at.Refused {
+			fmt.Fprintln(p.w, why)
+		}
+		if at.Lost != nil {
+			fmt.Fprintf(p.w, "trial %d begins again: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
+		}
+		if from := at.From; from != nil {
+			fmt.Fprintf(p.w, "trial %d goes on with run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
+		}
+	}
+	return run.ObserverFunc(func(run.Event) error { return nil })
+}
+
+// Ended says how a try ended.
+func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = o
+	if p.single() {
+		p.endedSingle(o)
+		return
+	}
+	if !again {
+		p.done++
+	}
+	if !again && o.Status == store.Failed && o.Run.Number == 0 && o.Err != nil {
+		p.unbegun = append(p.unbegun, unbegunTrial{t.Number, firstLine(o.Err)})
+	}
+	if p.quiet {
+		return
+	}
+	total := len(p.plan.Trials)
+	line := fmt.Sprintf("[%d/%d] trial %d", p.done, total, t.Number)
+	if o.Run.Number > 0 {
+		line += fmt.Sprintf(", run %d", o.Run.Number)
+	}
+	line += fmt.Sprintf(" %s", o.Status)
+	if began, known := p.began[t.Number]; known {
+		line += fmt.Sprintf(" in %s", time.Since(began).Round(100*time.Millisecond))
+		p.timed++
+	}
+	line += ": " + t.String()
+	if left := total - p.done; left > 0 && p.timed > 0 {
+		line += fmt.Sprintf("  (%s left)", (time.Since(p.start) / time.Duration(p.timed) * time.Duration(left)).Round(time.Second))
+	}
+	fmt.Fprintln(p.w, fitted(printable.Text(line), columns(p.w)))
+	if o.Err != nil && o.Status != store.Killed && o.Status != store.Running {
+		fmt.Fprintf(p.w, "  %v\n", o.Err)
+	}
+	if o.Unscored != nil {
+		fmt.Fprintf(p.w, "  not scored: %s\n", firstLine(o.Unscored))
+	}
+}
+
+// endedSingle is Ended for the trial of a single experiment.
+func (p *trialProgress) endedSingle(o trial.Outcome) {
+	if p.stages != nil {
+		p.stages.done()
+	}
+	if o.Unscored != nil && !p.quiet {
+		fmt.Fprintf(p.w, "the picture is not scored: %s\n", firstLine(o.Unscored))
+	}
+}
+
+// whereFailed says where the user finds what became of the trials that failed.
+func (p *trialProgress) whereFailed(experiment string, failed int) string {
+	listed := fmt.Sprintf("runexp ls %s --status failed lists their runs", experiment)
+	if len(p.unbegun) == 0 {
+		return listed
+	}
+	var numbers []string
+	for _, t := range p.unbegun[:min(len(p.unbegun), mostUnbegun)] {
+		numbers = append(numbers, fmt.Sprint(t.Trial))
+	}
+	which := "trial " + numbers[0]
+	if len(p.unbegun) > 1 {
+		which = "trials " + strings.Join(numbers, ", ")
+	}
+	if more := len(p.unbegun) - len(numbers); more > 0 {
+		which += fmt.Sprintf(" and %d more", more)
+	}
+	text := fmt.Sprintf("%s before a run was begun (%s", which, p.unbegun[0].Why)
+	if others := slices.DeleteFunc(slices.Clone(p.unbegun), func(t unbegunTrial) bool { return t.Why == p.unbegun[0].Why }); len(others) > 0 {
+		text += fmt.Sprintf("; of trial %d: %s", others[0].Trial, others[0].Why)
+	}
+	text += ")"
+	if failed > len(p.unbegun) {
+		text += "; " + strings.Replace(listed, "their runs", "the runs of the others", 1)
+	}
+	return text
+}
+
+// mostUnbegun is how many trials a message names.
+const mostUnbegun = 10

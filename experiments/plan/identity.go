@@ -1,0 +1,77 @@
+package plan
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"runexp/framework"
+	"runexp/framework/config"
+	"runexp/framework/weights"
+)
+
+// hashFiles returns the checksums of every file that an experiment names, and of the
+// weights, by key path.
+func (p *Planner) hashFiles(ctx context.Context, r *config.Resolved, w framework.Weights) (map[string]string, error) {
+	sums := map[string]string{}
+	for _, f := range r.Files() {
+		sum, err := p.hashFile(ctx, f.Name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+		sums[f.Path] = sum
+	}
+	sum, err := p.hashWeights(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if sum != "" {
+		sums["backbone.weights"] = sum
+	}
+	return sums, nil
+}
+
+func sumOf(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return weights.Sum(ctx, f)
+}
+
+// identity is the hash of what a trial means: every setting of the resolved
+// config but the experiment's name, how often it is checkpointed and how its
+// pictures are scored, with files by content instead of by path, and the files
+// that no setting names. Threads and output folders are no settings and do not
+// enter it.
+func identity(params []config.Param, files map[string]string) (string, error) {
+	h := sha256.New()
+	line := json.NewEncoder(h) // one [path, value] a line
+	unnamed := maps.Clone(files)
+	for _, p := range params {
+		if p.Path == "experiment" || strings.HasPrefix(p.Path, "checkpoint.") || strings.HasPrefix(p.Path, "evaluate.") {
+			continue
+		}
+		value := p.Value
+		if sum, isFile := files[p.Path]; isFile {
+			value = sum
+			delete(unnamed, p.Path)
+		}
+		if err := line.Encode([2]any{p.Path, value}); err != nil {
+			return "", fmt.Errorf("%s: %w", p.Path, err)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(unnamed)) {
+		if err := line.Encode([2]any{path, files[path]}); err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"runexp/framework/compute"
+	"runexp/framework/graph"
+	"runexp/framework/run"
+	"runexp/framework/sizes"
+	"runexp/internal/memory"
+)
+
+// memory adds to the trials' predictions what stays in memory beside each: the scorer,
+// and the filters of other trials' backbones. It returns an error if a trial does not
+// fit into what is free.
+func (b *builder) memory() error {
+	if b.alone {
+		return b.memoryAlone()
+	}
+	held := map[*graph.Filter]int64{}
+	for _, predictions := range b.predicted {
+		for _, p := range predictions {
+			for i, f := range p.Filters {
+				own, forward, backward := compute.FilterMemory(b.plan.planner.Engine, p.Filters[i:i+1])
+				held[f] = own + forward + backward
+			}
+		}
+	}
+	for _, predictions := range b.predicted {
+		for i := range predictions {
+			p := &predictions[i]
+			for f, bytes := range held {
+				if !slices.Contains(p.Filters, f) {
+					p.Bytes += bytes
+				}
+			}
+		}
+		if err := b.plan.Scorer.AddBeside(predictions, slices.Collect(maps.Keys(held))); err != nil {
+			return err
+		}
+	}
+	seen := map[string]bool{} // trials of one shape share their predictions
+	for _, t := range b.plan.Trials {
+		if seen[t.shape] {
+			continue
+		}
+		seen[t.shape] = true
+		if err := fits(t.Predictions, nil); err != nil {
+			return b.plan.of(t, err)
+		}
+	}
+	return nil
+}
+
+// memoryAlone is memory for one trial: unless it scores pictures on its way, the
+// scorer comes when the run's own memory is free again.
+func (b *builder) memoryAlone() error {
+	t := b.plan.Trials[0]
+	var err error
+	switch scorer := b.plan.Scorer; {
+	case scorer == nil:
+	case b.plan.scoreEvery() > 0:
+		err = scorer.AddBeside(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters)
+	default:
+		err = scorer.AddAfter(t.Predictions)
+	}
+	if err == nil {
+		err = fits(t.Predictions, b.last.LargestWithin)
+	}
+	if err != nil {
+		return b.plan.of(t, err)
+	}
+	return nil
+}
+
+// fits returns an error if a stage takes more memory than is free. largest returns a
+// size of a stage that would do; nil for no such advice.
+func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h, w int, err error)) error {
+	free, known := memory.Free()
+	if !known {
+		return nil
+	}
+	for i, p := range predictions {
+		if p.Bytes <= free {
+			continue
+		}
+		short := fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free", i+1, p.Stage.Height, p.Stage.Width, sizes.Bytes(p.Bytes), sizes.Bytes(free))
+		if largest == nil {
+			return fmt.Errorf("%w: what the trials share counts too; make pictures smaller, or sweep backbones one at a time", short)
+		}
+		h, w, err := largest(i, free)
+		switch {
+		case err != nil:
+			return err
+		case h > 0:
+			return fmt.Errorf("%w; about %d×%d would", short, h, w)
+		}
+		return fmt.Errorf("%w; no size of it would", short)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"runexp/framework/config"
+	"runexp/framework/store"
+	"runexp/framework/store/record"
+)
+
+// planJSON is the plan of a sweep as the store keeps it.
+func planJSON(s *config.Sweep) (json.RawMessage, error) {
+	text := record.Plan{
+		Question: s.Question, Method: s.Method, Metrics: s.Metrics, Parameters: []record.Parameter{},
+		Repeats: s.Repeats, RunCap: s.RunCap, EarlyStop: (*record.EarlyStop)(s.EarlyStop),
+	}
+	for _, p := range s.Pairs {
+		text.Pairs = append(text.Pairs, p.Name)
+	}
+	for _, e := range s.Exclude {
+		text.Exclude = append(text.Exclude, e.String())
+	}
+	for _, p := range s.Parameters {
+		q := record.Parameter{Path: strings.Join(p.Paths, " + ")}
+		if p.Range != nil {
+			q.Range = &record.Range{Min: p.Range.Min, Max: p.Range.Max, Distribution: p.Range.Distribution}
+		}
+		for _, level := range p.Levels {
+			q.Labels = append(q.Labels, level.Label)
+			if n, ok := numberOf(level); ok {
+				q.Numbers = append(q.Numbers, n)
+			}
+		}
+		if len(q.Numbers) < len(q.Labels) {
+			q.Numbers = nil
+		}
+		text.Parameters = append(text.Parameters, q)
+	}
+	return json.Marshal(text)
+}
+
+// numberOf returns the number that a level sets, if it sets one thing to a number.
+func numberOf(l config.Level) (float64, bool) {
+	if len(l.Settings) != 1 {
+		return 0, false
+	}
+	switch v := l.Settings[0].Value.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// pointJSON is where a trial lies, as the store keeps it.
+func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessage, error) {
+	e := p.Config.Experiment
+	text := record.Point{
+		Settings: []record.Setting{}, Levels: append([]int{}, p.Levels...), Pair: p.Pair, Repeat: p.Repeat,
+		Content: filepath.Base(e.Content.Image), ContentHash: files["content.image"],
+	}
+	var names, sums []string
+	for i, style := range e.Style {
+		names, sums = append(names, filepath.Base(style.Image)), append(sums, files[fmt.Sprintf("style[%d].image", i)])
+	}
+	text.Style, text.StyleHash = strings.Join(names, " + "), strings.Join(sums, " + ")
+	for _, setting := range p.Settings {
+		value, err := json.Marshal(setting.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", setting.Path, err)
+		}
+		text.Settings = append(text.Settings, record.Setting{Path: setting.Path, Value: value, Label: setting.Text})
+	}
+	for i, q := range s.Parameters { // what has one path is called as its level is
+		if len(q.Paths) != 1 || p.Levels[i] < 0 {
+			continue
+		}
+		for k := range text.Settings {
+			if text.Settings[k].Path == q.Paths[0] {
+				text.Settings[k].Label = q.Levels[p.Levels[i]].Label
+			}
+		}
+	}
+	return json.Marshal(text)
+}
+
+// describe says where a trial lies. A setting that a parameter has alone is called as
+// its level is.
+func describe(s *config.Sweep, point Point) string {
+	var parts []string
+	for i, p := range s.Parameters {
+		if point.Levels[i] >= 0 && len(p.Paths) == 1 {
+			parts = append(parts, p.Paths[0]+"="+p.Levels[point.Levels[i]].Label)
+			continue
+		}
+		for _, setting := range point.Settings {
+			if slices.Contains(p.Paths, setting.Path) {
+				parts = append(parts, setting.Path+"="+setting.Text)
+			}
+		}
+	}
+	if point.Pair >= 0 {
+		e := point.Config.Experiment
+		pair := filepath.Base(e.Content.Image)
+		for _, s := range e.Style {
+			pair += " × " + filepath.Base(s.Image)
+		}
+		parts = append(parts, pair)
+	}
+	if point.Repeat > 0 {
+		parts = append(parts, fmt.Sprintf("draw %d", point.Repeat))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Record is the sweep as the store keeps it.
+func (p *Plan) Record() (store.NewSweep, error) {
+	text, err := planJSON(p.Config.Sweep)
+	n := store.NewSweep{
+		Experiment: p.Config.Experiment.Name, Method: p.Config.Sweep.Method, Plan: text,
+		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash,
+	}
+	for _, t := range p.Trials {
+		n.Trials = append(n.Trials, store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.YAML, Point: t.point})
+	}
+	return n, err
+}

@@ -1,0 +1,64 @@
+package experiments
+
+import (
+	"context"
+
+	"runexp/experiments/plan"
+	"runexp/framework/store"
+)
+
+// A Recorded is a plan that is in the store.
+type Recorded struct {
+	Plan  *plan.Plan
+	Sweep store.Sweep // as recorded; zero for a single experiment
+
+	store *store.Store
+}
+
+// Record writes a sweep and its trials into s, frozen, or finds it there. Of a single
+// experiment there is nothing to write.
+func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error) {
+	r := &Recorded{Plan: p, store: s}
+	if p.Config.Sweep == nil {
+		return r, nil
+	}
+	n, err := p.Record()
+	if err == nil {
+		r.Sweep, err = s.PlanSweep(ctx, n)
+	}
+	return r, err
+}
+
+// runs returns, for each trial, the run that stands for it: one that has finished, or
+// else the newest; nil if there is none.
+func (r *Recorded) runs(ctx context.Context) ([]*store.RunSummary, error) {
+	runs := make([]*store.RunSummary, len(r.Plan.Trials))
+	if r.Plan.Config.Sweep == nil {
+		return runs, r.single(ctx, &runs[0])
+	}
+	trials, err := r.store.SweepTrials(ctx, r.Sweep.Number)
+	if err != nil {
+		return nil, err
+	}
+	for i := range runs {
+		runs[i] = trials[i].Run
+	}
+	return runs, nil
+}
+
+// single finds the run that stands for the trial of a single experiment.
+func (r *Recorded) single(ctx context.Context, run **store.RunSummary) error {
+	for _, status := range []store.Status{store.Finished, ""} { // "" is any
+		found, err := r.store.Runs(ctx, store.Filter{
+			Experiment: r.Plan.Config.Experiment.Name, TrialHash: r.Plan.Trials[0].Hash, Status: status, Limit: 1,
+		})
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			*run = &found[0]
+			return nil
+		}
+	}
+	return nil
+}

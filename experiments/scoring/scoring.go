@@ -1,0 +1,192 @@
+// Package scoring scores the pictures of runs by one scorer, the same for all runs that
+// are compared, and says what that takes beside a run.
+package scoring
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/evaluate"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+	"runexp/framework/run"
+	"runexp/framework/store"
+	"runexp/framework/store/record"
+)
+
+// A Scorer scores pictures by metrics that are the same for every run that it is
+// asked about. It may be used by several goroutines, one at a time.
+type Scorer struct {
+	scorer *evaluate.Scorer
+	stored store.Scorer
+
+	mu         sync.Mutex
+	references []reference // the one used last at the end
+}
+
+// maxReferences is how many pairs of content and style, at one size, a Scorer keeps:
+// each holds a network's memory. Trials of one pair come together, and side by side two
+// pairs may overlap.
+const maxReferences = 2
+
+// A reference is what pictures of one pair and size are compared with.
+type reference struct {
+	content, style *imaging.Image
+	h, w           int
+	*evaluate.Reference
+}
+
+// description describes a scorer for people.
+type description struct {
+	Backbone string          `json:"backbone"`
+	Weights  string          `json:"weights"`
+	SHA256   string          `json:"sha256"`
+	Layers   evaluate.Layers `json:"layers"`
+}
+
+// A Config says what a Scorer scores with.
+type Config struct {
+	Name     string // of the backbone that it looks through
+	Backbone framework.Backbone
+	Used     []string                                // its layers that a run optimises by: they are not looked at
+	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
+	Metrics  *framework.Registry[framework.Metric]
+}
+
+// New returns a Scorer whose features are computed on k. Errors: a backbone with too few
+// layers left.
+func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
+	layers, err := evaluate.HeldOut(c.Backbone.Layers(), c.Used)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+	}
+	w, err := c.Backbone.Weights(layers.Taps())
+	if err != nil {
+		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+	}
+	if w.SHA256, err = c.Checksum(w); err != nil {
+		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+	}
+	s := &Scorer{}
+	if s.scorer, err = evaluate.New(evaluate.Config{Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics}, k); err != nil {
+		return nil, err
+	}
+	s.stored.Hash = s.scorer.Hash()
+	s.stored.Description, err = json.Marshal(description{c.Name, w.Name, w.SHA256, layers})
+	return s, err
+}
+
+// Stored is the scorer as the store names it.
+func (s *Scorer) Stored() store.Scorer { return s.stored }
+
+// Metrics describes what Score returns, in the same order.
+func (s *Scorer) Metrics() []record.Metric { return s.scorer.Metrics() }
+
+// hashFact is the hash of the scorer that a run's eval/ metrics are by.
+const hashFact = "scorer/hash"
+
+// Facts are what a run records of who scores it.
+func (s *Scorer) Facts() []store.Fact {
+	return []store.Fact{{Name: hashFact, Value: s.stored.Hash}, {Name: "scorer/description", Value: string(s.stored.Description)}}
+}
+
+// Scored reports whether a run with these facts has been scored by s on its way.
+func (s *Scorer) Scored(facts []store.Fact) bool {
+	return slices.Contains(facts, store.Fact{Name: hashFact, Value: s.stored.Hash})
+}
+
+// AddBeside counts the scorer in where it stays in memory beside the run: in a sweep,
+// and where a run shows it pictures on the way. Filters in held are counted already.
+func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter) error {
+	for i := range predictions {
+		p := &predictions[i]
+		bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, held)
+		if err != nil {
+			return err
+		}
+		p.Bytes += bytes
+	}
+	return nil
+}
+
+// AddAfter counts the scorer in where it comes when the run's own memory is free again.
+func (s *Scorer) AddAfter(predictions []run.Prediction) error {
+	for i := range predictions {
+		p := &predictions[i]
+		bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
+		if err != nil {
+			return err
+		}
+		p.Bytes = max(p.Bytes, p.Rest+bytes)
+	}
+	return nil
+}
+
+// Score returns the metrics of a picture that a run made. With several styles each
+// metric is the mean over them, by their weights.
+func (s *Scorer) Score(ctx context.Context, made *run.Prepared, styles []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer recovered(&err) // of a backbone's mistake
+	sum := 0.0
+	for _, style := range styles {
+		sum += style.Weight
+	}
+	for i, style := range made.Styles() {
+		r, err := s.reference(ctx, made.Content(), style, picture.H, picture.W)
+		if err != nil {
+			return nil, err
+		}
+		metrics, err := r.Score(ctx, picture)
+		if err != nil {
+			return nil, err
+		}
+		if values == nil {
+			values = make([]store.Value, len(metrics))
+		}
+		for k, m := range metrics {
+			values[k].Name = m.Name
+			values[k].Value += styles[i].Weight / sum * m.Value
+		}
+	}
+	return values, nil
+}
+
+// recovered makes an error of a panic. It is to be deferred.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
+}
+
+// reference returns what to compare pictures of h×w pixels with.
+func (s *Scorer) reference(ctx context.Context, content, style *imaging.Image, h, w int) (reference, error) {
+	same := func(r reference) bool {
+		return r.h == h && r.w == w && equalImages(r.content, content) && equalImages(r.style, style)
+	}
+	if i := slices.IndexFunc(s.references, same); i >= 0 {
+		r := s.references[i]
+		s.references = append(slices.Delete(s.references, i, i+1), r)
+		return r, nil
+	}
+	if len(s.references) == maxReferences {
+		s.references = slices.Delete(s.references, 0, 1)
+	}
+	r := reference{content: content, style: style, h: h, w: w}
+	var err error
+	if r.Reference, err = s.scorer.Prepare(ctx, content, style, h, w); err != nil {
+		return r, err
+	}
+	s.references = append(s.references, r)
+	return r, nil
+}
+
+func equalImages(a, b *imaging.Image) bool {
+	return a == b || a.H == b.H && a.W == b.W && slices.Equal(a.Pix, b.Pix)
+}

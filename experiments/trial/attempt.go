@@ -1,0 +1,186 @@
+package trial
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"runexp/experiments/plan"
+	"runexp/framework/run"
+	"runexp/framework/store"
+	"runexp/internal/atomicfile"
+)
+
+// An attempt is a run of a trial, recorded and not yet under way.
+type attempt struct {
+	*Runner
+	trial    plan.Trial
+	prepared *plan.Prepared
+	run      *store.Run
+	folder   string
+	start    Start
+	every    time.Duration // between checkpoints
+	evals    evaluations   // that the run took over
+}
+
+// A Start is where an attempt begins.
+type Start struct {
+	From    *Earlier // the run that it resumes; nil for the beginning
+	Refused []error  // why newer runs cannot be resumed
+	// Lost is the run before, if its process died before the first checkpoint.
+	Lost *store.RunSummary
+}
+
+// begin records that an attempt begins, or resumes an earlier run that was
+// interrupted.
+//
+// Errors: *store.RunningError unless it is to be fresh; *store.DoneError; files that cannot be written.
+func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepared) (*attempt, error) {
+	n, err := r.newRun(t, prepared)
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{Runner: r, trial: t, prepared: prepared}
+	if a.every, err = time.ParseDuration(t.Config.Experiment.Checkpoint.Every); err != nil {
+		return nil, fmt.Errorf("checkpoint.every: %w", err)
+	}
+	if !r.options.Fresh {
+		n.Alone, n.Unless = true, r.plan.Wanted()
+		if a.start, err = r.findStart(ctx, t, prepared); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.checkPictures(ctx); err != nil {
+		return nil, err
+	}
+	if from := a.start.From; from != nil {
+		n.Parent, n.ParentSteps = from.UID, from.checkpoint.state.Step
+	}
+	if a.run, err = r.store.Begin(ctx, n); err != nil {
+		return nil, err
+	}
+	a.folder = r.folder(a.run.UID())
+	err = atomicfile.MkdirAll(a.folder)
+	for _, step := range []func() error{
+		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
+		func() error { return a.recordInputs(ctx) },
+		func() error { return a.copyPictures(ctx) },
+		func() error { return a.restoreEvaluations(ctx) },
+		func() error { return a.recordStart(ctx) },
+		func() error { return a.recordUnscored(ctx) },
+	} {
+		if err == nil {
+			err = step()
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.run.Finish(ctx, store.Failed, err.Error()))
+	}
+	return a, nil
+}
+
+// newRun is what the store is told of a run of a trial.
+func (r *Runner) newRun(t plan.Trial, prepared *plan.Prepared) (store.NewRun, error) {
+	e := t.Config.Experiment
+	n := store.NewRun{
+		Experiment: e.Name, ConfigWritten: string(t.Config.Written), ConfigResolved: t.YAML,
+		Overrides: t.Config.Overrides, Seed: e.Seed, TrialHash: t.Hash, Env: r.environment(prepared),
+	}
+	if scorer := r.plan.Scorer; scorer != nil {
+		n.Env = append(n.Env, scorer.Facts()...)
+	}
+	for _, p := range prepared.Params {
+		value, err := json.Marshal(p.Value)
+		if err != nil {
+			return n, fmt.Errorf("%s: %w", p.Path, err)
+		}
+		n.Params = append(n.Params, store.Param{Path: p.Path, Value: value})
+	}
+	return n, nil
+}
+
+// write writes a file into the run's folder.
+func (a *attempt) write(name string, data []byte) error {
+	return patiently(func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
+}
+
+// ref is what the attempt's run is called.
+func (a *attempt) ref() store.RunRef {
+	return store.RunRef{Number: a.run.Number(), UID: a.run.UID(), Experiment: a.trial.Config.Experiment.Name}
+}
+
+// execute makes the picture and records everything; watch hears of it too.
+func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
+	whole := context.WithoutCancel(ctx)
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r := a.newRecorder(whole, stop)
+	made, err := a.optimize(ctx, all(r, watch))
+	o := Outcome{Run: a.ref(), Folder: a.folder, Picture: r.final}
+	if err != nil {
+		o.Status = store.Failed
+		o.Err, o.Fatal = a.fail(whole, r, err)
+		return o
+	}
+	var pruned *prunedError
+	message := ""
+	switch cause := context.Cause(ctx); {
+	case made.Stopped && errors.As(cause, &pruned):
+		o.Status, message = store.Pruned, pruned.Error()
+	case made.Stopped:
+		o.Status = store.Killed
+		o.Err = errors.Join(fmt.Errorf("%w; %s", cause, r.way()), a.run.Finish(whole, store.Killed, cause.Error()))
+		return o
+	default:
+		o.Status = store.Finished
+	}
+	err = errors.Join(r.conclude(), a.run.Finish(whole, o.Status, message))
+	if o.Unscored = r.unscored; o.Unscored == nil {
+		o.Unscored = a.plan.Unscored
+	}
+	if err != nil {
+		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever the store has of it
+		return o
+	}
+	if err := a.dropCheckpoints(whole); err != nil {
+		o.Err = err
+	}
+	return o
+}
+
+// optimize makes the picture. A panic on this goroutine, an optimiser's say, is an
+// error as one in an operation is: it must not end the other trials.
+func (a *attempt) optimize(ctx context.Context, o run.Observer) (made run.Outcome, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return a.prepared.Optimize(ctx, o)
+}
+
+// fail records a run that ended with err, and returns what to tell the user: a run that
+// failed by itself, for a loss that was not finite, say, or for want of a disk, which is
+// fatal.
+func (a *attempt) fail(ctx context.Context, r *recorder, err error) (told error, fatal bool) {
+	if heard := new(run.ObserverError); !errors.As(err, &heard) {
+		if finish := a.run.Finish(ctx, store.Failed, err.Error()); finish != nil {
+			return fmt.Errorf("run %d failed: %w; and that could not be recorded: %w", a.run.Number(), err, finish), true
+		}
+		return fmt.Errorf("run %d failed: %w", a.run.Number(), err), false
+	}
+	way, lost := r.way(), errors.As(err, new(*store.GoneError))
+	if lost { // a checkpoint is resumed with the store's rows only
+		way = "the same command begins again"
+	}
+	err = fmt.Errorf("run %d stopped: %w; %s", a.run.Number(), err, way)
+	finish := a.run.Finish(ctx, store.Failed, err.Error())
+	if lost || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+		finish = nil // the same again
+	}
+	return errors.Join(err, finish), true
+}

@@ -1,0 +1,77 @@
+package trial
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"runexp/framework"
+	"runexp/framework/store"
+	"runexp/internal/pathname"
+	"runexp/internal/printable"
+)
+
+// Folder is where the files of a run are.
+func Folder(out, experiment string, run store.UID) string {
+	return filepath.Join(out, experiment, run.Short())
+}
+
+// ErrPictureName says that a notebook has a picture of a run that is to be gone on with
+// by a name that is not one of a picture in the run's folder.
+var ErrPictureName = errors.New("no name of a picture; choose another notebook with --db, or begin the run again with --fresh")
+
+// checkFile returns an error unless a name that a notebook has of a picture is one in
+// the run's folder, and not a way out of it, nor another of the run's files: the
+// notebook may be anyone's.
+func checkFile(name string) error {
+	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || filepath.Ext(local) != ".png" || framework.CheckName(name) != nil {
+		return fmt.Errorf("the notebook calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
+	}
+	return nil
+}
+
+// CheckOut returns an error unless files can be written at or, as long as there
+// is no such folder, where it would be made. It leaves nothing behind.
+func CheckOut(out string) error {
+	folder := filepath.Clean(out)
+	for {
+		_, err := os.Stat(folder)
+		above := filepath.Dir(folder)
+		if !errors.Is(err, os.ErrNotExist) || above == folder {
+			break
+		}
+		folder = above
+	}
+	f, err := os.CreateTemp(folder, ".runexp-*")
+	if err == nil {
+		// The longest path of what may be written there.
+		name := strings.Repeat("n", framework.MaxName)
+		if err = pathname.Check(filepath.Join(out, name, "uid", "."+name+"-1234567890")); err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("pictures cannot be written to %s (%w); name another folder with --out", out, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// patiently writes a file, and tries again for a second and a half while the disk
+// is full or failing, as the store does.
+func patiently(write func() error) error {
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		err := write()
+		passes := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
+		if err == nil {
+			return nil
+		}
+		if !passes || pause > time.Second {
+			return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
+		}
+		time.Sleep(pause)
+	}
+}

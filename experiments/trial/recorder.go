@@ -1,0 +1,217 @@
+package trial
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"runexp/framework/imaging"
+	"runexp/framework/run"
+	"runexp/framework/store"
+	"runexp/framework/store/record"
+)
+
+// recorder is the run.Observer that writes everything down: numbers and
+// pictures into the store, pictures into the run's folder as well, and now and
+// then a checkpoint.
+type recorder struct {
+	*attempt
+	ctx   context.Context   // of the records: not cancelled by the signal that stops the run
+	text  map[string]string // every PNG's metadata
+	begin int               // the first step that is new
+	final string            // path of the final picture
+	last  run.Picture       // the final picture
+	prune func(error)       // stops the run
+
+	unscored error // why the final picture has no scores
+
+	evals evaluations
+
+	offered time.Time // when a checkpoint was last written, or could not be
+	kept    string    // the iteration that the same command would go on at; "" for the start
+}
+
+// newRecorder returns one for the run, which prune stops.
+func (a *attempt) newRecorder(ctx context.Context, prune func(error)) *recorder {
+	r := &recorder{attempt: a, ctx: ctx, prune: prune, offered: time.Now(), text: map[string]string{
+		"Software":          "runexp " + a.options.Version,
+		"runexp.run":        a.run.UID().String(),
+		"runexp.experiment": a.trial.Config.Experiment.Name,
+	}}
+	if a.start.From != nil {
+		r.evals = a.evals
+		r.begin, r.kept = a.start.From.checkpoint.state.Step, place(a.start.From.checkpoint.state)
+	}
+	return r
+}
+
+var _ run.Observer = (*recorder)(nil)
+
+// event records an event of the run.
+func (a *attempt) event(ctx context.Context, step int, e record.Event) error {
+	return a.run.Event(ctx, e.Kind(), step, e)
+}
+
+// Observe records what a run does.
+func (r *recorder) Observe(e run.Event) error {
+	switch e := e.(type) {
+	case run.Stage:
+		return r.stage(e)
+	case run.Row:
+		return r.row(e)
+	case run.Picture:
+		return r.picture(e)
+	case run.Rollback:
+		return r.rollback(e)
+	case run.Offer:
+		return r.checkpoint(e.State, e.Leaving)
+	}
+	return nil
+}
+
+// stage records that a stage begins, unless the run took that over.
+func (r *recorder) stage(s run.Stage) error {
+	if s.Step < r.begin {
+		return nil
+	}
+	return r.event(r.ctx, s.Step, record.Stage{Stage: s.Index + 1, Height: s.Height, Width: s.Width})
+}
+
+// row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
+// an iteration follows, its time, rate and evaluations so far, all stages together.
+func (r *recorder) row(row run.Row) error {
+	values := []store.Value{{Name: "loss/total", Value: row.Total}}
+	sums := map[string]int{} // position in values
+	for _, t := range row.Terms {
+		name := "loss/" + t.Loss
+		at, seen := sums[name]
+		if !seen {
+			at = len(values)
+			sums[name] = at
+			values = append(values, store.Value{Name: name})
+		}
+		values[at].Value += t.Weight * t.Value
+		values = append(values, store.Value{Name: name + "/" + t.Name, Value: t.Value})
+	}
+	values = append(values, store.Value{Name: "evaluations", Value: float64(r.evals.upTo(row))})
+	if !row.Last {
+		values = append(values,
+			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
+			store.Value{Name: "rate", Value: row.Rate})
+	}
+	if !row.Last {
+		r.pruneBy(row.Stage, row.Step, row.Iteration, values)
+	}
+	if row.Still {
+		event := record.Standstill{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
+		if err := r.event(r.ctx, row.Step, event); err != nil {
+			return err
+		}
+	}
+	return r.run.Log(r.ctx, row.Step, values)
+}
+
+// finalPicture is what the picture that a run ended with is called.
+const finalPicture = "picture.png"
+
+// picture keeps a picture, or scores one that was made for that.
+func (r *recorder) picture(p run.Picture) error {
+	if p.Kind == "sample" {
+		return r.sample(p)
+	}
+	made := p.Step - p.Stage // each stage before has a row more than iterations
+	name := map[string]string{
+		"intermediate": fmt.Sprintf("step-%06d.png", made),
+		"stage":        fmt.Sprintf("stage-%d.png", p.Stage+1),
+		"final":        finalPicture,
+		"last":         "last.png",
+	}[p.Kind]
+	text := map[string]string{"runexp.step": fmt.Sprint(made)}
+	for k, v := range r.text {
+		text[k] = v
+	}
+	var png bytes.Buffer
+	if err := imaging.EncodePNG(&png, p.Image, text); err != nil {
+		return err
+	}
+	err := r.run.Artifact(r.ctx, store.Artifact{
+		Kind: "picture", Name: name, Stage: p.Stage + 1, Step: p.Step, MIME: "image/png",
+		Data: png.Bytes(), Width: p.Image.W, Height: p.Image.H,
+	})
+	if err != nil {
+		return err
+	}
+	if err := r.write(name, png.Bytes()); err != nil {
+		return err
+	}
+	if p.Kind == "final" {
+		r.final, r.last = filepath.Join(r.folder, name), p
+	}
+	return nil
+}
+
+func (r *recorder) rollback(b run.Rollback) error {
+	event := record.Rollback{Stage: b.Stage + 1, Iteration: b.Iteration, Loss: b.Loss, Factor: b.Factor, Why: b.Why}
+	if math.IsNaN(b.Loss) || math.IsInf(b.Loss, 0) {
+		event.Loss = fmt.Sprint(b.Loss)
+	}
+	return r.event(r.ctx, b.Step, event)
+}
+
+// flushPatience is how long a checkpoint waits for the store: long enough for
+// the store to try a full disk again, short where another program has it locked.
+const flushPatience = 3 * time.Second
+
+// checkpoint writes the state down when it is time, or the last one to be had.
+// All rows before it are then in the store to stay. A store that is locked, or
+// that has said before that its disk is full, leaves the older one in place.
+func (r *recorder) checkpoint(s run.State, leaving bool) error {
+	if r.every == 0 || !leaving && time.Since(r.offered) < r.every {
+		return nil
+	}
+	defer func() { r.offered = time.Now() }()
+	ctx, cancel := context.WithTimeout(r.ctx, flushPatience)
+	defer cancel()
+	if err := r.run.Flush(ctx); err != nil {
+		if leaving || errors.Is(err, store.ErrBusy) {
+			return nil
+		}
+		return err
+	}
+	kernels, _ := r.plan.Kernels()
+	c := checkpoint{trial: r.trial.Hash, kernels: kernels, version: r.options.Version, state: s}
+	if err := patiently(func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
+		return fmt.Errorf("%w; checkpoint.every=0s does without", err)
+	}
+	r.kept = place(s)
+	return nil
+}
+
+// place says where a state is.
+func place(s run.State) string {
+	return fmt.Sprintf("iteration %d of stage %d", s.Iteration, s.Stage+1)
+}
+
+// way says what the same command will do after the run was stopped.
+func (r *recorder) way() string {
+	if r.kept == "" {
+		return "there is no checkpoint, so the same command begins again"
+	}
+	return "the same command goes on at " + r.kept
+}
+
+// all is an observer that passes everything on to each of several in turn.
+func all(observers ...run.Observer) run.Observer {
+	return run.ObserverFunc(func(e run.Event) error {
+		for _, o := range observers {
+			if err := o.Observe(e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,51 @@
+package run
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"runexp/framework"
+	"runexp/framework/imaging"
+)
+
+// An initialValue is what the picture starts from, with the image that it names itself.
+type initialValue struct {
+	framework.Initial
+	own *imaging.Image // nil where it names none
+}
+
+// buildInitial builds the initial value, and reads its image.
+func (p *Prepared) buildInitial(plugins framework.Plugins) error {
+	plugin, err := plugins.Initials.Lookup(p.e.Init.From)
+	if err != nil {
+		return fmt.Errorf("init.from: %w", err)
+	}
+	if p.start.Initial, err = plugin.New(p.e.Init.Options); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	if slices.Contains(p.start.Roles(), framework.Style) && len(p.styles) == 0 {
+		return fmt.Errorf("init.from: %s, but there is no style image; give style: [{image: FILE}]", p.e.Init.From)
+	}
+	if reader, reads := p.start.Initial.(framework.ImageReader); reads {
+		option, path := reader.ImageFile()
+		if p.start.own, err = p.decode(path); err != nil {
+			return fmt.Errorf("init.%s: %w", option, err)
+		}
+	}
+	return nil
+}
+
+// initial returns the variable before the first iteration, for a picture of h×w pixels.
+func (p *Prepared) initial(h, w int) ([]float32, error) {
+	random := rand.New(rand.NewPCG(uint64(p.e.Seed), initialStream))
+	from := framework.Sources{Content: p.content.Image, Styles: p.Styles(), Own: p.start.own}
+	image, err := p.start.Image(from, h, w, random)
+	if err != nil {
+		return nil, fmt.Errorf("init: %w", err)
+	}
+	if image.H != h || image.W != w {
+		return nil, fmt.Errorf("init: the initial value %s made %d×%d pixels where %d×%d were asked for; it is a mistake of the plugin", p.e.Init.From, image.H, image.W, h, w)
+	}
+	return p.variable.Initial(image), nil
+}

@@ -1,0 +1,248 @@
+// Package run is one run: from an experiment to a picture. It builds the
+// plugins, computes the targets once for each stage, and moves the picture with
+// the optimiser, telling an Observer what happens. It stores nothing itself.
+package run
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+	"runexp/framework/graph"
+	"runexp/framework/imaging"
+	"runexp/framework/sizes"
+)
+
+// Prepared is a run that was checked and is ready to go: images are decoded,
+// names resolved, weights found. It can be run once.
+type Prepared struct {
+	e        framework.Experiment
+	k        compute.Kernels[float32]
+	preparer *Preparer
+	variable framework.Variable
+	backbone framework.Backbone
+	weights  framework.Weights
+	losses   []weighted
+	optimize []framework.Optimizer // by stage
+	schedule []framework.Schedule  // by stage
+	taps     []string              // layers of the backbone that any loss reads
+
+	content  original
+	styles   []original
+	start    initialValue
+	sizes    []sizes.Pixels
+	rules    []sizes.Rule    // of the sizes of style images
+	held     int64           // bytes of the images as read
+	decoding int64           // bytes at the peak of decoding them
+	from     *State          // where Optimize begins; nil for the start
+	filters  []*graph.Filter // that Optimize has used
+}
+
+// weighted is a loss with its place in the total.
+type weighted struct {
+	framework.Loss
+	name      string
+	weight    float64
+	normalize bool // the gradient at its taps
+}
+
+// Prepare is Preparer.Prepare for a run that shares nothing. Kernels run on k.
+func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Prepared, error) {
+	return NewPreparer(plugins, k).Prepare(e)
+}
+
+// Prepare checks everything that can be checked before the first iteration.
+func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
+	p := &Prepared{e: e, k: pr.k, preparer: pr}
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.buildOptimizers} {
+		if err := step(pr.plugins); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// readImages decodes the images, crops them and resolves the sizes.
+func (p *Prepared) readImages(framework.Plugins) error {
+	var err error
+	if p.content, err = p.original("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
+		return err
+	}
+	for i, s := range p.e.Style {
+		style, err := p.original(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
+		if err != nil {
+			return err
+		}
+		p.styles = append(p.styles, style)
+	}
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
+		return err
+	}
+	return p.checkStyleSizes()
+}
+
+// decode returns the image in the file at path, and counts what it takes.
+func (p *Prepared) decode(path string) (*imaging.Image, error) {
+	read, err := p.preparer.pictures.get(path, p.preparer.decode)
+	if err != nil {
+		return nil, err
+	}
+	p.decoding = max(p.decoding, p.held+read.peak)
+	p.held += read.bytes()
+	return read.image, nil
+}
+
+// checkStyleSizes checks that every stage can show every style image.
+func (p *Prepared) checkStyleSizes() error {
+	p.rules = make([]sizes.Rule, len(p.styles))
+	for k, style := range p.e.Style {
+		var err error
+		if p.rules[k], err = sizes.ParseRule(style.Size); err != nil {
+			return fmt.Errorf("style[%d].size: %w", k, err)
+		}
+		for i, stage := range p.sizes {
+			if _, err := p.rules[k].Style(sizeOf(p.styles[k].Image), stage); err != nil {
+				return fmt.Errorf("style[%d].size: %s of %v in stage %d at %v: %w", k, style.Size, sizeOf(p.styles[k].Image), i+1, stage, err)
+			}
+		}
+	}
+	return nil
+}
+
+func sizeOf(m *imaging.Image) sizes.Pixels { return sizes.Pixels{H: m.H, W: m.W} }
+
+// buildLosses builds the losses.
+func (p *Prepared) buildLosses(plugins framework.Plugins) error {
+	taps := map[string]bool{}
+	for i, spec := range p.e.Losses {
+		plugin, err := plugins.Losses.Lookup(spec.Type)
+		if err != nil {
+			return fmt.Errorf("losses[%d].type: %w", i, err)
+		}
+		loss, err := plugin.New(spec.Options)
+		if err != nil {
+			return fmt.Errorf("losses.%s: %w", spec.Name, err)
+		}
+		for _, role := range loss.Roles() {
+			switch {
+			case role != framework.Content && role != framework.Style:
+				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
+			case role == framework.Style && len(p.styles) == 0:
+				return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
+			}
+		}
+		for _, tap := range loss.Taps() {
+			if tap.Layer != framework.ImageTap {
+				taps[tap.Layer] = true
+			}
+		}
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
+	}
+	p.taps = slices.Sorted(maps.Keys(taps))
+	return nil
+}
+
+// buildBackbone builds the backbone and finds its weights.
+func (p *Prepared) buildBackbone(framework.Plugins) error {
+	if len(p.taps) == 0 {
+		return nil // only losses of the picture itself
+	}
+	var err error
+	if p.backbone, err = p.preparer.Backbone(p.e.Backbone); err != nil {
+		return err
+	}
+	p.weights, err = p.backbone.Weights(p.taps)
+	return err
+}
+
+// buildOptimizers builds an optimiser and a schedule for every stage.
+func (p *Prepared) buildOptimizers(plugins framework.Plugins) error {
+	for i, stage := range p.e.Stages {
+		plugin, err := plugins.Optimizers.Lookup(stage.Optimizer.Name)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.name: %w", i, err)
+		}
+		o, err := plugin.New(stage.Optimizer.Options)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer: %w", i, err)
+		}
+		rates, err := plugins.Schedules.Lookup(stage.Optimizer.Schedule.Name)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.schedule.name: %w", i, err)
+		}
+		schedule, err := rates.New(stage.Optimizer.Schedule.Options)
+		if err != nil {
+			return fmt.Errorf("stages[%d].optimizer.schedule: %w", i, err)
+		}
+		p.schedule = append(p.schedule, schedule)
+		for _, l := range p.losses {
+			if l.normalize && descends(o) {
+				return fmt.Errorf("losses.%s.normalize_gradients: the optimizer %s of stage %d searches for lower losses, and a normalised gradient does not lead there; "+
+					"use another, or lbfgs with line_search: none", l.name, stage.Optimizer.Name, i+1)
+			}
+		}
+		p.optimize = append(p.optimize, o)
+	}
+	return nil
+}
+
+// Weights returns which weights the run reads; zero where it needs none.
+func (p *Prepared) Weights() framework.Weights { return p.weights }
+
+// Stages describes the stages to come.
+func (p *Prepared) Stages() []Stage {
+	stages := make([]Stage, len(p.e.Stages))
+	for i, spec := range p.e.Stages {
+		stages[i] = Stage{
+			Index: i, Count: len(p.e.Stages), Height: p.sizes[i].H, Width: p.sizes[i].W,
+			Iterations: spec.Iterations, Evaluations: spec.Evaluations,
+		}
+	}
+	return stages
+}
+
+// Images describes the images read and the sizes that the losses see them in at stage i.
+func (p *Prepared) Images(i int) []ImageUse {
+	h, w := p.sizes[i].H, p.sizes[i].W
+	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
+	for k, style := range p.styles {
+		sh, sw := p.styleSize(k, h, w)
+		uses = append(uses, ImageUse{Role: "style", Path: p.e.Style[k].Image, Height: style.H, Width: style.W, UsedHeight: sh, UsedWidth: sw})
+	}
+	return uses
+}
+
+// Release frees the memory that kernels took for the filters of a run which is over.
+// Whoever uses the same backbone next makes it again.
+func (p *Prepared) Release() {
+	for _, f := range p.filters {
+		f.Forget()
+	}
+}
+
+// Content returns the content image as read.
+func (p *Prepared) Content() *imaging.Image { return p.content.Image }
+
+// Styles returns the style images as read.
+func (p *Prepared) Styles() []*imaging.Image {
+	images := make([]*imaging.Image, len(p.styles))
+	for i, s := range p.styles {
+		images[i] = s.Image
+	}
+	return images
+}
+
+// Taps returns the layers of the backbone that any loss reads, by name.
+func (p *Prepared) Taps() []string { return p.taps }
+
+// styleSize returns the size in which style image k is shown to the network in a
+// stage of h×w pixels.
+func (p *Prepared) styleSize(k, h, w int) (int, int) {
+	size, err := p.rules[k].Style(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
+	if err != nil { // no stage, but a smaller picture that is tried for its time
+		return h, w
+	}
+	return size.H, size.W
+}

@@ -1,0 +1,219 @@
+package run
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"maps"
+	"math"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+)
+
+// A Preparer prepares the runs of one process and keeps what they share:
+// backbones with their filters, and the targets of images that several runs
+// compare with. It may be used by several goroutines.
+type Preparer struct {
+	// Room says how many bytes of memory are free, if that is known; nil where
+	// nobody is to ask. It is set before the Preparer is used.
+	Room func() (bytes int64, known bool)
+
+	plugins  framework.Plugins
+	k        compute.Kernels[float32]
+	targets  targetCache
+	pictures pictures
+
+	mu        sync.Mutex
+	backbones map[string]framework.Backbone // by name and options
+}
+
+// maxTargets bounds the targets that a Preparer keeps, in bytes: those of d2l at
+// 300×450 are 8 MB for a pair of images.
+const maxTargets = 256 << 20
+
+// NewPreparer returns one whose kernels run on k.
+func NewPreparer(plugins framework.Plugins, k compute.Kernels[float32]) *Preparer {
+	return &Preparer{plugins: plugins, k: k, targets: targetCache{room: maxTargets}, backbones: map[string]framework.Backbone{}}
+}
+
+// Backbone returns the backbone of a spec, the same one for equal specs.
+func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, error) {
+	plugin, err := pr.plugins.Backbones.Lookup(spec.Name)
+	if err != nil {
+		return nil, fmt.Errorf("backbone.name: %w", err)
+	}
+	key, err := json.Marshal(spec)
+	if err != nil {
+		return nil, fmt.Errorf("backbone: %w", err)
+	}
+	pr.mu.Lock()
+	defer pr.mu.Unlock()
+	if known := pr.backbones[string(key)]; known != nil {
+		return known, nil
+	}
+	backbone, err := plugin.New(spec.Options)
+	if err != nil {
+		return nil, fmt.Errorf("backbone: %w", err)
+	}
+	pr.backbones[string(key)] = backbone
+	return backbone, nil
+}
+
+// sharedTargets returns the representations of an image of one role, resized to
+// h×w, from the Preparer if another run has had just the same.
+func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image original, h, w int) (representations, error) {
+	key, err := p.targetKey(role, image, h, w)
+	if err != nil {
+		return nil, err
+	}
+	return p.preparer.targets.get(key, func() (representations, error) {
+		program, err := p.targetProgram(role, image.masks, h, w)
+		if err != nil || program == nil {
+			return nil, err
+		}
+		// The program is as large as half of the picture's, and garbage when it
+		// has run. Left to its own pace the collector would let it stand beside that.
+		defer debug.FreeOSMemory()
+		return program.run(ctx, image.Image, p.variable.Space())
+	})
+}
+
+// targetKey is a hash of all that the representations depend on.
+func (p *Prepared) targetKey(role framework.Role, image original, h, w int) (string, error) {
+	type loss struct {
+		Name, Type string
+		Options    any
+	}
+	var losses []loss
+	for i, l := range p.losses {
+		if slices.Contains(l.Roles(), role) {
+			losses = append(losses, loss{l.name, p.e.Losses[i].Type, p.e.Losses[i].Options})
+		}
+	}
+	sum := sha256.New()
+	err := json.NewEncoder(sum).Encode(struct {
+		Space    framework.Space
+		Backbone framework.BackboneSpec
+		Weights  framework.Weights
+		Losses   []loss
+		Size     [4]int
+	}{p.variable.Space(), p.e.Backbone, p.weights, losses, [4]int{image.H, image.W, h, w}})
+	if err != nil {
+		return "", fmt.Errorf("%s targets: %w", role, err)
+	}
+	hashPixels(sum, image.Pix)
+	for _, region := range slices.Sorted(maps.Keys(image.masks)) {
+		fmt.Fprintf(sum, "%q", region)
+		hashPixels(sum, image.masks[region].Pix)
+	}
+	return string(sum.Sum(nil)), nil
+}
+
+func hashPixels(sum hash.Hash, pix []float32) {
+	part := make([]byte, 0, 1<<14)
+	for len(pix) > 0 {
+		n := min(len(pix), cap(part)/4)
+		part = part[:0]
+		for _, v := range pix[:n] {
+			part = binary.LittleEndian.AppendUint32(part, math.Float32bits(v))
+		}
+		sum.Write(part)
+		pix = pix[n:]
+	}
+}
+
+// A targetCache keeps the targets used last, up to room bytes of them.
+type targetCache struct {
+	room int
+
+	mu      sync.Mutex
+	entries map[string]*cachedTargets
+	used    []string // keys, the one used last at the end
+}
+
+// cachedTargets are computed by the first who asks, while others wait.
+type cachedTargets struct {
+	once   sync.Once
+	values representations
+	bytes  int // 0 while it is computed
+	err    error
+}
+
+// get returns the values of a key, computed if need be. They are only read.
+func (c *targetCache) get(key string, compute func() (representations, error)) (representations, error) {
+	e := c.entry(key)
+	e.once.Do(func() { e.values, e.err = compute() })
+	if e.err != nil {
+		c.drop(key, e) // the next one may have more luck, or another context
+	} else {
+		c.keep(e)
+	}
+	return e.values, e.err
+}
+
+func (c *targetCache) entry(key string) *cachedTargets {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.entries[key]
+	if e == nil {
+		e = &cachedTargets{}
+		if c.entries == nil {
+			c.entries = map[string]*cachedTargets{}
+		}
+		c.entries[key] = e
+	}
+	c.forget(key)
+	c.used = append(c.used, key)
+	return e
+}
+
+func (c *targetCache) drop(key string, e *cachedTargets) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries[key] == e {
+		delete(c.entries, key)
+		c.forget(key)
+	}
+}
+
+// keep counts e in, and drops what was not used for longest until the rest fits.
+// Whoever holds dropped values keeps them.
+func (c *targetCache) keep(e *cachedTargets) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e.bytes = bytesOf(e.values)
+	total := 0
+	for i := len(c.used) - 1; i >= 0; i-- {
+		key := c.used[i]
+		if total += c.entries[key].bytes; total > c.room && i < len(c.used)-1 {
+			delete(c.entries, key)
+			c.forget(key)
+		}
+	}
+}
+
+func (c *targetCache) forget(key string) {
+	for i, k := range c.used {
+		if k == key {
+			c.used = append(c.used[:i], c.used[i+1:]...)
+			return
+		}
+	}
+}
+
+func bytesOf(values representations) int {
+	n := 0
+	for _, tensors := range values {
+		for _, t := range tensors {
+			n += 4*len(t.Single) + 8*len(t.Double)
+		}
+	}
+	return n
+}

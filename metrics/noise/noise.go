@@ -1,0 +1,83 @@
+// Package noise is the finest noise of a picture, and the same relative to the content
+// image's.
+package noise
+
+import (
+	"math"
+
+	"runexp/framework"
+	"runexp/framework/imaging"
+	"runexp/framework/measure"
+)
+
+// levels is how many steps 8 bits have: noise is given in them.
+const levels = 255
+
+// floor is the noise that rounding to 8 bits alone gives a picture, in levels:
+// rounding errors are uniform on ±½, so their standard deviation is 1/√12. The
+// ratio is taken above that, so that a content image without noise does not make it
+// infinite.
+const floor = 0.28867513459481287
+
+// Metric is the standard deviation of the picture's noise, by Immerkær's estimate.
+type Metric struct{}
+
+// Relative is (σ + floor) / (σ' + floor), σ the noise of the picture and σ' of the
+// content image. It lies in [0, ∞): 1 for equals.
+type Relative struct{}
+
+var (
+	_ framework.Metric = Metric{}
+	_ framework.Metric = Relative{}
+)
+
+// Definition is part of framework.Metric.
+func (Metric) Definition() framework.Definition {
+	return framework.Definition{
+		Label: "noise", Doc: "standard deviation of the finest noise, by Immerkær's estimate", Unit: "levels of 255",
+		Low: 0, High: math.Inf(1), Better: framework.Lower,
+	}
+}
+
+// Definition is part of framework.Metric.
+func (Relative) Definition() framework.Definition {
+	return framework.Definition{
+		Label: "relative noise", Doc: "noise as a multiple of the content image's",
+		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Content, Equal: 1,
+	}
+}
+
+// Prepare compares with nothing.
+func (Metric) Prepare(*measure.Image, string) (framework.Score, error) { return immerkaer, nil }
+
+// Prepare keeps the content image's noise.
+func (Relative) Prepare(image *measure.Image, _ string) (framework.Score, error) {
+	want := immerkaer(image)
+	return func(picture *measure.Image) float64 { return (immerkaer(picture) + floor) / (want + floor) }, nil
+}
+
+// immerkaer estimates the standard deviation of noise in pixels I, [h, w, 3] in
+// [0, 1], in levels of 255:
+//
+//	σ = 255 · √(π/2) · mean|I ∗ M| / 6,  M = (1 −2 1)ᵀ(1 −2 1)
+//
+// over the inner pixels of the three channels. M sees neither slopes nor straight
+// edges along an axis, and white noise of deviation σ with 6σ, whose absolute
+// value is 6σ√(2/π) on average.
+//
+// It lies in [0, ∞), lower is cleaner; brushwork as fine as a pixel counts as
+// noise, so pictures of one style image are compared. Immerkær (1996), "Fast noise
+// variance estimation", for one channel; we take all three, since the noise of
+// style transfer is coloured.
+func immerkaer(m *measure.Image) float64 {
+	sum, stride := 0.0, m.W*imaging.Channels
+	for y := 1; y < m.H-1; y++ {
+		above, middle, below := m.Pix[(y-1)*stride:][:stride], m.Pix[y*stride:][:stride], m.Pix[(y+1)*stride:][:stride]
+		column := func(i int) float64 { return float64(above[i]) - 2*float64(middle[i]) + float64(below[i]) }
+		for i := imaging.Channels; i < stride-imaging.Channels; i++ {
+			sum += math.Abs(column(i-imaging.Channels) - 2*column(i) + column(i+imaging.Channels))
+		}
+	}
+	n := float64((m.H - 2) * (m.W - 2) * imaging.Channels)
+	return levels * math.Sqrt(math.Pi/2) * sum / 6 / n
+}

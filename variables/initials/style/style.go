@@ -1,0 +1,34 @@
+// Package style is the initial value that is the first style image.
+package style
+
+import (
+	"math/rand/v2"
+
+	"runexp/framework"
+	"runexp/framework/imaging"
+)
+
+// Config holds the options: there are none.
+type Config struct{}
+
+// Defaults returns them.
+func Defaults() Config { return Config{} }
+
+// Initial is the first style image, resized.
+type Initial struct{}
+
+var _ framework.Initial = Initial{}
+
+// New returns the initial value.
+func New(Config) (framework.Initial, error) { return Initial{}, nil }
+
+// Roles is the style.
+func (Initial) Roles() []framework.Role { return []framework.Role{framework.Style} }
+
+// Image returns the first style image at h×w pixels.
+func (Initial) Image(from framework.Sources, h, w int, _ *rand.Rand) (*imaging.Image, error) {
+	return from.Styles[0].Resize(h, w), nil
+}
+
+// Random says that the seed changes nothing.
+func (Initial) Random() bool { return false }
