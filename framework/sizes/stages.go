@@ -77,13 +77,6 @@ func area(pixels float64, p exact) exact {
 	return exact{math.Sqrt(pixels * p.h / p.w), math.Sqrt(pixels * p.w / p.h)}
 }
 
-// Equal returns the size with as many pixels as whole, about, in the proportions
-// of own. Of equal proportions it is whole itself.
-func Equal(own, whole Pixels) (Pixels, error) {
-	a := area(float64(whole.H)*float64(whole.W), exact{float64(own.H), float64(own.W)})
-	return New(a.h, a.w)
-}
-
 // A Rule says at which size a style image is shown to the network.
 type Rule struct {
 	Of     string  // result, content or own

@@ -27,11 +27,7 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	}
 	var blocks []document.Block
 	if commands := facts.values["command"]; len(commands) > 0 {
-		text := strings.Join(commands[:min(len(commands), mostCommands)], "\n")
-		if more := len(commands) - mostCommands; more > 0 {
-			text += fmt.Sprintf("\n… and %d more", more)
-		}
-		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command", Text: text}})
+		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command", Text: first(mostCommands, commands, "\n")}})
 	}
 	if len(facts.names) > 0 {
 		blocks = append(blocks, document.Block{Table: facts.table()})
@@ -128,14 +124,17 @@ func (y *Study) readFacts(ctx context.Context, s *store.Store) (facts, error) {
 func (f facts) table() *document.Table {
 	t := &document.Table{Caption: "Versions, machine and weights of the runs", Header: []string{"fact", "value"}}
 	for _, name := range f.names {
-		values := f.values[name]
-		text := strings.Join(values[:min(len(values), mostValues)], " · ")
-		if more := len(values) - mostValues; more > 0 {
-			text += fmt.Sprintf(" · and %d more", more)
-		}
-		t.Rows = append(t.Rows, []string{name, text})
+		t.Rows = append(t.Rows, []string{name, first(mostValues, f.values[name], " · ")})
 	}
 	return t
+}
+
+// first joins at most so many texts, and writes how many more there are.
+func first(most int, texts []string, separator string) string {
+	if more := len(texts) - most; more > 0 {
+		texts = append(slices.Clone(texts[:most]), fmt.Sprintf("… and %d more", more))
+	}
+	return strings.Join(texts, separator)
 }
 
 // scorerTable describes the scorer.

@@ -63,11 +63,7 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 		of = fmt.Sprintf("%d to %s", least, sizes.Count(most, y.unit()))
 	}
 	figure.Subtitle = fmt.Sprintf("%s, medians of %s", sizes.Count(len(points), "setting"), of)
-	caption := fmt.Sprintf("On the front are the settings that no other one equals or improves on in both, %d of %d: %s", len(front), len(points), strings.Join(front[:min(len(front), mostNamed)], "; "))
-	if more := len(front) - mostNamed; more > 0 {
-		caption += fmt.Sprintf("; and %d more", more)
-	}
-	caption += "."
+	caption := fmt.Sprintf("On the Pareto front are the settings that no other one dominates (as good in both, better in one), %d of %d: %s.", len(front), len(points), first(mostNamed, front, "; "))
 	if most > least || len(y.scored()) < len(y.trials) {
 		caption += fmt.Sprintf(" Not every setting has every %s, so that some may be on it because of their pictures.", y.unit())
 	}

@@ -152,7 +152,7 @@ func TestWrite(t *testing.T) {
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raised content distance by", "cut noise by 66.", "n = 8 pairs",
 		"No evidence that losses.content.layers changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%", "Share of each metric's variation")
-	r.has(t, "tradeoff", "On the front are the settings", "10, conv2_1; 10, conv3_1")
+	r.has(t, "tradeoff", "On the Pareto front are the settings", "10, conv2_1; 10, conv3_1")
 	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "ssim 0.5 0.5 neither")
 	r.has(t, "convergence", "47 of 47 trials that have begun")
