@@ -27,8 +27,8 @@ func beside(t *testing.T, s *store.Store, hash, cpu, style string, weight float6
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep(t, r, "style", style, len(style), 9, 5)
-	keep(t, r, "picture", "picture.png", int(weight), 4, 6)
+	addPicture(t, r, "style", style, len(style), 9, 5)
+	addPicture(t, r, "picture", "picture.png", int(weight), 4, 6)
 	return finished(t, s, r)
 }
 
@@ -94,7 +94,7 @@ func TestCompare(t *testing.T) {
 	if c := compare(); lines(c) != common+"eval/noise 1 2; "+rest || c.Scorer != "own" {
 		t.Errorf("both scored: %s, %q", lines(c), c.Scorer)
 	}
-	// A sweep that both stand in has a scorer of its own, which comes first.
+	// A sweep that both belong to has a scorer of its own, which comes first.
 	sweep := store.NewSweep{Experiment: "layers", Plan: json.RawMessage(`{}`), Scorer: "new"}
 	for i, hash := range []string{"h1", "h2"} {
 		sweep.Trials = append(sweep.Trials, store.PlannedTrial{Number: i, Hash: hash, Point: json.RawMessage(`{}`)})
@@ -109,7 +109,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// The style image comes first if all have it; what differs stands below each picture.
+// The style image comes first if all have it; the differing settings are below each picture.
 func TestComparisonStrip(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	a, b, c := beside(t, s, "h1", "", "p.png", 10), beside(t, s, "h2", "", "p.png", 30), beside(t, s, "h3", "", "other.png", 50)

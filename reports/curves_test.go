@@ -208,7 +208,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// The fewest settings that tell runs apart come first, whatever comes first in the alphabet.
+// The fewest settings that distinguish the runs come first, whatever their alphabetical order.
 func TestDistinctions(t *testing.T) {
 	setting := func(content, style, size, lr string) map[string]string {
 		return map[string]string{"content.image": "/p/" + content, "style[0].image": "/p/" + style, "size.long": size, "stages[0].lr": lr}

@@ -12,8 +12,8 @@ import (
 	"runexp/framework/store"
 )
 
-// keep puts a picture into the store.
-func keep(t *testing.T, r *store.Run, kind, name string, step, h, w int) {
+// addPicture stores a picture of a run.
+func addPicture(t *testing.T, r *store.Run, kind, name string, step, h, w int) {
 	t.Helper()
 	m := imaging.New(h, w)
 	m.Pix[0] = float32(step) / 100 // no two are the same
@@ -32,14 +32,14 @@ func keep(t *testing.T, r *store.Run, kind, name string, step, h, w int) {
 func TestStrip(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	run := recorded(t, s, 1, func(r *store.Run) error {
-		keep(t, r, "picture", "step-000001.png", 1, 4, 6)
-		keep(t, r, "picture", "stage-1.png", 2, 4, 6)
-		keep(t, r, "picture", "step-000003.png", 3, 8, 12)
-		keep(t, r, "picture", "picture.png", 4, 8, 12)
-		keep(t, r, "picture", "last.png", 9, 8, 12) // without a row
-		keep(t, r, "style", "painting.jpg", 0, 9, 5)
-		keep(t, r, "content", "photo.jpg", 0, 5, 9)
-		keep(t, r, "plot", "losses.png", 4, 5, 9)
+		addPicture(t, r, "picture", "step-000001.png", 1, 4, 6)
+		addPicture(t, r, "picture", "stage-1.png", 2, 4, 6)
+		addPicture(t, r, "picture", "step-000003.png", 3, 8, 12)
+		addPicture(t, r, "picture", "picture.png", 4, 8, 12)
+		addPicture(t, r, "picture", "last.png", 9, 8, 12) // without a row
+		addPicture(t, r, "style", "painting.jpg", 0, 9, 5)
+		addPicture(t, r, "content", "photo.jpg", 0, 5, 9)
+		addPicture(t, r, "plot", "losses.png", 4, 5, 9)
 		return nil
 	})
 	for most, want := range map[int][]string{

@@ -210,7 +210,7 @@ func TestCurveWithoutTrend(t *testing.T) {
 	}
 }
 
-// A trend whose ends are alike is told as a trend.
+// A trend whose ends do not differ is reported as a trend.
 func TestTrendWithoutEnds(t *testing.T) {
 	r := random(6)
 	d := design{[]effects.Factor{numbers("tv", 1, 2, 3, 4, 5, 6, 7)}, apart(8), claimed("noise")}

@@ -14,7 +14,7 @@ import (
 // some 1e-16, and a sign test would take even that for a direction.
 const negligible = 1e-12
 
-// A grid says which settings a study ran: the distinct combinations of levels.
+// A grid is the settings that a study ran: the distinct combinations of levels.
 type grid struct {
 	study    Study
 	settings [][]int   // levels by factor, in lexicographic order

@@ -15,7 +15,7 @@ type Interaction struct {
 	N       int       `json:"n"`            // units that have all combinations of their levels
 	Share   float64   `json:"share"`        // of the variance, in [0, 1]
 	P       *float64  `json:"p,omitempty"`  // of claimed metrics
-	Worth   bool      `json:"worth_a_look"` // P ≤ 0.05
+	Notable   bool      `json:"notable"` // P ≤ 0.05
 	Effects []At      `json:"effects"`      // of the first factor, from its first level to its last
 }
 
@@ -63,7 +63,7 @@ func (t *table) interactions(m Metric, shares map[[2]int]float64) []Interaction 
 			}
 			if m.Claimed && t.study.Censored == 0 {
 				p := flipRows(rows)
-				x.P, x.Worth = &p, p <= errorRate
+				x.P, x.Notable = &p, p <= errorRate
 			}
 			for j, d := range at {
 				e := shift(d)

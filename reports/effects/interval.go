@@ -23,8 +23,7 @@ type Interval struct {
 	Level float64 `json:"level"`
 }
 
-// An Estimate is a number and how far it can be trusted. Interval is nil where there
-// are too few units for one: fewer than six.
+// An Estimate is a number and its interval, nil for fewer than six units.
 type Estimate struct {
 	Value    float64   `json:"value"`
 	Interval *Interval `json:"interval,omitempty"`

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// known holds numbers of scipy's; testdata/known.py says how they were made.
+// known holds numbers of scipy's; testdata/known.py makes them.
 type known struct {
 	Flips []struct {
 		D             []float64
@@ -92,7 +92,7 @@ func TestSpearmanAgainstScipy(t *testing.T) {
 	}
 }
 
-// Numbers known from elsewhere, or from counting on fingers.
+// Published numbers, and some computed by hand.
 func TestFlipByHand(t *testing.T) {
 	// Darwin's maize, crossed against self-fertilised; Fisher (1935, section 21) counted
 	// 863 of the 32,768 sums on either side.

@@ -118,10 +118,10 @@ func TestVariance(t *testing.T) {
 
 func TestInteractions(t *testing.T) {
 	x := analyze(t, known()).Interactions[0]
-	if x.N != 2 || x.Effects[0].Effect.Value != 2 || x.Effects[1].Effect.Value != 6 || math.Abs(x.Share-4./184) > 1e-12 || *x.P != 0.5 || x.Worth {
+	if x.N != 2 || x.Effects[0].Effect.Value != 2 || x.Effects[1].Effect.Value != 6 || math.Abs(x.Share-4./184) > 1e-12 || *x.P != 0.5 || x.Notable {
 		t.Errorf("%+v, p %v", x, *x.P)
 	}
-	// With eight units it is worth a look; and it is so in 5% of nulls, not more.
+	// With eight units it is notable; and it is so in 5% of nulls, not more.
 	r := random(21)
 	d := design{[]effects.Factor{names("a", "0", "1"), names("b", "0", "1", "2")}, apart(8), claimed("noise")}
 	const reports = 1000
@@ -134,14 +134,14 @@ func TestInteractions(t *testing.T) {
 		x := analyze(t, d.fill(func(_ int, levels []int) []float64 {
 			return []float64{strength*float64(levels[0]*levels[1]) + 5*float64(levels[0]) + 7*float64(levels[1]) + r.NormFloat64()}
 		})).Interactions[0]
-		if i == 0 && (!x.Worth || *x.P != 2./256) {
+		if i == 0 && (!x.Notable || *x.P != 2./256) {
 			t.Errorf("%+v, p %v", x, *x.P)
-		} else if i > 0 && x.Worth {
+		} else if i > 0 && x.Notable {
 			worth++
 		}
 	}
 	if rate := float64(worth) / (reports - 1); rate > bound(reports) {
-		t.Errorf("%.3f of nulls are worth a look", rate)
+		t.Errorf("%.3f of nulls are notable", rate)
 	}
 }
 
@@ -176,8 +176,8 @@ func TestPareto(t *testing.T) {
 	}
 }
 
-// An effect that hangs on the content, and on average is none, is what eight pairs of four
-// content images cannot tell from one that is everywhere. The p by content can.
+// Eight pairs of four content images cannot distinguish an effect that depends on the
+// content, and on average is none, from one that is everywhere. The p by content can.
 func TestSharedContents(t *testing.T) {
 	const reports = 1000
 	d := design{[]effects.Factor{names("pooling", "avg", "max")}, crossed(4, 2), claimed("noise")}

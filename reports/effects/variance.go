@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// What a part of the variance is due to.
+// Sources of variance.
 const (
 	Units       = "units"       // pictures differ
 	Main        = "factor"      // whatever the other factors and the unit
@@ -15,11 +15,11 @@ const (
 	Unexplained = "rest"        // factors that act otherwise in other units, three factors together, chance
 )
 
-// A Variance says how much of a metric's variation over all cells is due to what.
+// A Variance is the decomposition of a metric's variation over all cells.
 type Variance struct {
 	Metric string `json:"metric"`
 	Scale  string `json:"scale"` // Ratio: of the logarithms
-	// Balanced says that every unit has every combination of levels. The parts then do not
+	// Balanced reports whether every unit has every combination of levels. The parts then do not
 	// depend on their order; if not, each is what it explains beyond those before it.
 	Balanced bool   `json:"balanced"`
 	Parts    []Part `json:"parts,omitempty"` // none where the metric does not vary

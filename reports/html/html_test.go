@@ -13,7 +13,7 @@ import (
 
 const attack = `<script>alert(1)</script>"onload='x' javascript:alert(1) {{.Title}} </title></style>`
 
-// hostile has what users wrote wherever text can stand.
+// hostile has text of users in every place that takes text.
 func hostile() document.Document {
 	return document.Document{Title: attack, Lead: []string{attack}, Sections: []document.Section{{ID: "a", Title: attack, Blocks: []document.Block{
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},

@@ -27,7 +27,7 @@ func TestLogSpaced(t *testing.T) {
 	}
 }
 
-// However few they are, numbers stand where an axis of numbers has them.
+// Numbers are placed as on an axis of numbers, however few they are.
 func TestNumbersArePlacedByValue(t *testing.T) {
 	for _, c := range []struct {
 		numbers []float64
@@ -57,7 +57,7 @@ func TestNumbersArePlacedByValue(t *testing.T) {
 	}
 }
 
-// Where labels would stand on each other some are left out, and draws have round numbers.
+// Where labels would overlap some are left out, and draws have round numbers.
 func TestTicksOfNumbers(t *testing.T) {
 	e := Effects{Factor: "x", Numbers: []float64{0, 0.001, 0.002, 100}, Levels: []string{"0", "0.001", "0.002", "100"}}
 	p := plot.New()

@@ -147,7 +147,7 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-func TestStripKeepsStagesOfTheAxis(t *testing.T) {
+func TestStageLabelsOfTheAxis(t *testing.T) {
 	s := newStageLabels([]Stage{{-5, "a"}, {-1, "b"}, {3, "c"}, {10, "d"}, {12, "e"}}, 0, 10)
 	if want := []Stage{{-1, "b"}, {3, "c"}}; !slices.Equal(s.stages, want) {
 		t.Errorf("%v, want %v", s.stages, want)

@@ -64,8 +64,8 @@ func TestStripLayout(t *testing.T) {
 	}
 }
 
-// What was given stands apart from what was made.
-func TestInputsStandApart(t *testing.T) {
+// A wider gap separates the inputs from the results.
+func TestGapAfterInputs(t *testing.T) {
 	l, err := Strip{{plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, true, ""}, {plain(9, 9, 0), nil, false, ""}}.layout(Usual)
 	if err != nil {
 		t.Fatal(err)

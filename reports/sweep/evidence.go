@@ -112,7 +112,7 @@ func (y *Study) shares() document.Table {
 func (y *Study) interactions() []document.Block {
 	var items []document.Item
 	for _, x := range y.Analysis.Interactions {
-		if !x.Worth {
+		if !x.Notable {
 			continue
 		}
 		var parts []string

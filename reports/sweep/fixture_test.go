@@ -148,16 +148,16 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 		}
 		check(r.Log(ctx, step, values))
 	}
-	keep := func(kind, name string, step int, m *imaging.Image) {
+	add := func(kind, name string, step int, m *imaging.Image) {
 		var file bytes.Buffer
 		check(imaging.EncodePNG(&file, m, nil))
 		check(r.Artifact(ctx, store.Artifact{Kind: kind, Name: name, Step: step, MIME: "image/png", Width: m.W, Height: m.H, Data: file.Bytes()}))
 	}
-	keep("content", at.Content, 0, painted(40, 60, float64(at.Pair/2), 0, 0))
-	keep("style", at.Style, 0, painted(60, 50, 4+float64(at.Pair%2), 2, 0))
+	add("content", at.Content, 0, painted(40, 60, float64(at.Pair/2), 0, 0))
+	add("style", at.Style, 0, painted(60, 50, 4+float64(at.Pair%2), 2, 0))
 	switch status {
 	case store.Finished:
-		keep("picture", "picture.png", 59, painted(40, 60, float64(at.Pair), float64(layer), 0.3*float64(1-tv)))
+		add("picture", "picture.png", 59, painted(40, 60, float64(at.Pair), float64(layer), 0.3*float64(1-tv)))
 		check(r.Log(ctx, 59, []store.Value{{Name: "memory/peak", Value: 100 << 20}}))
 		check(r.Finish(ctx, status, ""))
 	default:

@@ -122,7 +122,7 @@ func (r *written) links(t *testing.T) {
 	}
 }
 
-// has checks what a section says, in the HTML and, word for word, in the Markdown.
+// has checks that a section contains texts, in the HTML and, word for word, in the Markdown.
 func (r *written) has(t *testing.T, id string, wants ...string) {
 	t.Helper()
 	text, there := r.sections[id]
@@ -250,7 +250,7 @@ func TestWriteWithoutScores(t *testing.T) {
 	r.has(t, "missing", "its picture has not been scored by the sweep's scorer", "2 trials finished without a score.")
 }
 
-// Figures of an earlier report go, and what somebody else put there stays.
+// Figures of an earlier report are removed, other files are not.
 func TestWriteOverAnother(t *testing.T) {
 	s := openTest(t)
 	w := fixture{}.make(t, s)

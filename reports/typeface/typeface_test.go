@@ -97,8 +97,8 @@ func TestCutKeepsCharactersWhole(t *testing.T) {
 	}
 }
 
-// Labels that are alike at both ends are told apart all the same.
-func TestShortenAllKeepsTextsApart(t *testing.T) {
+// Labels that are alike at both ends stay different.
+func TestShortenAllKeepsTextsDifferent(t *testing.T) {
 	long := strings.Repeat("style/", 20)
 	texts := []string{"a", long + "one", long + "two", "p" + long + "x" + long + "q", "p" + long + "y" + long + "q", "p" + long + "x" + long + "q"}
 	short := typeface.ShortenAll(texts, 48)
