@@ -12,11 +12,11 @@ type Interaction struct {
 	Factors [2]string `json:"factors"`
 	Metric  string    `json:"metric"`
 	Scale   string    `json:"scale"`
-	N       int       `json:"n"`            // units that have all combinations of their levels
-	Share   float64   `json:"share"`        // of the variance, in [0, 1]
-	P       *float64  `json:"p,omitempty"`  // of claimed metrics
-	Notable   bool      `json:"notable"` // P ≤ 0.05
-	Effects []At      `json:"effects"`      // of the first factor, from its first level to its last
+	N       int       `json:"n"`           // units that have all combinations of their levels
+	Share   float64   `json:"share"`       // of the variance, in [0, 1]
+	P       *float64  `json:"p,omitempty"` // of claimed metrics
+	Notable bool      `json:"notable"`     // P ≤ 0.05
+	Effects []At      `json:"effects"`     // of the first factor, from its first level to its last
 }
 
 // At is an effect at one level of the other factor.
