@@ -48,7 +48,7 @@ func (r *runFlags) sweep(ctx context.Context, lab *experiments.Lab, resolved *co
 	tally, err := planned.Conduct(ctx, s, recorded, experiments.Conditions{Jobs: r.jobs, Fresh: r.fresh}, watch)
 	spared()
 	work = newWorkProgress(r.stderr, r.quiet)
-	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, r.describeMetric, work.report)
+	study, report, reportErr := sweep.Write(whole, s, recorded.Experiment, recorded.Number, r.out, work.report)
 	work.done()
 	if study != nil {
 		for _, line := range study.Unshown {
@@ -115,7 +115,7 @@ func (r *runFlags) describeSweep(ctx context.Context, resolved *config.Resolved,
 	if err != nil {
 		return err
 	}
-	reach, able, err := sweep.Reach(frozen, r.describeMetric)
+	reach, able, err := sweep.Reach(frozen)
 	if err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (c *conduct) know(ctx context.Context, t SweepTrial, before store.RunSummar
 		return nil
 	}
 	scores, err := c.store.Scores(ctx, before.Number, c.judge.by.Hash)
-	if err != nil || len(scores) > 0 {
+	if err != nil || c.judge.scoredBy(scores) {
 		return err
 	}
 	if err := c.score(ctx, t, before.Number); err != nil {

@@ -13,6 +13,7 @@ import (
 	"runexp/framework/imaging"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // A judge scores pictures by metrics that are the same for every run that it is
@@ -20,13 +21,14 @@ import (
 type judge struct {
 	scorer *evaluate.Scorer
 	by     store.Scorer
+	text   json.RawMessage // of by, without its metrics
 	spec   framework.BackboneSpec
 
 	mu         sync.Mutex
 	references []reference // the one used last at the end
 }
 
-// keptReferences is how many pairs of photograph and painting, at one size, a
+// keptReferences is how many pairs of content and style image, at one size, a
 // judge remembers: each holds a network's memory. Trials of one pair come
 // together, and side by side two pairs may overlap.
 const keptReferences = 2
@@ -44,6 +46,7 @@ type scorerText struct {
 	Weights  string          `json:"weights"`
 	SHA256   string          `json:"sha256"`
 	Layers   evaluate.Layers `json:"layers"`
+	Metrics  []record.Metric `json:"metrics,omitempty"` // what its numbers are; none in the facts of a run
 }
 
 // newJudge returns a judge that looks through a backbone, at layers of it that
@@ -70,8 +73,21 @@ func (l *Lab) newJudge(ctx context.Context, spec framework.BackboneSpec, used []
 		return nil, err
 	}
 	j.by.Hash = j.scorer.Hash()
-	j.by.Description, err = json.Marshal(scorerText{spec.Name, w.Name, w.SHA256, layers})
+	text := scorerText{spec.Name, w.Name, w.SHA256, layers, nil}
+	if j.text, err = json.Marshal(text); err != nil {
+		return nil, err
+	}
+	text.Metrics = j.scorer.Metrics()
+	j.by.Description, err = json.Marshal(text)
 	return j, err
+}
+
+// scoredBy reports whether a picture's scores have all that the judge would give. One
+// that was scored before a metric was registered lacks it.
+func (j *judge) scoredBy(scores []store.Value) bool {
+	return !slices.ContainsFunc(j.scorer.Metrics(), func(m record.Metric) bool {
+		return !slices.ContainsFunc(scores, func(v store.Value) bool { return v.Name == m.Name })
+	})
 }
 
 // scorerFact is the hash of the scorer that a run's eval/ metrics are by.
@@ -79,7 +95,7 @@ const scorerFact = "scorer/hash"
 
 // facts are what a run records of who scores it.
 func (j *judge) facts() []store.Fact {
-	return []store.Fact{{Name: scorerFact, Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.by.Description)}}
+	return []store.Fact{{Name: scorerFact, Value: j.by.Hash}, {Name: "scorer/description", Value: string(j.text)}}
 }
 
 // addBeside counts the judge in where it stays in memory beside the run: in a sweep,

@@ -305,7 +305,7 @@ func (s *Sweep) Record(ctx context.Context, st *store.Store) (store.Sweep, error
 
 // Frozen is the sweep as it is recorded.
 func (s *Sweep) Frozen() (store.NewSweep, error) {
-	plan, err := planJSON(s.config.Sweep)
+	plan, err := planJSON(s.config.Sweep, s.judge.scorer.Metrics())
 	n := store.NewSweep{
 		Experiment: s.config.Experiment.Name, Method: s.config.Sweep.Method, Plan: plan,
 		Metrics: s.config.Sweep.Metrics, Scorer: s.judge.by.Hash,
