@@ -1,6 +1,6 @@
-// Package record declares what a notebook holds as JSON: the plan of a sweep, where
-// each trial lies in it, and the data of events. Who writes it and who reads it use
-// these types.
+// Package record declares what a store holds as JSON: the plan of a sweep, where each
+// trial lies in it, what metrics are, and the data of events. Who writes it and who
+// reads it use these types.
 package record
 
 import "encoding/json"
@@ -16,6 +16,9 @@ type Plan struct {
 	Exclude    []string    `json:"exclude,omitempty"`
 	RunCap     int         `json:"run_cap,omitempty"`
 	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
+	// Definitions are of all metrics of the sweep's pictures, and of losses among
+	// Metrics. They are for people: two plans that differ in them alone are the same.
+	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
 }
 
 // A Parameter is what varies: of a zip the paths are joined by " + ".
