@@ -93,7 +93,7 @@ func (e ending) alreadyDone(before store.RunRef, status store.Status) error {
 func (e ending) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
 	recorded := e.recorded.Sweep
 	work := newWorkProgress(e.stderr, e.quiet)
-	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), e.store, recorded.Experiment, recorded.Number, e.out, e.describeMetric, work.report)
+	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), e.store, recorded.Experiment, recorded.Number, e.out, work.report)
 	work.done()
 	if study != nil {
 		for _, line := range study.Unshown {

@@ -98,7 +98,7 @@ func (r *runFlags) describeTrials(planned *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	reach, able, err := sweep.Reach(frozen, r.describeMetric)
+	reach, able, err := sweep.Reach(frozen)
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"runexp/experiments/trial"
-	"runexp/framework/evaluate"
 	"runexp/reports/effects"
 	"runexp/reports/sweep"
 )
@@ -74,7 +72,7 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return unwritten(err)
 	}
 	work := newWorkProgress(a.stderr, false)
-	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, a.describeMetric, work.report)
+	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, work.report)
 	work.done()
 	if path := new(fs.PathError); errors.As(err, &path) {
 		return unwritten(err)
@@ -97,13 +95,4 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		}
 	}
 	return nil
-}
-
-// describeMetric tells reports what a metric is; they do not know who computes it.
-func (a *app) describeMetric(name string) (sweep.Definition, bool) {
-	if loss, ok := strings.CutPrefix(name, "loss/"); ok {
-		return sweep.Definition{Label: strings.ReplaceAll(loss, "/", " ") + " loss", Doc: "the last " + name + " of the run", Better: "lower"}, true
-	}
-	d, known := evaluate.Describe(a.plugins.Metrics, name)
-	return sweep.Definition{Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better)}, known
 }

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 		"runexp": func() {
 			os.Exit(Main(testPlugins()))
 		},
+		"runexp-red":   runRed,
 		"pngtext":      pngText,
 		"pngpixels":    pngPixels,
 		"waitrun":      waitRun,

@@ -12,11 +12,17 @@ import (
 	"runexp/framework/store/record"
 )
 
-// planJSON is the plan of a sweep as the store keeps it.
-func planJSON(s *config.Sweep) (json.RawMessage, error) {
+// planJSON is the plan of a sweep as the store keeps it, whose pictures have these metrics.
+func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error) {
 	text := record.Plan{
 		Question: s.Question, Method: s.Method, Metrics: s.Metrics, Parameters: []record.Parameter{},
 		Repeats: s.Repeats, RunCap: s.RunCap, EarlyStop: (*record.EarlyStop)(s.EarlyStop),
+		Definitions: metrics,
+	}
+	for _, name := range s.Metrics {
+		if loss, is := record.LossMetric(name); is {
+			text.Definitions = append(text.Definitions, loss)
+		}
 	}
 	for _, p := range s.Pairs {
 		text.Pairs = append(text.Pairs, p.Name)
@@ -120,7 +126,7 @@ func describe(s *config.Sweep, point Point) string {
 
 // Record is the sweep as the store keeps it.
 func (p *Plan) Record() (store.NewSweep, error) {
-	text, err := planJSON(p.Config.Sweep)
+	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics())
 	n := store.NewSweep{
 		Experiment: p.Config.Experiment.Name, Method: p.Config.Sweep.Method, Plan: text,
 		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash,

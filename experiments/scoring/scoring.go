@@ -25,6 +25,7 @@ import (
 type Scorer struct {
 	scorer *evaluate.Scorer
 	stored store.Scorer
+	brief  json.RawMessage // the description without metrics
 
 	mu         sync.Mutex
 	references []reference // the one used last at the end
@@ -48,6 +49,7 @@ type description struct {
 	Weights  string          `json:"weights"`
 	SHA256   string          `json:"sha256"`
 	Layers   evaluate.Layers `json:"layers"`
+	Metrics  []record.Metric `json:"metrics,omitempty"` // what its numbers are; none in the facts of a run
 }
 
 // A Config says what a Scorer scores with.
@@ -78,8 +80,21 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
-	s.stored.Description, err = json.Marshal(description{c.Name, w.Name, w.SHA256, layers})
+	d := description{c.Name, w.Name, w.SHA256, layers, nil}
+	if s.brief, err = json.Marshal(d); err != nil {
+		return nil, err
+	}
+	d.Metrics = s.scorer.Metrics()
+	s.stored.Description, err = json.Marshal(d)
 	return s, err
+}
+
+// Complete reports whether a picture's scores have all that s would give. One that was
+// scored before a metric was registered lacks it.
+func (s *Scorer) Complete(scores []store.Value) bool {
+	return !slices.ContainsFunc(s.scorer.Metrics(), func(m record.Metric) bool {
+		return !slices.ContainsFunc(scores, func(v store.Value) bool { return v.Name == m.Name })
+	})
 }
 
 // Stored is the scorer as the store names it.
@@ -93,7 +108,7 @@ const hashFact = "scorer/hash"
 
 // Facts are what a run records of who scores it.
 func (s *Scorer) Facts() []store.Fact {
-	return []store.Fact{{Name: hashFact, Value: s.stored.Hash}, {Name: "scorer/description", Value: string(s.stored.Description)}}
+	return []store.Fact{{Name: hashFact, Value: s.stored.Hash}, {Name: "scorer/description", Value: string(s.brief)}}
 }
 
 // Scored reports whether a run with these facts has been scored by s on its way.

@@ -80,7 +80,7 @@ func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary)
 		return nil, nil
 	}
 	scores, err := r.store.Scores(ctx, made.Number, r.plan.Scorer.Stored().Hash)
-	if err != nil || len(scores) > 0 {
+	if err != nil || r.plan.Scorer.Complete(scores) {
 		return nil, err
 	}
 	if unscored, err = r.scoreStored(ctx, t, made.Number); err != nil {

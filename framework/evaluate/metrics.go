@@ -2,6 +2,7 @@ package evaluate
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"runexp/framework"
@@ -56,8 +57,16 @@ func (m metric) record() record.Metric {
 	d := m.Definition
 	return record.Metric{
 		Name: m.name, Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better),
-		Low: record.Bound(d.Low), High: record.Bound(d.High), Against: string(d.Against),
+		Low: finite(d.Low), High: finite(d.High), Against: string(d.Against),
 	}
+}
+
+// finite returns a bound, nil for one that is infinite.
+func finite(bound float64) *float64 {
+	if math.IsInf(bound, 0) {
+		return nil
+	}
+	return &bound
 }
 
 // mean describes m as the mean over layers, and at as its value at one of them.

@@ -2,7 +2,7 @@ package evaluate
 
 import (
 	"context"
-	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,16 +26,17 @@ func TestMetrics(t *testing.T) {
 	if got := strings.Join(names(s), " "); got != want {
 		t.Errorf("metrics %s, want %s", got, want)
 	}
+	zero, one := 0.0, 1.0
 	at := record.Metric{
 		Name: "eval/content/relu3_3", Label: "content distance at relu3_3",
 		Doc: "squared distance of the features from the content image's, relative to their energy, at relu3_3",
-		Low: 0, High: record.Bound(math.Inf(1)), Better: "lower", Against: "content", Source: s.Hash(),
+		Low: &zero, Better: "lower", Against: "content", Source: s.Hash(),
 	}
 	all := s.Metrics()
-	if all[1] != at {
+	if !reflect.DeepEqual(all[1], at) {
 		t.Errorf("%+v, want %+v", all[1], at)
 	}
-	if !strings.HasSuffix(all[0].Doc, "mean over held-out layers") || all[11].Unit != "levels of 255" || all[4].High != 1 {
+	if !strings.HasSuffix(all[0].Doc, "mean over held-out layers") || all[11].Unit != "levels of 255" || *all[4].High != one {
 		t.Errorf("%+v", all)
 	}
 	for _, m := range all {

@@ -87,7 +87,7 @@ func (r *Reference) Score(ctx context.Context, picture *imaging.Image) ([]Metric
 	}
 	for _, m := range metrics {
 		if math.IsNaN(m.Value) || math.IsInf(m.Value, 0) {
-			return nil, fmt.Errorf("scorer: %s is %g: the backbone's features of this picture are not finite", m.Name, m.Value)
+			return nil, fmt.Errorf("scorer: %s is %g: the metric, or the backbone's features of this picture, are not finite", m.Name, m.Value)
 		}
 	}
 	return metrics, nil

@@ -13,6 +13,7 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/imaging"
 	"runexp/framework/weights"
+	"runexp/metrics/content"
 )
 
 func layersOf(t *testing.T, backbone string) []framework.Layer {
@@ -208,5 +209,34 @@ func TestMemory(t *testing.T) {
 	}
 	if own, forward, _ := compute.FilterMemory(s.k, filters); alone != beside+own+forward || own == 0 {
 		t.Errorf("%d bytes alone and %d beside a run with the filters, which are %d and %d", alone, beside, own, forward)
+	}
+}
+
+// TestMemoryOfMetrics: each metric at content layers may keep a copy of the features.
+func TestMemoryOfMetrics(t *testing.T) {
+	c, before := lite(t), scorer(t, 1)
+	framework.RegisterMetric(c.Metrics, "content-again", content.Metric{})
+	after, err := New(c, before.k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := newNetwork(c, before.k, 40, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	features := 0
+	for _, layer := range c.Layers.Content {
+		features += n.nodes[layer].Shape().Len()
+	}
+	without, err := before.Memory(40, 48, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := after.Memory(40, 48, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if with-without != int64(4*features) {
+		t.Errorf("%d bytes more for another metric at content layers, want %d", with-without, 4*features)
 	}
 }

@@ -11,11 +11,12 @@ import (
 // A Scorer is who scored a picture.
 type Scorer struct {
 	Hash        string          // of what decides its numbers
-	Description json.RawMessage // for people: backbone, weights, layers
+	Description json.RawMessage // for people: backbone, weights, layers, what its metrics are
 }
 
 // Score records what a scorer says of the picture that a run ended with, in
-// place of what it said before. What other scorers said stays.
+// place of what it said before. What other scorers said stays. The description takes
+// the place of an older one.
 func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value) error {
 	if by.Hash == "" || !json.Valid(by.Description) {
 		return fmt.Errorf("store: run %d: score: the scorer needs a hash, and a description in JSON", run)
@@ -23,7 +24,7 @@ func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value)
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var scorer int64
 		if _, err := tx.ExecContext(ctx, `INSERT INTO scorers (hash, description, created_at)
-			VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING`, by.Hash, string(by.Description), formatTime(time.Now())); err != nil {
+			VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET description = excluded.description WHERE description != excluded.description`, by.Hash, string(by.Description), formatTime(time.Now())); err != nil {
 			return err
 		}
 		if err := tx.QueryRowContext(ctx, `SELECT id FROM scorers WHERE hash = ?`, by.Hash).Scan(&scorer); err != nil {

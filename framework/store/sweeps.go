@@ -48,7 +48,9 @@ type SweepTrial struct {
 }
 
 // PlanSweep records a sweep and all its trials, and returns it. If the
-// experiment's newest sweep is just the same, that one is returned.
+// experiment's newest sweep is just the same, that one is returned. The plan's
+// definitions, which tell people what metrics are, make no difference: those of n
+// take the place of what was recorded.
 func (s *Store) PlanSweep(ctx context.Context, n NewSweep) (Sweep, error) {
 	sweep := Sweep{Experiment: n.Experiment, Method: n.Method, Plan: n.Plan, Metrics: n.Metrics, Scorer: n.Scorer, Trials: len(n.Trials)}
 	err := n.check()
@@ -110,15 +112,17 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 }
 
 // findSame fills in the experiment's newest sweep if it is the same as n: the
-// same plan, scorer and trials.
+// same plan but for definitions, scorer and trials.
 func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n NewSweep) (bool, error) {
 	var number int64
 	var uid UID
 	var created time.Time
-	var plan, scorer string
-	err := tx.QueryRowContext(ctx, `SELECT id, uid, created_at, plan, coalesce(scorer, '') FROM sweeps
-		WHERE experiment_id = ? ORDER BY id DESC LIMIT 1`, experiment).Scan(&number, &uid, timeText{&created}, &plan, &scorer)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (plan != string(n.Plan) || scorer != n.Scorer) {
+	var samePlan bool
+	var scorer string
+	err := tx.QueryRowContext(ctx, `SELECT id, uid, created_at, coalesce(scorer, ''),
+		CASE WHEN json_valid(plan) THEN json_remove(plan, '$.definitions') = json_remove(?2, '$.definitions') ELSE 0 END
+		FROM sweeps WHERE experiment_id = ?1 ORDER BY id DESC LIMIT 1`, experiment, string(n.Plan)).Scan(&number, &uid, timeText{&created}, &scorer, &samePlan)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (!samePlan || scorer != n.Scorer) {
 		return false, nil
 	}
 	if err != nil {
@@ -135,7 +139,8 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 		}
 	}
 	s.Number, s.UID, s.Created = number, uid, created
-	return true, nil
+	_, err = tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
+	return true, err
 }
 
 // columns says where a row of Sweeps goes.

@@ -41,6 +41,27 @@ func TestASweepIsPlannedOnce(t *testing.T) {
 	}
 }
 
+// What a plan says of metrics makes no other sweep: a newer program's words take the place
+// of an older one's, or of none.
+func TestDefinitionsMakeNoOtherSweep(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	n := sweepOf(2, "a")
+	first := must(s.PlanSweep(ctx, n))(t)
+	for _, definitions := range []string{`[{"name":"eval/red"}]`, `[]`, `[{"name":"eval/red","label":"redness"}]`} {
+		n.Plan = json.RawMessage(`{"method":"grid","definitions":` + definitions + `}`)
+		if again := must(s.PlanSweep(ctx, n))(t); again.Number != first.Number {
+			t.Errorf("%s makes sweep %d, want %d", definitions, again.Number, first.Number)
+		}
+		if list := must(s.Sweeps(ctx, "layers"))(t); len(list) != 1 || string(list[0].Plan) != string(n.Plan) {
+			t.Errorf("the store has %s, want %s", list[0].Plan, n.Plan)
+		}
+	}
+	n.Plan = json.RawMessage(`{"method":"random","definitions":[]}`)
+	if other := must(s.PlanSweep(ctx, n))(t); other.Number == first.Number {
+		t.Error("another plan is the same sweep")
+	}
+}
+
 func TestTheRunOfATrial(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	sweep := must(s.PlanSweep(ctx, sweepOf(4, "")))(t)
@@ -94,7 +115,8 @@ func TestScoresOfSeveralScorers(t *testing.T) {
 	a, b := Scorer{"a", json.RawMessage(`{"backbone":"lite"}`)}, Scorer{"b", json.RawMessage(`{}`)}
 	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 2}, {"eval/content", 1}}))
 	check(t, s.Score(ctx, run, b, []Value{{"eval/style", math.NaN()}}))
-	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 3}})) // again
+	a.Description = json.RawMessage(`{"backbone":"lite","metrics":[]}`) // a newer program's words
+	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 3}}))          // again
 	got := must(s.Scores(ctx, run, "a"))(t)
 	if len(got) != 2 || got[0] != (Value{"eval/style", 3}) || got[1] != (Value{"eval/content", 1}) {
 		t.Errorf("a says %v", got)

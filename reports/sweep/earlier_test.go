@@ -34,7 +34,7 @@ func TestPointsOfAnEarlierVersion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if read[i], err = Read(t.Context(), s, w, defined, nil); err != nil {
+		if read[i], err = Read(t.Context(), s, w, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -26,7 +26,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		figure := plots.Effects{Unit: y.unit(), Title: p.Path, Factor: p.Path, Levels: p.Labels, Numbers: p.Numbers, Log: p.log(), Drawn: p.drawn}
 		paired := 0
 		for _, m := range y.claimed() {
-			e := y.Analysis.Effect(p.Path, m.name)
+			e := y.Analysis.Effect(p.Path, m.Name)
 			if e == nil {
 				continue
 			}

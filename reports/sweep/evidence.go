@@ -69,7 +69,7 @@ func probability(p *float64) string {
 // label is a metric's label.
 func (y *Study) label(metric string) string {
 	for _, m := range y.metrics {
-		if m.name == metric {
+		if m.Name == metric {
 			return m.Label
 		}
 	}
@@ -91,7 +91,7 @@ func (y *Study) shares() document.Table {
 	}
 	for _, m := range y.claimed() {
 		for _, v := range y.Analysis.Variances {
-			if v.Metric != m.name || len(v.Parts) == 0 {
+			if v.Metric != m.Name || len(v.Parts) == 0 {
 				continue
 			}
 			row := make([]string, len(t.Header))

@@ -25,6 +25,8 @@ type fixture struct {
 	ends     ending
 	scorer   string // that scored the pictures; the sweep's if ""
 	losses   int    // besides content, style and tv
+	// definitions of the plan: those below if nil
+	definitions []record.Metric
 }
 
 func openTest(t testing.TB) *store.Store {
@@ -52,7 +54,7 @@ func plant(tv, layer, pair int) []store.Value {
 		{Name: "eval/content", Value: wobble * of * (0.3 + 0.15*float64(layer)) * (1 + 0.05*float64(tv))},
 		{Name: "eval/style", Value: wobble * of * (0.6 - 0.12*float64(layer))},
 		{Name: "eval/noise", Value: wobble * 9 * of * math.Pow(3, -float64(tv))},
-		{Name: "eval/ssim", Value: 0.5},
+		{Name: "eval/mine", Value: 0.5},
 	}
 }
 
@@ -67,13 +69,16 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 			}
 		}
 	}
+	if f.definitions == nil {
+		f.definitions = definitions()
+	}
 	plan, err := json.Marshal(record.Plan{
 		Question: f.question, Method: "grid", Repeats: 1, Metrics: []string{"eval/content", "eval/noise"},
 		Parameters: []record.Parameter{
 			{Path: "losses.tv.weight", Labels: []string{"0", "10"}, Numbers: tvWeights},
 			{Path: "losses.content.layers", Labels: layers},
 		},
-		Pairs: []string{"a × c"},
+		Pairs: []string{"a × c"}, Definitions: f.definitions,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +173,7 @@ func (f fixture) run(t testing.TB, s *store.Store, trial store.PlannedTrial, sta
 	if f.scorer != "" {
 		by = f.scorer
 	}
-	check(s.Score(ctx, r.Number(), store.Scorer{Hash: by, Description: json.RawMessage(`{"backbone":"vgg19-lite","content":["relu3_3"]}`)}, plant(tv, layer, at.Pair)))
+	check(s.Score(ctx, r.Number(), store.Scorer{Hash: by, Description: json.RawMessage(`{"backbone":"vgg19-lite","content":["relu3_3"],"metrics":[{"name":"eval/unshown"}]}`)}, plant(tv, layer, at.Pair)))
 }
 
 // painted is a picture of stripes with noise.
@@ -182,14 +187,13 @@ func painted(h, w int, tilt, waves, noise float64) *imaging.Image {
 	return m
 }
 
-// defined is the definitions of the tests' metrics.
-func defined(name string) (Definition, bool) {
-	d, known := map[string]Definition{
-		"eval/content": {Label: "content distance", Better: "lower", Doc: "squared distance of the features"},
-		"eval/style":   {Label: "style distance", Better: "lower"},
-		"eval/noise":   {Label: "noise", Better: "lower", Unit: "levels of 255"},
-	}[name]
-	return d, known
+// definitions are the metrics in the fixture's plan.
+func definitions() []record.Metric {
+	return []record.Metric{
+		{Name: "eval/content", Label: "content distance", Better: "lower", Doc: "squared distance of the features"},
+		{Name: "eval/style", Label: "style distance", Better: "lower"},
+		{Name: "eval/noise", Label: "noise", Better: "lower", Unit: "levels of 255"},
+	}
 }
 
 // usual has what a sweep may have: a question that is markup, and trials that did

@@ -62,7 +62,7 @@ func (y *Study) input() effects.Study {
 		in.Factors = append(in.Factors, f)
 	}
 	for _, m := range y.metrics {
-		in.Metrics = append(in.Metrics, effects.Metric{Name: m.name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed})
+		in.Metrics = append(in.Metrics, effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed})
 	}
 	for i, t := range y.trials {
 		if t.scores == nil {

@@ -27,7 +27,7 @@ func (y *Study) allMetrics() ([]document.Block, error) {
 		}
 		t.Header = append(t.Header, "better")
 		for _, m := range y.metrics {
-			e := y.Analysis.Effect(p.Path, m.name)
+			e := y.Analysis.Effect(p.Path, m.Name)
 			if e == nil {
 				continue
 			}

@@ -107,7 +107,7 @@ func (y *Study) question() ([]document.Block, error) {
 	blocks = append(blocks, document.Block{Paragraph: text + "."})
 	var about []document.Item
 	for _, m := range y.claimed() {
-		text := m.Label + ": " + cmp.Or(m.Doc, m.name)
+		text := m.Label + ": " + cmp.Or(m.Doc, m.Name)
 		if m.Unit != "" {
 			text += ", in " + m.Unit
 		}

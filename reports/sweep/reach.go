@@ -7,7 +7,7 @@ import "runexp/framework/store"
 // test could not reach 5% for any values.
 //
 // Errors: a plan that contradicts itself.
-func Reach(n store.NewSweep, describe Describe) (text string, able bool, err error) {
+func Reach(n store.NewSweep) (text string, able bool, err error) {
 	y := &Study{Sweep: store.Sweep{Experiment: n.Experiment, Method: n.Method, Plan: n.Plan, Metrics: n.Metrics, Scorer: n.Scorer, Trials: len(n.Trials)}}
 	if y.plan, err = readPlan(y.Sweep); err != nil {
 		return "", false, err
@@ -25,7 +25,7 @@ func Reach(n store.NewSweep, describe Describe) (text string, able bool, err err
 		y.trials = append(y.trials, t)
 	}
 	y.plan.settle(y.trials)
-	y.define(describe)
+	y.define()
 	if err := y.analyze(); err != nil {
 		return "", false, err
 	}

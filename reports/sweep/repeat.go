@@ -145,7 +145,16 @@ func (y *Study) scorerTable() ([]document.Block, error) {
 	case y.scorer == nil:
 		return []document.Block{{Paragraph: "Scorer " + y.Sweep.Scorer + " has not scored a picture yet."}}, nil
 	}
-	text, err := indented(y.scorer.Description)
+	var description map[string]json.RawMessage
+	shown := y.scorer.Description
+	if json.Unmarshal(shown, &description) == nil {
+		delete(description, "metrics") // the sections before say what they are
+		var err error
+		if shown, err = json.Marshal(description); err != nil {
+			return nil, err
+		}
+	}
+	text, err := indented(shown)
 	return []document.Block{{Code: &document.Code{Title: "Scorer " + y.scorer.Hash, Text: text}}}, err
 }
 

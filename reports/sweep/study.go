@@ -9,20 +9,9 @@ import (
 
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/effects"
 )
-
-// A Definition describes a metric.
-type Definition struct {
-	Label  string // in a sentence: content distance
-	Doc    string // one line
-	Unit   string // "" for a number without one
-	Better string // lower, higher or neither
-}
-
-// Describe returns the definition of a metric by its name, eval/content; false if
-// there is none.
-type Describe func(metric string) (Definition, bool)
 
 // A Study is a sweep with the contents of its report.
 type Study struct {
@@ -39,8 +28,7 @@ type Study struct {
 }
 
 type metric struct {
-	Definition
-	name    string
+	record.Metric
 	claimed bool
 }
 
@@ -82,7 +70,7 @@ func Find(ctx context.Context, s *store.Store, experiment string, number int64) 
 }
 
 // Read reads a sweep and analyses it. progress, unless it is nil, is called with each step.
-func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe, progress func(what string)) (*Study, error) {
+func Read(ctx context.Context, s *store.Store, w store.Sweep, progress func(what string)) (*Study, error) {
 	study := &Study{Sweep: w, progress: progress}
 	var err error
 	if study.plan, err = readPlan(w); err != nil {
@@ -100,7 +88,7 @@ func Read(ctx context.Context, s *store.Store, w store.Sweep, describe Describe,
 			study.scorer = &scorer
 		}
 	}
-	study.define(describe)
+	study.define()
 	study.step("effects")
 	return study, study.analyze()
 }
@@ -134,8 +122,8 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 					t.scores = map[string]float64{}
 				}
 				t.scores[v.Name] = v.Value
-				if !slices.ContainsFunc(y.metrics, func(m metric) bool { return m.name == v.Name }) {
-					y.metrics = append(y.metrics, metric{name: v.Name})
+				if !slices.ContainsFunc(y.metrics, func(m metric) bool { return m.Name == v.Name }) {
+					y.metrics = append(y.metrics, metric{Metric: record.Metric{Name: v.Name}})
 				}
 			}
 		}
@@ -166,25 +154,15 @@ func (y *Study) values(ctx context.Context, s *store.Store, run int64) ([]store.
 
 // define orders the metrics, those of the question first, and looks up their
 // definitions.
-func (y *Study) define(describe Describe) {
+func (y *Study) define() {
 	var list []metric
 	for _, name := range y.Sweep.Metrics {
-		list = append(list, metric{name: name, claimed: true})
+		list = append(list, metric{y.plan.metric(name), true})
 	}
 	for _, m := range y.metrics {
-		if !slices.Contains(y.Sweep.Metrics, m.name) {
-			list = append(list, m)
+		if !slices.Contains(y.Sweep.Metrics, m.Name) {
+			list = append(list, metric{y.plan.metric(m.Name), false})
 		}
-	}
-	for i := range list {
-		d, known := describe(list[i].name)
-		if !known || d.Label == "" {
-			d.Label = strings.TrimPrefix(list[i].name, "eval/")
-		}
-		if d.Better == "" {
-			d.Better = "neither"
-		}
-		list[i].Definition = d
 	}
 	y.metrics = list
 }

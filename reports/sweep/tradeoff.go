@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"runexp/framework/sizes"
+	"runexp/framework/store/record"
 	"runexp/reports/document"
 	"runexp/reports/effects"
 	"runexp/reports/plots"
@@ -18,8 +19,8 @@ func (y *Study) tradeoffs() ([]document.Block, error) {
 		return []document.Block{{Paragraph: y.nothing()}}, nil
 	}
 	pairs := [][2]string{{"eval/content", "eval/style"}}
-	if c := y.claimed(); len(c) >= 2 && !(c[0].name == pairs[0][0] && c[1].name == pairs[0][1]) {
-		pairs = append([][2]string{{c[0].name, c[1].name}}, pairs...)
+	if c := y.claimed(); len(c) >= 2 && !(c[0].Name == pairs[0][0] && c[1].Name == pairs[0][1]) {
+		pairs = append([][2]string{{c[0].Name, c[1].Name}}, pairs...)
 	}
 	var blocks []document.Block
 	for i, pair := range pairs {
@@ -90,9 +91,9 @@ func (y *Study) short(levels []string) string {
 // metric returns a metric by its name.
 func (y *Study) metric(name string) metric {
 	for _, m := range y.metrics {
-		if m.name == name {
+		if m.Name == name {
 			return m
 		}
 	}
-	return metric{name: name, Definition: Definition{Label: name}}
+	return metric{Metric: record.Metric{Name: name, Label: name}}
 }

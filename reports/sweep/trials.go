@@ -58,7 +58,7 @@ func (y *Study) trialTable() ([]document.Block, error) {
 		}
 		row = append(row, run, trial.status())
 		for _, m := range y.claimed() {
-			row = append(row, value(trial.scores, m.name))
+			row = append(row, value(trial.scores, m.Name))
 		}
 		t.Rows = append(t.Rows, append(row, seconds))
 	}

@@ -31,8 +31,8 @@ func TestNoEffectOfAnUnfinishedSweep(t *testing.T) {
 			}
 			s := openTest(t)
 			w := f.make(t, s)
-			w.Metrics = []string{"eval/ssim"} // which is the same everywhere
-			y, err := Read(t.Context(), s, w, defined, nil)
+			w.Metrics = []string{"eval/mine"} // which is the same everywhere
+			y, err := Read(t.Context(), s, w, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -32,7 +32,7 @@ import (
 // was read later.
 //
 // Errors: ctx's cause while another process writes; ErrNoSweep; those of the store; a folder that cannot be written.
-func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, describe Describe, progress func(what string)) (*Study, []string, error) {
+func Write(ctx context.Context, s *store.Store, experiment string, number int64, out string, progress func(what string)) (*Study, []string, error) {
 	w, newest, err := Find(ctx, s, experiment, number)
 	if err != nil {
 		return nil, nil, err
@@ -54,7 +54,7 @@ func Write(ctx context.Context, s *store.Store, experiment string, number int64,
 		if w, newest, err = Find(ctx, s, experiment, number); err != nil {
 			return nil, nil, err
 		}
-		study, err := Read(ctx, s, w, describe, progress)
+		study, err := Read(ctx, s, w, progress)
 		if err != nil {
 			return nil, nil, err
 		}

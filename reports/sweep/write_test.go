@@ -35,7 +35,7 @@ func write(t *testing.T, s *store.Store, sweep int64) written {
 	if *look != "" {
 		out = filepath.Join(*look, t.Name())
 	}
-	_, paths, err := Write(t.Context(), s, experimentOf(t, s, sweep), sweep, out, defined, nil)
+	_, paths, err := Write(t.Context(), s, experimentOf(t, s, sweep), sweep, out, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestWrite(t *testing.T) {
 	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.7%", "Share of each metric's variation")
 	r.has(t, "tradeoff", "On the Pareto front are the settings", "10, conv2_1; 10, conv3_1")
 	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
-	r.has(t, "metrics", "noise, levels of 255", "style distance", "ssim 0.5 0.5 neither")
+	r.has(t, "metrics", "noise, levels of 255", "style distance", "mine 0.5 0.5 neither")
 	r.has(t, "convergence", "47 of 47 trials that have begun")
 	r.has(t, "trials", "0 0 conv2_1 photo-a.png painting-a.png 1 finished 0.3 9")
 	r.has(t, "missing", "45 of 48 trials finished: 1 failed, 1 killed, 1 not begun.",
@@ -264,7 +264,7 @@ func TestWriteOverAnother(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, defined, nil)
+	_, paths, err := Write(t.Context(), s, w.Experiment, w.Number, out, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -333,7 +333,7 @@ func TestFolders(t *testing.T) {
 	if _, _, err := Find(t.Context(), s, "weights", 0); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("an experiment without sweeps: %v", err)
 	}
-	if _, _, err := Write(t.Context(), s, "layers", 99, t.TempDir(), defined, nil); !errors.Is(err, ErrNoSweep) {
+	if _, _, err := Write(t.Context(), s, "layers", 99, t.TempDir(), nil); !errors.Is(err, ErrNoSweep) {
 		t.Errorf("no such sweep: %v", err)
 	}
 }
@@ -357,7 +357,7 @@ func TestPlansThatAreNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := Write(t.Context(), s, w.Experiment, w.Number, t.TempDir(), defined, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := Write(t.Context(), s, w.Experiment, w.Number, t.TempDir(), nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package record declares what the store holds as JSON: the plan of a sweep, where
-// each trial lies in it, and the data of events. Who writes it and who reads it use
-// these types.
+// Package record declares what a store holds as JSON: the plan of a sweep, where each
+// trial lies in it, what metrics are, and the data of events. Who writes it and who
+// reads it use these types.
 package record
 
 import (
@@ -19,6 +19,9 @@ type Plan struct {
 	Exclude    []string    `json:"exclude,omitempty"`
 	RunCap     int         `json:"run_cap,omitempty"`
 	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
+	// Definitions are of all metrics of the sweep's pictures, and of losses among
+	// Metrics. They are for people: two plans that differ in them alone are the same.
+	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
 }
 
 // A Parameter is what varies: of a zip the paths are joined by " + ".
@@ -57,7 +60,7 @@ type Point struct {
 	StyleHash   string    `json:"style_hash"`
 }
 
-// UnmarshalJSON also reads the keys that content and style had in version 0.1:
+// UnmarshalJSON also reads the keys that content and style had in earlier versions:
 // photograph, painting, and these with _hash.
 func (p *Point) UnmarshalJSON(data []byte) error {
 	type plain Point // without this method
