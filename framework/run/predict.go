@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/sizes"
+	"runexp/internal/median"
 )
 
 // A Prediction says what a stage will take.
@@ -190,7 +190,5 @@ func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
 			sum += took[len(took)-1]
 		}
 	}
-	took = took[warmUps:]
-	slices.Sort(took)
-	return took[len(took)/2], nil
+	return median.Of(took[warmUps:]), nil
 }

@@ -86,7 +86,7 @@ func (p *Prepared) readImages(framework.Plugins) error {
 
 // decode returns the image in the file at path, and counts what it takes.
 func (p *Prepared) decode(path string) (*imaging.Image, error) {
-	read, err := p.preparer.pictures.get(path, p.preparer.decode)
+	read, err := p.preparer.picture(path)
 	if err != nil {
 		return nil, err
 	}
