@@ -25,6 +25,14 @@ type Backbone interface {
 	Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error)
 }
 
+// A SideLimiter is a Backbone that knows how small an image may be. Of any other, Build
+// says what is too small.
+type SideLimiter interface {
+	// MinSide returns the smallest side, in pixels, of an image that has at least one
+	// pixel at every tap: from there on Build makes them. Errors: a tap that is no layer.
+	MinSide(taps []string) (int, error)
+}
+
 // A Layer is one layer of a backbone, as `runexp backbones NAME` prints it.
 type Layer struct {
 	Index      int    `json:"index"`      // position in the network; a config may use it instead of the name

@@ -148,7 +148,7 @@ func (l Layer) size(n int) int {
 	return max(0, m)
 }
 
-// MinSide returns the smallest side of a picture from which every tap can be
+// MinSide is part of framework.SideLimiter: the smallest side from which every tap can be
 // computed. Errors: a tap that is no layer.
 func (n *Network) MinSide(taps []string) (int, error) {
 	needed, err := n.needed(taps)

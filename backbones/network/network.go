@@ -30,7 +30,10 @@ type Network struct {
 	loaded []*values // by position; nil for what no graph has needed
 }
 
-var _ framework.Backbone = (*Network)(nil)
+var (
+	_ framework.Backbone    = (*Network)(nil)
+	_ framework.SideLimiter = (*Network)(nil)
+)
 
 // New returns the network of a description, whose numbers come from source.
 // Errors: what is wrong with the layers, all at once, each a *Problem; none or too many layers.

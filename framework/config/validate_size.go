@@ -75,8 +75,8 @@ func (v *validator) size(path string, size framework.Size) {
 			at = path // a number
 		}
 		switch {
-		case isSide && side < sizes.MinSide:
-			v.add(at, "must be at least %d pixels, not %d", sizes.MinSide, side)
+		case isSide && side < 1: // how much a network needs is seen where it is built
+			v.add(at, "must be at least 1 pixel, not %d", side)
 		case isSide && side > sizes.MaxSide:
 			v.add(at, "must be at most %d pixels, not %d", sizes.MaxSide, side)
 		case key == "scale" && path == "size":

@@ -49,6 +49,7 @@ func backboneChecks() []backboneCheck {
 		{"unknown layers", backboneSubject.unknown},
 		{"shapes", backboneSubject.shapes},
 		{"smallest pictures", backboneSubject.smallest},
+		{"sides", backboneSubject.sides},
 		{"windows", backboneSubject.windows},
 		{"features", backboneSubject.features},
 		{"sharing", backboneSubject.sharing},

@@ -18,6 +18,7 @@ type small struct {
 	deepest func(taps []string) int
 	relu    func(b *graph.Builder, x graph.Node) graph.Node
 	tap     func(nodes map[string]graph.Node)
+	side    func(deepest int) int // of the layer at that place
 }
 
 func newSmall() *small {
@@ -39,6 +40,12 @@ func newSmall() *small {
 		filters: func(name string, _, _ int) *graph.Filter { return made[name] },
 		relu:    func(b *graph.Builder, x graph.Node) graph.Node { return b.ReLU(x) },
 		tap:     func(map[string]graph.Node) {},
+		side: func(deepest int) int {
+			if deepest >= 2 {
+				return 2
+			}
+			return 1
+		},
 	}
 	s.deepest = func(taps []string) int {
 		last := 0
@@ -64,6 +71,11 @@ func (s *small) Layers() []framework.Layer { return s.list }
 func (s *small) Weights(taps []string) (framework.Weights, error) {
 	_, err := framework.Deepest(s.list, taps)
 	return s.is, err
+}
+
+func (s *small) MinSide(taps []string) (int, error) {
+	deepest, err := framework.Deepest(s.list, taps)
+	return s.side(deepest), err
 }
 
 func (s *small) Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
@@ -121,6 +133,9 @@ func TestBackboneFindsFaults(t *testing.T) {
 		"more of it":   {"windows", func(s *small) { s.list[3].Receptive = 10 }},
 		"in place":     {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["conv1"] = nodes["relu1"] } }},
 		"no ReLU":      {"features", func(s *small) { s.relu = func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1) } }},
+		"too small":    {"sides", func(s *small) { s.side = func(int) int { return 1 } }},
+		"too large":    {"sides", func(s *small) { s.side = func(int) int { return 2 } }},
+		"no side":      {"sides", func(s *small) { s.side = func(int) int { return 0 } }},
 		"two copies":   {"sharing", func(s *small) { s.filters = newFilter }},
 		"a tap less":   {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { delete(nodes, "pool1") } }},
 		"taps swapped": {"shapes", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["pool1"] = nodes["relu1"] } }},

@@ -130,14 +130,7 @@ func checkTerms(terms []framework.Term) error {
 // masks at their sizes.
 func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
 	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
-	var taps []string
-	for _, l := range losses {
-		for _, tap := range l.Taps() {
-			if tap.Layer != framework.ImageTap {
-				taps = append(taps, tap.Layer)
-			}
-		}
-	}
+	taps := tapsOf(losses)
 	if len(taps) == 0 {
 		addMasks(b, &v, masks)
 		return v, b.Err()

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"runexp/framework"
 	"runexp/framework/compute"
 	"runexp/framework/graph"
 	"runexp/framework/sizes"
+	"runexp/internal/median"
 )
 
 // A Prediction says what a stage will take.
@@ -110,16 +110,17 @@ func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	small, err := p.memoryAt(i, max(sizes.MinSide, h/2), max(sizes.MinSide, w/2))
+	sh, sw := p.smaller(h, 0.5), p.smaller(w, 0.5)
+	small, err := p.memoryAt(i, sh, sw)
 	if err != nil || large.Bytes <= bytes {
 		return h, w, err
 	}
-	perPixel := float64(large.Bytes-small.Bytes) / (0.75 * float64(h*w))
-	if !(perPixel > 0) {
+	perPixel := float64(large.Bytes-small.Bytes) / float64(h*w-sh*sw)
+	if !(perPixel > 0) { // not a number where no smaller one can be tried
 		return 0, 0, nil
 	}
 	pixels := float64(h*w) - float64(large.Bytes-bytes)/perPixel
-	if pixels < sizes.MinSide*sizes.MinSide {
+	if pixels < float64(p.minSide*p.minSide) {
 		return 0, 0, nil
 	}
 	scale := math.Sqrt(pixels / float64(h*w))
@@ -141,7 +142,7 @@ func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) er
 			continue
 		}
 		scale := math.Sqrt(min(1, calibration/float64(h*w)))
-		ch, cw := max(sizes.MinSide, int(float64(h)*scale+0.5)), max(sizes.MinSide, int(float64(w)*scale+0.5))
+		ch, cw := p.smaller(h, scale), p.smaller(w, scale)
 		seconds, err := p.timeAt(ctx, ch, cw)
 		if err != nil {
 			return err
@@ -190,7 +191,5 @@ func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
 			sum += took[len(took)-1]
 		}
 	}
-	took = took[warmUps:]
-	slices.Sort(took)
-	return took[len(took)/2], nil
+	return median.Of(took[warmUps:]), nil
 }

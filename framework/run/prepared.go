@@ -5,7 +5,6 @@ package run
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"runexp/framework"
@@ -33,6 +32,7 @@ type Prepared struct {
 	styles   []original
 	start    initialValue
 	sizes    []sizes.Pixels
+	minSide  int             // of the picture, for the backbone; 1 where nobody knows
 	rules    []sizes.Rule    // of the sizes of style images
 	held     int64           // bytes of the images as read
 	decoding int64           // bytes at the peak of decoding them
@@ -56,7 +56,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (p *Prepared) readImages(framework.Plugins) error {
 
 // decode returns the image in the file at path, and counts what it takes.
 func (p *Prepared) decode(path string) (*imaging.Image, error) {
-	read, err := p.preparer.pictures.get(path, p.preparer.decode)
+	read, err := p.preparer.picture(path)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,6 @@ func sizeOf(m *imaging.Image) sizes.Pixels { return sizes.Pixels{H: m.H, W: m.W}
 
 // buildLosses builds the losses.
 func (p *Prepared) buildLosses(plugins framework.Plugins) error {
-	taps := map[string]bool{}
 	for i, spec := range p.e.Losses {
 		plugin, err := plugins.Losses.Lookup(spec.Type)
 		if err != nil {
@@ -133,14 +132,9 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 				return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
 			}
 		}
-		for _, tap := range loss.Taps() {
-			if tap.Layer != framework.ImageTap {
-				taps[tap.Layer] = true
-			}
-		}
 		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
 	}
-	p.taps = slices.Sorted(maps.Keys(taps))
+	p.taps = slices.Compact(slices.Sorted(slices.Values(tapsOf(p.losses))))
 	return nil
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/internal/filestate"
+	"runexp/internal/lru"
 )
 
 // A Preparer prepares the runs of one process and keeps what they share:
@@ -27,8 +29,8 @@ type Preparer struct {
 
 	plugins  framework.Plugins
 	k        compute.Kernels[float32]
-	targets  targetCache
-	pictures pictures
+	targets  *lru.Cache[string, representations] // by targetKey; they are only read
+	pictures *lru.Cache[filestate.State, picture]
 
 	mu        sync.Mutex
 	backbones map[string]framework.Backbone // by name and options
@@ -40,7 +42,10 @@ const maxTargets = 256 << 20
 
 // NewPreparer returns one whose kernels run on k.
 func NewPreparer(plugins framework.Plugins, k compute.Kernels[float32]) *Preparer {
-	return &Preparer{plugins: plugins, k: k, targets: targetCache{room: maxTargets}, backbones: map[string]framework.Backbone{}}
+	return &Preparer{
+		plugins: plugins, k: k, backbones: map[string]framework.Backbone{},
+		targets: lru.New[string](maxTargets, bytesOf), pictures: lru.New[filestate.State](0, picture.bytes),
+	}
 }
 
 // Backbone returns the backbone of a spec, the same one for equal specs.
@@ -73,7 +78,7 @@ func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image
 	if err != nil {
 		return nil, err
 	}
-	return p.preparer.targets.get(key, func() (representations, error) {
+	return p.preparer.targets.Get(key, func() (representations, error) {
 		program, err := p.targetProgram(role, image.masks, h, w)
 		if err != nil || program == nil {
 			return nil, err
@@ -129,90 +134,12 @@ func hashPixels(sum hash.Hash, pix []float32) {
 	}
 }
 
-// A targetCache keeps the targets used last, up to room bytes of them.
-type targetCache struct {
-	room int
-
-	mu      sync.Mutex
-	entries map[string]*cachedTargets
-	used    []string // keys, the one used last at the end
-}
-
-// cachedTargets are computed by the first who asks, while others wait.
-type cachedTargets struct {
-	once   sync.Once
-	values representations
-	bytes  int // 0 while it is computed
-	err    error
-}
-
-// get returns the values of a key, computed if need be. They are only read.
-func (c *targetCache) get(key string, compute func() (representations, error)) (representations, error) {
-	e := c.entry(key)
-	e.once.Do(func() { e.values, e.err = compute() })
-	if e.err != nil {
-		c.drop(key, e) // the next one may have more luck, or another context
-	} else {
-		c.keep(e)
-	}
-	return e.values, e.err
-}
-
-func (c *targetCache) entry(key string) *cachedTargets {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e := c.entries[key]
-	if e == nil {
-		e = &cachedTargets{}
-		if c.entries == nil {
-			c.entries = map[string]*cachedTargets{}
-		}
-		c.entries[key] = e
-	}
-	c.forget(key)
-	c.used = append(c.used, key)
-	return e
-}
-
-func (c *targetCache) drop(key string, e *cachedTargets) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.entries[key] == e {
-		delete(c.entries, key)
-		c.forget(key)
-	}
-}
-
-// keep counts e in, and drops what was not used for longest until the rest fits.
-// Whoever holds dropped values keeps them.
-func (c *targetCache) keep(e *cachedTargets) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e.bytes = bytesOf(e.values)
-	total := 0
-	for i := len(c.used) - 1; i >= 0; i-- {
-		key := c.used[i]
-		if total += c.entries[key].bytes; total > c.room && i < len(c.used)-1 {
-			delete(c.entries, key)
-			c.forget(key)
-		}
-	}
-}
-
-func (c *targetCache) forget(key string) {
-	for i, k := range c.used {
-		if k == key {
-			c.used = append(c.used[:i], c.used[i+1:]...)
-			return
-		}
-	}
-}
-
-func bytesOf(values representations) int {
-	n := 0
+// bytesOf returns how much memory values take.
+func bytesOf(values representations) int64 {
+	n := int64(0)
 	for _, tensors := range values {
 		for _, t := range tensors {
-			n += 4*len(t.Single) + 8*len(t.Double)
+			n += int64(4*len(t.Single) + 8*len(t.Double))
 		}
 	}
 	return n

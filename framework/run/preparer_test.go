@@ -2,10 +2,7 @@ package run
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"sync"
 	"testing"
 
 	"runexp/framework"
@@ -39,7 +36,7 @@ func TestTargetsAreShared(t *testing.T) {
 		if !slices.Equal(shared.Final.Pix, alone.Final.Pix) {
 			t.Error("the picture depends on what is shared")
 		}
-		return len(w.targets.entries)
+		return w.targets.Len()
 	}
 	first := same(func(*framework.Experiment) {})
 	if first != 4 { // the content at two sizes, and each style image at its own in both stages
@@ -56,7 +53,7 @@ func TestTargetsAreShared(t *testing.T) {
 		"the images": {func(e *framework.Experiment) { e.Content.Image = writeImage(t, "another.png", 31, 40) }, true},
 		"the losses": {func(e *framework.Experiment) { e.Losses = e.Losses[:1]; e.Losses[0].Name = "d" }, true},
 	} {
-		before := len(w.targets.entries)
+		before := w.targets.Len()
 		if after := same(c.change); (after > before) != c.more {
 			t.Errorf("%s: %d targets, then %d", what, before, after)
 		}
@@ -66,54 +63,13 @@ func TestTargetsAreShared(t *testing.T) {
 	}
 }
 
-// values are tensors of so many bytes.
-func values(bytes int) representations {
-	return representations{"style": {"a": graph.Single(graph.Shape{bytes / 4}, make([]float32, bytes/4))}}
-}
-
-func TestTheCacheKeepsWhatWasUsedLast(t *testing.T) {
-	c := targetCache{room: 1000}
-	computed := map[string]int{}
-	get := func(key string, bytes int) {
-		t.Helper()
-		if _, err := c.get(key, func() (representations, error) { computed[key]++; return values(bytes), nil }); err != nil {
-			t.Fatal(err)
-		}
+// TestBytesOfTargets: what the cache counts is what the numbers take.
+func TestBytesOfTargets(t *testing.T) {
+	values := representations{
+		"style":   {"a": graph.Single(graph.Shape{10}, make([]float32, 10)), "b": graph.Single(graph.Shape{3}, make([]float32, 3))},
+		"content": {"a": graph.Double(graph.Shape{5}, make([]float64, 5))},
 	}
-	get("a", 400)
-	get("b", 400)
-	get("a", 400)
-	get("c", 400) // b goes
-	get("a", 400)
-	get("b", 400) // c goes
-	get("a", 400)
-	get("huge", 4000) // stays alone: whoever asked has it anyway
-	get("huge", 4000)
-	get("a", 400)
-	want := map[string]int{"a": 2, "b": 2, "c": 1, "huge": 1}
-	if fmt.Sprint(computed) != fmt.Sprint(want) {
-		t.Errorf("computed %v, want %v", computed, want)
-	}
-}
-
-func TestTargetsAreComputedOnce(t *testing.T) {
-	c := targetCache{room: 1000}
-	computed := 0
-	_, err := c.get("a", func() (representations, error) { return nil, errOnPurpose })
-	if !errors.Is(err, errOnPurpose) {
-		t.Errorf("error %v", err)
-	}
-	var all sync.WaitGroup
-	for range 8 {
-		all.Go(func() {
-			v, err := c.get("a", func() (representations, error) { computed++; return values(40), nil })
-			if err != nil || len(v["style"]) != 1 {
-				t.Errorf("%v, %v", v, err)
-			}
-		})
-	}
-	all.Wait()
-	if computed != 1 {
-		t.Errorf("computed %d times after the one that failed", computed)
+	if got := bytesOf(values); got != 4*13+8*5 {
+		t.Errorf("%d bytes", got)
 	}
 }

@@ -288,9 +288,6 @@ func TestWeightsOfTargets(t *testing.T) {
 func TestPrepareRefuses(t *testing.T) {
 	for want, change := range map[string]func(*framework.Experiment){
 		"content.image": func(e *framework.Experiment) { e.Content.Image = "missing.png" },
-		"stages[1].size: 2×2 is too small": func(e *framework.Experiment) {
-			e.Stages[1].Size = framework.Size{Scale: 0.1}
-		},
 		`unknown backbone "network2"; did you mean "network"?`: func(e *framework.Experiment) { e.Backbone.Name = "network2" },
 		`unknown loss "contents"; did you mean "content"?`:     func(e *framework.Experiment) { e.Losses[0].Type = "contents" },
 		`unknown optimizer "descend"; did you mean "descent"?`: func(e *framework.Experiment) { e.Stages[0].Optimizer.Name = "descend" },

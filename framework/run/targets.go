@@ -107,6 +107,19 @@ func (t *targetProgram) each(value func(graph.Node) graph.Tensor) representation
 	return all
 }
 
+// tapsOf returns the layers of the backbone that losses read, in their order, some of
+// them more than once.
+func tapsOf(losses []weighted) (layers []string) {
+	for _, l := range losses {
+		for _, tap := range l.Taps() {
+			if tap.Layer != framework.ImageTap {
+				layers = append(layers, tap.Layer)
+			}
+		}
+	}
+	return layers
+}
+
 // comparing returns the losses that compare with the images of a role.
 func (p *Prepared) comparing(role framework.Role) []weighted {
 	var losses []weighted

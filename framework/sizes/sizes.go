@@ -14,7 +14,6 @@ import (
 // The bounds of what can be asked for. They are far above what any machine does:
 // what is above them is a mistake.
 const (
-	MinSide   = 16            // of a picture that is optimised, whatever the network; one that needs more says so when it is built
 	MaxSide   = 1 << 16       // of any picture
 	MaxPixels = 100_000_000   // of any picture, read or made
 	MaxCount  = 1_000_000_000 // iterations or evaluations of a stage, or between two pictures

@@ -43,9 +43,6 @@ func Stages(stages []framework.Stage, result framework.Size, content Pixels) ([]
 		if made[i], err = New(a.h*scale.h, a.w*scale.w); err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
-		if min(made[i].H, made[i].W) < MinSide {
-			return nil, fmt.Errorf("%s: %v is too small; both sides need at least %d pixels", key, made[i], MinSide)
-		}
 	}
 	return made, nil
 }

@@ -1,0 +1,105 @@
+package run
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework"
+	"runexp/framework/compute"
+)
+
+// limited is the test's network, which says how small an image may be: 6 pixels for
+// conv2, 3 for what comes before it.
+type limited struct{ *network }
+
+func (limited) MinSide(taps []string) (int, error) {
+	if slices.Contains(taps, "conv2") {
+		return 6, nil
+	}
+	return 3, nil
+}
+
+// prepareLimited prepares e with such a network.
+func prepareLimited(e framework.Experiment) (*Prepared, error) {
+	p := plugins()
+	framework.Register(p.Backbones, "limited", "", func() none { return none{} }, func(none) (framework.Backbone, error) { return limited{newNetwork()}, nil })
+	e.Backbone.Name = "limited"
+	return Prepare(e, p, compute.Plain[float32]{})
+}
+
+// TestSidesFollowTheBackbone: the smallest picture and style image are those of the
+// layers that are read of them, and a backbone that says nothing has no limit here.
+func TestSidesFollowTheBackbone(t *testing.T) {
+	const need = " is too small for the layers of limited that the losses read; both sides need at least "
+	for name, c := range map[string]struct {
+		change func(*framework.Experiment)
+		want   string // of the error; "" for none
+	}{
+		"as it is": {func(*framework.Experiment) {}, ""},
+		"a stage": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 5} },
+			"stages[1].size: 5×7" + need + "6 pixels: make it larger, or read shallower layers"},
+		"just enough": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 6} }, ""},
+		"the result": {func(e *framework.Experiment) {
+			e.Stages[0].Size, e.Size = framework.Size{Height: 5}, framework.Size{Height: 5}
+		},
+			"stages[0].size: 3×4" + need + "6 pixels"}, // in proportion to the last, whose size is given
+		"the result alone": {func(e *framework.Experiment) { e.Stages, e.Size = e.Stages[:1], framework.Size{Height: 5} },
+			"size: 5×7" + need + "6 pixels"},
+		"shallower layers": {func(e *framework.Experiment) {
+			e.Stages[1].Size, e.Losses = framework.Size{Height: 5}, e.Losses[1:]
+		}, ""},
+		"a style image": {func(e *framework.Experiment) { e.Style[0].Size = "0.1" }, // 50×20
+			"style[0].size: 0.1 in stage 1 at 18×24: 5×2" + need + "3 pixels"},
+		"a style image, which only shallow layers read": {func(e *framework.Experiment) { e.Style[0].Size = "0.2" }, ""},
+	} {
+		e := experiment(t)
+		e.Losses, e.Style, e.Stages = slices.Clone(e.Losses), slices.Clone(e.Style), slices.Clone(e.Stages)
+		c.change(&e)
+		_, err := prepareLimited(e)
+		if (err == nil) != (c.want == "") || err != nil && !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+	e := experiment(t)
+	e.Stages[0].Size = framework.Size{Height: 1}
+	if _, err := Prepare(e, plugins(), compute.Plain[float32]{}); err != nil {
+		t.Errorf("a backbone that knows no limit: %v", err)
+	}
+}
+
+// TestTinyPicturesArePredicted: what is tried in place of a tiny picture is no larger
+// than it, and no smaller than the backbone can see.
+func TestTinyPicturesArePredicted(t *testing.T) {
+	e := experiment(t)
+	e.Stages = e.Stages[:1]
+	e.Stages[0].Size = framework.Size{Height: 6}
+	p, err := prepareLimited(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	predictions, err := p.PredictMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.PredictTime(t.Context(), predictions); err != nil || predictions[0].Took <= 0 {
+		t.Errorf("%v, %v", predictions[0].Took, err)
+	}
+	if h, w, err := p.LargestWithin(0, predictions[0].Bytes-1); h != 0 || w != 0 || err != nil {
+		t.Errorf("of a picture than which nothing smaller is tried, %d×%d would do (%v)", h, w, err)
+	}
+	p.minSide = 40
+	for _, c := range []struct {
+		side     int
+		fraction float64
+		want     int
+	}{{6, 0.5, 6}, {100, 0.5, 50}, {100, 0.1, 40}} {
+		if got := p.smaller(c.side, c.fraction); got != c.want {
+			t.Errorf("%g of %d pixels is tried at %d, want %d", c.fraction, c.side, got, c.want)
+		}
+	}
+	p.minSide = 1
+	if got := p.smaller(100, 0.1); got != leastTried {
+		t.Errorf("a tenth of 100 pixels is tried at %d", got)
+	}
+}
