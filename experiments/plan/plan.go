@@ -273,7 +273,7 @@ func (p *Plan) backbone() (framework.BackboneSpec, error) {
 func (p *Plan) Prepare(ctx context.Context, t Trial) (*Prepared, error) {
 	prepared, err := p.planner.Prepare(ctx, t.Config, p.scoreEvery())
 	if err == nil && prepared.Hash != t.Hash {
-		err = errors.New("one of its files has changed since the sweep was planned; the same command plans it with the files as they are")
+		err = errors.New("one of its files has changed since it was planned; the same command plans it with the files as they are")
 	}
 	return prepared, err
 }
