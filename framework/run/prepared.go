@@ -5,7 +5,6 @@ package run
 
 import (
 	"fmt"
-	"slices"
 
 	"runexp/framework"
 	"runexp/framework/compute"
@@ -134,7 +133,7 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 		}
 		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
 	}
-	p.taps = slices.Compact(slices.Sorted(slices.Values(tapsOf(p.losses))))
+	p.taps = distinct(tapsOf(p.losses))
 	return nil
 }
 

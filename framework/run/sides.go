@@ -19,19 +19,19 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	if p.minSide, err = limiter.MinSide(p.taps); err != nil {
 		return fmt.Errorf("backbone: %w", err)
 	}
-	styleSide := 1
-	if taps := tapsOf(p.comparing(framework.Style)); len(taps) > 0 {
-		if styleSide, err = limiter.MinSide(taps); err != nil {
+	ofStyles, styleSide := distinct(tapsOf(p.comparing(framework.Style))), 1
+	if len(ofStyles) > 0 {
+		if styleSide, err = limiter.MinSide(ofStyles); err != nil {
 			return fmt.Errorf("backbone: %w", err)
 		}
 	}
 	for i, stage := range p.sizes {
-		if err := p.large(stage, p.minSide); err != nil {
+		if err := p.large(stage, p.minSide, p.taps); err != nil {
 			return fmt.Errorf("%s: %w", p.sizeKey(i), err)
 		}
 		for k := range p.styles {
 			h, w := p.styleSize(k, stage.H, stage.W)
-			if err := p.large(sizes.Pixels{H: h, W: w}, styleSide); err != nil {
+			if err := p.large(sizes.Pixels{H: h, W: w}, styleSide, ofStyles); err != nil {
 				return fmt.Errorf("style[%d].size: %s in stage %d at %v: %w", k, p.e.Style[k].Size, i+1, stage, err)
 			}
 		}
@@ -39,13 +39,13 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	return nil
 }
 
-// large returns an error for an image that is smaller than the backbone needs.
-func (p *Prepared) large(image sizes.Pixels, side int) error {
+// large returns an error for an image that is smaller than the backbone needs for taps.
+func (p *Prepared) large(image sizes.Pixels, side int, taps []string) error {
 	if min(image.H, image.W) >= side {
 		return nil
 	}
-	return fmt.Errorf("%v is too small for the layers of %s that the losses read; both sides need at least %d pixels: make it larger, or read shallower layers",
-		image, p.e.Backbone.Name, side)
+	return fmt.Errorf("%v is too small for the layers of the backbone %s that the losses read, %s: both sides need at least %d pixels; make it larger, or read shallower layers",
+		image, p.e.Backbone.Name, framework.ListNames(taps), side)
 }
 
 // sizeKey is the key that says the size of stage i.

@@ -31,14 +31,15 @@ func prepareLimited(e framework.Experiment) (*Prepared, error) {
 // TestSidesFollowTheBackbone: the smallest picture and style image are those of the
 // layers that are read of them, and a backbone that says nothing has no limit here.
 func TestSidesFollowTheBackbone(t *testing.T) {
-	const need = " is too small for the layers of limited that the losses read; both sides need at least "
+	const need = " is too small for the layers of the backbone limited that the losses read, conv1, conv2, relu1: both sides need at least "
+	const styleNeeds = " is too small for the layers of the backbone limited that the losses read, conv1, relu1: both sides need at least "
 	for name, c := range map[string]struct {
 		change func(*framework.Experiment)
 		want   string // of the error; "" for none
 	}{
 		"as it is": {func(*framework.Experiment) {}, ""},
 		"a stage": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 5} },
-			"stages[1].size: 5×7" + need + "6 pixels: make it larger, or read shallower layers"},
+			"stages[1].size: 5×7" + need + "6 pixels; make it larger, or read shallower layers"},
 		"just enough": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 6} }, ""},
 		"the result": {func(e *framework.Experiment) {
 			e.Stages[0].Size, e.Size = framework.Size{Height: 5}, framework.Size{Height: 5}
@@ -50,7 +51,7 @@ func TestSidesFollowTheBackbone(t *testing.T) {
 			e.Stages[1].Size, e.Losses = framework.Size{Height: 5}, e.Losses[1:]
 		}, ""},
 		"a style image": {func(e *framework.Experiment) { e.Style[0].Size = "0.1" }, // 50×20
-			"style[0].size: 0.1 in stage 1 at 18×24: 5×2" + need + "3 pixels"},
+			"style[0].size: 0.1 in stage 1 at 18×24: 5×2" + styleNeeds + "3 pixels"},
 		"a style image, which only shallow layers read": {func(e *framework.Experiment) { e.Style[0].Size = "0.2" }, ""},
 	} {
 		e := experiment(t)

@@ -120,6 +120,9 @@ func tapsOf(losses []weighted) (layers []string) {
 	return layers
 }
 
+// distinct returns layers in alphabetical order, each once.
+func distinct(layers []string) []string { return slices.Compact(slices.Sorted(slices.Values(layers))) }
+
 // comparing returns the losses that compare with the images of a role.
 func (p *Prepared) comparing(role framework.Role) []weighted {
 	var losses []weighted
