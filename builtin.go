@@ -8,6 +8,8 @@ package runexp
 
 import (
 	"runexp/backbones"
+	"runexp/experiments/pruners"
+	"runexp/experiments/samplers"
 	"runexp/framework"
 	"runexp/framework/weights"
 	"runexp/losses"
@@ -29,5 +31,7 @@ func Builtin() framework.Plugins {
 		Variables:  variables.Registry(),
 		Metrics:    metrics.Registry(),
 		Initials:   initials.Registry(),
+		Samplers:   samplers.Registry(),
+		Pruners:    pruners.Registry(),
 	}
 }

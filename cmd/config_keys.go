@@ -70,7 +70,7 @@ Several values make a sweep:
 |---|---|
 | ` + "`0,10,100`, `choice(0,10,100)`" + ` | these values; a comma within brackets or quotes makes none |
 | ` + "`range(0,5,2)`" + ` | 0, 2, 4: start, stop (left out) and step |
-| ` + "`interval(0,100)`, `log_interval(1,1e3)`" + ` | method: random draws from it, or from it with a uniform logarithm |
+| ` + "`interval(0,100)`, `log_interval(1,1e3)`" + ` | a range: method: random draws from it, or from it with a uniform logarithm |
 | ` + "`glob(relu*)`" + ` | each layer of the backbone that matches |
 
 One value for a swept path fixes it: the path leaves the sweep. ` + "`sweep=null`" + ` takes the whole sweep away.

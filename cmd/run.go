@@ -127,7 +127,10 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 		return err
 	}
 	progress := newTrialProgress(r.stderr, r.quiet, planned)
-	runner := trial.NewRunner(planned, s, trial.Options{Out: r.out, Version: version(), Command: os.Args, Fresh: r.fresh, Began: progress.Began})
+	runner, err := trial.NewRunner(planned, s, trial.Options{Out: r.out, Version: version(), Command: os.Args, Fresh: r.fresh, Began: progress.Began})
+	if err != nil {
+		return err
+	}
 	free, _ := memory.Free()
 	began, spared := time.Now(), sparing()
 	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: r.jobs, Memory: free}), progress)

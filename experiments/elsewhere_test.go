@@ -57,7 +57,7 @@ func TestTrialsElsewhereAreLookedAtAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			runner := b.runner(p, nil)
+			runner := b.runner(t, p, nil)
 			tally, err := recorded.Run(t.Context(), runner, local.New(runner.Run, local.Limits{Jobs: 1}), l)
 			if err != nil || tally != want {
 				t.Errorf("%+v, want %+v; %v", tally, want, err)

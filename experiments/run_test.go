@@ -78,12 +78,17 @@ func (b bed) run(t *testing.T, p *plan.Plan, l Listener, began func(plan.Trial, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := b.runner(p, began)
+	runner := b.runner(t, p, began)
 	return recorded.Run(t.Context(), runner, local.New(runner.Run, local.Limits{Jobs: 1}), l)
 }
 
-func (b bed) runner(p *plan.Plan, began func(plan.Trial, trial.Start) run.Observer) *trial.Runner {
-	return trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+func (b bed) runner(t *testing.T, p *plan.Plan, began func(plan.Trial, trial.Start) run.Observer) *trial.Runner {
+	t.Helper()
+	runner, err := trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runner
 }
 
 // A trial whose end cannot be recorded has not finished, and the next one does not begin.

@@ -48,7 +48,7 @@ func TestATrialThatIsRunTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner := b.runner(p, nil)
+	runner := b.runner(t, p, nil)
 	tally, err := recorded.Run(t.Context(), runner, &twice{runner: runner}, &heard{})
 	if want := (Tally{Meanwhile: 2}); err != nil || tally != want {
 		t.Errorf("%+v, want %+v; %v", tally, want, err)
@@ -115,7 +115,7 @@ func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := &flaky{failures: c.failures}
-		tally, err := recorded.Run(t.Context(), b.runner(p, nil), x, &heard{})
+		tally, err := recorded.Run(t.Context(), b.runner(t, p, nil), x, &heard{})
 		if tally != c.want || (err != nil) != c.refused {
 			t.Errorf("%s: %+v, want %+v; tries %v; %v", name, tally, c.want, x.tries, err)
 		}

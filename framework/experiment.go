@@ -118,6 +118,23 @@ type ScheduleSpec struct {
 	Options any    `config:",options"`
 }
 
+// SamplerSpec chooses a sampler. In a config its keys are among those of the sweep,
+// which package config reads; the ones that are no key of a sweep are the plugin's options.
+type SamplerSpec struct {
+	Method  string `config:"method" doc:"a sampler; see runexp plugins"`
+	Options any    `config:",options"`
+}
+
+// PrunerSpec chooses a pruner, and says what it is told and when; the keys besides these
+// are the plugin's options.
+type PrunerSpec struct {
+	Type    string `config:"type" doc:"a pruner; see runexp plugins"`
+	Metric  string `config:"metric" doc:"what trials are compared by; left out, the first of metrics"`
+	Warmup  int    `config:"warmup" doc:"iterations before the first look"`
+	Every   int    `config:"every" doc:"iterations between two looks"`
+	Options any    `config:",options"`
+}
+
 // OutputOptions says what a run keeps.
 type OutputOptions struct {
 	Every   int     `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`

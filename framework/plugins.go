@@ -12,6 +12,8 @@ type Plugins struct {
 	Variables  *Registry[Variable]
 	Metrics    *Registry[Metric]
 	Initials   *Registry[Initial]
+	Samplers   *Registry[Sampler]
+	Pruners    *Registry[Pruner]
 }
 
 // A Kind is one kind of plugin: its registry, and how an entry of a config chooses
@@ -45,5 +47,7 @@ func (p Plugins) Kinds() []Kind {
 		{p.Variables, "Variables", reflect.TypeFor[VariableSpec](), "name"},
 		{p.Metrics, "Metrics", nil, ""}, // every picture is scored by all of them
 		{p.Initials, "Initial values", reflect.TypeFor[InitSpec](), "from"},
+		{p.Samplers, "Samplers", reflect.TypeFor[SamplerSpec](), "method"},
+		{p.Pruners, "Pruners", reflect.TypeFor[PrunerSpec](), "type"},
 	}
 }

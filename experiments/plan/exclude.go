@@ -5,33 +5,45 @@ import (
 	"strings"
 
 	"runexp/framework/config"
+	"runexp/internal/printable"
 )
 
 // An excluder asks the sweep's expressions and counts what each leaves out.
 type excluder struct {
 	sweep *config.Sweep
 	count []int // by expression
+	err   error // of the first expression that has no answer; nothing is asked after
 }
 
-func newExcluder(s *config.Sweep) *excluder { return &excluder{s, make([]int, len(s.Exclude))} }
+func newExcluder(s *config.Sweep) *excluder {
+	return &excluder{sweep: s, count: make([]int, len(s.Exclude))}
+}
 
-// excludes reports whether a trial is left out.
-func (e *excluder) excludes(d draw, b block) (bool, error) {
-	at, err := e.sweep.Excluded(d.settings, b.pair)
-	if err != nil || at < 0 {
-		return false, err
+// excludes reports whether a trial is left out, as every one is after an error.
+func (e *excluder) excludes(settings []config.Setting, pair int) bool {
+	if e.err != nil {
+		return true
 	}
-	e.count[at]++
-	return true, nil
+	at := -1
+	if at, e.err = e.sweep.Excluded(settings, pair); e.err != nil {
+		return true
+	}
+	if at >= 0 {
+		e.count[at]++
+	}
+	return at >= 0
 }
 
-// nothingLeft is the error for a sweep of which every trial is left out.
+// nothingLeft is the error for a sweep of which no trial is left.
 func (e *excluder) nothingLeft() error {
 	var parts []string
 	for i, n := range e.count {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%q leaves out %s", e.sweep.Exclude[i], grouped(n)))
+			parts = append(parts, fmt.Sprintf("%q leaves out %s", e.sweep.Exclude[i], printable.Grouped(n)))
 		}
+	}
+	if len(parts) == 0 {
+		return e.sweep.Problem("method", "%s chooses no trial", e.sweep.Method)
 	}
 	return e.sweep.Problem("exclude", "no trial is left: %s", strings.Join(parts, ", "))
 }

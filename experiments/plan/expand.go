@@ -1,19 +1,14 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"runexp/framework"
 	"runexp/framework/config"
 )
 
-// Bounds of a plan: what is above them is a mistake, or no sweep that ends.
-const (
-	maxTrials   = 10_000
-	maxSettings = 1_000_000 // trials of a grid, looked at to choose from
-)
+// maxTrials is the most that a plan can have: more are a mistake, or no sweep that ends.
+const maxTrials = 10_000
 
 // A Point is one trial of a sweep, frozen: what it runs no longer depends on any
 // file but the pictures and weights.
@@ -26,30 +21,17 @@ type Point struct {
 	Config   *config.Resolved // what it runs
 }
 
-// A draw is a value for each parameter.
-type draw struct {
-	settings []config.Setting
-	levels   []int
-}
-
 // A block is a replicate of the whole sweep: a pair of pictures and a seed.
 type block struct{ pair, repeat int }
 
-// Expand makes the trials of a sweep; of a config without one, its single run.
+// Expand makes the trials of a sweep; of a config without one, its single run. Which
+// settings they have on which block, and in which order, is the sampler's to choose.
 //
 // All settings come on the first pair, then all on the next, so that whoever
 // stops half way has whole pairs to compare on; repeats come after all pairs.
-// Within a pair, settings are in the order of the grid, the last parameter
-// fastest, or in that of the draws.
 //
-// A grid with a run_cap below its size runs settings that are drawn with the
-// experiment's seed, without replacement: the first on every pair, then the
-// second, until there are run_cap trials. So pairs differ by at most one trial,
-// and a higher cap only adds to a lower one. A random sweep draws run_cap
-// different settings; a higher one only adds draws.
-//
-// Errors are config.Problems: no trial or more than 10,000, a trial that is no
-// valid experiment, repeats where nothing is random.
+// Errors are config.Problems: what the sampler says; no trial or more than 10,000, a
+// trial that is no valid experiment, repeats where nothing is random.
 func Expand(r *config.Resolved) ([]Point, error) {
 	s := r.Sweep
 	if s == nil {
@@ -58,21 +40,9 @@ func Expand(r *config.Resolved) ([]Point, error) {
 	if s.Repeats > maxTrials/max(1, len(s.Pairs)) {
 		return nil, s.Problem("repeats", "of every setting and pair are more than %d trials", maxTrials)
 	}
-	var points []Point
-	var err error
-	switch s.Method {
-	case "grid":
-		points, err = gridPoints(s, r.Experiment.Seed)
-	case "random":
-		points, err = randomPoints(s, r.Experiment.Seed)
-	default:
-		err = s.Problem("method", "%v", framework.UnknownName("method", s.Method, []string{"grid", "random"}))
-	}
+	points, err := sample(s, r.Experiment.Seed)
 	if err != nil {
 		return nil, err
-	}
-	if len(points) > maxTrials {
-		return nil, tooMany(s, len(points))
 	}
 	settings := make([][]config.Setting, len(points))
 	for i, p := range points {
@@ -112,23 +82,4 @@ func blocks(s *config.Sweep) []block {
 		}
 	}
 	return all
-}
-
-func (b block) point(d draw) Point {
-	return Point{Settings: d.settings, Levels: d.levels, Pair: b.pair, Repeat: b.repeat}
-}
-
-func tooMany(s *config.Sweep, n int) error {
-	return s.Problem("", "makes %s trials, more than %d; leave values out, or give run_cap", grouped(n), maxTrials)
-}
-
-// grouped prints 1000000 as 1,000,000.
-func grouped(n int) string {
-	text := fmt.Sprint(n)
-	var groups []string
-	for len(text) > 3 {
-		groups = append([]string{text[len(text)-3:]}, groups...)
-		text = text[:len(text)-3]
-	}
-	return strings.Join(append([]string{text}, groups...), ",")
 }

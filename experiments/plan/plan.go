@@ -286,7 +286,7 @@ func (p *Plan) Kernels() (variant string, threads int) {
 // Alone reports whether nothing else of this command shares memory with a trial.
 func (p *Plan) Alone() bool { return len(p.Trials) == 1 }
 
-// EarlyStop is the rule that prunes trials; nil for none.
+// EarlyStop says what prunes trials; nil for nothing.
 func (p *Plan) EarlyStop() *config.EarlyStop {
 	if p.Config.Sweep == nil {
 		return nil
@@ -295,7 +295,7 @@ func (p *Plan) EarlyStop() *config.EarlyStop {
 }
 
 // Wanted are the statuses of a run that is all that the plan wants of its trial. One
-// that a rule pruned is not where there is no rule any more.
+// that was pruned is not where nothing prunes any more.
 func (p *Plan) Wanted() []store.Status {
 	if p.EarlyStop() == nil {
 		return []store.Status{store.Finished}
@@ -312,7 +312,7 @@ func (p *Plan) scoreEvery() int {
 	return every
 }
 
-// checkEarlyStop reports a rule that would never see its metric.
+// checkEarlyStop reports a pruner that would never see its metric.
 func (p *Plan) checkEarlyStop() error {
 	early, every := p.EarlyStop(), p.scoreEvery()
 	if early == nil || !strings.HasPrefix(early.Metric, "eval/") {

@@ -15,13 +15,17 @@ import (
 // planJSON is the plan of a sweep as the store keeps it, whose pictures have these metrics.
 func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error) {
 	text := record.Plan{
-		Question: s.Question, Method: s.Method, Metrics: s.Metrics, Parameters: []record.Parameter{},
-		Repeats: s.Repeats, RunCap: s.RunCap, EarlyStop: (*record.EarlyStop)(s.EarlyStop),
-		Definitions: metrics,
+		Question: s.Question, Method: s.Method, Options: optionsOf(s.Options), Metrics: s.Metrics, Parameters: []record.Parameter{},
+		Repeats: s.Repeats, RunCap: s.RunCap, Definitions: metrics,
 	}
 	for _, name := range s.Metrics {
 		if loss, is := record.LossMetric(name); is {
 			text.Definitions = append(text.Definitions, loss)
+		}
+	}
+	if e := s.EarlyStop; e != nil {
+		text.EarlyStop = &record.EarlyStop{
+			Type: e.Type, Metric: e.Metric, Lower: e.Lower, Warmup: e.Warmup, Every: e.Every, Options: optionsOf(e.Options),
 		}
 	}
 	for _, p := range s.Pairs {
@@ -47,6 +51,18 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 		text.Parameters = append(text.Parameters, q)
 	}
 	return json.Marshal(text)
+}
+
+// optionsOf returns a plugin's options by their keys; nil for none.
+func optionsOf(settings []config.Setting) record.Options {
+	if len(settings) == 0 {
+		return nil
+	}
+	options := record.Options{}
+	for _, s := range settings {
+		options[s.Path] = s.Value
+	}
+	return options
 }
 
 // numberOf returns the number that a level sets, if it sets one thing to a number.

@@ -38,7 +38,11 @@ func TestEvaluationsGoOn(t *testing.T) {
 	}
 	execute := func(ctx context.Context, s *store.Store, fresh bool, watch run.Observer) ([]store.Point, int64, error) {
 		began := func(plan.Trial, Start) run.Observer { return watch }
-		o := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, Began: began}).Run(ctx, p.Trials[0])
+		r, err := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, Began: began})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := r.Run(ctx, p.Trials[0])
 		points, err := s.Series(t.Context(), o.Run.Number, "evaluations")
 		if err != nil {
 			t.Fatal(err)

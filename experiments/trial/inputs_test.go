@@ -31,7 +31,11 @@ func TestInputsOfAResumedRun(t *testing.T) {
 			}
 			attempt := func(ctx context.Context, watch run.Observer) (inputs []string, err error) {
 				began := func(plan.Trial, Start) run.Observer { return watch }
-				o := NewRunner(p, b.Store, Options{Out: filepath.Join(b.Dir, "runs"), Began: began}).Run(ctx, p.Trials[0])
+				runner, err := NewRunner(p, b.Store, Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := runner.Run(ctx, p.Trials[0])
 				artifacts, err := b.Store.Artifacts(t.Context(), o.Run.Number)
 				if err != nil {
 					t.Fatal(err)

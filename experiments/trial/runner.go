@@ -28,21 +28,23 @@ type Runner struct {
 	options Options
 	plan    *plan.Plan
 	store   *store.Store
-	rule    *medianRule // that prunes; nil for none
+	pruning *pruning // nil for none
 }
 
-// NewRunner returns a Runner that records in s.
-func NewRunner(p *plan.Plan, s *store.Store, o Options) *Runner {
-	r := &Runner{options: o, plan: p, store: s}
-	if early := p.EarlyStop(); early != nil {
-		r.rule = newMedianRule(*early)
+// NewRunner returns a Runner that records in s, with a pruner of its own. Errors: those
+// of making it.
+func NewRunner(p *plan.Plan, s *store.Store, o Options) (*Runner, error) {
+	pruning, err := newPruning(p)
+	if err != nil {
+		return nil, err
 	}
+	r := &Runner{options: o, plan: p, store: s, pruning: pruning}
 	if o.Began == nil {
 		r.options.Began = func(plan.Trial, Start) run.Observer {
 			return run.ObserverFunc(func(run.Event) error { return nil })
 		}
 	}
-	return r
+	return r, nil
 }
 
 // An Outcome is how an attempt ended.
@@ -60,7 +62,7 @@ type Outcome struct {
 
 // Run makes one attempt at a trial. When ctx is done the run is stopped after its
 // iteration and recorded as killed with ctx's cause as its message. A run that the
-// plan's rule stops is recorded as pruned, and that is no error. A plugin's panic is a
+// plan's pruner stops is recorded as pruned, and that is no error. A plugin's panic is a
 // failure of the run.
 func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 	defer debug.FreeOSMemory() // its memory is garbage now, and the next one wants as much
@@ -79,7 +81,7 @@ func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 	if err != nil {
 		return Outcome{Status: store.Failed, Err: err, Fatal: true}
 	}
-	if r.rule != nil && a.start.From != nil {
+	if r.pruning != nil && a.start.From != nil {
 		if err := r.replay(whole, t, a.run.Number()); err != nil { // what it has taken over
 			return Outcome{Run: a.ref(), Status: store.Failed, Err: errors.Join(err, a.run.Finish(whole, store.Failed, err.Error())), Fatal: true}
 		}

@@ -28,7 +28,7 @@ func (r *recorder) score(picture *imaging.Image) ([]store.Value, error) {
 	return r.plan.Scorer.Score(r.ctx, r.prepared.Prepared, r.trial.Config.Experiment.Style, picture)
 }
 
-// sample records the metrics of a picture on the way, and asks the rule about them.
+// sample records the metrics of a picture on the way, and asks the pruner about them.
 func (r *recorder) sample(p run.Picture) error {
 	if r.plan.Scorer == nil {
 		return nil
@@ -71,7 +71,7 @@ func (r *recorder) conclude() error {
 // its values, and its picture is scored unless the plan's scorer has done so. unscored
 // says why that cannot be, which is no reason to do without the run. Errors: the store's.
 func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary) (unscored, err error) {
-	if r.rule != nil {
+	if r.pruning != nil {
 		if err := r.replay(ctx, t, made.Number); err != nil {
 			return nil, err
 		}

@@ -21,7 +21,8 @@ func TestChoices(t *testing.T) {
 		"stages.0.size.fit":                      {"area", "stretch"},
 		"init.from":                              {"content", "image", "noise", "style"},
 		"variable.space":                         {"unit", "bytes", "normalized"},
-		"sweep.method":                           {"grid", "random"},
+		"sweep.method":                           l.Plugins.Samplers.Names(),
+		"sweep.early_stop.type":                  l.Plugins.Pruners.Names(),
 		"losses.any.name":                        nil,
 		"losses.any.weight":                      nil,
 		"experiment":                             nil,
@@ -46,7 +47,7 @@ func TestChoicesAreThoseThatAreChecked(t *testing.T) {
 	l := loader()
 	for _, path := range []string{
 		"backbone.name", "losses.0.type", "stages.0.optimizer.name", "stages.0.optimizer.schedule.name",
-		"init.from", "variable.space", "size.fit", "sweep.method",
+		"init.from", "variable.space", "size.fit", "sweep.method", "sweep.early_stop.type",
 	} {
 		known := l.Choices(path)
 		_, err := l.Load("testdata/choices.yaml", []string{path + "=nosuch"})

@@ -38,6 +38,7 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	section := root.get("sweep")
 	root.drop("sweep")
 	l.dropLeftOver(root, reflect.TypeFor[framework.Experiment](), "")
+	l.dropLeftOver(section, reflect.TypeFor[sweepKeys](), "sweep")
 	l.resolvePaths(root, rep)
 	r := &Resolved{Written: written, Overrides: overrides, loader: l, path: path, base: root}
 	if section == nil || section.null() {

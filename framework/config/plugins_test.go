@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"runexp/experiments/pruners"
+	"runexp/experiments/samplers"
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/metrics"
@@ -125,6 +127,8 @@ func plugins() framework.Plugins {
 		Variables:  variables.Registry(),
 		Metrics:    metrics.Registry(),
 		Initials:   initials.Registry(),
+		Samplers:   samplers.Registry(),
+		Pruners:    pruners.Registry(),
 	}
 	for _, name := range []string{"vgg19", "vgg19-lite"} {
 		framework.Register(p.Backbones, name, "", func() networkOptions {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -54,8 +55,10 @@ type choice struct {
 // choose returns the choice that specs of type t make.
 func (l *Loader) choose(t reflect.Type) choice {
 	for _, k := range l.Plugins.Kinds() {
-		if k.Spec == t {
-			fallback := func() string { return chosen(reflect.ValueOf(Defaults()), k) }
+		if k.Spec == specOf(t) {
+			fallback := func() string {
+				return cmp.Or(chosen(reflect.ValueOf(Defaults()), k), chosen(reflect.ValueOf(defaultSweep()), k))
+			}
 			return choice{k.Key, fallback, k.Kind(), k.Names(), func(name string) (any, error) {
 				_, options, err := k.Describe(name)
 				return options, err
@@ -65,14 +68,23 @@ func (l *Loader) choose(t reflect.Type) choice {
 	panic(fmt.Sprintf("config: no registry for %v", t))
 }
 
-// chosen returns the plugin of a kind that an experiment chooses first; "" for none.
+// specOf returns the spec that keys of type t are: those of a sweep are its sampler's.
+func specOf(t reflect.Type) reflect.Type {
+	if t == reflect.TypeFor[sweepKeys]() {
+		return reflect.TypeFor[framework.SamplerSpec]()
+	}
+	return t
+}
+
+// chosen returns the plugin of a kind that an experiment, or the keys of a sweep,
+// chooses first; "" for none.
 func chosen(v reflect.Value, k framework.Kind) string {
 	name := ""
 	switch v.Kind() {
 	case reflect.Struct:
 		keys, _ := fields(v.Type())
 		for _, f := range keys {
-			if v.Type() == k.Spec && f.key == k.Key {
+			if specOf(v.Type()) == k.Spec && f.key == k.Key {
 				return v.Field(f.index).String()
 			}
 			if name == "" {

@@ -3,6 +3,8 @@ package config
 import (
 	"encoding/json"
 	"strings"
+
+	"runexp/framework"
 )
 
 // A Sweep is one experiment made several times with different settings: every
@@ -10,21 +12,23 @@ import (
 // experiments makes trials of it.
 //
 // As JSON it is what a sweep means, with every default filled in, every path
-// absolute and every grid's range written out: equal for equal plans.
+// absolute and every range's steps written out: equal for equal plans.
 type Sweep struct {
 	Question   string       `json:"question,omitempty"`
-	Method     string       `json:"method"` // grid or random
+	Method     string       `json:"method"`            // the sampler
+	Options    []Setting    `json:"options,omitempty"` // of the sampler
 	Metrics    []string     `json:"metrics"`
 	Pairs      []Pair       `json:"pairs,omitempty"`
 	Repeats    int          `json:"repeats"` // at least 1
 	Parameters []Parameter  `json:"parameters"`
 	Exclude    []*Exclusion `json:"exclude,omitempty"`
-	RunCap     int          `json:"run_cap"`              // trials of a grid, 0 for all; settings of a random sweep
+	RunCap     int          `json:"run_cap"`              // framework.SweepSpace's Cap
 	EarlyStop  *EarlyStop   `json:"early_stop,omitempty"` // nil: every trial runs to its end
 	OnFailure  OnFailure    `json:"on_failure"`
 
 	section *node
 	seed    Setting // of the experiment without the sweep
+	sampler framework.Sampler
 }
 
 // A Pair is a photograph and its paintings: a replicate of the whole sweep.
@@ -38,7 +42,7 @@ type Pair struct {
 }
 
 // A Parameter is what varies: one key path, or several that vary together. It has
-// levels, or a range that a random sweep draws from.
+// levels, or a range that the sampler draws from.
 type Parameter struct {
 	Paths  []string `json:"paths"`
 	Levels []Level  `json:"levels,omitempty"`
@@ -79,20 +83,29 @@ type Setting struct {
 	at   position // where the path was
 }
 
-// EarlyStop stops trials that are worse than the median of those before.
+// EarlyStop stops trials that are behind others.
 type EarlyStop struct {
-	Type   string `json:"type"`   // median
-	Metric string `json:"metric"` // one that can be compared between all trials
-	Lower  bool   `json:"lower"`  // whether lower is better
-	Warmup int    `json:"warmup"` // iterations before the first look
-	Every  int    `json:"every"`  // iterations between two
+	Type    string    `json:"type"`              // the pruner
+	Metric  string    `json:"metric"`            // one that can be compared between all trials
+	Lower   bool      `json:"lower"`             // whether lower is better
+	Warmup  int       `json:"warmup"`            // iterations before the first look
+	Every   int       `json:"every"`             // iterations between two
+	Options []Setting `json:"options,omitempty"` // of the pruner
+
+	pruner func() (framework.Pruner, error)
 }
+
+// Pruner returns a new pruner, which no trial has told anything.
+func (e *EarlyStop) Pruner() (framework.Pruner, error) { return e.pruner() }
 
 // OnFailure says what follows a trial that failed.
 type OnFailure struct {
 	Retries     int `json:"retries" config:"retries" doc:"how often a trial that failed is tried again"`
 	MaxFailures int `json:"max_failures" config:"max_failures" doc:"stop the sweep after so many failed trials; 0 never stops it"`
 }
+
+// Sampler returns what chooses the settings and blocks that are run.
+func (s *Sweep) Sampler() framework.Sampler { return s.sampler }
 
 // JSON returns the sweep in canonical form.
 func (s *Sweep) JSON() ([]byte, error) { return json.Marshal(s) }

@@ -67,7 +67,7 @@ func (r *sweepReader) apart() {
 }
 
 // earlyStop checks that trials can be compared by the metric.
-func (r *sweepReader) earlyStop(keys earlyStopKeys) {
+func (r *sweepReader) earlyStop(keys framework.PrunerSpec) {
 	if !r.written("early_stop") {
 		return
 	}
@@ -88,16 +88,14 @@ func (r *sweepReader) earlyStop(keys earlyStopKeys) {
 		r.add(metric, "%v", framework.UnknownName("metric", keys.Metric, append(r.metricNames(), "loss/total", "loss/NAME")))
 	}
 	r.sameStages(metric)
-	if keys.Type != "median" {
-		r.add("early_stop.type", "%v", framework.UnknownName("rule", keys.Type, []string{"median"}))
-	}
 	if keys.Warmup < 0 {
 		r.add("early_stop.warmup", "must be at least 0, not %d", keys.Warmup)
 	}
 	if keys.Every < 1 {
 		r.add("early_stop.every", "must be at least 1, not %d", keys.Every)
 	}
-	r.sweep.EarlyStop = &EarlyStop{keys.Type, keys.Metric, lower, keys.Warmup, keys.Every}
+	r.sweep.EarlyStop = &EarlyStop{Type: keys.Type, Metric: keys.Metric, Lower: lower, Warmup: keys.Warmup, Every: keys.Every}
+	r.pruner(keys)
 }
 
 // sameStages reports what lets trials be in different stages at the same step.
@@ -118,8 +116,7 @@ func (r *sweepReader) sameStages(at string) {
 }
 
 // comparable reports a loss that means something else from trial to trial, even
-// on the same pictures, which trials are compared within: the
-// median of such numbers is of nothing.
+// on the same pictures, which trials are compared within.
 func (r *sweepReader) comparable(at, metric string) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(metric, "loss/"), "/")
 	losses := r.base.get("losses")

@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"github.com/go-viper/mapstructure/v2"
+
+	"runexp/framework"
 )
 
 // The keys of the `sweep:` section. They are read into these structs and checked
@@ -11,16 +13,17 @@ import (
 // sweepReader.
 
 type sweepKeys struct {
-	Question   string          `config:"question" doc:"what the sweep is to answer, in words; shown at the head of the report"`
-	Method     string          `config:"method" choices:"grid,random" doc:"grid (every combination of values) or random (run_cap draws)"`
-	Metrics    []string        `config:"metrics" doc:"what the question is about: the few eval/ metrics that claims are made of"`
-	Pairs      []pairKeys      `config:"pairs" doc:"photographs and paintings that everything is run on: the replicates"`
-	Repeats    int             `config:"repeats" doc:"runs of each setting and pair, with seed, seed + 1, …; only where something is random"`
-	Parameters []parameterKeys `config:"parameters" doc:"what varies"`
-	Exclude    []string        `config:"exclude" doc:"expressions over the swept paths; a trial for which one is true is left out"`
-	RunCap     int             `config:"run_cap" doc:"grid: at most so many trials, 0 for all; random: so many settings, each run on every pair"`
-	EarlyStop  earlyStopKeys   `config:"early_stop" doc:"stop trials that are worse than the median of those before; it saves time where the best trial is looked for, and a report of what is left claims nothing; left out, none is stopped"`
-	OnFailure  OnFailure       `config:"on_failure" doc:"what follows a trial that failed"`
+	Question   string               `config:"question" doc:"what the sweep is to answer, in words; shown at the head of the report"`
+	Method     string               `config:"method" doc:"a sampler, which chooses what is run; see runexp plugins"`
+	Metrics    []string             `config:"metrics" doc:"what the question is about: the few eval/ metrics that claims are made of"`
+	Pairs      []pairKeys           `config:"pairs" doc:"photographs and paintings that everything is run on: the replicates"`
+	Repeats    int                  `config:"repeats" doc:"runs of each setting and pair, with seed, seed + 1, …; only where something is random"`
+	Parameters []parameterKeys      `config:"parameters" doc:"what varies"`
+	Exclude    []string             `config:"exclude" doc:"expressions over the swept paths; a trial for which one is true is left out"`
+	RunCap     int                  `config:"run_cap" doc:"at most so many trials, 0 for all; where the method draws, as random does, so many settings, each run on every pair"`
+	EarlyStop  framework.PrunerSpec `config:"early_stop" doc:"stop trials that are behind the others; it saves time where the best trial is looked for, and a report of what is left claims nothing; left out, none is stopped"`
+	OnFailure  OnFailure            `config:"on_failure" doc:"what follows a trial that failed"`
+	Options    any                  `config:",options"` // of the sampler
 }
 
 type pairKeys struct {
@@ -34,7 +37,7 @@ type parameterKeys struct {
 	Min          float64   `config:"min" doc:"instead of values: a range, its ends included"`
 	Max          float64   `config:"max" doc:"the other end of the range"`
 	Distribution string    `config:"distribution" doc:"of a range: uniform, log_uniform (min and max are actual values, not exponents) or int"`
-	Steps        int       `config:"steps" doc:"grid: so many values of the range, evenly or log-evenly spaced, ends included"`
+	Steps        int       `config:"steps" doc:"so many values of the range, evenly or log-evenly spaced, ends included; where the method draws, as random does, none are given"`
 	Glob         string    `config:"glob" doc:"instead of values: each layer of the backbone that matches, as in relu*"`
 	Zip          []zipKeys `config:"zip" doc:"instead of path: several paths that vary together, each with as many values"`
 	Labels       []string  `config:"labels" doc:"short names of the values in reports"`
@@ -45,13 +48,6 @@ type zipKeys struct {
 	Values []*node `config:"values" doc:"its values"`
 }
 
-type earlyStopKeys struct {
-	Type   string `config:"type" doc:"median"`
-	Metric string `config:"metric" doc:"what trials are compared by; left out, the first of metrics"`
-	Warmup int    `config:"warmup" doc:"iterations before the first look"`
-	Every  int    `config:"every" doc:"iterations between two looks"`
-}
-
 // defaultSweep is what a section means that says nothing; lists hold one item,
 // which is what an item means.
 func defaultSweep() sweepKeys {
@@ -60,7 +56,7 @@ func defaultSweep() sweepKeys {
 		Metrics:    []string{"eval/content", "eval/style"},
 		Repeats:    1,
 		Parameters: []parameterKeys{{Distribution: "uniform"}},
-		EarlyStop:  earlyStopKeys{Type: "median", Warmup: 50, Every: 25},
+		EarlyStop:  framework.PrunerSpec{Type: "median", Warmup: 50, Every: 25},
 		OnFailure:  OnFailure{Retries: 1},
 	}
 }
@@ -88,5 +84,8 @@ func (r *sweepReader) keys() (sweepKeys, error) {
 	if err != nil {
 		return keys, err
 	}
-	return keys, decoder.Decode(settings)
+	if err := decoder.Decode(settings); err != nil {
+		return keys, err
+	}
+	return keys, r.loader.decodePlugins(reflect.ValueOf(&keys).Elem())
 }

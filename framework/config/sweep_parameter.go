@@ -143,7 +143,7 @@ func (r *sweepReader) values(at, path string, values []*node) []Setting {
 		r.add(strings.TrimSuffix(at, ".values"), "needs values")
 	}
 	if len(values) > maxLevels {
-		r.add(join(at, "values"), "are %d, more than %d; method: random draws from min and max", len(values), maxLevels)
+		r.add(join(at, "values"), "are %d, more than %d%s", len(values), maxLevels, r.drawing("draws from min and max"))
 		return nil
 	}
 	var settings []Setting

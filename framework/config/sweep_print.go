@@ -18,6 +18,9 @@ func (s *Sweep) tree() *node {
 		put("question", value(s.Question))
 	}
 	put("method", value(s.Method))
+	for _, o := range s.Options {
+		put(o.Path, o.node)
+	}
 	put("metrics", texts(s.Metrics))
 	if len(s.Pairs) > 0 {
 		pairs := &node{kind: list}
@@ -41,8 +44,11 @@ func (s *Sweep) tree() *node {
 	}
 	put("run_cap", value(int64(s.RunCap)))
 	if e := s.EarlyStop; e != nil {
-		put("early_stop", fieldsOf("type", value(e.Type), "metric", value(e.Metric),
-			"warmup", value(int64(e.Warmup)), "every", value(int64(e.Every))))
+		early := fieldsOf("type", value(e.Type), "metric", value(e.Metric), "warmup", value(int64(e.Warmup)), "every", value(int64(e.Every)))
+		for _, o := range e.Options {
+			early.set(o.Path, o.node)
+		}
+		put("early_stop", early)
 	}
 	put("on_failure", fieldsOf("retries", value(int64(s.OnFailure.Retries)), "max_failures", value(int64(s.OnFailure.MaxFailures))))
 	return out

@@ -8,7 +8,7 @@ import (
 	"runexp/framework"
 )
 
-// between reads a range. In a grid its steps are levels.
+// between reads a range. Where the sampler does not draw its steps are levels.
 func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter {
 	bad := false
 	fail := func(key, format string, args ...any) {
@@ -36,15 +36,15 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 	default:
 		fail(join(at, "distribution"), "%v", framework.UnknownName("distribution", keys.Distribution, []string{"uniform", "log_uniform", "int"}))
 	}
-	grid := r.sweep.Method == "grid"
-	switch steps := n.get("steps"); {
-	case grid && steps == nil:
-		fail(at, "a grid needs values, or steps: N of the range; method: random draws from it")
-	case !grid && steps != nil && r.sweep.Method == "random":
-		fail(join(at, "steps"), "is for a grid; method: random draws from the whole range")
-	case grid && (keys.Steps < 2 || keys.Steps > maxLevels):
+	steps, stepped := n.get("steps"), r.steps()
+	switch {
+	case stepped && steps == nil:
+		fail(at, "method: %s needs values, or steps: N of the range%s", r.sweep.Method, r.drawing("draws from it"))
+	case r.draws() && steps != nil:
+		fail(join(at, "steps"), "says nothing here: method: %s draws from the whole range", r.sweep.Method)
+	case stepped && (keys.Steps < 2 || keys.Steps > maxLevels):
 		fail(join(at, "steps"), "must be at least 2, both ends, and at most %d, not %d", maxLevels, keys.Steps)
-	case grid && keys.Distribution == "int" && float64(keys.Steps) > keys.Max-keys.Min+1:
+	case stepped && keys.Distribution == "int" && float64(keys.Steps) > keys.Max-keys.Min+1:
 		fail(join(at, "steps"), "%d is more than there are whole numbers from %v to %v", keys.Steps, keys.Min, keys.Max)
 	}
 	if bad {
@@ -56,7 +56,7 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 		path: Setting{Path: keys.Path, at: key.position}, first: low.position, last: high.position,
 	}}
 	// One value tells whether the path leads anywhere.
-	if _, ok := r.setting(at, keys.Path, p.Range.Setting(keys.Min).node); !ok || !grid {
+	if _, ok := r.setting(at, keys.Path, p.Range.Setting(keys.Min).node); !ok || !stepped {
 		return p
 	}
 	for i := range keys.Steps {

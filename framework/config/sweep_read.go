@@ -61,6 +61,7 @@ func (r *sweepReader) read() {
 		Question: keys.Question, Method: keys.Method, Metrics: keys.Metrics, Repeats: keys.Repeats,
 		RunCap: keys.RunCap, OnFailure: keys.OnFailure, section: r.section,
 	}
+	r.sampler(keys)
 	r.numbers(keys)
 	seed, at := r.base.get("seed"), r.base.position
 	if seed == nil {
@@ -87,19 +88,16 @@ func (r *sweepReader) read() {
 	}
 }
 
-// numbers checks what is a number or a choice.
+// numbers checks what is a number.
 func (r *sweepReader) numbers(keys sweepKeys) {
-	if err := framework.OneOf("", keys.Method, "grid", "random"); err != nil {
-		r.add("method", "%v", framework.UnknownName("method", keys.Method, []string{"grid", "random"}))
-	}
 	if keys.Repeats < 1 {
 		r.add("repeats", "must be at least 1, not %d", keys.Repeats)
 	}
 	switch {
 	case keys.RunCap < 0:
 		r.add("run_cap", "must be at least 0, not %d; 0 runs every trial", keys.RunCap)
-	case keys.RunCap == 0 && keys.Method == "random":
-		r.add("run_cap", "method: random needs to know how many settings to draw, as in run_cap: 20")
+	case keys.RunCap == 0 && r.draws():
+		r.add("run_cap", "method: %s needs to know how many settings to draw, as in run_cap: 20", keys.Method)
 	}
 	if keys.OnFailure.Retries < 0 {
 		r.add("on_failure.retries", "must be at least 0, not %d", keys.OnFailure.Retries)

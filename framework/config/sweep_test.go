@@ -73,8 +73,8 @@ func TestSweep(t *testing.T) {
 		!reflect.DeepEqual(s.Metrics, []string{"eval/content", "eval/style"}) {
 		t.Errorf("got %+v", s)
 	}
-	if want := (config.EarlyStop{Type: "median", Metric: "eval/content", Lower: true, Warmup: 10, Every: 25}); *s.EarlyStop != want {
-		t.Errorf("early stop is %+v", *s.EarlyStop)
+	if e := s.EarlyStop; e.Type != "median" || e.Metric != "eval/content" || !e.Lower || e.Warmup != 10 || e.Every != 25 {
+		t.Errorf("early stop is %+v", *e)
 	}
 	if want := (config.OnFailure{Retries: 1, MaxFailures: 3}); s.OnFailure != want {
 		t.Errorf("on failure is %+v", s.OnFailure)

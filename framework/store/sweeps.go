@@ -14,7 +14,7 @@ type Sweep struct {
 	Number     int64 // in this notebook
 	UID        UID
 	Experiment string
-	Method     string          // grid, random
+	Method     string          // the sampler
 	Plan       json.RawMessage // the sweep's settings, every default filled in
 	Metrics    []string        // what its question is about
 	Scorer     string          // hash of the scorer that its pictures are compared by; "" for none

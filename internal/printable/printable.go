@@ -90,3 +90,12 @@ func hidden(r rune) bool {
 	}
 	return !unicode.IsPrint(r)
 }
+
+// Grouped prints 1000000 as 1,000,000. n is at least 0.
+func Grouped(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
+}

@@ -33,6 +33,14 @@ func TestLines(t *testing.T) {
 	}
 }
 
+func TestGrouped(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 12345678: "12,345,678"} {
+		if got := printable.Grouped(n); got != want {
+			t.Errorf("Grouped(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
 func TestExcerpt(t *testing.T) {
 	sixty := strings.Repeat("实", 60)
 	for _, test := range []struct{ is, want string }{

@@ -11,7 +11,8 @@ import (
 // A Plan is a sweep as it was asked for.
 type Plan struct {
 	Question   string      `json:"question,omitempty"`
-	Method     string      `json:"method"`
+	Method     string      `json:"method"`            // the sampler
+	Options    Options     `json:"options,omitempty"` // of the sampler
 	Metrics    []string    `json:"metrics"`
 	Parameters []Parameter `json:"parameters"`
 	Pairs      []string    `json:"pairs,omitempty"` // their names
@@ -39,14 +40,18 @@ type Range struct {
 	Distribution string  `json:"distribution"` // uniform, log_uniform or int
 }
 
-// EarlyStop is the rule that stops trials.
+// EarlyStop is what stops trials.
 type EarlyStop struct {
-	Type   string `json:"type"`   // median
-	Metric string `json:"metric"` // one that can be compared between all trials
-	Lower  bool   `json:"lower"`  // whether lower is better
-	Warmup int    `json:"warmup"` // iterations before the first look
-	Every  int    `json:"every"`  // iterations between two
+	Type    string  `json:"type"`              // the pruner
+	Metric  string  `json:"metric"`            // one that can be compared between all trials
+	Lower   bool    `json:"lower"`             // whether lower is better
+	Warmup  int     `json:"warmup"`            // iterations before the first look
+	Every   int     `json:"every"`             // iterations between two
+	Options Options `json:"options,omitempty"` // of the pruner
 }
+
+// Options are a plugin's, by their keys: nil, bool, number, string, list or map.
+type Options map[string]any
 
 // A Point is where a trial lies in its sweep.
 type Point struct {

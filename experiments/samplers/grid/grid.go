@@ -1,0 +1,97 @@
+// Package grid is the sampler that goes through every combination of levels.
+package grid
+
+import (
+	"math/rand/v2"
+
+	"runexp/framework"
+	"runexp/internal/printable"
+)
+
+// Config is empty: a grid has no options.
+type Config struct{}
+
+// Defaults returns it.
+func Defaults() Config { return Config{} }
+
+// Sampler is a grid.
+type Sampler struct{}
+
+var _ framework.Sampler = Sampler{}
+
+// New returns the sampler.
+func New(Config) (framework.Sampler, error) { return Sampler{}, nil }
+
+// Draws says that it goes through levels.
+func (Sampler) Draws() bool { return false }
+
+// most is how many points are looked at to choose from: more take too long.
+const most = 1_000_000
+
+// stream is the random stream, for a seed, that chooses among a grid's settings;
+// those of a run (see package run) and of package random are others.
+const stream = 1 << 62
+
+// Sample returns every setting on every block, the last parameter fastest.
+//
+// With a cap below their number it returns those of settings that are drawn with the
+// seed, without replacement: the first on every block, then the second, until there
+// are as many points. So blocks differ by at most one point, and a higher cap only
+// adds. Within a block settings stay in the order of the grid.
+func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
+	size := 1
+	for _, p := range s.Parameters {
+		if size *= p.Levels; size*s.Blocks > most {
+			return nil, framework.Invalid("parameters", "make a grid of more than %s trials; method: random draws from them", printable.Grouped(most))
+		}
+	}
+	order, limit := make([]int, size), size*s.Blocks
+	for i := range order {
+		order[i] = i
+	}
+	if s.Cap > 0 && s.Cap < limit {
+		limit = s.Cap
+		random := rand.New(rand.NewPCG(uint64(s.Seed), stream))
+		random.Shuffle(size, func(i, j int) { order[i], order[j] = order[j], order[i] })
+	}
+	kept := make([][]bool, s.Blocks) // by block and setting
+	for block := range kept {
+		kept[block] = make([]bool, size)
+	}
+	count := 0
+	for _, i := range order {
+		if count == limit {
+			break
+		}
+		choices := setting(s.Parameters, i)
+		for block := range kept {
+			if !excluded(choices, block) && count < limit {
+				kept[block][i] = true
+				count++
+			}
+		}
+	}
+	if count > s.Most {
+		return nil, s.TooMany(count)
+	}
+	points := make([]framework.SweepPoint, 0, count)
+	for block := range kept {
+		for i, in := range kept[block] {
+			if in {
+				points = append(points, framework.SweepPoint{Setting: setting(s.Parameters, i), Block: block})
+			}
+		}
+	}
+	return points, nil
+}
+
+// setting returns setting i of the grid, the last parameter fastest.
+func setting(parameters []framework.SweepParameter, i int) []framework.Choice {
+	choices := make([]framework.Choice, len(parameters))
+	for k := len(parameters) - 1; k >= 0; k-- {
+		n := parameters[k].Levels
+		choices[k].Level = i % n
+		i /= n
+	}
+	return choices
+}

@@ -1,0 +1,93 @@
+// Package random is the sampler that draws independent settings: Bergstra and Bengio
+// (2012), Random Search for Hyper-Parameter Optimization.
+package random
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+
+	"runexp/framework"
+)
+
+// Config is empty: random draws have no options.
+type Config struct{}
+
+// Defaults returns it.
+func Defaults() Config { return Config{} }
+
+// Sampler draws settings.
+type Sampler struct{}
+
+var _ framework.Sampler = Sampler{}
+
+// New returns the sampler.
+func New(Config) (framework.Sampler, error) { return Sampler{}, nil }
+
+// Draws says that it draws, from ranges too.
+func (Sampler) Draws() bool { return true }
+
+// maxRejected is how many draws in a row may be excluded or drawn before: then
+// there are hardly any others.
+const maxRejected = 10_000
+
+// Sample draws as many different settings as the cap says and returns each on every
+// block. A setting that is excluded on every block is not counted, and drawn again.
+// Where there are fewer different settings, it returns those.
+//
+// Every parameter has a random stream of its own, named as it is: its draws depend
+// neither on the order of the parameters nor on which others there are.
+func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
+	if s.Cap > s.Most/s.Blocks {
+		return nil, s.TooMany(s.Cap * s.Blocks)
+	}
+	streams := make([]*rand.Rand, len(s.Parameters))
+	for i, p := range s.Parameters {
+		streams[i] = rand.New(rand.NewPCG(uint64(s.Seed), streamOf(p)))
+	}
+	seen := map[string]bool{}
+	byBlock := make([][]framework.SweepPoint, s.Blocks)
+	for drawn, rejected := 0, 0; drawn < s.Cap && rejected < maxRejected; {
+		rejected++
+		setting := draw(s.Parameters, streams)
+		key, kept := fmt.Sprint(setting), false
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		for block := range byBlock {
+			if !excluded(setting, block) {
+				byBlock[block] = append(byBlock[block], framework.SweepPoint{Setting: setting, Block: block})
+				kept = true
+			}
+		}
+		if kept {
+			drawn, rejected = drawn+1, 0
+		}
+	}
+	var points []framework.SweepPoint
+	for _, block := range byBlock {
+		points = append(points, block...)
+	}
+	return points, nil
+}
+
+// streamOf is a parameter's random stream, for a seed.
+func streamOf(p framework.SweepParameter) uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, p.Name)
+	return h.Sum64()
+}
+
+// draw draws a level or a number of every parameter.
+func draw(parameters []framework.SweepParameter, streams []*rand.Rand) []framework.Choice {
+	setting := make([]framework.Choice, len(parameters))
+	for i, p := range parameters {
+		if p.Levels > 0 {
+			setting[i].Level = streams[i].IntN(p.Levels)
+		} else {
+			setting[i].Value = p.Range.At(streams[i].Float64())
+		}
+	}
+	return setting
+}

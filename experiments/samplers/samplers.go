@@ -1,0 +1,17 @@
+// Package samplers lists the samplers that runexp ships: how the settings of a sweep
+// are chosen.
+package samplers
+
+import (
+	"runexp/experiments/samplers/grid"
+	"runexp/experiments/samplers/random"
+	"runexp/framework"
+)
+
+// Registry returns a new registry of all samplers.
+func Registry() *framework.Registry[framework.Sampler] {
+	r := framework.NewRegistry[framework.Sampler]("sampler")
+	framework.Register(r, "grid", "every combination of values; of more than run_cap, some drawn with the seed, each on every pair", grid.Defaults, grid.New)
+	framework.Register(r, "random", "run_cap settings drawn with the seed, from values and ranges, each on every pair", random.Defaults, random.New)
+	return r
+}

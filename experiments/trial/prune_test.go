@@ -1,0 +1,41 @@
+package trial
+
+import (
+	"testing"
+
+	"runexp/experiments/plan"
+	"runexp/framework"
+	"runexp/framework/config"
+)
+
+// asked is a pruner that stops every trial and remembers what it was told and asked.
+type asked struct{ noted, judged []framework.TrialValue }
+
+func (a *asked) Note(v framework.TrialValue) { a.noted = append(a.noted, v) }
+
+func (a *asked) Judge(v framework.TrialValue) (framework.Limit, bool) {
+	a.judged = append(a.judged, v)
+	return framework.Limit{Name: "a limit", Value: v.Value - 1}, true
+}
+
+// A pruner is told that lower is better, whatever the metric, and is asked from the
+// warm-up on; groups are by images and repeat.
+func TestPruning(t *testing.T) {
+	group := plan.Group{Images: "a b", Repeat: 2}
+	trial := plan.Trial{Hash: "hash", Group: group}
+	for lower, sign := range map[bool]float64{true: 1, false: -1} {
+		a := &asked{}
+		p := pruning{config.EarlyStop{Metric: "eval/content", Lower: lower, Warmup: 50, Every: 25}, a}
+		if _, stop := p.judge(trial, 49, 3); stop || len(a.judged) > 0 || len(a.noted) != 1 {
+			t.Errorf("before the warm-up it is asked %v and told %v", a.judged, a.noted)
+		}
+		limit, stop := p.judge(trial, 50, 3)
+		want := framework.TrialValue{Group: "2 a b", Trial: "hash", Step: 50, Value: sign * 3}
+		if !stop || len(a.judged) != 1 || a.judged[0] != want {
+			t.Errorf("it is asked %+v, want %+v", a.judged, want)
+		}
+		if behind := 3 - sign; limit.Value != behind {
+			t.Errorf("lower is better: %v; the limit is %g, want %g", lower, limit.Value, behind)
+		}
+	}
+}

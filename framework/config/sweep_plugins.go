@@ -1,0 +1,76 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+
+	"runexp/framework"
+)
+
+// sampler makes the sampler that the section names, or reports what keeps it from that.
+func (r *sweepReader) sampler(keys sweepKeys) {
+	s, ok := build(r.validator(), r.loader.Plugins.Samplers, keys.Method, keys.Options, "sweep")
+	if ok {
+		r.sweep.sampler, r.sweep.Options = s, r.options(keys.Options)
+	}
+}
+
+// pruner makes sure that the pruner that early_stop names can be made, and notes how.
+func (r *sweepReader) pruner(keys framework.PrunerSpec) {
+	if _, ok := build(r.validator(), r.loader.Plugins.Pruners, keys.Type, keys.Options, "sweep.early_stop"); !ok {
+		return
+	}
+	r.sweep.EarlyStop.Options = r.options(keys.Options)
+	r.sweep.EarlyStop.pruner = func() (framework.Pruner, error) {
+		plugin, err := r.loader.Plugins.Pruners.Lookup(keys.Type)
+		if err != nil {
+			return nil, err
+		}
+		return plugin.New(keys.Options)
+	}
+}
+
+// validator returns one of a config that has the section alone.
+func (r *sweepReader) validator() *validator {
+	root := &node{position: r.section.position, kind: mapping}
+	root.entries = []entry{{r.section.position, "sweep", r.section}}
+	return &validator{loader: r.loader, root: root, report: r.report, earlier: r.report.problems}
+}
+
+// options returns the options of a plugin, every default written out.
+func (r *sweepReader) options(options any) []Setting {
+	var list []Setting
+	for _, m := range members(reflect.ValueOf(options).Elem()) {
+		text, err := marshal(toYAML(m.value))
+		if err == nil {
+			var n *node
+			if n, err = yamlValue(r.section.source, string(text)); err == nil {
+				list = append(list, newSetting(m.key, n, r.section.position))
+			}
+		}
+		if err != nil { // a fault of this package: what was read can be printed
+			r.add("", "%s: %v", m.key, err)
+		}
+	}
+	return list
+}
+
+// draws and steps report which kind of sampler there is; neither where none is known,
+// which is reported already.
+func (r *sweepReader) draws() bool { return r.sweep.sampler != nil && r.sweep.sampler.Draws() }
+func (r *sweepReader) steps() bool { return r.sweep.sampler != nil && !r.sweep.sampler.Draws() }
+
+// drawing is a way out for messages: the samplers that draw, and what they do; "" where
+// there are none.
+func (r *sweepReader) drawing(does string) string {
+	var names []string
+	for _, p := range r.loader.Plugins.Samplers.All() {
+		if s, err := p.New(p.Options()); err == nil && s.Draws() {
+			names = append(names, p.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; method: " + strings.Join(names, " or ") + " " + does
+}

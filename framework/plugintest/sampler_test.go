@@ -1,0 +1,157 @@
+package plugintest
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"runexp/framework"
+)
+
+// plainSampler goes through levels as it should; the function, where it is not nil,
+// spoils what it chooses.
+type plainSampler struct {
+	spoil func(framework.SweepSpace, []framework.SweepPoint) []framework.SweepPoint
+}
+
+func (plainSampler) Draws() bool { return false }
+
+func (p plainSampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
+	settings := [][]framework.Choice{nil}
+	for _, q := range s.Parameters {
+		var longer [][]framework.Choice
+		for _, setting := range settings {
+			for level := range q.Levels {
+				longer = append(longer, append(slices.Clone(setting), framework.Choice{Level: level}))
+			}
+		}
+		settings = longer
+	}
+	var points []framework.SweepPoint
+	for block := range s.Blocks {
+		for _, setting := range settings {
+			if (s.Cap == 0 || len(points) < s.Cap) && !excluded(setting, block) {
+				points = append(points, framework.SweepPoint{Setting: setting, Block: block})
+			}
+		}
+	}
+	if p.spoil != nil {
+		points = p.spoil(s, points)
+	}
+	return points, nil
+}
+
+// plainDraws draws as it should, as many times as the cap and the spoiling say; a draw
+// that has come before is not repeated.
+type plainDraws struct{ more, blocks int }
+
+func (plainDraws) Draws() bool { return true }
+
+func (d plainDraws) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
+	random := rand.New(rand.NewPCG(uint64(s.Seed), 0))
+	points := make([][]framework.SweepPoint, s.Blocks)
+	var settings [][]framework.Choice
+	for range 500 {
+		setting := make([]framework.Choice, len(s.Parameters))
+		for i, q := range s.Parameters {
+			if q.Levels > 0 {
+				setting[i].Level = random.IntN(q.Levels)
+			} else {
+				setting[i].Value = q.Range.At(random.Float64())
+			}
+		}
+		if len(settings) >= s.Cap+d.more || slices.ContainsFunc(settings, func(x []framework.Choice) bool { return slices.Equal(x, setting) }) {
+			continue
+		}
+		kept := false
+		for block := range s.Blocks - d.blocks {
+			if !excluded(setting, block) {
+				points[block] = append(points[block], framework.SweepPoint{Setting: setting, Block: block})
+				kept = true
+			}
+		}
+		if kept {
+			settings = append(settings, setting)
+		}
+	}
+	return slices.Concat(points...), nil
+}
+
+func TestSampler(t *testing.T) {
+	t.Run("levels", func(t *testing.T) { Sampler(t, plainSampler{}) })
+	t.Run("draws", func(t *testing.T) { Sampler(t, plainDraws{}) })
+}
+
+// TestSamplerFindsFaults spoils the samplers in one way after the other: the check named must say so.
+func TestSamplerFindsFaults(t *testing.T) {
+	type points = []framework.SweepPoint
+	calls := 0
+	for name, c := range map[string]struct {
+		check string
+		s     framework.Sampler
+	}{
+		"a block too far": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
+			return append(p, framework.SweepPoint{Setting: make([]framework.Choice, len(s.Parameters)), Block: s.Blocks})
+		}}},
+		"a level too far": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
+			for i := range p {
+				if len(p[i].Setting) > 0 {
+					p[i].Setting[0].Level = s.Parameters[0].Levels
+				}
+			}
+			return p
+		}}},
+		"a value of a level": {"in the space", plainSampler{func(_ framework.SweepSpace, p points) points {
+			for i := range p {
+				if len(p[i].Setting) > 0 {
+					p[i].Setting[0].Value = 1
+				}
+			}
+			return p
+		}}},
+		"no choice": {"in the space", plainSampler{func(_ framework.SweepSpace, p points) points {
+			for i := range p {
+				p[i].Setting = nil
+			}
+			return p
+		}}},
+		"mixed blocks": {"order", plainSampler{func(_ framework.SweepSpace, p points) points { slices.Reverse(p); return p }}},
+		"twice": {"no point twice", plainSampler{func(_ framework.SweepSpace, p points) points {
+			if len(p) > 0 {
+				p = slices.Insert(p, 0, p[0])
+			}
+			return p
+		}}},
+		"what is excluded": {"exclusions", plainSampler{func(s framework.SweepSpace, p points) points {
+			if len(p) == 0 {
+				p = append(p, framework.SweepPoint{Setting: make([]framework.Choice, len(s.Parameters))})
+			}
+			return p
+		}}},
+		"nothing":            {"exclusions", plainSampler{func(framework.SweepSpace, points) points { return nil }}},
+		"over the cap":       {"cap", plainSampler{func(_ framework.SweepSpace, p points) points { return append(p, p...) }}},
+		"one draw more":      {"cap", plainDraws{more: 1}},
+		"not on every block": {"cap", plainDraws{blocks: 1}},
+		"others each time": {"deterministic", plainSampler{func(_ framework.SweepSpace, p points) points {
+			calls++
+			return p[min(len(p), calls%2):]
+		}}},
+		"a changed space": {"deterministic", plainSampler{func(s framework.SweepSpace, p points) points {
+			for i := range s.Parameters {
+				s.Parameters[i].Name += "."
+			}
+			return p
+		}}},
+		"others with a higher cap": {"a higher cap", plainSampler{func(s framework.SweepSpace, p points) points { return p[min(len(p), s.Cap/5):] }}},
+	} {
+		found := false
+		for _, check := range samplerChecks() {
+			if check.name == c.check {
+				found = guarded(func() error { return check.run(c.s) }) != nil
+			}
+		}
+		if !found {
+			t.Errorf("%s: the check %q finds nothing", name, c.check)
+		}
+	}
+}
