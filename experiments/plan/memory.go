@@ -37,7 +37,7 @@ func (b *builder) memory() error {
 				}
 			}
 		}
-		if err := b.plan.Scorer.AddBeside(predictions, slices.Collect(maps.Keys(held))); err != nil {
+		if err := b.plan.Scorer.AddBeside(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
 			return err
 		}
 	}
@@ -62,7 +62,7 @@ func (b *builder) memoryAlone() error {
 	switch scorer := b.plan.Scorer; {
 	case scorer == nil:
 	case b.plan.scoreEvery() > 0:
-		err = scorer.AddBeside(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters)
+		err = scorer.AddBeside(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters, true)
 	default:
 		err = scorer.AddAfter(t.Predictions)
 	}

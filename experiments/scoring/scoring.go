@@ -116,30 +116,34 @@ func (s *Scorer) Scored(facts []store.Fact) bool {
 	return slices.Contains(facts, store.Fact{Name: hashFact, Value: s.stored.Hash})
 }
 
-// AddBeside counts the scorer in where it stays in memory beside the run: in a sweep,
-// and where a run shows it pictures on the way. Filters in held are counted already.
-func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter) error {
+// AddBeside counts the scorer in where it stays in memory beside a run: in a sweep, and
+// where a run shows it pictures on the way. Filters in held are counted already. Of
+// pictures that are scored at their end only, the last stage's size counts.
+func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter, onTheWay bool) error {
+	last := predictions[len(predictions)-1].Stage
 	for i := range predictions {
-		p := &predictions[i]
-		bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, held)
+		stage := last
+		if onTheWay {
+			stage = predictions[i].Stage
+		}
+		bytes, err := s.scorer.Memory(stage.Height, stage.Width, held)
 		if err != nil {
 			return err
 		}
-		p.Bytes += bytes
+		predictions[i].Bytes += bytes
 	}
 	return nil
 }
 
-// AddAfter counts the scorer in where it comes when the run's own memory is free again.
+// AddAfter counts the scorer in where it comes at the end of the last stage, when the
+// run's own memory is free again.
 func (s *Scorer) AddAfter(predictions []run.Prediction) error {
-	for i := range predictions {
-		p := &predictions[i]
-		bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
-		if err != nil {
-			return err
-		}
-		p.Bytes = max(p.Bytes, p.Rest+bytes)
+	p := &predictions[len(predictions)-1]
+	bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
+	if err != nil {
+		return err
 	}
+	p.Bytes = max(p.Bytes, p.Rest+bytes)
 	return nil
 }
 
