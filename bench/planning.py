@@ -46,9 +46,9 @@ sweep:
 STEPS = 'dry_run', 'planned', 'resumed', 'report'
 
 
-def command(folder, notebook, *more):
-    """Returns the sweep's command on this notebook."""
-    return [trial.ROOT / 'bin/runexp', '-c', folder / 'planning.yaml', '--db', notebook, '--out', notebook.parent / 'out', '--quiet', *more]
+def command(folder, store, *more):
+    """Returns the sweep's command on this store."""
+    return [trial.ROOT / 'bin/runexp', '-c', folder / 'planning.yaml', '--db', store, '--out', store.parent / 'out', '--quiet', *more]
 
 
 def seconds(arguments):
@@ -58,21 +58,21 @@ def seconds(arguments):
     return time.monotonic() - began
 
 
-def runs(notebook):
-    """Counts the runs, finished or not; 0 before there is a notebook."""
+def runs(store):
+    """Counts the runs, finished or not; 0 before there is a store."""
     try:
-        with contextlib.closing(sqlite3.connect(f'file:{notebook}?mode=ro', uri=True)) as db:
+        with contextlib.closing(sqlite3.connect(f'file:{store}?mode=ro', uri=True)) as db:
             return db.execute('SELECT count(*) FROM runs').fetchone()[0]
     except sqlite3.OperationalError:
         return 0
 
 
-def until_next_run(arguments, notebook):
+def until_next_run(arguments, store):
     """Returns the seconds from the start of a command to its first run, and ends it then."""
-    before = runs(notebook)
+    before = runs(store)
     began = time.monotonic()
     with subprocess.Popen([str(a) for a in arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while runs(notebook) == before:
+        while runs(store) == before:
             if process.poll() is not None:
                 sys.exit(f'{" ".join(process.args)}\nended before its first run')
             time.sleep(0.005)
@@ -81,9 +81,9 @@ def until_next_run(arguments, notebook):
     return took
 
 
-def take_away_last(notebook):
+def take_away_last(store):
     """Makes the last run one that was lost: its trial is to be run again."""
-    with contextlib.closing(sqlite3.connect(notebook)) as db:
+    with contextlib.closing(sqlite3.connect(store)) as db:
         db.execute("UPDATE runs SET status = 'lost' WHERE id = (SELECT max(id) FROM runs)")
         db.commit()
 

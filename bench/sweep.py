@@ -33,12 +33,12 @@ sweep: {{parameters: [{{path: losses.tv.weight, values: {values}}}]}}
 def run(folder, text, *flags):
     """Runs a config and returns the seconds of the process and the sum of its runs' iteration times."""
     with tempfile.TemporaryDirectory(dir=folder) as out:
-        config, notebook = pathlib.Path(folder, 'bench.yaml'), pathlib.Path(out, 'runexp.db')
+        config, store = pathlib.Path(folder, 'bench.yaml'), pathlib.Path(out, 'runexp.db')
         config.write_text(text)
         began = time.monotonic()
-        trial.measure([trial.ROOT / 'bin/runexp', '-c', config, '--db', notebook, '--out', out, '--quiet', '--json', *flags])
+        trial.measure([trial.ROOT / 'bin/runexp', '-c', config, '--db', store, '--out', out, '--quiet', '--json', *flags])
         took = time.monotonic() - began
-        with contextlib.closing(sqlite3.connect(notebook)) as db:
+        with contextlib.closing(sqlite3.connect(store)) as db:
             runs, = db.execute("SELECT count(*) FROM runs WHERE status = 'finished'").fetchone()
             iterations, = db.execute("SELECT sum(value) FROM run_metrics WHERE name = 'time/iteration'").fetchone()
     return took, iterations, runs

@@ -104,11 +104,11 @@ def measure(command, **environment):
 def runexp(folder, size, threads, iterations):
     """Runs runexp on the pictures of a folder. RUNEXP_ISA is passed on as it is."""
     with tempfile.TemporaryDirectory(dir=folder) as out:
-        config, notebook = folder / 'bench.yaml', pathlib.Path(out, 'runexp.db')
+        config, store = folder / 'bench.yaml', pathlib.Path(out, 'runexp.db')
         config.write_text(CONFIG.format(weights=json.dumps(str(WEIGHTS)), size=size, iterations=iterations))
-        _, mib = measure([ROOT / 'bin/runexp', '-c', config, '--db', notebook, '--out', out, '--threads', threads,
+        _, mib = measure([ROOT / 'bin/runexp', '-c', config, '--db', store, '--out', out, '--threads', threads,
                           '--quiet', '--json', '--fresh'])
-        with contextlib.closing(sqlite3.connect(notebook)) as db:
+        with contextlib.closing(sqlite3.connect(store)) as db:
             losses, times = ([value for value, in db.execute('SELECT value FROM run_metrics WHERE name = ? ORDER BY step', [name])]
                              for name in ['loss/total', 'time/iteration'])
             facts = json.loads(db.execute('SELECT environment FROM runs').fetchone()[0])

@@ -30,8 +30,8 @@ const (
 	exitSignal   = 128
 )
 
-// usualNotebook is where it is if --db names none.
-const usualNotebook = "runs/runexp.db"
+// defaultStore is where it is if --db names none.
+const defaultStore = "runs/runexp.db"
 
 // exit is an error with the code that the process ends with.
 type exit struct {
@@ -159,7 +159,7 @@ Reads the config, the presets and files that it extends, its pictures and its we
 a config is relative to the config's folder, one on the command line, or in a config that comes
 from standard input (-c -), to the working directory; ~/ is the home folder.
 
-Writes the notebook (--db), an SQLite file with every setting, loss and picture; and the folder
+Writes the store (--db), an SQLite file with every setting, loss and picture; and the folder
 OUT/EXPERIMENT/UID with picture.png, the config, and while it runs a checkpoint; a single run also
 plots its losses there, and a sweep writes OUT/EXPERIMENT/report. --dry-run and a mistake write
 nothing. Results are printed to stdout, or as JSON with --json; progress and errors go to stderr.
@@ -185,7 +185,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	}
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(nearFlag(c, err)) })
 	all := c.PersistentFlags()
-	pathFlag(all, &a.db, "db", "", usualNotebook, "the notebook: an SQLite file")
+	pathFlag(all, &a.db, "db", "", defaultStore, "the store: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)

@@ -30,7 +30,7 @@ all of the pictures: those of different scorers are not to be compared.
 A strip of the pictures, with what they were made from if that is the same, is written to
 OUT/strips/compare-NUMBERS.png unless -o names another file, and its path is printed last.
 
-A RUN is a number, the first digits of a uid, or "last". Reads the notebook (--db).
+A RUN is a number, the first digits of a uid, or "last". Reads the store (--db).
 
 Exit codes: 0 printed; 1 for a disk that is full or fails; 2 for an unknown run, fewer than two,
 and for a file that cannot be written.
@@ -68,7 +68,7 @@ type comparisonPage struct {
 }
 
 func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error {
-	s, err := a.openNotebook(c)
+	s, err := a.readStore(c)
 	if err != nil {
 		return err
 	}

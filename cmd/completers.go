@@ -118,7 +118,7 @@ func (a *app) settings(file string, overrides []string) []config.Param {
 	return nil
 }
 
-// runs proposes the runs of the notebook that were not named yet, newest first.
+// runs proposes the runs of the store that were not named yet, newest first.
 func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.reading(c, func(s *store.Store) error {
@@ -138,7 +138,7 @@ func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobr
 	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// experimentNames proposes the experiments that the notebook has runs or sweeps of.
+// experimentNames proposes the experiments that the store has runs or sweeps of.
 func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.reading(c, func(s *store.Store) (err error) {
@@ -148,7 +148,7 @@ func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string,
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// sweptExperiments proposes the experiments that the notebook has sweeps of.
+// sweptExperiments proposes the experiments that the store has sweeps of.
 func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.reading(c, func(s *store.Store) error {
@@ -210,10 +210,10 @@ func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// reading gives the notebook to do, if it can be opened. Nothing is written, not even
+// reading gives the store to do, if it can be opened. Nothing is written, not even
 // the log that a killed process left: nobody asked for that by pressing a key.
 func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
-	if a.checkNotebook() != nil {
+	if a.checkStore() != nil {
 		return
 	}
 	s, err := store.Peek(c.Context(), a.db)

@@ -22,7 +22,7 @@ Read it into a running shell, or write it where the shell finds it at every star
 its package bash-completion; zsh needs "autoload -U compinit; compinit" in ~/.zshrc. runexp must
 be found by that name, so put the folder of bin/runexp into PATH.
 
-Prints the script and writes nothing. While it completes, the config after -c and the notebook
+Prints the script and writes nothing. While it completes, the config after -c and the store
 (--db) are read and nothing is written.
 
 Exit codes: 0 printed; 2 for an unknown shell.

@@ -54,7 +54,7 @@ func (e ending) single(ctx context.Context, cause error) error {
 	if e.json {
 		plotErr = errors.Join(plotErr, printJSON(e.stdout, map[string]any{
 			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
-			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": e.notebook(e.store),
+			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": e.storePath(e.store),
 		}))
 	} else {
 		fmt.Fprintf(e.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
@@ -67,7 +67,7 @@ func (e ending) single(ctx context.Context, cause error) error {
 		if strip != "" {
 			fmt.Fprintf(e.stdout, "  strip     %s\n", strip)
 		}
-		fmt.Fprintf(e.stdout, "  notebook  %s (runexp show %d)\n", e.notebook(e.store), o.Run.Number)
+		fmt.Fprintf(e.stdout, "  store     %s (runexp show %d)\n", e.storePath(e.store), o.Run.Number)
 	}
 	return errors.Join(err, plotErr)
 }
@@ -113,12 +113,12 @@ func (e ending) sweep(ctx context.Context, tally experiments.Tally, took time.Du
 	return errors.Join(err, reportErr)
 }
 
-// print says how a sweep ended and where its report and the notebook are.
+// print says how a sweep ended and where its report and the store are.
 func (e ending) print(tally experiments.Tally, report []string, took time.Duration) error {
-	notebook, recorded := e.notebook(e.store), e.recorded.Sweep
+	path, recorded := e.storePath(e.store), e.recorded.Sweep
 	if e.json {
 		return printJSON(e.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": e.progress.unbegun, "report": report, "db": notebook,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": e.progress.unbegun, "report": report, "db": path,
 		})
 	}
 	fmt.Fprintf(e.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
@@ -136,7 +136,7 @@ func (e ending) print(tally experiments.Tally, report []string, took time.Durati
 	if len(report) > 0 {
 		fmt.Fprintf(e.stdout, "  report    %s\n", report[0])
 	}
-	_, err := fmt.Fprintf(e.stdout, "  notebook  %s (runexp ls %s)\n", notebook, recorded.Experiment)
+	_, err := fmt.Fprintf(e.stdout, "  store     %s (runexp ls %s)\n", path, recorded.Experiment)
 	return err
 }
 

@@ -44,12 +44,12 @@ type sweepOutcome struct {
 	scores map[string]string
 }
 
-// sweepOutcomeOf reads the sweep in the notebook in dir: one sweep, each trial
+// sweepOutcomeOf reads the sweep in the store in dir: one sweep, each trial
 // of which has one finished run, and no other run of it goes on.
 func sweepOutcomeOf(t *testing.T, dir string) sweepOutcome {
 	t.Helper()
 	ctx := t.Context()
-	s := notebookIn(t, dir, filepath.Join("runs", "runexp.db"))
+	s := storeIn(t, dir, filepath.Join("runs", "runexp.db"))
 	defer s.Close()
 	sweeps, err := s.Sweeps(ctx, "")
 	if err != nil || len(sweeps) != 1 || sweeps[0].Trials != 12 {

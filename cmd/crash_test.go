@@ -94,17 +94,17 @@ type outcome struct {
 	stages   string            // events
 }
 
-// outcomeOf reads the last run of the usual notebook in dir.
+// outcomeOf reads the last run of the usual store in dir.
 func outcomeOf(t *testing.T, dir string) outcome {
 	t.Helper()
 	return outcomeIn(t, dir, filepath.Join("runs", "runexp.db"))
 }
 
-// outcomeIn reads the last run of a notebook in dir, and checks notebook and
+// outcomeIn reads the last run of a store in dir, and checks store and
 // folder on the way.
-func outcomeIn(t *testing.T, dir, notebook string) outcome {
+func outcomeIn(t *testing.T, dir, file string) outcome {
 	t.Helper()
-	s := notebookIn(t, dir, notebook)
+	s := storeIn(t, dir, file)
 	defer s.Close()
 	run, err := s.FindRun(t.Context(), "last")
 	if err != nil {
@@ -113,10 +113,10 @@ func outcomeIn(t *testing.T, dir, notebook string) outcome {
 	return outcomeOfRun(t, s, dir, run.RunSummary)
 }
 
-// notebookIn opens a notebook in dir and checks it.
-func notebookIn(t *testing.T, dir, notebook string) *store.Store {
+// storeIn opens a store in dir and checks it.
+func storeIn(t *testing.T, dir, file string) *store.Store {
 	t.Helper()
-	s, err := store.OpenReadOnly(t.Context(), filepath.Join(dir, notebook))
+	s, err := store.OpenReadOnly(t.Context(), filepath.Join(dir, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,13 +161,13 @@ func outcomeOfRun(t *testing.T, s *store.Store, dir string, run store.RunSummary
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.Kind != "picture" { // an input: in the notebook only
+		if a.Kind != "picture" { // an input: in the store only
 			o.pictures[a.Kind+" "+a.Name] = a.Hash
 			continue
 		}
 		file := filepath.Join(folder, a.Name)
 		if written, err := os.ReadFile(file); err != nil || !bytes.Equal(written, kept) {
-			t.Errorf("%s is not the picture in the notebook, %v", a.Name, err)
+			t.Errorf("%s is not the picture in the store, %v", a.Name, err)
 		}
 		image, err := imaging.Decode(file)
 		if err != nil {
@@ -258,7 +258,7 @@ func untilFinished(t *testing.T, dir string, most int, moment func() time.Durati
 }
 
 // TestKilled kills runs at random moments and repeats the command until they
-// have finished, with one notebook each. RUNEXP_KILLS is how many times.
+// have finished, with one store each. RUNEXP_KILLS is how many times.
 func TestKilled(t *testing.T) {
 	kills := 15
 	if n, err := strconv.Atoi(os.Getenv("RUNEXP_KILLS")); err == nil {

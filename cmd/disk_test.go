@@ -62,7 +62,7 @@ func TestTheDiskFills(t *testing.T) {
 	outcomeOf(t, dir).compare(t, want)
 }
 
-// TestTheDiskOfPicturesFills fills the disk under --out; the notebook is on
+// TestTheDiskOfPicturesFills fills the disk under --out; the store is on
 // another one. That is no fault of the trial: exit code 1.
 func TestTheDiskOfPicturesFills(t *testing.T) {
 	want := undisturbed(t)
@@ -70,7 +70,7 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 	disk := filepath.Join(dir, "runs")
 	place(t, dir)
 	smallDisk(t, disk)
-	args := []string{"-c", "crash.yaml", "--quiet", "--db", "notebook.db", "checkpoint.every=0s"}
+	args := []string{"-c", "crash.yaml", "--quiet", "--db", "store.db", "checkpoint.every=0s"}
 	cmd, said := program(t, dir, args...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -100,7 +100,7 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 	}
 	cmd, said = program(t, dir, args...)
 	must(t, exitOK, cmd, said)
-	outcomeIn(t, dir, "notebook.db").compare(t, want)
+	outcomeIn(t, dir, "store.db").compare(t, want)
 }
 
 // smallDisk makes dir a disk of a few megabytes until the test is over.
@@ -181,7 +181,7 @@ func TestFoldersThatMayNotBeWritten(t *testing.T) {
 			t.Errorf("%s has %v, %v", folder, files, err)
 		}
 	}
-	// A notebook in a folder that was closed later can be read and not written.
+	// A store in a folder that was closed later can be read and not written.
 	cmd, said := as("--out", open, "--db", filepath.Join(open, "a.db"))
 	must(t, 0, cmd, said)
 	if err := os.Chmod(open, 0o555); err != nil {

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestTheNotebookIsDeleted deletes or replaces the notebook while a run, or a sweep
+// TestTheStoreIsDeleted deletes or replaces the store while a run, or a sweep
 // of two trials at once, writes it: all of it is in another one then.
-func TestTheNotebookIsDeleted(t *testing.T) {
+func TestTheStoreIsDeleted(t *testing.T) {
 	for name, test := range map[string]struct {
 		harm func(db string) error
 		args []string
@@ -47,7 +47,7 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 			if err != nil || len(kept) != 1 {
 				t.Fatalf("rescued: %v, %v\n%s", kept, err, said)
 			}
-			for _, part := range []string{"deleted, moved or replaced", "go on with --db " + kept[0], "notebook  " + kept[0]} {
+			for _, part := range []string{"deleted, moved or replaced", "go on with --db " + kept[0], "store     " + kept[0]} {
 				if !strings.Contains(said.String(), part) {
 					t.Errorf("it does not say %q:\n%s", part, said)
 				}
@@ -61,9 +61,9 @@ func TestTheNotebookIsDeleted(t *testing.T) {
 	}
 }
 
-// TestTheNotebookIsOverwritten copies something over a notebook that has a run already,
+// TestTheStoreIsOverwritten copies something over a store that has a run already,
 // while another is written: what was put there stays, and it is said once.
-func TestTheNotebookIsOverwritten(t *testing.T) {
+func TestTheStoreIsOverwritten(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
 	db := filepath.Join(dir, "n.db")

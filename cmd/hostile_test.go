@@ -12,9 +12,9 @@ import (
 	"runexp/framework/store"
 )
 
-// A notebook can be anyone's. No text in it sends the terminal commands, turns the
+// A store can be anyone's. No text in it sends the terminal commands, turns the
 // line around, or begins a line as if the program had said it.
-func TestHostileNotebook(t *testing.T) {
+func TestHostileStore(t *testing.T) {
 	const hostile = "a\x1b[31m\x1b]0;title\a\r\u009b2J\u202e\x7f|`<b>\nFORGED"
 	dir := t.TempDir()
 	path := filepath.Join(dir, "n.db")
@@ -71,7 +71,7 @@ func TestHostileNotebook(t *testing.T) {
 			}
 		}
 		if strings.Contains("\n"+b.String(), "\nFORGED") {
-			t.Errorf("%s prints a line of the notebook as its own:\n%s", line, &b)
+			t.Errorf("%s prints a line of the store as its own:\n%s", line, &b)
 		}
 	}
 }

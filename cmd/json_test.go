@@ -63,7 +63,7 @@ func oddKeys(path string, v any) (found []string) {
 	return found
 }
 
-// Whatever a notebook holds, --json prints JSON: empty lists as lists, and numbers
+// Whatever a store holds, --json prints JSON: empty lists as lists, and numbers
 // with the bits that are stored.
 func TestJSONOfEveryVerb(t *testing.T) {
 	dir := t.TempDir()
@@ -175,7 +175,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	}
 	for _, line := range []string{"ls", "ls --sweeps"} {
 		if got := strings.TrimSpace(string(said(0, append(strings.Fields(line), "--json")...))); got != "[]" {
-			t.Errorf("%s of an empty notebook prints %s", line, got)
+			t.Errorf("%s of an empty store prints %s", line, got)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDe
 	return run, a.noRun(ref, runs)
 }
 
-// noRun is the error for a reference that names none of the notebook's runs, newest first.
+// noRun is the error for a reference that names none of the store's runs, newest first.
 func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	if len(runs) == 0 {
 		return usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
@@ -84,7 +84,7 @@ func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.with("ls")))
 }
 
-// knownExperiments returns the experiments that the notebook has runs or sweeps of,
+// knownExperiments returns the experiments that the store has runs or sweeps of,
 // in alphabetical order.
 func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	runs, err := s.Runs(c.Context(), store.Filter{})
@@ -106,7 +106,7 @@ func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	return slices.Compact(known), nil
 }
 
-// checkExperiment is an error where the notebook has neither a run nor a sweep of the
+// checkExperiment is an error where the store has neither a run nor a sweep of the
 // experiment called name.
 func (a *app) checkExperiment(c *cobra.Command, s *store.Store, name string) error {
 	known, err := knownExperiments(c, s)
@@ -144,9 +144,9 @@ func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, nu
 		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.with("ls --sweeps")))
 }
 
-// with is a verb as it is called for the same notebook.
+// with is a verb as it is called for the same store.
 func (a *app) with(verb string) string {
-	if a.db == usualNotebook {
+	if a.db == defaultStore {
 		return "runexp " + verb
 	}
 	return "runexp " + verb + " --db " + a.db

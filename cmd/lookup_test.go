@@ -12,7 +12,7 @@ import (
 	"runexp/framework/store"
 )
 
-// What a notebook does not have: each verb says which notebook that is, what was
+// What a store does not have: each verb says which store that is, what was
 // nearly meant, and which verb lists what there is. It writes nothing.
 func TestUnknownNames(t *testing.T) {
 	dir := t.TempDir()
@@ -22,7 +22,7 @@ func TestUnknownNames(t *testing.T) {
 		must(t, exitOK, cmd, said)
 	}
 	uid := ""
-	readNotebook(t, filepath.Join(dir, "runs", "runexp.db"), func(s *store.Store) {
+	readAllOf(t, filepath.Join(dir, "runs", "runexp.db"), func(s *store.Store) {
 		run, err := s.FindRun(t.Context(), "1")
 		if err != nil {
 			t.Fatal(err)
@@ -114,8 +114,8 @@ func TestUnknownSweep(t *testing.T) {
 	}
 }
 
-// readNotebook gives a notebook to do.
-func readNotebook(t *testing.T, path string, do func(*store.Store)) {
+// readAllOf gives a store to do.
+func readAllOf(t *testing.T, path string, do func(*store.Store)) {
 	t.Helper()
 	s, err := store.OpenReadOnly(t.Context(), path)
 	if err != nil {

@@ -18,7 +18,7 @@ func (a *app) lsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ls [EXPERIMENT]",
 		Short: "List runs, or sweeps, newest first",
-		Long: `List the runs of the notebook, or those of one experiment, newest first: number, first digits of
+		Long: `List the runs of the store, or those of one experiment, newest first: number, first digits of
 the uid, experiment, status, the last step, the total loss at it, time and start. With --sweeps list
 its sweeps, and how many of their trials have finished.
 
@@ -26,10 +26,10 @@ A status is running, finished, failed (its loss was not finite, say, or the disk
 killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) or pruned
 (stopped early by its sweep).
 
-Reads the notebook (--db). Writes nothing, but folds the log into it that a killed process left.
+Reads the store (--db). Writes nothing, but folds the log into it that a killed process left.
 --json prints a list of objects.
 
-Exit codes: 0 listed, none too; 2 without a notebook there, or for an unknown experiment or status.
+Exit codes: 0 listed, none too; 2 without a store there, or for an unknown experiment or status.
 
 See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
 		Example: `  runexp ls --limit 20
@@ -101,7 +101,7 @@ func newRunRow(r store.RunSummary) runRow {
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
-	s, err := a.openNotebook(c)
+	s, err := a.readStore(c)
 	if err != nil {
 		return err
 	}

@@ -28,10 +28,10 @@ stages: [{size: {long: 32}, iterations: 1}]
 
 // What a message about a file must say besides which it is: a way out.
 const (
-	imageWays    = "fetch it again|convert|save |make it smaller|git lfs pull"
-	weightsWays  = "fetch|save |another network|git lfs pull"
-	notebookWays = "--db"
-	anyWay       = "" // for configs and overrides their own tests hold the whole message
+	imageWays   = "fetch it again|convert|save |make it smaller|git lfs pull"
+	weightsWays = "fetch|save |another network|git lfs pull"
+	storeWays   = "--db"
+	anyWay      = "" // for configs and overrides their own tests hold the whole message
 )
 
 // TestMalformedInputs gives the real program everything malformed that there is
@@ -49,14 +49,14 @@ func TestMalformedInputs(t *testing.T) {
 	for _, file := range files(t, "../framework/config/testdata/bad/*.bad.yaml") {
 		malformed(t, "config/"+filepath.Base(file), strings.TrimSuffix(filepath.Base(file), ".yaml"), anyWay, "-c", file)
 	}
-	for _, file := range files(t, "testdata/malformed/notebooks/*") {
+	for _, file := range files(t, "testdata/malformed/stores/*") {
 		name := filepath.Base(file)
 		for _, verb := range []string{"ls", "show last", "plot last", "strip last", "-c sound.yaml"} {
 			args := append(strings.Fields(verb), "--db", file, "--out", "out")
 			if verb == "ls" || verb == "show last" {
 				args = args[:len(args)-2]
 			}
-			malformed(t, "notebook/"+name+"/"+verb, name, notebookWays, args...)
+			malformed(t, "store/"+name+"/"+verb, name, storeWays, args...)
 		}
 	}
 	for override, named := range cases(t, "testdata/malformed/overrides.txt") {

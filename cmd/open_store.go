@@ -12,29 +12,29 @@ import (
 	"runexp/framework/store"
 )
 
-// checkNotebook says that --db names what can be no notebook, a folder or a pipe, say.
-func (a *app) checkNotebook() error {
+// checkStore says that --db names what can be no store, a folder or a pipe, say.
+func (a *app) checkStore() error {
 	info, err := os.Stat(a.db)
 	switch {
 	case err != nil || info.Mode().IsRegular():
 		return nil // what cannot be seen is told when it is opened
 	case info.IsDir():
-		return usage(fmt.Errorf("--db %s is a folder; name another notebook with --db, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
+		return usage(fmt.Errorf("--db %s is a folder; name another store with --db, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
 	}
-	return usage(fmt.Errorf("--db %s is no regular file; name another notebook with --db", a.db))
+	return usage(fmt.Errorf("--db %s is no regular file; name another store with --db", a.db))
 }
 
-// nameNotebook adds the way out to an error of opening a notebook, unless it says it.
-func nameNotebook(err error, way string) error {
+// nameStore adds the way out to an error of opening a store, unless it says it.
+func nameStore(err error, way string) error {
 	if strings.Contains(err.Error(), "with --db") {
 		return err
 	}
 	return fmt.Errorf("%w; %s", err, way)
 }
 
-// openNotebook opens the notebook for reading.
-func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
-	if err := a.checkNotebook(); err != nil {
+// readStore opens the store for reading.
+func (a *app) readStore(c *cobra.Command) (*store.Store, error) {
+	if err := a.checkStore(); err != nil {
 		return nil, err
 	}
 	s, err := store.OpenReadOnly(c.Context(), a.db)
@@ -42,7 +42,7 @@ func (a *app) openNotebook(c *cobra.Command) (*store.Store, error) {
 		return nil, context.Cause(c.Context())
 	}
 	if err != nil {
-		return nil, usage(nameNotebook(err, "name the notebook with --db"))
+		return nil, usage(nameStore(err, "name the store with --db"))
 	}
 	return s, nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // output is stdout or stderr as people read it. What does not print is escaped, but
-// for line breaks and tabs: text of a notebook or a file sends the terminal no
+// for line breaks and tabs: text of a store or a file sends the terminal no
 // commands. A write never fails; the first error is kept for the end, so that no
 // listing that did not reach a full disk counts as printed, and no run ends for it.
 type output struct {

@@ -33,7 +33,7 @@ func (a *app) plotCommand() *cobra.Command {
 Of one run, each loss has a colour. Of several, each run has a colour and each metric a
 pattern, and the legend says which settings differ. Without --metric, these are the total and
 every loss times its weight, so that the losses add up to the total. A metric is plotted as the
-notebook has it: loss/NAME is the loss before its weight, loss/NAME/LAYER one layer of it.
+store has it: loss/NAME is the loss before its weight, loss/NAME/LAYER one layer of it.
 
 A RUN is a number, the first digits of a uid, or "last". A METRIC is a name that runexp show
 prints, or a glob: loss/* are the losses, loss/style/* the layers of the loss called style.
@@ -42,9 +42,9 @@ A value that is no number, or not above 0 on a logarithmic axis, is a gap, and s
 to the next stage. --against seconds counts the time of iterations alone; --against evaluations
 is the fair axis for optimisers that evaluate several times an iteration.
 
-Reads the notebook (--db), of a run that goes on too. Writes one file, OUT/plots/run-NUMBER.png
+Reads the store (--db), of a run that goes on too. Writes one file, OUT/plots/run-NUMBER.png
 or OUT/plots/runs-NUMBERS.png unless -o names another, in place of the one that is there, and
-prints its path. Run numbers are a notebook's own: give notebooks folders of their own.
+prints its path. Run numbers are a store's own: give stores folders of their own.
 
 Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or metric, and
 for what cannot be drawn or written.
@@ -98,7 +98,7 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	if err := p.check(); err != nil {
 		return usage(err)
 	}
-	s, err := p.openNotebook(c)
+	s, err := p.readStore(c)
 	if err != nil {
 		return err
 	}

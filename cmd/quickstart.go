@@ -30,7 +30,7 @@ Then it is runexp -c OUT/quickstart/quickstart.yaml, the recipe of Dive into Dee
 A path=value changes a setting, as it does for runexp -c.
 
 Reads what it has unpacked. Writes OUT/quickstart, with --dry-run too, and then what every run
-writes: the notebook (--db) and a folder of the run's own in OUT/quickstart.
+writes: the store (--db) and a folder of the run's own in OUT/quickstart.
 
 Exit codes: those of runexp -c: 0 done; 1 internal, or a disk that is full or fails; 2 a mistake,
 or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stopped by a signal.

@@ -31,7 +31,7 @@ It is written at the end of every sweep too.
 EXPERIMENT is the name in the config; its newest sweep is reported unless --sweep names another
 (runexp ls --sweeps lists them). A sweep that goes on is reported as far as it is.
 
-Reads the notebook (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, in place of
+Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, in place of
 what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
 --json the analysis is printed as well: {"files": …, "analysis": …}.
 
@@ -60,7 +60,7 @@ type reportPage struct {
 }
 
 func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
-	s, err := a.openNotebook(c)
+	s, err := a.readStore(c)
 	if err != nil {
 		return err
 	}

@@ -142,10 +142,10 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 	return end.sweep(ctx, tally, time.Since(began), err)
 }
 
-// openStore opens the notebook for writing. A file or folder that is none or may
+// openStore opens the store for writing. A file or folder that is none or may
 // not be written is the user's to change; a full disk is not.
 func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
-	if err := r.checkNotebook(); err != nil {
+	if err := r.checkStore(); err != nil {
 		return nil, err
 	}
 	s, err := store.Open(ctx, r.db)
@@ -156,13 +156,13 @@ func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage(nameNotebook(err, "name another notebook with --db"))
+		return nil, usage(nameStore(err, "name another store with --db"))
 	}
 	return s, nil
 }
 
 // closeStore is to be deferred. An error of closing adds to another only that the
-// notebook is not where it was: else it says the same again.
+// store is not where it was: else it says the same again.
 func closeStore(s *store.Store, err *error) {
 	closed := s.Close()
 	if *err == nil {
@@ -172,8 +172,8 @@ func closeStore(s *store.Store, err *error) {
 	}
 }
 
-// notebook is where the notebook is now, as --db has it if it is there still.
-func (r *runFlags) notebook(s *store.Store) string {
+// storePath is where the store is now, as --db has it if it is there still.
+func (r *runFlags) storePath(s *store.Store) string {
 	if path, err := filepath.Abs(r.db); err == nil && path == s.Path() {
 		return r.db
 	}

@@ -29,13 +29,13 @@ func TestMain(m *testing.M) {
 		"runexp": func() {
 			os.Exit(Main(testPlugins()))
 		},
-		"runexp-red":   runRed,
-		"pngtext":      pngText,
-		"pngpixels":    pngPixels,
-		"waitrun":      waitRun,
-		"notebook-sql": changeNotebook,
-		"same-trials":  sameTrials,
-		"plansweep":    planSweep,
+		"runexp-red":  runRed,
+		"pngtext":     pngText,
+		"pngpixels":   pngPixels,
+		"waitrun":     waitRun,
+		"store-sql":   changeStore,
+		"same-trials": sameTrials,
+		"plansweep":   planSweep,
 	})
 }
 
@@ -149,7 +149,7 @@ func pngPixels() {
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
 }
 
-// waitRun is `waitrun [RUN [DB]]`: it waits until the notebook has a running run,
+// waitRun is `waitrun [RUN [DB]]`: it waits until the store has a running run,
 // the given one or the first, with a loss.
 func waitRun() {
 	want, db := "1", "runs/runexp.db"
@@ -217,8 +217,8 @@ func sameTrials() {
 	}
 }
 
-// changeNotebook is `notebook-sql DB STATEMENT…`: what another program may do to one.
-func changeNotebook() {
+// changeStore is `store-sql DB STATEMENT…`: what another program may do to one.
+func changeStore() {
 	if err := storetest.Exec(os.Args[1], os.Args[2:]...); err != nil {
 		panic(err)
 	}

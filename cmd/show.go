@@ -30,11 +30,11 @@ RUN is a number, at least four of the first digits of a uid, or "last".
 --config prints the config with everything filled in, which makes the run again if its pictures
 are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
 
-Reads the notebook (--db), of a run that goes on too, and writes nothing but to stdout. --json
+Reads the store (--db), of a run that goes on too, and writes nothing but to stdout. --json
 prints one object, with the config in it; a number that is not finite is null. With --config it
 prints the config as JSON.
 
-Exit codes: 0 printed; 2 for an unknown run or picture, or without a notebook there.
+Exit codes: 0 printed; 2 for an unknown run or picture, or without a store there.
 
 See also: runexp ls, runexp plot, runexp strip`,
 		Example: `  runexp show last
@@ -43,7 +43,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 		ValidArgsFunction: only(a.runs),
 		Args:              exactly(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.openNotebook(c)
+			s, err := a.readStore(c)
 			if err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ type artifactRow struct {
 	Size   string `json:"size"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	// Problem says why the notebook cannot give it back; "" if it can.
+	// Problem says why the store cannot give it back; "" if it can.
 	Problem string `json:"problem,omitempty"`
 }
 

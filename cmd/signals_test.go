@@ -178,7 +178,7 @@ func TestErrorsAfterASignal(t *testing.T) {
 	}
 }
 
-// running returns the run if it is under way in dir's usual notebook and has a loss.
+// running returns the run if it is under way in dir's usual store and has a loss.
 func running(dir, run string) *store.RunDetail {
 	s, err := store.OpenReadOnly(context.Background(), filepath.Join(dir, "runs", "runexp.db"))
 	if err != nil {

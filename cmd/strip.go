@@ -66,7 +66,7 @@ See also: runexp show, runexp plot, runexp ls`,
 }
 
 func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, target *figureFile) error {
-	s, err := a.openNotebook(c)
+	s, err := a.readStore(c)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type trialProgress struct {
 
 var _ experiments.Listener = (*trialProgress)(nil)
 
-// unbegunTrial is a trial that failed before a run of it was begun: the notebook has
+// unbegunTrial is a trial that failed before a run of it was begun: the store has
 // nothing of it.
 type unbegunTrial struct {
 	Trial int    `json:"trial"`

@@ -21,10 +21,10 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print what a bug report needs: versions, platform, kernels",
 		Long: `Print what a bug report needs: the version of runexp, or the commit that it was built from
 ("+changes" if the checkout had others), and that commit's time; Go and the platform; SQLite
-and the version of the notebooks that are written; Gorgonia; and the kernel variants that this
+and the version of the stores that are written; Gorgonia; and the kernel variants that this
 CPU can run, the one in use first. RUNEXP_ISA chooses another variant.
 
-Nothing is read or written. Every run's own versions are in its notebook: runexp show prints
+Nothing is read or written. Every run's own versions are in its store: runexp show prints
 them.
 
 Exit codes: 0 printed; 2 for arguments.
@@ -51,7 +51,7 @@ type build struct {
 	Platform string   `json:"platform"`
 	CPUs     int      `json:"cpus"`
 	SQLite   string   `json:"sqlite"`
-	Notebook int      `json:"notebook"` // version of the schema
+	Store    int      `json:"store"` // version of the schema
 	Gorgonia string   `json:"gorgonia"`
 	Kernels  []string `json:"kernels"` // that this CPU can run, best first
 	ISA      string   `json:"runexp_isa,omitempty"`
@@ -60,7 +60,7 @@ type build struct {
 func thisBuild() build {
 	b := build{
 		Version: version(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(),
-		SQLite: store.SQLiteVersion(), Notebook: store.SchemaVersion(), Gorgonia: "unknown",
+		SQLite: store.SQLiteVersion(), Store: store.SchemaVersion(), Gorgonia: "unknown",
 		Kernels: compute.Variants(), ISA: os.Getenv("RUNEXP_ISA"),
 	}
 	info, ok := debug.ReadBuildInfo()
@@ -88,7 +88,7 @@ func (b build) write(a *app) error {
 	for _, line := range [][2]string{
 		{"runexp", b.Version}, {"committed", cmp.Or(b.Time, "unknown")}, {"go", b.Go},
 		{"platform", fmt.Sprintf("%s, %d CPUs", b.Platform, b.CPUs)}, {"kernels", kernels},
-		{"sqlite", fmt.Sprintf("%s, notebooks of version %d", b.SQLite, b.Notebook)}, {"gorgonia", b.Gorgonia},
+		{"sqlite", fmt.Sprintf("%s, stores of version %d", b.SQLite, b.Store)}, {"gorgonia", b.Gorgonia},
 	} {
 		if _, err := fmt.Fprintf(a.stdout, "%-10s %s\n", line[0], line[1]); err != nil {
 			return err

@@ -116,7 +116,7 @@ const theirSweep = `sweep:
 `
 
 // What a config says of them reaches them, what they choose and stop is recorded, and
-// the plan in the notebook has their options.
+// the plan in the store has their options.
 func TestTheirPluginsRun(t *testing.T) {
 	b := newBedOfTheirs(t)
 	p, err := b.plan(t, theirSweep)
@@ -161,7 +161,7 @@ func TestTheirPluginsRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if plan.Method != "one_at_a_time" || plan.Options["from"] != 1.0 || plan.EarlyStop.Type != "best" || plan.EarlyStop.Options["slack"] != 0.0 {
-		t.Errorf("the notebook has %+v, %+v", plan, plan.EarlyStop)
+		t.Errorf("the store has %+v, %+v", plan, plan.EarlyStop)
 	}
 }
 

@@ -123,7 +123,7 @@ func UnknownName(kind, name string, known []string) error {
 }
 
 // ListNames lists names for a message, with commas, the first 50 of them; they may
-// be a notebook's.
+// be a store's.
 func ListNames(known []string) string {
 	list := make([]string, min(len(known), maxKnown))
 	for i := range list {

@@ -20,16 +20,16 @@ func Folder(out, experiment string, run store.UID) string {
 	return filepath.Join(out, experiment, run.Short())
 }
 
-// ErrPictureName says that a notebook has a picture of a run that is to be gone on with
+// ErrPictureName says that a store has a picture of a run that is to be gone on with
 // by a name that is not one of a picture in the run's folder.
-var ErrPictureName = errors.New("no name of a picture; choose another notebook with --db, or begin the run again with --fresh")
+var ErrPictureName = errors.New("no name of a picture; choose another store with --db, or begin the run again with --fresh")
 
-// checkFile returns an error unless a name that a notebook has of a picture is one in
+// checkFile returns an error unless a name that a store has of a picture is one in
 // the run's folder, and not a way out of it, nor another of the run's files: the
-// notebook may be anyone's.
+// store may be anyone's.
 func checkFile(name string) error {
 	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || filepath.Ext(local) != ".png" || framework.CheckName(name) != nil {
-		return fmt.Errorf("the notebook calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
+		return fmt.Errorf("the store calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
 	}
 	return nil
 }

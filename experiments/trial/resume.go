@@ -82,7 +82,7 @@ func (r *Runner) complete(ctx context.Context, run int64, step int) error {
 		return err
 	}
 	if len(points) < step || points[step-1].Step != step-1 {
-		return fmt.Errorf("the notebook lacks rows before step %d", step)
+		return fmt.Errorf("the store lacks rows before step %d", step)
 	}
 	return nil
 }
@@ -132,7 +132,7 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 	}
 	for _, artifact := range artifacts {
 		if artifact.Kind != "picture" {
-			continue // the run's own inputs are in the notebook only
+			continue // the run's own inputs are in the store only
 		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
 		if errors.Is(err, store.ErrDamaged) {

@@ -24,7 +24,7 @@ type Artifact struct {
 // A StoredArtifact is an Artifact as listed, without its data.
 type StoredArtifact struct {
 	Artifact
-	Hash    string // SHA-256 of the data in 64 hexadecimal digits; "" if the notebook has lost them
+	Hash    string // SHA-256 of the data in 64 hexadecimal digits; "" if the store has lost them
 	Size    int64  // bytes
 	Created time.Time
 }

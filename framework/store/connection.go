@@ -49,15 +49,15 @@ func address(path string, how access) string {
 // included (MAX_PATHNAME).
 const longestPath = 512
 
-// checkPath returns an error unless a notebook can be at path, with SQLite's own files
+// checkPath returns an error unless a store can be at path, with SQLite's own files
 // beside it. It makes nothing.
 func checkPath(path string) error {
 	journal := path + "-journal"
 	if len(journal) > longestPath {
-		return fmt.Errorf("the path of a notebook may have %d bytes, and this has %d: %s", longestPath-len("-journal"), len(path), printable.Excerpt(path))
+		return fmt.Errorf("the path of a store may have %d bytes, and this has %d: %s", longestPath-len("-journal"), len(path), printable.Excerpt(path))
 	}
 	if err := pathname.Check(journal); err != nil {
-		return fmt.Errorf("no notebook can be at %s: %w", printable.Excerpt(path), err)
+		return fmt.Errorf("no store can be at %s: %w", printable.Excerpt(path), err)
 	}
 	return nil
 }

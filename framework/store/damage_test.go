@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// fullNotebook makes the bytes of a notebook of several runs with pictures.
-func fullNotebook(t testing.TB) []byte {
+// fullStore makes the bytes of a store of several runs with pictures.
+func fullStore(t testing.TB) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")
 	s, err := Open(t.Context(), path)
@@ -81,7 +81,7 @@ func sound(t *testing.T, data []byte) {
 	s, err := Open(t.Context(), path)
 	if err != nil {
 		known := false
-		for _, kind := range []error{ErrDamaged, ErrNotNotebook, ErrNewer, ErrOlder, ErrReadOnly, ErrAccess, ErrIO} {
+		for _, kind := range []error{ErrDamaged, ErrNotStore, ErrNewer, ErrOlder, ErrReadOnly, ErrAccess, ErrIO} {
 			known = known || errors.Is(err, kind)
 		}
 		if !known {
@@ -130,8 +130,8 @@ func readAll(t *testing.T, s *Store) error {
 	return err
 }
 
-func TestADamagedNotebookIsFoundBeforeItIsWritten(t *testing.T) {
-	data := fullNotebook(t)
+func TestADamagedStoreIsFoundBeforeItIsWritten(t *testing.T) {
+	data := fullStore(t)
 	for seed := range uint64(400) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { sound(t, damage(data, seed)) })
 	}
@@ -139,7 +139,7 @@ func TestADamagedNotebookIsFoundBeforeItIsWritten(t *testing.T) {
 
 // The version is a signed number, and a flipped bit makes it negative.
 func TestAVersionThatCannotBeIsDamage(t *testing.T) {
-	data := fullNotebook(t)
+	data := fullStore(t)
 	for _, version := range []byte{0x80, 0xff} {
 		data[60] = version
 		path := filepath.Join(t.TempDir(), "n.db")
@@ -152,7 +152,7 @@ func TestAVersionThatCannotBeIsDamage(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	data := fullNotebook(f)
+	data := fullStore(f)
 	f.Add(uint16(60), byte(0x80), uint16(0), byte(0))
 	for at := uint16(16); at < 100; at += 7 {
 		f.Add(at, byte(0xff), at*400, byte(1))
@@ -165,7 +165,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// altered returns the path of a notebook that someone changed with SQL.
+// altered returns the path of a store that someone changed with SQL.
 func altered(t *testing.T, data []byte, statement string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")
@@ -177,9 +177,9 @@ func altered(t *testing.T, data []byte, statement string) string {
 }
 
 // A trigger that is not ours, or a table that is missing, loses what is recorded:
-// such a notebook is not written, and what can be read of it says why.
+// such a store is not written, and what can be read of it says why.
 func TestATableOrTriggerThatIsNotOursIsDamage(t *testing.T) {
-	data := fullNotebook(t)
+	data := fullStore(t)
 	for _, statement := range []string{
 		"DROP TABLE metrics",
 		"ALTER TABLE events RENAME TO e; CREATE VIEW events AS SELECT * FROM e",
@@ -203,14 +203,14 @@ func TestATableOrTriggerThatIsNotOursIsDamage(t *testing.T) {
 
 // What others put beside our tables is theirs.
 func TestTablesAndViewsOfOthersAreLetBe(t *testing.T) {
-	path := altered(t, fullNotebook(t), `CREATE TABLE notes (run INTEGER, note TEXT); CREATE VIEW best AS SELECT min(value) FROM metrics;
+	path := altered(t, fullStore(t), `CREATE TABLE notes (run INTEGER, note TEXT); CREATE VIEW best AS SELECT min(value) FROM metrics;
 		CREATE INDEX by_value ON metrics (value); CREATE TRIGGER own AFTER INSERT ON notes BEGIN DELETE FROM notes; END; DROP VIEW run_list`)
 	check(t, must(Open(t.Context(), path))(t).Close())
 }
 
 // Columns of JSON that are none are damage to whoever reads them.
 func TestJSONThatIsNoneIsDamage(t *testing.T) {
-	data := fullNotebook(t)
+	data := fullStore(t)
 	for _, statement := range []string{
 		"UPDATE runs SET environment = '{'", "UPDATE runs SET environment = '[]'", "UPDATE runs SET overrides = '{}'",
 		"INSERT INTO params VALUES (1, 'seed', 'nope')", "UPDATE events SET data = ''",

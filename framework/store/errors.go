@@ -12,27 +12,27 @@ import (
 	"runexp/internal/printable"
 )
 
-// What can be wrong with a notebook; test with errors.Is.
+// What can be wrong with a store; test with errors.Is.
 var (
 	// ErrFull: there is no space, or no quota, for what was to be written.
 	// Nothing is lost: free some space and flush again.
 	ErrFull = errors.New("the disk is full; free some space and try again")
 	// ErrIO: the disk refused to read or write.
 	ErrIO = errors.New("the disk failed; check it, or use --db on another one")
-	// ErrBusy: another program held the notebook for longer than a writer waits.
-	ErrBusy = errors.New("the notebook is locked by another program; close what has it open and try again")
-	// ErrNotNotebook: the file is something else, and was left as it is.
-	ErrNotNotebook = errors.New("not a runexp notebook; choose another file with --db")
+	// ErrBusy: another program held the store for longer than a writer waits.
+	ErrBusy = errors.New("the store is locked by another program; close what has it open and try again")
+	// ErrNotStore: the file is something else, and was left as it is.
+	ErrNotStore = errors.New("not a runexp store; choose another file with --db")
 	// ErrDamaged: pages or rows do not belong together. It was left as it is.
-	ErrDamaged = errors.New("the notebook is damaged; restore a copy, or save what can be read with sqlite3 FILE .recover, and choose another with --db")
+	ErrDamaged = errors.New("the store is damaged; restore a copy, or save what can be read with sqlite3 FILE .recover, and choose another with --db")
 	// ErrNewer: a later version of runexp made it.
-	ErrNewer = errors.New("the notebook was written by a newer runexp; update runexp to open it")
+	ErrNewer = errors.New("the store was written by a newer runexp; update runexp to open it")
 	// ErrOlder: it was opened only to read, and so cannot be brought up to date.
-	ErrOlder = errors.New("the notebook was written by an older runexp; open it once for writing, as any run does, to bring it up to date")
-	// ErrReadOnly: the notebook was opened, or can only be opened, for reading.
-	ErrReadOnly = errors.New("the notebook can only be read; check the permissions of the file, or choose another with --db")
+	ErrOlder = errors.New("the store was written by an older runexp; open it once for writing, as any run does, to bring it up to date")
+	// ErrReadOnly: the store was opened, or can only be opened, for reading.
+	ErrReadOnly = errors.New("the store can only be read; check the permissions of the file, or choose another with --db")
 	// ErrAccess: the file may not even be read, or SQLite cannot make the files it needs beside it.
-	ErrAccess = errors.New("the notebook cannot be opened; check the permissions of the file and of its folder")
+	ErrAccess = errors.New("the store cannot be opened; check the permissions of the file and of its folder")
 	// ErrNotFound: no run, metric or blob is called so.
 	ErrNotFound = errors.New("not found")
 	// ErrEnded: something was recorded in a run after its Finish.
@@ -107,12 +107,12 @@ func kindOf(e sqlite3.Error) error {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrProtocol:
 		return ErrBusy
 	case sqlite3.ErrNotADB:
-		return ErrNotNotebook
+		return ErrNotStore
 	case sqlite3.ErrCorrupt:
 		return ErrDamaged
 	case sqlite3.ErrError:
 		if strings.HasPrefix(e.Error(), "no such table: ") || strings.HasPrefix(e.Error(), "no such column: ") {
-			return ErrDamaged // what is asked for is there in every notebook
+			return ErrDamaged // what is asked for is there in every store
 		}
 	case sqlite3.ErrReadonly:
 		return ErrReadOnly

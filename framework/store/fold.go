@@ -8,22 +8,22 @@ import (
 	"os"
 )
 
-// A LogError says that a file was made for a notebook and has nothing in it yet:
+// A LogError says that a file was made for a store and has nothing in it yet:
 // what was recorded is in the log that belongs beside it.
 type LogError struct{ Path string }
 
 func (e *LogError) Error() string {
 	log := e.Path + "-wal"
 	if info, err := os.Stat(log); err == nil && info.Size() > 0 {
-		return fmt.Sprintf("nothing was written into the file itself yet, and nothing in its log %s can be read; copy both again from where the notebook was written", log)
+		return fmt.Sprintf("nothing was written into the file itself yet, and nothing in its log %s can be read; copy both again from where the store was written", log)
 	}
-	return fmt.Sprintf("nothing was written into the file itself yet: what was recorded is in the log beside the notebook that this was copied from, "+
+	return fmt.Sprintf("nothing was written into the file itself yet: what was recorded is in the log beside the store that this was copied from, "+
 		"the file of its name with -wal at the end; copy that along, as %s", log)
 }
 
-func (e *LogError) Unwrap() error { return ErrNotNotebook }
+func (e *LogError) Unwrap() error { return ErrNotStore }
 
-// foldLeftOver writes into the notebook what a process that was killed left in the
+// foldLeftOver writes into the store what a process that was killed left in the
 // log beside it, so that the file is whole when it is copied. It does nothing while a
 // run goes on, for a damaged file, and where it may not write; SQLite itself does
 // nothing while another process has the file open. It changes no record.

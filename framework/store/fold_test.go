@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// killed copies a notebook with all that is beside it, as a process that is killed
+// killed copies a store with all that is beside it, as a process that is killed
 // leaves it: the run in it has finished, and is in the log only.
 func killed(t *testing.T) (path string) {
 	t.Helper()
@@ -80,21 +80,21 @@ func TestACopyWithoutItsLogNamesIt(t *testing.T) {
 	path := killed(t)
 	check(t, errors.Join(os.Remove(path+"-wal"), os.Remove(path+"-shm")))
 	_, err := OpenReadOnly(t.Context(), path)
-	wantError(t, err, ErrNotNotebook)
+	wantError(t, err, ErrNotStore)
 	var log *LogError
 	if !errors.As(err, &log) || !strings.Contains(err.Error(), "n.db-wal") || strings.Contains(err.Error(), "empty file") {
 		t.Errorf("it says %v", err)
 	}
 	check(t, os.WriteFile(path, nil, 0o644))
 	_, err = OpenReadOnly(t.Context(), path)
-	wantError(t, err, ErrNotNotebook)
+	wantError(t, err, ErrNotStore)
 	if !strings.Contains(err.Error(), "an empty file") {
 		t.Errorf("it says %v", err)
 	}
 }
 
 // Bytes that flipped in a log end it there for SQLite. What is read then is a
-// notebook that holds together, or none; never a panic, and never a run that a
+// store that holds together, or none; never a panic, and never a run that a
 // reader has in part.
 func TestADamagedLogIsNoPanic(t *testing.T) {
 	whole := killed(t)
@@ -108,7 +108,7 @@ func TestADamagedLogIsNoPanic(t *testing.T) {
 		log[at] ^= 0x41
 		s, err := OpenReadOnly(t.Context(), path)
 		if err != nil {
-			if !errors.Is(err, ErrNotNotebook) && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrOlder) {
+			if !errors.Is(err, ErrNotStore) && !errors.Is(err, ErrDamaged) && !errors.Is(err, ErrOlder) {
 				t.Errorf("byte %d: %v", at, err)
 			}
 			continue

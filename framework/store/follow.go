@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A sight is what the files of a notebook looked like when it was last known to be
+// A sight is what the files of a store looked like when it was last known to be
 // the one that was opened.
 type sight struct {
 	file       os.FileInfo // nil if it is not to be followed
@@ -42,7 +42,7 @@ func version(db *sql.DB) (v int64) {
 	return v
 }
 
-// follow looks whether the notebook is still the file that was opened, with its own
+// follow looks whether the store is still the file that was opened, with its own
 // bytes in it. If it is not, everything is copied into a new one beside it, as long as
 // it can still be read, and what comes goes there. It is called with turn held.
 func (s *Store) follow() {
@@ -73,7 +73,7 @@ const (
 	copying  = 2 * time.Second
 )
 
-// overwritten reports whether bytes that are not the notebook's are in its file. Only
+// overwritten reports whether bytes that are not the store's are in its file. Only
 // where size or time have changed since this process wrote is the file read, once:
 // usually another process wrote its log into it.
 func (s *Store) overwritten() bool {
@@ -91,29 +91,29 @@ func (s *Store) overwritten() bool {
 		steady := gone != nil || again.Size() == now.Size() && again.ModTime().Equal(now.ModTime())
 		if waited := time.Since(began); steady && waited >= settling || waited >= copying {
 			// What cannot be read just now, since it is locked say, is looked at again at the next write.
-			return errors.Is(err, errOther) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrNotNotebook)
+			return errors.Is(err, errOther) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrNotStore)
 		}
 	}
 }
 
-// errOther: it is not the notebook that was opened.
-var errOther = errors.New("it is another notebook")
+// errOther: it is not the store that was opened.
+var errOther = errors.New("it is another store")
 
 func (s *Store) looksLike(now os.FileInfo) bool {
 	return now.Size() == s.seen.file.Size() && now.ModTime().Equal(s.seen.file.ModTime())
 }
 
-// ours returns an error unless the file is still the notebook that was opened. It is looked at
+// ours returns an error unless the file is still the store that was opened. It is looked at
 // through SQLite, as by a quietPool, first without the log: a checkpoint, by whatever
-// process, leaves no run in it that the notebook does not have. With the log it must
+// process, leaves no run in it that the store does not have. With the log it must
 // hold together and have the runs of this process as they last were.
 func (s *Store) ours(ctx context.Context) error {
 	var older []string
 	if s.seen.log != nil {
 		base := openPool(address(s.path, frozen), 1)
 		defer base.Close()
-		if _, err := identify(ctx, base, false); errors.Is(classify(err), ErrNotNotebook) {
-			return ErrNotNotebook
+		if _, err := identify(ctx, base, false); errors.Is(classify(err), ErrNotStore) {
+			return ErrNotStore
 		}
 		older, _ = uids(ctx, base) // not to be read in the middle of a checkpoint
 	}
@@ -155,7 +155,7 @@ func (s *Store) sound(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// uids lists the runs of a notebook.
+// uids lists the runs of a store.
 func uids(ctx context.Context, db *sql.DB) ([]string, error) {
 	return collect(ctx, db, func(uid *string) []any { return []any{uid} }, `SELECT hex(uid) FROM runs ORDER BY id`)
 }
@@ -184,7 +184,7 @@ func (s *Store) last() UID {
 	return s.latest
 }
 
-// unlogged reports whether a notebook in WAL mode has lost its log or the log's index:
+// unlogged reports whether a store in WAL mode has lost its log or the log's index:
 // another process would write into others, and neither would know of it.
 func (s *Store) unlogged() bool {
 	return s.seen.log != nil && (!isFile(s.seen.log, s.path+"-wal") || !isFile(s.seen.index, s.path+"-shm"))

@@ -2,7 +2,7 @@ package store
 
 import "math"
 
-// GoingOn returns a count that never falls: notebooks of before counted evaluations anew in
+// GoingOn returns a count that never falls: stores of before counted evaluations anew in
 // each stage, and there what comes after a fall is counted on from what was before it.
 func GoingOn(points []Point) []Point {
 	list := make([]Point, len(points))

@@ -17,7 +17,7 @@ const (
 	rollback = "delete"
 )
 
-// journalFor returns the journal mode for a notebook at path, which need not
+// journalFor returns the journal mode for a store at path, which need not
 // exist yet.
 func journalFor(path string) string {
 	if onNetwork(path) {

@@ -93,7 +93,7 @@ func TestALiveRunTakesItsStatusBack(t *testing.T) {
 	}
 }
 
-// Opening the notebook again while a run is on leaves the run alone.
+// Opening the store again while a run is on leaves the run alone.
 func TestOpenLeavesLiveRunsAlone(t *testing.T) {
 	s := openTest(t)
 	begin(t, s, NewRun{})

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A DamagedLogError says that the log beside a notebook holds more than can be read
+// A DamagedLogError says that the log beside a store holds more than can be read
 // of it. SQLite takes such a log to end where the damage begins, and would overwrite
 // the rest.
 type DamagedLogError struct {
@@ -26,11 +26,11 @@ func (e *DamagedLogError) Error() string {
 func (e *DamagedLogError) Unwrap() error { return ErrDamaged }
 
 // checkLog returns a *DamagedLogError if something that was committed lies behind
-// damage in the log beside the notebook. What another process does to the log
+// damage in the log beside the store. What another process does to the log
 // meanwhile does not count: the same is found several times.
-func checkLog(notebook string) error {
+func checkLog(store string) error {
 	const looks, pause = 3, 20 * time.Millisecond
-	path := notebook + "-wal"
+	path := store + "-wal"
 	first := int64(-1)
 	for look := range looks {
 		f, err := os.Open(path)

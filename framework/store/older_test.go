@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// atVersion makes a notebook as a program that knew the first migrations only made it,
+// atVersion makes a store as a program that knew the first migrations only made it,
 // with a run that has finished.
 func atVersion(t *testing.T, version int) (path string) {
 	t.Helper()
@@ -27,9 +27,9 @@ func atVersion(t *testing.T, version int) (path string) {
 	return path
 }
 
-// A notebook of an older version is read as it is from the one on whose tables are
+// A store of an older version is read as it is from the one on whose tables are
 // today's, and brought up to date with all its rows by who writes.
-func TestOlderNotebooks(t *testing.T) {
+func TestOlderStores(t *testing.T) {
 	for version := 1; version < len(migrations()); version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			path := atVersion(t, version)

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// older makes a notebook of two runs at path, as it was before the run of a test.
+// older makes a store of two runs at path, as it was before the run of a test.
 func older(t *testing.T, path string) []byte {
 	t.Helper()
 	s := openAt(t, path)
@@ -30,11 +30,11 @@ func older(t *testing.T, path string) []byte {
 }
 
 // Whatever is put into the file under a run, it is left as it is; all that was
-// recorded is in the notebook that Close names, or Close says that it is lost.
-func TestANotebookThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
-	other := fullNotebook(t)
+// recorded is in the store that Close names, or Close says that it is lost.
+func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
+	other := fullStore(t)
 	for name, content := range map[string]func(before []byte) []byte{
-		"a notebook":    func([]byte) []byte { return other },
+		"a store":       func([]byte) []byte { return other },
 		"an older copy": func(before []byte) []byte { return before },
 		"nothing":       func([]byte) []byte { return nil },
 		"a text":        func([]byte) []byte { return []byte("mine") },
@@ -105,7 +105,7 @@ func TestANotebookThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 	}
 }
 
-// lostTo wants that a store says its notebook is lost, and that what was put there stays.
+// lostTo wants that a store says its store is lost, and that what was put there stays.
 func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	t.Helper()
 	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
@@ -124,9 +124,9 @@ func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	}
 }
 
-// Before the first run of a process nothing of its own tells its notebook from another.
-func TestANotebookThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
-	other := fullNotebook(t)
+// Before the first run of a process nothing of its own tells its store from another.
+func TestAStoreThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
+	other := fullStore(t)
 	for _, journal := range []string{wal, rollback} {
 		path := filepath.Join(t.TempDir(), "n.db")
 		older(t, path)
@@ -138,7 +138,7 @@ func TestANotebookThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
 
 // With a rollback journal a copy from the middle of a run holds together, and lacks
 // what came since.
-func TestANotebookThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
+func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := must(open(t.Context(), path, rollback))(t)
 	r := begin(t, s, NewRun{Experiment: "mine"})
@@ -155,7 +155,7 @@ func TestANotebookThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
 }
 
 // No moment is so short that it is not noticed: here just before a commit.
-func TestANotebookThatIsOverwrittenWithinAWrite(t *testing.T) {
+func TestAStoreThatIsOverwrittenWithinAWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	older(t, path)
 	s := openAt(t, path)
@@ -164,7 +164,7 @@ func TestANotebookThatIsOverwrittenWithinAWrite(t *testing.T) {
 	lostTo(t, s, path, []byte("mine"))
 }
 
-// What may be done to a notebook while a run goes on is not taken for another file.
+// What may be done to a store while a run goes on is not taken for another file.
 func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"touched": func(p string) error { return os.Chtimes(p, time.Now(), time.Now()) },
@@ -201,20 +201,20 @@ func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
 	}
 }
 
-// ask does something to a notebook as another program does.
+// ask does something to a store as another program does.
 func ask(path, what string) error {
 	db := openPool(address(path, writing), 1)
 	_, err := db.Exec(what)
 	return errors.Join(err, db.Close())
 }
 
-// The log of a notebook that is replaced is not left beside what takes its place:
+// The log of a store that is replaced is not left beside what takes its place:
 // SQLite would take it for a part of that.
-func TestALogIsNotLeftBesideAnotherNotebook(t *testing.T) {
+func TestALogIsNotLeftBesideAnotherStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{Experiment: "mine"})
-	other := fullNotebook(t)
+	other := fullStore(t)
 	check(t, errors.Join(os.WriteFile(path+"-new", other, 0o644), os.Rename(path+"-new", path)))
 	check(t, r.Finish(t.Context(), Finished, ""))
 	if err := s.Close(); !errors.As(err, new(*GoneError)) {

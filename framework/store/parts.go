@@ -13,7 +13,7 @@ type part struct {
 	trigger, does string
 }
 
-// checkParts returns ErrDamaged unless a notebook of the latest version has every
+// checkParts returns ErrDamaged unless a store of the latest version has every
 // column that this program writes, and no trigger on its tables but this
 // program's: anyone's SQL could drop what is recorded. What else others have
 // put into it is theirs.

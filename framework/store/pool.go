@@ -23,7 +23,7 @@ type livePool struct{ db *sql.DB }
 func (p *livePool) with(use func(*sql.DB) error) error { return use(p.db) }
 func (p *livePool) close() error                       { return p.db.Close() }
 
-// A lostPool is of a file that is no notebook of ours any more.
+// A lostPool is of a file that is no store of ours any more.
 type lostPool struct{ err error }
 
 func (p lostPool) with(func(*sql.DB) error) error { return p.err }

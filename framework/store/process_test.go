@@ -67,7 +67,7 @@ func childWrite(args []string) error {
 	return s.Close()
 }
 
-// Two processes that create and write one notebook at the same time, while a
+// Two processes that create and write one store at the same time, while a
 // third reads it, all succeed; in both journal modes.
 func TestProcessesWriteTogether(t *testing.T) {
 	for _, journal := range []string{wal, rollback} {

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// notebook makes one with a finished run in a folder of its own, closed.
-func notebook(t *testing.T) (path string) {
+// store makes one with a finished run in a folder of its own, closed.
+func store(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "runexp.db")
 	s := openAt(t, path)
@@ -38,7 +38,7 @@ func contents(t *testing.T, folder string) string {
 }
 
 func TestReadingLeavesNoTrace(t *testing.T) {
-	path := notebook(t)
+	path := store(t)
 	before := contents(t, filepath.Dir(path))
 	s := must(OpenReadOnly(t.Context(), path))(t)
 	if n := len(must(s.Runs(t.Context(), Filter{}))(t)); n != 1 {
@@ -75,7 +75,7 @@ func TestPeekingChangesNothing(t *testing.T) {
 	}
 }
 
-// names describes the files of a notebook's folder, but for what SQLite's index of
+// names describes the files of a store's folder, but for what SQLite's index of
 // the log holds: readers mark there how far they are.
 func names(t *testing.T, path string) string {
 	t.Helper()
@@ -92,7 +92,7 @@ func names(t *testing.T, path string) string {
 // A reader that began when nobody wrote follows those who do, and those who
 // did and left.
 func TestAReaderFollowsWriters(t *testing.T) {
-	ctx, path := t.Context(), notebook(t)
+	ctx, path := t.Context(), store(t)
 	reader := must(OpenReadOnly(ctx, path))(t)
 	t.Cleanup(func() { check(t, reader.Close()) })
 	wantRuns := func(want int) {
@@ -113,7 +113,7 @@ func TestAReaderFollowsWriters(t *testing.T) {
 	wantRuns(4)
 }
 
-// childRead reads a notebook as a user who may write neither it nor its
+// childRead reads a store as a user who may write neither it nor its
 // folder: PATH [UID].
 func childRead(args []string) error {
 	if len(args) > 1 {
@@ -145,7 +145,7 @@ func childRead(args []string) error {
 }
 
 func TestReadOnlyFolder(t *testing.T) {
-	path := notebook(t)
+	path := store(t)
 	live := filepath.Join(t.TempDir(), "live.db")
 	writer := openAt(t, live)
 	begin(t, writer, NewRun{})

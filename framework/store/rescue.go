@@ -11,16 +11,16 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A GoneError says that the file of a notebook was deleted, moved or replaced while
+// A GoneError says that the file of a store was deleted, moved or replaced while
 // it was open for writing. Whatever was recorded, before and since, is in Kept.
 type GoneError struct {
 	Path string // where it was opened
-	Kept string // the notebook that was written beside; "" if none could be
+	Kept string // the store that was written beside; "" if none could be
 	Err  error  // why none could be
 }
 
 func (e *GoneError) Error() string {
-	const what = "store %s: the notebook was deleted, moved or replaced while it was written"
+	const what = "the store %s was deleted, moved or replaced while it was written"
 	if e.Kept == "" {
 		return fmt.Sprintf(what+", and what was recorded could not be written to another file: %v; pictures and checkpoints are in the folder of --out", e.Path, e.Err)
 	}
@@ -29,7 +29,7 @@ func (e *GoneError) Error() string {
 
 func (e *GoneError) Unwrap() error { return e.Err }
 
-// rescue goes on in a new notebook, or, where the file was overwritten and what it
+// rescue goes on in a new store, or, where the file was overwritten and what it
 // held is not all in the log and in memory, in none: then writes and reads return
 // the error. It is called with swap held.
 func (s *Store) rescue(overwritten bool) {
@@ -84,7 +84,7 @@ func (s *Store) whole() error {
 }
 
 // copyBeside copies what the open connection sees into a new file: in the
-// notebook's folder, made again if need be, or else in that for temporary files.
+// store's folder, made again if need be, or else in that for temporary files.
 func (s *Store) copyBeside() (path string, err error) {
 	name := strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)) + ".rescued-*.db"
 	for _, folder := range []string{filepath.Dir(s.path), os.TempDir()} {
@@ -118,7 +118,7 @@ func (s *Store) copyInto(folder, name string) (path string, err error) {
 
 // leave closes the connections to the file that is gone, and takes its log along:
 // whoever opens what is there by now would take it for a part of that. The log of
-// that name may also be another notebook's by now: SQLite must not remove it.
+// that name may also be another store's by now: SQLite must not remove it.
 //
 // The connection to a file that was overwritten stays open until the process ends: as
 // the last one is closed SQLite writes the log into the file.

@@ -10,9 +10,9 @@ import (
 )
 
 // Whatever is done to the file under a run, all that was recorded before and
-// after it is in the notebook that Close names, and what took its place is left
+// after it is in the store that Close names, and what took its place is left
 // as it is.
-func TestANotebookThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
+func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 	remove := func(paths ...string) error {
 		var errs []error
 		for _, path := range paths {
@@ -26,7 +26,7 @@ func TestANotebookThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 		"folder deleted":       func(p string) error { return remove(filepath.Dir(p)) },
 		"moved":                func(p string) error { return os.Rename(p, p+"-elsewhere") },
 		"folder moved":         func(p string) error { return os.Rename(filepath.Dir(p), filepath.Dir(p)+"-moved") },
-		"by a notebook":        func(p string) error { return os.Rename(notebook(t), p) },
+		"by a store":           func(p string) error { return os.Rename(store(t), p) },
 		"by an empty file":     func(p string) error { return errors.Join(remove(p), os.WriteFile(p, nil, 0o644)) },
 		"by a folder":          func(p string) error { return errors.Join(remove(p), os.Mkdir(p, 0o755)) },
 		"by a file and no log": func(p string) error { return errors.Join(remove(p, p+"-wal"), os.WriteFile(p, []byte("mine"), 0o644)) },

@@ -9,7 +9,7 @@ import (
 )
 
 // write runs work in a transaction of the one writer and tries again while the
-// notebook is locked or the disk is full or failing: work may run several times
+// store is locked or the disk is full or failing: work may run several times
 // and must start from the same state each time. Errors are classified.
 //
 // ctx ends the waiting, not an attempt, and the first attempt is always made:

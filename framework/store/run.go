@@ -64,10 +64,10 @@ func newRun(ctx context.Context, s *Store) *Run {
 	return &Run{store: s, uid: NewUID(), began: now, seen: now, heart: newHeart(ctx)}
 }
 
-// UID returns what the run is called in every notebook; its Short form is for people.
+// UID returns what the run is called in every store; its Short form is for people.
 func (r *Run) UID() UID { return r.uid }
 
-// Number returns what the run is called in this notebook: run 12.
+// Number returns what the run is called in this store: run 12.
 func (r *Run) Number() int64 { return r.number }
 
 // Attempt returns which attempt at its trial this is, from 1.
@@ -119,7 +119,7 @@ func (r *Run) add(fill func(*batch)) (waiting int, err error) {
 }
 
 // lasting drops an error that only says to wait: another program that holds
-// the notebook is no reason to stop a run.
+// the store is no reason to stop a run.
 func lasting(err error) error {
 	if errors.Is(err, ErrBusy) {
 		return nil
@@ -145,7 +145,7 @@ func (r *Run) Flush(ctx context.Context) error {
 
 // Finish writes what is pending and how the run ended: Finished, Failed, Killed
 // or Pruned, and why. After an error it may be called again; once it succeeded
-// it does nothing. It waits out a busy notebook even if ctx is done.
+// it does nothing. It waits out a busy store even if ctx is done.
 func (r *Run) Finish(ctx context.Context, status Status, message string) error {
 	if !slices.Contains([]Status{Finished, Failed, Killed, Pruned}, status) {
 		return r.problem(fmt.Errorf("%q is no way to end; use finished, failed, killed or pruned", status))

@@ -10,8 +10,8 @@ import (
 
 // A RunRef is what a run is called.
 type RunRef struct {
-	Number     int64 // in this notebook: run 12
-	UID        UID   // in every notebook
+	Number     int64 // in this store: run 12
+	UID        UID   // in every store
 	Experiment string
 }
 

@@ -8,14 +8,14 @@ import (
 	"io/fs"
 )
 
-// applicationID marks a SQLite file as a notebook: "rxnb". It is set by the
+// applicationID marks a SQLite file as a store: "rxnb". It is set by the
 // first migration.
 const applicationID = 0x72786e62
 
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// A migration brings a notebook from version Number−1 to Number.
+// A migration brings a store from version Number−1 to Number.
 type migration struct {
 	number int
 	sql    string
@@ -56,11 +56,11 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// errNoTables: a database without a table, as a notebook is before its log is
+// errNoTables: a database without a table, as a store is before its log is
 // written into it.
-var errNoTables = fmt.Errorf("a database without a table: %w", ErrNotNotebook)
+var errNoTables = fmt.Errorf("a database without a table: %w", ErrNotStore)
 
-// identify returns the version of the notebook's schema, 0 for an empty file
+// identify returns the version of the store's schema, 0 for an empty file
 // unless that is to be an error. It changes nothing.
 func identify(ctx context.Context, db queryer, wantTables bool) (version int, err error) {
 	var id, tables, pages int
@@ -77,16 +77,16 @@ func identify(ctx context.Context, db queryer, wantTables bool) (version int, er
 	case id == applicationID:
 		return version, nil
 	case tables > 0 || id != 0 || version != 0:
-		return 0, fmt.Errorf("another program's database: %w", ErrNotNotebook)
+		return 0, fmt.Errorf("another program's database: %w", ErrNotStore)
 	case wantTables && pages > 0:
 		return 0, errNoTables
 	case wantTables:
-		return 0, fmt.Errorf("an empty file: %w", ErrNotNotebook)
+		return 0, fmt.Errorf("an empty file: %w", ErrNotStore)
 	}
 	return 0, nil
 }
 
-// checkWritable returns an error unless the file is a notebook of a known
+// checkWritable returns an error unless the file is a store of a known
 // version, or can become one, and this process may write it.
 func checkWritable(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
@@ -111,7 +111,7 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 // migrations changed views, which this package does not read.
 const oldestRead = 2
 
-// checkReadable returns an error unless the notebook has a version
+// checkReadable returns an error unless the store has a version
 // that the queries of this program can be put to.
 func checkReadable(ctx context.Context, db *sql.DB) error {
 	version, err := identify(ctx, db, true)
@@ -131,7 +131,7 @@ func checkNotNewer(version int) error {
 	return nil
 }
 
-// migrate applies the migrations that the notebook lacks, each in its own
+// migrate applies the migrations that the store lacks, each in its own
 // transaction together with its number. Several processes may do so at once:
 // apply reads the version inside the transaction.
 func migrate(ctx context.Context, db *sql.DB, list []migration) error {
@@ -147,7 +147,7 @@ func migrate(ctx context.Context, db *sql.DB, list []migration) error {
 	return nil
 }
 
-// apply applies one migration unless the notebook has it.
+// apply applies one migration unless the store has it.
 func apply(ctx context.Context, db *sql.DB, m migration) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

@@ -18,10 +18,10 @@ func TestOtherFilesAreRefusedAndLeftAlone(t *testing.T) {
 		make func(path string)
 		want error
 	}{
-		"text":             {func(p string) { check(t, os.WriteFile(p, []byte("losses: []\n"), 0o644)) }, ErrNotNotebook},
-		"long text":        {func(p string) { check(t, os.WriteFile(p, bytes.Repeat([]byte("loss\n"), 2000), 0o644)) }, ErrNotNotebook},
-		"another database": {func(p string) { execAt(t, p, "CREATE TABLE alembic_version (version_num TEXT)") }, ErrNotNotebook},
-		"another's header": {func(p string) { execAt(t, p, "PRAGMA application_id = 1") }, ErrNotNotebook},
+		"text":             {func(p string) { check(t, os.WriteFile(p, []byte("losses: []\n"), 0o644)) }, ErrNotStore},
+		"long text":        {func(p string) { check(t, os.WriteFile(p, bytes.Repeat([]byte("loss\n"), 2000), 0o644)) }, ErrNotStore},
+		"another database": {func(p string) { execAt(t, p, "CREATE TABLE alembic_version (version_num TEXT)") }, ErrNotStore},
+		"another's header": {func(p string) { execAt(t, p, "PRAGMA application_id = 1") }, ErrNotStore},
 		"a later version": {func(p string) {
 			check(t, openAt(t, p).Close())
 			execAt(t, p, "PRAGMA user_version = 99")

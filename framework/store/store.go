@@ -1,4 +1,4 @@
-// Package store is the notebook: every run of every experiment, with its
+// Package store keeps every run of every experiment, with its
 // config, losses, metrics, events and pictures, in one SQLite file.
 //
 // A Store is opened once a process; several processes may have the same file
@@ -24,11 +24,11 @@ import (
 	"time"
 )
 
-// A Store is an open notebook. See Open and OpenReadOnly.
+// A Store is an open store. See Open and OpenReadOnly.
 type Store struct {
 	host host
 
-	// swap is held for reading while one of these is used: a notebook that
+	// swap is held for reading while one of these is used: a store that
 	// disappears is gone on with in another file (see rescue).
 	swap    sync.RWMutex
 	path    string
@@ -49,7 +49,7 @@ type Store struct {
 
 const (
 	// busyPatience is how long a write waits for another writer: those hold the
-	// notebook for milliseconds, so after this long someone has gone to lunch
+	// store for milliseconds, so after this long someone has gone to lunch
 	// with a transaction open.
 	busyPatience = 30 * time.Second
 	// diskPatience is how long a full or failing disk is tried again: long
@@ -59,10 +59,10 @@ const (
 	readConnections = 4
 )
 
-// Open opens the notebook at path for reading and writing, and creates it and
+// Open opens the store at path for reading and writing, and creates it and
 // its folder where they are missing. Runs whose process is gone are marked lost.
 //
-// Errors: ErrNotNotebook for any other kind of file, which is left as it was,
+// Errors: ErrNotStore for any other kind of file, which is left as it was,
 // ErrNewer, ErrDamaged, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy; what
 // cancelled ctx.
 func Open(ctx context.Context, path string) (*Store, error) {
@@ -79,7 +79,7 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return nil, fmt.Errorf("store: make the notebook's folder: %w", err)
+		return nil, fmt.Errorf("store: make its folder: %w", err)
 	}
 	s := newStore(path)
 	if err := s.checkBefore(ctx); err != nil {
@@ -95,13 +95,13 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens the notebook at path for reading. It creates no file, and
+// OpenReadOnly opens the store at path for reading. It creates no file, and
 // needs no right to write in the folder. The one thing it changes is that a log
 // which a crashed process left beside the file is written into it, where that may
 // be done and no one else has it open. It follows runs that other processes write
 // meanwhile; while one does, the readers share SQLite's own -shm index beside it.
 //
-// Errors: fs.ErrNotExist, ErrNotNotebook (*LogError if its log is missing), ErrNewer,
+// Errors: fs.ErrNotExist, ErrNotStore (*LogError if its log is missing), ErrNewer,
 // ErrOlder, ErrAccess.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	s, err := openReadOnly(ctx, path)
@@ -130,7 +130,7 @@ func openReadOnly(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("store: there is no notebook at %s; run an experiment first, or name another with --db (%w)", path, fs.ErrNotExist)
+		return nil, fmt.Errorf("there is no store at %s; run an experiment first, or name another with --db (%w)", path, fs.ErrNotExist)
 	} else if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
@@ -153,7 +153,7 @@ func newStore(path string) *Store {
 	}
 }
 
-// prepare makes a notebook that was just opened for writing ready. Nothing is
+// prepare makes a store that was just opened for writing ready. Nothing is
 // written before it is known to be ours.
 func (s *Store) prepare(ctx context.Context, journal string) error {
 	steps := []func() error{
@@ -170,7 +170,7 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 	return s.markLost(ctx)
 }
 
-// Path returns where the notebook is: where it was opened, unless that file was
+// Path returns where the store is: where it was opened, unless that file was
 // deleted or replaced since (see GoneError).
 func (s *Store) Path() string {
 	s.swap.RLock()
@@ -179,7 +179,7 @@ func (s *Store) Path() string {
 }
 
 // Close writes what the runs that were not finished still hold, and closes the
-// notebook. Those runs are later seen as lost. A second Close does nothing.
+// store. Those runs are later seen as lost. A second Close does nothing.
 //
 // Errors: those of a write; *GoneError if the file was deleted or replaced while
 // it was open, with where everything is now.

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// openTest returns a fresh notebook that is closed with the test.
+// openTest returns a fresh store that is closed with the test.
 func openTest(t *testing.T) *Store {
 	t.Helper()
 	return openAt(t, filepath.Join(t.TempDir(), "runs", "runexp.db"))
@@ -279,7 +279,7 @@ func TestCloseWritesWhatWaits(t *testing.T) {
 	check(t, r.Log(t.Context(), 0, []Value{{"x", 1}}))
 	check(t, s.Close())
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
-		t.Errorf("a closed notebook is one file, not %v", entries)
+		t.Errorf("a closed store is one file, not %v", entries)
 	}
 	if n := count(t, openAt(t, path), "metrics"); n != 1 {
 		t.Errorf("%d values, want 1", n)

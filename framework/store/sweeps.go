@@ -11,7 +11,7 @@ import (
 
 // A Sweep is a plan of many trials, frozen when it was made.
 type Sweep struct {
-	Number     int64 // in this notebook
+	Number     int64 // in this store
 	UID        UID
 	Experiment string
 	Method     string          // the sampler

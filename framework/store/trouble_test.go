@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// A program that holds the notebook, a database browser say, delays what is
+// A program that holds the store, a database browser say, delays what is
 // written and stops nobody.
-func TestALockedNotebookOnlyDelays(t *testing.T) {
+func TestALockedStoreOnlyDelays(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
 	other := openPool(address(s.path, writing), 1)
@@ -24,7 +24,7 @@ func TestALockedNotebookOnlyDelays(t *testing.T) {
 		check(t, r.Log(ctx, i, []Value{{"x", float64(i)}}))
 	}
 	if d := time.Since(began); d > time.Second {
-		t.Errorf("100 calls of Log took %v while another program held the notebook", d)
+		t.Errorf("100 calls of Log took %v while another program held the store", d)
 	}
 	time.AfterFunc(300*time.Millisecond, func() { _ = lock.Rollback() })
 	check(t, r.Flush(ctx))

@@ -7,7 +7,7 @@ import (
 	"fmt"
 )
 
-// A UID names a run, trial, sweep or experiment in every notebook: 128 random
+// A UID names a run, trial, sweep or experiment in every store: 128 random
 // bits, so that two machines never choose the same.
 type UID [16]byte
 
@@ -32,7 +32,7 @@ func ParseUID(text string) (UID, error) {
 // String returns 32 hexadecimal digits.
 func (u UID) String() string { return hex.EncodeToString(u[:]) }
 
-// Short returns the first 8 digits: enough to tell the runs of one notebook
+// Short returns the first 8 digits: enough to tell the runs of one store
 // apart (ten thousand collide with a probability of about 1%).
 func (u UID) Short() string { return u.String()[:8] }
 

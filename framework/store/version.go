@@ -9,6 +9,6 @@ func SQLiteVersion() string {
 	return version
 }
 
-// SchemaVersion returns the version of the notebooks that this program writes.
+// SchemaVersion returns the version of the stores that this program writes.
 // It reads older ones, and refuses newer ones with ErrNewer.
 func SchemaVersion() int { return len(migrations()) }

@@ -1,4 +1,4 @@
-// Package printable makes text of files and notebooks fit for a terminal, a log or
+// Package printable makes text of files and stores fit for a terminal, a log or
 // a page: nothing that is found there may move a cursor, set a title, reverse
 // the line that it stands in, or fill the screen.
 package printable

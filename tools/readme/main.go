@@ -3,7 +3,7 @@
 //
 //	make quickstart && go run ./tools/readme
 //
-// The result is the run's, from the notebook; it is shown at its own size.
+// The result is the run's, from the store; it is shown at its own size.
 package main
 
 import (
@@ -21,10 +21,10 @@ import (
 )
 
 const (
-	notebook = "runs/runexp.db"
-	target   = "docs/quickstart.jpg"
-	height   = 300 // pixels: what the quickstart makes
-	quality  = 88  // small enough to load at once, without visible blocks
+	storeFile = "runs/runexp.db"
+	target    = "docs/quickstart.jpg"
+	height    = 300 // pixels: what the quickstart makes
+	quality   = 88  // small enough to load at once, without visible blocks
 )
 
 func main() {
@@ -66,7 +66,7 @@ func compose(ctx context.Context) error {
 
 // result reads what the quickstart made last.
 func result(ctx context.Context) (*imaging.Image, error) {
-	s, err := store.OpenReadOnly(ctx, notebook)
+	s, err := store.OpenReadOnly(ctx, storeFile)
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,5 @@
-// Package storetest changes notebooks behind the store's back, as tests of what
-// becomes of notebooks of other people need it.
+// Package storetest changes stores behind the store's back, as tests of what
+// becomes of stores of other people need it.
 package storetest
 
 import (
@@ -9,7 +9,7 @@ import (
 	_ "github.com/mattn/go-sqlite3" // the driver "sqlite3"
 )
 
-// Exec runs SQL statements on the notebook at path, without any of its checks.
+// Exec runs SQL statements on the store at path, without any of its checks.
 func Exec(path string, statements ...string) (err error) {
 	db, err := sql.Open("sqlite3", path)
 	if err != nil {

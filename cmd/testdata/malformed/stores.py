@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Writes the files that are no notebooks beside it, from nothing but the standard library: python3 notebooks.py"""
+"""Writes the files that are no stores beside it, from nothing but the standard library: python3 stores.py"""
 import pathlib
 import sqlite3
 
-HERE = pathlib.Path(__file__).resolve().parent / 'notebooks'
+HERE = pathlib.Path(__file__).resolve().parent / 'stores'
 HERE.mkdir(exist_ok=True)
 
 
