@@ -200,31 +200,31 @@ func withoutScores(t *testing.T, stumbles bool) {
 	}
 }
 
-// What a rule stopped is done while there is a rule.
-func TestPrunedTrialsWithoutARule(t *testing.T) {
+// What was pruned is done while there is a pruner.
+func TestPrunedTrialsWithoutAPruner(t *testing.T) {
 	b := newBed(t)
 	section := "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [0.0002, 0.0003, 0.0004, 0.0005, 0.1]}]\n"
-	rule := "  early_stop: {type: median, warmup: 2, every: 2}\n"
+	early := "  early_stop: {type: median, warmup: 2, every: 2}\n"
 	for i, c := range []struct {
-		rule string
-		want Tally
+		early string
+		want  Tally
 	}{
-		{rule, Tally{Finished: 4, Pruned: 1}},
-		{rule, Tally{Kept: 5}},
+		{early, Tally{Finished: 4, Pruned: 1}},
+		{early, Tally{Kept: 5}},
 		{"", Tally{Kept: 4, Finished: 1}},
-		{rule, Tally{Kept: 5}},
+		{early, Tally{Kept: 5}},
 	} {
-		if tally, _ := b.planAndRun(t, section+c.rule); tally != c.want {
+		if tally, _ := b.planAndRun(t, section+c.early); tally != c.want {
 			t.Errorf("round %d: %+v, want %+v", i, tally, c.want)
 		}
 	}
 }
 
 // What another scorer said on the way is no value to be compared with.
-func TestTheRuleKeepsToOneScorer(t *testing.T) {
-	const rule = "  early_stop: {type: median, warmup: 2, every: 2}\n"
+func TestThePrunerKeepsToOneScorer(t *testing.T) {
+	const early = "  early_stop: {type: median, warmup: 2, every: 2}\n"
 	sweep := func(values string) string {
-		return "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [" + values + "]}]\n" + rule
+		return "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [" + values + "]}]\n" + early
 	}
 	const other = "evaluate: {backbone: {name: vgg19-lite, pooling: average}}\n"
 	for before, want := range map[string]Tally{"": {Kept: 4, Pruned: 1}, other: {Kept: 4, Finished: 1}} {

@@ -6,7 +6,8 @@ package framework
 // it what the config says of when: how often it is asked, and from which step. One is
 // made for each command. Its methods are called from several goroutines at once; the
 // values of one trial come in the order of their steps, those of different trials in
-// any order.
+// any order. An option of its own stands beside early_stop's other keys in a config and
+// names no file.
 type Pruner interface {
 	// Note tells it a value without asking: of a step before the warm-up, or of an
 	// earlier attempt at the trial, that this one goes on from.

@@ -14,3 +14,23 @@ func TestDrawsAreShort(t *testing.T) {
 		}
 	}
 }
+
+// What is drawn lies in the range, its ends included, however it is rounded.
+func TestRangeAt(t *testing.T) {
+	for _, r := range []SweepRange{
+		{0.12345674, 1, "uniform"}, {0.5, 1.0000004, "uniform"}, {-3, 3, "uniform"},
+		{1e-7, 1.2345674e3, "log_uniform"}, {1.2345678, 1e3, "log_uniform"}, {-2, 5, "int"},
+	} {
+		for _, u := range []float64{0, 1e-9, 0.5, 1 - 1e-9, 1 - 0x1p-53} {
+			if x := r.At(u); !(x >= r.Min && x <= r.Max) {
+				t.Errorf("%+v at %g is %v", r, u, x)
+			}
+		}
+	}
+	if r := (SweepRange{1e-2, 1e4, "log_uniform"}); r.At(0.5) != 10 {
+		t.Errorf("half of the logarithms from -2 to 4 are below %g", r.At(0.5))
+	}
+	if r := (SweepRange{-2, 5, "int"}); r.At(0) != -2 || r.At(0.13) != -1 || r.At(1-0x1p-53) != 5 {
+		t.Errorf("whole numbers are %g, %g, %g", r.At(0), r.At(0.13), r.At(1-0x1p-53))
+	}
+}

@@ -24,14 +24,16 @@ func (e *excluder) excludes(settings []config.Setting, pair int) bool {
 	if e.err != nil {
 		return true
 	}
-	at := -1
-	if at, e.err = e.sweep.Excluded(settings, pair); e.err != nil {
-		return true
-	}
-	if at >= 0 {
+	at, err := e.sweep.Excluded(settings, pair)
+	switch {
+	case err != nil:
+		e.err = err
+	case at >= 0:
 		e.count[at]++
+	default:
+		return false
 	}
-	return at >= 0
+	return true
 }
 
 // nothingLeft is the error for a sweep of which no trial is left.

@@ -229,7 +229,11 @@ func TestBadPlans(t *testing.T) {
 			"sweep: makes 10,200 trials, more than 10000; leave values out, or give run_cap"},
 		{pictures + "init: {from: noise}\nsweep: {run_cap: 5, parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 1000}, {path: losses.style.weight, min: 0, max: 1, steps: 1000}, {path: init.sigma, values: [1, 2]}]}",
 			"sweep.parameters: make a grid of more than 1,000,000 trials; method: random draws from them"},
+		// Only one combination has no answer, so it shows when the trials are made.
+		{pictures + "sweep: {parameters: [{path: losses.tv.weight, values: [1, 10]}, {path: losses.style.weight, values: [5, null]}], exclude: [losses.tv.weight == 10 && losses.style.weight > 1]}",
+			"sweep.exclude[0]: cannot be computed for losses.tv.weight=10 losses.style.weight=null"},
 		{pictures + "sweep: {method: random, run_cap: 10001, parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 10,001 trials"},
+		{"sweep: {method: random, run_cap: 9223372036854775807, pairs: " + pairsOf(2) + ", parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 9,223,372,036,854,775,806 trials"},
 		// Each is possible alone, both together are not; three trials say it once.
 		{"content: c0.png\nstyle: [s0.png, s1.png]\nsweep: {parameters: [{path: style.0.weight, values: [1, 0]}, {path: losses.tv.weight, values: [1, 2, 3]}, {path: style.1.weight, values: [1, 0]}]}",
 			"style: every weight is 0"},
@@ -333,17 +337,20 @@ func TestRandomPairs(t *testing.T) {
 	}
 }
 
-// Where there are fewer different settings than draws, each is run once.
+// Where there are fewer different settings than draws, each is run once; what is
+// excluded is no draw.
 func TestRandomChoices(t *testing.T) {
-	points := expand(t, `
+	const sweep = `
 content: c0.png
 style: s0.png
 init: {from: noise}
 sweep: {method: random, run_cap: 30, parameters: [{path: losses.tv.weight, values: [1, 2, 3]}, {path: init.sigma, values: [1, 2]}], exclude: [losses.tv.weight == 2]}
-`)
-	lines := allSettings(points)
-	slices.Sort(lines)
-	same(t, lines, []string{"-1.0 1 1", "-1.0 1 2", "-1.0 3 1", "-1.0 3 2"})
+`
+	for _, n := range []int{30, 4} {
+		lines := allSettings(expand(t, sweep, fmt.Sprint("sweep.run_cap=", n)))
+		slices.Sort(lines)
+		same(t, lines, []string{"-1.0 1 1", "-1.0 1 2", "-1.0 3 1", "-1.0 3 2"})
+	}
 }
 
 // ks is Kolmogorov and Smirnov's distance of values from a distribution function.

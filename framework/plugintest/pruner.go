@@ -12,8 +12,8 @@ import (
 )
 
 // Pruner holds a pruner to framework.Pruner's contract, on trials whose values are
-// drawn. fresh returns a new pruner at every call, each with the same options. Whether
-// its methods share memory safely only the race detector sees: go test -race.
+// drawn. fresh returns a new pruner at every call, each with the same options. go test
+// -race sees best whether its methods share memory safely.
 func Pruner(t *testing.T, fresh func() framework.Pruner) {
 	t.Helper()
 	for _, c := range prunerChecks() {
@@ -153,19 +153,32 @@ func prunerGroups(fresh func() framework.Pruner) error {
 }
 
 // prunerGoroutines checks that groups which are judged at once have the verdicts that
-// each has alone.
+// each has alone; many times, since what is shared unsafely goes wrong now and then.
 func prunerGoroutines(fresh func() framework.Pruner) error {
-	const groups = 8
-	p := fresh()
-	var all [groups][]verdict
-	var wait sync.WaitGroup
+	const groups, rounds = 8, 50
+	var values [groups][]framework.TrialValue
+	var alone [groups][]verdict
 	for g := range groups {
-		wait.Go(func() { all[g] = judged(p, valuesOf(fmt.Sprint(g), uint64(g))) })
+		values[g] = valuesOf(fmt.Sprint(g), uint64(g))
+		alone[g] = judged(fresh(), values[g])
 	}
-	wait.Wait()
-	for g := range groups {
-		if err := differs(all[g], judged(fresh(), valuesOf(fmt.Sprint(g), uint64(g)))); err != nil {
-			return err
+	for range rounds {
+		p := fresh()
+		var together [groups][]verdict
+		var wait sync.WaitGroup
+		start := make(chan struct{})
+		for g := range groups {
+			wait.Go(func() {
+				<-start
+				together[g] = judged(p, values[g])
+			})
+		}
+		close(start)
+		wait.Wait()
+		for g := range groups {
+			if err := differs(together[g], alone[g]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

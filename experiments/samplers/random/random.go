@@ -5,6 +5,7 @@ package random
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"math/rand/v2"
 
 	"runexp/framework"
@@ -39,7 +40,7 @@ const maxRejected = 10_000
 // neither on the order of the parameters nor on which others there are.
 func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
 	if s.Cap > s.Most/s.Blocks {
-		return nil, s.TooMany(s.Cap * s.Blocks)
+		return nil, s.TooMany(min(s.Cap, math.MaxInt/s.Blocks) * s.Blocks)
 	}
 	streams := make([]*rand.Rand, len(s.Parameters))
 	for i, p := range s.Parameters {
