@@ -106,7 +106,7 @@ func (p *stageProgress) row(r run.Row) {
 	if p.quiet || !r.Last && time.Since(p.told) < every {
 		return
 	}
-	if r.Still {
+	if r.Stalled {
 		defer p.still(r)
 	}
 	p.told = time.Now()

@@ -70,9 +70,9 @@ func newBest(s slack) (framework.Pruner, error) {
 	return best{s, &sync.Mutex{}, map[string]map[string]float64{}}, nil
 }
 
-func (b best) Note(v framework.TrialValue) { b.Judge(v) }
+func (b best) Observe(v framework.TrialValue) { b.ShouldPrune(v) }
 
-func (b best) Judge(v framework.TrialValue) (limit framework.Limit, stop bool) {
+func (b best) ShouldPrune(v framework.TrialValue) (limit framework.Limit, stop bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := v.Group + " " + string(rune(v.Step))

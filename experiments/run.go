@@ -76,7 +76,7 @@ func (s *running) keepDone(ctx context.Context) (todo []plan.Trial, err error) {
 	}
 	for i, t := range s.Plan.Trials {
 		made := runs[i]
-		if made == nil || s.runner.Fresh() || !slices.Contains(s.Plan.Wanted(), made.Status) {
+		if made == nil || s.runner.Fresh() || !slices.Contains(s.Plan.DoneStatuses(), made.Status) {
 			todo = append(todo, t)
 			continue
 		}
@@ -186,7 +186,7 @@ func (s *running) lookAgain(ctx context.Context) error {
 		switch status := runs[i].Status; {
 		case status == store.Running:
 			continue
-		case slices.Contains(s.Plan.Wanted(), status):
+		case slices.Contains(s.Plan.DoneStatuses(), status):
 			s.tally.Meanwhile++
 		case status == store.Failed:
 			s.tally.Failed++

@@ -84,7 +84,7 @@ func (b bed) run(t *testing.T, p *plan.Plan, l Listener, began func(plan.Trial, 
 
 func (b bed) runner(t *testing.T, p *plan.Plan, began func(plan.Trial, trial.Start) run.Observer) *trial.Runner {
 	t.Helper()
-	runner, err := trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+	runner, err := trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), NewObserver: began})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ package framework
 type Experiment struct {
 	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
-	Content    Picture           `config:"content" doc:"the photograph"`
+	Content    ContentImage      `config:"content" doc:"the photograph"`
 	Style      []StyleImage      `config:"style" doc:"the paintings"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
@@ -20,8 +20,8 @@ type Experiment struct {
 	Evaluate   EvaluateOptions   `config:"evaluate" doc:"how pictures are scored; no part of what a trial means"`
 }
 
-// Picture is an image file.
-type Picture struct {
+// ContentImage is an image file.
+type ContentImage struct {
 	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
 	Masks []Mask  `config:"masks,optional" doc:"regions of the photograph, and so of the picture"`

@@ -41,7 +41,7 @@ type Loss interface {
 	// Score returns the loss's terms. got is what Represent returned for the
 	// picture; want has what it returned for each image of each of Roles. The
 	// weights of a role's references add up to 1.
-	Score(b *graph.Builder, got Values, want References) ([]Term, error)
+	Score(b *graph.Builder, got Values, want Targets) ([]Term, error)
 }
 
 // A MaskReader is a Loss that reads View.Masks. Masks in a config none of whose
@@ -68,14 +68,14 @@ func (v View) Regions() []string { return slices.Sorted(maps.Keys(v.Masks)) }
 // Values are nodes of any shape, by names that the loss chooses: conv1_1, sky/conv1_1.
 type Values map[string]graph.Node
 
-// A Reference is one target image in a loss's own representation.
-type Reference struct {
+// A Target is one target image in a loss's own representation.
+type Target struct {
 	Values Values  // constants, as Represent returned them
 	Weight float64 // of this image among those of its role
 }
 
-// References are the target images by role, in the order of the config.
-type References map[Role][]Reference
+// Targets are the target images by role, in the order of the config.
+type Targets map[Role][]Target
 
 // A Term is one scalar of a loss. The framework multiplies it by its weight and
 // the loss's, sums, and logs it as loss/<loss>/<term>.
@@ -100,7 +100,7 @@ func (v View) Each(taps []Tap, change func(graph.Node) graph.Node) Values {
 //	Σ_r w_r · mean((got − want_r)²)
 //
 // under the tap's name and with its weight.
-func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Reference) []Term {
+func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Target) []Term {
 	terms := make([]Term, len(taps))
 	for i, tap := range taps {
 		terms[i] = Term{Name: tap.Layer, Weight: tap.Weight, Node: SquaredDistance(b, tap.Layer, got, want)}
@@ -109,10 +109,10 @@ func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Reference
 }
 
 // SquaredDistance returns Σ_r w_r · mean((got − want_r)²) for the values called
-// name. References that have none of that name do not count: the weights of the
+// name. Targets that have none of that name do not count: the weights of the
 // others are taken to add up to 1. It is the zero Node where none has.
-func SquaredDistance(b *graph.Builder, name string, got Values, want []Reference) graph.Node {
-	var with []Reference
+func SquaredDistance(b *graph.Builder, name string, got Values, want []Target) graph.Node {
+	var with []Target
 	sum := 0.0
 	for _, r := range want {
 		if _, has := r.Values[name]; has {

@@ -34,16 +34,16 @@ type Optimizer interface {
 
 // A Sizer is an Optimizer that knows how many arrays of the picture's size it
 // holds at most; others are taken to hold 3.
-type Sizer interface{ Pictures() int }
+type Sizer interface{ StateArrays() int }
 
 // A Descender is an Optimizer that can say that none of its steps leads to a
 // higher loss, having evaluated where they end. The run then keeps no copy of
 // its state to go back to.
 type Descender interface{ Descends() bool }
 
-// A Rater is an optimiser's options that name the learning rate of a config
+// A DefaultRater is an optimiser's options that name the learning rate of a config
 // which gives none.
-type Rater interface{ DefaultRate() float64 }
+type DefaultRater interface{ DefaultRate() float64 }
 
 // An Outcome is what one Step did.
 type Outcome struct {

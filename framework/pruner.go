@@ -9,15 +9,15 @@ package framework
 // any order. An option of its own stands beside early_stop's other keys in a config and
 // names no file.
 type Pruner interface {
-	// Note tells it a value without asking: of a step before the warm-up, or of an
+	// Observe tells it a value without asking: of a step before the warm-up, or of an
 	// earlier attempt at the trial, that this one goes on from.
-	Note(TrialValue)
-	// Judge tells it a value, as Note does, and returns whether the trial is to be
+	Observe(TrialValue)
+	// ShouldPrune tells it a value, as Observe does, and returns whether the trial is to be
 	// stopped, and the limit that it is behind: below the value.
 	//
 	// A trial is judged by others of its group only, never by its own values. The
 	// same values in the same order have the same verdicts.
-	Judge(TrialValue) (limit Limit, stop bool)
+	ShouldPrune(TrialValue) (limit Limit, stop bool)
 }
 
 // A TrialValue is what a trial has come to.

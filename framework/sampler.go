@@ -37,9 +37,9 @@ type SweepSpace struct {
 	// Cap is, for a sampler that draws, how many settings it draws, each of them run
 	// on every block that does not exclude it; for another how many points it returns
 	// at most, 0 for all.
-	Cap  int
-	Seed int64 // of everything random
-	Most int   // more points than these are refused
+	Cap       int
+	Seed      int64 // of everything random
+	MaxPoints int   // more points than these are refused
 }
 
 // A SweepParameter is what varies in a sweep: it has levels or a range.
@@ -72,9 +72,9 @@ type SweepPoint struct {
 	Block   int
 }
 
-// TooMany is the error of a sampler that comes to n points, more than Most.
+// TooMany is the error of a sampler that comes to n points, more than MaxPoints.
 func (s SweepSpace) TooMany(n int) error {
-	return Invalid("", "makes %s trials, more than %d; leave values out, or give run_cap", printable.Grouped(n), s.Most)
+	return Invalid("", "makes %s trials, more than %d; leave values out, or give run_cap", printable.Grouped(n), s.MaxPoints)
 }
 
 // Check returns what keeps a point from lying in the space.

@@ -81,7 +81,7 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 
 // Score returns a term for each of the picture's regions and each layer, called
 // region/layer. A region's style is that of the images that have it.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	weights := map[string]float64{}
 	for _, tap := range l.taps {
 		weights[tap.Layer] = tap.Weight

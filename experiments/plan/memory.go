@@ -37,7 +37,7 @@ func (b *builder) memory() error {
 				}
 			}
 		}
-		if err := b.plan.Scorer.AddBeside(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
+		if err := b.plan.Scorer.AddResident(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
 			return err
 		}
 	}
@@ -62,9 +62,9 @@ func (b *builder) memoryAlone() error {
 	switch scorer := b.plan.Scorer; {
 	case scorer == nil:
 	case b.plan.scoreEvery() > 0:
-		err = scorer.AddBeside(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters, true)
+		err = scorer.AddResident(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters, true)
 	default:
-		err = scorer.AddAfter(t.Predictions)
+		err = scorer.AddAtEnd(t.Predictions)
 	}
 	if err == nil {
 		err = fits(t.Predictions, b.last.LargestWithin)

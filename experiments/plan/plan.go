@@ -294,9 +294,9 @@ func (p *Plan) EarlyStop() *config.EarlyStop {
 	return p.Config.Sweep.EarlyStop
 }
 
-// Wanted are the statuses of a run that is all that the plan wants of its trial. One
+// DoneStatuses are the statuses of a run that is all that the plan wants of its trial. One
 // that was pruned is not where nothing prunes any more.
-func (p *Plan) Wanted() []store.Status {
+func (p *Plan) DoneStatuses() []store.Status {
 	if p.EarlyStop() == nil {
 		return []store.Status{store.Finished}
 	}

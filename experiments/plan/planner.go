@@ -30,7 +30,7 @@ type Planner struct {
 // NewPlanner returns a Planner with these plugins, whose kernels run on engine.
 func NewPlanner(plugins framework.Plugins, engine *compute.Engine) *Planner {
 	preparer := run.NewPreparer(plugins, engine)
-	preparer.Room = memory.Free
+	preparer.FreeMemory = memory.Free
 	return &Planner{Engine: engine, preparer: preparer, metrics: plugins.Metrics, sums: map[filestate.State]string{}}
 }
 
@@ -67,10 +67,10 @@ func (p *Planner) Prepare(ctx context.Context, r *config.Resolved, scoreEvery in
 	return t, err
 }
 
-// roomForPictures is how much decoded pictures may take while a plan is made, in
+// imageCacheBytes is how much decoded pictures may take while a plan is made, in
 // bytes: a content and a style image of 12 megapixels, and more. All settings come on
 // the first pair, then all on the next.
-const roomForPictures = 512 << 20
+const imageCacheBytes = 512 << 20
 
 // shareFiles lets the trials that are prepared until end is called share the files
 // that they read: each is read once, unless it changes. A run reads its files again.
@@ -79,9 +79,9 @@ func (p *Planner) shareFiles() (end func()) {
 		p.mu.Lock()
 		p.planning = planning
 		p.mu.Unlock()
-		p.preparer.KeepPictures(pictures)
+		p.preparer.CacheImages(pictures)
 	}
-	set(true, roomForPictures)
+	set(true, imageCacheBytes)
 	return func() { set(false, 0) }
 }
 

@@ -11,7 +11,7 @@ import (
 // sample asks the sweep's sampler for its points.
 func sample(s *config.Sweep, seed int64) ([]Point, error) {
 	all, out := blocks(s), newExcluder(s)
-	space := framework.SweepSpace{Blocks: len(all), Cap: s.RunCap, Seed: seed, Most: maxTrials}
+	space := framework.SweepSpace{Blocks: len(all), Cap: s.RunCap, Seed: seed, MaxPoints: maxTrials}
 	for _, p := range s.Parameters {
 		q := framework.SweepParameter{Name: strings.Join(p.Paths, "\n"), Levels: len(p.Levels)}
 		if p.Range != nil {

@@ -116,10 +116,10 @@ func (s *Scorer) Scored(facts []store.Fact) bool {
 	return slices.Contains(facts, store.Fact{Name: hashFact, Value: s.stored.Hash})
 }
 
-// AddBeside counts the scorer in where it stays in memory beside a run: in a sweep, and
+// AddResident counts the scorer in where it stays in memory beside a run: in a sweep, and
 // where a run shows it pictures on the way. Filters in held are counted already. Of
 // pictures that are scored at their end only, the last stage's size counts.
-func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter, onTheWay bool) error {
+func (s *Scorer) AddResident(predictions []run.Prediction, held []*graph.Filter, onTheWay bool) error {
 	last := predictions[len(predictions)-1].Stage
 	for i := range predictions {
 		stage := last
@@ -135,15 +135,15 @@ func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter, o
 	return nil
 }
 
-// AddAfter counts the scorer in where it comes at the end of the last stage, when the
+// AddAtEnd counts the scorer in where it comes at the end of the last stage, when the
 // run's own memory is free again.
-func (s *Scorer) AddAfter(predictions []run.Prediction) error {
+func (s *Scorer) AddAtEnd(predictions []run.Prediction) error {
 	p := &predictions[len(predictions)-1]
 	bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
 	if err != nil {
 		return err
 	}
-	p.Bytes = max(p.Bytes, p.Rest+bytes)
+	p.Bytes = max(p.Bytes, p.Baseline+bytes)
 	return nil
 }
 

@@ -49,7 +49,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !r.options.Fresh {
-		n.Alone, n.Unless = true, r.plan.Wanted()
+		n.Alone, n.Unless = true, r.plan.DoneStatuses()
 		if a.start, err = r.findStart(ctx, t, prepared); err != nil {
 			return nil, err
 		}

@@ -74,7 +74,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	s := c.state
 	h := header{
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
-		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Known, Done: s.Done,
+		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
 		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)),
 	}
 	for _, o := range s.Optimizer {
@@ -143,7 +143,7 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 	}
 	body := io.TeeReader(in, sum)
 	s := run.State{
-		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Known: h.Known, Done: h.Done,
+		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Evaluated: h.Known, Done: h.Done,
 		Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
 	}
 	if s.X, err = readPixels(body, h.Picture); err != nil {

@@ -38,7 +38,7 @@ func TestEvaluationsGoOn(t *testing.T) {
 	}
 	execute := func(ctx context.Context, s *store.Store, fresh bool, watch run.Observer) ([]store.Point, int64, error) {
 		began := func(plan.Trial, Start) run.Observer { return watch }
-		r, err := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, Began: began})
+		r, err := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, NewObserver: began})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,7 +58,7 @@ func (p *pruning) of(t plan.Trial, step int, value float64) framework.TrialValue
 }
 
 // note tells the pruner a value without asking.
-func (p *pruning) note(t plan.Trial, step int, value float64) { p.pruner.Note(p.of(t, step, value)) }
+func (p *pruning) note(t plan.Trial, step int, value float64) { p.pruner.Observe(p.of(t, step, value)) }
 
 // judge tells the pruner a value and asks it, from the warm-up on.
 func (p *pruning) judge(t plan.Trial, step int, value float64) (limit framework.Limit, stop bool) {
@@ -66,7 +66,7 @@ func (p *pruning) judge(t plan.Trial, step int, value float64) (limit framework.
 		p.note(t, step, value)
 		return limit, false
 	}
-	limit, stop = p.pruner.Judge(p.of(t, step, value))
+	limit, stop = p.pruner.ShouldPrune(p.of(t, step, value))
 	limit.Value = p.better(limit.Value)
 	return limit, stop
 }

@@ -11,9 +11,9 @@ import (
 // asked is a pruner that stops every trial and remembers what it was told and asked.
 type asked struct{ noted, judged []framework.TrialValue }
 
-func (a *asked) Note(v framework.TrialValue) { a.noted = append(a.noted, v) }
+func (a *asked) Observe(v framework.TrialValue) { a.noted = append(a.noted, v) }
 
-func (a *asked) Judge(v framework.TrialValue) (framework.Limit, bool) {
+func (a *asked) ShouldPrune(v framework.TrialValue) (framework.Limit, bool) {
 	a.judged = append(a.judged, v)
 	return framework.Limit{Name: "a limit", Value: v.Value - 1}, true
 }

@@ -67,8 +67,8 @@ func (r *recorder) Observe(e run.Event) error {
 		return r.picture(e)
 	case run.Rollback:
 		return r.rollback(e)
-	case run.Offer:
-		return r.checkpoint(e.State, e.Leaving)
+	case run.SafePoint:
+		return r.checkpoint(e.State, e.Last)
 	}
 	return nil
 }
@@ -106,7 +106,7 @@ func (r *recorder) row(row run.Row) error {
 	if !row.Last {
 		r.pruneBy(row.Stage, row.Step, row.Iteration, values)
 	}
-	if row.Still {
+	if row.Stalled {
 		event := record.Standstill{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
 		if err := r.event(r.ctx, row.Step, event); err != nil {
 			return err

@@ -18,9 +18,9 @@ type Options struct {
 	Version string   // of runexp
 	Command []string // what the user typed
 	Fresh   bool     // begin anew, whatever there is
-	// Began hears where an attempt begins and returns who hears of its run. It is called
+	// NewObserver hears where an attempt begins and returns who hears of its run. It is called
 	// on the trial's goroutine; nil hears nothing.
-	Began func(plan.Trial, Start) run.Observer
+	NewObserver func(plan.Trial, Start) run.Observer
 }
 
 // A Runner makes attempts at the trials of a plan. It may be used by several goroutines.
@@ -39,8 +39,8 @@ func NewRunner(p *plan.Plan, s *store.Store, o Options) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{options: o, plan: p, store: s, pruning: pruning}
-	if o.Began == nil {
-		r.options.Began = func(plan.Trial, Start) run.Observer {
+	if o.NewObserver == nil {
+		r.options.NewObserver = func(plan.Trial, Start) run.Observer {
 			return run.ObserverFunc(func(run.Event) error { return nil })
 		}
 	}
@@ -86,7 +86,7 @@ func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 			return Outcome{Run: a.ref(), Status: store.Failed, Err: errors.Join(err, a.run.Finish(whole, store.Failed, err.Error())), Fatal: true}
 		}
 	}
-	return a.execute(ctx, r.options.Began(t, a.start))
+	return a.execute(ctx, r.options.NewObserver(t, a.start))
 }
 
 // meanwhile is the outcome where another process has made the run since it was looked

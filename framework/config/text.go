@@ -59,7 +59,7 @@ func (l *Loader) target(root *node, way []string) target {
 	last := way[len(way)-1]
 	is := target{alone: slices.Contains([]string{"experiment", "checkpoint", "output", "evaluate", "sweep"}, way[0])}
 	switch t {
-	case reflect.TypeFor[framework.Picture](), reflect.TypeFor[framework.StyleImage](), reflect.TypeFor[[]framework.StyleImage]():
+	case reflect.TypeFor[framework.ContentImage](), reflect.TypeFor[framework.StyleImage](), reflect.TypeFor[[]framework.StyleImage]():
 		is.short, is.file = true, true
 	case reflect.TypeFor[framework.LayerWeight]():
 		is.short = true

@@ -93,7 +93,7 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	left := -1
 	r := &record{onRollback: func(Rollback) error { cancel(); return nil }}
-	r.onOffer = func(s State, leaving bool) error {
+	r.onSafePoint = func(s State, leaving bool) error {
 		if leaving {
 			left = s.Step
 		}

@@ -43,7 +43,7 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 		return l, err
 	}
 	p.filters = l.objective.program.Filters()
-	if s.Known {
+	if s.Evaluated {
 		if err := l.objective.evaluate(ctx, l.x); err != nil {
 			return l, err
 		}
@@ -78,7 +78,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 		s.Guard = l.guard
 		if !finished && !l.redoing { // what is done again is still the iteration that had begun
 			stopped = ctx.Err() != nil
-			if err := l.observer.Observe(Offer{s, stopped}); err != nil {
+			if err := l.observer.Observe(SafePoint{s, stopped}); err != nil {
 				return false, err
 			}
 		}
@@ -121,7 +121,7 @@ func (l *loop) budgetUsed() bool {
 func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
-		Evaluations: l.objective.evals, Known: l.objective.isAt(l.x), Done: l.done,
+		Evaluations: l.objective.evals, Evaluated: l.objective.isAt(l.x), Done: l.done,
 		X: l.x, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
@@ -197,7 +197,7 @@ func (l *loop) rollBack(err error) error {
 func (l *loop) end(ctx context.Context, stopped bool) error {
 	row := l.row()
 	row.Last = true
-	row.Still = l.done && !stopped && !l.budgetUsed()
+	row.Stalled = l.done && !stopped && !l.budgetUsed()
 	if err := l.observer.Observe(row); err != nil {
 		return l.abort(err)
 	}
@@ -226,5 +226,5 @@ func (l *loop) abort(err error) error {
 	if len(s.X) == 0 {
 		s = l.state()
 	}
-	return errors.Join(err, l.observer.Observe(Offer{s, true}))
+	return errors.Join(err, l.observer.Observe(SafePoint{s, true}))
 }

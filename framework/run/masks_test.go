@@ -28,7 +28,7 @@ func (l areas) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 	return values, nil
 }
 
-func (l areas) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l areas) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	var terms []framework.Term
 	for _, region := range []string{"left", "right"} {
 		if d := framework.SquaredDistance(b, region, got, want[framework.Style]); d.Valid() {

@@ -95,11 +95,11 @@ func (l weighted) viewOf(b *graph.Builder, v framework.View) framework.View {
 func (t Term) weight() float64 { return t.LossWeight * t.Weight }
 
 // references adds the targets that the loss compares with, as constants.
-func (l weighted) references(b *graph.Builder, targets map[framework.Role][]target) framework.References {
-	want := framework.References{}
+func (l weighted) references(b *graph.Builder, targets map[framework.Role][]target) framework.Targets {
+	want := framework.Targets{}
 	for _, role := range l.Roles() {
 		for i, t := range targets[role] {
-			r := framework.Reference{Weight: t.weight, Values: framework.Values{}}
+			r := framework.Target{Weight: t.weight, Values: framework.Values{}}
 			for _, name := range slices.Sorted(maps.Keys(t.values[l.name])) {
 				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d of %s: %s", role, i, l.name, name), t.values[l.name][name])
 			}

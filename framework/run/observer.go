@@ -17,21 +17,21 @@ type ObserverFunc func(Event) error
 func (f ObserverFunc) Observe(e Event) error { return f(e) }
 
 // An Event is what an Observer is told: a Stage begins or is resumed, a Row or a
-// Picture is there, a Rollback was made, an Offer of the run's state.
+// Picture is there, a Rollback was made, an SafePoint of the run's state.
 type Event interface{ isEvent() }
 
-func (Stage) isEvent()    {}
-func (Row) isEvent()      {}
-func (Picture) isEvent()  {}
-func (Rollback) isEvent() {}
-func (Offer) isEvent()    {}
+func (Stage) isEvent()     {}
+func (Row) isEvent()       {}
+func (Picture) isEvent()   {}
+func (Rollback) isEvent()  {}
+func (SafePoint) isEvent() {}
 
-// An Offer is the run between two iterations: every row of a step below the
+// An SafePoint is the run between two iterations: every row of a step below the
 // state's was observed, and whoever keeps the state can resume from it
 // (Prepared.Resume). Its slices are only lent.
-type Offer struct {
-	State   State
-	Leaving bool // the run stops here, for a signal or an error of the Observer: it is the last offer
+type SafePoint struct {
+	State State
+	Last  bool // the run stops here, for a signal or an error of the Observer: it is the last offer
 }
 
 // An ObserverError is an error that the Observer returned: nothing is wrong
@@ -57,7 +57,7 @@ type Row struct {
 	Step      int // counted over the whole run
 	Iteration int // counted over the stage
 	Last      bool
-	Still     bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
+	Stalled   bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
 	Total     float64 // Σ loss weight · Σ term weight · term
 	Terms     []Term
 	Rate      float64       // learning rate of the iteration, with the guard's factor
@@ -65,7 +65,7 @@ type Row struct {
 	Took      time.Duration // of the iteration
 }
 
-// NoDescent says why a row is Still.
+// NoDescent says why a row is Stalled.
 const NoDescent = "no step lowers the loss"
 
 // A Term is one scalar of a loss, unweighted.

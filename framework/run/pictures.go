@@ -16,11 +16,11 @@ type picture struct {
 
 func (p picture) bytes() int64 { return 4 * int64(len(p.image.Pix)) }
 
-// KeepPictures keeps the decoded pictures that were used last, in at most so many
+// CacheImages keeps the decoded pictures that were used last, in at most so many
 // bytes, for the runs that are prepared next: many runs of the same pictures are
 // checked, and each picture is decoded once for all of them. 0 lets them go. A file
 // that has another size or time is decoded anew.
-func (pr *Preparer) KeepPictures(room int64) { pr.pictures.Resize(room) }
+func (pr *Preparer) CacheImages(room int64) { pr.pictures.Resize(room) }
 
 // picture returns the picture in the file at path, decoded unless it is kept.
 func (pr *Preparer) picture(path string) (picture, error) {
@@ -41,8 +41,8 @@ func (pr *Preparer) decode(path string) (picture, error) {
 	if err != nil {
 		return picture{}, err
 	}
-	if pr.Room != nil {
-		if free, known := pr.Room(); known && file.Bytes > free {
+	if pr.FreeMemory != nil {
+		if free, known := pr.FreeMemory(); known && file.Bytes > free {
 			return picture{}, fmt.Errorf("image %s: to decode %d×%d pixels takes %d MiB of memory and %d MiB is free; make it smaller first",
 				path, file.H, file.W, file.Bytes>>20, free>>20)
 		}

@@ -15,20 +15,20 @@ import (
 
 // A Prediction says what a stage will take.
 type Prediction struct {
-	Stage   Stage
-	Bytes   int64 // resident at the peak, the whole process
-	Rest    int64 // of Bytes: the program at rest and pictures, those read included, without filters
-	Filters []*graph.Filter
-	Took    time.Duration // of one evaluation; 0 where it was not asked for
-	Longest time.Duration // of the stage's whole budget
+	Stage    Stage
+	Bytes    int64 // resident at the peak, the whole process
+	Baseline int64 // of Bytes: the program at rest and pictures, those read included, without filters
+	Filters  []*graph.Filter
+	Took     time.Duration // of one evaluation; 0 where it was not asked for
+	Longest  time.Duration // of the stage's whole budget
 
 	Arithmetic float64 // floating-point operations of one evaluation
 	Estimated  bool    // Took is by the arithmetic of stages that were measured
 }
 
-// atRest is what the process takes besides pictures, filters and results: the
+// processBaseline is what the process takes besides pictures, filters and results: the
 // program itself, Go's runtime and SQLite. Measured: 30 to 50 MB.
-const atRest = 40 << 20
+const processBaseline = 40 << 20
 
 // perElement counts the arrays of the picture's size outside the graph and the
 // optimiser: the picture itself and where it was last evaluated, the content
@@ -41,7 +41,7 @@ const perElement = 10
 func (p *Prepared) pictureArrays(i int) int64 {
 	held := 3
 	if s, ok := p.optimize[i].(framework.Sizer); ok {
-		held = s.Pictures()
+		held = s.StateArrays()
 	}
 	if p.e.Output.Average > 0 {
 		held++
@@ -89,7 +89,7 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
+	rest := processBaseline + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
 	for i := range filters {
@@ -97,8 +97,8 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 		scratch = max(scratch, there/2)
 	}
 	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
-	bytes = max(bytes, atRest+p.decoding)
-	return Prediction{Bytes: bytes, Rest: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
+	bytes = max(bytes, processBaseline+p.decoding)
+	return Prediction{Bytes: bytes, Baseline: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
 }
 
 // LargestWithin returns about the largest height and width of stage i, in its

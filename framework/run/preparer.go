@@ -23,9 +23,9 @@ import (
 // backbones with their filters, and the targets of images that several runs
 // compare with. It may be used by several goroutines.
 type Preparer struct {
-	// Room says how many bytes of memory are free, if that is known; nil where
+	// FreeMemory says how many bytes of memory are free, if that is known; nil where
 	// nobody is to ask. It is set before the Preparer is used.
-	Room func() (bytes int64, known bool)
+	FreeMemory func() (bytes int64, known bool)
 
 	plugins  framework.Plugins
 	k        compute.Kernels[float32]

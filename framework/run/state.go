@@ -13,9 +13,9 @@ type State struct {
 	Iteration   int // of the stage, the one that comes next
 	Step        int // the same, counted over the whole run
 	Evaluations int // so far in this stage
-	// Known says that an evaluation at X is among them, so that going on it costs
+	// Evaluated says that an evaluation at X is among them, so that going on it costs
 	// nothing more.
-	Known     bool
+	Evaluated bool
 	Done      bool // the optimiser said so: only the last row is missing
 	X         []float32
 	Average   []float32 // of the stage's iterates so far (see average); nil for none
@@ -63,7 +63,7 @@ func (p *Prepared) Resume(s State) error {
 		return fmt.Errorf("resume: an average of %d numbers, where stage %d has %d", len(s.Average), s.Stage+1, numbers)
 	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
 		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
-	case s.Evaluations < 0 || s.Known && s.Evaluations == 0:
+	case s.Evaluations < 0 || s.Evaluated && s.Evaluations == 0:
 		return fmt.Errorf("resume: %d evaluations", s.Evaluations)
 	case s.Guard.Rollbacks < 0 || s.Guard.Rollbacks > maxRollbacks:
 		return fmt.Errorf("resume: %d rollbacks", s.Guard.Rollbacks)

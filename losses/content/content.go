@@ -42,6 +42,6 @@ func (l *Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, 
 }
 
 // Score returns the mean squared error of each layer.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	return framework.SquaredDistances(b, l.taps, got, want[framework.Content]), nil
 }

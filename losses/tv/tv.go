@@ -35,7 +35,7 @@ func (Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, err
 }
 
 // Score returns the one term. A direction with a single pixel counts as 0.
-func (Loss) Score(b *graph.Builder, got framework.Values, _ framework.References) ([]framework.Term, error) {
+func (Loss) Score(b *graph.Builder, got framework.Values, _ framework.Targets) ([]framework.Term, error) {
 	picture := got[framework.ImageTap]
 	s := picture.Shape()
 	h, w, c := s[0], s[1], s[2]

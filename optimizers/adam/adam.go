@@ -74,7 +74,7 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 }
 
 // Pictures counts the gradient and the moments.
-func (o *Optimizer) Pictures() int { return 3 }
+func (o *Optimizer) StateArrays() int { return 3 }
 
 // State returns the step count and the moments.
 func (o *Optimizer) State() []framework.Slot {

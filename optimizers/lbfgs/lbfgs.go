@@ -74,10 +74,10 @@ type Optimizer struct {
 }
 
 var (
-	_ framework.Optimizer = (*Optimizer)(nil)
-	_ framework.Sizer     = (*Optimizer)(nil)
-	_ framework.Descender = (*Optimizer)(nil)
-	_ framework.Rater     = Config{}
+	_ framework.Optimizer    = (*Optimizer)(nil)
+	_ framework.Sizer        = (*Optimizer)(nil)
+	_ framework.Descender    = (*Optimizer)(nil)
+	_ framework.DefaultRater = Config{}
 )
 
 // New returns an optimiser that remembers nothing.
@@ -129,7 +129,7 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 
 // Pictures counts the history, x and gradient of the last step, and the work of
 // a step.
-func (o *Optimizer) Pictures() int { return 2*o.c.History + 5 }
+func (o *Optimizer) StateArrays() int { return 2*o.c.History + 5 }
 
 // Descends reports whether steps are searched for.
 func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }

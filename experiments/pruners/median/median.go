@@ -42,8 +42,8 @@ func New(Config) (framework.Pruner, error) {
 	return &Pruner{values: map[place]map[string]float64{}}, nil
 }
 
-// Note remembers a value.
-func (p *Pruner) Note(v framework.TrialValue) {
+// Observe remembers a value.
+func (p *Pruner) Observe(v framework.TrialValue) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.note(v)
@@ -59,9 +59,9 @@ func (p *Pruner) note(v framework.TrialValue) map[string]float64 {
 	return p.values[at]
 }
 
-// Judge stops a trial that is worse than the median of the others; of a median of two
+// ShouldPrune stops a trial that is worse than the median of the others; of a median of two
 // in the middle, worse than their mean.
-func (p *Pruner) Judge(v framework.TrialValue) (framework.Limit, bool) {
+func (p *Pruner) ShouldPrune(v framework.TrialValue) (framework.Limit, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var peers []float64

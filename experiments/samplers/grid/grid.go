@@ -71,7 +71,7 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 			}
 		}
 	}
-	if count > s.Most {
+	if count > s.MaxPoints {
 		return nil, s.TooMany(count)
 	}
 	points := make([]framework.SweepPoint, 0, count)

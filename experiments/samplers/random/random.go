@@ -39,7 +39,7 @@ const maxRejected = 10_000
 // Every parameter has a random stream of its own, named as it is: its draws depend
 // neither on the order of the parameters nor on which others there are.
 func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
-	if s.Cap > s.Most/s.Blocks {
+	if s.Cap > s.MaxPoints/s.Blocks {
 		return nil, s.TooMany(min(s.Cap, math.MaxInt/s.Blocks) * s.Blocks)
 	}
 	streams := make([]*rand.Rand, len(s.Parameters))
