@@ -71,8 +71,8 @@ func TestACheckpointIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestATornCheckpointIsRefused cuts it, and changes it, at every byte.
-func TestATornCheckpointIsRefused(t *testing.T) {
+// TestDamagedCheckpointIsRejected cuts it, and changes it, at every byte.
+func TestDamagedCheckpointIsRejected(t *testing.T) {
 	good := encoded(t, sample())
 	read := func(data []byte) error {
 		_, err := decodeCheckpoint(bytes.NewReader(data), int64(len(data)), "abc")
@@ -95,15 +95,15 @@ func TestATornCheckpointIsRefused(t *testing.T) {
 		t.Error("it is taken with a byte too many")
 	}
 	for _, c := range []struct{ data, want string }{
-		{"runexp checkpoint 2\n{}\n", "no checkpoint of this version"},
+		{"runexp checkpoint 2\n{}\n", "not a checkpoint of this version"},
 		{checkpointMagic + strings.Repeat(" ", 2*maxHeader), "its header has no end"},
-		{checkpointMagic + `{"trial": 1}` + "\n", "its header is broken"},
+		{checkpointMagic + `{"trial": 1}` + "\n", "its header is damaged"},
 		{checkpointMagic + `{"trial": "abd"}` + "\n1234", "another trial"},
 		{checkpointMagic + `{"trial": "abc"}` + "\n1234", "its checksum is"},
-		{checkpointMagic + `{"trial": "abc"}` + "\n123456", "43 bytes are not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "picture": 1000000000000}` + "\n1234", "not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "picture": -1}` + "\n", "not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "slots": [{"scalars": 9223372036854775807}]}` + "\n1234", "not what its header says"},
+		{checkpointMagic + `{"trial": "abc"}` + "\n123456", "its size, 43 bytes, contradicts"},
+		{checkpointMagic + `{"trial": "abc", "picture": 1000000000000}` + "\n1234", "contradicts its header"},
+		{checkpointMagic + `{"trial": "abc", "picture": -1}` + "\n", "contradicts its header"},
+		{checkpointMagic + `{"trial": "abc", "slots": [{"scalars": 9223372036854775807}]}` + "\n1234", "contradicts its header"},
 	} {
 		if err := read([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60q: error %v, want one that says %q", c.data, err, c.want)

@@ -15,18 +15,17 @@ import (
 	"runexp/internal/printable"
 )
 
-// Folder is where the files of a run are.
+// Folder returns the folder of a run's files.
 func Folder(out, experiment string, run store.UID) string {
 	return filepath.Join(out, experiment, run.Short())
 }
 
-// ErrPictureName says that a store has a picture of a run that is to be gone on with
-// by a name that is not one of a picture in the run's folder.
-var ErrPictureName = errors.New("no name of a picture; choose another store with --db, or begin the run again with --fresh")
+// ErrPictureName says that the store's name for a picture of the run to resume is not
+// valid for a file in the run's folder.
+var ErrPictureName = errors.New("not a valid picture name; choose another store with --db, or start the run again with --fresh")
 
-// checkFile returns an error unless a name that a store has of a picture is one in
-// the run's folder, and not a way out of it, nor another of the run's files: the
-// store may be anyone's.
+// checkFile returns an error unless a picture's name from a store is that of a PNG file
+// in the run's folder: a store from elsewhere must not overwrite other files.
 func checkFile(name string) error {
 	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || filepath.Ext(local) != ".png" || framework.CheckName(name) != nil {
 		return fmt.Errorf("the store calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
@@ -34,8 +33,8 @@ func checkFile(name string) error {
 	return nil
 }
 
-// CheckOut returns an error unless files can be written at or, as long as there
-// is no such folder, where it would be made. It leaves nothing behind.
+// CheckOut returns an error unless files can be written in out or, if it does not exist,
+// where it would be created. It leaves no files.
 func CheckOut(out string) error {
 	folder := filepath.Clean(out)
 	for {
@@ -48,7 +47,7 @@ func CheckOut(out string) error {
 	}
 	f, err := os.CreateTemp(folder, ".runexp-*")
 	if err == nil {
-		// The longest path of what may be written there.
+		// The longest path that may be written there.
 		name := strings.Repeat("n", framework.MaxName)
 		if err = pathname.Check(filepath.Join(out, name, "uid", "."+name+"-1234567890")); err != nil {
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
@@ -60,17 +59,17 @@ func CheckOut(out string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// patiently writes a file, and tries again for a second and a half while the disk
-// is full or failing, as the store does.
-func patiently(write func() error) error {
+// retryWrite writes a file, and retries for 1.5 s while the disk is full or failing, as
+// the store does.
+func retryWrite(write func() error) error {
 	for pause := 50 * time.Millisecond; ; pause *= 2 {
 		err := write()
-		passes := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
+		transient := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
 		if err == nil {
 			return nil
 		}
-		if !passes || pause > time.Second {
-			return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
+		if !transient || pause > time.Second {
+			return fmt.Errorf("%w; check the free disk space and the folder's permissions", err)
 		}
 		time.Sleep(pause)
 	}

@@ -61,7 +61,7 @@ func TestAnExplosionIsUndone(t *testing.T) {
 		t.Fatalf("%d rollbacks", n)
 	}
 	for i, b := range r.rollbacks {
-		if b.Iteration != 3 || b.Step != 3 || b.Factor != math.Ldexp(1, -i-1) || !(b.Loss > explosive*r.rows[3].Total) || !strings.Contains(b.Why, "1000 times the lowest") {
+		if b.Iteration != 3 || b.Step != 3 || b.Factor != math.Ldexp(1, -i-1) || !(b.Loss > divergenceFactor*r.rows[3].Total) || !strings.Contains(b.Why, "1000 times the lowest") {
 			t.Errorf("rollback %d: %+v", i, b)
 		}
 	}
@@ -168,7 +168,7 @@ func TestLargeRates(t *testing.T) {
 			if lowest = min(lowest, row.Total); row.Iteration == 0 {
 				lowest = row.Total
 			}
-			if !(row.Total <= explosive*lowest) {
+			if !(row.Total <= divergenceFactor*lowest) {
 				t.Errorf("%+v: row %d at %g, where %g was reached", c, row.Step, row.Total, lowest)
 			}
 		}

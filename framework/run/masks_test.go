@@ -134,8 +134,8 @@ func TestMasksArePartOfTargets(t *testing.T) {
 func TestBadMasks(t *testing.T) {
 	e, p := withRegions(t)
 	e.Style[1].Masks[0].Image = halves(t, 20, 30, 1)
-	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: 20×30 has other proportions") {
-		t.Errorf("other proportions: %v", err)
+	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: 20×30 has another aspect ratio") {
+		t.Errorf("other aspect ratio: %v", err)
 	}
 	e.Style[1].Masks[0].Image = "nosuch.png"
 	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: ") {

@@ -29,7 +29,7 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	get := func(path string, want int) {
 		t.Helper()
 		before := decoded
-		read, err := pr.picture(path)
+		read, err := pr.image(path)
 		if err != nil || read.image == nil || read.peak == 0 {
 			t.Fatal(read, err)
 		}
@@ -60,7 +60,7 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	get(b, 0)
 	pr.CacheImages(0)
 	get(b, 1)
-	if n := pr.pictures.Len(); n > 0 {
+	if n := pr.images.Len(); n > 0 {
 		t.Errorf("%d pictures are kept after the preparations", n)
 	}
 }
