@@ -73,7 +73,7 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 	return framework.Outcome{Loss: loss, Evals: 1, Accepted: true}, nil
 }
 
-// Pictures counts the gradient and the moments.
+// StateArrays counts the gradient and the moments.
 func (o *Optimizer) StateArrays() int { return 3 }
 
 // State returns the step count and the moments.
@@ -85,7 +85,7 @@ func (o *Optimizer) State() []framework.Slot {
 	}
 }
 
-// Restore puts a copy of state back.
+// Restore copies state back.
 func (o *Optimizer) Restore(state []framework.Slot) error {
 	slots, err := framework.Slots(state, "step", "mean", "square")
 	if err != nil {
