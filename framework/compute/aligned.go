@@ -6,8 +6,8 @@ import "unsafe"
 // straddles two lines costs two.
 const cacheLine = 64
 
-// Aligned returns a zeroed slice of n elements whose first one begins a cache
-// line. Kernels accept any slice; on aligned ones they are faster.
+// Aligned returns a zeroed slice of n elements that starts at a cache line. Kernels accept
+// any slice; they are faster on aligned ones.
 func Aligned[T Float](n int) []T {
 	var t T
 	size := int(unsafe.Sizeof(t))

@@ -2,15 +2,15 @@ package compute
 
 import "sync"
 
-// buffers keeps work memory between kernels, so that after the first iteration
-// nothing of a tensor's size is allocated.
+// buffers pools work memory between kernel calls, so that nothing of a tensor's size is
+// allocated after the first iteration.
 type buffers struct {
 	mu      sync.Mutex
 	shared  [][]float32 // not in use
-	workers [][]float32 // by worker, in use by whoever is that worker
+	workers [][]float32 // by worker, in use by the goroutine that holds its token
 }
 
-// take returns n elements of any content, and give takes them back.
+// take returns n uninitialised elements, and give returns them to the pool.
 func (b *buffers) take(n int) []float32 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -22,7 +22,7 @@ func (b *buffers) take(n int) []float32 {
 	}
 	last := len(b.shared) - 1
 	if best < 0 {
-		// One that is too small is replaced, not kept beside its successor.
+		// A buffer that is too small is replaced.
 		b.shared = b.shared[:max(last, 0)]
 		return Aligned[float32](n)
 	}
@@ -38,7 +38,7 @@ func (b *buffers) give(buffer []float32) {
 	b.shared = append(b.shared, buffer)
 }
 
-// scratch returns n elements of any content that are worker's until its next call.
+// scratch returns n uninitialised elements for worker, valid until its next call.
 func (b *buffers) scratch(worker, n int) []float32 {
 	if cap(b.workers[worker]) < n {
 		b.workers[worker] = Aligned[float32](n)

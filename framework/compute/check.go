@@ -2,11 +2,11 @@ package compute
 
 import "fmt"
 
-// check panics unless a slice has the length that the sizes ask for. Every
-// kernel checks all its slices first: behind it lies C, which checks nothing.
+// check panics unless a slice has the length that follows from the sizes. Every kernel
+// checks all its slices first, since the C code checks nothing.
 func check(kernel, slice string, have, want int) {
 	if have != want {
-		panic(fmt.Sprintf("compute: %s: %s has %d elements, its sizes ask for %d", kernel, slice, have, want))
+		panic(fmt.Sprintf("compute: %s: %s has %d elements, its sizes require %d", kernel, slice, have, want))
 	}
 }
 
@@ -44,8 +44,8 @@ func checkConvGram(kernel string, nDst, nIn, h, w int, f *Filter) (oh, ow int) {
 
 // checkPool does the same as checkConv for a pooling window.
 func checkPool(kernel string, nOut, nIn, h, w, c int, p Pool) (oh, ow int) {
-	// 16² positions are what a byte of argmax can tell apart; a window as
-	// narrow as its padding would see nothing.
+	// A byte of argmax can hold 16² positions; a window no larger than the padding could
+	// lie outside the picture.
 	if p.Size < 1 || p.Size > 16 || p.Stride < 1 || p.Pad < 0 || p.Pad >= p.Size || c < 1 {
 		panic(fmt.Sprintf("compute: %s: window %d, stride %d, padding %d over %d channels", kernel, p.Size, p.Stride, p.Pad, c))
 	}

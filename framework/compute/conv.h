@@ -1,6 +1,6 @@
-// Convolution of any size and stride, as a matrix product whose A is the padded
-// picture itself: channels last, the kw·in numbers that a window sees in one
-// row are contiguous, so nothing is copied but the padding.
+// Convolution of any size and stride, as a matrix product whose A is the padded picture
+// itself: with channels last, the kw·in elements of a window in one row are contiguous, so
+// only the padding is copied.
 
 // product_rows is product for an A with any distance between its rows.
 FUNCTION product_rows(int rows, int blocks, float *c, ptrdiff_t row_c, const float *a, ptrdiff_t row_a,
@@ -39,8 +39,8 @@ FUNCTION conv_products(float *result, const float *src, const float *b, convolut
 			}
 }
 
-// conv_rows computes rows [y0, y1) of dst; scratch holds what conv_products wants, and
-// its result.
+// conv_rows computes rows [y0, y1) of dst; scratch has space for conv_products' padded and
+// result.
 FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bias, uint8_t *mask,
                    convolution s, ptrdiff_t y0, ptrdiff_t y1, float *scratch) {
 	const ptrdiff_t blocks = (s.out + BLOCK - 1) / BLOCK;
@@ -53,7 +53,7 @@ FUNCTION conv_rows(float *dst, const float *src, const float *b, const float *bi
 // fold adds what a row of windows owes to one row of pixels: of each window's `step`
 // elements from owed on, those of its kw pixels, and add (NULL: 0).
 INLINE void fold_of(float *to, const float *owed, ptrdiff_t step, const float *add, const convolution *s, const ptrdiff_t in) {
-	// kx outside: neighbouring windows would wait for each other's stores.
+	// kx outside: adjacent windows would wait for each other's stores.
 	for (ptrdiff_t kx = 0; kx < s->kw; kx++)
 		for (ptrdiff_t ox = 0; ox < s->ow; ox++) {
 			const ptrdiff_t x = ox * s->stride - s->pad + kx;

@@ -1,9 +1,9 @@
 package compute
 
-// Arithmetic returns the floating-point operations of Conv or ConvBackward of f
-// on a picture [h, w, f.In]: those of a direct convolution, and those of the
-// matrix products that e makes instead, without Winograd's transforms and
-// without the zeros that fill blocks. What flat areas take more is not counted.
+// Arithmetic returns the floating-point operations of Conv or ConvBackward of f on a
+// picture [h, w, f.In]: those of a direct convolution, and those of the matrix products
+// that e uses, without Winograd's transforms, the padding of blocks and the extra work of
+// flat areas.
 func (e *Engine) Arithmetic(f *Filter, h, w int, backward bool) (direct, real float64) {
 	oh, ow := f.OutSize(h, w)
 	direct = 2 * float64(oh*ow) * float64(f.KH*f.KW) * float64(f.In*f.Out)
@@ -19,8 +19,8 @@ func (e *Engine) Arithmetic(f *Filter, h, w int, backward bool) (direct, real fl
 	return direct, 2 * float64(tiles*winogradPositions(tile)) * float64(f.In*f.Out)
 }
 
-// FilterBytes returns the memory that e makes of f for Conv and ConvBackward, once
-// for all who use f. It makes nothing.
+// FilterBytes predicts the memory of f's prepared forms for Conv and ConvBackward, which
+// all users of f share. It prepares nothing.
 func (e *Engine) FilterBytes(f *Filter) (forward, backward int64) {
 	if e.variant == genericISA {
 		return 0, 0
@@ -43,8 +43,8 @@ func (e *Engine) FilterBytes(f *Filter) (forward, backward int64) {
 	return forward, backward
 }
 
-// FilterMemory returns what filters take, in bytes: their own numbers, and what k
-// makes of them for Conv and for ConvBackward.
+// FilterMemory returns the memory of filters in bytes: their weights, and the forms that k
+// prepares for Conv and for ConvBackward.
 func FilterMemory(k Kernels[float32], filters []*Filter) (own, forward, backward int64) {
 	engine, prepares := k.(interface {
 		FilterBytes(f *Filter) (forward, backward int64)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestFilterBytes holds the prediction to what is prepared.
+// TestFilterBytes compares the prediction with the prepared forms.
 func TestFilterBytes(t *testing.T) {
 	for _, e := range engines(t, 2) {
 		for _, f := range []*Filter{
@@ -30,12 +30,12 @@ func TestFilterBytes(t *testing.T) {
 			}
 			again := make([]float32, len(dst))
 			e.Conv(dst, src, h, w, f, nil)
-			f.Forget()
+			f.Evict()
 			if len(f.prepared.forms) != 0 {
 				t.Errorf("%s: forms of %+v are kept", e.Variant(), f)
 			}
 			if e.Conv(again, src, h, w, f, nil); !slices.Equal(dst, again) {
-				t.Errorf("%s: other numbers once %+v was forgotten", e.Variant(), f)
+				t.Errorf("%s: other numbers after eviction of %+v", e.Variant(), f)
 			}
 		}
 	}

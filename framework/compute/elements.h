@@ -1,7 +1,6 @@
-// Loops over elements. Those without vectors of their own are left to the
-// compiler, which vectorises them for the target.
+// Loops over elements. Those without explicit vectors are vectorised by the compiler.
 
-// relu and its gradient work on whole words of the mask: n is where the last one ends.
+// relu and its gradient work on whole words of the mask: n includes all of the last one.
 FUNCTION relu(float *dst, const float *src, uint8_t *mask, ptrdiff_t n) {
 	ptrdiff_t i = 0;
 	for (; i + BLOCK <= n; i += BLOCK) {
@@ -69,7 +68,8 @@ INLINE double absolute_differences(const float *a, const float *b, ptrdiff_t n) 
 	return add_lanes(lanes);
 }
 
-// abs_differences_row sums what row y of [h, n] differs from the next, and from itself c further on.
+// abs_differences_row sums |differences| of row y of [h, n] to the next row, and to itself
+// shifted by c.
 FUNCTION abs_differences_row(double *dy, double *dx, const float *src, ptrdiff_t h, ptrdiff_t n, ptrdiff_t c, ptrdiff_t y) {
 	const float *row = src + y * n;
 	*dy = y + 1 < h ? absolute_differences(row + n, row, n) : 0;
@@ -79,7 +79,7 @@ FUNCTION abs_differences_row(double *dy, double *dx, const float *src, ptrdiff_t
 #define SIGN(a, b) (((a) > (b)) - ((a) < (b)))
 #define GRADIENT(left, right) (float)(wy * (SIGN(row[i], up[i]) - SIGN(down[i], row[i])) + wx * (SIGN(row[i], row[left]) - SIGN(row[right], row[i])))
 
-// abs_differences_back_rows: where there is no neighbour, an element is its own, and the sign 0.
+// abs_differences_back_rows: an element at the edge is its own neighbour, with sign 0.
 FUNCTION abs_differences_back_rows(float *restrict dsrc, const float *restrict src, ptrdiff_t h, ptrdiff_t n, ptrdiff_t c,
                                    double wy, double wx, ptrdiff_t y0, ptrdiff_t y1) {
 	for (ptrdiff_t y = y0; y < y1; y++) {

@@ -7,26 +7,23 @@ import (
 	"strings"
 )
 
-// Engine has every kernel in float32 at the machine's speed. One Engine serves
-// a whole process: it bounds the threads that compute, whoever calls, and keeps
-// the work buffers.
+// Engine has optimised float32 kernels. A process needs one Engine: it bounds the number of
+// computing threads over all callers, and pools work buffers.
 //
-// The same input gives the same bits at any number of threads, but not on
-// another variant.
+// The same input gives the same bits at any number of threads, but not on another variant.
 type Engine struct {
 	Kernels[float32]
 	variant string
 	pool    *pool
 }
 
-// Options of an Engine; the zero value takes all CPUs that the process may use and the best variant.
+// Options of an Engine; the zero value uses all available CPUs and the best variant.
 type Options struct {
 	Threads int    // at most this many compute at once; 0: GOMAXPROCS
 	ISA     string // avx512, avx2, neon, or generic (plain Go); "": the best that the CPU has
 }
 
-// maxThreads is more than any machine has: each that is asked for takes a
-// goroutine with buffers of its own.
+// maxThreads bounds Options.Threads, since each thread has a goroutine and buffers.
 const maxThreads = 4096
 
 // NewEngine returns an Engine, or an error if the CPU lacks o.ISA.
@@ -61,11 +58,11 @@ const genericISA = "generic"
 // Variants returns the names that Options.ISA accepts on this machine, best first.
 func Variants() []string { return append(nativeVariants(), genericISA) }
 
-// Variant returns the kernel variant in use: a run records it, since bits
-// differ between variants.
+// Variant returns the kernel variant in use. Runs record it, since bits differ between
+// variants.
 func (e *Engine) Variant() string { return e.variant }
 
-// Threads returns how many threads compute at most.
+// Threads returns the maximum number of computing threads.
 func (e *Engine) Threads() int { return e.pool.threads }
 
 // Close waits for running kernels. The Engine must not be used afterwards.

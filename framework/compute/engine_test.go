@@ -48,7 +48,7 @@ func identical(a, b outcome) bool {
 	})
 }
 
-// What is not a number must reach the loss.
+// NaN must reach the loss.
 func TestNaNPassesThrough(t *testing.T) {
 	kernels := []Kernels[float32]{Plain[float32]{}}
 	for _, e := range engines(t, 2) {
@@ -144,7 +144,7 @@ func TestNewEngineRejects(t *testing.T) {
 }
 
 // After the first call nothing of a tensor's size is allocated.
-func TestWorkspacesAreKept(t *testing.T) {
+func TestWorkspacesAreReused(t *testing.T) {
 	const h, w, c = 40, 40, 64
 	for _, e := range engines(t, 1) { // of two workers one might see no task in the first round
 		if e.Variant() == genericISA {
@@ -189,8 +189,7 @@ func panicOf(f func()) (message string) {
 	return ""
 }
 
-// TestThreadsOfTheProcess: an engine that is not told takes as many threads as Go
-// runs, which heeds GOMAXPROCS and a container's quota.
+// TestThreadsOfTheProcess: the default is GOMAXPROCS, which respects a container's quota.
 func TestThreadsOfTheProcess(t *testing.T) {
 	before := runtime.GOMAXPROCS(runtime.NumCPU() + 3)
 	defer runtime.GOMAXPROCS(before)

@@ -2,7 +2,7 @@ package compute
 
 import "sync"
 
-// A form is one way to lay a Filter out for a kernel.
+// A form is a layout of a Filter for a kernel.
 type form struct {
 	pass  pass
 	panel int // columns of a panel: variants differ
@@ -30,8 +30,7 @@ func (p pass) tile() int {
 	return 4
 }
 
-// preparedFilters holds the forms that were asked for, each made once and
-// shared by all users of the Filter.
+// preparedFilters caches a Filter's forms, each made once and shared by all users.
 type preparedFilters struct {
 	mu    sync.Mutex
 	forms map[form]*preparedFilter
@@ -42,8 +41,8 @@ type preparedFilter struct {
 	data []float32
 }
 
-// get returns a form, made by make if this is the first call. Others who want
-// the same form wait.
+// get returns a form, made by make on the first call. Concurrent calls for the same form
+// wait.
 func (p *preparedFilters) get(f form, make func() []float32) []float32 {
 	p.mu.Lock()
 	if p.forms == nil {
@@ -59,15 +58,15 @@ func (p *preparedFilters) get(f form, make func() []float32) []float32 {
 	return entry.data
 }
 
-// Forget drops what kernels have made of f, which may be many times as large as f.
-// It is made again for whoever convolves with f next; f itself stays.
-func (f *Filter) Forget() {
+// Evict drops the prepared forms of f, which may be many times as large as f. The next
+// convolution with f prepares them again.
+func (f *Filter) Evict() {
 	f.prepared.mu.Lock()
 	defer f.prepared.mu.Unlock()
 	f.prepared.forms = nil
 }
 
-// forward returns how f is computed.
+// forward returns the algorithm of f's convolution.
 func (f *Filter) forward() pass {
 	if f.fitsWinograd() {
 		return winogradForward
@@ -75,12 +74,12 @@ func (f *Filter) forward() pass {
 	return directForward
 }
 
-// mostFor6 is the largest product of channels whose gradient is computed with tiles
-// of 6×6: beyond it layers are deep and pictures small, a tile of 6×6 has more than it
-// needs at the edges, and 64 transformed matrices take too much memory.
+// mostFor6 is the largest product of channels for which gradients use tiles of 6×6: larger
+// layers are deep and their pictures small, so that 6×6 tiles waste work at the edges, and
+// 64 transformed matrices need too much memory.
 const mostFor6 = 256 * 256
 
-// backward returns how f's gradient is computed.
+// backward returns the algorithm of f's gradient.
 func (f *Filter) backward() pass {
 	switch {
 	case !f.fitsWinograd():
@@ -91,7 +90,7 @@ func (f *Filter) backward() pass {
 	return winogradBackward
 }
 
-// fitsWinograd says whether Winograd's convolutions compute f.
+// fitsWinograd reports whether Winograd's convolutions can compute f.
 func (f *Filter) fitsWinograd() bool {
 	return f.Winograd && f.KH == 3 && f.KW == 3 && f.Stride == 1 && f.Pad <= 2 && f.In >= 8
 }

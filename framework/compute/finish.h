@@ -1,8 +1,7 @@
-// finish writes block b of the channels of `pixels` pixels of dst, the first of which
-// begins at `at`, from packed results that are `step` apart: bias added (NULL:
-// 0), and through ReLU, with its bits, if there is a mask. A mask needs whole
-// blocks, so that no two pixels share its 16 bits. Where gate, which lies like
-// dst, is not > 0 (NULL: nowhere), it writes 0.
+// finish writes block b of the channels of `pixels` pixels of dst, starting at `at`, from
+// packed results that are `step` apart: it adds the bias (NULL: 0) and, with a mask,
+// applies ReLU and sets its bits. A mask requires whole blocks, so that no two pixels share
+// 16 bits. It writes 0 where gate, laid out like dst, is not > 0 (NULL: nowhere).
 FUNCTION finish(float *dst, ptrdiff_t at, ptrdiff_t channels, ptrdiff_t b, ptrdiff_t pixels, const float *from, ptrdiff_t step, const float *bias, uint8_t *mask, const float *gate) {
 	const ptrdiff_t c = b * BLOCK, n = channels - c;
 	if (n < BLOCK) {

@@ -1,5 +1,5 @@
-// The one matrix product behind every convolution: C[rows × columns] = A·B with
-// C in registers from the first term to the last.
+// The matrix product behind every convolution: C[rows × columns] = A·B, with C in registers
+// from the first term to the last.
 
 // tile computes `rows` rows and `blocks` blocks of columns of C. Both are
 // constants where it is inlined, so that the accumulators become registers.
@@ -38,7 +38,7 @@ INLINE void tile(const int rows, const int blocks, float *c, ptrdiff_t row_c, pt
 		}
 }
 
-// TILES has a case for each number of rows and blocks that TILE is to be made for.
+// TILES has a case for each number of rows and blocks to instantiate TILE for.
 #if ROWS == 12 && PANEL == 2
 #define TILES                                                                  \
 	TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1)          \

@@ -1,13 +1,13 @@
 package compute
 
-// generic runs Plain's kernels in strips on the pool: the Engine of a machine
-// that no native variant fits, and the one that the race detector can see into.
+// generic runs Plain's kernels in strips on the pool: the fallback for machines without a
+// native variant, and the variant that the race detector can check.
 type generic struct{ *pool }
 
 var _ Kernels[float32] = generic{}
 
-// Sizes of strips, in elements: of simple loops, and of what one worker takes
-// of a mask (a word of bits is written by one worker only).
+// Sizes of strips, in elements: of simple loops, and of masks (a word of bits must be
+// written by one worker only).
 const (
 	rangeStrip = 1 << 14
 	wordStrip  = rangeStrip / 64

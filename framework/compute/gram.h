@@ -1,6 +1,6 @@
-// Correlations of channels: the matrix product again, with A and B the same
-// pixels. They are copied to panels first: at a distance of c, which is a power
-// of two as a rule, the pixels would share a few sets of the cache.
+// Correlations of channels: the matrix product with the same pixels as A and B. They are
+// copied to panels first: at a stride of c, usually a power of two, they would compete for
+// a few cache sets.
 
 // product_gram multiplies `rows` columns of a panel, as rows, by another panel.
 FUNCTION product_gram(int rows, int blocks, float *c, const float *a, ptrdiff_t panel_a, const float *b, ptrdiff_t pixels) {

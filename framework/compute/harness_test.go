@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A trial is one call of a kernel on fixed random data, runnable by any
-// implementation: the float32 ones on exactly the numbers of the float64 one.
+// A trial is one call of a kernel on fixed random data, for any implementation: the float32
+// ones get exactly the numbers of the float64 one.
 type trial struct {
 	name      string
 	tolerance float64 // |Δ| ≤ tolerance · rms, of a float32 result against Plain[float64]
@@ -26,7 +26,7 @@ type outcome struct {
 
 func (o *outcome) add(values ...float64) { o.values = append(o.values, values...) }
 
-// A desk hands out numbers and guarded buffers to one run of a trial.
+// A desk provides random numbers and guarded buffers for one run of a trial.
 type desk[T Float] struct {
 	t      *testing.T
 	random *rand.Rand

@@ -1,10 +1,10 @@
-// The kernels of one variant, as Go calls them. Each variant's C file fills one
-// table; Go picks the table at run time and calls through the wrappers below.
+// The kernels of one variant. Each variant's C file fills one table; Go selects a table at
+// run time and calls through the wrappers below.
 //
 // All arrays are float32 and belong to the caller. Nothing here checks lengths,
 // allocates, or assumes more than the alignment of a float. Sizes are in
 // elements, ranges are [from, to). Kernels work on a range so that the caller
-// can spread one operation over threads; no sum depends on how it is cut.
+// can split one operation over threads; no sum depends on the split.
 #ifndef RUNEXP_KERNELS_H
 #define RUNEXP_KERNELS_H
 
@@ -15,12 +15,12 @@
 // or two blocks (kernels.panel).
 enum { BLOCK = 16 };
 
-// What gram sums in float32 before it goes on in float64, in pixels.
+// The number of pixels that gram sums in float32 before it adds them in float64.
 enum { GRAM_SUM = 256 };
 
-// A 3×3 convolution of stride 1 seen by Winograd: the output is covered by tiles of
-// 6×6, 4×4 or 2×2, of 64, 36 or 16 positions when transformed, numbered row by row. A
-// strip is some consecutive tiles from `first` on, or of a list of tiles. A transformed
+// A 3×3 convolution of stride 1 by Winograd: the output is covered by tiles of 6×6, 4×4 or
+// 2×2, with 64, 36 or 16 positions when transformed, numbered row by row. A strip is
+// consecutive tiles from `first` on, or of a list of tiles. A transformed
 // strip is [channels/BLOCK][tiles][apart][BLOCK], `apart` being the positions or one
 // more, with `step` elements from one block of channels to the next.
 typedef struct {

@@ -1,6 +1,6 @@
-// Products of any two matrices.
+// Products of arbitrary matrices.
 
-// product_any is product for an A whose rows and columns lie at any distance.
+// product_any is product for an A of any row and column strides.
 FUNCTION product_any(int rows, int blocks, float *c, ptrdiff_t row_c, const float *a, ptrdiff_t row_a, ptrdiff_t step_a,
                      ptrdiff_t depth, const float *b, int add) {
 #define TILE(r, n)                                                             \
@@ -12,8 +12,8 @@ FUNCTION product_any(int rows, int blocks, float *c, ptrdiff_t row_c, const floa
 }
 
 // matrix_rows writes columns [k0, k1) of A times rows [k0, k1) of B, or adds it if k0 > 0,
-// to `rows` rows of C. The last columns of B, which is in panels, may be zeros
-// that C has no room for.
+// to `rows` rows of C. B is in panels, whose last columns may be padding that C does not
+// have.
 FUNCTION matrix_rows(float *c, const float *a, const float *b, matrix_strip s) {
 	float part[ROWS * PANEL * BLOCK] __attribute__((aligned(64)));
 	const ptrdiff_t groups = (s.rows + ROWS - 1) / ROWS, depth = s.k1 - s.k0;

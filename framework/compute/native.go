@@ -8,8 +8,8 @@ import "C"
 
 import "unsafe"
 
-// native runs the C kernels of one variant in strips on the pool. C checks
-// nothing: every method checks its slices before it gets there.
+// native runs the C kernels of one variant in strips on the pool. C checks nothing, so every
+// method checks its slices first.
 type native struct {
 	*pool
 	buffers
@@ -32,8 +32,8 @@ func newNative(variant string, p *pool) Kernels[float32] {
 	}
 }
 
-// pointer and size are what C sees of Go's slices and ints. A mask is bytes to
-// C: bit i of the words is bit i%8 of byte i/8.
+// pointer and size convert Go's slices and ints for C. C reads a mask as bytes: bit i of the
+// words is bit i%8 of byte i/8.
 func pointer(s []float32) *C.float      { return (*C.float)(unsafe.SliceData(s)) }
 func pointer64(s []float64) *C.double   { return (*C.double)(unsafe.SliceData(s)) }
 func pointer32(s []int32) *C.int32_t    { return (*C.int32_t)(unsafe.SliceData(s)) }
@@ -44,6 +44,6 @@ func size(n int) C.ptrdiff_t            { return C.ptrdiff_t(n) }
 // blocks returns how many blocks n channels fill.
 func blocks(n int) int { return (n + block - 1) / block }
 
-// fusable says whether a kernel may handle the mask of n channels itself: their
-// bits must be whole bytes, or two threads would write one.
+// fusable reports whether a kernel may write the mask of n channels itself: their bits must
+// be whole bytes, or two threads could write the same byte.
 func fusable(n int) bool { return n%block == 0 }

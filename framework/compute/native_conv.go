@@ -50,7 +50,7 @@ func (n *native) ConvReLUBackward(dSrc, dDst, src []float32, h, w int, f *Filter
 	n.convBackward(dSrc, dDst, src, h, w, f, mask)
 }
 
-// convBackward is ConvBackward, and 0 where gate, if there is one, is not > 0.
+// convBackward is ConvBackward, with 0 where gate, unless nil, is not > 0.
 func (n *native) convBackward(dSrc, dDst, gate []float32, h, w int, f *Filter, mask []uint64) {
 	oh, ow := checkConv("ConvBackward", len(dDst), len(dSrc), h, w, f, mask)
 	if mask != nil && !fusable(f.Out) {
@@ -96,8 +96,8 @@ func (n *native) convolveBack(dSrc, dDst []float32, s C.convolution, packed []fl
 	})
 }
 
-// rowsPerStrip cuts rows of that many elements of scratch into strips that stay in
-// L2, and so that each thread gets several.
+// rowsPerStrip returns the rows per strip such that a strip's scratch, perRow elements a
+// row, fits in L2 and each thread gets several strips.
 func rowsPerStrip(rows, perRow, threads int) int {
 	const scratch = 1 << 17 // elements
 	return max(1, min(scratch/max(perRow, 1), rows/(4*threads)))

@@ -5,8 +5,8 @@ package compute
 // #include "kernels.h"
 import "C"
 
-// elementStrip is how many elements of a simple loop one call of C handles:
-// some 20 µs of memory traffic. A multiple of 64, so that a mask's words are not shared.
+// elementStrip is the number of elements per C call of a simple loop: some 20 µs of memory
+// traffic. A multiple of 64, so that no two strips share a word of a mask.
 const elementStrip = 1 << 17
 
 func (n *native) ReLU(dst, src []float32, mask []uint64) {

@@ -2,9 +2,9 @@
 
 package compute
 
-// prepare returns f's kernel as the C kernels of pass read it. All forms are
-// matrices [depth, columns] in panels: columns in groups of n.panel, the last
-// one of as many blocks as are left; in a panel, row follows row.
+// prepare returns f's kernel in the layout for pass's C kernels. All forms are matrices
+// [depth, columns] in panels of n.panel columns, the last one of the remaining blocks; a
+// panel is stored row by row.
 func (n *native) prepare(f *Filter, p pass) []float32 {
 	return f.prepared.get(form{p, n.panel}, func() []float32 {
 		switch p {

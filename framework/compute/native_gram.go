@@ -7,8 +7,8 @@ import "C"
 
 import "unsafe"
 
-// Gram sums chunks of pixels in parallel and adds them up in order. How long a
-// chunk is depends on n and c alone.
+// Gram sums chunks of pixels in parallel and adds them up in order. The size of a chunk
+// depends on n and c alone.
 func (n *native) Gram(dst, src []float32, pixels, c int, scale float64) {
 	check("Gram", "src", len(src), pixels*c)
 	check("Gram", "dst", len(dst), c*c)
@@ -65,7 +65,7 @@ func (n *native) GramBackward(dSrc, dDst, src []float32, pixels, c int, scale fl
 	if add {
 		flag = 1
 	}
-	const chunk = 240 // pixels: a multiple of what the product takes at once
+	const chunk = 240 // pixels: a multiple of the product's rows
 	n.strips(pixels, chunk, func(worker, k0, k1 int) {
 		if c%block == 0 {
 			C.call_multiply_rows(n.table, pointer(dSrc[k0*c:]), pointer(src[k0*c:]), pointer(packed), size(k1-k0), size(c), flag)

@@ -5,23 +5,22 @@ package compute
 // #include "kernels.h"
 import "C"
 
-// A strip of A, matMulRows × matMulDepth numbers, stays in L2 with a panel of B
-// beside it. matMulDepth is also what is summed in one go: each such sum is
-// added to those before it, so that long sums lose less than one running sum
-// in float32 would.
+// A strip of A, matMulRows × matMulDepth elements, fits in L2 with a panel of B. matMulDepth
+// is also the length of partial sums, which makes long sums more accurate than one running
+// sum in float32.
 const (
-	matMulRowsAtOnce  = 240 // a multiple of what the product takes at once
+	matMulRowsAtOnce  = 240 // a multiple of the product's rows
 	matMulDepthAtOnce = 256
 )
 
-// MatMul packs B into panels, as filters are, and cuts A into strips of rows.
-// An element's sum runs over depth in the same order wherever the cuts are.
+// MatMul packs B into panels, as filters are, and splits A into strips of rows. The order of
+// an element's sum over depth does not depend on the split.
 func (n *native) MatMul(dst, a, b []float32, rows, depth, columns int, aT, bT bool) {
 	checkMatMul(len(dst), len(a), len(b), rows, depth, columns)
 	packed := n.take(depth * blocks(columns) * block)
 	defer n.give(packed)
 	n.packMatrix(packed, b, depth, columns, bT)
-	const least = 12 // what the product takes at once
+	const least = 12 // the product's rows
 	strip := min(matMulRowsAtOnce, (rows/(4*n.threads)+least-1)/least*least)
 	n.strips(rows, max(strip, least), func(worker, r0, r1 int) {
 		for k0 := 0; k0 < depth; k0 += matMulDepthAtOnce {
@@ -31,7 +30,7 @@ func (n *native) MatMul(dst, a, b []float32, rows, depth, columns int, aT, bT bo
 				row_a: size(depth), step_a: 1,
 			}
 			from := a[min(r0*depth+k0, len(a)):]
-			if aT { // rows of Aᵀ are far apart: take what is needed of each
+			if aT { // rows of Aᵀ are far apart: copy the part needed of each
 				high := r1 - r0
 				from = n.scratch(worker, high*(k1-k0))
 				for k := k0; k < k1; k++ {
@@ -48,7 +47,7 @@ func (n *native) MatMul(dst, a, b []float32, rows, depth, columns int, aT, bT bo
 func (n *native) packMatrix(packed, b []float32, depth, columns int, bT bool) {
 	n.eachPanel(columns, func(first, width int) {
 		panel, filled := packed[first*depth:][:depth*width], min(width, columns-first)
-		if filled < width { // what fills it up is never read out, but denormal numbers would be slow
+		if filled < width { // the padding's results are unused, but denormals in it would be slow
 			clear(panel)
 		}
 		if !bT {

@@ -13,8 +13,8 @@ const (
 	patchColumns  = 8
 )
 
-// ConvGram sums chunks of rows in parallel and adds them up in order. How many rows a
-// chunk has depends on the width alone.
+// ConvGram sums chunks of rows in parallel and adds them up in order. The rows of a chunk
+// depend on the width alone.
 func (n *native) ConvGram(dst, src []float32, h, w int, f *Filter, scale float64) {
 	oh, ow := checkConvGram("ConvGram", len(dst), len(src), h, w, f)
 	wide := (f.depth() + 1 + patchColumns - 1) / patchColumns * patchColumns
@@ -36,7 +36,7 @@ func (n *native) ConvGram(dst, src []float32, h, w int, f *Filter, scale float64
 	f.gramOfPatches(dst, total, wide, scale, doubles(buffer)[len(sums):])
 }
 
-// doubles is the same memory in float64.
+// doubles reinterprets the memory of s as float64.
 func doubles(s []float32) []float64 {
 	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(s))), len(s)/2)
 }
@@ -67,7 +67,7 @@ func (n *native) ConvGramBackward(dSrc, dDst, src []float32, h, w int, f *Filter
 	once := f.KH * (w + 2*f.Pad) * f.In
 	rows := rowsPerStrip(h, perWindow/f.Stride, n.threads)
 	n.strips(h, rows, func(worker, y0, y1 int) {
-		windows := (y1-y0+f.KH-2)/f.Stride + 1 // those that see a row of these
+		windows := (y1-y0+f.KH-2)/f.Stride + 1 // windows that overlap these rows
 		C.call_patch_back_rows(n.table, pointer(dSrc), pointer(src), pointer(packed), pointer(bias), s, size(y0), size(y1), flag,
 			pointer(n.scratch(worker, once+windows*perWindow)))
 	})

@@ -28,12 +28,12 @@ func (c winogradConv) tiles() (across, all int) {
 	return across, across * ((c.oh + c.tile - 1) / c.tile)
 }
 
-// A strip's transformed picture and result stay in a cache, which one depends on
-// the transformed filter. A small filter is cheap to read again for each strip:
-// each worker takes its own strips through all three stages in its own L2. A
-// large one is read once for a strip that all workers share, stage by stage,
-// and that is half as large as the filter, so that reading either is cheap
-// beside the arithmetic. Measured on Zen 4 (1 MiB of L2, 32 MiB of L3).
+// A strip's transformed picture and result stay in a cache; which cache depends on the
+// transformed filter. A small filter is cheap to reread for each strip: each worker takes
+// its own strips through all three stages in its own L2. A large filter is read once per
+// strip, which all workers share stage by stage and which is half as large as the filter,
+// so that reading either is cheap compared to the arithmetic. Measured on Zen 4 (1 MiB of
+// L2, 32 MiB of L3).
 const (
 	smallFilter  = 4 << 20 // bytes
 	privateStrip = 1 << 20
@@ -85,8 +85,8 @@ func (n *native) winograd(dst, src []float32, c winogradConv) {
 	}
 }
 
-// winogradFlat is winograd with F(4×4) but for tiles that touch a flat area of
-// the picture, which F(2×2) with the filter fine computes again.
+// winogradFlat is winograd with F(4×4), except for tiles that touch a flat area of the
+// picture, which are recomputed by F(2×2) with the filter fine.
 func (n *native) winogradFlat(dst, src []float32, c winogradConv, fine []float32) {
 	across, tiles := c.tiles()
 	buffer := n.take(5 * tiles)
@@ -114,8 +114,8 @@ func (n *native) winogradFlat(dst, src []float32, c winogradConv, fine []float32
 	}
 }
 
-// stripTiles cuts tiles into equal strips of at most limit, in multiples of what
-// the matrix product takes at once.
+// stripTiles splits tiles into equal strips of at most limit, in multiples of the matrix
+// product's rows.
 func stripTiles(tiles, limit int) int {
 	const rows = 12
 	limit = max(limit/rows, 1) * rows
@@ -123,7 +123,7 @@ func stripTiles(tiles, limit int) int {
 	return ((tiles+strips-1)/strips + rows - 1) / rows * rows
 }
 
-// winogradRun is one strip on its way through the three stages.
+// winogradRun computes one strip in three stages.
 type winogradRun struct {
 	*native
 	*winogradConv

@@ -1,18 +1,18 @@
 package compute
 
-// A convolution's output is F = P·W: row p of P is what window p sees, in the order of
-// the picture, and a 1; W is the kernel and, as its last row, the bias. So FᵀF =
-// Wᵀ(PᵀP)W, and the gradient for P, of which no pixel sees the last column, is P·M with
-// M = W·(dG + dGᵀ)·Wᵀ. Neither needs F.
+// A convolution's output is F = P·W: row p of P is the elements of window p, in the order
+// of the picture, and a 1; W is the kernel and, as its last row, the bias. So FᵀF =
+// Wᵀ(PᵀP)W, and the gradient for P, whose last column belongs to no pixel, is P·M with M =
+// W·(dG + dGᵀ)·Wᵀ. Neither needs F.
 
-// PatchesPay says whether ConvGram is less work than Gram of Conv: whether a window
-// of f has far fewer numbers than f makes of it.
+// PatchesPay reports whether ConvGram is less work than Gram of Conv: whether a window of f
+// has far fewer elements than f has output channels.
 func (f *Filter) PatchesPay() bool { return 2*(f.depth()+1) <= f.Out }
 
-// depth is how many numbers a window sees.
+// depth is the number of elements of a window.
 func (f *Filter) depth() int { return f.KH * f.KW * f.In }
 
-// patchWork is how many numbers gramOfPatches and patchesBackward work in.
+// patchWork is the length of the work memory of gramOfPatches and patchesBackward.
 func (f *Filter) patchWork() int { return (2*f.depth() + 3) * f.Out }
 
 // matrix writes W, [depth+1, Out], into the first part of work, and returns it and the rest.
@@ -29,8 +29,8 @@ func (f *Filter) matrix(work []float64) (w, rest []float64) {
 	return w, rest
 }
 
-// gramOfPatches writes scale·WᵀSW for S = PᵀP, of which the rows are wide and only what
-// lies on and above the diagonal is read.
+// gramOfPatches writes scale·WᵀSW for S = PᵀP, whose rows are `wide` long; it reads only the
+// upper triangle.
 func (f *Filter) gramOfPatches(dst []float32, s []float64, wide int, scale float64, work []float64) {
 	depth, c := f.depth()+1, f.Out
 	w, rest := f.matrix(work)

@@ -1,12 +1,12 @@
-// Gram matrices of a convolution's output without that output: it is F = P·W, P being
-// what each window sees and a 1 for the bias, so that FᵀF = Wᵀ(PᵀP)W. Where a window has
-// fewer numbers than the convolution makes channels, PᵀP is less work, and exact:
-// float64 holds a product of float32s.
+// Gram matrices of a convolution's output without that output: it is F = P·W, a row of P
+// being a window's elements and a 1 for the bias, so that FᵀF = Wᵀ(PᵀP)W. If a window has
+// fewer elements than the convolution has output channels, PᵀP is less work, and its
+// products are exact: float64 holds a product of float32s.
 
 typedef double doubles __attribute__((vector_size(LANES * sizeof(float))));
 enum { PATCHES = 64, PATCH_ROWS = 4, PATCH_COLUMNS = 8 };
 
-// patch writes what the window at (y, x) sees, a 1, and zeros up to `wide` elements.
+// patch writes the window at (y, x), a 1, and zeros up to `wide` elements.
 INLINE void patch(double *to, const float *src, const convolution *s, ptrdiff_t y, ptrdiff_t x, ptrdiff_t wide) {
 	const ptrdiff_t row = s->kw * s->in;
 	const double *end = to + wide;

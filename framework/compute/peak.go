@@ -5,22 +5,21 @@ import (
 	"time"
 )
 
-// A multiplier measures the machine: it does rounds of multiply-adds on
-// registers and returns how many floating-point operations those were.
+// A multiplier measures the machine: it does rounds of multiply-adds in registers and
+// returns the number of floating-point operations.
 type multiplier interface {
 	multiplyAdd(rounds int) float64
 }
 
-// Peak measures how many floating-point operations a second all threads of e
-// together do in registers, multiplying and adding, in GFLOP/s: the most that
-// any kernel could reach. It takes about a third of a second.
+// Peak measures the multiply-add throughput of all threads of e in registers, in GFLOP/s:
+// the upper bound of any kernel. It takes about a third of a second.
 func (e *Engine) Peak() float64 {
 	m, ok := e.Kernels.(multiplier)
 	if !ok {
 		return plainPeak()
 	}
 	best := 0.0
-	for range 12 { // another process may hold a core for some of them
+	for range 12 { // other processes may slow down some of them
 		var wait sync.WaitGroup
 		work := make([]float64, e.Threads())
 		begin := time.Now()

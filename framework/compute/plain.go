@@ -1,11 +1,11 @@
 package compute
 
-// Plain has every kernel in straightforward Go. It is the oracle that Engine is
-// tested against and, cut into strips, Engine's fallback; with T = float64 it
-// serves gradient checks. It keeps no state; the zero value is ready.
+// Plain has every kernel in straightforward Go. It is the reference that Engine is tested
+// against and, in strips, Engine's fallback; with T = float64 it serves gradient checks. It
+// has no state; the zero value is ready to use.
 //
-// Sums run in float64. A product is converted before it is added, which forbids
-// Go to fuse the two, so that the bits are the same on every machine.
+// Sums run in float64. Products are converted before they are added, which prevents fused
+// multiply-adds, so that the bits are the same on every machine.
 type Plain[T Float] struct{}
 
 var (
@@ -13,7 +13,7 @@ var (
 	_ Kernels[float64] = Plain[float64]{}
 )
 
-// set says whether bit i of mask is set; a nil mask has every bit set.
+// set reports whether bit i of mask is set; a nil mask has every bit set.
 func set(mask []uint64, i int) bool {
 	return mask == nil || mask[i/64]>>(i%64)&1 != 0
 }

@@ -108,7 +108,7 @@ func convBackwardRows[T Float](dSrc, dDst []T, h, w int, f *Filter, mask []uint6
 	}
 }
 
-// source returns the window that element at sees at its position k, of n windows.
+// source returns the window, of n, that has element at at its position k.
 func source(at, k, n, stride, pad int) (int, bool) {
 	from := at + pad - k
 	if from < 0 || from%stride != 0 || from/stride >= n {
@@ -117,7 +117,8 @@ func source(at, k, n, stride, pad int) (int, bool) {
 	return from / stride, true
 }
 
-// spread adds what the output pixel at offset at gives to one input pixel through tap.
+// spread adds the contribution of the output pixel at offset at to one input pixel through
+// tap.
 func spread[T Float](sums []float64, dDst []T, mask []uint64, at int, f *Filter, tap int) {
 	taps := f.KH * f.KW
 	for o := range f.Out {

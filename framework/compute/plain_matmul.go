@@ -7,7 +7,7 @@ func (Plain[T]) MatMul(dst, a, b []T, rows, depth, columns int, aT, bT bool) {
 
 // matMulRows computes rows i0 to i1 of dst.
 func matMulRows[T Float](dst, a, b []T, rows, depth, columns int, aT, bT bool, i0, i1 int) {
-	ai, ak := depth, 1 // how far apart rows and columns are
+	ai, ak := depth, 1 // strides of rows and columns
 	if aT {
 		ai, ak = 1, rows
 	}

@@ -34,8 +34,8 @@ func (Plain[T]) MaxPoolBackward(dSrc, dDst []T, h, w, c int, p Pool, argmax []ui
 	maxPoolBackwardRows(dSrc, dDst, h, w, c, p, argmax, 0, h)
 }
 
-// maxPoolBackwardRows gathers rows y0 to y1 of dSrc: every window that covers an
-// element, in order, gives it its gradient if the element was its largest.
+// maxPoolBackwardRows gathers rows y0 to y1 of dSrc: an element gets the gradients of the
+// windows whose maximum it was, in order.
 func maxPoolBackwardRows[T Float](dSrc, dDst []T, h, w, c int, p Pool, argmax []uint8, y0, y1 int) {
 	gatherWindows(dSrc, h, w, c, p, y0, y1, func(window, position, ch int) float64 {
 		if int(argmax[window*c+ch]) != position {
@@ -82,8 +82,8 @@ func avgPoolBackwardRows[T Float](dSrc, dDst []T, h, w, c int, p Pool, y0, y1 in
 	})
 }
 
-// gatherWindows sets each element of rows y0 to y1 to the sum of what gradient
-// says over the windows that cover it; position is the element's in the window.
+// gatherWindows sets each element of rows y0 to y1 to the sum of gradient over the windows
+// that cover it; position is the element's in the window.
 func gatherWindows[T Float](dSrc []T, h, w, c int, p Pool, y0, y1 int, gradient func(window, position, ch int) float64) {
 	oh, ow := p.OutSize(h, w)
 	for y := y0; y < y1; y++ {

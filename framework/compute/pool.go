@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// A pool bounds how many goroutines compute at once, whoever calls: a worker is
-// a token, and whoever holds one may use the scratch memory of its number.
+// A pool bounds the number of goroutines that compute at the same time, over all callers. A
+// worker is a token; its holder may use the scratch memory of its number.
 type pool struct {
 	threads int
 	idle    chan int
@@ -22,10 +22,9 @@ func newPool(threads int) *pool {
 	return p
 }
 
-// run calls task for each i in [0, n), on the calling goroutine and on as many
-// others as there are idle workers, and returns when all is done. Which worker
-// gets which i is left to chance: results must not depend on it. If a task
-// panics, the tasks not yet begun are dropped and run panics.
+// run calls task for each i in [0, n), on the calling goroutine and all idle workers, and
+// returns when all are done. The assignment of i to workers is not deterministic: results
+// must not depend on it. If a task panics, the remaining tasks are dropped and run panics.
 func (p *pool) run(n int, task func(worker, i int)) {
 	if n == 0 {
 		return
@@ -86,7 +85,7 @@ func (p *pool) strips(n, size int, task func(worker, from, to int)) {
 	})
 }
 
-// Parallel is strips for a task that needs no memory of its worker.
+// Parallel is strips for a task that needs no scratch memory.
 func (p *pool) Parallel(n, size int, task func(from, to int)) {
 	checkStrips(n, size)
 	p.strips(n, size, func(_, from, to int) { task(from, to) })

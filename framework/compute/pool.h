@@ -46,8 +46,8 @@ FUNCTION max_pool_rows(float *dst, uint8_t *argmax, const float *src, pooling s,
 		}
 }
 
-// A gradient goes back by rows of the picture, so that no two threads write
-// one element: each window that covers the row adds its share, in order.
+// Gradients are gathered by rows of the picture, so that no two threads write the same
+// element: each window that covers the row adds its share, in order.
 
 FUNCTION max_pool_back_rows(float *dsrc, const float *ddst, const uint8_t *argmax, pooling s, ptrdiff_t y0, ptrdiff_t y1) {
 	for (ptrdiff_t y = y0; y < y1; y++) {

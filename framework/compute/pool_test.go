@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// However many goroutines call, no more than the given threads compute, and
-// none as another's worker.
+// The pool bounds the computing threads for any number of callers, and no two of them share
+// a worker.
 func TestPoolBoundsThreads(t *testing.T) {
 	p := newPool(3)
 	var running, most, tasks atomic.Int64

@@ -1,7 +1,6 @@
 package compute
 
-// sumBlock is how many elements are summed before their sum is added to that
-// of the blocks before; what a block is depends on no thread count.
+// sumBlock is the number of elements per partial sum, whatever the number of threads.
 const sumBlock = 1 << 14
 
 // sumBlocks adds up sum over the blocks of n elements: in parallel, then in order.
@@ -15,7 +14,7 @@ func (p *pool) sumBlocks(n int, sum func(i0, i1 int) float64) float64 {
 	return total
 }
 
-// sumRows adds up two sums over h rows in the same way.
+// sumRows does the same for two sums over h rows.
 func (p *pool) sumRows(h int, sum func(y int) (dy, dx float64)) (dy, dx float64) {
 	rows := make([][2]float64, h)
 	p.strips(h, 8, func(_, y0, y1 int) {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// trials returns every kernel on the sizes that break kernels: single pixels,
-// odd sides, channels that fill no vector, windows that hang over the edge.
+// trials returns every kernel on sizes that break kernels: single pixels, odd sides,
+// channels that do not fill a vector, windows that extend past the edge.
 func trials() []trial {
 	var all []trial
 	all = append(all, convTrials()...)
@@ -105,7 +105,7 @@ func checkPositive[T Float](t *testing.T, dst []T, mask []uint64) {
 	}
 }
 
-// copy leaves out the prepared forms: they belong to other numbers.
+// copy omits the prepared forms, which belong to the original.
 func (f *Filter) copy() *Filter {
 	return &Filter{In: f.In, Out: f.Out, KH: f.KH, KW: f.KW, Stride: f.Stride, Pad: f.Pad, Winograd: f.Winograd, Flat: f.Flat}
 }

@@ -20,18 +20,17 @@ const WinogradBound = 4e-5
 //
 //	|Δ| ≤ WinogradBackwardBound · rms(gradient)
 //
-// Measured on 256: largest 7.4e-5, rms 5.8e-6; no other points among sixteenths are
-// better by more than a few hundredths. A gradient bears that, while forward it
-// would switch more ReLUs and maxima than chance must.
+// Measured on 256: largest 7.4e-5, rms 5.8e-6; no other points among multiples of 1/16 are
+// better by more than a few percent. That is accurate enough for a gradient; forward it
+// would flip more ReLUs and maxima than necessary.
 const WinogradBackwardBound = 1.6e-4
 
-// Where all neighbours are equal, F(4×4, 3×3) gives each place of a tile another
-// rounding of the same number, and max pooling, which looks for the first of
-// equals, finds any. F(2×2, 3×3) with the points 0, ±1, ∞ does not: its
-// transforms of what is constant along an axis are exact zeros but for one, so
-// that equal neighbourhoods in a flat area give equal bits. It costs 16 products
-// for four outputs where the other costs 36 for sixteen. Filters that say Flat
-// use it, forward, for the tiles where two neighbours see the same.
+// If all neighbours are equal, F(4×4, 3×3) rounds the same number differently at each
+// position of a tile, and max pooling, which takes the first of ties, may pick any. F(2×2,
+// 3×3) with the points 0, ±1, ∞ does not: its transforms of input that is constant along an
+// axis are exact zeros but for one, so that equal neighbourhoods in a flat area give equal
+// bits. It costs 16 products for four outputs instead of 36 for sixteen. Flat filters use
+// it, forward, for tiles in which two neighbouring outputs have the same input.
 
 // winogradPoints returns the finite interpolation points of F(tile×tile, 3×3).
 func winogradPoints(tile int) []float64 {
@@ -45,7 +44,7 @@ func winogradPoints(tile int) []float64 {
 	return []float64{0, p, -p, q, -q}
 }
 
-// winogradPositions returns how many products a tile takes for a pair of channels.
+// winogradPositions returns the number of products of a tile for a pair of channels.
 func winogradPositions(tile int) int { return (tile + 2) * (tile + 2) }
 
 // winogradG is G of y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A: row i evaluates the

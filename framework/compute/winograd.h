@@ -5,7 +5,7 @@
 //
 // with the interpolation points 0, ±p, ±q, ∞; F(6×6, 3×3), 64 products instead of
 // 324, with 0, ±p, ±q, ±r, ∞; and F(2×2, 3×3), 16 products instead of 36, with 0, ±1,
-// ∞. Go's winograd.go says what each is for, and holds G.
+// ∞. winograd.go explains their uses, and has G.
 
 // product_blocks is product for pictures in blocks: rows are tiles.
 FUNCTION product_blocks(int rows, int blocks, float *c, ptrdiff_t row, ptrdiff_t block_c, const float *a, ptrdiff_t segments, ptrdiff_t step_a, const float *b) {
@@ -27,9 +27,9 @@ FUNCTION winograd_multiply(float *m, const float *v, const float *u, winograd s,
 		}
 }
 
-// same says whether a pixel equals its neighbour below or on the right in their
-// first block of channels, rectified if the picture is; at the picture's edge it
-// is the nearest pair inside.
+// same returns whether a pixel equals its neighbour below or on the right in their first
+// block of channels, rectified if the picture is; at the picture's edge it compares the
+// nearest pair inside.
 INLINE int same(const float *src, const winograd *s, ptrdiff_t y, ptrdiff_t x, ptrdiff_t down, ptrdiff_t right) {
 	if (s->h <= down || s->w <= right) return 1;
 	y = y < 0 ? 0 : y + down >= s->h ? s->h - 1 - down : y;
@@ -40,12 +40,11 @@ INLINE int same(const float *src, const winograd *s, ptrdiff_t y, ptrdiff_t x, p
 	return 1;
 }
 
-// winograd_flat marks the tiles with an output that sees the same as its
-// neighbour, in its own tile or the next. Let the centres of 2×2 outputs be the
-// pixels (y, x) … (y+1, x+1). What any of them sees, moved by one column, holds (y, x)
-// and (y, x+1) in the same place: if both see the same, these are equal, in all
-// channels. So none is missed where just these are compared, and likewise for
-// rows; a tile that is marked in vain only takes longer.
+// winograd_flat marks the tiles with an output that has the same input as its neighbour, in
+// its own tile or the next. Let the centres of 2×2 outputs be the pixels (y, x) … (y+1,
+// x+1). The windows of two horizontal neighbours have (y, x) and (y, x+1) at the same
+// position: if the windows are equal, so are these, in all channels. So comparing just
+// these misses none, and likewise for rows; a false positive only takes longer.
 FUNCTION winograd_flat(int32_t *flat, const float *src, winograd s, ptrdiff_t tile0, ptrdiff_t tile1) {
 	for (ptrdiff_t t = tile0; t < tile1; t++) {
 		const ptrdiff_t y0 = t / s.across * 4 - s.pad + 1, x0 = t % s.across * 4 - s.pad + 1;

@@ -45,7 +45,7 @@ func TestWinogradBound(t *testing.T) {
 	}
 }
 
-// Without Filter.Winograd the sum is plain, and closer.
+// Without Filter.Winograd the sum is direct, and more accurate.
 func TestWinogradCanBeOff(t *testing.T) {
 	for _, e := range engines(t, 2) {
 		d := newDesk[float32](t)
@@ -85,9 +85,9 @@ func rmsError(got, want []float64) float64 {
 	return rms(difference) / rms(want)
 }
 
-// TestFlatKeepsTies convolves pictures that are constant in rectangles at odd
-// places: outputs that see equal neighbourhoods there must be equal to the bit,
-// and max pooling find the first, as the plain sum does.
+// TestFlatKeepsTies convolves pictures that are constant in rectangles at odd positions:
+// outputs with equal neighbourhoods there must be bitwise equal, and max pooling must pick
+// the first, as with the direct sum.
 func TestFlatKeepsTies(t *testing.T) {
 	t.Run("Conv", func(t *testing.T) {
 		flatKeepsTies(t, func(k Kernels[float32], dst, src []float32, h, w int, f *Filter) { k.Conv(dst, src, h, w, f, nil) },

@@ -1,5 +1,5 @@
-// The transforms of Winograd's F(OUT×OUT, 3×3), for the OUT, IN = OUT + 2, BT, AT and
-// NAME of whoever includes this.
+// The transforms of Winograd's F(OUT×OUT, 3×3). The including file defines OUT, IN = OUT + 2,
+// BT, AT and NAME.
 
 // transform writes one tile's block of channels, read from IN×IN pixels at src,
 // where mask is NULL or holds their bits from src on; with rectify, of max(src, 0).
@@ -61,7 +61,7 @@ FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, wino
 			float *to = v + b * s.step_in + (t - s.first) * s.apart * BLOCK;
 			const ptrdiff_t at = (y * s.w + x) * s.in + b * BLOCK, row = s.w * s.in;
 			if (inside && (b + 1) * BLOCK <= s.in) {
-				for (ptrdiff_t i = 0; i < IN; i++) // the pixels that the next tile has more
+				for (ptrdiff_t i = 0; i < IN; i++) // the next tile's additional pixels
 					UNROLL for (ptrdiff_t j = IN; j < IN + OUT; j++) __builtin_prefetch(src + at + i * row + j * s.in);
 				if (s.rectify)
 					NAME(transform_in_rectified)(to, src + at, row, s.in);
@@ -77,7 +77,7 @@ FUNCTION NAME(winograd_in)(float *v, const float *src, const uint8_t *mask, wino
 	}
 }
 
-// transform_out is the same backwards: from IN×IN vectors to OUT×OUT pixels at y.
+// transform_out is the inverse: from IN×IN vectors to OUT×OUT pixels at y.
 FUNCTION NAME(transform_out)(float *y, const float *m) {
 	float half[OUT * IN * LANES] __attribute__((aligned(64)));
 	vec d[IN];

@@ -122,12 +122,12 @@ func (a averaging) Layers() []framework.Layer {
 
 func TestConfigMistakes(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		`no content layer`:                        func(c *Config) { c.Layers.Content = nil },
-		`no style layer`:                          func(c *Config) { c.Layers.Style = nil },
-		`no structure layer`:                      func(c *Config) { c.Layers.Structure = "" },
-		`"relu3_3" is there twice`:                func(c *Config) { c.Layers.Style = []string{"relu3_3", "relu3_3"} },
-		`unknown layer "relu9_9"`:                 func(c *Config) { c.Layers.Structure = "relu9_9" },
-		`the SHA-256 of the weights is not known`: func(c *Config) { c.Weights.SHA256 = "" },
+		`no content layer`:                      func(c *Config) { c.Layers.Content = nil },
+		`no style layer`:                        func(c *Config) { c.Layers.Style = nil },
+		`no structure layer`:                    func(c *Config) { c.Layers.Structure = "" },
+		`"relu3_3" is listed twice`:             func(c *Config) { c.Layers.Style = []string{"relu3_3", "relu3_3"} },
+		`unknown layer "relu9_9"`:               func(c *Config) { c.Layers.Structure = "relu9_9" },
+		`the SHA-256 of the weights is missing`: func(c *Config) { c.Weights.SHA256 = "" },
 	} {
 		c := lite(t)
 		change(&c)

@@ -2,8 +2,8 @@ package graph
 
 import "fmt"
 
-// axes sees a tensor as [outer, n, inner]: some axes that stand side by side as
-// one, what is before them as another, and what is behind them as a third.
+// axes views a tensor as [outer, n, inner]: adjacent axes merged into n, those before them
+// into outer, those after them into inner.
 type axes struct{ outer, n, inner int }
 
 // axesOf returns axes first to last of s.
@@ -11,8 +11,8 @@ func axesOf(s Shape, first, last int) axes {
 	return axes{s[:first].Len(), s[first : last+1].Len(), s[last+1:].Len()}
 }
 
-// broadcast returns the shape that x and y have together, which of the two is
-// stretched to it, or none, and along what. The rule is in the package comment.
+// broadcast returns the broadcast shape of x and y, which of the two is stretched to it
+// (or none), and along which axes. The rule is in the package comment.
 func broadcast(x, y Shape) (out Shape, stretched int, along axes, err error) {
 	if x.Equal(y) {
 		return x, none, axes{1, 1, x.Len()}, nil
@@ -44,13 +44,13 @@ func stretch(small, large Shape) (along axes, ok bool) {
 			return axes{}, false
 		case first == none:
 			first, last = i, i
-		case large[last+1:i].Len() == 1: // nothing that is not repeated is between
+		case large[last+1:i].Len() == 1: // only repeated axes in between
 			last = i
 		default:
 			return axes{}, false
 		}
 	}
-	if first == none { // another rank, but the same elements
+	if first == none { // another rank, same elements
 		return axes{1, 1, large.Len()}, true
 	}
 	return axesOf(large, first, last), true
@@ -65,15 +65,14 @@ func spread[T Float](dst, small []T, a axes, from int) {
 		row := small[o*a.inner:][:a.inner]
 		done := copy(dst[:run], row[at%a.inner:])
 		done += copy(dst[done:run], row[:at%a.inner])
-		for done < run { // whole rows, twice as many each time
+		for done < run { // whole rows, doubling each time
 			done += copy(dst[done:run], dst[:done])
 		}
 		dst, from = dst[run:], from+run
 	}
 }
 
-// chunk is how many elements of a stretched operand are written out at a time:
-// few enough for L1.
+// chunk is how many elements of a stretched operand are expanded at a time: they fit in L1.
 const chunk = 512
 
 // sums adds up tensors along axes, in float64.
@@ -83,12 +82,11 @@ type sums[T Float] struct {
 	parts []float64
 }
 
-// sumBlock is how many elements are summed before their sum is added to that of
-// the blocks before.
+// sumBlock is the number of elements per partial sum.
 const sumBlock = 1 << 15
 
-// cut returns how many rows of inner elements a block has, how many blocks cover the
-// axes, and how many of them a task takes, where short axes make small ones.
+// cut returns the rows of inner elements in a block, the number of blocks that cover the
+// axes, and the blocks per task: more than one if short axes make them small.
 func (s *sums[T]) cut() (rows, blocks, size int) {
 	rows = min(s.along.n, max(1, sumBlock/s.along.inner))
 	return rows, (s.along.n + rows - 1) / rows, max(1, sumBlock/(rows*s.along.inner))
@@ -100,13 +98,13 @@ func (s *sums[T]) tasks() int {
 	return (s.along.outer*blocks + size - 1) / size
 }
 
-func (s *sums[T]) remembered() int64 {
+func (s *sums[T]) saved() int64 {
 	_, blocks, _ := s.cut()
 	return 8 * int64(s.along.outer*blocks*s.along.inner)
 }
 
 // into writes factor·Σ values(o, a, i) over a into dst[o, i]. values returns elements
-// [from, to), at most chunk of them; task is different for all calls at a time.
+// [from, to), at most chunk of them; concurrent calls have different tasks.
 func (s *sums[T]) into(dst []T, factor float64, values func(task, from, to int) []T) {
 	a := s.along
 	rows, blocks, size := s.cut()
@@ -136,7 +134,7 @@ func (s *sums[T]) into(dst []T, factor float64, values func(task, from, to int) 
 
 // addRows adds values, which begin at column at of a row, to the row sums.
 func addRows[T Float](sums []float64, at int, values []T) {
-	if len(sums) == 1 { // four sums: one would wait for itself
+	if len(sums) == 1 { // four sums, to hide the latency of additions
 		var lanes [4]float64
 		for ; len(values) >= 4; values = values[4:] {
 			lanes[0] += float64(values[0])

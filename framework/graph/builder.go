@@ -8,9 +8,9 @@ import (
 	"runexp/framework/compute"
 )
 
-// A Builder records operations. Its methods return nodes and never fail: the
-// first mistake is kept, everything after it is ignored, and Err and Compile
-// return it. A Builder is used by one goroutine and compiled once.
+// A Builder records operations. Its methods return nodes, not errors: the first error is
+// stored, later operations are ignored, and Err and Compile return it. A Builder is used
+// by one goroutine and compiled once.
 type Builder struct {
 	single   compute.Kernels[float32]
 	double   compute.Kernels[float64]
@@ -22,7 +22,7 @@ type Builder struct {
 // A node is one recorded tensor: the variable, a constant or an operation's output.
 type node struct {
 	name     string
-	label    string // "" or what its user calls it
+	label    string // set by Label; may be ""
 	shape    Shape
 	kind     kind
 	constant Tensor   // of a constant
@@ -49,10 +49,10 @@ func NewDoubleBuilder() *Builder {
 	return &Builder{single: compute.Plain[float32]{}, double: compute.Plain[float64]{}, inDouble: true}
 }
 
-// Err returns the first mistake.
+// Err returns the first error.
 func (b *Builder) Err() error { return b.err }
 
-// Variable adds the tensor that gradients are taken for. There is one in a Builder.
+// Variable adds the tensor that gradients are computed for. A Builder has one.
 func (b *Builder) Variable(shape ...int) Node {
 	if slices.ContainsFunc(b.nodes, func(n node) bool { return n.kind == variable }) {
 		return b.fail(errors.New("graph: a second variable"))
@@ -60,9 +60,8 @@ func (b *Builder) Variable(shape ...int) Node {
 	return b.add(node{name: "variable", shape: shape, kind: variable})
 }
 
-// Constant adds a tensor that never changes. The value is not copied. One
-// without elements stands for a value that is not known yet: a program with it
-// can be asked for its Memory, but not run.
+// Constant adds a constant tensor. The value is not copied. It may have no elements if
+// they are not known yet: the program then has a Memory but cannot be run.
 func (b *Builder) Constant(name string, value Tensor) Node {
 	if n := len(value.Single) + len(value.Double); n != value.Shape.Len() && !value.unknown() {
 		return b.fail(fmt.Errorf("graph: constant %s: %d elements for shape %v", name, n, value.Shape))
@@ -70,14 +69,14 @@ func (b *Builder) Constant(name string, value Tensor) Node {
 	return b.add(node{name: name, shape: value.Shape, kind: constant, constant: value})
 }
 
-// Label says what n is called in messages and timings, "conv4_4" say.
+// Label sets the name of n in messages and timings, "conv4_4" for example.
 func (b *Builder) Label(n Node, label string) {
 	if n.Valid() {
 		b.nodes[n.id].label = label
 	}
 }
 
-// title is what n is called.
+// title is n's name in messages.
 func (n node) title() string {
 	if n.label != "" {
 		return n.name + " " + n.label
@@ -85,7 +84,7 @@ func (n node) title() string {
 	return n.name
 }
 
-// Apply adds an operation: the one way out for what no method expresses.
+// Apply adds a custom operation, for what no other method expresses.
 func (b *Builder) Apply(fn Function, in ...Node) Node {
 	if b.err != nil {
 		return Node{}

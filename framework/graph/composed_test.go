@@ -108,8 +108,8 @@ func TestCostOfTheAlgebra(t *testing.T) {
 	} {
 		b := graph.NewBuilder(compute.Plain[float32]{})
 		p := must(b.CompileGradient(b.Sum(f.op(b, b.Variable(n, c)))))
-		if m := p.Memory(); m.Remembered != f.remembered || p.Arithmetic() != f.arithmetic {
-			t.Errorf("%s: %d bytes and %g operations, want %d and %g", name, m.Remembered, p.Arithmetic(), f.remembered, f.arithmetic)
+		if m := p.Memory(); m.Saved != f.remembered || p.Arithmetic() != f.arithmetic {
+			t.Errorf("%s: %d bytes and %g operations, want %d and %g", name, m.Saved, p.Arithmetic(), f.remembered, f.arithmetic)
 		}
 	}
 }

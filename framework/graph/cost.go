@@ -6,17 +6,17 @@ import (
 	"runexp/framework/compute"
 )
 
-// Memory is what a Program takes, in bytes.
+// Memory is the memory of a Program, in bytes.
 type Memory struct {
-	Results    int64 // shared by all results of operations
-	Loads      int64 // the variable and the constants
-	Remembered int64 // what kernels keep from Forward to Backward: masks, positions of maxima
+	Results int64 // shared by all results of operations
+	Loads   int64 // the variable and the constants
+	Saved   int64 // by kernels from Forward to Backward: masks, positions of maxima
 }
 
 // Total is the sum.
-func (m Memory) Total() int64 { return m.Results + m.Loads + m.Remembered }
+func (m Memory) Total() int64 { return m.Results + m.Loads + m.Saved }
 
-// Memory returns what p takes once it has run. It takes nothing before.
+// Memory returns the memory that p's first Run allocates.
 func (p *Program) Memory() Memory {
 	m := Memory{Results: int64(p.layout.size) * p.element}
 	for _, i := range p.tape.instructions {
@@ -24,17 +24,16 @@ func (p *Program) Memory() Memory {
 		case load:
 			m.Loads += int64(i.shape.Len()) * p.element
 		case forward:
-			if k, ok := n.fn.Single.(remembering); ok {
-				m.Remembered += k.remembered(i.shape.Len())
+			if k, ok := n.fn.Single.(saver); ok {
+				m.Saved += k.saved(i.shape.Len())
 			}
 		}
 	}
 	return m
 }
 
-// Arithmetic returns the floating-point operations of one Run in the kernels that
-// count theirs: convolutions, Gram matrices and matrix products, nearly all of
-// what it takes.
+// Arithmetic returns the floating-point operations of one Run in convolutions, Gram
+// matrices and matrix products, which are nearly all of them.
 func (p *Program) Arithmetic() float64 {
 	sum := 0.0
 	for _, i := range p.tape.instructions {
@@ -49,20 +48,20 @@ func (p *Program) Arithmetic() float64 {
 	return sum
 }
 
-// remembering is a kernel that keeps memory of its own, the same in both precisions.
-type remembering interface {
-	remembered(elements int) int64 // in bytes, for that many elements of output
+// saver is a kernel that allocates memory of its own, the same in both precisions.
+type saver interface {
+	saved(elements int) int64 // in bytes, for that many elements of output
 }
 
-func (c *convKernel[T]) remembered(n int) int64 {
+func (c *convKernel[T]) saved(n int) int64 {
 	if !c.after {
 		return 0
 	}
 	return 8 * int64(compute.MaskLen(n))
 }
 
-func (r *reluKernel[T]) remembered(n int) int64    { return 8 * int64(compute.MaskLen(n)) }
-func (m *maxPoolKernel[T]) remembered(n int) int64 { return int64(n) }
+func (r *reluKernel[T]) saved(n int) int64    { return 8 * int64(compute.MaskLen(n)) }
+func (m *maxPoolKernel[T]) saved(n int) int64 { return int64(n) }
 
 // Filters returns the filters that p convolves with, each once.
 func (p *Program) Filters() []*Filter {
@@ -80,15 +79,15 @@ func (p *Program) Filters() []*Filter {
 	return filters
 }
 
-// A Timing is what one operation took in the last Run.
+// A Timing is the time of one operation in the last Run.
 type Timing struct {
 	Operation string // "conv+relu relu4_2", "gradient of gram"
 	Took      time.Duration
-	Direct    float64 // floating-point operations if it were computed directly; 0 where not counted
-	Real      float64 // those that the kernels make in their matrix products
+	Direct    float64 // floating-point operations of the direct algorithm; 0 if not counted
+	Real      float64 // those of the kernels' matrix products
 }
 
-// Timings returns the operations of the last Run in their order.
+// Timings returns the operations of the last Run in order of execution.
 func (p *Program) Timings() []Timing {
 	if p.machine == nil {
 		return nil
@@ -108,7 +107,7 @@ func (p *Program) Timings() []Timing {
 	return timings
 }
 
-// counting is a kernel whose work is worth counting, in floating-point operations.
+// counting is a kernel that counts its floating-point operations.
 type counting interface {
 	arithmetic(backward bool) (direct, real float64)
 }

@@ -10,19 +10,19 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// differentiator builds total's expression as a Gorgonia graph that is never
-// run: Gorgonia's Grad adds the gradient's nodes to it, and tape.translate
-// reads the whole as instructions. Symbols stand in for the operations, so one
-// graph serves both precisions. What does not depend on the variable is a leaf.
+// differentiator builds total's expression as a Gorgonia graph that is never run:
+// Gorgonia's Grad adds the gradient's nodes to it, and tape.translate converts it to
+// instructions. Symbols stand for the operations, so one graph serves both precisions.
+// Nodes that do not depend on the variable are leaves.
 type differentiator struct {
 	b       *Builder
 	g       *gorgonia.ExprGraph
-	depends []bool                 // by builder node: whether the variable reaches it
+	depends []bool                 // by builder node: whether it depends on the variable
 	of      map[int]*gorgonia.Node // builder node → Gorgonia node
 	id      map[*gorgonia.Node]int // and back
 }
 
-// differentiate returns the expression of total's gradient for the variable.
+// differentiate returns the expression of total's gradient with respect to the variable.
 func differentiate(b *Builder, total Node) (*differentiator, *gorgonia.Node, error) {
 	d := &differentiator{
 		b: b, g: gorgonia.NewGraph(), depends: make([]bool, len(b.nodes)),
@@ -39,7 +39,7 @@ func differentiate(b *Builder, total Node) (*differentiator, *gorgonia.Node, err
 		}
 	}
 	if len(total.Shape()) != 0 {
-		return nil, nil, fmt.Errorf("graph: the gradient of a tensor of shape %v was asked for; it must be a scalar", total.Shape())
+		return nil, nil, fmt.Errorf("graph: only a scalar has a gradient, not a tensor of shape %v", total.Shape())
 	}
 	if !d.depends[total.id] || total.id == variableID {
 		return nil, nil, errNoGradient
@@ -52,7 +52,7 @@ func differentiate(b *Builder, total Node) (*differentiator, *gorgonia.Node, err
 	if err != nil {
 		return nil, nil, fmt.Errorf("graph: differentiate: %w", err)
 	}
-	if len(gradients) != 1 { // Grad may return nothing at all, without an error
+	if len(gradients) != 1 { // Grad may return nothing, without an error
 		return nil, nil, errNoGradient
 	}
 	return d, gradients[0], nil
@@ -135,7 +135,7 @@ func (s *symbol) InferShape(...gorgonia.DimSizer) (tensor.Shape, error) {
 	return tensor.Shape(out).Clone(), nil
 }
 
-// DiffWRT is asked of every operation of the graph, the gradient's too.
+// DiffWRT is called for every operation of the graph, the gradient's included.
 func (s *symbol) DiffWRT(inputs int) []bool {
 	wrt := make([]bool, inputs)
 	if s.wrt < 0 {
@@ -169,7 +169,7 @@ func (s *symbol) ReturnsPtr() bool     { return false }
 func (s *symbol) CallsExtern() bool    { return false }
 func (s *symbol) OverwritesInput() int { return -1 }
 
-// WriteHash writes what tells this symbol from all others: nodes merge by hash.
+// WriteHash writes the symbol's identity: Gorgonia merges nodes of equal hash.
 func (s *symbol) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%d/%d", s.node, s.wrt) }
 
 func (s *symbol) Hashcode() uint32 {

@@ -2,10 +2,10 @@ package graph
 
 import "slices"
 
-// fuse makes ReLUs part of the convolutions beside them: one that is the only
-// reader of a convolution, whose output is then never written; and one between
-// a tensor that others read too, so that it stays anyway, and a convolution.
-// Before that, Gram matrices of a picture's first layer stop reading it.
+// fuse merges ReLUs into adjacent convolutions: into the one before if the ReLU is its only
+// reader, so that its output is never written; into the one after if the ReLU's input has
+// other readers and stays in memory anyway. First it makes Gram matrices of a picture's
+// first layer read the layer's input instead.
 func (b *Builder) fuse(outputs []Node) {
 	for id := range b.nodes {
 		b.mergeGram(id)
@@ -34,8 +34,8 @@ func (b *Builder) fuse(outputs []Node) {
 	}
 }
 
-// merge makes node id one with the node it reads, if one is a convolution and
-// the other the ReLU that r says.
+// merge merges node id with the node it reads, if one is a convolution and the other the
+// ReLU that r specifies.
 func (b *Builder) merge(id, first int, r rectifiers) {
 	convolutionID := first
 	if r.before {

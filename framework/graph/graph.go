@@ -1,19 +1,18 @@
 // Package graph records differentiable operations and runs them.
 //
-// A Builder records operations on Nodes; Compile turns what leads to the wanted
+// A Builder records operations on Nodes; Compile turns the expression of the requested
 // nodes into a Program. Differentiation and execution are Gorgonia's
-// (gorgonia.org/gorgonia); this package is its only user and hides its traps,
-// which traps_test.go shows one by one. docs/design/003-program.md tells how.
+// (gorgonia.org/gorgonia); this package is its only user and works around its pitfalls,
+// which traps_test.go demonstrates. docs/design/003-program.md explains how.
 //
 // # Broadcasting
 //
-// An operation on two tensors, Add say, takes equal shapes, or one that broadcasts to
-// the other: compared from the last axis back, each of its sizes is the other's, or
-// is 1 or missing, and there it is repeated. The axes that it is repeated along
-// stand side by side. So a scalar [], a row [C], a column [N 1], the means [1 1 C] of
-// channels and the weights [H W 1] of pixels broadcast to [N C] or [H W C]. The result
-// has the larger shape: two tensors never stretch each other. The gradient for what
-// was repeated is summed in double precision.
+// An operation on two tensors, such as Add, takes equal shapes, or one that broadcasts to
+// the other: compared from the last axis back, each of its sizes is equal to the other's,
+// or is 1 or missing and is repeated. The repeated axes must be adjacent. So a scalar [],
+// a row [C], a column [N 1], the means [1 1 C] of channels and the weights [H W 1] of
+// pixels broadcast to [N C] or [H W C]. The result has the larger shape: two tensors never
+// stretch each other. The gradient of a repeated operand is summed in double precision.
 package graph
 
 import (
@@ -27,8 +26,8 @@ import (
 // Float is the type of a tensor's elements.
 type Float = compute.Float
 
-// A Shape is the sizes of a tensor, slowest first: [H, W, C] for an image or
-// its features, [C, C] for a Gram matrix, [] for a scalar.
+// A Shape is the sizes of a tensor's axes, slowest first: [H, W, C] for an image or its
+// features, [C, C] for a Gram matrix, [] for a scalar.
 type Shape []int
 
 // Len returns the number of elements; 1 for a scalar.
@@ -51,9 +50,9 @@ func (s Shape) String() string {
 	return "[" + strings.Join(parts, " ") + "]"
 }
 
-// A Node stands for a tensor that a Program will compute. It belongs to the
-// Builder that made it and must not be given to another. The zero Node is the
-// result of an operation that failed; operations on it do nothing.
+// A Node represents a tensor that a Program computes. It belongs to one Builder and must
+// not be passed to another. The zero Node is the result of a failed operation; operations
+// on it do nothing.
 type Node struct {
 	b  *Builder
 	id int
@@ -84,15 +83,15 @@ func Single(shape Shape, data []float32) Tensor { return Tensor{Shape: shape, Si
 // Double returns a tensor over data, which it does not copy.
 func Double(shape Shape, data []float64) Tensor { return Tensor{Shape: shape, Double: data} }
 
-// unknown reports a tensor without elements.
+// unknown reports whether t has no elements.
 func (t Tensor) unknown() bool { return t.Single == nil && t.Double == nil }
 
-// Clone returns a copy that shares nothing with t.
+// Clone returns a deep copy.
 func (t Tensor) Clone() Tensor {
 	return Tensor{slices.Clone(t.Shape), slices.Clone(t.Single), slices.Clone(t.Double)}
 }
 
-// Float64s returns the elements in double precision, converted if need be.
+// Float64s returns the elements in double precision, converted if necessary.
 func (t Tensor) Float64s() []float64 {
 	if t.Double != nil {
 		return t.Double
@@ -102,7 +101,7 @@ func (t Tensor) Float64s() []float64 {
 	return out
 }
 
-// copyTo writes t's elements into dst, converted if need be.
+// copyTo writes t's elements into dst, converted if necessary.
 func copyTo[T Float](dst []T, t Tensor) {
 	if t.Double != nil {
 		convert(dst, t.Double)
@@ -129,8 +128,8 @@ func tensorOf[T Float](shape Shape, data []T) Tensor {
 	panic("unreachable: T is float32 or float64")
 }
 
-// A Filter is a frozen convolution; a backbone makes one for each layer and
-// gives it to every graph it is built into.
+// A Filter is a frozen convolution. A backbone makes one per layer, which all its graphs
+// share.
 type Filter = compute.Filter
 
 // A Pool is a pooling window.

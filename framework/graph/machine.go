@@ -16,10 +16,9 @@ import (
 	"runexp/framework/compute"
 )
 
-// tapeMachine runs a tape on Gorgonia's TapeMachine, one operation of ours for
-// each instruction. Every operation writes into memory that the layout gave it,
-// and has its predecessor on the tape as an input, so that Gorgonia cannot
-// change the order which the layout relies on.
+// tapeMachine runs a tape on Gorgonia's TapeMachine, with one operation per instruction.
+// Every operation writes into memory assigned by the layout, and has its predecessor on
+// the tape as an input, so that Gorgonia keeps the order that the layout relies on.
 type tapeMachine[T Float] struct {
 	t       *tape
 	vm      gorgonia.VM
@@ -70,7 +69,7 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 		if before != nil {
 			children = append(children, before)
 		}
-		if len(children) == 0 { // the seed, where it is first: Gorgonia takes no operation without inputs
+		if len(children) == 0 { // the seed, if it is first: Gorgonia rejects an operation without inputs
 			one := tensor.New(tensor.WithShape(1), tensor.Of(value.Dtype()))
 			children = gorgonia.Nodes{gorgonia.NewTensor(g, one.Dtype(), 1, gorgonia.WithName("start"),
 				gorgonia.WithShape(1), gorgonia.WithValue(one))}
@@ -82,16 +81,16 @@ func newTapeMachine[T Float](t *tape, l layout, kernel func(Function) Kernel[T],
 		before = nodes[i]
 	}
 	if before == nil {
-		return m, nil // outputs that are loads alone: nothing to run
+		return m, nil // all outputs are loads: nothing to run
 	}
-	defer func() { // NewTapeMachine panics where it could return an error
+	defer func() { // NewTapeMachine panics instead of returning an error
 		if r := recover(); r != nil {
 			err = fmt.Errorf("graph: compile: %v", r)
 		}
 	}()
 	vm := gorgonia.NewTapeMachine(g)
-	// It has a finalizer, which does nothing without CUDA. Our operations point
-	// back at the machine, and a cycle with a finalizer is never collected.
+	// Its finalizer does nothing without CUDA. Our operations point back to the machine,
+	// and a cycle with a finalizer is never collected.
 	runtime.SetFinalizer(vm, nil)
 	m.vm = vm
 	return m, nil
@@ -143,10 +142,10 @@ func (m *tapeMachine[T]) run(ctx context.Context, x Tensor) error {
 	if err := m.vm.RunAll(); m.failed == nil {
 		return err
 	}
-	return m.failed // Gorgonia's own error wraps it in a way that errors.Is cannot see through
+	return m.failed // Gorgonia wraps it in an error that errors.Is cannot unwrap
 }
 
-// instruction returns what instruction i does.
+// instruction returns the function that executes instruction i.
 func (m *tapeMachine[T]) instruction(i int, kernel func(Function) Kernel[T], k compute.Kernels[T]) func() {
 	instruction := m.t.instructions[i]
 	result := func(o int) []T {
@@ -195,7 +194,7 @@ func sumInto[T Float](k compute.Kernels[T], dst, a, b []T) {
 	}
 }
 
-// step is an instruction as Gorgonia sees it.
+// step is an instruction as a Gorgonia operation.
 type step[T Float] struct {
 	m        *tapeMachine[T]
 	position int
@@ -206,8 +205,8 @@ type step[T Float] struct {
 
 var _ gorgonia.Op = (*step[float32])(nil)
 
-// Do runs on a goroutine of the tape machine's own, where no caller's recover
-// fires: a panic that is not stopped here ends the process.
+// Do runs on a goroutine of the tape machine, out of reach of the caller's recover: a panic
+// that is not recovered here ends the process.
 func (s *step[T]) Do(...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// A layout says where in one arena each instruction's result lives. Results
-// that are never needed at the same time share memory: Gorgonia's tape machine
-// would keep every node's value to the end.
+// A layout assigns each instruction's result its place in one arena. Results that are not
+// needed at the same time share memory: Gorgonia's tape machine would keep every node's
+// value to the end.
 type layout struct {
 	offset []int // by instruction, in elements; none for loads and views
 	size   int   // of the arena, in elements
@@ -16,12 +16,12 @@ type layout struct {
 // alignment is the unit of placement in elements: a cache line of float32.
 const alignment = 16
 
-// plan lays out the tape's results. A storage lives from the instruction that
-// writes it to the last one that reads it; kept results live forever. The sum
-// of two gradients is made in place over one of them, which ends with it.
+// plan lays out the tape's results. A storage is live from the instruction that writes it
+// to the last one that reads it; kept results are always live. The sum of two gradients is
+// computed in place over one of them, whose lifetime ends there.
 func plan(t *tape) layout {
 	n := len(t.instructions)
-	lastRead := make([]int, n) // of a result, in whatever shape
+	lastRead := make([]int, n) // of a result, views included
 	for i, instruction := range t.instructions {
 		for _, o := range instruction.operands() {
 			lastRead[t.seen(o)] = i
@@ -48,7 +48,7 @@ func plan(t *tape) layout {
 		storages = append(storages, of[i])
 	}
 
-	// Largest first, each at the lowest offset free during its life: greedy by
+	// Largest first, each at the lowest offset free during its lifetime: greedy by
 	// size, as in Pisarchyk and Lee 2020 (arXiv:2001.03288).
 	slices.SortStableFunc(storages, func(a, b *storage) int { return cmp.Compare(b.size, a.size) })
 	l := layout{offset: make([]int, n)}
@@ -73,8 +73,8 @@ func plan(t *tape) layout {
 	return l
 }
 
-// overwritten returns the summand that instruction i may write its sum over:
-// one that was computed for it alone. It is none for every other instruction.
+// overwritten returns the summand that instruction i may overwrite with its sum: one that
+// was computed for it alone. It is none for all other instructions.
 func (t *tape) overwritten(i int, lastRead []int) int {
 	var summands []int
 	switch instruction := t.instructions[i]; {

@@ -22,7 +22,7 @@ func (b *Builder) sum(name string, x Node, factor float64) Node {
 	}, x)
 }
 
-// sum adds in one go, in order: other blocks would be other bits.
+// sum adds all elements in order: other blocks would give other bits.
 type sum[T Float] struct {
 	factor float64
 	p      Parallel
@@ -45,15 +45,15 @@ func (s sum[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 	})
 }
 
-// SumAlong returns the sums of x along axes, which stand side by side; they stay,
-// with size 1, so that the result broadcasts to x. It sums in double precision.
+// SumAlong returns the sums of x along axes, which must be adjacent and keep size 1, so
+// that the result broadcasts to x. It sums in double precision.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) SumAlong(x Node, axes ...int) Node {
 	return b.sumAlong("sum along axes", x, axes, false)
 }
 
-// MeanAlong returns the means of x along axes, which stay with size 1 as SumAlong's.
+// MeanAlong returns the means of x along axes, which keep size 1 as SumAlong's do.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) MeanAlong(x Node, axes ...int) Node {
@@ -75,7 +75,7 @@ func (b *Builder) sumAlong(name string, x Node, which []int, mean bool) Node {
 	}, x)
 }
 
-// reduced returns the shape that is left of s where the axes `which` have size 1.
+// reduced returns s with size 1 for the axes `which`.
 func reduced(s Shape, which []int) (out Shape, along axes, err error) {
 	if len(which) == 0 {
 		return nil, axes{}, fmt.Errorf("input %v: name at least one axis", s)
@@ -83,7 +83,7 @@ func reduced(s Shape, which []int) (out Shape, along axes, err error) {
 	out = append(Shape{}, s...)
 	for i, axis := range which {
 		if axis < 0 || axis >= len(s) || i > 0 && axis != which[i-1]+1 {
-			return nil, axes{}, fmt.Errorf("input %v has no axes %v side by side: they count from 0, in order", s, which)
+			return nil, axes{}, fmt.Errorf("input %v has no adjacent axes %v: they count from 0, in order", s, which)
 		}
 		out[axis] = 1
 	}
@@ -109,4 +109,4 @@ func (s *sumAlong[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 	})
 }
 
-func (s *sumAlong[T]) remembered(int) int64 { return s.sums.remembered() }
+func (s *sumAlong[T]) saved(int) int64 { return s.sums.saved() }

@@ -27,15 +27,15 @@ func (b *Builder) Abs(x Node) Node {
 	return b.unary("abs", NeedsInputs, absolute[float32](), absolute[float64](), x)
 }
 
-// Sqrt returns √x, element by element. The gradient at 0 is infinite: add a
-// small constant first where x can be 0.
+// Sqrt returns √x, element by element. The gradient at 0 is infinite: add a small constant
+// first if x can be 0.
 //
 // Shapes: x → the same
 func (b *Builder) Sqrt(x Node) Node {
 	return b.unary("sqrt", NeedsInputs, root[float32](), root[float64](), x)
 }
 
-// Exp returns eˣ, element by element. In single precision it is infinite from 89 on.
+// Exp returns eˣ, element by element. In single precision it overflows from 89 on.
 //
 // Shapes: x → the same
 func (b *Builder) Exp(x Node) Node {
@@ -49,8 +49,8 @@ func (b *Builder) Log(x Node) Node {
 	return b.unary("log", NeedsInputs, logarithm[float32](), logarithm[float64](), x)
 }
 
-// unary is an operation on elements, by loops as in pair. Its gradient reads the
-// operation's input or its output, whichever the operation needs.
+// unary is an elementwise operation, as loops (see pair). Its gradient reads the input or
+// the output, whichever the operation needs.
 type unary[T Float] struct {
 	value    func(dst, x []T)
 	gradient func(dIn, dOut, x []T)
@@ -175,7 +175,7 @@ func (k unaryKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, out []T) {
 	})
 }
 
-// sameShape is the Shape of an operation whose inputs and output agree.
+// sameShape is the Shape of an operation whose inputs and output have the same shape.
 func sameShape(in []Shape) (Shape, error) {
 	for _, s := range in[1:] {
 		if !s.Equal(in[0]) {

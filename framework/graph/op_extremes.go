@@ -2,18 +2,16 @@ package graph
 
 import "fmt"
 
-// MaxAlong returns the largest elements of x along axes, which stay with size 1 as
-// SumAlong's. The gradient goes to the first of equals; NaN is larger than any
-// number.
+// MaxAlong returns the largest elements of x along axes, which keep size 1 as SumAlong's
+// do. The gradient goes to the first of ties; NaN is larger than any number.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) MaxAlong(x Node, axes ...int) Node {
 	return b.extremeAlong("maximum along axes", x, axes, 1)
 }
 
-// MinAlong returns the smallest elements of x along axes, which stay with size 1 as
-// SumAlong's. The gradient goes to the first of equals; NaN is smaller than any
-// number.
+// MinAlong returns the smallest elements of x along axes, which keep size 1 as SumAlong's
+// do. The gradient goes to the first of ties; NaN is smaller than any number.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) MinAlong(x Node, axes ...int) Node {
@@ -31,15 +29,15 @@ func (b *Builder) extremeAlong(name string, x Node, which []int, sign int) Node 
 	}, x)
 }
 
-// ArgMaxAlong returns where along axes the first of the largest elements of x is,
-// counted from 0 over the axes as one: an index for Gather. It has no gradient.
+// ArgMaxAlong returns the positions along axes of the largest elements of x, the first of
+// ties, counted from 0 over the merged axes: an index for Gather. It has no gradient.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) ArgMaxAlong(x Node, axes ...int) Node {
 	return b.positionAlong("position of the maximum", x, axes, 1)
 }
 
-// ArgMinAlong returns where the first of the smallest elements is, as ArgMaxAlong does.
+// ArgMinAlong returns the positions of the smallest elements, as ArgMaxAlong does.
 //
 // Shapes: [… N …] → [… 1 …]
 func (b *Builder) ArgMinAlong(x Node, axes ...int) Node {
@@ -61,31 +59,31 @@ func (b *Builder) positionAlong(name string, x Node, which []int, sign int) Node
 	}, x)
 }
 
-// maxIndex is how far float32 counts without gaps.
+// maxIndex is the range of integers that float32 represents exactly.
 const maxIndex = 1 << 24
 
-// fitsIndex reports an axis of n elements that indices in float32 cannot tell apart.
+// fitsIndex returns an error for an axis of n elements if float32 cannot index them.
 func fitsIndex(s Shape, n int) error {
 	if n > maxIndex {
-		return fmt.Errorf("input %v has %d elements to choose from: indices count to %d", s, n, maxIndex)
+		return fmt.Errorf("input %v has %d elements along the axes, more than indices can count: %d", s, n, maxIndex)
 	}
 	return nil
 }
 
-// extremes finds largest elements, or with sign −1 smallest ones, along axes.
+// extremes finds the largest elements along axes, or with sign −1 the smallest.
 type extremes[T Float] struct {
 	p     Parallel
 	along axes
 	sign  T
-	at    []int32 // where they are
+	at    []int32 // their positions
 }
 
-// find writes the elements to dst and where they are to at.
+// find writes the elements to dst and their positions to at.
 func (e *extremes[T]) find(dst, x []T) {
 	a := e.along
 	e.at = grown(e.at, len(dst))
 	atOnce := max(16, strip/a.n)
-	if a.inner > 1 && a.outer > 1 { // no task in two rows, which would be cut short
+	if a.inner > 1 && a.outer > 1 { // a task never spans two rows
 		atOnce = min(atOnce, a.inner)
 	}
 	e.p.For(len(dst), atOnce, func(from, to int) {
@@ -98,8 +96,7 @@ func (e *extremes[T]) find(dst, x []T) {
 	})
 }
 
-// findIn does it for neighbouring columns of [n, inner], the first of which begins
-// with x[0].
+// findIn does so for adjacent columns of [n, inner], the first of which starts at x[0].
 func (e *extremes[T]) findIn(best []T, at []int32, x []T) {
 	copy(best, x)
 	clear(at)
@@ -122,10 +119,10 @@ func (e *extremes[T]) findIn(best []T, at []int32, x []T) {
 	}
 }
 
-// beats says whether w comes before v: NaN does, but not before another NaN.
+// beats reports whether w takes precedence over v: NaN does, except over another NaN.
 func (e *extremes[T]) beats(w, v T) bool { return !(e.sign*w <= e.sign*v) && v == v }
 
-func (e *extremes[T]) remembered(elements int) int64 { return 4 * int64(elements) }
+func (e *extremes[T]) saved(elements int) int64 { return 4 * int64(elements) }
 
 type extremeKernel[T Float] struct{ extremes[T] }
 
@@ -150,5 +147,6 @@ func (k *positionKernel[T]) Forward(dst []T, in [][]T) {
 
 func (k *positionKernel[T]) Backward([]T, int, []T, [][]T, []T) { panic(noGradient) }
 
-// noGradient is what a kernel says that the differentiator never asks for one.
-const noGradient = "the gradient of an index was asked for"
+// noGradient is the panic of kernels that have no gradient; the differentiator never
+// requests one.
+const noGradient = "an index has no gradient"

@@ -6,7 +6,7 @@ import (
 	"runexp/framework/compute"
 )
 
-// Gram returns scale·FᵀF, [C, C], of x = F, [H, W, C] seen as [H·W, C]: the
+// Gram returns scale·FᵀF, [C, C], of x = F, [H, W, C] reshaped to [H·W, C]: the
 // correlations of the channels, in units of F².
 //
 // Shapes: [H W C] → [C C]
@@ -43,7 +43,7 @@ func (g gramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 	g.k.GramBackward(dIn, dOut, in[0], g.shape[0]*g.shape[1], g.shape[2], g.scale, true)
 }
 
-// convGram is Gram of Conv, which it need not compute.
+// convGram is Gram of Conv, without computing Conv.
 func convGram(single compute.Kernels[float32], double compute.Kernels[float64], f *compute.Filter, in Shape, scale float64) Function {
 	h, w := planeSize(in)
 	return Function{
@@ -76,7 +76,7 @@ func (g convGramKernel[T]) addBackward(dIn []T, _ int, dOut []T, in [][]T, _ []T
 
 // MSE returns the scalar mean((x − y)²) over all elements.
 //
-// Shapes: x, y, which are equal → []
+// Shapes: x, y of equal shape → []
 func (b *Builder) MSE(x, y Node) Node {
 	return b.Apply(Function{
 		Name: "mean squared error",

@@ -2,9 +2,9 @@ package graph
 
 import "fmt"
 
-// Gather returns rows of x: row i of the result is row index[i]. The index is a node,
-// a constant or what ArgMaxAlong found, so that nearest neighbours can be looked
-// up; it has no gradient. Rows may be taken often or never.
+// Gather returns rows of x: row i of the result is row index[i]. The index is a node, a
+// constant or the result of ArgMaxAlong, to look up nearest neighbours for example; it has
+// no gradient. Rows may be repeated or omitted.
 //
 // Shapes: [N …], index [M] → [M …]
 func (b *Builder) Gather(x, index Node) Node {
@@ -17,8 +17,8 @@ func (b *Builder) Gather(x, index Node) Node {
 }
 
 // GatherEach returns elements of x: element [i, j] of the result is x[index[i, j], j],
-// j counting whatever axes come after the first. With what ArgSort found it sorts
-// x, or sorts it as another tensor is sorted.
+// where j runs over all axes after the first. With the result of ArgSort it sorts x, or
+// puts it in the order of another tensor.
 //
 // Shapes: [N …], index [M …] → [M …]
 func (b *Builder) GatherEach(x, index Node) Node {
@@ -30,8 +30,8 @@ func (b *Builder) GatherEach(x, index Node) Node {
 	})
 }
 
-// gather is both: fit returns the result's shape, or nil, and for how many columns
-// one index is.
+// gather implements both: fit returns the result's shape, or nil, and the number of
+// columns per index.
 func (b *Builder) gather(name string, x, index Node, fit func(x, index Shape) (Shape, int)) Node {
 	s, i := x.Shape(), index.Shape()
 	out, each := fit(s, i)
@@ -54,14 +54,13 @@ func (b *Builder) gather(name string, x, index Node, fit func(x, index Shape) (S
 	}, x, index)
 }
 
-// gather takes from [n, columns]; each columns in turn have an index of their own,
-// one or all of them.
+// gather reads from [n, columns]; each group of `each` columns, one or all, shares an index.
 type gather struct {
 	p                Parallel
 	n, columns, each int
 }
 
-// checkConstant reports an index that no row has, where it is known before running.
+// checkConstant returns an error for a constant index that is out of range.
 func (g gather) checkConstant(index node) error {
 	if index.kind != constant || index.constant.unknown() {
 		return nil
@@ -75,10 +74,10 @@ func (g gather) checkConstant(index node) error {
 }
 
 func (g gather) noRow(index float64) error {
-	return fmt.Errorf("index %g: want a whole number from 0 to %d", index, g.n-1)
+	return fmt.Errorf("index %g: want an integer from 0 to %d", index, g.n-1)
 }
 
-// rowOf returns the row of n that index says, or −1.
+// rowOf returns the row of an index, or −1 if it is not one of n rows.
 func rowOf[T Float](index T, n int) int {
 	if i := int(index); uint(i) < uint(n) && T(i) == index {
 		return i
@@ -107,8 +106,8 @@ func (k gatherKernel[T]) Forward(dst []T, in [][]T) {
 	})
 }
 
-// Backward adds rows up that were taken more than once, in the order of the result;
-// each task has columns of its own, a cache line of them where there are many.
+// Backward adds up repeated rows in the order of the result. Each task has its own
+// columns, a cache line of them if there are many.
 func (k gatherKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
 	k.p.For(len(dIn), strip, func(from, to int) { clear(dIn[from:to]) })
 	if wrt == 1 {

@@ -1,12 +1,12 @@
 package graph
 
-// NormalizeGradient returns x, and divides the gradient that comes back through it
-// by the sum of its absolute values:
+// NormalizeGradient returns x, and divides the gradient through it by the sum of its
+// absolute values:
 //
 //	dx = weight · dy / (Σ|dy| + 1e-8)
 //
-// It has no derivative: what is added to a total behind it is no longer what the
-// gradient belongs to. Johnson's neural-style (2015) does so at each layer of a loss.
+// The result is not the derivative of any total. Johnson's neural-style (2015) does so at
+// each layer of a loss.
 //
 // Shapes: x → the same
 func (b *Builder) NormalizeGradient(x Node, weight float64) Node {
@@ -23,7 +23,7 @@ type normalizeKernel[T Float] struct{ weight float64 }
 
 func (normalizeKernel[T]) Forward(dst []T, in [][]T) { copy(dst, in[0]) }
 
-// vanishing keeps a gradient of 0 from being divided by 0.
+// vanishing prevents a division by 0 for a gradient of 0.
 const vanishing = 1e-8
 
 func (k normalizeKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {

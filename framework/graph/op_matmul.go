@@ -6,8 +6,8 @@ import (
 	"runexp/framework/compute"
 )
 
-// MatMul returns the matrix product x·y. A Transpose that made x or y is not
-// carried out; features [H W C] become a matrix by Reshape.
+// MatMul returns the matrix product x·y. A Transpose of x or y is fused, not computed; use
+// Reshape to make features [H W C] a matrix.
 //
 // Shapes: [M K], [K N] → [M N]
 func (b *Builder) MatMul(x, y Node) Node {
@@ -35,7 +35,7 @@ func (b *Builder) MatMul(x, y Node) Node {
 	}, x, y)
 }
 
-// untransposed returns what n is the transpose of, if it is a matrix's.
+// untransposed returns the matrix that n is the transpose of, if it is one.
 func (b *Builder) untransposed(n Node) (Node, bool) {
 	if n.b != b || b.err != nil {
 		return n, false
@@ -54,7 +54,7 @@ type matMul struct {
 	xT, yT               bool
 }
 
-// sized returns k with the sizes of x and y; MatMul's Shape reports those that do not fit.
+// sized returns k with the sizes of x and y; MatMul's Shape checks that they fit.
 func (k matMul) sized(x, y Node) matMul {
 	s, t := x.Shape(), y.Shape()
 	if len(s) != 2 || len(t) != 2 {
@@ -79,8 +79,8 @@ func (m matMulKernel[T]) Forward(dst []T, in [][]T) {
 	m.k.MatMul(dst, in[0], in[1], m.rows, m.depth, m.columns, m.xT, m.yT)
 }
 
-// Backward writes D·yᵀ for x and xᵀ·D for y, D being dOut, or the transpose of it
-// where x or y is stored so.
+// Backward writes D·yᵀ for x and xᵀ·D for y, D being dOut, transposed if x or y is stored
+// transposed.
 func (m matMulKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
 	x, y := in[0], in[1]
 	switch {

@@ -8,7 +8,7 @@ import (
 
 // Conv returns the convolution of x, [H, W, f.In], by the frozen filter f.
 //
-// Shapes: [H W In] → [h w Out], as f.OutSize says
+// Shapes: [H W In] → [h w Out], by f.OutSize
 func (b *Builder) Conv(x Node, f *compute.Filter) Node {
 	return b.Apply(convolution(b.single, b.double, f, x.Shape(), rectifiers{}), x)
 }
@@ -16,7 +16,7 @@ func (b *Builder) Conv(x Node, f *compute.Filter) Node {
 // rectifiers are the ReLUs that a convolution is fused with.
 type rectifiers struct{ before, after bool }
 
-// convolution is Conv with what is fused with it.
+// convolution is Conv fused with r.
 func convolution(single compute.Kernels[float32], double compute.Kernels[float64], f *compute.Filter, in Shape, r rectifiers) Function {
 	h, w := planeSize(in)
 	name, needs := "conv", NeedsNothing
@@ -71,7 +71,7 @@ func (c *convKernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 	}
 }
 
-// ReLU returns max(x, 0); its gradient at 0 is 0, as PyTorch's.
+// ReLU returns max(x, 0); its gradient at 0 is 0, as in PyTorch.
 //
 // Shapes: x → the same
 func (b *Builder) ReLU(x Node) Node {
@@ -98,10 +98,10 @@ func (r *reluKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 	r.k.ReLUBackward(dIn, dOut, r.mask)
 }
 
-// MaxPool returns the largest element of each window of x, [H, W, C]. The
-// gradient goes to the first of equals.
+// MaxPool returns the largest element of each window of x, [H, W, C]. The gradient goes to
+// the first of ties.
 //
-// Shapes: [H W C] → [h w C], as p.OutSize says
+// Shapes: [H W C] → [h w C], by p.OutSize
 func (b *Builder) MaxPool(x Node, p compute.Pool) Node {
 	h, w := planeSize(x.Shape())
 	return b.Apply(Function{
@@ -131,7 +131,7 @@ func (m *maxPoolKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 
 // AvgPool returns the mean of each window of x, [H, W, C].
 //
-// Shapes: [H W C] → [h w C], as p.OutSize says
+// Shapes: [H W C] → [h w C], by p.OutSize
 func (b *Builder) AvgPool(x Node, p compute.Pool) Node {
 	h, w := planeSize(x.Shape())
 	return b.Apply(Function{
@@ -170,8 +170,8 @@ func poolShape(p compute.Pool) func([]Shape) (Shape, error) {
 	}
 }
 
-// planeSize returns the first two sizes of an image's shape; the operation's
-// Shape function is where a wrong rank is reported.
+// planeSize returns the first two sizes of an image's shape; the operation's Shape function
+// reports a wrong rank.
 func planeSize(s Shape) (h, w int) {
 	if len(s) != 3 {
 		return 0, 0
@@ -180,10 +180,10 @@ func planeSize(s Shape) (h, w int) {
 }
 
 func tooSmall(h, w int) error {
-	return fmt.Errorf("%d×%d features are too small for it: use a larger picture or shallower layers", h, w)
+	return fmt.Errorf("%d×%d features are too small: use a larger picture or shallower layers", h, w)
 }
 
-// grown returns s if it has n elements, and otherwise a new slice that does.
+// grown returns s if it has n elements, or else a new slice of n.
 func grown[E any](s []E, n int) []E {
 	if len(s) == n {
 		return s

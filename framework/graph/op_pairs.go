@@ -28,24 +28,24 @@ func (b *Builder) Div(x, y Node) Node {
 	return b.pair("divide", NeedsInputs, quotient[float32](), quotient[float64](), x, y)
 }
 
-// Max returns the larger of x and y, element by element; where they are equal the
-// gradient goes to x. NaN is larger than any number.
+// Max returns the larger of x and y, element by element; the gradient of ties goes to x.
+// NaN is larger than any number.
 //
 // Shapes: x, y → broadcast
 func (b *Builder) Max(x, y Node) Node {
 	return b.pair("maximum", NeedsInputs, extreme2[float32](1), extreme2[float64](1), x, y)
 }
 
-// Min returns the smaller of x and y, element by element; where they are equal
-// the gradient goes to x. NaN is smaller than any number.
+// Min returns the smaller of x and y, element by element; the gradient of ties goes to x.
+// NaN is smaller than any number.
 //
 // Shapes: x, y → broadcast
 func (b *Builder) Min(x, y Node) Node {
 	return b.pair("minimum", NeedsInputs, extreme2[float32](-1), extreme2[float64](-1), x, y)
 }
 
-// pair is an operation on pairs of elements: loops over slices of one length,
-// since a call for every element would take longer than the arithmetic.
+// pair is an elementwise operation of two tensors: loops over slices of equal length, since
+// a call per element would cost more than the arithmetic.
 type pair[T Float] struct {
 	value    func(dst, x, y []T)
 	gradient [2]func(dIn, dOut, x, y []T) // for x and for y
@@ -110,7 +110,7 @@ func quotient[T Float]() pair[T] {
 	}}
 }
 
-// extreme2 is the larger of two for sign 1 and the smaller for −1.
+// extreme2 is the larger of two for sign 1, the smaller for −1.
 func extreme2[T Float](sign T) pair[T] {
 	second := func(x, y T) bool { return sign*y > sign*x || y != y && x == x }
 	return pair[T]{
@@ -154,8 +154,8 @@ func (b *Builder) pair(name string, needs Needs, single pair[float32], double pa
 	}, x, y)
 }
 
-// pairKernel runs a pair whose input stretched, if it is not none, is repeated along
-// axes. Its gradient is summed over what it is repeated along.
+// pairKernel runs a pair whose input `stretched`, unless none, is repeated along axes. Its
+// gradient is summed over those axes.
 type pairKernel[T Float] struct {
 	pair[T]
 	stretched int
@@ -187,14 +187,14 @@ func (k *pairKernel[T]) Backward(dIn []T, wrt int, dOut []T, in [][]T, _ []T) {
 	})
 }
 
-func (k *pairKernel[T]) remembered(int) int64 {
+func (k *pairKernel[T]) saved(int) int64 {
 	if k.stretched == none {
 		return 0
 	}
-	return k.sums.remembered() + 4*2*chunk*int64(k.sums.tasks())
+	return k.sums.saved() + 4*2*chunk*int64(k.sums.tasks())
 }
 
-// each calls f for chunks of n elements, with memory for the stretched operand's.
+// each calls f for chunks of n elements, with a buffer for the stretched operand.
 func (k *pairKernel[T]) each(n int, f func(from, to int, buffer []T)) {
 	if k.stretched != none {
 		k.buffers = grown(k.buffers, (n+strip-1)/strip*chunk)
@@ -211,7 +211,7 @@ func (k *pairKernel[T]) each(n int, f func(from, to int, buffer []T)) {
 	})
 }
 
-// operands returns elements [from, to) of both inputs; none if the pair needs none.
+// operands returns elements [from, to) of both inputs; nil if the pair does not need them.
 func (k *pairKernel[T]) operands(in [][]T, from, to int, buffer []T) (x, y []T) {
 	if in == nil {
 		return nil, nil

@@ -6,9 +6,9 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Resize returns x at h rows of w pixels by the antialiased bicubic of
-// imaging.Resample, Pillow's BICUBIC: first along rows, then along columns.
-// Values may leave the range of x's.
+// Resize returns x resized to h rows of w pixels by the antialiased bicubic of
+// imaging.Resample (Pillow's BICUBIC): first along rows, then along columns. Values may
+// overshoot the range of x.
 //
 // Shapes: [H W C] → [h w C]
 func (b *Builder) Resize(x Node, h, w int) Node {
@@ -53,8 +53,8 @@ func newResize(p Parallel, s Shape, h, w int) resize {
 	}
 }
 
-// transposedWindows returns for each of n inputs the outputs that read it, which
-// stand side by side, with their weights.
+// transposedWindows returns for each of n inputs the outputs that read it, which are
+// adjacent, with their weights.
 func transposedWindows(windows []imaging.Window, n int) []imaging.Window {
 	back := make([]imaging.Window, n)
 	for i, window := range windows {
@@ -104,4 +104,4 @@ func (k *resizeKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 
 func (k *resizeKernel[T]) betweenLen() int { return len(k.columns.backward) * k.columns.inner }
 
-func (k *resizeKernel[T]) remembered(int) int64 { return 4 * int64(k.betweenLen()) }
+func (k *resizeKernel[T]) saved(int) int64 { return 4 * int64(k.betweenLen()) }

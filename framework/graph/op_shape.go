@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// Reshape returns the elements of x, in their order, in another shape. It copies
-// nothing.
+// Reshape returns x in another shape with the same order of elements. It does not copy.
 //
 // Shapes: x → shape
 func (b *Builder) Reshape(x Node, shape ...int) Node {
@@ -15,7 +14,7 @@ func (b *Builder) Reshape(x Node, shape ...int) Node {
 		Shape: func(in []Shape) (Shape, error) {
 			s := Shape(slices.Clone(shape))
 			if in[0].Len() != s.Len() || len(s) > 0 && slices.Min(s) < 1 {
-				return nil, fmt.Errorf("input %v has %d elements, %v asks for %d", in[0], in[0].Len(), s, s.Len())
+				return nil, fmt.Errorf("input %v has %d elements, %v needs %d", in[0], in[0].Len(), s, s.Len())
 			}
 			return append(Shape{}, s...), nil
 		},
@@ -24,7 +23,7 @@ func (b *Builder) Reshape(x Node, shape ...int) Node {
 	}, x)
 }
 
-// Detach returns x as a constant: no gradient goes through it. It copies nothing.
+// Detach returns x as a constant: no gradient flows through it. It does not copy.
 //
 // Shapes: x → the same
 func (b *Builder) Detach(x Node) Node {
@@ -82,7 +81,7 @@ func (k sliceKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 	})
 }
 
-// copyRuns calls f for each of n runs of that many elements.
+// copyRuns calls f for each of n runs of `run` elements.
 func (p Parallel) copyRuns(n, run int, f func(i, run int)) {
 	p.For(n, max(1, strip/run), func(from, to int) {
 		for i := from; i < to; i++ {
@@ -91,7 +90,7 @@ func (p Parallel) copyRuns(n, run int, f func(i, run int)) {
 	})
 }
 
-// Concat returns xs one behind the other along axis; their other sizes agree.
+// Concat concatenates xs along axis; their other sizes must be equal.
 //
 // Shapes: [… N …], [… M …], … → [… N+M+… …]
 func (b *Builder) Concat(axis int, xs ...Node) Node {

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Sort returns x sorted along its first axis, smallest first, each column by itself,
-// and ArgSort's positions. The gradient goes back where the elements came from.
+// Sort returns x sorted along its first axis in ascending order, each column separately,
+// and ArgSort's positions. The gradient goes to the elements' original positions.
 //
 // Shapes: [N …] → [N …], [N …]
 func (b *Builder) Sort(x Node) (sorted, order Node) {
@@ -14,9 +14,8 @@ func (b *Builder) Sort(x Node) (sorted, order Node) {
 	return b.GatherEach(x, order), order
 }
 
-// ArgSort returns for each place of sorted x where along the first axis its element
-// is, equal ones in their order and NaN last: an index for GatherEach. It has no
-// gradient.
+// ArgSort returns the positions along the first axis that sort x: stable, ascending, NaN
+// last. It is an index for GatherEach and has no gradient.
 //
 // Shapes: [N …] → [N …]
 func (b *Builder) ArgSort(x Node) Node {
@@ -46,7 +45,7 @@ type argSort struct {
 	work       [][2][]keyed // for each task
 }
 
-// keyed is an element, as a number whose order is its own, and where it was.
+// keyed is an element's sort key and its original position.
 type keyed struct {
 	key uint64
 	at  uint32
@@ -55,7 +54,7 @@ type keyed struct {
 // columnsAtOnce is how many columns one task sorts.
 const columnsAtOnce = 4
 
-func (k *argSort) remembered(int) int64 {
+func (k *argSort) saved(int) int64 {
 	return int64((k.columns+columnsAtOnce-1)/columnsAtOnce) * 2 * 16 * int64(k.n)
 }
 
@@ -79,8 +78,8 @@ func (k *argSortKernel[T]) Forward(dst []T, in [][]T) {
 
 func (k *argSortKernel[T]) Backward([]T, int, []T, [][]T, []T) { panic(noGradient) }
 
-// sortKey returns a number that is larger for a larger v, and largest for NaN: the
-// bits of numbers of one sign are in order already.
+// sortKey returns an integer in the order of v, with NaN last: the bits of floats of one
+// sign are in order already.
 func sortKey[T Float](v T) uint64 {
 	if v != v {
 		return math.MaxUint64
@@ -99,9 +98,9 @@ func sortKey[T Float](v T) uint64 {
 	return bits | 1<<63
 }
 
-// radixSort sorts by key, equal keys in their order, with work of the same length:
-// eleven bits at a time from the lowest, leaving out those that are the same in
-// all keys. It returns whichever of the two slices holds the result.
+// radixSort is a stable sort by key, eleven bits at a time from the lowest, skipping digits
+// that are the same in all keys. work has the same length as s; it returns whichever of the
+// two holds the result.
 func radixSort(s, work []keyed) []keyed {
 	const digits, values = 11, 1 << 11
 	var differ uint64

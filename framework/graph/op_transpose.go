@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Transpose returns x with its axes in another order: axis i of the result is axis
-// order[i] of x. Without order it is reversed, which transposes a matrix. MatMul
-// reads a transposed matrix where it lies.
+// Transpose returns x with its axes permuted: axis i of the result is axis order[i] of x.
+// Without order the axes are reversed, which transposes a matrix. MatMul reads a transposed
+// matrix without copying it.
 //
 // Shapes: [A B … Z] → [Z … B A]
 func (b *Builder) Transpose(x Node, order ...int) Node {
@@ -43,8 +43,8 @@ func (b *Builder) Transpose(x Node, order ...int) Node {
 	}, x)
 }
 
-// permutation is the shape of a transposed tensor, and for each of its axes how far
-// apart neighbours were; swaps says whether it only transposes a matrix.
+// permutation is the shape of a transposed tensor and the stride of each of its axes in the
+// source; swaps says whether it only transposes a matrix.
 type permutation struct {
 	shape Shape
 	apart []int

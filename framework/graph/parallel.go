@@ -2,17 +2,17 @@ package graph
 
 import "runexp/framework/compute"
 
-// A Parallel cuts loops of a kernel over the engine's threads. What a loop is cut
-// into depends on its length alone, so that results need not depend on how many
-// threads there are: a task writes only what no other task touches, and what is
-// added up over tasks is added in their order, as Sum does. A task must not call
-// a Parallel itself. The zero Parallel runs on the calling goroutine.
+// A Parallel splits a kernel's loops over the engine's threads. The ranges depend on the
+// loop's length alone, so that results need not depend on the number of threads: a task
+// must write only what no other task touches, and sums over tasks are added in order, as
+// Sum does. A task must not call a Parallel. The zero Parallel runs on the calling
+// goroutine.
 type Parallel struct {
 	run func(n, size int, task func(from, to int))
 }
 
-// Parallel returns what the kernels of b's operations cut their loops with: give
-// it to a kernel when making it.
+// Parallel returns the Parallel for kernels of b's operations; pass it to a kernel's
+// constructor.
 func (b *Builder) Parallel() Parallel {
 	if b.inDouble {
 		return Parallel{b.double.Parallel}
@@ -20,8 +20,8 @@ func (b *Builder) Parallel() Parallel {
 	return Parallel{b.single.Parallel}
 }
 
-// For calls task for consecutive ranges of size elements of [0, n), the last one
-// shorter: range from/size is the first element's. It returns when all are done.
+// For calls task for consecutive ranges of size elements of [0, n), the last one maybe
+// shorter; from/size is a range's index. It returns when all are done.
 func (p Parallel) For(n, size int, task func(from, to int)) {
 	switch {
 	case n > 0 && n <= size: // not worth a thread

@@ -10,9 +10,8 @@ import (
 	"runexp/framework/compute"
 )
 
-// A Program computes the nodes it was compiled for, again and again, for
-// changing values of the variable. It is used by one goroutine. Its memory is
-// taken by the first Run.
+// A Program computes the nodes it was compiled for, repeatedly, for different values of the
+// variable. It is used by one goroutine. The first Run allocates its memory.
 type Program struct {
 	tape    *tape
 	layout  layout
@@ -33,8 +32,8 @@ func (b *Builder) Compile(outputs ...Node) (*Program, error) {
 	return b.compile(Node{}, outputs)
 }
 
-// CompileGradient returns a Program that computes outputs, the scalar total and
-// its gradient for the variable.
+// CompileGradient returns a Program that computes outputs, the scalar total and its gradient
+// with respect to the variable.
 func (b *Builder) CompileGradient(total Node, outputs ...Node) (*Program, error) {
 	if b.err == nil && !total.Valid() {
 		return nil, errors.New("graph: the total is not a node")
@@ -83,9 +82,8 @@ func newProgram[T Float](t *tape, kernel func(Function) Kernel[T], k compute.Ker
 	return p
 }
 
-// Run computes everything for the variable's value x, which it copies. A panic
-// of a kernel comes back as an error. When ctx is done, Run stops before the
-// next operation with ctx's error.
+// Run computes everything for the variable's value x, which it copies. It returns a kernel's
+// panic as an error. When ctx is done it stops before the next operation with ctx's error.
 func (p *Program) Run(ctx context.Context, x Tensor) error {
 	if p.machine == nil {
 		var err error
@@ -96,12 +94,12 @@ func (p *Program) Run(ctx context.Context, x Tensor) error {
 	return p.machine.run(ctx, x)
 }
 
-// Value returns the value that the last Run gave to n, one of the outputs that
-// p was compiled for. It is valid until the next Run.
+// Value returns the value of n, one of p's outputs, from the last Run. It is valid until the
+// next Run.
 func (p *Program) Value(n Node) Tensor {
 	i, ok := p.tape.forward[n.id]
 	if !ok {
-		panic(fmt.Sprintf("graph: node %d is no output of this program", n.id))
+		panic(fmt.Sprintf("graph: node %d is not an output of this program", n.id))
 	}
 	return p.machine.result(i)
 }
@@ -109,6 +107,6 @@ func (p *Program) Value(n Node) Tensor {
 // Scalar returns Value of a scalar node as a number.
 func (p *Program) Scalar(n Node) float64 { return p.Value(n).Float64s()[0] }
 
-// Gradient returns the gradient of the total for the variable, in the
-// variable's shape. It is valid until the next Run.
+// Gradient returns the gradient of the total, in the variable's shape. It is valid until the
+// next Run.
 func (p *Program) Gradient() Tensor { return p.machine.result(p.tape.gradient) }

@@ -225,7 +225,7 @@ func TestMistakesAreErrors(t *testing.T) {
 			return b.MSE(b.Variable(image...), b.Constant("c", graph.Double(graph.Shape{3}, ones(3))))
 		},
 			"mean squared error: shapes [4 4 3] and [3] differ"},
-		"not a scalar": {func(b *graph.Builder) graph.Node { return b.Square(b.Variable(image...)) }, "must be a scalar"},
+		"not a scalar": {func(b *graph.Builder) graph.Node { return b.Square(b.Variable(image...)) }, "only a scalar has a gradient"},
 		"no variable": {func(b *graph.Builder) graph.Node {
 			b.Variable(image...)
 			return b.Sum(b.Constant("c", graph.Double(graph.Shape{3}, ones(3))))
@@ -260,8 +260,8 @@ func TestMemoryWithoutValues(t *testing.T) {
 	if want := int64(4 * (8*4*3 + 4*2*4)); m.Loads != want {
 		t.Errorf("%d bytes of variable and constant, want %d", m.Loads, want)
 	}
-	if want := int64(8*8*4*4/64 + 4*2*4); m.Remembered != want {
-		t.Errorf("%d bytes of mask and positions, want %d", m.Remembered, want)
+	if want := int64(8*8*4*4/64 + 4*2*4); m.Saved != want {
+		t.Errorf("%d bytes of mask and positions, want %d", m.Saved, want)
 	}
 	if least := int64(4 * (8*4*4 + 8*4*3)); m.Results < least || len(p.Filters()) != 1 {
 		t.Errorf("%d bytes of results, at least %d were expected; %d filters", m.Results, least, len(p.Filters()))

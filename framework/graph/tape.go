@@ -9,36 +9,35 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// A tape is the list of instructions that compute the wanted nodes, in an
-// order in which operands come first.
+// A tape is the list of instructions that compute the requested nodes, operands first.
 type tape struct {
 	b            *Builder
 	instructions []instruction
 	forward      map[int]int // builder node → instruction
 	gradient     int         // the instruction that computes it, or -1
-	kept         []int       // instructions whose results outlive the run
+	kept         []int       // instructions whose results stay valid after the run
 }
 
-// An instruction computes one tensor. Operands are positions on the tape, or
-// none where the kernel does not read them.
+// An instruction computes one tensor. Operands are positions on the tape, or none if the
+// kernel does not read them.
 type instruction struct {
 	op    opcode
 	node  int // of the builder, for all but seed and add
 	wrt   int // backward: for which input
 	shape Shape
 
-	in    []int // forward: the inputs; backward: the inputs, or nil; add: the two summands; view: what is seen
+	in    []int // forward: the inputs; backward: the inputs, or nil; add: the two summands; view: the operand
 	onto  int   // backward: the gradient that the result is added to, or none
 	dOut  int   // backward
 	out   int   // backward: the output, or none
-	after int   // backward: the forward instruction, whose kernel remembers things
+	after int   // backward: the forward instruction, whose kernel has saved state
 }
 
 type opcode int
 
 const (
 	load     opcode = iota // the variable or a constant
-	seed                   // the scalar 1: the gradient of the total for itself
+	seed                   // the scalar 1: the gradient of the total with respect to itself
 	forward                // Kernel.Forward
 	backward               // Kernel.Backward
 	add                    // the sum of two gradients
@@ -62,8 +61,8 @@ func (i instruction) operands() []int {
 	return all
 }
 
-// newTape returns the instructions for outputs and, where gradient is not nil,
-// for the gradient that d found.
+// newTape returns the instructions for outputs and, unless gradient is nil, for the gradient
+// from d.
 func newTape(b *Builder, outputs []Node, d *differentiator, gradient *gorgonia.Node) (*tape, error) {
 	t := &tape{b: b, forward: map[int]int{}, gradient: none}
 	if gradient != nil {
@@ -112,8 +111,8 @@ func (t *tape) values(ids []int) []int {
 	return out
 }
 
-// translate returns the instruction for a node of d's graph. Besides symbols
-// and leaves that graph holds what Grad put there: the constant 1 and sums.
+// translate returns the instruction for a node of d's graph: a symbol, a leaf, or one added
+// by Grad, which is the constant 1 or a sum.
 func (t *tape) translate(d *differentiator, done map[*gorgonia.Node]int, n *gorgonia.Node) (int, error) {
 	if i, ok := done[n]; ok {
 		return i, nil
@@ -161,8 +160,8 @@ func (t *tape) translate(d *differentiator, done map[*gorgonia.Node]int, n *gorg
 	return done[n], nil
 }
 
-// mergeSums turns a sum of two gradients, one of which is computed for it alone
-// by a kernel that can add, into that kernel's work.
+// mergeSums replaces a sum of two gradients by an accumulating kernel, if one summand is
+// computed for the sum alone by an adder.
 func (t *tape) mergeSums() {
 	readers := make([]int, len(t.instructions))
 	for _, i := range t.instructions {
@@ -188,9 +187,8 @@ func (t *tape) mergeSums() {
 	}
 }
 
-// order sorts the tape depth first from what is kept, the longest path first:
-// a tap's own gradient is then computed just before it is added to the one that
-// comes up from deeper layers, and waits for nothing.
+// order sorts the tape depth first from the kept results, the longest path first: a tap's
+// own gradient is then computed just before it is added to the one from deeper layers.
 func (t *tape) order() {
 	height := make([]int, len(t.instructions))
 	for i := range t.instructions { // operands have smaller positions: see add
@@ -252,7 +250,7 @@ func (t *tape) dependencies(i int) []int {
 	return before
 }
 
-// describe says what instruction i does.
+// describe names what instruction i does.
 func (t *tape) describe(i int) string {
 	switch in := t.instructions[i]; in.op {
 	case load:

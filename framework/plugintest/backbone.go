@@ -17,10 +17,9 @@ import (
 	"runexp/framework/graph"
 )
 
-// Backbone holds a backbone to framework.Backbone's contract. Its weights must
-// be at hand. Strides and receptive fields are measured for layers that see at
-// most 24 pixels, and gradients compared with central differences for those that
-// see at most 10.
+// Backbone tests a backbone against framework.Backbone's contract. Its weights must be
+// available. It measures strides and receptive fields of layers with a receptive field of
+// at most 24 pixels, and compares gradients with central differences up to 10.
 func Backbone(t *testing.T, v framework.Backbone) {
 	t.Helper()
 	s := backboneSubject{v}
@@ -34,7 +33,7 @@ func Backbone(t *testing.T, v framework.Backbone) {
 	t.Run("gradient", s.gradient)
 }
 
-// A backboneSubject is a backbone under test. A check returns what it does wrong.
+// A backboneSubject is a backbone under test. A check returns its first violation.
 type backboneSubject struct{ framework.Backbone }
 
 type backboneCheck struct {
@@ -75,7 +74,7 @@ func parameters(layers []framework.Layer) int {
 	return n
 }
 
-// layers checks that a config can name every layer, in one way.
+// layers checks that a config can name every layer unambiguously.
 func (s backboneSubject) layers() error {
 	if len(s.Layers()) == 0 {
 		return errors.New("no layers")
@@ -99,7 +98,7 @@ func (s backboneSubject) layers() error {
 	return nil
 }
 
-// weights checks what is said of the weights before they are read.
+// weights checks the description of the weights before they are read.
 func (s backboneSubject) weights() error {
 	for _, l := range s.Layers() {
 		w, err := s.Weights([]string{l.Name})
@@ -121,7 +120,7 @@ func (s backboneSubject) weights() error {
 	return nil
 }
 
-// unknown checks that a layer that is not there is an error that names it.
+// unknown checks that an unknown layer is an error that names it.
 func (s backboneSubject) unknown() error {
 	const name = "conv99_9"
 	b := graph.NewDoubleBuilder()
@@ -129,14 +128,14 @@ func (s backboneSubject) unknown() error {
 	_, err2 := s.Build(b, b.Variable(64, 64, 3), []string{name})
 	for method, err := range map[string]error{"Weights": err1, "Build": err2} {
 		if err == nil || !strings.Contains(err.Error(), name) {
-			return fmt.Errorf("%s says %q to the layer %s; framework.Deepest finds it", method, fmt.Sprint(err), name)
+			return fmt.Errorf("%s returns %q for the unknown layer %s; use framework.Deepest", method, fmt.Sprint(err), name)
 		}
 	}
 	return nil
 }
 
-// shapes checks every tap's shape for pictures of even and odd sides: channels
-// as declared, and as many pixels as the stride allows, whatever the padding.
+// shapes checks every tap's shape for pictures of even and odd sides: the declared
+// channels, and a number of pixels that the stride allows, with any padding.
 func (s backboneSubject) shapes() error {
 	r := receptive(s.Layers())
 	for _, size := range [][2]int{{r, r}, {r + 1, r + 7}, {2*r + 3, r + 2}} {
@@ -160,9 +159,9 @@ func (s backboneSubject) shapes() error {
 	return nil
 }
 
-// smallest builds every layer alone for a picture that is as large as its
-// receptive field, and too small for much more. What the graph holds must be
-// within what the layers up to it declare.
+// smallest builds every layer alone for a picture as large as its receptive field, which is
+// too small for much deeper layers. The parameters in the graph must not exceed those that
+// the layers up to it declare.
 func (s backboneSubject) smallest() error {
 	layers := s.Layers()
 	for i, l := range layers {
@@ -172,7 +171,7 @@ func (s backboneSubject) smallest() error {
 			return fmt.Errorf("%s alone, of a picture of %d×%d: %w", l.Name, r, r, err)
 		}
 		if declared := parameters(layers[:i+1]); used > declared {
-			return fmt.Errorf("%s alone takes %d parameters; up to it the layers declare %d", l.Name, used, declared)
+			return fmt.Errorf("%s alone has %d parameters; the layers up to it declare %d", l.Name, used, declared)
 		}
 	}
 	used, err := s.used(receptive(layers), s.names()...)
@@ -180,7 +179,7 @@ func (s backboneSubject) smallest() error {
 		return err
 	}
 	if declared := parameters(layers); used != declared {
-		return fmt.Errorf("the network takes %d parameters; its layers declare %d", used, declared)
+		return fmt.Errorf("the network has %d parameters; its layers declare %d", used, declared)
 	}
 	return nil
 }
@@ -214,9 +213,8 @@ func inOrder(nodes map[string]graph.Node, taps []string) []graph.Node {
 	return list
 }
 
-// features runs the network at the machine's speed: a tap is the same alone and
-// among others, a convolution's is the one before its ReLU, and the picture has
-// a gradient from each.
+// features runs the network in single precision: a tap is the same alone and among others,
+// a convolution's is before its ReLU, and each has a gradient for the picture.
 func (s backboneSubject) features() error {
 	engine, err := compute.NewEngine(compute.Options{ISA: os.Getenv("RUNEXP_ISA")})
 	if err != nil {
@@ -270,13 +268,13 @@ func (s backboneSubject) features() error {
 			size = math.Hypot(size, g)
 		}
 		if !(size > 0) || math.IsInf(size, 0) {
-			return fmt.Errorf("%s: the picture's gradient has the length %g", l.Name, size)
+			return fmt.Errorf("%s: the picture's gradient has norm %g", l.Name, size)
 		}
 	}
 	return nil
 }
 
-// sharing builds from several goroutines: the filters are the same ones.
+// sharing builds from several goroutines and checks that they share filters.
 func (s backboneSubject) sharing() error {
 	const builders = 4
 	var filters [builders][]*graph.Filter
@@ -311,7 +309,7 @@ func (s backboneSubject) sharing() error {
 	return nil
 }
 
-// gradient holds the shallow layers to central differences.
+// gradient compares the shallow layers' gradients with central differences.
 func (s backboneSubject) gradient(t *testing.T) {
 	var taps []string
 	for _, l := range s.Layers() {

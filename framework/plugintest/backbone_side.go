@@ -7,9 +7,8 @@ import (
 	"runexp/framework/graph"
 )
 
-// sides checks the limits of a framework.SideLimiter, layer by layer and for all of
-// them: from an image of that side every tap has a pixel, and from a smaller one it
-// cannot be built.
+// sides checks MinSide of a framework.SideLimiter for each layer and for all of them: an
+// image of that side has a pixel at every tap, and a smaller one cannot be built.
 func (s backboneSubject) sides() error {
 	limiter, knows := s.Backbone.(framework.SideLimiter)
 	if !knows {
@@ -28,13 +27,13 @@ func (s backboneSubject) sides() error {
 		case side < 1:
 			return fmt.Errorf("the smallest side for %v is %d", t, side)
 		case !s.builds(side, t):
-			return fmt.Errorf("the smallest side for %v is said to be %d, and of an image of that side it cannot be built", t, side)
+			return fmt.Errorf("MinSide of %v is %d, but an image of that side cannot be built", t, side)
 		case side > 1 && s.builds(side-1, t):
-			return fmt.Errorf("the smallest side for %v is said to be %d, and %d is enough", t, side, side-1)
+			return fmt.Errorf("MinSide of %v is %d, but %d is enough", t, side, side-1)
 		}
 	}
 	if _, err := limiter.MinSide([]string{"conv99_9"}); err == nil {
-		return fmt.Errorf("a layer that is not there has a smallest side")
+		return fmt.Errorf("MinSide accepts an unknown layer")
 	}
 	return nil
 }

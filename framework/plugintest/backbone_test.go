@@ -9,8 +9,8 @@ import (
 	"runexp/framework/graph"
 )
 
-// small is a backbone as it should be: conv1, relu1, pool1, conv2. The fields
-// and functions, where they are changed, spoil it.
+// small is a correct backbone: conv1, relu1, pool1, conv2. Tests change fields and
+// functions to introduce faults.
 type small struct {
 	list    []framework.Layer
 	is      framework.Weights
@@ -104,8 +104,7 @@ func (s *small) Build(b *graph.Builder, image graph.Node, taps []string) (map[st
 
 func TestBackbone(t *testing.T) { Backbone(t, newSmall()) }
 
-// TestBackboneFindsFaults spoils the backbone in one way after the other: the
-// check named must say so.
+// TestBackboneFindsFaults introduces one fault at a time, which the named check must find.
 func TestBackboneFindsFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		check string
@@ -156,7 +155,7 @@ func TestBackboneFindsFaults(t *testing.T) {
 	}
 }
 
-// deadFilter is a newFilter whose outputs no ReLU lets through.
+// deadFilter is a newFilter whose outputs are all negative.
 func deadFilter(name string, in, out int) *graph.Filter {
 	f := newFilter(name, in, out)
 	for i := range f.Bias {

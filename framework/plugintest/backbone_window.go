@@ -9,11 +9,11 @@ import (
 	"runexp/framework/graph"
 )
 
-// A window is the rows and columns of the picture that one output pixel sees, ends included.
+// A window is an output pixel's receptive field in the picture, ends included.
 type window struct{ y0, y1, x0, x1 int }
 
-// windows measures strides and receptive fields: the pixels that have a gradient
-// from an output pixel are those that it sees.
+// windows measures strides and receptive fields: an output pixel's receptive field is the
+// pixels for which it has a gradient.
 func (s backboneSubject) windows() error {
 	for _, l := range s.Layers() {
 		if l.Receptive > 24 {
@@ -28,18 +28,18 @@ func (s backboneSubject) windows() error {
 			return fmt.Errorf("%s: %w", l.Name, err)
 		}
 		if h, w := first.y1-first.y0+1, first.x1-first.x0+1; h != l.Receptive || w != l.Receptive {
-			return fmt.Errorf("%s: an output pixel sees %d×%d pixels of the picture, not %d×%[4]d", l.Name, h, w, l.Receptive)
+			return fmt.Errorf("%s: the receptive field is %d×%d pixels, not %d×%[4]d", l.Name, h, w, l.Receptive)
 		}
 		if dy, dx := next.y0-first.y0, next.x0-first.x0; dy != l.Stride || dx != l.Stride {
-			return fmt.Errorf("%s: the next output pixel sees %d and %d pixels further, not %d", l.Name, dy, dx, l.Stride)
+			return fmt.Errorf("%s: the stride is %d and %d pixels, not %d", l.Name, dy, dx, l.Stride)
 		}
 	}
 	return nil
 }
 
-// window returns what an output pixel of l sees: the one in the middle, or by
-// further rows and columns. In one picture a ReLU or a maximum may hide an edge,
-// so it is what the pixel sees of any of several pictures.
+// window returns the receptive field of l's output pixel in the middle, offset by `further`
+// rows and columns. A ReLU or a maximum may hide an edge in one picture, so it is the union
+// over several.
 func (s backboneSubject) window(l framework.Layer, further int) (window, error) {
 	const pictures = 2
 	side := l.Receptive + 2*l.Stride + 2

@@ -12,13 +12,13 @@ import (
 	"runexp/optimizers/momentum"
 )
 
-// The test of a loss is one call with what framework.Register takes.
+// A loss's test is one call with the arguments of framework.Register.
 func ExampleLoss() {
 	testLoss := func(t *testing.T) { plugintest.Loss(t, gram.Defaults, gram.New) }
 	_ = testLoss
 }
 
-// The test of an optimiser makes a new one at every call.
+// An optimiser's test passes a function that makes a new one.
 func ExampleOptimizer() {
 	testOptimizer := func(t *testing.T) {
 		plugintest.Optimizer(t, func() framework.Optimizer {
@@ -32,7 +32,7 @@ func ExampleOptimizer() {
 	_ = testOptimizer
 }
 
-// The test of a metric is one call with the metric.
+// A metric's test is one call with the metric.
 func ExampleMetric() {
 	testMetric := func(t *testing.T) { plugintest.Metric(t, ssim.Metric{}) }
 	_ = testMetric

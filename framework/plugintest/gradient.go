@@ -1,4 +1,4 @@
-// Package plugintest holds the suites that every plugin passes.
+// Package plugintest has the conformance suites for plugins.
 package plugintest
 
 import (
@@ -13,18 +13,18 @@ import (
 // A Scalar adds a scalar function of the variable x to b.
 type Scalar func(b *graph.Builder, x graph.Node) graph.Node
 
-// Tolerances of Gradient. With steps of 1e-5 the central difference of a smooth
-// function with derivatives near 1 is off by some 1e-10; three decades of room
-// are left for rounding and curvature.
+// Tolerances of Gradient. With steps of 1e-5 the error of the central difference of a smooth
+// function with derivatives near 1 is about 1e-10; a margin of 1000 allows for rounding and
+// curvature.
 const (
 	step      = 1e-5
 	tolerance = 1e-6
 )
 
-// Gradient holds the gradient of f at x to central differences in double
-// precision: (f(x + hd) − f(x − hd)) / 2h against ∇f·d, for every unit vector d
-// where x is small and for 24 random directions besides. x must lie away from
-// ties and kinks, where a derivative does not exist; see Away.
+// Gradient compares the gradient of f at x with central differences in double precision:
+// (f(x + hd) − f(x − hd)) / 2h with ∇f·d, for every unit vector d if x is small, and for 24
+// random directions. x must be away from ties and kinks, where there is no derivative; see
+// Away.
 func Gradient(t *testing.T, shape graph.Shape, x []float64, f Scalar) {
 	t.Helper()
 	b := graph.NewDoubleBuilder()
@@ -63,7 +63,7 @@ func Gradient(t *testing.T, shape graph.Shape, x []float64, f Scalar) {
 		scale = math.Hypot(scale, g)
 	}
 	if scale == 0 || math.IsNaN(scale) || math.IsInf(scale, 0) {
-		t.Fatalf("the gradient's length is %g", scale)
+		t.Fatalf("the gradient's norm is %g", scale)
 	}
 	moved := make([]float64, len(x))
 	for i, d := range directions {
@@ -84,9 +84,8 @@ func Gradient(t *testing.T, shape graph.Shape, x []float64, f Scalar) {
 	}
 }
 
-// Away returns n numbers of either sign, no two of them and none of them and 0
-// closer than 100 steps of Gradient, in random order: away from the ties of a
-// maximum and the kinks of |x|.
+// Away returns n numbers of either sign in random order, at least 100 steps of Gradient
+// apart from each other and from 0: away from the ties of a maximum and the kink of |x|.
 func Away(n int, seed uint64) []float64 {
 	random := rand.New(rand.NewPCG(seed, 2))
 	x := make([]float64, n)

@@ -12,7 +12,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Initial holds an initial value to framework.Initial's contract.
+// Initial tests an initial value against framework.Initial's contract.
 func Initial(t *testing.T, i framework.Initial) {
 	t.Helper()
 	for _, c := range initialChecks() {
@@ -38,8 +38,8 @@ func initialChecks() []initialCheck {
 	}
 }
 
-// sourcesOf returns images of the roles that i says it starts from, and the one that
-// it names itself: any other is not there.
+// sourcesOf returns images of i's roles, and its own one if it is an ImageReader, but no
+// others.
 func sourcesOf(i framework.Initial) framework.Sources {
 	var from framework.Sources
 	if slices.Contains(i.Roles(), framework.Content) {
@@ -54,11 +54,11 @@ func sourcesOf(i framework.Initial) framework.Sources {
 	return from
 }
 
-// startOf returns the picture of h×w pixels that i makes with a seed.
+// startOf returns i's picture of h×w pixels for a seed.
 func startOf(i framework.Initial, from framework.Sources, h, w int, seed uint64) (*imaging.Image, error) {
 	m, err := i.Image(from, h, w, rand.New(rand.NewPCG(seed, 0)))
 	if err == nil && (m == nil || m.H != h || m.W != w || len(m.Pix) != h*w*imaging.Channels) {
-		err = errors.New("it is of another size")
+		err = errors.New("it has another size")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the picture of %d×%d: %w", h, w, err)
@@ -66,8 +66,7 @@ func startOf(i framework.Initial, from framework.Sources, h, w int, seed uint64)
 	return m, nil
 }
 
-// initialRoles checks that there are images of each role, and that the option of an
-// image has a name.
+// initialRoles checks that the roles exist and that an ImageReader names its option.
 func initialRoles(i framework.Initial) error {
 	for _, role := range i.Roles() {
 		if role != framework.Content && role != framework.Style {
@@ -82,12 +81,11 @@ func initialRoles(i framework.Initial) error {
 	return nil
 }
 
-// beyond is how far a picture that is not random may be outside of [0, 1]: resizing
-// overshoots at edges.
+// beyond is how far a picture that is not random may exceed [0, 1]: resizing overshoots at
+// edges.
 const beyond = 0.5
 
-// initialImage checks the pictures' sizes, of images of just the roles that i names,
-// and their numbers.
+// initialImage checks the pictures' sizes and values, given only images of i's roles.
 func initialImage(i framework.Initial) error {
 	for _, size := range variableSizes() {
 		h, w := size[0], size[1]
@@ -108,8 +106,8 @@ func initialImage(i framework.Initial) error {
 	return nil
 }
 
-// initialSources checks that the images that a picture is made of stay as they are,
-// whoever changes it.
+// initialSources checks that the source images are not modified, and do not share memory
+// with the picture.
 func initialSources(i framework.Initial) error {
 	from, untouched := sourcesOf(i), sourcesOf(i)
 	for _, size := range append(variableSizes(), [2]int{20, 30}, [2]int{25, 16}, [2]int{12, 31}) {
@@ -123,13 +121,13 @@ func initialSources(i framework.Initial) error {
 	}
 	same := func(a, b *imaging.Image) bool { return a == nil || slices.Equal(a.Pix, b.Pix) }
 	if !same(from.Content, untouched.Content) || !same(from.Own, untouched.Own) || !slices.EqualFunc(from.Styles, untouched.Styles, same) {
-		return errors.New("an image that it starts from is changed, or lent as the picture")
+		return errors.New("a source image is modified, or shares memory with the picture")
 	}
 	return nil
 }
 
-// initialSeed checks that equal seeds make equal pictures, and that another seed makes
-// another one just where Random says so.
+// initialSeed checks that equal seeds make equal pictures, and that different seeds make
+// different ones exactly if Random returns true.
 func initialSeed(i framework.Initial) error {
 	var pictures [3][]float32
 	for k, seed := range []uint64{1, 1, 2} {
@@ -141,11 +139,11 @@ func initialSeed(i framework.Initial) error {
 	}
 	switch same := slices.Equal(pictures[0], pictures[2]); {
 	case !slices.Equal(pictures[0], pictures[1]):
-		return errors.New("equal seeds make two pictures")
+		return errors.New("equal seeds make different pictures")
 	case same && i.Random():
-		return errors.New("it says that it is random, and another seed makes the same picture")
+		return errors.New("Random is true, but another seed makes the same picture")
 	case !same && !i.Random():
-		return errors.New("it says that it is not random, and another seed makes another picture")
+		return errors.New("Random is false, but another seed makes another picture")
 	}
 	return nil
 }

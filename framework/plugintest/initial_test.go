@@ -9,8 +9,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// plainInitial is an initial value as it should be; the functions, where they are not
-// nil, spoil it.
+// plainInitial is a correct initial value; functions that are not nil introduce faults.
 type plainInitial struct {
 	roles  []framework.Role
 	image  func(from framework.Sources, h, w int, random *rand.Rand) *imaging.Image
@@ -40,7 +39,7 @@ func (unnamed) ImageFile() (option, path string) { return "", "x.png" }
 
 func TestInitial(t *testing.T) { Initial(t, plainInitial{}) }
 
-// TestInitialFindsFaults spoils the initial value in one way after the other: the check named must say so.
+// TestInitialFindsFaults introduces one fault at a time, which the named check must find.
 func TestInitialFindsFaults(t *testing.T) {
 	flat := func(u float32) func(framework.Sources, int, int, *rand.Rand) *imaging.Image {
 		return func(_ framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {

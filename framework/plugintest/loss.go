@@ -16,9 +16,9 @@ import (
 	"runexp/framework/graph"
 )
 
-// Loss holds a loss to framework.Loss's contract, on small random features and
-// masks of two regions. defaults and build are what framework.Register takes;
-// `layers` options are replaced by two layers each.
+// Loss tests a loss against framework.Loss's contract, on small random features and masks of
+// two regions. defaults and build are the arguments of framework.Register; `layers` options
+// are replaced by two layers each.
 func Loss[C any](t *testing.T, defaults func() C, build func(C) (framework.Loss, error), traits ...Trait) {
 	t.Helper()
 	t.Run("options", func(t *testing.T) {
@@ -40,7 +40,7 @@ func Loss[C any](t *testing.T, defaults func() C, build func(C) (framework.Loss,
 	t.Run("gradient", s.gradient)
 }
 
-// guarded is check with a panic as one more thing done wrong.
+// guarded runs check and returns a panic as an error.
 func guarded(check func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -50,12 +50,12 @@ func guarded(check func() error) (err error) {
 	return check()
 }
 
-// A lossSubject is a loss under test. A check returns what it does wrong.
+// A lossSubject is a loss under test. A check returns its first violation.
 type lossSubject struct {
 	fresh         func() (framework.Loss, error)
-	distance      bool   // 0 at its target and nowhere negative
+	distance      bool   // 0 at its target and never negative
 	h, w          int    // of the pictures that most checks use
-	falseGradient string // why the gradient is not the derivative; "" where it is
+	falseGradient string // why the gradient is not the derivative; "" if it is
 }
 
 func newLossSubject(fresh func() (framework.Loss, error)) lossSubject {
@@ -82,7 +82,7 @@ func lossChecks() []lossCheck {
 	}
 }
 
-// images are what a loss is compared with, by role.
+// images are the target images by role.
 type images map[framework.Role][]weightedPicture
 
 // targets returns one random image for each role that the loss has.
@@ -90,7 +90,7 @@ func (s lossSubject) targets(l framework.Loss, seed uint64) images {
 	return s.all(l, weightedPicture{randomPicture(s.h, s.w, seed), 1})
 }
 
-// all returns these images for each role that the loss has; one content image is enough.
+// all returns these images for each role of the loss, but only one content image.
 func (s lossSubject) all(l framework.Loss, pictures ...weightedPicture) images {
 	targets := images{}
 	for _, role := range l.Roles() {
@@ -129,7 +129,8 @@ func (s lossSubject) taps() error {
 	return nil
 }
 
-// terms checks that each has a name of its own and a weight, and none is negative.
+// terms checks that each term has a unique name and a weight, and that distances are not
+// negative.
 func (s lossSubject) terms() error {
 	l, err := s.fresh()
 	if err != nil {
@@ -155,7 +156,7 @@ func (s lossSubject) terms() error {
 	return e.finite()
 }
 
-// everyTap checks that what each tap shows of the picture changes a term.
+// everyTap checks that each tap of the picture affects a term.
 func (s lossSubject) everyTap() error {
 	l, err := s.fresh()
 	if err != nil {
@@ -175,14 +176,14 @@ func (s lossSubject) everyTap() error {
 			return err
 		}
 		if slices.Equal(before.values, after.values) {
-			return fmt.Errorf("the terms are the same whatever the tap %s shows of the picture", tap.Layer)
+			return fmt.Errorf("the terms do not depend on the picture's tap %s", tap.Layer)
 		}
 	}
 	return nil
 }
 
-// withoutRegions checks that a loss makes do with images that have no masks, or says
-// that it cannot.
+// withoutRegions checks that a loss handles images without masks, or returns an error that
+// says so.
 func (s lossSubject) withoutRegions() error {
 	l, err := s.fresh()
 	if err != nil {
@@ -193,13 +194,12 @@ func (s lossSubject) withoutRegions() error {
 		if strings.Contains(err.Error(), "region") {
 			return nil
 		}
-		return fmt.Errorf("images without masks: %w; a loss that needs them says that there are no regions", err)
+		return fmt.Errorf("images without masks: %w; a loss that needs masks must return an error about regions", err)
 	}
 	return e.finite()
 }
 
-// representation checks that Represent is the same for target and picture, and
-// remembers nothing.
+// representation checks that Represent is the same for target and picture, and stateless.
 func (s lossSubject) representation() error {
 	l, err := s.fresh()
 	if err != nil {
@@ -222,10 +222,10 @@ func (s lossSubject) representation() error {
 		return err
 	}
 	if !maps.EqualFunc(first, again, sameTensor) {
-		return errors.New("represent gives something else after Score: it keeps a state between calls")
+		return errors.New("Represent returns something else after Score: it keeps state between calls")
 	}
 	if !maps.EqualFunc(first, before.representation, sameTensor) {
-		return errors.New("represent gives something else for the picture than for a target")
+		return errors.New("Represent returns something else for the picture than for a target")
 	}
 	after, err := evaluate(graph.NewDoubleBuilder, l, x, s.targets(l, 2))
 	if err != nil {
@@ -252,13 +252,13 @@ func (s lossSubject) atTarget() error {
 	const rounding = 1e-9
 	for i, name := range at.names {
 		if s.distance && !(math.Abs(at.values[i]) <= rounding*away.values[i]) {
-			return fmt.Errorf("the term %s is %g at the target itself and %g at another picture; say plugintest.NoDistance if that is meant", name, at.values[i], away.values[i])
+			return fmt.Errorf("the term %s is %g at the target itself and %g at another picture; pass plugintest.NoDistance if that is intended", name, at.values[i], away.values[i])
 		}
 	}
 	return at.finite()
 }
 
-// severalTargets checks that every style image counts, by its weight alone.
+// severalTargets checks that every style image counts by its weight, in any order.
 func (s lossSubject) severalTargets() error {
 	l, err := s.fresh()
 	if err != nil || !slices.Contains(l.Roles(), framework.Style) {
@@ -280,7 +280,7 @@ func (s lossSubject) severalTargets() error {
 	for i, v := range single {
 		switch near := func(a, b float64) bool { return math.Abs(a-b) <= 1e-9*(math.Abs(a)+math.Abs(b)) }; {
 		case !near(v, twice[i]):
-			return fmt.Errorf("term %d is %g against one target and %g against the same twice, with weights that add up to 1", i, v, twice[i])
+			return fmt.Errorf("term %d is %g against one target and %g against the same twice, with weights that sum to 1", i, v, twice[i])
 		case !near(mixed[i], swapped[i]):
 			return fmt.Errorf("term %d depends on the order of its targets: %g and %g", i, mixed[i], swapped[i])
 		case near(v, mixed[i]):
@@ -305,8 +305,8 @@ func (s lossSubject) sizeOfTarget() error {
 	return e.finite()
 }
 
-// flatPictures checks that nothing is divided by a deviation that is 0: values
-// and gradients stay finite where features are constant, or all 0.
+// flatPictures checks for divisions by a deviation of 0: values and gradients must be finite
+// if features are constant, or all 0.
 func (s lossSubject) flatPictures() error {
 	for _, value := range []float64{0, 0.5} {
 		flat := flatPicture(s.h, s.w, value)
@@ -354,7 +354,7 @@ func (s lossSubject) threads() error {
 	return nil
 }
 
-// gradient holds the sum of the terms, each with another factor, to central differences.
+// gradient compares the gradient of a weighted sum of the terms with central differences.
 func (s lossSubject) gradient(t *testing.T) {
 	l, err := s.fresh()
 	if err != nil {
@@ -372,7 +372,7 @@ func (s lossSubject) gradient(t *testing.T) {
 		if !slices.ContainsFunc(e.gradient, func(g float64) bool { return g != 0 }) {
 			t.Error("the gradient is 0 everywhere")
 		}
-		t.Logf("not held to differences: %s", s.falseGradient)
+		t.Logf("not compared with differences: %s", s.falseGradient)
 		return
 	}
 	shape := graph.Shape{s.h, s.w, 3}

@@ -13,7 +13,7 @@ import (
 	"runexp/framework/graph"
 )
 
-// A weightedPicture is a target image and its share among the targets.
+// A weightedPicture is a target image and its weight.
 type weightedPicture struct {
 	picture graph.Tensor
 	weight  float64
@@ -35,10 +35,10 @@ func flatPicture(h, w int, value float64) graph.Tensor {
 	return graph.Double(shape, slices.Repeat([]float64{value}, shape.Len()))
 }
 
-// lossView returns what a loss sees of image: for each tap a random convolution
-// without padding and bias, so that flat pictures have flat features, each tap
-// with other channels and every second at half the size. As in a run there are
-// taps of other losses besides. The masks of two regions overlap.
+// lossView returns a loss's view of image: for each tap a random convolution without padding
+// and bias, so that flat pictures have flat features; taps differ in channels, and every
+// second has half the size. As in a run, there are other losses' taps too. The masks of two
+// regions overlap.
 func lossView(b *graph.Builder, image graph.Node, taps []framework.Tap) framework.View {
 	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{"left": {}, "right": {}}}
 	for i, tap := range append(slices.Clone(taps), framework.Tap{Layer: "a tap of another loss"}) {
@@ -62,8 +62,8 @@ func lossView(b *graph.Builder, image graph.Node, taps []framework.Tap) framewor
 	return v
 }
 
-// mask returns a mask that rises from one side to the other, in the builder's
-// own precision when it is used.
+// mask returns a mask that increases from one side to the other; the builder converts it to
+// its precision.
 func mask(region string, shape graph.Shape) graph.Tensor {
 	h, w := shape[0], shape[1]
 	values := make([]float64, h*w)
@@ -77,7 +77,7 @@ func mask(region string, shape graph.Shape) graph.Tensor {
 	return graph.Double(graph.Shape{h, w, 1}, values)
 }
 
-// without is a loss to which one tap shows 0 everywhere.
+// without is a loss with one tap replaced by zeros.
 type without struct {
 	framework.Loss
 	tap string
@@ -97,7 +97,7 @@ func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Value
 	return l.Loss.Represent(b, v)
 }
 
-// represent returns what l makes of a target image, in a program of its own as in a run.
+// represent returns l's representation of a target image, in a separate program as in a run.
 func represent(builder func() *graph.Builder, l framework.Loss, image graph.Tensor) (map[string]graph.Tensor, error) {
 	b := builder()
 	values, err := l.Represent(b, lossView(b, b.Variable(image.Shape...), l.Taps()))
@@ -123,7 +123,7 @@ func nodesOf(values framework.Values) []graph.Node {
 	return nodes
 }
 
-// tensorsOf returns copies of what the last run of p gave to values.
+// tensorsOf returns copies of values from the last run of p.
 func tensorsOf(p *graph.Program, values framework.Values) map[string]graph.Tensor {
 	tensors := map[string]graph.Tensor{}
 	for name, n := range values {
@@ -132,7 +132,7 @@ func tensorsOf(p *graph.Program, values framework.Values) map[string]graph.Tenso
 	return tensors
 }
 
-// A lossGraph is a loss of one picture as a run builds it.
+// A lossGraph is the graph of a loss of one picture, built as in a run.
 type lossGraph struct {
 	got   framework.Values // as Represent returned them
 	terms []framework.Term
@@ -179,7 +179,7 @@ func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func
 	return g, nil
 }
 
-// An evaluation is what a loss says of a picture.
+// An evaluation is a loss's terms and gradient for a picture.
 type evaluation struct {
 	names          []string // of the terms
 	weights        []float64
@@ -214,7 +214,7 @@ func evaluate(builder func() *graph.Builder, l framework.Loss, x graph.Tensor, t
 	return e, nil
 }
 
-// finite reports values or gradients that are not.
+// finite returns an error for values or gradients that are not finite.
 func (e evaluation) finite() error {
 	for i, v := range e.values {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -229,7 +229,7 @@ func (e evaluation) finite() error {
 	return nil
 }
 
-// same reports values or gradients whose bits differ.
+// same returns an error for values or gradients that differ bitwise.
 func (e evaluation) same(other evaluation) error {
 	switch {
 	case !slices.Equal(e.values, other.values):

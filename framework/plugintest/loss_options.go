@@ -11,7 +11,7 @@ import (
 	"runexp/framework"
 )
 
-// lossOptions checks what a config can say to a loss.
+// lossOptions checks a loss's options.
 func lossOptions[C any](defaults func() C, build func(C) (framework.Loss, error)) error {
 	c := defaults()
 	if err := validate(&c); err != nil {
@@ -23,7 +23,7 @@ func lossOptions[C any](defaults func() C, build func(C) (framework.Loss, error)
 		}
 	}
 	if _, err := build(c); err != nil {
-		return fmt.Errorf("the defaults build nothing: %w", err)
+		return fmt.Errorf("the defaults cannot be built: %w", err)
 	}
 	for i, o := range layersOptions(&c) {
 		for _, bad := range [][]framework.LayerWeight{nil, {{Layer: "conv1_1", Weight: -1}}, {{Layer: "conv1_1", Weight: math.NaN()}}, {{Layer: "conv1_1", Weight: math.Inf(1)}}} {
@@ -31,11 +31,11 @@ func lossOptions[C any](defaults func() C, build func(C) (framework.Loss, error)
 			layersOptions(&c)[i].set(bad)
 			var wrong *framework.FieldError
 			if err := validate(&c); !errors.As(err, &wrong) || wrong.Field != o.name {
-				return fmt.Errorf("validate says %q to the %s %v; framework.NeedLayers finds what is wrong with them", fmt.Sprint(err), o.name, bad)
+				return fmt.Errorf("Validate returns %q for the %s %v; use framework.NeedLayers", fmt.Sprint(err), o.name, bad)
 			}
 		}
 	}
-	// Names are the config's to check: a loss takes them as they come.
+	// The config checks names: a loss must accept any.
 	c = withLayers(defaults())
 	l, err := build(c)
 	if err != nil {
@@ -61,7 +61,7 @@ func validate(options any) error {
 
 // A layersOption is one list of layers among options.
 type layersOption struct {
-	name  string // as the config has it
+	name  string // in the config
 	value reflect.Value
 }
 

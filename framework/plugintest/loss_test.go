@@ -9,7 +9,7 @@ import (
 	"runexp/framework/graph"
 )
 
-// listConfig is options as most losses have them.
+// listConfig is the options that most losses have.
 type listConfig struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers compared"`
 }
@@ -20,8 +20,8 @@ func listDefaults() listConfig {
 	return listConfig{Layers: []framework.LayerWeight{{Layer: "conv1_1", Weight: 1}}}
 }
 
-// honest is a loss as it should be: mean squared errors of Gram matrices. The
-// functions, where they are not nil, spoil it.
+// honest is a correct loss: mean squared errors of Gram matrices. Functions that are not nil
+// introduce faults.
 type honest struct {
 	layers    []framework.Tap
 	roles     []framework.Role
@@ -57,7 +57,7 @@ func (l *honest) Score(b *graph.Builder, got framework.Values, want framework.Ta
 
 func TestLoss(t *testing.T) { Loss(t, listDefaults, newHonest) }
 
-// TestLossFindsFaults spoils the loss in one way after the other: the check named must say so.
+// TestLossFindsFaults introduces one fault at a time, which the named check must find.
 func TestLossFindsFaults(t *testing.T) {
 	type terms = []framework.Term
 	type nodes = framework.Values

@@ -15,8 +15,8 @@ import (
 	"runexp/framework/measure"
 )
 
-// Metric holds a metric to framework.Metric's contract. Its features are of a small
-// network of the suite's own.
+// Metric tests a metric against framework.Metric's contract, with features of a small
+// built-in network.
 func Metric(t *testing.T, m framework.Metric) {
 	t.Helper()
 	for _, c := range metricChecks() {
@@ -44,54 +44,54 @@ func metricChecks() []metricCheck {
 	}
 }
 
-// metricDefinition checks that the definition is complete and always the same.
+// metricDefinition checks that the definition is complete and constant.
 func metricDefinition(m framework.Metric) error {
 	d := m.Definition()
 	if m.Definition() != d {
-		return errors.New("Definition says something else the second time")
+		return errors.New("Definition returns something else the second time")
 	}
 	return d.Check()
 }
 
-// metricEqual checks what the image that pictures are compared with scores itself.
+// metricEqual checks the score of the image that pictures are compared with.
 func metricEqual(m framework.Metric) error {
 	d := m.Definition()
 	if d.Against == "" {
 		return nil
 	}
 	for _, size := range metricSizes() {
-		e := newEye(compute.Plain[float32]{})
+		e := newFakeNetwork(compute.Plain[float32]{})
 		image := someImage(size[0], size[1])
-		score, err := m.Prepare(e.see(image), metricLayer)
+		score, err := m.Prepare(e.run(image), metricLayer)
 		if err != nil {
 			return fmt.Errorf("%d×%d: %w", size[0], size[1], err)
 		}
-		if got := score(e.see(image)); !(math.Abs(got-d.Equal) <= 1e-6*(1+math.Abs(d.Equal))) {
-			return fmt.Errorf("%d×%d: the image itself scores %g, and Equal is %g", size[0], size[1], got, d.Equal)
+		if got := score(e.run(image)); !(math.Abs(got-d.Equal) <= 1e-6*(1+math.Abs(d.Equal))) {
+			return fmt.Errorf("%d×%d: the image itself scores %g, but Equal is %g", size[0], size[1], got, d.Equal)
 		}
 	}
 	return nil
 }
 
 // metricValues checks that values are finite and within the bounds. Only an image of one
-// colour may be refused.
+// colour may be rejected.
 func metricValues(m framework.Metric) error {
 	d := m.Definition()
-	slack := 1e-9 * (1 + math.Abs(d.Low)) // rounding may leave a bound by so much
+	slack := 1e-9 * (1 + math.Abs(d.Low)) // for rounding at a bound
 	for _, size := range metricSizes() {
 		h, w := size[0], size[1]
 		pictures := []*imaging.Image{someImage(h, w), someImage(w, h).Resize(h, w), oneColour(h, w, 0), oneColour(h, w, 0.5), oneColour(h, w, 1)}
 		for i, image := range pictures {
-			e := newEye(compute.Plain[float32]{})
+			e := newFakeNetwork(compute.Plain[float32]{})
 			score, err := prepareMetric(m, e, image)
 			if err != nil && i < 2 {
-				return fmt.Errorf("%d×%d: random pixels are refused: %w", h, w, err)
+				return fmt.Errorf("%d×%d: random pixels are rejected: %w", h, w, err)
 			}
 			if err != nil {
 				continue
 			}
 			for k, picture := range pictures {
-				if got := score(e.see(picture)); !(got >= d.Low-slack && got <= d.High+slack) || math.IsInf(got, 0) {
+				if got := score(e.run(picture)); !(got >= d.Low-slack && got <= d.High+slack) || math.IsInf(got, 0) {
 					return fmt.Errorf("%d×%d: picture %d against image %d scores %g, which is not from %g to %g, or not finite", h, w, k, i, got, d.Low, d.High)
 				}
 			}
@@ -110,7 +110,7 @@ func metricThreads(m framework.Metric) error {
 			return err
 		}
 		before := runtime.GOMAXPROCS(threads)
-		got, err := metricOnce(m, newEye(engine), someImage(h, w), someImage(w, h).Resize(h, w))
+		got, err := metricOnce(m, newFakeNetwork(engine), someImage(h, w), someImage(w, h).Resize(h, w))
 		runtime.GOMAXPROCS(before)
 		engine.Close()
 		if err != nil {
@@ -126,38 +126,38 @@ func metricThreads(m framework.Metric) error {
 	return nil
 }
 
-// metricOrder checks that neither what was scored before nor another image that was
-// prepared changes a score, nor that the next image overwrites the features.
+// metricOrder checks that a score depends neither on pictures scored before, nor on other
+// prepared images, nor on the features' memory, which the next image overwrites.
 func metricOrder(m framework.Metric) error {
 	const h, w = 24, 31
 	image, picture, other := someImage(h, w), someImage(w, h).Resize(h, w), oneColour(h, w, 0.25)
-	alone, err := prepareMetric(m, newEye(compute.Plain[float32]{}), image)
+	alone, err := prepareMetric(m, newFakeNetwork(compute.Plain[float32]{}), image)
 	if err != nil {
 		return err
 	}
-	want := alone(newEye(compute.Plain[float32]{}).see(picture))
-	e := newEye(compute.Plain[float32]{})
+	want := alone(newFakeNetwork(compute.Plain[float32]{}).run(picture))
+	e := newFakeNetwork(compute.Plain[float32]{})
 	score, err := prepareMetric(m, e, image)
 	if err != nil {
 		return err
 	}
-	if got := score(e.see(picture)); got != want {
-		return fmt.Errorf("a picture scores %v, and %v once the features of the image are overwritten: keep a copy", want, got)
+	if got := score(e.run(picture)); got != want {
+		return fmt.Errorf("a picture scores %v, and %v after the image's features are overwritten: copy them", want, got)
 	}
-	score(e.see(other))
+	score(e.run(other))
 	if _, err := prepareMetric(m, e, picture); err != nil {
 		return err
 	}
-	if got := score(e.see(picture)); got != want {
+	if got := score(e.run(picture)); got != want {
 		return fmt.Errorf("a picture scores %v, and after other images %v: keep no state", want, got)
 	}
 	return nil
 }
 
-// metricUnchanged checks that pixels and features are left as they are.
+// metricUnchanged checks that pixels and features are not modified.
 func metricUnchanged(m framework.Metric) error {
 	const h, w = 24, 31
-	e := newEye(compute.Plain[float32]{})
+	e := newFakeNetwork(compute.Plain[float32]{})
 	score, err := prepareMetric(m, e, someImage(h, w))
 	if err != nil {
 		return err
@@ -169,33 +169,33 @@ func metricUnchanged(m framework.Metric) error {
 		if what == "Prepare" && m.Definition().Against == "" {
 			continue
 		}
-		seen := e.see(someImage(w, h).Resize(h, w))
+		seen := e.run(someImage(w, h).Resize(h, w))
 		pix, features, luma := slices.Clone(seen.Pix), slices.Clone(seen.Features(metricLayer).Values), slices.Clone(seen.Luma().V)
 		if err := call(seen); err != nil {
 			return err
 		}
 		if !slices.Equal(pix, seen.Pix) || !slices.Equal(features, seen.Features(metricLayer).Values) || !slices.Equal(luma, seen.Luma().V) {
-			return fmt.Errorf("%s changes the image that it is given", what)
+			return fmt.Errorf("%s modifies its image", what)
 		}
 	}
 	return nil
 }
 
 // metricOnce returns the score of a picture against an image.
-func metricOnce(m framework.Metric, e *eye, image, picture *imaging.Image) (float64, error) {
+func metricOnce(m framework.Metric, e *fakeNetwork, image, picture *imaging.Image) (float64, error) {
 	score, err := prepareMetric(m, e, image)
 	if err != nil {
 		return 0, err
 	}
-	return score(e.see(picture)), nil
+	return score(e.run(picture)), nil
 }
 
 // prepareMetric prepares a metric as a scorer does.
-func prepareMetric(m framework.Metric, e *eye, image *imaging.Image) (framework.Score, error) {
+func prepareMetric(m framework.Metric, e *fakeNetwork, image *imaging.Image) (framework.Score, error) {
 	if m.Definition().Against == "" {
 		return m.Prepare(nil, metricLayer)
 	}
-	return m.Prepare(e.see(image), metricLayer)
+	return m.Prepare(e.run(image), metricLayer)
 }
 
 // metricSizes are sizes of pictures: one in between, the smallest, and an oblong one.

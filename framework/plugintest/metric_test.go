@@ -10,8 +10,8 @@ import (
 	"runexp/framework/measure"
 )
 
-// brightness is a metric as it should be: how far the mean feature is from the image's.
-// The functions, where they are not nil, spoil it.
+// brightness is a correct metric: the distance of the mean feature from the image's.
+// Functions that are not nil introduce faults.
 type brightness struct {
 	define  func(d *framework.Definition)
 	prepare func(image *measure.Image) (framework.Score, error)
@@ -53,7 +53,7 @@ func meanOf(values []float32) float64 {
 
 func TestMetric(t *testing.T) { Metric(t, brightness{}) }
 
-// TestMetricFindsFaults spoils the metric in one way after the other: the check named must say so.
+// TestMetricFindsFaults introduces one fault at a time, which the named check must find.
 func TestMetricFindsFaults(t *testing.T) {
 	calls := 0
 	for name, c := range map[string]struct {

@@ -12,11 +12,10 @@ import (
 	"runexp/framework"
 )
 
-// Optimizer holds an optimiser to framework.Optimizer's contract, on convex
-// functions of 12 variables with second derivatives of at most 15. fresh returns
-// a new optimiser at every call, each with the same options. rate is one at
-// which 100 steps, begun about 1 from the minimum in every variable, halve such
-// a function.
+// Optimizer tests an optimiser against framework.Optimizer's contract, on convex functions of
+// 12 variables with second derivatives of at most 15. fresh returns a new optimiser at every
+// call, with the same options. rate must be such that 100 steps, from about 1 off the minimum
+// in every variable, halve such a function.
 func Optimizer(t *testing.T, fresh func() framework.Optimizer, rate float64) {
 	t.Helper()
 	for _, c := range optimizerChecks() {
@@ -28,7 +27,7 @@ func Optimizer(t *testing.T, fresh func() framework.Optimizer, rate float64) {
 	}
 }
 
-// A subject is an optimiser under test. A check returns what it does wrong.
+// A subject is an optimiser under test. A check returns its first violation.
 type subject struct {
 	fresh func() framework.Optimizer
 	rate  float64
@@ -39,7 +38,7 @@ type optimizerCheck struct {
 	check func(subject) error
 }
 
-// run is the check with a panic as one more thing done wrong.
+// run runs the check and returns a panic as an error.
 func (c optimizerCheck) run(s subject) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -91,7 +90,7 @@ func (s subject) lowers() error {
 	return nil
 }
 
-// outcome checks what Step says of itself, with a caller who changes x as well.
+// outcome checks Step's Outcome, with a caller that also changes x.
 func (s subject) outcome() error {
 	for _, f := range functions() {
 		o, x := s.fresh(), f.start()
@@ -107,7 +106,7 @@ func (s subject) outcome() error {
 				return fmt.Errorf("%s, step %d: %w", f.name, i, err)
 			}
 			if want := f.value(before); outcome.Loss != want {
-				return fmt.Errorf("%s, step %d: the loss is given as %g; at x before the step it is %g", f.name, i, outcome.Loss, want)
+				return fmt.Errorf("%s, step %d: Loss is %g, but at x before the step it is %g", f.name, i, outcome.Loss, want)
 			}
 			if outcome.Evals != calls {
 				return fmt.Errorf("%s, step %d: %d evaluations are counted, there were %d", f.name, i, outcome.Evals, calls)
@@ -153,8 +152,8 @@ func (s subject) firstEvaluation() error {
 	return nil
 }
 
-// failure lets every evaluation of a step fail in turn: x stays as it was, and
-// the optimiser can go on.
+// failure makes every evaluation of a step fail in turn, and checks that x is unchanged and
+// that the optimiser can continue.
 func (s subject) failure() error {
 	f := functions()[1]
 	for _, steps := range []int{0, 1, 5} {
@@ -218,8 +217,8 @@ func (s subject) cancellation() error {
 	return nil
 }
 
-// ownership gives every step an x of its own and ruins it afterwards, with all
-// that the objective was given.
+// ownership passes every step its own x and overwrites it afterwards, with all slices passed
+// to the objective.
 func (s subject) ownership() error {
 	f := functions()[0]
 	want := f.start()
@@ -251,7 +250,7 @@ func (s subject) ownership() error {
 		}
 	}
 	if !sameBits(x, want) {
-		return errors.New("what it remembers is in x or in a gradient of a step before, which others may overwrite")
+		return errors.New("its state is in x or in a gradient of an earlier step, which the caller may overwrite")
 	}
 	return nil
 }
@@ -291,8 +290,8 @@ func (s subject) size() error {
 	return nil
 }
 
-// done checks that an optimiser which is done does not move x, and that none
-// moves it where the loss is the same everywhere.
+// done checks that an optimiser that is done does not move x, and that x does not move if the
+// loss is constant.
 func (s subject) done() error {
 	f := functions()[0]
 	for _, c := range []struct {

@@ -21,7 +21,7 @@ func functions() []function {
 	return []function{{"quadratic", 2, 0.05, 5}, {"quartic", 4, 0.1, 1}}
 }
 
-// start is about 1 away from the minimum in every element, on either side.
+// start is about 1 off the minimum in every element, on either side.
 func (f function) start() []float32 {
 	x := make([]float32, 12)
 	for i := range x {
@@ -47,7 +47,7 @@ func (f function) value(x []float32) float64 {
 	return loss
 }
 
-// sameBits compares bit by bit: 0 and −0 differ, and a NaN is like itself.
+// sameBits compares bitwise: 0 and −0 differ, and a NaN equals itself.
 func sameBits(a, b []float32) bool {
 	if len(a) != len(b) {
 		return false

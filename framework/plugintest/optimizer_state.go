@@ -9,8 +9,8 @@ import (
 	"runexp/framework"
 )
 
-// restore stops after some steps and goes on in another optimiser, a new one or
-// one that remembers something else, while the state it was given is overwritten.
+// restore stops after some steps and continues in another optimiser, a new one or one with
+// other state, and overwrites the state passed to it.
 func (s subject) restore() error {
 	f := functions()[1]
 	for _, c := range []struct{ steps, used int }{{0, 0}, {0, 3}, {1, 0}, {1, 3}, {2, 0}, {7, 3}, {15, 0}, {15, 3}} {
@@ -23,7 +23,7 @@ func (s subject) restore() error {
 		}
 		x, state := slices.Clone(want), clone(whole.State())
 		if err := second.Restore(state); err != nil {
-			return fmt.Errorf("its own state after %d steps is refused: %w", c.steps, err)
+			return fmt.Errorf("its own state after %d steps is rejected: %w", c.steps, err)
 		}
 		ruin(state)
 		_, err = s.steps(whole, f.objective, want, 10)
@@ -38,8 +38,7 @@ func (s subject) restore() error {
 	return nil
 }
 
-// nonsense offers states that are none, and checks that the optimiser goes on
-// as if they had not been.
+// nonsense restores invalid states, and checks that they are rejected without effect.
 func (s subject) nonsense() error {
 	f := functions()[0]
 	o, x := s.fresh(), f.start()
@@ -52,7 +51,7 @@ func (s subject) nonsense() error {
 	}
 	for what, state := range mangled(clone(o.State())) {
 		if o.Restore(state) == nil {
-			return fmt.Errorf("a state is taken: %s", what)
+			return fmt.Errorf("an invalid state is accepted: %s", what)
 		}
 	}
 	_, err := s.steps(o, f.objective, x, 5)
@@ -61,12 +60,12 @@ func (s subject) nonsense() error {
 		return err
 	}
 	if !sameBits(x, want) {
-		return errors.New("a state that was refused has changed the optimiser")
+		return errors.New("a rejected state has changed the optimiser")
 	}
 	return nil
 }
 
-// mangled returns states that are wrong by what their name says.
+// mangled returns invalid states by description.
 func mangled(state []framework.Slot) map[string][]framework.Slot {
 	states := map[string][]framework.Slot{
 		"of something else": {{Name: "nonsense"}},
@@ -88,7 +87,7 @@ func mangled(state []framework.Slot) map[string][]framework.Slot {
 			long[i].Scalars = append(long[i].Scalars, 0)
 			states[slot.Name+" with a number too many"] = long
 		}
-		if slot.PerPixel != nil && perPixel > 1 { // a single one may be of any size
+		if slot.PerPixel != nil && perPixel > 1 { // a single one may have any size
 			short := clone(state)
 			short[i].PerPixel = short[i].PerPixel[1:]
 			states[slot.Name+" shorter than the others"] = short

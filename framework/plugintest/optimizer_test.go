@@ -8,8 +8,7 @@ import (
 	"runexp/framework"
 )
 
-// heavy is a ball with friction: gradient descent with momentum 0.5. Its flaws
-// are what the suite is to find.
+// heavy is gradient descent with momentum 0.5, with optional flaws that the suite must find.
 type heavy struct {
 	flaw    string
 	v, kept []float32

@@ -11,9 +11,9 @@ import (
 	"runexp/framework"
 )
 
-// Pruner holds a pruner to framework.Pruner's contract, on trials whose values are
-// drawn. fresh returns a new pruner at every call, each with the same options. go test
-// -race sees best whether its methods share memory safely.
+// Pruner tests a pruner against framework.Pruner's contract, on trials with random values.
+// fresh returns a new pruner at every call, with the same options. Run it with -race to
+// check that its methods share memory safely.
 func Pruner(t *testing.T, fresh func() framework.Pruner) {
 	t.Helper()
 	for _, c := range prunerChecks() {
@@ -40,14 +40,14 @@ func prunerChecks() []prunerCheck {
 	}
 }
 
-// The trials of a pruner's test: so many in a group, which report so often.
+// The number of trials in a group, and of the values of each.
 const (
 	prunedTrials = 12
 	prunedSteps  = 8
 )
 
-// valuesOf returns the values of the trials of a group, step by step, each trial's
-// falling from where it was drawn.
+// valuesOf returns the values of a group's trials, step by step; each trial's decrease from
+// a random start.
 func valuesOf(group string, seed uint64) []framework.TrialValue {
 	random := rand.New(rand.NewPCG(seed, 0))
 	var values []framework.TrialValue
@@ -61,15 +61,15 @@ func valuesOf(group string, seed uint64) []framework.TrialValue {
 	return values
 }
 
-// A verdict is what ShouldPrune returns.
-type verdict struct {
+// A decision is the result of ShouldPrune.
+type decision struct {
 	limit framework.Limit
 	stop  bool
 }
 
-// judged notes every third value and asks about the others.
-func judged(p framework.Pruner, values []framework.TrialValue) []verdict {
-	all := make([]verdict, len(values))
+// decide observes every third value, and asks for a decision on the others.
+func decide(p framework.Pruner, values []framework.TrialValue) []decision {
+	all := make([]decision, len(values))
 	for i, v := range values {
 		if i%3 == 0 {
 			p.Observe(v)
@@ -80,9 +80,9 @@ func judged(p framework.Pruner, values []framework.TrialValue) []verdict {
 	return all
 }
 
-// differs returns an error where verdicts differ; the limit of a trial that goes on is
-// nobody's business.
-func differs(got, want []verdict) error {
+// differs returns an error if decisions differ. The limit of a trial that continues is
+// ignored.
+func differs(got, want []decision) error {
 	for i := range want {
 		if got[i].stop != want[i].stop || want[i].stop && got[i].limit != want[i].limit {
 			return fmt.Errorf("value %d: %+v, and %+v before", i, got[i], want[i])
@@ -91,23 +91,22 @@ func differs(got, want []verdict) error {
 	return nil
 }
 
-// prunerDeterministic checks that the same values have the same verdicts, from call to
-// call and from one pruner to the next.
+// prunerDeterministic checks that the same values get the same decisions from new pruners.
 func prunerDeterministic(fresh func() framework.Pruner) error {
 	values := valuesOf("a", 1)
-	first := judged(fresh(), values)
+	first := decide(fresh(), values)
 	for range 5 {
-		if err := differs(judged(fresh(), values), first); err != nil {
+		if err := differs(decide(fresh(), values), first); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// prunerLimit checks that what is stopped is behind a limit that has a name.
+// prunerLimit checks that a stopped trial misses its limit, and that the limit has a name.
 func prunerLimit(fresh func() framework.Pruner) error {
 	values := valuesOf("a", 1)
-	for i, v := range judged(fresh(), values) {
+	for i, v := range decide(fresh(), values) {
 		switch {
 		case !v.stop:
 		case v.limit.Name == "":
@@ -119,8 +118,8 @@ func prunerLimit(fresh func() framework.Pruner) error {
 	return nil
 }
 
-// prunerAlone checks that a trial without others goes on, whatever it had before, at
-// the same step in an earlier attempt too.
+// prunerAlone checks that a trial without others continues, whatever its earlier values, of
+// an earlier attempt at the same step included.
 func prunerAlone(fresh func() framework.Pruner) error {
 	p := fresh()
 	for i := range 10 * prunedTrials {
@@ -134,43 +133,43 @@ func prunerAlone(fresh func() framework.Pruner) error {
 	return nil
 }
 
-// prunerGroups checks that a group has the verdicts that it has without others, whose
-// trials have the same names and are much better, or much worse.
+// prunerGroups checks that a group's decisions do not depend on another group, whose trials
+// have the same names and are much better or much worse.
 func prunerGroups(fresh func() framework.Pruner) error {
 	values := valuesOf("a", 1)
-	alone := judged(fresh(), values)
+	alone := decide(fresh(), values)
 	for _, far := range []float64{-1000, 1000} {
 		p := fresh()
 		for _, v := range valuesOf("b", 2) {
 			v.Value += far
 			p.Observe(v)
 		}
-		if err := differs(judged(p, values), alone); err != nil {
+		if err := differs(decide(p, values), alone); err != nil {
 			return fmt.Errorf("with another group %+g away: %w", far, err)
 		}
 	}
 	return nil
 }
 
-// prunerGoroutines checks that groups which are judged at once have the verdicts that
-// each has alone; many times, since what is shared unsafely goes wrong now and then.
+// prunerGoroutines checks that concurrent groups get the same decisions as alone; many times,
+// since data races show only sometimes.
 func prunerGoroutines(fresh func() framework.Pruner) error {
 	const groups, rounds = 8, 50
 	var values [groups][]framework.TrialValue
-	var alone [groups][]verdict
+	var alone [groups][]decision
 	for g := range groups {
 		values[g] = valuesOf(fmt.Sprint(g), uint64(g))
-		alone[g] = judged(fresh(), values[g])
+		alone[g] = decide(fresh(), values[g])
 	}
 	for range rounds {
 		p := fresh()
-		var together [groups][]verdict
+		var together [groups][]decision
 		var wait sync.WaitGroup
 		start := make(chan struct{})
 		for g := range groups {
 			wait.Go(func() {
 				<-start
-				together[g] = judged(p, values[g])
+				together[g] = decide(p, values[g])
 			})
 		}
 		close(start)

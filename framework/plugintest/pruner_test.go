@@ -8,7 +8,7 @@ import (
 )
 
 // plainPruner stops a trial that is worse than the best of the others at the step; the
-// fields spoil it.
+// fields introduce faults.
 type plainPruner struct {
 	mu   sync.Mutex
 	best map[string]map[int]framework.TrialValue // by group and step
@@ -58,7 +58,7 @@ func newPlain(spoil func(*plainPruner)) func() framework.Pruner {
 
 func TestPruner(t *testing.T) { Pruner(t, newPlain(func(*plainPruner) {})) }
 
-// TestPrunerFindsFaults spoils the pruner in one way after the other: the check named must say so.
+// TestPrunerFindsFaults introduces one fault at a time, which the named check must find.
 func TestPrunerFindsFaults(t *testing.T) {
 	shared := newPlain(func(p *plainPruner) { p.groupless = true })()
 	calls := 0

@@ -10,8 +10,8 @@ import (
 	"runexp/framework"
 )
 
-// Sampler holds a sampler to framework.Sampler's contract, on small spaces with and
-// without exclusions: of levels, of nothing but blocks, and of ranges if it draws.
+// Sampler tests a sampler against framework.Sampler's contract, on small spaces with and
+// without exclusions: of levels, of blocks alone, and of ranges if it draws.
 func Sampler(t *testing.T, s framework.Sampler) {
 	t.Helper()
 	for _, c := range samplerChecks() {
@@ -28,13 +28,13 @@ type samplerCheck struct {
 	check func(samplerCase) error
 }
 
-// A samplerCase is a space and what is chosen from it.
+// A samplerCase is a space and the points chosen from it.
 type samplerCase struct {
 	sampler  framework.Sampler
 	space    framework.SweepSpace
 	excluded excludes
 	points   []framework.SweepPoint
-	lower    []framework.SweepPoint // with the next lower cap
+	lower    []framework.SweepPoint // those for the next lower cap
 }
 
 // excludes says whether a setting is excluded on a block.
@@ -52,7 +52,7 @@ func samplerChecks() []samplerCheck {
 	}
 }
 
-// run makes the check on every space, with every rule and several caps.
+// run runs the check on every space, with every exclusion rule and several caps.
 func (c samplerCheck) run(s framework.Sampler) error {
 	for name, space := range sweepSpaces(s.Draws()) {
 		for ruleName, rule := range exclusions() {
@@ -72,7 +72,7 @@ func (c samplerCheck) run(s framework.Sampler) error {
 	return nil
 }
 
-// caps are those that the spaces are sampled with, in rising order; 0, for all, comes last.
+// caps are the caps to sample with, in ascending order; 0, for all, is last.
 func caps(draws bool) []int {
 	if draws {
 		return []int{1, 5, 40} // 40 is more than there are settings in some spaces
@@ -116,7 +116,7 @@ func exclusions() map[string]excludes {
 	}
 }
 
-// settingsIn lists the different settings of points.
+// settingsIn lists the distinct settings of points.
 func settingsIn(points []framework.SweepPoint) [][]framework.Choice {
 	var all [][]framework.Choice
 	for _, p := range points {
@@ -150,14 +150,14 @@ func samplerOrder(c samplerCase) error {
 func samplerTwice(c samplerCase) error {
 	for i, p := range c.points {
 		if holds(c.points[:i], p) {
-			return fmt.Errorf("%+v comes twice", p)
+			return fmt.Errorf("%+v is repeated", p)
 		}
 	}
 	return nil
 }
 
-// samplerExclusions checks that what is excluded does not come. All rules but the one
-// that excludes everything leave something.
+// samplerExclusions checks that no excluded point is chosen, and that some point is unless
+// everything is excluded.
 func samplerExclusions(c samplerCase) error {
 	for _, p := range c.points {
 		if c.excluded(p.Setting, p.Block) {
@@ -165,13 +165,13 @@ func samplerExclusions(c samplerCase) error {
 		}
 	}
 	if len(c.points) == 0 && !c.excluded(nil, 0) {
-		return errors.New("nothing is chosen, and not everything is excluded")
+		return errors.New("nothing is chosen, but not everything is excluded")
 	}
 	return nil
 }
 
-// samplerCap checks that no more is chosen than the cap says; of one that draws, that
-// each setting is on every block.
+// samplerCap checks that the cap is respected; of a sampler that draws, also that each
+// setting is on every block.
 func samplerCap(c samplerCase) error {
 	if !c.sampler.Draws() {
 		if c.space.Cap > 0 && len(c.points) > c.space.Cap {
@@ -186,15 +186,14 @@ func samplerCap(c samplerCase) error {
 	for _, setting := range settings {
 		for block := range c.space.Blocks {
 			if p := (framework.SweepPoint{Setting: setting, Block: block}); !c.excluded(setting, block) && !holds(c.points, p) {
-				return fmt.Errorf("%+v is missing, whose setting is on another block", p)
+				return fmt.Errorf("%+v is missing, but its setting is on another block", p)
 			}
 		}
 	}
 	return nil
 }
 
-// samplerDeterministic checks that equal arguments have equal points, and stay as they
-// are.
+// samplerDeterministic checks that equal arguments give equal points, and are not modified.
 func samplerDeterministic(c samplerCase) error {
 	before := c.space
 	before.Parameters = slices.Clone(c.space.Parameters)
@@ -203,18 +202,18 @@ func samplerDeterministic(c samplerCase) error {
 	case err != nil:
 		return err
 	case !slices.Equal(c.space.Parameters, before.Parameters):
-		return errors.New("it changes the space")
+		return errors.New("it modifies the space")
 	case !reflect.DeepEqual(again, c.points):
 		return errors.New("it chooses other points for the same seed")
 	}
 	return nil
 }
 
-// samplerHigherCap checks that what a lower cap chooses is among the points.
+// samplerHigherCap checks that the points of a lower cap are among those of a higher one.
 func samplerHigherCap(c samplerCase) error {
 	for _, p := range c.lower {
 		if !holds(c.points, p) {
-			return fmt.Errorf("%+v is chosen with a lower cap, and not with this one", p)
+			return fmt.Errorf("%+v is chosen with a lower cap, but not with this one", p)
 		}
 	}
 	return nil

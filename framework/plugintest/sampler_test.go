@@ -8,8 +8,7 @@ import (
 	"runexp/framework"
 )
 
-// plainSampler goes through levels as it should; the function, where it is not nil,
-// spoils what it chooses.
+// plainSampler enumerates levels correctly; a function that is not nil introduces a fault.
 type plainSampler struct {
 	spoil func(framework.SweepSpace, []framework.SweepPoint) []framework.SweepPoint
 }
@@ -41,8 +40,7 @@ func (p plainSampler) Sample(s framework.SweepSpace, excluded func([]framework.C
 	return points, nil
 }
 
-// plainDraws draws as it should, as many times as the cap and the spoiling say; a draw
-// that has come before is not repeated.
+// plainDraws draws distinct settings correctly; fields that are not 0 introduce faults.
 type plainDraws struct{ more, blocks int }
 
 func (plainDraws) Draws() bool { return true }
@@ -82,7 +80,7 @@ func TestSampler(t *testing.T) {
 	t.Run("draws", func(t *testing.T) { Sampler(t, plainDraws{}) })
 }
 
-// TestSamplerFindsFaults spoils the samplers in one way after the other: the check named must say so.
+// TestSamplerFindsFaults introduces one fault at a time, which the named check must find.
 func TestSamplerFindsFaults(t *testing.T) {
 	type points = []framework.SweepPoint
 	calls := 0

@@ -15,7 +15,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Variable holds a variable to framework.Variable's contract.
+// Variable tests a variable against framework.Variable's contract.
 func Variable(t *testing.T, v framework.Variable) {
 	t.Helper()
 	for _, c := range variableChecks() {
@@ -53,7 +53,7 @@ func variableChecks() []variableCheck {
 	}
 }
 
-// variableSizes are sizes of pictures: odd, even, flat, and one that is a single pixel.
+// variableSizes are sizes of pictures: even, odd, oblong, and a single pixel.
 func variableSizes() [][2]int { return [][2]int{{16, 24}, {17, 23}, {5, 64}, {1, 1}} }
 
 // someImage returns an image of random pixels.
@@ -66,7 +66,7 @@ func someImage(h, w int) *imaging.Image {
 	return m
 }
 
-// pictureOf returns what v makes of x, in [0, 1].
+// pictureOf returns the picture of x, in [0, 1].
 func pictureOf(v framework.Variable, x []float32, h, w int) ([]float32, error) {
 	b := graph.NewBuilder(compute.Plain[float32]{})
 	moved := b.Variable(v.Shape(h, w)...)
@@ -90,13 +90,13 @@ func pictureOf(v framework.Variable, x []float32, h, w int) ([]float32, error) {
 	return v.Space().ToUnit(p.Value(picture).Single), nil
 }
 
-// variableShape checks that all that depends on a size agrees on how many numbers there are.
+// variableShape checks that Shape and Initial agree on the number of elements.
 func variableShape(v framework.Variable) error {
 	for _, size := range variableSizes() {
 		h, w := size[0], size[1]
 		n := v.Shape(h, w).Len()
 		if got := len(v.Initial(someImage(h, w))); got != n {
-			return fmt.Errorf("at %d×%d Initial returns %d numbers, and the shape has %d", h, w, got, n)
+			return fmt.Errorf("at %d×%d Initial returns %d numbers, but the shape has %d", h, w, got, n)
 		}
 	}
 	return nil
@@ -113,7 +113,7 @@ func variableInitial(v framework.Variable) error {
 			return fmt.Errorf("%d×%d: %w", h, w, err)
 		}
 		if !slices.Equal(before, image.Pix) {
-			return errors.New("Initial changes the image")
+			return errors.New("Initial modifies the image")
 		}
 		const level = 1. / 255
 		for i, u := range got {
@@ -125,8 +125,8 @@ func variableInitial(v framework.Variable) error {
 	return nil
 }
 
-// variableResample checks the number of numbers, that the same size changes nothing,
-// and that a picture that is one colour stays so.
+// variableResample checks the number of elements, that the same size changes nothing, and
+// that a picture of one colour stays one.
 func variableResample(v framework.Variable) error {
 	for _, size := range variableSizes() {
 		h, w := size[0], size[1]
@@ -142,7 +142,7 @@ func variableResample(v framework.Variable) error {
 		}
 		larger := v.Resample(v.Initial(flat), h, w, 2*h, 2*w)
 		if got, want := len(larger), v.Shape(2*h, 2*w).Len(); got != want {
-			return fmt.Errorf("Resample to %d×%d returns %d numbers, and the shape has %d", 2*h, 2*w, got, want)
+			return fmt.Errorf("Resample to %d×%d returns %d numbers, but the shape has %d", 2*h, 2*w, got, want)
 		}
 		picture, err := pictureOf(v, larger, 2*h, 2*w)
 		if err != nil {
@@ -157,8 +157,7 @@ func variableResample(v framework.Variable) error {
 	return nil
 }
 
-// variableProject checks that what is within the bounds stays, and that a second time
-// changes nothing.
+// variableProject checks that points within the bounds stay, and that Project is idempotent.
 func variableProject(v framework.Variable) error {
 	p, bounded := v.(framework.Projector)
 	if !bounded {
@@ -178,10 +177,10 @@ func variableProject(v framework.Variable) error {
 	p.Project(x)
 	once := slices.Clone(x)
 	if p.Project(x); !slices.Equal(once, x) {
-		return errors.New("to project twice is not to project once")
+		return errors.New("Project is not idempotent")
 	}
 	if slices.ContainsFunc(x, func(u float32) bool { return math.Abs(float64(u)) == 1e6 }) {
-		return errors.New("Project leaves numbers of a million")
+		return errors.New("Project does not bound numbers of a million")
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// plainPixels is a variable as it should be; the functions, where they are not nil, spoil it.
+// plainPixels is a correct variable; functions that are not nil introduce faults.
 type plainPixels struct {
 	build    func(b *graph.Builder, x graph.Node) graph.Node
 	initial  func(pix []float32) []float32
@@ -53,7 +53,7 @@ func (v plainPixels) Project(x []float32) {
 
 func TestVariable(t *testing.T) { Variable(t, plainPixels{}) }
 
-// TestVariableFindsFaults spoils the variable in one way after the other: the check named must say so.
+// TestVariableFindsFaults introduces one fault at a time, which the named check must find.
 func TestVariableFindsFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		check string

@@ -211,7 +211,7 @@ func (p *Prepared) Images(i int) []ImageUse {
 // same backbone makes them again.
 func (p *Prepared) Release() {
 	for _, f := range p.filters {
-		f.Forget()
+		f.Evict()
 	}
 }
 

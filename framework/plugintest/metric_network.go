@@ -8,27 +8,27 @@ import (
 	"runexp/framework/measure"
 )
 
-// metricLayer is the one layer of an eye, and metricChannels its channels.
+// metricLayer is the only layer of a fakeNetwork, and metricChannels its channels.
 const (
 	metricLayer    = "layer"
 	metricChannels = 6
 )
 
-// An eye gives metrics features as a scorer's network does: in memory that the next
-// image overwrites.
-type eye struct {
+// A fakeNetwork provides features as a scorer's network does: in memory that the next image
+// overwrites.
+type fakeNetwork struct {
 	kernels  compute.Kernels[float32]
 	features measure.Features
 }
 
-func newEye(k compute.Kernels[float32]) *eye { return &eye{kernels: k} }
+func newFakeNetwork(k compute.Kernels[float32]) *fakeNetwork { return &fakeNetwork{kernels: k} }
 
-// see returns m with features of half its size:
+// run returns m with features of half its size:
 //
 //	max(0, Σᵢ uᵢ sin(5·channel + 3·i))
 //
 // over the twelve numbers u of two by two pixels.
-func (e *eye) see(m *imaging.Image) *measure.Image {
+func (e *fakeNetwork) run(m *imaging.Image) *measure.Image {
 	h, w := m.H/2, m.W/2
 	if e.features.H != h || e.features.W != w {
 		e.features = measure.Features{H: h, W: w, C: metricChannels, Values: make([]float32, h*w*metricChannels)}
