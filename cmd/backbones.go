@@ -32,7 +32,7 @@ See also: runexp plugins, runexp weights`,
 			if len(args) == 1 {
 				return nil, cobra.ShellCompDirectiveDefault // files
 			}
-			return only(words(a.plugins.Backbones.Names()...))(command, args, begin)
+			return firstArg(words(a.plugins.Backbones.Names()...))(command, args, begin)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch len(args) {

@@ -50,9 +50,9 @@ func usage(err error) error {
 	return &exit{exitUsage, err}
 }
 
-// unwritten says whose the error is of a figure that was to be drawn and written:
+// figureError says whose the error is of a figure that was to be drawn and written:
 // the user's, unless the disk is full or fails.
-func unwritten(err error) error {
+func figureError(err error) error {
 	for _, disk := range []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, store.ErrFull, store.ErrIO} {
 		if errors.Is(err, disk) {
 			return err
@@ -65,7 +65,7 @@ func unwritten(err error) error {
 type app struct {
 	plugins        framework.Plugins
 	stdout, stderr io.Writer
-	stopping       stopping
+	shutdown       shutdown
 	db             string
 	json           bool
 }
@@ -76,7 +76,7 @@ type app struct {
 func Main(plugins framework.Plugins) int {
 	stdout, stderr := &output{file: os.Stdout}, &output{file: os.Stderr}
 	a := &app{plugins: plugins, stdout: stdout, stderr: stderr}
-	code := a.main(a.stopping.watch(stderr), os.Args[1:])
+	code := a.main(a.shutdown.watch(stderr), os.Args[1:])
 	if err := stdout.failed(); err != nil {
 		fmt.Fprintf(stderr, "runexp: what it prints cannot be written: %v\n", err)
 		if code == exitOK {
@@ -86,21 +86,21 @@ func Main(plugins framework.Plugins) int {
 	return code
 }
 
-// garbagePercent is how much garbage may stand beside what is in use while pictures
+// gcPercent is how much garbage may stand beside what is in use while pictures
 // are made. That is a few large buffers without pointers, gone through in no time,
 // and Go's 100 percent would be as much memory again: at 600×900 a run took 1130 MiB
 // instead of 959. Planning and reports have small things, many of them: there it
 // would be half of the time.
-const garbagePercent = 10
+const gcPercent = 10
 
 // sparing lets little garbage stand until the function that it returns is called,
 // unless GOGC says otherwise.
-func sparing() (end func()) {
+func tightGC() (restore func()) {
 	if _, chosen := os.LookupEnv("GOGC"); chosen {
 		return func() {}
 	}
 	debug.FreeOSMemory() // what planning has left
-	before := debug.SetGCPercent(garbagePercent)
+	before := debug.SetGCPercent(gcPercent)
 	return func() { debug.SetGCPercent(before) }
 }
 
@@ -113,8 +113,8 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	signalled := new(caught)
-	if !errors.As(err, &signalled) && (errors.Is(err, context.Canceled) || !a.stopping.begun()) {
+	signalled := new(signalError)
+	if !errors.As(err, &signalled) && (errors.Is(err, context.Canceled) || !a.shutdown.everHeld()) {
 		if errors.As(context.Cause(ctx), &signalled) { // what stopped did not say why
 			err = signalled
 		}
@@ -183,7 +183,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 		SilenceUsage:  true,
 		RunE:          r.run,
 	}
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(nearFlag(c, err)) })
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(suggestFlag(c, err)) })
 	all := c.PersistentFlags()
 	pathFlag(all, &a.db, "db", "", defaultStore, "the store: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
@@ -199,8 +199,8 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	return c
 }
 
-// nearFlag adds to the error of a flag that c does not have which one may be meant.
-func nearFlag(c *cobra.Command, err error) error {
+// suggestFlag adds to the error of a flag that c does not have which one may be meant.
+func suggestFlag(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
 		return err
@@ -222,8 +222,8 @@ func (a *app) loader() *config.Loader {
 	return &config.Loader{Plugins: a.plugins, Presets: configs.Presets()}
 }
 
-// exactly is cobra.ExactArgs with this program's exit code.
-func exactly(n int, what string) cobra.PositionalArgs {
+// exactArgs is cobra.ExactArgs with this program's exit code.
+func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
 			return usage(fmt.Errorf("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath()))

@@ -121,9 +121,9 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 	name, _ := runsName(runs)
 	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
 	if err != nil {
-		return "", unwritten(err)
+		return "", figureError(err)
 	}
-	return path, unwritten(frames.Save(path, sheet.Usual))
+	return path, figureError(frames.Save(path, sheet.Usual))
 }
 
 func printComparison(w io.Writer, c reports.Comparison) error {
@@ -143,7 +143,7 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 	}{
 		{"settings that differ", "no setting differs", differenceCells(c.Settings)},
 		{"environment that differs", "the environment is the same", differenceCells(c.Environment)},
-		{"what they ended with", "", cellsOf(c.Metrics, func(n reports.Numbers) []string {
+		{"what they ended with", "", mapRows(c.Metrics, func(n reports.Numbers) []string {
 			row := []string{n.Name}
 			for _, v := range n.Values {
 				if v == nil {
@@ -168,7 +168,7 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 }
 
 func differenceCells(list []reports.Difference) [][]string {
-	return cellsOf(list, func(d reports.Difference) []string {
+	return mapRows(list, func(d reports.Difference) []string {
 		row := []string{d.Name}
 		for _, v := range d.Values {
 			if v == nil {

@@ -22,13 +22,13 @@ func words(list ...string) completer {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// nothing proposes nothing, files neither.
-func nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// noCompletion proposes nothing, files neither.
+func noCompletion(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// only proposes what of does for the first argument, and nothing for others.
-func only(of completer) completer {
+// firstArg proposes what of does for the first argument, and nothing for others.
+func firstArg(of completer) completer {
 	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -121,7 +121,7 @@ func (a *app) settings(file string, overrides []string) []config.Param {
 // runs proposes the runs of the store that were not named yet, newest first.
 func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := s.Runs(c.Context(), store.Filter{})
 		if len(runs) > 0 && strings.HasPrefix("last", word) && !slices.Contains(args, "last") {
 			list = append(list, cobra.CompletionWithDesc("last", "the run that was started last"))
@@ -141,7 +141,7 @@ func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobr
 // experimentNames proposes the experiments that the store has runs or sweeps of.
 func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) (err error) {
+	a.withStore(c, func(s *store.Store) (err error) {
 		list, err = knownExperiments(c, s)
 		return err
 	})
@@ -151,7 +151,7 @@ func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string,
 // sweptExperiments proposes the experiments that the store has sweeps of.
 func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		sweeps, err := s.Sweeps(c.Context(), "")
 		for _, w := range sweeps {
 			if !slices.Contains(list, w.Experiment) {
@@ -166,7 +166,7 @@ func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string
 // sweepsOf proposes the sweeps of the experiment named before, newest first.
 func (a *app) sweepsOf(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		if len(args) == 0 {
 			return nil
 		}
@@ -182,7 +182,7 @@ func (a *app) sweepsOf(c *cobra.Command, args []string, _ string) ([]string, cob
 // metricsOfRuns proposes the metrics of the runs named before.
 func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := a.findRuns(c, s, args)
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string
 // picturesOfRun proposes the pictures of the run named before.
 func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := a.findRuns(c, s, args)
 		if err != nil || len(runs) == 0 {
 			return err
@@ -210,9 +210,9 @@ func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// reading gives the store to do, if it can be opened. Nothing is written, not even
+// withStore gives the store to do, if it can be opened. Nothing is written, not even
 // the log that a killed process left: nobody asked for that by pressing a key.
-func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
+func (a *app) withStore(c *cobra.Command, do func(*store.Store) error) {
 	if a.checkStore() != nil {
 		return
 	}

@@ -34,7 +34,7 @@ See also: runexp --help`,
   runexp completion fish > ~/.config/fish/completions/runexp.fish
   runexp completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
-		Args:      exactly(1, "one shell: "+strings.Join(shells, ", ")),
+		Args:      exactArgs(1, "one shell: "+strings.Join(shells, ", ")),
 		RunE: func(c *cobra.Command, args []string) error {
 			root := c.Root()
 			switch args[0] {

@@ -80,7 +80,7 @@ See also: runexp config validate, runexp plugins, runexp show`,
 // printConfig prints a config as it is, or as JSON.
 func (a *app) printConfig(text []byte) error {
 	if !a.json {
-		_, err := fileText(a.stdout).Write(text)
+		_, err := rawUnlessTerminal(a.stdout).Write(text)
 		return err
 	}
 	object, err := config.JSON(text)

@@ -27,7 +27,7 @@ Exit codes: 0 printed; 2 for arguments, which it does not take.
 See also: runexp plugins, runexp config show`,
 		Example: `  runexp config keys
   runexp config keys --json`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			keys := config.Keys()
 			switch {

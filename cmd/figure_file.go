@@ -86,8 +86,8 @@ func (t *figureFile) path(name string) (string, error) {
 	return filepath.Join(folder, name+"."+t.format), os.MkdirAll(folder, 0o755)
 }
 
-// wrote says where the figure is.
-func (t *figureFile) wrote(a *app, path string, runs []int64) error {
+// printPath says where the figure is.
+func (t *figureFile) printPath(a *app, path string, runs []int64) error {
 	if a.json {
 		return printJSON(a.stdout, map[string]any{"file": path, "runs": runs})
 	}

@@ -22,7 +22,7 @@ func printJSON(w io.Writer, v any) error {
 	if err := e.Encode(withLists(reflect.ValueOf(v))); err != nil {
 		return err
 	}
-	_, err := exactOf(w).Write(escaped(b.Bytes()))
+	_, err := rawWriter(w).Write(escaped(b.Bytes()))
 	return err
 }
 

@@ -81,7 +81,7 @@ func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.with("ls")))
+	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.command("ls")))
 }
 
 // knownExperiments returns the experiments that the store has runs or sweeps of,
@@ -116,7 +116,7 @@ func (a *app) checkExperiment(c *cobra.Command, s *store.Store, name string) err
 	case len(known) == 0:
 		return usage(fmt.Errorf("%s has no experiments yet; runexp -c FILE --db %[1]s runs one", a.db))
 	}
-	return usage(fmt.Errorf("%s: %w; %s lists the runs of all", a.db, framework.UnknownName("experiment", name, known), a.with("ls")))
+	return usage(fmt.Errorf("%s: %w; %s lists the runs of all", a.db, framework.UnknownName("experiment", name, known), a.command("ls")))
 }
 
 // checkSweep is an error where the experiment has no sweep of that number, or none at
@@ -131,7 +131,7 @@ func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, nu
 	}
 	if len(sweeps) == 0 {
 		return usage(fmt.Errorf("%s has no sweep of the experiment \"%s\", only single runs; several values make one, as in losses.style.weight=1,10; %s lists all sweeps",
-			a.db, printable.Excerpt(experiment), a.with("ls --sweeps")))
+			a.db, printable.Excerpt(experiment), a.command("ls --sweeps")))
 	}
 	var known []string
 	for _, w := range sweeps {
@@ -141,11 +141,11 @@ func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, nu
 		known = append(known, fmt.Sprint(w.Number))
 	}
 	return usage(fmt.Errorf("%s has no sweep %d of the experiment \"%s\" (it has: %s); %s lists them",
-		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.with("ls --sweeps")))
+		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.command("ls --sweeps")))
 }
 
-// with is a verb as it is called for the same store.
-func (a *app) with(verb string) string {
+// command is a verb as it is called for the same store.
+func (a *app) command(verb string) string {
 	if a.db == defaultStore {
 		return "runexp " + verb
 	}

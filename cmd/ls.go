@@ -36,7 +36,7 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
   runexp ls quickstart --status failed
   runexp ls --sweeps
   runexp ls --json --db old/runexp.db`,
-		ValidArgsFunction: only(a.experimentNames),
+		ValidArgsFunction: firstArg(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			f := store.Filter{Status: store.Status(status), Limit: limit}
 			if len(args) > 1 {

@@ -24,8 +24,8 @@ func (a *app) checkStore() error {
 	return usage(fmt.Errorf("--db %s is no regular file; name another store with --db", a.db))
 }
 
-// nameStore adds the way out to an error of opening a store, unless it says it.
-func nameStore(err error, way string) error {
+// withHint adds the way out to an error of opening a store, unless it says it.
+func withHint(err error, way string) error {
 	if strings.Contains(err.Error(), "with --db") {
 		return err
 	}
@@ -42,7 +42,7 @@ func (a *app) readStore(c *cobra.Command) (*store.Store, error) {
 		return nil, context.Cause(c.Context())
 	}
 	if err != nil {
-		return nil, usage(nameStore(err, "name the store with --db"))
+		return nil, usage(withHint(err, "name the store with --db"))
 	}
 	return s, nil
 }

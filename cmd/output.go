@@ -28,8 +28,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// exact writes bytes as they are: JSON, pictures, the commands that redraw a line.
-func (o *output) exact() io.Writer { return exactWriter(o.write) }
+// raw writes bytes as they are: JSON, pictures, the commands that redraw a line.
+func (o *output) raw() io.Writer { return writerFunc(o.write) }
 
 func (o *output) write(p []byte) (int, error) {
 	o.mu.Lock()
@@ -40,10 +40,10 @@ func (o *output) write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// exactWriter is a function that writes.
-type exactWriter func([]byte) (int, error)
+// writerFunc is a function that writes.
+type writerFunc func([]byte) (int, error)
 
-func (w exactWriter) Write(p []byte) (int, error) { return w(p) }
+func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
 
 // failed returns the first error of writing. Whoever closes a pipe early, as head
 // does, has what they want.
@@ -69,19 +69,19 @@ func terminal(w io.Writer) (*os.File, bool) {
 	return f, true
 }
 
-// exactOf is where w's bytes go unchanged.
-func exactOf(w io.Writer) io.Writer {
+// rawWriter is where w's bytes go unchanged.
+func rawWriter(w io.Writer) io.Writer {
 	if o, is := w.(*output); is {
-		return o.exact()
+		return o.raw()
 	}
 	return w
 }
 
-// fileText is where a text goes that a program may read again: as it is, but for a
+// rawUnlessTerminal is where a text goes that a program may read again: as it is, but for a
 // terminal.
-func fileText(w io.Writer) io.Writer {
+func rawUnlessTerminal(w io.Writer) io.Writer {
 	if _, shown := terminal(w); shown {
 		return w
 	}
-	return exactOf(w)
+	return rawWriter(w)
 }

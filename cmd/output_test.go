@@ -40,17 +40,17 @@ func TestOutput(t *testing.T) {
 func TestFitted(t *testing.T) {
 	for _, text := range []string{"plain text", "实验 trial", "e\u0301e\u0301e\u0301", "👩\u200d🎨👩\u200d🎨 x", ""} {
 		for columns := 1; columns < 12; columns++ {
-			got := fitted(text, columns)
+			got := truncate(text, columns)
 			if width := uniseg.StringWidth(got); width > columns {
-				t.Errorf("fitted(%q, %d) = %q takes %d columns", text, columns, got, width)
+				t.Errorf("truncate(%q, %d) = %q takes %d columns", text, columns, got, width)
 			}
 			kept := strings.TrimSuffix(got, "…")
 			if !strings.HasPrefix(text, kept) || kept == got && got != text {
-				t.Errorf("fitted(%q, %d) = %q", text, columns, got)
+				t.Errorf("truncate(%q, %d) = %q", text, columns, got)
 			}
 		}
-		if got := fitted(text, 0); got != text {
-			t.Errorf("fitted(%q, 0) = %q", text, got)
+		if got := truncate(text, 0); got != text {
+			t.Errorf("truncate(%q, 0) = %q", text, got)
 		}
 	}
 }

@@ -125,12 +125,12 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	name, numbers := runsName(runs)
 	path, err := p.target.path(name)
 	if err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if err := figure.Save(path); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
-	return p.target.wrote(p.app, path, numbers)
+	return p.target.printPath(p.app, path, numbers)
 }
 
 // metricNames returns the metrics that any of the runs has.

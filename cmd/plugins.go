@@ -38,7 +38,7 @@ See also: runexp backbones, runexp config`,
 		Example: `  runexp plugins
   runexp plugins --json
   runexp plugins --markdown > docs/plugins.md`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			all, err := a.listPlugins()
 			switch {

@@ -41,8 +41,8 @@ and for a folder that cannot be written.
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
-		ValidArgsFunction: only(a.sweptExperiments),
-		Args:              exactly(1, "one experiment"),
+		ValidArgsFunction: firstArg(a.sweptExperiments),
+		Args:              exactArgs(1, "one experiment"),
 		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
 	}
 	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
@@ -69,13 +69,13 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	if err := trial.CheckOut(out); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	work := newWorkProgress(a.stderr, false)
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, work.report)
 	work.done()
 	if path := new(fs.PathError); errors.As(err, &path) {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if errors.Is(err, sweep.ErrNoSweep) {
 		return usage(err)

@@ -101,7 +101,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer r.stopping.begin()()
+	defer r.shutdown.hold()()
 	defer closeStore(s, &err)
 	return r.execute(c.Context(), s, planned)
 }
@@ -112,7 +112,7 @@ func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *c
 	defer work.done()
 	planned, err := plan.NewPlanner(r.plugins, engine).New(ctx, resolved, plan.Options{
 		Times:    r.dryRun,
-		Progress: func(done, all int) { work.tell("planned %d of %s", done, sizes.Count(all, "trial")) },
+		Progress: func(done, all int) { work.update("planned %d of %s", done, sizes.Count(all, "trial")) },
 	})
 	if err == nil && len(planned.Skipped) > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "left out, since an earlier trial means just the same (%d in all): %s\n", len(planned.Skipped), planned.Skipped[0])
@@ -132,14 +132,14 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 		return err
 	}
 	free, _ := memory.Free()
-	began, spared := time.Now(), sparing()
+	began, restoreGC := time.Now(), tightGC()
 	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: r.jobs, Memory: free}), progress)
-	spared()
-	end := ending{r, s, recorded, progress}
+	restoreGC()
+	sum := summary{r, s, recorded, progress}
 	if planned.Config.Sweep == nil {
-		return end.single(ctx, err)
+		return sum.single(ctx, err)
 	}
-	return end.sweep(ctx, tally, time.Since(began), err)
+	return sum.sweep(ctx, tally, time.Since(began), err)
 }
 
 // openStore opens the store for writing. A file or folder that is none or may
@@ -156,7 +156,7 @@ func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage(nameStore(err, "name another store with --db"))
+		return nil, usage(withHint(err, "name another store with --db"))
 	}
 	return s, nil
 }

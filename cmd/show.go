@@ -40,8 +40,8 @@ See also: runexp ls, runexp plot, runexp strip`,
 		Example: `  runexp show last
   runexp show 12 --config > again.yaml
   runexp show 12 --picture picture.png > picture.png`,
-		ValidArgsFunction: only(a.runs),
-		Args:              exactly(1, "one run"),
+		ValidArgsFunction: firstArg(a.runs),
+		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.readStore(c)
 			if err != nil {
@@ -132,15 +132,15 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 		header []string
 		rows   [][]string
 	}{
-		{"settings", []string{"PATH", "VALUE"}, cellsOf(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
-		{"environment", []string{"WHAT", "VALUE"}, cellsOf(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
-		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, cellsOf(page.Metrics, func(m metricRow) []string {
+		{"settings", []string{"PATH", "VALUE"}, mapRows(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
+		{"environment", []string{"WHAT", "VALUE"}, mapRows(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
+		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, mapRows(page.Metrics, func(m metricRow) []string {
 			return []string{m.Name, fmt.Sprint(m.Count), metricText(m.Name, float64(m.Last)), metricText(m.Name, float64(m.Min)), fmt.Sprint(m.BestStep)}
 		})},
-		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
+		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, mapRows(page.Artifacts, func(p artifactRow) []string {
 			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, cmp.Or(p.Problem, fmt.Sprint(p.Bytes))}
 		})},
-		{"events", []string{"AT", "KIND", "STEP", "DATA"}, cellsOf(page.Events, func(e eventRow) []string {
+		{"events", []string{"AT", "KIND", "STEP", "DATA"}, mapRows(page.Events, func(e eventRow) []string {
 			return []string{e.At.Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
 		})},
 	}
@@ -212,8 +212,8 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 		if err != nil {
 			return err
 		}
-		_, err = exactOf(a.stdout).Write(data)
+		_, err = rawWriter(a.stdout).Write(data)
 		return err
 	}
-	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.with(fmt.Sprintf("show %d", run.Number))))
+	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.command(fmt.Sprintf("show %d", run.Number))))
 }

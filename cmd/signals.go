@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// caught is the cause of a context that a signal cancelled.
-type caught struct{ os.Signal }
+// signalError is the cause of a context that a signal cancelled.
+type signalError struct{ os.Signal }
 
-func (c *caught) Error() string { return "stopped by signal: " + c.String() }
+func (c *signalError) Error() string { return "stopped by signal: " + c.String() }
 
 // code is the exit code after a clean stop.
-func (c *caught) code() int {
+func (c *signalError) code() int {
 	if s, ok := c.Signal.(syscall.Signal); ok {
 		return exitSignal + int(s)
 	}
@@ -28,11 +28,11 @@ func (c *caught) code() int {
 // done: enough to remove what it was writing, and still at once for whoever waits.
 const grace = 500 * time.Millisecond
 
-// stopping ends the program on SIGINT, SIGTERM and SIGHUP. The context is done at
+// shutdown ends the program on SIGINT, SIGTERM and SIGHUP. The context is done at
 // the first one. A run that is under way then saves its picture and its losses, and
 // takes the time that this needs; all else ends within the grace time. A second
 // signal ends the process as usual.
-type stopping struct {
+type shutdown struct {
 	mu     sync.Mutex
 	any    bool          // something was saved, or is
 	saving int           // runs and sweeps under way
@@ -41,7 +41,7 @@ type stopping struct {
 
 // begin says that what follows saves what it has when the context is done, until
 // the function that it returns is called.
-func (s *stopping) begin() (end func()) {
+func (s *shutdown) hold() (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.any = true
@@ -60,14 +60,14 @@ func (s *stopping) begin() (end func()) {
 
 // begun reports whether anything began to save. Until then, whatever goes wrong after
 // a signal is that something was interrupted, however it says so.
-func (s *stopping) begun() bool {
+func (s *shutdown) everHeld() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.any
 }
 
 // wait returns once nothing is being saved.
-func (s *stopping) wait() {
+func (s *shutdown) wait() {
 	for {
 		s.mu.Lock()
 		saved := s.saved
@@ -82,7 +82,7 @@ func (s *stopping) wait() {
 // watch returns a context that a signal cancels. It lives as long as the process.
 // A SIGHUP that was ignored when the program began, as by nohup, stays ignored; so
 // is SIGPIPE from now on: a run goes on when nobody reads what it prints.
-func (s *stopping) watch(stderr io.Writer) context.Context {
+func (s *shutdown) watch(stderr io.Writer) context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	stop := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -92,7 +92,7 @@ func (s *stopping) watch(stderr io.Writer) context.Context {
 	signal.Ignore(syscall.SIGPIPE)
 	signal.Notify(signals, stop...)
 	go func() {
-		why := &caught{<-signals}
+		why := &signalError{<-signals}
 		signal.Reset(stop...)
 		cancel(why)
 		time.Sleep(grace)

@@ -159,7 +159,7 @@ func TestNoHangUp(t *testing.T) {
 // interrupted; until a run has begun, which tells its own end.
 func TestErrorsAfterASignal(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(&caught{syscall.SIGTERM})
+	cancel(&signalError{syscall.SIGTERM})
 	for _, args := range [][]string{
 		{"ls", "--db", "nosuch.db"}, {"show", "1", "--db", "nosuch.db"}, {"-c", "nosuch.yaml"}, {"config", "validate", "-c", "nosuch.yaml"},
 		{"bench", "-c", "nosuch.yaml"}, {"weights", "verify", "nosuch"},
@@ -172,7 +172,7 @@ func TestErrorsAfterASignal(t *testing.T) {
 	}
 	var said strings.Builder
 	a := &app{stdout: io.Discard, stderr: &said, plugins: testPlugins()}
-	a.stopping.begin()()
+	a.shutdown.hold()()
 	if code := a.main(ctx, []string{"-c", "nosuch.yaml"}); code != exitUsage {
 		t.Errorf("an error of its own of what was saved: exit code %d: %s", code, &said)
 	}

@@ -18,26 +18,26 @@ const unknownWidth = 80
 // width that the terminal has at that moment. Elsewhere, and on a terminal that
 // understands no commands (TERM=dumb), it is never shown.
 type statusLine struct {
-	shown bool
+	live  bool
 	w     io.Writer
 	drawn bool // it stands on the current line
 }
 
 func newStatusLine(w io.Writer) *statusLine {
 	_, is := terminal(w)
-	return &statusLine{shown: is && os.Getenv("TERM") != "dumb", w: w}
+	return &statusLine{live: is && os.Getenv("TERM") != "dumb", w: w}
 }
 
 // draw replaces the line by text.
 func (l *statusLine) draw(text string) {
-	if l.shown {
-		fmt.Fprintf(exactOf(l.w), "\r\x1b[K%s", fitted(printable.Text(text), columns(l.w)))
+	if l.live {
+		fmt.Fprintf(rawWriter(l.w), "\r\x1b[K%s", truncate(printable.Text(text), columns(l.w)))
 		l.drawn = true
 	}
 }
 
-// leave ends the line: what is written next stands below it.
-func (l *statusLine) leave() {
+// end ends the line: what is written next stands below it.
+func (l *statusLine) end() {
 	if l.drawn {
 		fmt.Fprintln(l.w)
 		l.drawn = false
@@ -59,9 +59,9 @@ func columns(w io.Writer) int {
 	return max(1, width-1)
 }
 
-// fitted cuts text to a number of columns, with an ellipsis where it was cut; 0
+// truncate cuts text to a number of columns, with an ellipsis where it was cut; 0
 // leaves it as it is. A letter and its marks stay together, and wide ones count twice.
-func fitted(text string, columns int) string {
+func truncate(text string, columns int) string {
 	if columns == 0 || uniseg.StringWidth(text) <= columns {
 		return text
 	}

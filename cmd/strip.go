@@ -14,8 +14,8 @@ import (
 	"runexp/reports/sheet"
 )
 
-// usualPictures is how many pictures a strip shows.
-const usualPictures = 6
+// defaultPictures is how many pictures a strip shows.
+const defaultPictures = 6
 
 // stripCommand is `runexp strip RUN`.
 func (a *app) stripCommand() *cobra.Command {
@@ -44,8 +44,8 @@ See also: runexp show, runexp plot, runexp ls`,
 		Example: `  runexp strip last
   runexp strip 12 --pictures 10 --height 120 -o strip.png
   runexp -c configs/d2l.yaml output.every=50    # a run that keeps pictures on its way`,
-		ValidArgsFunction: only(a.runs),
-		Args:              exactly(1, "one run"),
+		ValidArgsFunction: firstArg(a.runs),
+		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if pictures < 1 || pictures > 100 {
 				return usage(fmt.Errorf("--pictures %d: give 1 to 100", pictures))
@@ -59,7 +59,7 @@ See also: runexp show, runexp plot, runexp ls`,
 			return a.strip(c, args, pictures, height, &target)
 		},
 	}
-	c.Flags().IntVar(&pictures, "pictures", usualPictures, "at most so many of the run's pictures")
+	c.Flags().IntVar(&pictures, "pictures", defaultPictures, "at most so many of the run's pictures")
 	c.Flags().IntVar(&height, "height", sheet.Usual, "height of every picture in pixels")
 	target.flags(c, "strips")
 	return c
@@ -85,13 +85,13 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	name, numbers := runsName(runs)
 	path, err := target.path(name)
 	if err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if err := frames.Save(path, height); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	a.printProblems(frames)
-	return target.wrote(a, path, numbers)
+	return target.printPath(a, path, numbers)
 }
 
 // printProblems prints which pictures of a strip are damaged.
@@ -111,7 +111,7 @@ func writeStrip(ctx context.Context, s *store.Store, o trial.Outcome) (string, e
 	if err != nil || !kept {
 		return "", err
 	}
-	frames, err := reports.Strip(ctx, s, run, usualPictures)
+	frames, err := reports.Strip(ctx, s, run, defaultPictures)
 	if err != nil {
 		return "", err
 	}

@@ -13,10 +13,10 @@ import (
 	"runexp/internal/printable"
 )
 
-// gap is between two columns, and narrowest what a listing leaves of a long name.
+// columnGap is between two columns, and minNameWidth what a listing leaves of a long name.
 const (
-	gap       = 2
-	narrowest = 12
+	columnGap    = 2
+	minNameWidth = 12
 )
 
 // table writes rows in columns that are aligned on a terminal, where some letters
@@ -29,7 +29,7 @@ func table(w io.Writer, header []string, rows [][]string) error {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+gap))
+				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+columnGap))
 			}
 		}
 		b.WriteByte('\n')
@@ -45,12 +45,12 @@ func listing(w io.Writer, header []string, rows [][]string, names int) error {
 		all := printed(header, rows)
 		for i, width := range columnWidths(all) {
 			if i != names {
-				room -= width + gap
+				room -= width + columnGap
 			}
 		}
-		room = max(narrowest, room)
+		room = max(minNameWidth, room)
 		for _, row := range all {
-			row[names] = fitted(row[names], room)
+			row[names] = truncate(row[names], room)
 		}
 		header, rows = all[0], all[1:]
 	}
@@ -61,7 +61,7 @@ func listing(w io.Writer, header []string, rows [][]string, names int) error {
 func printed(header []string, rows [][]string) [][]string {
 	all := [][]string{slices.Clone(header)}
 	for _, row := range rows {
-		all = append(all, cellsOf(row, printable.Text))
+		all = append(all, mapRows(row, printable.Text))
 	}
 	return all
 }
@@ -80,8 +80,8 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// cellsOf returns what cells makes of each row.
-func cellsOf[T, C any](rows []T, cells func(T) C) []C {
+// mapRows returns what cells makes of each row.
+func mapRows[T, C any](rows []T, cells func(T) C) []C {
 	out := make([]C, len(rows))
 	for i, row := range rows {
 		out[i] = cells(row)

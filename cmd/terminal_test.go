@@ -125,7 +125,7 @@ func TestBarTakesOneRow(t *testing.T) {
 			p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 			p.stage = run.Stage{Iterations: 100000}
 			for i := range 50 {
-				p.told = time.Time{} // as if it was long ago
+				p.updated = time.Time{} // as if it was long ago
 				if i == 1 {
 					p.began = p.began.Add(-3 * time.Hour) // what is left is long to say
 				}
@@ -171,7 +171,7 @@ func TestDumbTerminal(t *testing.T) {
 		p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 		p.stage = run.Stage{Iterations: 10}
 		for i := range 11 {
-			p.told = time.Time{}
+			p.updated = time.Time{}
 			if err := p.Observe(run.Row{Iteration: i, Total: 1, Last: i == 10}); err != nil {
 				t.Fatal(err)
 			}

@@ -32,7 +32,7 @@ Exit codes: 0 printed; 2 for arguments.
 See also: runexp show, runexp bench`,
 		Example: `  runexp version
   runexp version --json`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			if a.json {

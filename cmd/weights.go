@@ -76,7 +76,7 @@ Exit codes: 0 listed; 2 for arguments.
 See also: runexp weights pull, runexp weights import, runexp weights verify`,
 		Example: `  runexp weights ls
   runexp weights ls --json`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			rows := w.rows()
 			if w.json {

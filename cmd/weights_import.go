@@ -37,8 +37,8 @@ that are there already, and for a cache that cannot be written.
 See also: runexp weights pull, runexp weights verify, runexp weights`,
 		Example: `  runexp weights import vgg19-dcbb9e9d.pth --as vgg19
   runexp weights import vgg19.safetensors --as vgg19-oxford --force`,
-		ValidArgsFunction: only(cobra.FixedCompletions([]string{"pth", "pt", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt)),
-		Args:              exactly(1, "one file"),
+		ValidArgsFunction: firstArg(cobra.FixedCompletions([]string{"pth", "pt", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt)),
+		Args:              exactArgs(1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if as == "" {
 				return usage(errors.New("say what the weights are: --as NAME, such as --as vgg19; runexp weights ls lists names"))

@@ -47,8 +47,8 @@ the publisher's; 2 for an unknown name or address.
 See also: runexp weights ls, runexp weights import, runexp weights`,
 		Example: `  runexp weights pull vgg19-torchvision
   runexp weights pull vgg19-torchvision --from https://mirror.example.org/vgg19-dcbb9e9d.pth`,
-		ValidArgsFunction: only(w.fetchable),
-		Args:              exactly(1, "one name"),
+		ValidArgsFunction: firstArg(w.fetchable),
+		Args:              exactArgs(1, "one name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return w.fetch(c.Context(), args[0], flags)
 		},
@@ -56,7 +56,7 @@ See also: runexp weights ls, runexp weights import, runexp weights`,
 	c.Flags().StringVar(&flags.from, "from", "", "fetch from another address; the same bytes are expected")
 	c.Flags().BoolVar(&flags.force, "force", false, "fetch weights that are there")
 	c.Flags().IntVar(&flags.retries, "retries", 5, "how often to try again after a broken connection")
-	completeFlag(c, "from", nothing)
+	completeFlag(c, "from", noCompletion)
 	return c
 }
 
@@ -99,7 +99,7 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 	if flags.from != "" {
 		source.URL = flags.from
 	}
-	if !sameFile(ctx, file, source.SHA256) {
+	if !hasChecksum(ctx, file, source.SHA256) {
 		if err := w.download(ctx, source, file, flags.retries); err != nil {
 			return err
 		}
@@ -126,9 +126,9 @@ func (w *weightsVerbs) pullable(name, from string) (weights.Source, error) {
 	return source, nil
 }
 
-// sameFile tells whether the file is there and has that checksum: an earlier
+// hasChecksum reports whether the file is there and has that checksum: an earlier
 // call fetched it and was stopped before it was imported.
-func sameFile(ctx context.Context, file, sha256 string) bool {
+func hasChecksum(ctx context.Context, file, sha256 string) bool {
 	f, err := os.Open(file)
 	if err != nil {
 		return false
@@ -146,7 +146,7 @@ func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file
 		Retries: retries, Wait: time.Second, Stall: 30 * time.Second,
 		Progress: p.report, Broken: p.broken,
 	})
-	p.line.leave()
+	p.line.end()
 	if err == nil {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -164,19 +164,19 @@ func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file
 // fetchProgress tells how far a fetch is: a line that redraws itself on a
 // terminal, and nothing between begin and end elsewhere.
 type fetchProgress struct {
-	line        *statusLine
-	began, told time.Time
-	first       int64 // bytes that were there before
+	line           *statusLine
+	began, updated time.Time
+	first          int64 // bytes that were there before
 }
 
 func (p *fetchProgress) report(done, total int64) {
 	if p.first < 0 {
 		p.first = done
 	}
-	if !p.line.shown || time.Since(p.told) < barEvery && done < total {
+	if !p.line.live || time.Since(p.updated) < barEvery && done < total {
 		return
 	}
-	p.told = time.Now()
+	p.updated = time.Now()
 	line := mebibytes(done)
 	if total > 0 {
 		line = fmt.Sprintf("%s of %s  %d%%", line, mebibytes(total), 100*done/total)
@@ -192,6 +192,6 @@ func (p *fetchProgress) report(done, total int64) {
 }
 
 func (p *fetchProgress) broken(err error, wait time.Duration) {
-	p.line.leave()
+	p.line.end()
 	fmt.Fprintf(p.line.w, "%v; trying again in %s\n", err, wait)
 }

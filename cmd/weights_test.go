@@ -86,7 +86,7 @@ func (b *weightsBench) run(ctx context.Context, args ...string) int {
 		return exitOK
 	}
 	fmt.Fprintln(&b.err, err)
-	var signalled *caught
+	var signalled *signalError
 	var coded *exit
 	switch {
 	case errors.As(err, &signalled):
@@ -330,7 +330,7 @@ func TestWeightsPullStopped(t *testing.T) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		cancel(&caught{syscall.SIGINT})
+		cancel(&signalError{syscall.SIGINT})
 		<-r.Context().Done()
 	}))
 	defer server.Close()
@@ -357,7 +357,7 @@ type countdown struct {
 
 func (c *countdown) Err() error {
 	if c.left.Add(-1) == 0 {
-		c.cancel(&caught{syscall.SIGHUP})
+		c.cancel(&signalError{syscall.SIGHUP})
 	}
 	return c.Context.Err()
 }
@@ -404,9 +404,9 @@ func TestWeightsPullStoppedAnywhere(t *testing.T) {
 // On a terminal the line says how much, how fast and how long.
 func TestFetchProgress(t *testing.T) {
 	var out strings.Builder
-	p := &fetchProgress{line: &statusLine{shown: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
+	p := &fetchProgress{line: &statusLine{live: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
 	p.report(3<<20, 4<<20)
-	p.line.leave()
+	p.line.end()
 	if got := out.String(); got != "\r\x1b[K  3.0 MiB of 4.0 MiB  75%  1.0 MiB/s  1s left\n" {
 		t.Errorf("%q", got)
 	}

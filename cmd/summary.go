@@ -18,7 +18,7 @@ import (
 )
 
 // An ending says how a plan ended, and writes what follows from it.
-type ending struct {
+type summary struct {
 	*runFlags
 	store    *store.Store
 	recorded *experiments.Recorded
@@ -27,13 +27,13 @@ type ending struct {
 
 // single says how a single experiment ended and where its files are, and plots its
 // losses, however it ended. cause is why no trial is begun any more.
-func (e ending) single(ctx context.Context, cause error) error {
-	o := e.progress.last
-	switch before := e.progress.before; {
+func (s summary) single(ctx context.Context, cause error) error {
+	o := s.progress.last
+	switch before := s.progress.before; {
 	case before != nil:
-		return errors.Join(cause, e.alreadyDone(before.RunRef, before.Status))
+		return errors.Join(cause, s.alreadyDone(before.RunRef, before.Status))
 	case o.Meanwhile:
-		return errors.Join(cause, e.alreadyDone(o.Run, o.Status))
+		return errors.Join(cause, s.alreadyDone(o.Run, o.Status))
 	case o.Status == store.Running:
 		return usage(fmt.Errorf("%w; wait for it, or start another attempt with --fresh", o.Err))
 	case o.Run.Number == 0 && o.Err == nil:
@@ -46,61 +46,61 @@ func (e ending) single(ctx context.Context, cause error) error {
 		err = &exit{exitFailed, err}
 	}
 	whole := context.WithoutCancel(ctx)
-	paths, plotErr := writeLosses(whole, e.store, o)
-	strip, stripErr := writeStrip(whole, e.store, o)
+	paths, plotErr := writeLosses(whole, s.store, o)
+	strip, stripErr := writeStrip(whole, s.store, o)
 	if plotErr = errors.Join(plotErr, stripErr); o.Status == store.Failed {
 		plotErr = nil // a run that failed at once has nothing to plot
 	}
-	if e.json {
-		plotErr = errors.Join(plotErr, printJSON(e.stdout, map[string]any{
+	if s.json {
+		plotErr = errors.Join(plotErr, printJSON(s.stdout, map[string]any{
 			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
-			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": e.storePath(e.store),
+			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
 		}))
 	} else {
-		fmt.Fprintf(e.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
+		fmt.Fprintf(s.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
 		if o.Picture != "" {
-			fmt.Fprintf(e.stdout, "  picture   %s\n", o.Picture)
+			fmt.Fprintf(s.stdout, "  picture   %s\n", o.Picture)
 		}
 		for _, path := range paths {
-			fmt.Fprintf(e.stdout, "  losses    %s\n", path)
+			fmt.Fprintf(s.stdout, "  losses    %s\n", path)
 		}
 		if strip != "" {
-			fmt.Fprintf(e.stdout, "  strip     %s\n", strip)
+			fmt.Fprintf(s.stdout, "  strip     %s\n", strip)
 		}
-		fmt.Fprintf(e.stdout, "  store     %s (runexp show %d)\n", e.storePath(e.store), o.Run.Number)
+		fmt.Fprintf(s.stdout, "  store     %s (runexp show %d)\n", s.storePath(s.store), o.Run.Number)
 	}
 	return errors.Join(err, plotErr)
 }
 
 // alreadyDone says where the picture is that the same settings made before.
-func (e ending) alreadyDone(before store.RunRef, status store.Status) error {
-	folder := trial.Folder(e.out, before.Experiment, before.UID)
-	if e.json {
-		return printJSON(e.stdout, map[string]any{
-			"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": e.db, "ran": false,
+func (s summary) alreadyDone(before store.RunRef, status store.Status) error {
+	folder := trial.Folder(s.out, before.Experiment, before.UID)
+	if s.json {
+		return printJSON(s.stdout, map[string]any{
+			"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false,
 		})
 	}
 	where := ", in " + folder
 	if _, err := os.Stat(folder); err != nil { // made with another --out, or deleted
 		where = ""
 	}
-	_, err := fmt.Fprintf(e.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+	_, err := fmt.Fprintf(s.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
 		before.Number, before.UID.Short(), where, before.Number)
 	return err
 }
 
 // sweep says how a sweep ended, and writes the report.
-func (e ending) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
-	recorded := e.recorded.Sweep
-	work := newWorkProgress(e.stderr, e.quiet)
-	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), e.store, recorded.Experiment, recorded.Number, e.out, work.report)
+func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
+	recorded := s.recorded.Sweep
+	work := newWorkProgress(s.stderr, s.quiet)
+	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), s.store, recorded.Experiment, recorded.Number, s.out, work.report)
 	work.done()
 	if study != nil {
 		for _, line := range study.Unshown {
-			fmt.Fprintln(e.stderr, line)
+			fmt.Fprintln(s.stderr, line)
 		}
 	}
-	if printErr := e.print(tally, report, took); reportErr == nil {
+	if printErr := s.print(tally, report, took); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
@@ -108,20 +108,20 @@ func (e ending) sweep(ctx context.Context, tally experiments.Tally, took time.Du
 		err = &exit{exitFailed, err}
 	case err == nil && tally.Failed > 0:
 		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command tries them again",
-			tally.Failed, sizes.Count(recorded.Trials, "trial"), e.progress.whereFailed(recorded.Experiment, tally.Failed))}
+			tally.Failed, sizes.Count(recorded.Trials, "trial"), s.progress.failureHint(recorded.Experiment, tally.Failed))}
 	}
 	return errors.Join(err, reportErr)
 }
 
 // print says how a sweep ended and where its report and the store are.
-func (e ending) print(tally experiments.Tally, report []string, took time.Duration) error {
-	path, recorded := e.storePath(e.store), e.recorded.Sweep
-	if e.json {
-		return printJSON(e.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": e.progress.unbegun, "report": report, "db": path,
+func (s summary) print(tally experiments.Tally, report []string, took time.Duration) error {
+	path, recorded := s.storePath(s.store), s.recorded.Sweep
+	if s.json {
+		return printJSON(s.stdout, map[string]any{
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "report": report, "db": path,
 		})
 	}
-	fmt.Fprintf(e.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
+	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
 	for _, part := range []struct {
 		n    int
 		what string
@@ -130,13 +130,13 @@ func (e ending) print(tally experiments.Tally, report []string, took time.Durati
 		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
 	} {
 		if part.n > 0 {
-			fmt.Fprintf(e.stdout, "  %d %s\n", part.n, part.what)
+			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)
 		}
 	}
 	if len(report) > 0 {
-		fmt.Fprintf(e.stdout, "  report    %s\n", report[0])
+		fmt.Fprintf(s.stdout, "  report    %s\n", report[0])
 	}
-	_, err := fmt.Fprintf(e.stdout, "  store     %s (runexp ls %s)\n", path, recorded.Experiment)
+	_, err := fmt.Fprintf(s.stdout, "  store     %s (runexp ls %s)\n", path, recorded.Experiment)
 	return err
 }
 
