@@ -13,20 +13,20 @@ import (
 	"runexp/internal/printable"
 )
 
-// stageProgress is the run.Observer that tells the user on stderr how far the run of a
-// single experiment is: a bar that redraws itself on a terminal, a line now and then elsewhere.
+// stageProgress is the run.Observer that prints the progress of a single experiment on
+// stderr: a bar that is redrawn on a terminal, a line every lineEvery elsewhere.
 type stageProgress struct {
 	w       io.Writer
 	line    *statusLine
 	quiet   bool
 	trial   plan.Trial
 	stage   run.Stage
-	began   time.Time // of the counting, with the stage's first row
-	first   int       // what was done then, counted as the budget is
+	began   time.Time // at the stage's first row
+	first   int       // done at that row, in the budget's unit
 	updated time.Time // of the last line
 }
 
-// How often the two kinds of progress are told.
+// Intervals between updates.
 const (
 	barEvery  = 100 * time.Millisecond
 	lineEvery = 10 * time.Second
@@ -42,7 +42,7 @@ func (p *stageProgress) printf(format string, args ...any) {
 	fmt.Fprintln(p.w, truncate(printable.Text(fmt.Sprintf(format, args...)), columns(p.w)))
 }
 
-// printStart says where the run begins.
+// printStart prints where the run begins.
 func (p *stageProgress) printStart(at trial.Start) {
 	if p.quiet {
 		return
@@ -51,14 +51,14 @@ func (p *stageProgress) printStart(at trial.Start) {
 		fmt.Fprintln(p.w, why)
 	}
 	if at.Lost != nil {
-		fmt.Fprintf(p.w, "run %d was lost and left no checkpoint, so it begins again\n", at.Lost.Number)
+		fmt.Fprintf(p.w, "starting over: run %d was lost and left no checkpoint\n", at.Lost.Number)
 	}
 	if from := at.From; from != nil {
-		fmt.Fprintf(p.w, "going on with run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
+		fmt.Fprintf(p.w, "resuming run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
 	}
 }
 
-// Observe says what the run does.
+// Observe prints what an event says.
 func (p *stageProgress) Observe(e run.Event) error {
 	switch e := e.(type) {
 	case run.Stage:
@@ -67,13 +67,13 @@ func (p *stageProgress) Observe(e run.Event) error {
 		p.row(e)
 	case run.Rollback:
 		if !p.quiet {
-			p.printf("  %s: iteration %d is done again, at %g of the learning rate from now on", e.Why, e.Iteration, e.Factor)
+			p.printf("  %s: iteration %d is repeated, with %g of the learning rate from now on", e.Why, e.Iteration, e.Factor)
 		}
 	}
 	return nil
 }
 
-// stageStarted says what a stage is made of.
+// stageStarted prints a stage's size and images.
 func (p *stageProgress) stageStarted(s run.Stage) {
 	p.stage, p.began, p.updated = s, time.Time{}, time.Time{}
 	if p.quiet {
@@ -89,7 +89,7 @@ func (p *stageProgress) stageStarted(s run.Stage) {
 	}
 }
 
-// row draws the bar, or now and then a line.
+// row draws the bar or, if one is due, a line.
 func (p *stageProgress) row(r run.Row) {
 	every := lineEvery
 	if p.line.live {
@@ -100,7 +100,7 @@ func (p *stageProgress) row(r run.Row) {
 		done, budget = r.Evals, p.stage.Evaluations
 	}
 	done = min(done, budget)
-	if p.began.IsZero() { // in the middle of a stage, if an earlier run is gone on from
+	if p.began.IsZero() { // within a stage, if the run was resumed
 		p.began, p.first = time.Now(), done
 	}
 	if p.quiet || !r.Last && time.Since(p.updated) < every {
@@ -125,14 +125,14 @@ func (p *stageProgress) row(r run.Row) {
 	}
 }
 
-// The bar is as long as there is room beside the numbers, up to 24 characters; a very
-// short one is left out.
+// Lengths of the bar in characters. It fills the space beside the numbers, up to maxBar,
+// and is left out below minBar.
 const (
 	maxBar = 24
 	minBar = 4
 )
 
-// bar draws how much is done, in at most so many columns with what is around it.
+// bar draws a progress bar, brackets included, of at most so many columns.
 func bar(done, budget, columns int) string {
 	width := min(maxBar, columns-len("  [] "))
 	if width < minBar {
@@ -142,7 +142,7 @@ func bar(done, budget, columns int) string {
 	return "[" + strings.Repeat("=", filled) + strings.Repeat(" ", width-filled) + "] "
 }
 
-// endedEarly says that the stage ends before its budget, and why.
+// endedEarly prints that the stage ended before its budget, and why.
 func (p *stageProgress) endedEarly(r run.Row) {
 	at := fmt.Sprintf("iteration %d of %d", r.Iteration, p.stage.Iterations)
 	if p.stage.Evaluations > 0 {
@@ -151,5 +151,5 @@ func (p *stageProgress) endedEarly(r run.Row) {
 	p.printf("  stage %d of %d ended at %s after %s: %s", p.stage.Index+1, p.stage.Count, at, sizes.Count(r.Evals, "evaluation"), run.NoDescent)
 }
 
-// done leaves the line of the bar.
+// done ends the line of the bar.
 func (p *stageProgress) done() { p.line.end() }

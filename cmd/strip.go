@@ -14,7 +14,7 @@ import (
 	"runexp/reports/sheet"
 )
 
-// defaultPictures is how many pictures a strip shows.
+// defaultPictures is the default of --pictures.
 const defaultPictures = 6
 
 // stripCommand is `runexp strip RUN`.
@@ -25,25 +25,23 @@ func (a *app) stripCommand() *cobra.Command {
 		Use:   "strip RUN",
 		Short: "Put a run's pictures side by side, from content to result",
 		Long: `Put a run's pictures side by side, from content to result: the content and style images if the
-store has them, the pictures that the run kept on its way, those that its stages ended with, and
-its result, each with its step, total loss and size. Losses at different sizes are not to be
-compared.
+store has them, intermediate pictures, the last one of each stage, and the result, each with its
+step, total loss and size. Losses at different sizes are not comparable.
 
-RUN is a number, the first digits of a uid, or "last". A run keeps a picture every N iterations
-if its config says output: {every: N}; without, only those of its stages. If there are more than
---pictures, so many are chosen evenly, the first and the last among them.
+RUN is a number, the first digits of a uid, or "last". A run stores a picture every N iterations
+if its config has output: {every: N}, otherwise only at the end of each stage. If there are more
+than --pictures, an even selection is shown that includes the first and the last.
 
-Reads the store (--db), of a run that goes on too. Writes one PNG file,
-OUT/strips/run-NUMBER.png unless -o names another, in place of the one that is there, and prints
-its path.
+Reads the store (--db), also during the run. Writes one PNG file, OUT/strips/run-NUMBER.png
+unless -o names another, replacing an existing one, and prints its path.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or one without
+Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown run or one without
 pictures, and for a file that cannot be written.
 
 See also: runexp show, runexp plot, runexp ls`,
 		Example: `  runexp strip last
   runexp strip 12 --pictures 10 --height 120 -o strip.png
-  runexp -c configs/d2l.yaml output.every=50    # a run that keeps pictures on its way`,
+  runexp -c configs/d2l.yaml output.every=50    # store intermediate pictures`,
 		ValidArgsFunction: firstArg(a.runs),
 		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -59,7 +57,7 @@ See also: runexp show, runexp plot, runexp ls`,
 			return a.strip(c, args, pictures, height, &target)
 		},
 	}
-	c.Flags().IntVar(&pictures, "pictures", defaultPictures, "at most so many of the run's pictures")
+	c.Flags().IntVar(&pictures, "pictures", defaultPictures, "maximum number of the run's pictures")
 	c.Flags().IntVar(&height, "height", sheet.Usual, "height of every picture in pixels")
 	target.flags(c, "strips")
 	return c
@@ -94,7 +92,7 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	return target.printPath(a, path, numbers)
 }
 
-// printProblems prints which pictures of a strip are damaged.
+// printProblems reports the damaged pictures of a strip.
 func (a *app) printProblems(frames sheet.Strip) {
 	for _, f := range frames {
 		if f.Problem != "" {
@@ -103,8 +101,8 @@ func (a *app) printProblems(frames sheet.Strip) {
 	}
 }
 
-// writeStrip writes the strip of a run that kept intermediate pictures into its
-// folder, and returns its path; "" if it kept none.
+// writeStrip writes the strip of a run that stored intermediate pictures into its
+// folder, and returns its path; "" if there are none.
 func writeStrip(ctx context.Context, s *store.Store, o trial.Outcome) (string, error) {
 	run := o.Run.Number
 	kept, err := reports.HasIntermediate(ctx, s, run)

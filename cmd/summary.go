@@ -17,7 +17,7 @@ import (
 	"runexp/reports/sweep"
 )
 
-// An ending says how a plan ended, and writes what follows from it.
+// summary prints how a plan ended, and writes its plots, strip or report.
 type summary struct {
 	*runFlags
 	store    *store.Store
@@ -25,8 +25,8 @@ type summary struct {
 	progress *trialProgress
 }
 
-// single says how a single experiment ended and where its files are, and plots its
-// losses, however it ended. cause is why no trial is begun any more.
+// single prints how a single experiment ended and where its files are, and plots its
+// losses. cause is the error that stopped the executor, if any.
 func (s summary) single(ctx context.Context, cause error) error {
 	o := s.progress.last
 	switch before := s.progress.before; {
@@ -35,7 +35,7 @@ func (s summary) single(ctx context.Context, cause error) error {
 	case o.Meanwhile:
 		return errors.Join(cause, s.alreadyDone(o.Run, o.Status))
 	case o.Status == store.Running:
-		return usage(fmt.Errorf("%w; wait for it, or start another attempt with --fresh", o.Err))
+		return usage(fmt.Errorf("%w; wait for it, or start a new attempt with --fresh", o.Err))
 	case o.Run.Number == 0 && o.Err == nil:
 		return cause
 	case o.Run.Number == 0:
@@ -49,7 +49,7 @@ func (s summary) single(ctx context.Context, cause error) error {
 	paths, plotErr := writeLosses(whole, s.store, o)
 	strip, stripErr := writeStrip(whole, s.store, o)
 	if plotErr = errors.Join(plotErr, stripErr); o.Status == store.Failed {
-		plotErr = nil // a run that failed at once has nothing to plot
+		plotErr = nil // a run that failed at once has no losses to plot
 	}
 	if s.json {
 		plotErr = errors.Join(plotErr, printJSON(s.stdout, map[string]any{
@@ -72,7 +72,7 @@ func (s summary) single(ctx context.Context, cause error) error {
 	return errors.Join(err, plotErr)
 }
 
-// alreadyDone says where the picture is that the same settings made before.
+// alreadyDone prints the run that has finished with the same settings.
 func (s summary) alreadyDone(before store.RunRef, status store.Status) error {
 	folder := trial.Folder(s.out, before.Experiment, before.UID)
 	if s.json {
@@ -81,15 +81,15 @@ func (s summary) alreadyDone(before store.RunRef, status store.Status) error {
 		})
 	}
 	where := ", in " + folder
-	if _, err := os.Stat(folder); err != nil { // made with another --out, or deleted
+	if _, err := os.Stat(folder); err != nil { // run with another --out, or deleted
 		where = ""
 	}
-	_, err := fmt.Fprintf(s.stdout, "run %d (%s) has finished with just these settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+	_, err := fmt.Fprintf(s.stdout, "run %d (%s) has already finished with the same settings%s\nrunexp show %d prints it; --fresh runs it again\n",
 		before.Number, before.UID.Short(), where, before.Number)
 	return err
 }
 
-// sweep says how a sweep ended, and writes the report.
+// sweep prints how a sweep ended, and writes the report.
 func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
 	recorded := s.recorded.Sweep
 	work := newWorkProgress(s.stderr, s.quiet)
@@ -107,13 +107,13 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 	case errors.Is(err, experiments.ErrTooManyFailed):
 		err = &exit{exitFailed, err}
 	case err == nil && tally.Failed > 0:
-		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command tries them again",
+		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command retries them",
 			tally.Failed, sizes.Count(recorded.Trials, "trial"), s.progress.failureHint(recorded.Experiment, tally.Failed))}
 	}
 	return errors.Join(err, reportErr)
 }
 
-// print says how a sweep ended and where its report and the store are.
+// print prints how a sweep ended and where its report and the store are.
 func (s summary) print(tally experiments.Tally, report []string, took time.Duration) error {
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
@@ -126,8 +126,8 @@ func (s summary) print(tally experiments.Tally, report []string, took time.Durat
 		n    int
 		what string
 	}{
-		{tally.Kept, "done before"}, {tally.Meanwhile, "done by another process meanwhile"}, {tally.Finished, "finished"}, {tally.Pruned, "stopped early"},
-		{tally.Failed, "failed"}, {tally.Elsewhere, "under way in another process"}, {tally.Left, "left; the same command goes on"},
+		{tally.Kept, "done before"}, {tally.Meanwhile, "done meanwhile by another process"}, {tally.Finished, "finished"}, {tally.Pruned, "pruned"},
+		{tally.Failed, "failed"}, {tally.Elsewhere, "running in another process"}, {tally.Left, "not run yet; the same command resumes"},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)

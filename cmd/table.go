@@ -13,14 +13,15 @@ import (
 	"runexp/internal/printable"
 )
 
-// columnGap is between two columns, and minNameWidth what a listing leaves of a long name.
+// Widths in characters: the space between two columns, and what a listing always leaves of
+// a long name.
 const (
 	columnGap    = 2
 	minNameWidth = 12
 )
 
-// table writes rows in columns that are aligned on a terminal, where some letters
-// are two columns wide. A tab or a line break in a cell is escaped.
+// table writes rows in columns aligned for a terminal, where some letters are two columns
+// wide. Tabs and line breaks in cells are escaped.
 func table(w io.Writer, header []string, rows [][]string) error {
 	var b strings.Builder
 	rows = printed(header, rows)
@@ -38,26 +39,26 @@ func table(w io.Writer, header []string, rows [][]string) error {
 	return err
 }
 
-// listing is table with a column of names. On a terminal they are cut, so that a row
-// is a line there, or at least not much more.
+// listing is table with the column names cut, on a terminal, so that a row fits one line
+// if possible.
 func listing(w io.Writer, header []string, rows [][]string, names int) error {
-	if room := columns(w); room > 0 {
+	if left := columns(w); left > 0 {
 		all := printed(header, rows)
 		for i, width := range columnWidths(all) {
 			if i != names {
-				room -= width + columnGap
+				left -= width + columnGap
 			}
 		}
-		room = max(minNameWidth, room)
+		left = max(minNameWidth, left)
 		for _, row := range all {
-			row[names] = truncate(row[names], room)
+			row[names] = truncate(row[names], left)
 		}
 		header, rows = all[0], all[1:]
 	}
 	return table(w, header, rows)
 }
 
-// printed returns the header and the rows as they are printed.
+// printed returns the header and the rows, escaped for printing.
 func printed(header []string, rows [][]string) [][]string {
 	all := [][]string{slices.Clone(header)}
 	for _, row := range rows {
@@ -66,7 +67,7 @@ func printed(header []string, rows [][]string) [][]string {
 	return all
 }
 
-// columnWidths returns how many columns of a terminal each of the rows' columns takes.
+// columnWidths returns the width of each column in terminal columns.
 func columnWidths(rows [][]string) []int {
 	var widths []int
 	for _, row := range rows {
@@ -80,7 +81,7 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// mapRows returns what cells makes of each row.
+// mapRows applies cells to each row.
 func mapRows[T, C any](rows []T, cells func(T) C) []C {
 	out := make([]C, len(rows))
 	for i, row := range rows {
@@ -89,7 +90,7 @@ func mapRows[T, C any](rows []T, cells func(T) C) []C {
 	return out
 }
 
-// metricText prints a metric's value for people, bytes in MiB.
+// metricText formats a metric's value, bytes in MiB.
 func metricText(name string, x float64) string {
 	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
 		return sizes.Bytes(int64(x))
@@ -97,7 +98,7 @@ func metricText(name string, x float64) string {
 	return number(x)
 }
 
-// number prints a loss; a dash for none.
+// number formats a loss; a dash for NaN.
 func number(x float64) string {
 	if math.IsNaN(x) {
 		return "-"

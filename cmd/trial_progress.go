@@ -17,18 +17,17 @@ import (
 	"runexp/internal/printable"
 )
 
-// trialProgress is the experiments.Listener that tells the user on stderr how the trials
-// of a plan go: a line for each trial of a sweep, and of a single experiment how far its
-// stages are.
+// trialProgress is the experiments.Listener that prints the progress of a plan on stderr:
+// a line per trial of a sweep, the progress of the stages for a single experiment.
 type trialProgress struct {
 	w     io.Writer
 	quiet bool
 	plan  *plan.Plan
 	start time.Time
 
-	mu        sync.Mutex        // trials begin on goroutines of their own
+	mu        sync.Mutex        // trials run on their own goroutines
 	began     map[int]time.Time // by trial number
-	done      int               // those kept among them
+	done      int               // includes kept
 	kept      int
 	timed     int
 	unstarted []unstartedTrial
@@ -40,8 +39,7 @@ type trialProgress struct {
 
 var _ experiments.Listener = (*trialProgress)(nil)
 
-// unstartedTrial is a trial that failed before a run of it was begun: the store has
-// nothing of it.
+// unstartedTrial is a trial that failed before it had a run in the store.
 type unstartedTrial struct {
 	Trial int    `json:"trial"`
 	Why   string `json:"why"`
@@ -51,7 +49,7 @@ func newTrialProgress(w io.Writer, quiet bool, p *plan.Plan) *trialProgress {
 	return &trialProgress{w: w, quiet: quiet, plan: p, began: map[int]time.Time{}, start: time.Now(), unstarted: []unstartedTrial{}}
 }
 
-// single reports whether the plan is that of a single experiment.
+// single reports whether the plan is of a single experiment.
 func (p *trialProgress) single() bool { return p.plan.Config.Sweep == nil }
 
 // Kept counts a trial.
@@ -63,7 +61,7 @@ func (p *trialProgress) Kept(_ plan.Trial, made store.RunSummary) {
 	p.before = &made
 }
 
-// Began says where a trial begins.
+// Began prints where a trial begins.
 func (p *trialProgress) Began(t plan.Trial, at trial.Start) run.Observer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,16 +79,16 @@ func (p *trialProgress) Began(t plan.Trial, at trial.Start) run.Observer {
 			fmt.Fprintln(p.w, why)
 		}
 		if at.Lost != nil {
-			fmt.Fprintf(p.w, "trial %d begins again: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
+			fmt.Fprintf(p.w, "trial %d starts over: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
 		}
 		if from := at.From; from != nil {
-			fmt.Fprintf(p.w, "trial %d goes on with run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
+			fmt.Fprintf(p.w, "trial %d resumes run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
 		}
 	}
 	return run.ObserverFunc(func(run.Event) error { return nil })
 }
 
-// Ended says how a try ended.
+// Ended prints how an attempt ended. again reports whether the trial is retried.
 func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -141,7 +139,7 @@ func (p *trialProgress) endedSingle(o trial.Outcome) {
 	}
 }
 
-// failureHint says where the user finds what became of the trials that failed.
+// failureHint says where the user finds the trials that failed and why they did.
 func (p *trialProgress) failureHint(experiment string, failed int) string {
 	listed := fmt.Sprintf("runexp ls %s --status failed lists their runs", experiment)
 	if len(p.unstarted) == 0 {
@@ -158,9 +156,9 @@ func (p *trialProgress) failureHint(experiment string, failed int) string {
 	if more := len(p.unstarted) - len(numbers); more > 0 {
 		which += fmt.Sprintf(" and %d more", more)
 	}
-	text := fmt.Sprintf("%s before a run was begun (%s", which, p.unstarted[0].Why)
+	text := fmt.Sprintf("%s before a run was started (%s", which, p.unstarted[0].Why)
 	if others := slices.DeleteFunc(slices.Clone(p.unstarted), func(t unstartedTrial) bool { return t.Why == p.unstarted[0].Why }); len(others) > 0 {
-		text += fmt.Sprintf("; of trial %d: %s", others[0].Trial, others[0].Why)
+		text += fmt.Sprintf("; trial %d: %s", others[0].Trial, others[0].Why)
 	}
 	text += ")"
 	if failed > len(p.unstarted) {
@@ -169,5 +167,5 @@ func (p *trialProgress) failureHint(experiment string, failed int) string {
 	return text
 }
 
-// maxNamedTrials is how many trials a message names.
+// maxNamedTrials is how many trials a message names at most.
 const maxNamedTrials = 10

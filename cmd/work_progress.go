@@ -8,24 +8,24 @@ import (
 	"runexp/internal/printable"
 )
 
-// workProgress tells on stderr how far work is that makes no picture: a line that
-// redraws itself on a terminal, one now and then elsewhere, and nothing of what is
-// over in a second.
+// workProgress prints the progress of planning and reports on stderr: a line that is
+// redrawn on a terminal, one every lineEvery elsewhere, and nothing for work of less
+// than a second.
 type workProgress struct {
 	w       io.Writer
 	line    *statusLine
 	quiet   bool
-	updated time.Time // when it was told last; at first, when it began
+	updated time.Time // last update; at first, the start
 }
 
-// firstUpdateAfter is how long work may take before it is told of.
+// firstUpdateAfter is how long work runs before its progress is printed.
 const firstUpdateAfter = time.Second
 
 func newWorkProgress(w io.Writer, quiet bool) *workProgress {
 	return &workProgress{w: w, line: newStatusLine(w), quiet: quiet, updated: time.Now()}
 }
 
-// tell says how far the work is.
+// update prints the progress if an update is due.
 func (p *workProgress) update(format string, args ...any) {
 	wait := lineEvery
 	switch {
@@ -46,8 +46,8 @@ func (p *workProgress) update(format string, args ...any) {
 	fmt.Fprintln(p.w, truncate(printable.Text(text), columns(p.w)))
 }
 
-// report is tell for what a report is being made of.
+// report is update for the part of a report that is being made.
 func (p *workProgress) report(what string) { p.update("report: %s", what) }
 
-// done leaves the line that redraws itself.
+// done ends the redrawn line.
 func (p *workProgress) done() { p.line.end() }
