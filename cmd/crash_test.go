@@ -272,7 +272,7 @@ func TestKilled(t *testing.T) {
 		place(t, dir)
 		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(random.IntN(800)) * time.Millisecond },
 			func(said string) {
-				if strings.Contains(said, "going on with run") {
+				if strings.Contains(said, "resuming run") {
 					gone++
 				}
 			}, "-c", "crash.yaml")

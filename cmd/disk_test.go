@@ -56,7 +56,7 @@ func TestTheDiskFills(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd, said = program(t, dir, "-c", "crash.yaml")
-	if text := must(t, 0, cmd, said); !strings.Contains(text, "going on with run 1 (") {
+	if text := must(t, 0, cmd, said); !strings.Contains(text, "resuming run 1 (") {
 		t.Errorf("with space again it does not go on:\n%s", text)
 	}
 	outcomeOf(t, dir).compare(t, want)

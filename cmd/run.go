@@ -39,7 +39,7 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f.IntVar(&r.threads, "threads", 0, "compute threads (default: one per CPU available to the process, or GOMAXPROCS)")
 	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep to run in parallel, as far as memory allows; they share the threads")
 	f.BoolVar(&r.dryRun, "dry-run", false, "print the plan with predicted time and memory, and run nothing")
-	f.BoolVar(&r.fresh, "fresh", false, "run trials that have finished before again")
+	f.BoolVar(&r.fresh, "fresh", false, "run finished trials again")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
 	completeConfig(c)
 	completeFolder(c, "out")

@@ -85,7 +85,7 @@ func TestSignalWhilePulling(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // the exit code says it
-		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(said.String(), "keeps what came; the same command goes on from there") {
+		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(said.String(), "has what was received; the same command resumes the download") {
 			t.Errorf("%v: exit code %d, want %d:\n%s", test.signal, got, test.code, said)
 		}
 		if left, err := filepath.Glob(filepath.Join(filepath.Dir(part[0]), "*")); err != nil || !slices.Equal(left, []string{part[0], part[0] + ".json"}) {
@@ -124,7 +124,7 @@ func TestHangUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = again.Wait()
-	if !strings.Contains(heard.String(), "going on with run 1 (killed)") {
+	if !strings.Contains(heard.String(), "resuming run 1 (killed)") {
 		t.Errorf("the second one says\n%s", heard)
 	}
 }

@@ -54,7 +54,7 @@ func TestTheStoreIsDeleted(t *testing.T) {
 			}
 			again, saidAgain := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", kept[0]}, test.args...)...)
 			text := must(t, exitOK, again, saidAgain)
-			if !strings.Contains(text, "has finished with just these settings") && !strings.Contains(text, "12 done before") {
+			if !strings.Contains(text, "has already finished with the same settings") && !strings.Contains(text, "12 done before") {
 				t.Errorf("it does not know what was done:\n%s", text)
 			}
 		})

@@ -32,7 +32,7 @@ and citation in its metadata, and prints its path. --json prints one object, as 
 runexp weights ls.
 
 Exit codes: 0 imported; 2 for a file that is damaged, of another network or contains code, for
-weights that are present already, and for a cache that cannot be written.
+weights that already exist, and for a cache that cannot be written.
 
 See also: runexp weights pull, runexp weights verify, runexp weights`,
 		Example: `  runexp weights import vgg19-dcbb9e9d.pth --as vgg19
@@ -47,7 +47,7 @@ See also: runexp weights pull, runexp weights verify, runexp weights`,
 		},
 	}
 	c.Flags().StringVar(&as, "as", "", "the name under which a backbone looks for the weights")
-	c.Flags().BoolVar(&force, "force", false, "replace weights that are present")
+	c.Flags().BoolVar(&force, "force", false, "replace existing weights")
 	completeFlag(c, "as", w.names)
 	return c
 }
@@ -82,7 +82,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 		return usage(err)
 	}
 	if _, err := os.Lstat(target); err == nil && !force {
-		return usage(fmt.Errorf("weights %s are present already: %s; --force replaces them", name, target))
+		return usage(fmt.Errorf("weights %s already exist: %s; --force replaces them", name, target))
 	}
 	metadata, err := w.provenance(ctx, f, name)
 	if err != nil {

@@ -40,7 +40,7 @@ Reads the publisher's URL or, with --from, a mirror of the same file. Writes NAM
 the cache and prints its path, licence and citation. An incomplete download is kept beside it, in
 a file that ends in .part. --json prints one object, as in runexp weights ls.
 
-Exit codes: 0 fetched, or present already; 1 if the network or the disk fails, or the checksum is
+Exit codes: 0 fetched, or already there; 1 if the network or the disk fails, or the checksum is
 not the publisher's; 2 for an unknown name or URL.
 
 See also: runexp weights ls, runexp weights import, runexp weights`,
@@ -53,7 +53,7 @@ See also: runexp weights ls, runexp weights import, runexp weights`,
 		},
 	}
 	c.Flags().StringVar(&flags.from, "from", "", "fetch from this URL, a mirror of the same file")
-	c.Flags().BoolVar(&flags.force, "force", false, "fetch weights again that are present")
+	c.Flags().BoolVar(&flags.force, "force", false, "fetch again even if the weights exist")
 	c.Flags().IntVar(&flags.retries, "retries", 5, "retries after a broken connection")
 	completeFlag(c, "from", noCompletion)
 	return c
@@ -85,7 +85,7 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 		if w.json {
 			return printJSON(w.stdout, w.found(name, found))
 		}
-		fmt.Fprintf(w.stdout, "%s is present already: %s\n", name, found)
+		fmt.Fprintf(w.stdout, "%s already exists: %s\n", name, found)
 		return nil
 	}
 	if _, err := w.places.Cached(name); err != nil {

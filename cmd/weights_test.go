@@ -132,7 +132,7 @@ func TestWeightsImport(t *testing.T) {
 	b.says(t, exitUsage, "import weights_test.go --as tiny", "not a safetensors file")
 	b.says(t, exitUsage, "import "+checkpoint+" --as tyni", `unknown weights "tyni"; did you mean "tiny"?`, "tiny-torch")
 	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-builtin", `unknown weights "tiny-builtin"`)
-	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "of the format torch, not what tiny-caffe says; import them --as tiny-torch")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "the format is torch, not as tiny-caffe says; import it with --as tiny-torch")
 	b.says(t, exitUsage, "import ../framework/weights/testdata/pytorch/kinds.zip.pth --as tiny", "kinds.zip.pth", "no tensors of tiny's")
 	if got := b.files(t); got != "" {
 		t.Errorf("files %s after nothing but mistakes", got)
@@ -141,7 +141,7 @@ func TestWeightsImport(t *testing.T) {
 	if got := b.files(t); got != "tiny-torch.safetensors" {
 		t.Errorf("files %s", got)
 	}
-	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-torch", "are there already", "--force replaces them")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-torch", "already exist", "--force replaces them")
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny-torch --force")
 
 	path, err := weights.Find("tiny-torch", b.places)
@@ -163,7 +163,7 @@ func TestWeightsImport(t *testing.T) {
 	if err := os.Link(path, b.places.Env); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitOK, "import "+checkpoint+" --as tiny --force", "note: RUNEXP_WEIGHTS comes before the cache", b.places.Env)
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny --force", "note: RUNEXP_WEIGHTS takes precedence over the cache", b.places.Env)
 	b.places.Cache = ""
 	b.says(t, exitUsage, "import "+checkpoint+" --as tiny", "no cache directory")
 }
@@ -179,7 +179,7 @@ func fileSum(t *testing.T, path string) string {
 
 func TestWeightsListAndVerify(t *testing.T) {
 	b := newWeightsBench(t, "https://example.org", "")
-	b.says(t, exitOK, "verify", "no weights are there to verify; runexp weights ls says where they can be had")
+	b.says(t, exitOK, "verify", "no weights to verify; runexp weights ls shows how to get some")
 	b.says(t, exitOK, "ls", "tiny-torch  missing  -", "runexp weights pull tiny-torch", "runexp weights import FILE --as tiny-caffe", "free")
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny")
 	path := filepath.Join(b.places.Cache, "tiny-torch.safetensors")
@@ -223,7 +223,7 @@ func TestWeightsListAndVerify(t *testing.T) {
 		}
 	}
 	b.says(t, exitOK, "verify "+good, "ok", "tiny, torch", "as its name says")
-	b.says(t, exitUsage, "verify "+bad, "BAD", "which its name says begins with 00000000")
+	b.says(t, exitUsage, "verify "+bad, "BAD", "the file's name says 00000000")
 	b.says(t, exitUsage, "verify "+good+" "+bad+" absent.pth", "ok", "BAD", "absent.pth")
 
 	if err := os.WriteFile(path, whole[:len(whole)-1], 0o644); err != nil {
@@ -274,7 +274,7 @@ func TestWeightsPull(t *testing.T) {
 		t.Errorf("files %s", got)
 	}
 	requests = 0
-	b.says(t, exitOK, "pull tiny-torch", "is there already")
+	b.says(t, exitOK, "pull tiny-torch", "already exists")
 	if requests != 0 {
 		t.Errorf("%d requests for what is there", requests)
 	}
@@ -342,7 +342,7 @@ func TestWeightsPullStopped(t *testing.T) {
 	if got := b.files(t); got != "tiny.pth.part tiny.pth.part.json" {
 		t.Errorf("files %s", got)
 	}
-	if !strings.Contains(b.err.String(), "tiny.pth.part keeps what came; the same command goes on from there") {
+	if !strings.Contains(b.err.String(), "tiny.pth.part has what was received; the same command resumes the download") {
 		t.Error(b.err.String())
 	}
 	b.says(t, exitOK, "pull tiny-torch", "tiny-torch: 2 tensors")
