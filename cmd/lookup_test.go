@@ -12,8 +12,8 @@ import (
 	"runexp/framework/store"
 )
 
-// What a store does not have: each verb says which store that is, what was
-// nearly meant, and which verb lists what there is. It writes nothing.
+// A name that a store does not have: each verb names the store, the nearest
+// match, and the verb that lists valid names. It writes nothing.
 func TestUnknownNames(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -95,7 +95,7 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
-// A sweep that an experiment does not have, and those that it has.
+// For a sweep that an experiment does not have, the message lists those that it has.
 func TestUnknownSweep(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -114,7 +114,7 @@ func TestUnknownSweep(t *testing.T) {
 	}
 }
 
-// readAllOf gives a store to do.
+// readAllOf calls do with a store.
 func readAllOf(t *testing.T, path string, do func(*store.Store)) {
 	t.Helper()
 	s, err := store.OpenReadOnly(t.Context(), path)

@@ -22,7 +22,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// tiny is a backbone that reads the checkpoint which PyTorch made of a module:
+// tiny is a backbone that reads PyTorch's checkpoint of a module:
 // framework/weights/testdata/pytorch/module.legacy.pth.
 type tiny struct{}
 
@@ -40,14 +40,14 @@ func (tiny) Identify(f *weights.File, _ string) (weights.Identity, error) {
 	return weights.Identity{Format: "torch", Tensors: map[string][]int{"0.weight": {3, 2, 3, 3}, "0.bias": {3}}}, nil
 }
 
-// builtin is a backbone that reads no file.
+// builtin is a backbone without a weights file.
 type builtin struct{ tiny }
 
 func (builtin) Formats() []string { return nil }
 
 const checkpoint = "../framework/weights/testdata/pytorch/module.legacy.pth"
 
-// weightsBench is the verbs with a cache and weights of their own.
+// weightsBench runs the verbs with their own cache and weights.
 type weightsBench struct {
 	weightsVerbs
 	out, err bytes.Buffer
@@ -97,7 +97,7 @@ func (b *weightsBench) run(ctx context.Context, args ...string) int {
 	return exitInternal
 }
 
-// says runs a verb, which must end with the code and print every part on stdout
+// says runs a verb, which must exit with the code and print every part on stdout
 // or stderr.
 func (b *weightsBench) says(t *testing.T, code int, args string, parts ...string) {
 	t.Helper()
@@ -135,7 +135,7 @@ func TestWeightsImport(t *testing.T) {
 	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "the format is torch, not as tiny-caffe says; import it with --as tiny-torch")
 	b.says(t, exitUsage, "import ../framework/weights/testdata/pytorch/kinds.zip.pth --as tiny", "kinds.zip.pth", "no tensors of tiny's")
 	if got := b.files(t); got != "" {
-		t.Errorf("files %s after nothing but mistakes", got)
+		t.Errorf("files %s after usage errors", got)
 	}
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
 	if got := b.files(t); got != "tiny-torch.safetensors" {
@@ -158,7 +158,7 @@ func TestWeightsImport(t *testing.T) {
 		t.Errorf("metadata %q", m)
 	}
 
-	// Others that come first are told of.
+	// Other weights that take precedence are reported.
 	b.places.Env = filepath.Join(t.TempDir(), "tiny-torch.safetensors")
 	if err := os.Link(path, b.places.Env); err != nil {
 		t.Fatal(err)
@@ -209,7 +209,7 @@ func TestWeightsListAndVerify(t *testing.T) {
 	}
 	b.json = false
 
-	// The digits in a file's name, and tensors that its backbone lacks.
+	// The digits in a file's name, and tensors that the backbone needs.
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
 		t.Fatal(err)
@@ -259,16 +259,16 @@ func TestWeightsPull(t *testing.T) {
 	b.says(t, exitUsage, "pull tiny-torch --from http://example.org/x", "not an https address")
 	b.says(t, exitUsage, "pull tiny-torch --retries -1", "--retries")
 	if requests != 0 {
-		t.Errorf("%d requests for nothing but mistakes", requests)
+		t.Errorf("%d requests after usage errors", requests)
 	}
 	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/absent", "404 Not Found")
 	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "the checksum is wrong", sum)
 	if got := b.files(t); got != "" {
-		t.Errorf("files %s after nothing but failures", got)
+		t.Errorf("files %s after failures", got)
 	}
 	b.says(t, exitOK, "pull tiny-torch", "fetching "+server.URL+"/tiny.pth", "fetched 0.0 MiB in", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
 	if strings.Contains(b.err.String(), "\r") {
-		t.Error("a line that redraws itself, and no terminal")
+		t.Error("a redrawn line without a terminal")
 	}
 	if got := b.files(t); got != "tiny-torch.safetensors" {
 		t.Errorf("files %s", got)
@@ -276,12 +276,12 @@ func TestWeightsPull(t *testing.T) {
 	requests = 0
 	b.says(t, exitOK, "pull tiny-torch", "already exists")
 	if requests != 0 {
-		t.Errorf("%d requests for what is there", requests)
+		t.Errorf("%d requests for existing weights", requests)
 	}
 	b.says(t, exitOK, "pull tiny-torch --force --from "+server.URL+"/mirror", "fetching "+server.URL+"/mirror")
 	b.says(t, exitOK, "verify", "tiny-torch  ok", "as imported")
 
-	// As JSON it is the row of ls, whether it was fetched, imported or there.
+	// As JSON it is the row of ls, whether it was fetched, imported or present.
 	b.json = true
 	for _, args := range []string{"pull tiny-torch", "pull tiny-torch --force", "import " + checkpoint + " --as tiny --force"} {
 		b.says(t, exitOK, args)
@@ -292,7 +292,7 @@ func TestWeightsPull(t *testing.T) {
 	}
 	b.json = false
 
-	// What an earlier call had fetched and not imported is not fetched again.
+	// A file that an earlier call fetched and did not import is not fetched again.
 	requests = 0
 	if err := os.WriteFile(filepath.Join(b.places.Cache, "tiny.pth"), data, 0o644); err != nil {
 		t.Fatal(err)
@@ -303,7 +303,7 @@ func TestWeightsPull(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends a pull with the signal's code and keeps the part; the same command goes on.
+// Ctrl-C ends a pull with the signal's exit code and keeps the part; the same command resumes.
 func TestWeightsPullStopped(t *testing.T) {
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
@@ -348,7 +348,7 @@ func TestWeightsPullStopped(t *testing.T) {
 	b.says(t, exitOK, "pull tiny-torch", "tiny-torch: 2 tensors")
 }
 
-// countdown is a context that is cancelled when it is asked for the left-th time.
+// countdown is a context that is cancelled when it is checked for the left-th time.
 type countdown struct {
 	context.Context
 	cancel context.CancelCauseFunc
@@ -362,8 +362,8 @@ func (c *countdown) Err() error {
 	return c.Context.Err()
 }
 
-// Wherever a pull is stopped, also while it imports what came, the weights are there
-// whole or not at all, and the same command makes them whole.
+// Wherever a pull is stopped, also during the import, the weights are complete or
+// absent, and the same command completes them.
 func TestWeightsPullStoppedAnywhere(t *testing.T) {
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
@@ -397,11 +397,11 @@ func TestWeightsPullStoppedAnywhere(t *testing.T) {
 		}
 	}
 	if !importing {
-		t.Error("it was never stopped while it imports")
+		t.Error("it was never stopped during the import")
 	}
 }
 
-// On a terminal the line says how much, how fast and how long.
+// On a terminal the line shows progress, speed and time left.
 func TestFetchProgress(t *testing.T) {
 	var out strings.Builder
 	p := &fetchProgress{line: &statusLine{live: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}

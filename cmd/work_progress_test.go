@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Work that is over at once is not told of; on a terminal one line is drawn again,
-// elsewhere a line comes now and then.
+// Short work prints nothing; on a terminal one line is redrawn, elsewhere a line is
+// printed every lineEvery.
 func TestWorkProgress(t *testing.T) {
 	var b strings.Builder
 	p := newWorkProgress(&b, false)
 	p.update("planned %d of %d trials", 1, 9)
 	p.done()
 	if b.String() != "" {
-		t.Errorf("said at once: %q", b.String())
+		t.Errorf("printed at once: %q", b.String())
 	}
 	p.updated = time.Now().Add(-lineEvery)
 	p.update("planned %d of %d trials", 2, 9)
