@@ -146,7 +146,7 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever the store has of it
 		return o
 	}
-	if err := a.dropCheckpoints(whole); err != nil {
+	if err := a.dropCheckpoints(whole, a.trial); err != nil {
 		o.Err = err
 	}
 	return o
