@@ -14,12 +14,12 @@ import (
 
 	"runexp/experiments/executor/local"
 	"runexp/experiments/plan"
+	"runexp/experiments/testbed"
 	"runexp/experiments/trial"
 	"runexp/framework"
 	"runexp/framework/graph"
 	"runexp/framework/run"
 	"runexp/framework/store"
-	"runexp/internal/testbed"
 )
 
 // broken is an optimiser whose code has a mistake.
