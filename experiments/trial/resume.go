@@ -142,7 +142,7 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := a.write(artifact.Name, data); err != nil {
+		if err := a.write(ctx, artifact.Name, data); err != nil {
 			return err
 		}
 	}
