@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"runexp/internal/retry"
 )
 
 // write runs work in a transaction of the one writer and tries again while the
@@ -54,26 +56,9 @@ func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	})
 }
 
-const (
-	firstPause = 10 * time.Millisecond
-	longPause  = time.Second
-)
-
-// retry calls attempt until it succeeds, its error is not one that passes, or
-// the patience for that kind of error is over.
+// retry calls attempt again while its error is worth waiting for.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
-	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longPause) {
-		err := classify(attempt())
-		if err == nil || time.Since(began)+pause > s.patience(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
-		case <-time.After(pause):
-		}
-	}
+	return retry.Do(ctx, s.patience, func() error { return classify(attempt()) })
 }
 
 // patience is how long an error is worth waiting for.
