@@ -167,7 +167,7 @@ func closeStore(s *store.Store, err *error) {
 	closed := s.Close()
 	if *err == nil {
 		*err = closed
-	} else if gone := new(store.GoneError); errors.As(closed, &gone) && !errors.As(*err, new(*store.GoneError)) {
+	} else if gone := new(store.MovedError); errors.As(closed, &gone) && !errors.As(*err, new(*store.MovedError)) {
 		*err = errors.Join(*err, gone)
 	}
 }

@@ -32,10 +32,10 @@ type NewRun struct {
 	ParentSteps int
 	// Alone refuses to begin while another run of the trial, in this experiment,
 	// may be alive.
-	Alone bool
+	Exclusive bool
 	// Unless refuses to begin where the newest run of the trial, in this experiment,
 	// that has ended as planned, finished or pruned, did so with one of these.
-	Unless []Status
+	UnlessDone []Status
 }
 
 // A Param is one value of the resolved config.
@@ -70,8 +70,8 @@ func (s *Store) Begin(ctx context.Context, n NewRun) (*Run, error) {
 	if err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return r.insert(ctx, tx, n) }); err != nil {
 		return nil, fmt.Errorf("store: begin a run: %w", err)
 	}
-	s.remember(r)
-	go r.beat()
+	s.addRun(r)
+	go r.flushLoop()
 	return r, nil
 }
 
@@ -86,13 +86,13 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	if err != nil {
 		return err
 	}
-	if n.Alone {
-		if err := r.store.refuseSecond(ctx, tx, trial); err != nil {
+	if n.Exclusive {
+		if err := r.store.checkNotRunning(ctx, tx, trial); err != nil {
 			return err
 		}
 	}
-	if len(n.Unless) > 0 {
-		if err := refuseDone(ctx, tx, trial, n.Unless); err != nil {
+	if len(n.UnlessDone) > 0 {
+		if err := checkNotDone(ctx, tx, trial, n.UnlessDone); err != nil {
 			return err
 		}
 	}
@@ -138,19 +138,19 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	return inherit(ctx, tx, r.number, parent.Int64, n.ParentSteps)
 }
 
-// refuseSecond returns a *RunningError if a run of the trial may be alive.
-func (s *Store) refuseSecond(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
+// checkNotRunning returns a *RunningError if a run of the trial may be alive.
+func (s *Store) checkNotRunning(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+` WHERE r.trial_id = ? AND r.status = 'running'`, trial)
 	for _, row := range rows {
-		if row.see(s.host, time.Now()); row.Status == Running {
+		if row.correctStatus(s.host, time.Now()); row.Status == Running {
 			return &RunningError{row.RunRef, row.owner.pid, row.owner.sameBoot(s.host)}
 		}
 	}
 	return err
 }
 
-// refuseDone returns a *DoneError if a run of the trial is all that was wanted.
-func refuseDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, wanted []Status) error {
+// checkNotDone returns a *DoneError if a run of the trial is all that was wanted.
+func checkNotDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, wanted []Status) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+`
 		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') ORDER BY r.id DESC LIMIT 1`, trial)
 	if err == nil && len(rows) > 0 && slices.Contains(wanted, rows[0].Status) {

@@ -11,17 +11,17 @@ import (
 	"runexp/internal/printable"
 )
 
-// checkBefore returns an error if the file that is about to be opened for writing is
+// checkExisting returns an error if the file that is about to be opened for writing is
 // damaged or none of ours. It opens it as a reader does, which leaves no trace: a
 // writer would fold a log into a damaged file as it closes it.
-func (s *Store) checkBefore(ctx context.Context) error {
+func (s *Store) checkExisting(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
 		return nil // there is nothing yet, or the writer will say what is wrong
 	}
 	if err := checkLog(s.path); err != nil {
 		return err
 	}
-	s.readers = &quietPool{path: s.path}
+	s.readers = &tracelessPool{path: s.path}
 	defer func() { _ = s.readers.close() }()
 	version := 0
 	err := s.read(ctx, func(db *sql.DB) (err error) {
@@ -43,7 +43,7 @@ func (s *Store) checkBefore(ctx context.Context) error {
 		_, sweeps := s.Sweeps(ctx, "")
 		err = errors.Join(parts, runs, sweeps)
 	}
-	err = blame(err)
+	err = asDamaged(err)
 	if errors.Is(err, ErrReadOnly) || errors.Is(err, ErrAccess) {
 		return nil // a log that only a writer can read
 	}

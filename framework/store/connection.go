@@ -20,7 +20,7 @@ type access string
 
 const (
 	writing access = "mode=rwc"
-	folding access = "mode=rw" // writes what is in the log, and makes no file
+	merging access = "mode=rw" // writes what is in the log, and makes no file
 	reading access = "mode=ro"
 	// frozen reads without locks or side files: only for a file that nobody writes.
 	frozen access = "mode=ro&immutable=1"

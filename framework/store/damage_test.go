@@ -67,7 +67,7 @@ func damage(data []byte, seed uint64) []byte {
 	return data
 }
 
-// sound opens a file that may be damaged, for writing and for reading, and goes
+// checkIntact opens a file that may be damaged, for writing and for reading, and goes
 // through all of it. Either it works, a run can be added to it and none is lost,
 // or the file is left as it was, with an error that is one of ours.
 func sound(t *testing.T, data []byte) {

@@ -56,13 +56,13 @@ func (e *DoneError) Error() string {
 // not known to have ended.
 type RunningError struct {
 	RunRef
-	PID  int
-	Here bool // the process is on this machine, and alive
+	PID      int
+	SameHost bool // the process is on this machine, and alive
 }
 
 func (e *RunningError) Error() string {
 	where := "of another machine or container"
-	if e.Here {
+	if e.SameHost {
 		where = "which is alive"
 	}
 	return fmt.Sprintf("run %d is making the same picture, in process %d, %s", e.Number, e.PID, where)
@@ -122,19 +122,19 @@ func kindOf(e sqlite3.Error) error {
 	return nil
 }
 
-// unreadable says that a value is not what its column holds: it was changed, and no
+// damagedValue says that a value is not what its column holds: it was changed, and no
 // page or index shows it. Errors of SQLite itself stay what they are, and so does
 // that nobody waits for the rows any more.
-func unreadable(err error) error {
+func damagedValue(err error) error {
 	if errors.As(err, new(sqlite3.Error)) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(err.Error()))
 }
 
-// blame makes an error that SQLite gives no kind of its own one of the file: what
+// asDamaged makes an error that SQLite gives no kind of its own one of the file: what
 // is asked of a file while it is opened is right.
-func blame(err error) error {
+func asDamaged(err error) error {
 	var e sqlite3.Error
 	if errors.As(err, &e) && kindOf(e) == nil && (e.Code == sqlite3.ErrError || e.Code == sqlite3.ErrFormat) {
 		return fmt.Errorf("%w (%s)", ErrDamaged, printable.Text(err.Error()))

@@ -28,7 +28,7 @@ const minPrefix = 4
 // Errors: ErrNotFound; *AmbiguousError for a prefix of several.
 func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 	var runs []detailRow
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		runs = nil
 		for _, l := range lookups(ref) {
 			runs, err = collect(ctx, db, (*detailRow).columns, detailOfRuns+l.where+` LIMIT ?`, append(l.args, maxMatches)...)
@@ -37,7 +37,7 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 			}
 		}
 		for i := range runs {
-			if runs[i].see(s.host, time.Now()) {
+			if runs[i].correctStatus(s.host, time.Now()) {
 				lost = append(lost, runs[i].Number)
 			}
 		}

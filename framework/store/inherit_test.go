@@ -88,13 +88,13 @@ func TestASecondRunOfATrialIsRefused(t *testing.T) {
 		t.Skip("processes are only looked at on Linux")
 	}
 	ctx, s := t.Context(), openTest(t)
-	alone := NewRun{Experiment: "a", TrialHash: "h", Alone: true}
+	alone := NewRun{Experiment: "a", TrialHash: "h", Exclusive: true}
 	first := begin(t, s, alone)
-	begin(t, s, NewRun{Experiment: "a", TrialHash: "other", Alone: true})
-	begin(t, s, NewRun{Experiment: "another", TrialHash: "h", Alone: true})
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "other", Exclusive: true})
+	begin(t, s, NewRun{Experiment: "another", TrialHash: "h", Exclusive: true})
 	_, err := s.Begin(ctx, alone)
 	var running *RunningError
-	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.Here || !strings.Contains(err.Error(), "run 1 is making the same picture") {
+	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.SameHost || !strings.Contains(err.Error(), "run 1 is making the same picture") {
 		t.Fatalf("error %v", err)
 	}
 	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // who does not ask may
@@ -103,7 +103,7 @@ func TestASecondRunOfATrialIsRefused(t *testing.T) {
 	last := begin(t, s, alone)
 	check(t, last.Finish(ctx, Finished, ""))
 	must(s.writer.Exec(`UPDATE runs SET boot = 'elsewhere' WHERE id = 1`))(t)
-	if _, err = s.Begin(ctx, alone); !errors.As(err, &running) || running.Here {
+	if _, err = s.Begin(ctx, alone); !errors.As(err, &running) || running.SameHost {
 		t.Errorf("error %v", err)
 	}
 }

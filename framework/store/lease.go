@@ -29,24 +29,24 @@ type owner struct {
 	pid     int
 	started int64 // in the kernel's ticks; process ids are used again
 	host
-	seen time.Time
+	lastSeen time.Time
 }
 
-// gone reports whether a run that says it is running has lost its process.
+// dead reports whether a run that says it is running has lost its process.
 // On the same boot the process table decides, however long ago the last sign
 // of life; elsewhere the lease does.
-func (o owner) gone(here host, now time.Time) bool {
+func (o owner) dead(here host, now time.Time) bool {
 	if o.sameBoot(here) {
 		return !alive(o.pid, o.started)
 	}
-	return now.Sub(o.seen) > lease
+	return now.Sub(o.lastSeen) > lease
 }
 
-// surelyGone is gone where it may be written into the file: not on the word of
+// certainlyDead is gone where it may be written into the file: not on the word of
 // a lease that ran out on another machine.
-func (o owner) surelyGone(here host, now time.Time) bool {
+func (o owner) certainlyDead(here host, now time.Time) bool {
 	rebooted := here.machine != "" && o.machine == here.machine && !o.sameBoot(here)
-	return (o.sameBoot(here) || rebooted) && o.gone(here, now)
+	return (o.sameBoot(here) || rebooted) && o.dead(here, now)
 }
 
 func (o owner) sameBoot(here host) bool { return here.boot != "" && o.boot == here.boot }
@@ -59,17 +59,17 @@ func (s *Store) markLost(ctx context.Context) error {
 	if err != nil || len(orphans) == 0 {
 		return err
 	}
-	return s.mark(ctx, orphans)
+	return s.markOrphans(ctx, orphans)
 }
 
-// mark marks those of the runs that gave no sign of life since they were looked at.
-func (s *Store) mark(ctx context.Context, orphans map[int64]owner) error {
+// markOrphans marks those of the runs that gave no sign of life since they were looked at.
+func (s *Store) markOrphans(ctx context.Context, orphans map[int64]owner) error {
 	return s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		now := formatTime(time.Now())
 		for run, o := range orphans {
 			result, err := tx.ExecContext(ctx, `UPDATE runs
 				SET status = 'lost', message = ?, ended_at = seen_at
-				WHERE id = ? AND status = 'running' AND seen_at = ?`, lostMessage, run, formatTime(o.seen))
+				WHERE id = ? AND status = 'running' AND seen_at = ?`, lostMessage, run, formatTime(o.lastSeen))
 			if err != nil {
 				return err
 			}
@@ -97,12 +97,12 @@ func (s *Store) orphans(ctx context.Context) (map[int64]owner, error) {
 	err := s.read(ctx, func(db *sql.DB) error {
 		clear(orphans)
 		columns := func(r *row) []any {
-			return []any{&r.run, &r.pid, &r.started, &r.boot, &r.machine, timeText{&r.seen}}
+			return []any{&r.run, &r.pid, &r.started, &r.boot, &r.machine, timeText{&r.lastSeen}}
 		}
 		rows, err := collect(ctx, db, columns, `SELECT id, pid, pid_start, boot, machine, seen_at
 			FROM runs WHERE status = 'running'`)
 		for _, r := range rows {
-			if r.surelyGone(s.host, time.Now()) {
+			if r.certainlyDead(s.host, time.Now()) {
 				orphans[r.run] = r.owner
 			}
 		}

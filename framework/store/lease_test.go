@@ -36,7 +36,7 @@ func TestGone(t *testing.T) {
 		if runtime.GOOS != "linux" && c.owner.boot == here.boot {
 			continue // processes are not looked at there
 		}
-		if gone, sure := c.owner.gone(here, now), c.owner.surelyGone(here, now); gone != c.gone || sure != c.sure {
+		if gone, sure := c.owner.dead(here, now), c.owner.certainlyDead(here, now); gone != c.gone || sure != c.sure {
 			t.Errorf("%s: gone is %v, surely %v; want %v, %v", name, gone, sure, c.gone, c.sure)
 		}
 	}
@@ -98,7 +98,7 @@ func TestOpenLeavesLiveRunsAlone(t *testing.T) {
 	s := openTest(t)
 	begin(t, s, NewRun{})
 	must(s.writer.Exec(`UPDATE runs SET seen_at = '2026-01-01T00:00:00.000000Z'`))(t)
-	s.see() // it wrote that itself
+	s.recordFile() // it wrote that itself
 	again := openAt(t, s.path)
 	if runtime.GOOS == "linux" {
 		if d := must(again.FindRun(t.Context(), "last"))(t); d.Status != Running {
@@ -106,7 +106,7 @@ func TestOpenLeavesLiveRunsAlone(t *testing.T) {
 		}
 	}
 	// It gave a sign of life after it was looked at.
-	check(t, again.mark(t.Context(), map[int64]owner{1: {seen: time.Now().Add(-time.Hour)}}))
+	check(t, again.markOrphans(t.Context(), map[int64]owner{1: {lastSeen: time.Now().Add(-time.Hour)}}))
 	if n := count(t, again, "events"); n != 0 {
 		t.Errorf("%d events, want 0", n)
 	}

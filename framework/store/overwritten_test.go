@@ -65,12 +65,12 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 					check(t, os.WriteFile(path, content(before), 0o644)) // the same inode
 					_ = r.Log(t.Context(), 2, []Value{{"loss/total", 2}})
 					ended := r.Finish(t.Context(), Finished, "")
-					var gone *GoneError
+					var moved *MovedError
 					if name == "a part" && fresh && journal == wal { // the log has all of it, and mends the file
 						check(t, errors.Join(ended, s.Close()))
 						return
 					}
-					if err := s.Close(); !errors.As(err, &gone) || gone.Path != path {
+					if err := s.Close(); !errors.As(err, &moved) || moved.Path != path {
 						t.Fatalf("close: %v", err)
 					}
 					if now := must(os.ReadFile(path))(t); !bytes.Equal(now, content(before)) {
@@ -79,24 +79,24 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 					if _, err := os.Stat(path + "-wal"); err == nil {
 						t.Error("the log is left beside what is another file now")
 					}
-					t.Log(gone)
-					if gone.Kept == "" {
+					t.Log(moved)
+					if moved.Rescued == "" {
 						if fresh && journal == wal {
 							t.Error("all of it was in the log")
 						}
-						if !errors.As(ended, &gone) {
+						if !errors.As(ended, &moved) {
 							t.Errorf("a write that went nowhere: %v", ended)
 						}
 						return
 					}
 					check(t, ended)
-					kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
-					defer kept.Close()
-					check(t, kept.Check(t.Context()))
-					if list := must(kept.Runs(t.Context(), Filter{Status: Finished}))(t); len(list) != runs {
+					rescued := must(OpenReadOnly(t.Context(), moved.Rescued))(t)
+					defer rescued.Close()
+					check(t, rescued.Check(t.Context()))
+					if list := must(rescued.Runs(t.Context(), Filter{Status: Finished}))(t); len(list) != runs {
 						t.Errorf("%d finished runs, want %d", len(list), runs)
 					}
-					if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != runs/2+2 {
+					if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != runs/2+2 {
 						t.Errorf("%d points", len(points))
 					}
 				})
@@ -109,14 +109,14 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	t.Helper()
 	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
-	var gone *GoneError
-	if !errors.As(err, &gone) || gone.Kept != "" {
+	var moved *MovedError
+	if !errors.As(err, &moved) || moved.Rescued != "" {
 		t.Errorf("the next run: %v", err)
 	}
-	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &gone) {
+	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &moved) {
 		t.Errorf("what is read: %v", err)
 	}
-	if err := s.Close(); !errors.As(err, &gone) {
+	if err := s.Close(); !errors.As(err, &moved) {
 		t.Errorf("close: %v", err)
 	}
 	if now := must(os.ReadFile(path))(t); !bytes.Equal(now, put) {
@@ -148,7 +148,7 @@ func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
 	check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
 	check(t, r.Flush(t.Context()))
 	check(t, os.WriteFile(path, before, 0o644))
-	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*GoneError)) {
+	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*MovedError)) {
 		t.Errorf("finish: %v", err)
 	}
 	lostTo(t, s, path, before)
@@ -217,7 +217,7 @@ func TestALogIsNotLeftBesideAnotherStore(t *testing.T) {
 	other := fullStore(t)
 	check(t, errors.Join(os.WriteFile(path+"-new", other, 0o644), os.Rename(path+"-new", path)))
 	check(t, r.Finish(t.Context(), Finished, ""))
-	if err := s.Close(); !errors.As(err, new(*GoneError)) {
+	if err := s.Close(); !errors.As(err, new(*MovedError)) {
 		t.Fatalf("close: %v", err)
 	}
 	now := must(OpenReadOnly(t.Context(), path))(t)

@@ -23,13 +23,13 @@ type livePool struct{ db *sql.DB }
 func (p *livePool) with(use func(*sql.DB) error) error { return use(p.db) }
 func (p *livePool) close() error                       { return p.db.Close() }
 
-// A lostPool is of a file that is no store of ours any more.
-type lostPool struct{ err error }
+// A failedPool is of a file that is no store of ours any more.
+type failedPool struct{ err error }
 
-func (p lostPool) with(func(*sql.DB) error) error { return p.err }
-func (p lostPool) close() error                   { return nil }
+func (p failedPool) with(func(*sql.DB) error) error { return p.err }
+func (p failedPool) close() error                   { return nil }
 
-// A quietPool reads a file and leaves no trace beside it. Even a read-only
+// A tracelessPool reads a file and leaves no trace beside it. Even a read-only
 // connection to a file in WAL mode makes -wal and -shm files, or fails where it
 // may not. So, as long as no writer has left anything in such a file, we read
 // frozen, without locks, and look before and after whether that still holds;
@@ -37,7 +37,7 @@ func (p lostPool) close() error                   { return nil }
 //
 // The file is never opened but through SQLite: closing any descriptor of it
 // would drop the locks that this process holds on it elsewhere (POSIX).
-type quietPool struct {
+type tracelessPool struct {
 	path string
 
 	mu     sync.RWMutex // held for reading while a connection is lent
@@ -46,19 +46,19 @@ type quietPool struct {
 	seen   snapshot // what db was opened on, if frozen
 }
 
-// quietAttempts bounds how often a frozen read starts again: the second one is
+// frozenAttempts bounds how often a frozen read starts again: the second one is
 // live, unless the writer came and went in between.
-const quietAttempts = 5
+const frozenAttempts = 5
 
-func (p *quietPool) with(use func(*sql.DB) error) error {
+func (p *tracelessPool) with(use func(*sql.DB) error) error {
 	var err error
-	for range quietAttempts {
+	for range frozenAttempts {
 		if err = p.refresh(); err != nil {
 			return err
 		}
 		p.mu.RLock()
 		err = use(p.db)
-		steady := !p.frozen || p.seen.same(look(p.path))
+		steady := !p.frozen || p.seen.same(takeSnapshot(p.path))
 		p.mu.RUnlock()
 		if steady {
 			return err
@@ -71,8 +71,8 @@ func (p *quietPool) with(use func(*sql.DB) error) error {
 }
 
 // refresh makes sure that p.db suits the file as it is now.
-func (p *quietPool) refresh() error {
-	now := look(p.path)
+func (p *tracelessPool) refresh() error {
+	now := takeSnapshot(p.path)
 	p.mu.RLock()
 	good := p.db != nil && (!p.frozen || p.seen.same(now))
 	p.mu.RUnlock()
@@ -103,14 +103,14 @@ func (p *quietPool) refresh() error {
 	return classify(ping(p.db))
 }
 
-func (p *quietPool) access() access {
+func (p *tracelessPool) access() access {
 	if p.frozen {
 		return frozen
 	}
 	return reading
 }
 
-func (p *quietPool) close() error {
+func (p *tracelessPool) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.db == nil {
@@ -131,7 +131,7 @@ type snapshot struct {
 	file  os.FileInfo
 }
 
-func look(path string) snapshot {
+func takeSnapshot(path string) snapshot {
 	empty := func(log string) bool {
 		info, err := os.Stat(path + log)
 		return errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0

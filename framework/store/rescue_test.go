@@ -43,22 +43,22 @@ func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 				check(t, second.Artifact(t.Context(), Artifact{Kind: "picture", Name: "a", Data: []byte("picture")}))
 				check(t, r.Finish(t.Context(), Finished, ""))
 				check(t, second.Finish(t.Context(), Finished, ""))
-				var gone *GoneError
-				if err := s.Close(); !errors.As(err, &gone) || gone.Path != path || gone.Kept == "" {
+				var moved *MovedError
+				if err := s.Close(); !errors.As(err, &moved) || moved.Path != path || moved.Rescued == "" {
 					t.Fatalf("close: %v", err)
 				}
-				kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
-				defer kept.Close()
-				check(t, kept.Check(t.Context()))
-				if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 2 {
+				rescued := must(OpenReadOnly(t.Context(), moved.Rescued))(t)
+				defer rescued.Close()
+				check(t, rescued.Check(t.Context()))
+				if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 2 {
 					t.Errorf("points %v, want 2", points)
 				}
-				for _, run := range must(kept.Runs(t.Context(), Filter{}))(t) {
+				for _, run := range must(rescued.Runs(t.Context(), Filter{}))(t) {
 					if run.Status != Finished {
 						t.Errorf("run %d is %s", run.Number, run.Status)
 					}
 				}
-				if list := must(kept.Artifacts(t.Context(), second.Number()))(t); len(list) != 1 {
+				if list := must(rescued.Artifacts(t.Context(), second.Number()))(t); len(list) != 1 {
 					t.Errorf("artifacts %v, want 1", list)
 				}
 				check(t, s.Close())
@@ -79,9 +79,9 @@ func TestADeletedLogTakesNothingWithIt(t *testing.T) {
 	for _, log := range []string{"", "-wal"} {
 		check(t, os.WriteFile(copied+log, must(os.ReadFile(path+log))(t), 0o644))
 	}
-	kept := must(OpenReadOnly(t.Context(), copied))(t)
-	defer kept.Close()
-	if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
+	rescued := must(OpenReadOnly(t.Context(), copied))(t)
+	defer rescued.Close()
+	if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
 		t.Errorf("points %v, want 1", points)
 	}
 	check(t, s.Close())

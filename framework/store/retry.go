@@ -17,16 +17,16 @@ import (
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
 	whole := context.WithoutCancel(ctx)
 	err := s.retry(ctx, func() error {
-		s.turn.Lock()
-		defer s.turn.Unlock()
-		s.follow()
+		s.writeLock.Lock()
+		defer s.writeLock.Unlock()
+		s.checkFile()
 		s.swap.RLock()
 		defer s.swap.RUnlock()
 		if s.writer == nil {
-			return cmp.Or(s.gone, ErrReadOnly)
+			return cmp.Or(s.movedErr, ErrReadOnly)
 		}
-		if s.seen.file != nil {
-			defer s.see()
+		if s.opened.file != nil {
+			defer s.recordFile()
 		}
 		tx, err := s.writer.BeginTx(whole, nil)
 		if err != nil {
@@ -38,9 +38,9 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 		}
 		return tx.Commit()
 	})
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.follow()
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	s.checkFile()
 	return err
 }
 
@@ -56,16 +56,16 @@ func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 
 const (
 	firstPause = 10 * time.Millisecond
-	longPause  = time.Second
+	maxPause   = time.Second
 )
 
 // retry calls attempt until it succeeds, its error is not one that passes, or
-// the patience for that kind of error is over.
+// the retryTimeout for that kind of error is over.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
 	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longPause) {
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		err := classify(attempt())
-		if err == nil || time.Since(began)+pause > s.patience(err) {
+		if err == nil || time.Since(began)+pause > s.retryTimeout(err) {
 			return err
 		}
 		select {
@@ -76,13 +76,13 @@ func (s *Store) retry(ctx context.Context, attempt func() error) error {
 	}
 }
 
-// patience is how long an error is worth waiting for.
-func (s *Store) patience(err error) time.Duration {
+// retryTimeout is how long an error is worth waiting for.
+func (s *Store) retryTimeout(err error) time.Duration {
 	switch {
 	case errors.Is(err, ErrBusy):
-		return s.busyPatience
+		return s.busyTimeout
 	case errors.Is(err, ErrFull), errors.Is(err, ErrIO):
-		return s.diskPatience
+		return s.diskTimeout
 	}
 	return 0
 }

@@ -43,17 +43,17 @@ type Run struct {
 	uid     UID
 	number  int64
 	attempt int
-	began   time.Time
+	started time.Time
 
 	writing sync.Mutex // held while a batch is written
 
-	mu      sync.Mutex // held for a moment, never during a write
-	pending batch
-	ended   bool
-	failure error     // of the last write; nil if it succeeded
-	seen    time.Time // last sign of life in the file
+	mu        sync.Mutex // held for a moment, never during a write
+	pending   batch
+	ended     bool
+	failure   error     // of the last write; nil if it succeeded
+	lastFlush time.Time // last sign of life in the file
 
-	heart
+	flusher
 }
 
 // flushSize is how many values may wait before Log writes them itself.
@@ -61,7 +61,7 @@ const flushSize = 4096
 
 func newRun(ctx context.Context, s *Store) *Run {
 	now := time.Now()
-	return &Run{store: s, uid: NewUID(), began: now, seen: now, heart: newHeart(ctx)}
+	return &Run{store: s, uid: NewUID(), started: now, lastFlush: now, flusher: newFlusher(ctx)}
 }
 
 // UID returns what the run is called in every store; its Short form is for people.
@@ -89,7 +89,7 @@ func (r *Run) Log(ctx context.Context, step int, values []Value) error {
 	if waiting >= flushSize && err == nil {
 		err = r.Flush(ctx)
 	}
-	return lasting(err)
+	return ignoreBusy(err)
 }
 
 // Event records that something happened: a stage began, a warning, a signal.
@@ -103,7 +103,7 @@ func (r *Run) Event(_ context.Context, kind string, step int, data any) error {
 	_, err = r.add(func(b *batch) {
 		b.events = append(b.events, event{time.Now(), kind, step, string(text)})
 	})
-	return lasting(err)
+	return ignoreBusy(err)
 }
 
 // add puts something into the buffer. It returns how many values wait there,
@@ -118,9 +118,9 @@ func (r *Run) add(fill func(*batch)) (waiting int, err error) {
 	return len(r.pending.samples), r.failure
 }
 
-// lasting drops an error that only says to wait: another program that holds
+// ignoreBusy drops an error that only says to wait: another program that holds
 // the store is no reason to stop a run.
-func lasting(err error) error {
+func ignoreBusy(err error) error {
 	if errors.Is(err, ErrBusy) {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (r *Run) Flush(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, status = 'running',
 				message = CASE status WHEN 'lost' THEN '' ELSE message END, ended_at = NULL
 			WHERE id = ? AND status IN ('running', 'lost')`,
-			time.Since(r.began).Seconds(), formatTime(time.Now()), r.number)
+			time.Since(r.started).Seconds(), formatTime(time.Now()), r.number)
 		return err
 	})
 }
@@ -153,23 +153,23 @@ func (r *Run) Finish(ctx context.Context, status Status, message string) error {
 	err := r.flush(context.WithoutCancel(ctx), true, func(ctx context.Context, tx *sql.Tx) error {
 		now := formatTime(time.Now())
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, ended_at = ?, status = ?, message = ?
-			WHERE id = ?`, time.Since(r.began).Seconds(), now, now, status, message, r.number)
+			WHERE id = ?`, time.Since(r.started).Seconds(), now, now, status, message, r.number)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	r.stopBeating()
-	r.store.forget(r)
+	r.stopFlusher()
+	r.store.removeRun(r)
 	return nil
 }
 
-// flush writes what is pending and then calls sign, in one transaction. The
+// flush writes what is pending and then calls updateRun, in one transaction. The
 // last one ends the run. After the run has ended it does nothing.
-func (r *Run) flush(ctx context.Context, last bool, sign func(context.Context, *sql.Tx) error) error {
+func (r *Run) flush(ctx context.Context, last bool, updateRun func(context.Context, *sql.Tx) error) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	b, open := r.take(last)
+	b, open := r.takePending(last)
 	if !open {
 		return nil
 	}
@@ -177,18 +177,18 @@ func (r *Run) flush(ctx context.Context, last bool, sign func(context.Context, *
 		if err := b.write(ctx, tx, r.number); err != nil {
 			return err
 		}
-		return sign(ctx, tx)
+		return updateRun(ctx, tx)
 	})
 	if err != nil {
 		err = r.problem(err)
 	}
-	r.settle(b, err)
+	r.finishFlush(b, err)
 	return err
 }
 
-// take empties the buffer, and with the last batch ends the run. It reports
+// takePending empties the buffer, and with the last batch ends the run. It reports
 // whether the run was open.
-func (r *Run) take(last bool) (b batch, open bool) {
+func (r *Run) takePending(last bool) (b batch, open bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
@@ -198,14 +198,14 @@ func (r *Run) take(last bool) (b batch, open bool) {
 	return b, true
 }
 
-// settle notes how a write went. A batch that could not be written goes back
+// finishFlush notes how a write went. A batch that could not be written goes back
 // before what came since.
-func (r *Run) settle(b batch, err error) {
+func (r *Run) finishFlush(b batch, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.failure = err
 	if err == nil {
-		r.seen = time.Now()
+		r.lastFlush = time.Now()
 		return
 	}
 	r.ended = false

@@ -61,22 +61,22 @@ type runRow struct {
 func (r *runRow) columns() []any {
 	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
 		timeText{&r.Started}, timeText{&r.Ended}, seconds{&r.Elapsed}, &r.Iterations, number{&r.Loss},
-		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.seen}}
+		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.lastSeen}}
 }
 
-// see corrects the status of a run that says it is running and is not.
-func (r *runRow) see(here host, now time.Time) (lost bool) {
-	lost = r.Status == Running && r.owner.gone(here, now)
+// correctStatus corrects the status of a run that says it is running and is not.
+func (r *runRow) correctStatus(here host, now time.Time) (lost bool) {
+	lost = r.Status == Running && r.owner.dead(here, now)
 	if lost {
-		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.seen
+		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.lastSeen
 	}
 	return lost
 }
 
-// settled reads with f until all runs that it takes for lost were so before it read:
+// readStable reads with f until all runs that it takes for lost were so before it read:
 // a process may write that its run has finished, and end, between the reading of the
 // row and the look at the process.
-func (s *Store) settled(ctx context.Context, f func(db *sql.DB) (lost []int64, err error)) error {
+func (s *Store) readStable(ctx context.Context, f func(db *sql.DB) (lost []int64, err error)) error {
 	return s.read(ctx, func(db *sql.DB) error {
 		for before := map[int64]bool{}; ; {
 			lost, err := f(db)
@@ -126,7 +126,7 @@ func (f Filter) query() (query string, args []any) {
 func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 	var list []RunSummary
 	query, args := f.query()
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		list = nil
 		rows, err := db.QueryContext(ctx, query, args...)
 		if err != nil {
@@ -136,9 +136,9 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 		for now := time.Now(); rows.Next() && (f.Limit == 0 || len(list) < f.Limit); {
 			var row runRow
 			if err := rows.Scan(row.columns()...); err != nil {
-				return nil, unreadable(err)
+				return nil, damagedValue(err)
 			}
-			if row.see(s.host, now) {
+			if row.correctStatus(s.host, now) {
 				lost = append(lost, row.Number)
 			}
 			if f.Status == "" || f.Status == row.Status {

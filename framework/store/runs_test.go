@@ -21,7 +21,7 @@ func TestALostRunIsLookedAtAgain(t *testing.T) {
 		"another meanwhile": {[][]int64{{1}, {1, 2}, {1, 2}}, 3},
 	} {
 		reads := 0
-		check(t, s.settled(t.Context(), func(*sql.DB) ([]int64, error) {
+		check(t, s.readStable(t.Context(), func(*sql.DB) ([]int64, error) {
 			reads++
 			return c.lost[reads-1], nil
 		}))

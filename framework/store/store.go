@@ -30,17 +30,17 @@ type Store struct {
 
 	// swap is held for reading while one of these is used: a store that
 	// disappears is gone on with in another file (see rescue).
-	swap    sync.RWMutex
-	path    string
-	seen    sight   // of what was opened for writing
-	gone    error   // a *GoneError once path was deleted or replaced
-	writer  *sql.DB // one connection; nil in a Store that only reads
-	readers pool
+	swap     sync.RWMutex
+	path     string
+	opened   fileState // of what was opened for writing
+	movedErr error     // a *MovedError once path was deleted or replaced
+	writer   *sql.DB   // one connection; nil in a Store that only reads
+	readers  pool
 
-	turn sync.Mutex // held by the one who writes, and while files are looked at
+	writeLock sync.Mutex // held by the one who writes, and while files are looked at
 
 	// How long a write is tried again before it is given up.
-	busyPatience, diskPatience time.Duration
+	busyTimeout, diskTimeout time.Duration
 
 	mu     sync.Mutex
 	runs   map[*Run]bool // begun and not finished
@@ -48,13 +48,13 @@ type Store struct {
 }
 
 const (
-	// busyPatience is how long a write waits for another writer: those hold the
+	// busyTimeout is how long a write waits for another writer: those hold the
 	// store for milliseconds, so after this long someone has gone to lunch
 	// with a transaction open.
-	busyPatience = 30 * time.Second
-	// diskPatience is how long a full or failing disk is tried again: long
+	busyTimeout = 30 * time.Second
+	// diskTimeout is how long a full or failing disk is tried again: long
 	// enough for a hiccup, short enough to checkpoint and stop in good order.
-	diskPatience = 2 * time.Second
+	diskTimeout = 2 * time.Second
 	// readConnections bounds the readers of one process.
 	readConnections = 4
 )
@@ -82,7 +82,7 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 		return nil, fmt.Errorf("store: make its folder: %w", err)
 	}
 	s := newStore(path)
-	if err := s.checkBefore(ctx); err != nil {
+	if err := s.checkExisting(ctx); err != nil {
 		return nil, fmt.Errorf("store %s: %w", path, err)
 	}
 	s.writer = openPool(address(path, writing), 1)
@@ -106,7 +106,7 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	s, err := openReadOnly(ctx, path)
 	if err == nil {
-		s.foldLeftOver(ctx)
+		s.mergeLeftoverLog(ctx)
 	}
 	return s, err
 }
@@ -135,13 +135,13 @@ func openReadOnly(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := newStore(path)
-	s.readers = &quietPool{path: path}
+	s.readers = &tracelessPool{path: path}
 	if err := s.read(ctx, func(db *sql.DB) error { return checkReadable(ctx, db) }); err != nil {
 		_ = s.readers.close()
 		if errors.Is(err, errNoTables) {
 			err = &LogError{Path: path}
 		}
-		return nil, fmt.Errorf("store %s: %w", path, blame(err))
+		return nil, fmt.Errorf("store %s: %w", path, asDamaged(err))
 	}
 	return s, nil
 }
@@ -149,7 +149,7 @@ func openReadOnly(ctx context.Context, path string) (*Store, error) {
 func newStore(path string) *Store {
 	return &Store{
 		path: path, host: thisHost(), runs: map[*Run]bool{},
-		busyPatience: busyPatience, diskPatience: diskPatience,
+		busyTimeout: busyTimeout, diskTimeout: diskTimeout,
 	}
 }
 
@@ -166,12 +166,12 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 			return err
 		}
 	}
-	s.see()
+	s.recordFile()
 	return s.markLost(ctx)
 }
 
 // Path returns where the store is: where it was opened, unless that file was
-// deleted or replaced since (see GoneError).
+// deleted or replaced since (see MovedError).
 func (s *Store) Path() string {
 	s.swap.RLock()
 	defer s.swap.RUnlock()
@@ -181,7 +181,7 @@ func (s *Store) Path() string {
 // Close writes what the runs that were not finished still hold, and closes the
 // store. Those runs are later seen as lost. A second Close does nothing.
 //
-// Errors: those of a write; *GoneError if the file was deleted or replaced while
+// Errors: those of a write; *MovedError if the file was deleted or replaced while
 // it was open, with where everything is now.
 func (s *Store) Close() error {
 	s.mu.Lock()
@@ -189,17 +189,17 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	var problems []error
 	for _, run := range open {
-		run.stopBeating()
+		run.stopFlusher()
 		problems = append(problems, run.Flush(context.Background()))
-		s.forget(run)
+		s.removeRun(run)
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.follow()
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	s.checkFile()
 	s.swap.Lock()
 	defer s.swap.Unlock()
-	problems = append(problems, s.gone, s.readers.close())
-	s.seen, s.gone = sight{}, nil // a second Close has nothing to look after
+	problems = append(problems, s.movedErr, s.readers.close())
+	s.opened, s.movedErr = fileState{}, nil // a second Close has nothing to look after
 	if s.writer != nil {
 		// The last writer leaves one whole file even if a reader elsewhere keeps
 		// SQLite from removing its log; where that reader is in the way, the
@@ -211,13 +211,13 @@ func (s *Store) Close() error {
 }
 
 // remember has Close flush a run, until it is forgotten.
-func (s *Store) remember(r *Run) {
+func (s *Store) addRun(r *Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs[r] = true
 }
 
-func (s *Store) forget(r *Run) {
+func (s *Store) removeRun(r *Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.runs, r)

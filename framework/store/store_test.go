@@ -261,7 +261,7 @@ func TestTheHeartWritesWhatWaits(t *testing.T) {
 	wait("nobody wrote the value", func() bool { return count(t, s, "metrics") == 1 })
 
 	r.mu.Lock()
-	r.seen = time.Now().Add(-heartbeat)
+	r.lastFlush = time.Now().Add(-heartbeat)
 	r.mu.Unlock()
 	var before, seen string
 	const seenAt = "SELECT seen_at FROM runs"

@@ -113,7 +113,7 @@ func collect[T any](ctx context.Context, db rowsQueryer, columns func(*T) []any,
 	for rows.Next() {
 		var item T
 		if err := rows.Scan(columns(&item)...); err != nil {
-			return nil, unreadable(err)
+			return nil, damagedValue(err)
 		}
 		list = append(list, item)
 	}

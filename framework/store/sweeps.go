@@ -180,7 +180,7 @@ func (r *trialRow) columns() []any {
 func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, error) {
 	var rows []trialRow
 	byNumber := map[int64]*RunSummary{}
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
 			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
 				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id
@@ -195,7 +195,7 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 			WHERE r.trial_id IN (SELECT o.id FROM trials t JOIN trials o ON o.hash = t.hash AND o.experiment_id = t.experiment_id
 				WHERE t.sweep_id = ?)`, sweep)
 		for now, i := time.Now(), 0; i < len(runs); i++ {
-			if runs[i].see(s.host, now) {
+			if runs[i].correctStatus(s.host, now) {
 				lost = append(lost, runs[i].Number)
 			}
 			byNumber[runs[i].Number] = &runs[i].RunSummary

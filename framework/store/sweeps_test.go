@@ -140,7 +140,7 @@ func TestScoresOfSeveralScorers(t *testing.T) {
 func TestATrialOnce(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	again := func() error {
-		r, err := s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h", Unless: []Status{Finished, Pruned}})
+		r, err := s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h", UnlessDone: []Status{Finished, Pruned}})
 		if err == nil {
 			check(t, r.Finish(ctx, Failed, ""))
 		}
@@ -156,6 +156,6 @@ func TestATrialOnce(t *testing.T) {
 			t.Errorf("after one that is %s: %v", status, err)
 		}
 	}
-	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", Unless: []Status{Finished, Pruned}}))(t)
+	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", UnlessDone: []Status{Finished, Pruned}}))(t)
 	check(t, other.Finish(ctx, Finished, ""))
 }

@@ -42,7 +42,7 @@ func TestALockedStoreOnlyDelays(t *testing.T) {
 func TestPatienceWithALockEnds(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
-	s.busyPatience = 50 * time.Millisecond
+	s.busyTimeout = 50 * time.Millisecond
 	must(s.writer.Exec("PRAGMA busy_timeout = 10"))(t)
 	other := openPool(address(s.path, writing), 1)
 	defer other.Close()
@@ -61,9 +61,9 @@ func TestPatienceWithALockEnds(t *testing.T) {
 
 func TestAFullDiskKeepsTheValues(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
-	s.diskPatience = 20 * time.Millisecond
+	s.diskTimeout = 20 * time.Millisecond
 	r := begin(t, s, NewRun{})
-	r.stopBeating() // only what the test asks for is written
+	r.stopFlusher() // only what the test asks for is written
 	var pages int
 	check(t, s.writer.QueryRow("PRAGMA page_count").Scan(&pages))
 	must(s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)))(t)
@@ -113,7 +113,7 @@ func wantIntegrity(t *testing.T, s *Store) {
 func TestLogWritesWhenManyWait(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
 	r := begin(t, s, NewRun{})
-	r.stopBeating()
+	r.stopFlusher()
 	for i := range flushSize {
 		check(t, r.Log(t.Context(), i, []Value{{"x", 0}}))
 	}
@@ -125,10 +125,10 @@ func TestLogWritesWhenManyWait(t *testing.T) {
 // Rows that are not waited for any more are not taken for damaged ones.
 func TestUnreadableLeavesACancelledContext(t *testing.T) {
 	interrupted := fmt.Errorf("scan: %w", context.Canceled)
-	if err := unreadable(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {
+	if err := damagedValue(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled context: %v", err)
 	}
-	if err := unreadable(errors.New("converting driver.Value")); !errors.Is(err, ErrDamaged) {
+	if err := damagedValue(errors.New("converting driver.Value")); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a value of another kind: %v", err)
 	}
 }

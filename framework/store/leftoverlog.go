@@ -23,11 +23,11 @@ func (e *LogError) Error() string {
 
 func (e *LogError) Unwrap() error { return ErrNotStore }
 
-// foldLeftOver writes into the store what a process that was killed left in the
+// mergeLeftoverLog writes into the store what a process that was killed left in the
 // log beside it, so that the file is whole when it is copied. It does nothing while a
 // run goes on, for a damaged file, and where it may not write; SQLite itself does
 // nothing while another process has the file open. It changes no record.
-func (s *Store) foldLeftOver(ctx context.Context) {
+func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	if info, err := os.Stat(s.path + "-wal"); err != nil || info.Size() == 0 || onNetwork(s.path) {
 		return
 	}
@@ -46,8 +46,8 @@ func (s *Store) foldLeftOver(ctx context.Context) {
 		return
 	}
 	_ = s.readers.close() // else the writer is not the last to close the file, which folds the log in
-	writer := openPool(address(s.path, folding), 1)
+	writer := openPool(address(s.path, merging), 1)
 	_, identified := identify(ctx, writer, true) // opens the log
 	_ = errors.Join(identified, writer.Close())  // the readers see the same with the log there
-	s.readers = &quietPool{path: s.path}
+	s.readers = &tracelessPool{path: s.path}
 }

@@ -66,60 +66,60 @@ func damageIn(r io.Reader) (at int64, damaged bool, err error) {
 	in := bufio.NewReaderSize(r, 1<<20)
 	header := make([]byte, logHeader)
 	if _, err := io.ReadFull(in, header); err != nil {
-		return 0, false, ended(err) // nothing was committed yet
+		return 0, false, ignoreEOF(err) // nothing was committed yet
 	}
 	magic, page := binary.BigEndian.Uint32(header), int64(binary.BigEndian.Uint32(header[8:]))
-	sum := logSum{order: binary.LittleEndian}
+	sum := walChecksum{order: binary.LittleEndian}
 	if magic&1 == 1 {
 		sum.order = binary.BigEndian
 	}
 	sum.add(header[:24])
-	if magic&^1 != logMagic || !sum.is(header[24:]) || page < 512 || page > largestPage {
+	if magic&^1 != logMagic || !sum.matches(header[24:]) || page < 512 || page > largestPage {
 		_, err := in.Peek(logFrameHeader)
-		return 0, err == nil, ended(err)
+		return 0, err == nil, ignoreEOF(err)
 	}
 	salt := string(header[16:24])
 	frame := make([]byte, logFrameHeader+page)
 	begins := int64(-1)
 	for at := int64(logHeader); ; at += int64(len(frame)) {
 		if _, err := io.ReadFull(in, frame); err != nil {
-			return 0, false, ended(err)
+			return 0, false, ignoreEOF(err)
 		}
-		of := string(frame[8:16]) == salt
+		sameSalt := string(frame[8:16]) == salt
 		sum.add(frame[:8])
 		sum.add(frame[logFrameHeader:])
-		if begins < 0 && !(of && sum.is(frame[16:24])) {
+		if begins < 0 && !(sameSalt && sum.matches(frame[16:24])) {
 			begins = at
 		}
 		commit := binary.BigEndian.Uint32(frame[4:])
-		if begins >= 0 && begins < at && of && commit > 0 { // in the last frame it is a write that a kill cut short
+		if begins >= 0 && begins < at && sameSalt && commit > 0 { // in the last frame it is a write that a kill cut short
 			return begins, true, nil
 		}
 	}
 }
 
-// ended makes the end of a file no error.
-func ended(err error) error {
+// ignoreEOF makes the end of a file no error.
+func ignoreEOF(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return err
 }
 
-// A logSum is the checksum of a log so far.
-type logSum struct {
+// A walChecksum is the checksum of a log so far.
+type walChecksum struct {
 	order  binary.ByteOrder
 	s0, s1 uint32
 }
 
 // add adds data, of a multiple of 8 bytes.
-func (s *logSum) add(data []byte) {
+func (s *walChecksum) add(data []byte) {
 	for ; len(data) >= 8; data = data[8:] {
 		s.s0 += s.order.Uint32(data) + s.s1
 		s.s1 += s.order.Uint32(data[4:]) + s.s0
 	}
 }
 
-func (s *logSum) is(written []byte) bool {
+func (s *walChecksum) matches(written []byte) bool {
 	return s.s0 == binary.BigEndian.Uint32(written) && s.s1 == binary.BigEndian.Uint32(written[4:])
 }
