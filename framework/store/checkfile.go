@@ -10,24 +10,24 @@ import (
 	"time"
 )
 
-// A fileState is what the files of a store looked like when it was last known to be
-// the one that was opened.
+// A fileState is the state of a store's files when they were last verified to be
+// the ones that were opened.
 type fileState struct {
-	file       os.FileInfo // nil if it is not to be followed
+	file       os.FileInfo // nil if the file is not checked
 	log, index os.FileInfo // -wal and -shm; nil with a rollback journal
-	newest     string      // the newest run's uid; "" without
+	newest     string      // the newest run's uid; "" without a run
 	ownRun     string      // see Store.ownRun
 	version    int64       // SQLite's data_version: changes when another process commits
 }
 
-// recordFile records what the files look like now, which is what a write of this process has
-// made of them. It is called with writeLock held.
+// recordFile records the state of the files after a write of this process. It is called
+// with writeLock held.
 func (s *Store) recordFile() {
 	if s.opened.file == nil {
 		s.opened.log, _ = os.Stat(s.path + "-wal")
 		s.opened.index, _ = os.Stat(s.path + "-shm")
 	}
-	// With a log only a checkpoint changes the file, now and then, and ours sees to that.
+	// In WAL mode only a checkpoint changes the file; verifyFile allows for that.
 	if now, err := os.Stat(s.path); err == nil && (s.opened.file == nil || s.opened.log == nil && os.SameFile(s.opened.file, now)) {
 		s.opened.file = now
 	}
@@ -42,15 +42,15 @@ func version(db *sql.DB) (v int64) {
 	return v
 }
 
-// checkFile looks whether the store is still the file that was opened, with its own
-// bytes in it. If it is not, everything is copied into a new one beside it, as long as
-// it can still be read, and what comes goes there. It is called with writeLock held.
+// checkFile checks that path is still the file that was opened and was not overwritten.
+// Otherwise it copies everything that can still be read into a new file beside it and
+// continues there. It is called with writeLock held.
 func (s *Store) checkFile() {
 	s.swap.Lock()
 	defer s.swap.Unlock()
 	switch {
 	case s.opened.file == nil:
-		return // not open yet, or given up
+		return // not open yet, or no longer checked
 	case s.moved():
 		s.rescue(false)
 	case s.overwritten():
@@ -60,22 +60,22 @@ func (s *Store) checkFile() {
 	}
 }
 
-// moved reports whether path is no longer what was opened.
+// moved reports whether path is no longer the file that was opened.
 func (s *Store) moved() bool {
 	now, err := os.Stat(s.path)
 	return err != nil && os.IsNotExist(err) || err == nil && !os.SameFile(s.opened.file, now)
 }
 
-// A change of the file that is under way is waited for until the file has been the
-// same for settleTime, but no longer than copying.
+// A file that is being changed is checked again until it has been the same for
+// settleTime, for at most maxSettleWait.
 const (
 	settleTime    = 50 * time.Millisecond
 	maxSettleWait = 2 * time.Second
 )
 
-// overwritten reports whether bytes that are not the store's are in its file. Only
-// where size or time have changed since this process wrote is the file read, once:
-// usually another process wrote its log into it.
+// overwritten reports whether the file was overwritten with foreign data. The file is
+// only read if its size or time have changed since the last write of this process:
+// usually because another process made a checkpoint.
 func (s *Store) overwritten() bool {
 	for began := time.Now(); ; time.Sleep(settleTime) {
 		now, err := os.Stat(s.path)
@@ -90,23 +90,23 @@ func (s *Store) overwritten() bool {
 		again, gone := os.Stat(s.path)
 		steady := gone != nil || again.Size() == now.Size() && again.ModTime().Equal(now.ModTime())
 		if waited := time.Since(began); steady && waited >= settleTime || waited >= maxSettleWait {
-			// What cannot be read just now, since it is locked say, is looked at again at the next write.
+			// Other errors may pass, as that of a lock: the next write checks again.
 			return errors.Is(err, errOther) || errors.Is(err, ErrDamaged) || errors.Is(err, ErrNotStore)
 		}
 	}
 }
 
-// errOther: it is not the store that was opened.
+// errOther: the file is not the store that was opened.
 var errOther = errors.New("it is another store")
 
 func (s *Store) unchanged(now os.FileInfo) bool {
 	return now.Size() == s.opened.file.Size() && now.ModTime().Equal(s.opened.file.ModTime())
 }
 
-// verifyFile returns an error unless the file is still the store that was opened. It is looked at
-// through SQLite, as by a tracelessPool, first without the log: a checkpoint, by whatever
-// process, leaves no run in it that the store does not have. With the log it must
-// hold together and have the runs of this process as they last were.
+// verifyFile returns an error unless the file is still the store that was opened. It
+// reads the file through SQLite, like a tracelessPool, first without the log: all its
+// runs must also be in the store, whichever process made the last checkpoint. With the
+// log it must be intact and have this process's latest run unchanged.
 func (s *Store) verifyFile(ctx context.Context) error {
 	var older []string
 	if s.opened.log != nil {
@@ -115,9 +115,9 @@ func (s *Store) verifyFile(ctx context.Context) error {
 		if _, err := identify(ctx, base, false); errors.Is(classify(err), ErrNotStore) {
 			return ErrNotStore
 		}
-		older, _ = uids(ctx, base) // not to be read in the middle of a checkpoint
+		older, _ = uids(ctx, base) // fails during a checkpoint
 	}
-	// With a rollback journal only a commit changes the file, which another process may make.
+	// With a rollback journal every commit changes the file; this one was another process's.
 	committed := s.opened.log == nil && version(s.writer) != s.opened.version
 	db := openPool(address(s.path, reading), 1)
 	defer db.Close()
@@ -140,8 +140,8 @@ func (s *Store) verifyFile(ctx context.Context) error {
 	return err
 }
 
-// checkIntact returns an error unless all pages belong together, and the run that this store
-// began last has all its values, as it has not in a mixture with an older copy.
+// checkIntact returns an error unless all pages are consistent and the run that this
+// store began last has all its values, which it lacks in a mixture with an older copy.
 func (s *Store) checkIntact(ctx context.Context, db *sql.DB) error {
 	problems, err := integrity(ctx, db)
 	if err == nil && len(problems) == 0 {
@@ -155,21 +155,22 @@ func (s *Store) checkIntact(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// uids lists the runs of a store.
+// uids lists the uids of all runs.
 func uids(ctx context.Context, db *sql.DB) ([]string, error) {
 	return collect(ctx, db, func(uid *string) []any { return []any{uid} }, `SELECT hex(uid) FROM runs ORDER BY id`)
 }
 
-// containsAll reports whether all of part are in list.
+// containsAll reports whether all items of part are in list.
 func containsAll(list, part []string) bool {
-	known := map[string]bool{}
+	in := map[string]bool{}
 	for _, item := range list {
-		known[item] = true
+		in[item] = true
 	}
-	return !slices.ContainsFunc(part, func(item string) bool { return !known[item] })
+	return !slices.ContainsFunc(part, func(item string) bool { return !in[item] })
 }
 
-// ownRun returns the run that this store began last, with its last sign of life; "" without.
+// ownRun returns the uid and last heartbeat of the run that this store began last, ""
+// if there is none.
 func (s *Store) ownRun(ctx context.Context, db *sql.DB) (run string, err error) {
 	err = db.QueryRowContext(ctx, `SELECT hex(uid) || seen_at FROM runs WHERE uid = ?`, s.latestRun()).Scan(&run)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -184,14 +185,14 @@ func (s *Store) latestRun() UID {
 	return s.latest
 }
 
-// logReplaced reports whether a store in WAL mode has lost its log or the log's index:
-// another process would write into others, and neither would know of it.
+// logReplaced reports whether the log of a store in WAL mode or the log's index was
+// deleted or replaced: another process would then write to different ones, unnoticed.
 func (s *Store) logReplaced() bool {
 	return s.opened.log != nil && (!isFile(s.opened.log, s.path+"-wal") || !isFile(s.opened.index, s.path+"-shm"))
 }
 
-// restartLog writes the log into the file and opens it again, with a new one. While a
-// reader keeps some of it from being written, the next write tries again.
+// restartLog makes a checkpoint and reopens the file with a new log. If a reader blocks
+// part of the checkpoint, the next write retries.
 func (s *Store) restartLog() {
 	var busy, pages, written int
 	err := s.writer.QueryRow("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &pages, &written)
@@ -205,8 +206,8 @@ func (s *Store) restartLog() {
 	s.reopen(wal)
 }
 
-// isFile reports whether path is the file that was seen.
-func isFile(seen os.FileInfo, path string) bool {
+// isFile reports whether path is still the file that before describes.
+func isFile(before os.FileInfo, path string) bool {
 	now, err := os.Stat(path)
-	return seen != nil && err == nil && os.SameFile(seen, now)
+	return before != nil && err == nil && os.SameFile(before, now)
 }

@@ -2,8 +2,8 @@ package store
 
 import "math"
 
-// Cumulative returns a count that never falls: stores of before counted evaluations anew in
-// each stage, and there what comes after a fall is counted on from what was before it.
+// Cumulative returns points of a count that never decreases. Older stores restarted the
+// count of evaluations in each stage; after a decrease the last value before it is added.
 func Cumulative(points []Point) []Point {
 	list := make([]Point, len(points))
 	before, last := 0.0, 0.0

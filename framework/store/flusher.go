@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// flushEvery is how long a value waits in the buffer.
+// flushEvery is the longest time that a value stays in the buffer.
 const flushEvery = time.Second
 
-// A flusher is what keeps a run written and visibly alive between the calls of
-// its methods, however long an iteration takes.
+// A flusher writes a run's buffer and its heartbeat in the background, however long
+// an iteration takes.
 type flusher struct {
-	ctx     context.Context // done when it is to stop
+	ctx     context.Context // done when the flusher should stop
 	stop    context.CancelFunc
-	stopped chan struct{} // closed when it has
+	stopped chan struct{} // closed when it has stopped
 }
 
-// newFlusher returns one that beats until it is stopped, not until ctx is done.
+// newFlusher returns a flusher that runs until it is stopped, not until ctx is done.
 func newFlusher(ctx context.Context) flusher {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	return flusher{ctx, stop, make(chan struct{})}
 }
 
-// flushLoop flushes whenever it is due, until the flusher is stopped. What goes wrong
-// is kept by flush for the next Log.
+// flushLoop flushes when due, until the flusher is stopped. The next Log returns an
+// error of a flush.
 func (r *Run) flushLoop() {
 	defer close(r.stopped)
 	tick := time.NewTicker(flushEvery)
@@ -40,7 +40,7 @@ func (r *Run) flushLoop() {
 	}
 }
 
-// flushDue reports whether values wait, or it is time for a sign of life.
+// flushDue reports whether values are pending or a heartbeat is due.
 func (r *Run) flushDue() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

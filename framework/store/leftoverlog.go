@@ -8,25 +8,25 @@ import (
 	"os"
 )
 
-// A LogError says that a file was made for a store and has nothing in it yet:
-// what was recorded is in the log that belongs beside it.
+// A LogError reports a store file that is still empty because all its records are
+// in its log, which is missing or unreadable.
 type LogError struct{ Path string }
 
 func (e *LogError) Error() string {
 	log := e.Path + "-wal"
 	if info, err := os.Stat(log); err == nil && info.Size() > 0 {
-		return fmt.Sprintf("nothing was written into the file itself yet, and nothing in its log %s can be read; copy both again from where the store was written", log)
+		return fmt.Sprintf("the file itself is still empty, and its log %s cannot be read; copy both again from where the store was written", log)
 	}
-	return fmt.Sprintf("nothing was written into the file itself yet: what was recorded is in the log beside the store that this was copied from, "+
-		"the file of its name with -wal at the end; copy that along, as %s", log)
+	return fmt.Sprintf("the file itself is still empty: the records are in the log beside the original store, "+
+		"the file of the same name ending in -wal; copy that too, as %s", log)
 }
 
 func (e *LogError) Unwrap() error { return ErrNotStore }
 
-// mergeLeftoverLog writes into the store what a process that was killed left in the
-// log beside it, so that the file is whole when it is copied. It does nothing while a
-// run goes on, for a damaged file, and where it may not write; SQLite itself does
-// nothing while another process has the file open. It changes no record.
+// mergeLeftoverLog checkpoints the log that a killed process left beside the store, so
+// that the file alone can be copied. It does nothing while a run is alive, for a damaged
+// file, and without write permission; SQLite itself does nothing while another process
+// has the file open. It changes no record.
 func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	if info, err := os.Stat(s.path + "-wal"); err != nil || info.Size() == 0 || onNetwork(s.path) {
 		return
@@ -35,7 +35,7 @@ func (s *Store) mergeLeftoverLog(ctx context.Context) {
 		return
 	}
 	if checkLog(s.path) != nil {
-		return // what cannot be read would be gone
+		return // a checkpoint would discard what cannot be read
 	}
 	var problems []string
 	err := s.read(ctx, func(db *sql.DB) (err error) {
@@ -45,9 +45,10 @@ func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	if err != nil || len(problems) > 0 {
 		return
 	}
-	_ = s.readers.close() // else the writer is not the last to close the file, which folds the log in
+	_ = s.readers.close() // the writer must be the last to close the file: that checkpoints the log
 	writer := openPool(address(s.path, merging), 1)
 	_, identified := identify(ctx, writer, true) // opens the log
-	_ = errors.Join(identified, writer.Close())  // the readers see the same with the log there
+	_ = errors.Join(identified, writer.Close())  // on error readers still read the log
+
 	s.readers = &tracelessPool{path: s.path}
 }

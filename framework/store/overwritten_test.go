@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// older makes a store of two runs at path, as it was before the run of a test.
+// older creates a store of two runs at path and returns its bytes.
 func older(t *testing.T, path string) []byte {
 	t.Helper()
 	s := openAt(t, path)
@@ -29,9 +29,9 @@ func older(t *testing.T, path string) []byte {
 	return must(os.ReadFile(path))(t)
 }
 
-// Whatever is put into the file under a run, it is left as it is; all that was
-// recorded is in the store that Close names, or Close says that it is lost.
-func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
+// Data that overwrites the file during a run stays unchanged; all records are in the
+// store that Close names, or Close reports that they are lost.
+func TestOverwrittenStoreIsRescued(t *testing.T) {
 	other := fullStore(t)
 	for name, content := range map[string]func(before []byte) []byte{
 		"a store":       func([]byte) []byte { return other },
@@ -74,18 +74,18 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 						t.Fatalf("close: %v", err)
 					}
 					if now := must(os.ReadFile(path))(t); !bytes.Equal(now, content(before)) {
-						t.Error("what was put there was changed")
+						t.Error("the foreign data was changed")
 					}
 					if _, err := os.Stat(path + "-wal"); err == nil {
-						t.Error("the log is left beside what is another file now")
+						t.Error("the log still exists beside the foreign file")
 					}
 					t.Log(moved)
 					if moved.Rescued == "" {
 						if fresh && journal == wal {
-							t.Error("all of it was in the log")
+							t.Error("all data was in the log")
 						}
 						if !errors.As(ended, &moved) {
-							t.Errorf("a write that went nowhere: %v", ended)
+							t.Errorf("a write without a store: %v", ended)
 						}
 						return
 					}
@@ -105,7 +105,7 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 	}
 }
 
-// lostTo wants that a store says its store is lost, and that what was put there stays.
+// lostTo checks that s reports its records as lost and leaves the foreign data.
 func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	t.Helper()
 	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
@@ -124,8 +124,8 @@ func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	}
 }
 
-// Before the first run of a process nothing of its own tells its store from another.
-func TestAStoreThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
+// Before the first run of a process nothing distinguishes its store from another.
+func TestStoreOverwrittenBeforeFirstRun(t *testing.T) {
 	other := fullStore(t)
 	for _, journal := range []string{wal, rollback} {
 		path := filepath.Join(t.TempDir(), "n.db")
@@ -136,9 +136,9 @@ func TestAStoreThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
 	}
 }
 
-// With a rollback journal a copy from the middle of a run holds together, and lacks
-// what came since.
-func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
+// With a rollback journal a copy made during a run is consistent, but lacks later
+// records.
+func TestStoreOverwrittenByCopyOfSameRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := must(open(t.Context(), path, rollback))(t)
 	r := begin(t, s, NewRun{Experiment: "mine"})
@@ -154,8 +154,8 @@ func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
 	lostTo(t, s, path, before)
 }
 
-// No moment is so short that it is not noticed: here just before a commit.
-func TestAStoreThatIsOverwrittenWithinAWrite(t *testing.T) {
+// Overwriting is detected at any time: here just before a commit.
+func TestStoreOverwrittenDuringWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	older(t, path)
 	s := openAt(t, path)
@@ -164,8 +164,8 @@ func TestAStoreThatIsOverwrittenWithinAWrite(t *testing.T) {
 	lostTo(t, s, path, []byte("mine"))
 }
 
-// What may be done to a store while a run goes on is not taken for another file.
-func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
+// Legitimate changes to a store during a run do not count as another file.
+func TestHarmlessChangesOfFile(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"touched": func(p string) error { return os.Chtimes(p, time.Now(), time.Now()) },
 		"checkpoint": func(p string) error {
@@ -201,16 +201,15 @@ func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
 	}
 }
 
-// ask does something to a store as another program does.
+// ask runs SQL on a store as another program would.
 func ask(path, what string) error {
 	db := openPool(address(path, writing), 1)
 	_, err := db.Exec(what)
 	return errors.Join(err, db.Close())
 }
 
-// The log of a store that is replaced is not left beside what takes its place:
-// SQLite would take it for a part of that.
-func TestALogIsNotLeftBesideAnotherStore(t *testing.T) {
+// The log of a replaced store is removed: SQLite would apply it to the new file.
+func TestLogIsRemovedWithReplacedStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{Experiment: "mine"})

@@ -9,10 +9,9 @@ import (
 	"testing"
 )
 
-// Whatever is done to the file under a run, all that was recorded before and
-// after it is in the store that Close names, and what took its place is left
-// as it is.
-func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
+// When the file is moved, deleted or replaced during a run, all earlier and later
+// records are in the store that Close names, and the replacement is not changed.
+func TestMovedStoreIsRescued(t *testing.T) {
 	remove := func(paths ...string) error {
 		var errs []error
 		for _, path := range paths {
@@ -67,8 +66,8 @@ func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 	}
 }
 
-// A log that is deleted under a run takes nothing with it.
-func TestADeletedLogTakesNothingWithIt(t *testing.T) {
+// Deleting the log during a run loses no records.
+func TestDeletedLogLosesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{})
@@ -87,9 +86,9 @@ func TestADeletedLogTakesNothingWithIt(t *testing.T) {
 	check(t, s.Close())
 }
 
-// Where the log or its index is deleted under a run, the run goes on with new ones:
-// another process would use others than it.
-func TestDeletedSideFilesAreMadeAgain(t *testing.T) {
+// If the log or its index is deleted during a run, the run continues with new ones,
+// so that another process uses the same.
+func TestDeletedSideFilesAreRecreated(t *testing.T) {
 	for name, files := range map[string][]string{"log": {"-wal"}, "index": {"-shm"}, "both": {"-wal", "-shm"}} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "n.db")
@@ -113,7 +112,7 @@ func TestDeletedSideFilesAreMadeAgain(t *testing.T) {
 			check(t, r.Finish(t.Context(), Finished, ""))
 			check(t, s.Close())
 			if exists(path + "-wal") {
-				t.Error("a log is left")
+				t.Error("the log still exists")
 			}
 			now := must(OpenReadOnly(t.Context(), path))(t)
 			defer now.Close()

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// write runs work in a transaction of the one writer and tries again while the
-// store is locked or the disk is full or failing: work may run several times
-// and must start from the same state each time. Errors are classified.
+// write runs work in a transaction of the writer and retries while the store is
+// locked or the disk is full or failing: work may run several times and must be
+// idempotent. Errors are classified.
 //
-// ctx ends the waiting, not an attempt, and the first attempt is always made:
-// a run that was interrupted still records how it ended.
+// ctx ends the waiting, not a try, and the first try is always made: a run that
+// was interrupted still records its status.
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
-	whole := context.WithoutCancel(ctx)
+	uncancelled := context.WithoutCancel(ctx)
 	err := s.retry(ctx, func() error {
 		s.writeLock.Lock()
 		defer s.writeLock.Unlock()
@@ -28,12 +28,12 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 		if s.opened.file != nil {
 			defer s.recordFile()
 		}
-		tx, err := s.writer.BeginTx(whole, nil)
+		tx, err := s.writer.BeginTx(uncancelled, nil)
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback() // does nothing after Commit
-		if err := work(whole, tx); err != nil {
+		if err := work(uncancelled, tx); err != nil {
 			return err
 		}
 		return tx.Commit()
@@ -44,8 +44,8 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 	return err
 }
 
-// read runs work on a connection that can only read. work may run several
-// times, and sets its results afresh each time.
+// read runs work on a read-only connection. work may run several times and must
+// reset its results each time.
 func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	return s.retry(ctx, func() error {
 		s.swap.RLock()
@@ -59,8 +59,8 @@ const (
 	maxPause   = time.Second
 )
 
-// retry calls attempt until it succeeds, its error is not one that passes, or
-// the retryTimeout for that kind of error is over.
+// retry calls attempt until it succeeds, fails with an error that is not
+// transient, or retryTimeout has passed.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
 	began := time.Now()
 	for pause := firstPause; ; pause = min(2*pause, maxPause) {
@@ -76,7 +76,7 @@ func (s *Store) retry(ctx context.Context, attempt func() error) error {
 	}
 }
 
-// retryTimeout is how long an error is worth waiting for.
+// retryTimeout returns how long to retry after err, 0 if it is not transient.
 func (s *Store) retryTimeout(err error) time.Duration {
 	switch {
 	case errors.Is(err, ErrBusy):

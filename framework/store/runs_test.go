@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// A run that is taken for lost is read again: what its process wrote before it ended
-// may have come between the reading of its row and the look at the process.
-func TestALostRunIsLookedAtAgain(t *testing.T) {
+// A lost run is read again: its process may have written its status and ended after
+// the row was read and before the process was checked.
+func TestLostRunIsReadAgain(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "n.db"))
 	defer s.Close()
 	for name, c := range map[string]struct {
