@@ -28,7 +28,7 @@ stages: [{size: {long: 32}, iterations: 1}]
 
 // What a message about a file must say besides which it is: a way out.
 const (
-	imageWays   = "fetch it again|convert|save |make it smaller|git lfs pull"
+	imageWays   = "download it again|convert|save |make it smaller|git lfs pull"
 	weightsWays = "fetch|save |another network|git lfs pull"
 	storeWays   = "--db"
 	anyWay      = "" // for configs and overrides their own tests hold the whole message
