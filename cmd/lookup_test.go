@@ -74,7 +74,7 @@ func TestUnknownNames(t *testing.T) {
 		{"strip last --db empty.db", "empty.db has no runs yet; "},
 		{"compare last 1 --db empty.db", "empty.db has no runs yet; "},
 		{"report crash --db empty.db", "empty.db has no experiments yet; runexp -c FILE --db empty.db runs one"},
-		{"show last --db nosuch.db", "nosuch.db; run an experiment first, or name another with --db"},
+		{"show last --db nosuch.db", "nosuch.db; run an experiment first, or choose another with --db"},
 		{"plot last --db nosuch.db", "nosuch.db; run an experiment first"},
 		{"strip last --db nosuch.db", "nosuch.db; run an experiment first"},
 		{"compare last 1 --db nosuch.db", "nosuch.db; run an experiment first"},

@@ -167,8 +167,8 @@ func closeStore(s *store.Store, err *error) {
 	closed := s.Close()
 	if *err == nil {
 		*err = closed
-	} else if gone := new(store.GoneError); errors.As(closed, &gone) && !errors.As(*err, new(*store.GoneError)) {
-		*err = errors.Join(*err, gone)
+	} else if moved := new(store.MovedError); errors.As(closed, &moved) && !errors.As(*err, new(*store.MovedError)) {
+		*err = errors.Join(*err, moved)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestTheStoreIsDeleted(t *testing.T) {
 			if err != nil || len(kept) != 1 {
 				t.Fatalf("rescued: %v, %v\n%s", kept, err, said)
 			}
-			for _, part := range []string{"deleted, moved or replaced", "go on with --db " + kept[0], "store     " + kept[0]} {
+			for _, part := range []string{"deleted, moved or replaced", "continue with --db " + kept[0], "store     " + kept[0]} {
 				if !strings.Contains(said.String(), part) {
 					t.Errorf("it does not say %q:\n%s", part, said)
 				}

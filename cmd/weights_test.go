@@ -202,7 +202,7 @@ func TestWeightsListAndVerify(t *testing.T) {
 	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitUsage, "verify tiny-torch", "not those that were imported")
+	b.says(t, exitUsage, "verify tiny-torch", "do not match the checksum of the import")
 	var verified []verifyRow
 	if err := json.Unmarshal(b.out.Bytes(), &verified); err != nil || len(verified) != 1 || verified[0].OK || verified[0].Origin != "changed since" {
 		t.Errorf("%+v, %v", verified, err)
@@ -229,7 +229,7 @@ func TestWeightsListAndVerify(t *testing.T) {
 	if err := os.WriteFile(path, whole[:len(whole)-1], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitUsage, "verify", "cut short")
+	b.says(t, exitUsage, "verify", "truncated")
 }
 
 func TestWeightsPull(t *testing.T) {
@@ -262,7 +262,7 @@ func TestWeightsPull(t *testing.T) {
 		t.Errorf("%d requests after usage errors", requests)
 	}
 	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/absent", "404 Not Found")
-	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "the checksum is wrong", sum)
+	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "wrong checksum", sum)
 	if got := b.files(t); got != "" {
 		t.Errorf("files %s after failures", got)
 	}

@@ -49,7 +49,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !r.options.Fresh {
-		n.Alone, n.Unless = true, r.plan.Wanted()
+		n.Exclusive, n.UnlessDone = true, r.plan.Wanted()
 		if a.start, err = r.findStart(ctx, t, prepared); err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func (a *attempt) fail(ctx context.Context, r *recorder, err error) (told error,
 		}
 		return fmt.Errorf("run %d failed: %w", a.run.Number(), err), false
 	}
-	way, lost := r.way(), errors.As(err, new(*store.GoneError))
+	way, lost := r.way(), errors.As(err, new(*store.MovedError))
 	if lost { // a checkpoint is resumed with the store's rows only
 		way = "the same command begins again"
 	}

@@ -54,7 +54,7 @@ func TestEvaluationsGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(whole, store.GoingOn(whole)) || len(whole) != 11 || whole[10].Value < 11 {
+	if !slices.Equal(whole, store.Cumulative(whole)) || len(whole) != 11 || whole[10].Value < 11 {
 		t.Errorf("evaluations of the undisturbed run: %v", whole)
 	}
 	for at := range 9 { // behind row 9 is the end

@@ -175,7 +175,7 @@ func TestPresetNamesNoFile(t *testing.T) {
 	l := loader()
 	l.Presets = os.DirFS("testdata/presets")
 	_, err := l.Load(write(t, "extends: [with-file]\nlosses: [{type: tv}]\n"), nil)
-	want := "preset with-file:1:10: content.image: a preset is the same for everybody and cannot name a file"
+	want := "preset with-file:1:10: content.image: a preset cannot name a file; set this key in a config that extends it"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -225,7 +225,7 @@ func TestUnreadable(t *testing.T) {
 		"\xff\xfes\x00":         "x.yaml:1:1: not UTF-8 text; save the file as UTF-8",
 		"a: \x00":               "x.yaml:1:4: not UTF-8 text; save the file as UTF-8",
 		"{a: 1} b":              "x.yaml:1:1: not YAML: did not find expected <document start>",
-		huge:                    "x.yaml:1:1: larger than 1048576 bytes: this is no config",
+		huge:                    "x.yaml:1:1: larger than 1048576 bytes: this is not a config",
 	} {
 		path := write(t, text)
 		_, err := loader().Load(path, nil)

@@ -97,9 +97,9 @@ func TestBadOptionsOfSamplersAndPruners(t *testing.T) {
 		"slack: 0.5=slack: 0":                    "x.yaml:9:35: sweep.early_stop.slack: 0 is not a positive number",
 		"type: best=type: median":                `x.yaml:9:30: sweep.early_stop.slack: unknown key "slack" (known: type, metric, warmup, every); it is an option of type: best`,
 		"type: best=type: bes":                   `x.yaml:9:22: sweep.early_stop.type: unknown pruner "bes"; did you mean "best"? (known: best, median)`,
-		"run_cap: 5=run_cap: 0":                  "sweep.run_cap: method: spread needs to know how many settings to draw",
-		"max: 2}=max: 2, steps: 3}":              "sweep.parameters[0].steps: says nothing here: method: spread draws from the whole range",
-		"method: spread\n  skip: 3=method: grid": "sweep.parameters[0]: method: grid needs values, or steps: N of the range; method: random or spread draws from it",
+		"run_cap: 5=run_cap: 0":                  "sweep.run_cap: method: spread needs the number of settings to draw",
+		"max: 2}=max: 2, steps: 3}":              "sweep.parameters[0].steps: has no effect: method: spread draws from the whole range",
+		"method: spread\n  skip: 3=method: grid": "sweep.parameters[0]: method: grid needs values, or steps: N for the range; method: random or spread draws from it",
 	} {
 		before, after, _ := strings.Cut(edit, "=")
 		_, err := theirs("").Load(write(t, strings.Replace(spreadSweep, before, after, 1)), nil)

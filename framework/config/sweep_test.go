@@ -198,7 +198,7 @@ func TestTrials(t *testing.T) {
 
 // The base of a sweep with pairs needs no pictures; without pairs it does.
 func TestPairsGivePictures(t *testing.T) {
-	if _, err := loader().Load(write(t, base+"sweep: {repeats: 2}"), nil); err == nil || !strings.Contains(err.Error(), "content.image: needs the file of the photograph") {
+	if _, err := loader().Load(write(t, base+"sweep: {repeats: 2}"), nil); err == nil || !strings.Contains(err.Error(), "content.image: needs the file of the content image") {
 		t.Errorf("got %v", err)
 	}
 	r := load(t, write(t, strings.Replace(base, "{size", "{image: painting.png, size", 1)+"sweep: {pairs: [{content: photo.png}]}"))
@@ -271,7 +271,7 @@ sweep:
 		t.Errorf("got %+v", e)
 	}
 	for _, override := range []string{"losses.style.layers=[conv1_1],[conv2_1]", "losses.*.layers.0=conv1_1,conv1_2", "backbone.pooling=max,average", "variable.space=unit,bytes"} {
-		if _, err := loader().Load(write(t, base+section), []string{override}); err == nil || !strings.Contains(err.Error(), "loss/style is another number in every trial") {
+		if _, err := loader().Load(write(t, base+section), []string{override}); err == nil || !strings.Contains(err.Error(), "loss/style is defined differently in each trial") {
 			t.Errorf("%s: %v", override, err)
 		}
 	}

@@ -91,7 +91,7 @@ func TestDecodeRecovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = file.pixels()
-	if want := "the PNG is damaged or of an unusual kind (the decoder panicked: index out of range)"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "the PNG is damaged or of an unsupported kind (the decoder panicked: index out of range)"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q", err, want)
 	}
 }

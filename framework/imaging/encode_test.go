@@ -123,7 +123,7 @@ func TestPNGText(t *testing.T) {
 		t.Errorf("damaged text: %v", err)
 	}
 	lying := append([]byte(pngSignature), "\xff\xff\xff\xfftEXtabc"...)
-	if _, err := ReadPNGText(bytes.NewReader(lying)); err == nil || !strings.Contains(err.Error(), "cut short") {
+	if _, err := ReadPNGText(bytes.NewReader(lying)); err == nil || !strings.Contains(err.Error(), "truncated") {
 		t.Errorf("a chunk of 4 GB in a short file: %v", err)
 	}
 }

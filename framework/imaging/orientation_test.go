@@ -24,7 +24,7 @@ func TestOriented(t *testing.T) {
 				m.Pix[i*Channels+c] = float32(int('a')+i) + float32(c)/4
 			}
 		}
-		out := m.oriented(orientation)
+		out := m.applyOrientation(orientation)
 		var rows []string
 		for y := range out.H {
 			row := ""

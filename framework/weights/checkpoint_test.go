@@ -43,7 +43,7 @@ func TestPyTorch(t *testing.T) {
 			for name, tensor := range tensors {
 				got, err := f.Read(name)
 				if tensor.Values == nil {
-					expect(t, err, file, name, "only F64, F32, F16 and BF16 can be read")
+					expect(t, err, file, name, "only F64, F32, F16 and BF16 are supported")
 					continue
 				}
 				if err != nil || !slices.Equal(got, tensor.Values) {

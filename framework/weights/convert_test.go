@@ -62,7 +62,7 @@ func TestConvert(t *testing.T) {
 	}
 	whole[len(whole)-3] ^= 1
 	_, err = open(t, whole).Verify(t.Context())
-	expect(t, err, "test.safetensors", "not those that were imported")
+	expect(t, err, "test.safetensors", "do not match the checksum of the import")
 }
 
 // The fingerprint tells values, names and shapes apart, and no dtypes.

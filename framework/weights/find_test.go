@@ -83,11 +83,11 @@ func TestRelativeCacheIsBelowTheWorkingDirectory(t *testing.T) {
 
 func TestFindSaysHowToGetThem(t *testing.T) {
 	_, err := Find("vgg19-torchvision", Places{})
-	expect(t, err, `weights "vgg19-torchvision" not found`, "fetch them with: runexp weights pull vgg19-torchvision")
+	expect(t, err, `weights "vgg19-torchvision" not found`, "download them with: runexp weights pull vgg19-torchvision")
 	_, err = Find("vgg19-oxford", Places{})
 	expect(t, err, "the authors publish a Caffe model", "runexp weights import FILE --as vgg19-oxford")
 	_, err = Find("vgg17-torchvision", Places{})
-	expect(t, err, "runexp weights ls lists those that are published")
+	expect(t, err, "runexp weights ls lists published weights")
 }
 
 func TestIsPath(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	firstPause   = 10 * time.Millisecond
-	longestPause = time.Second
+	firstPause = 10 * time.Millisecond
+	maxPause   = time.Second
 )
 
 // Do calls attempt until it succeeds or the time limit of its error has passed. limit
@@ -20,7 +20,7 @@ const (
 // that of the last attempt, joined with ctx's cause if that ended the retries.
 func Do(ctx context.Context, limit func(error) time.Duration, attempt func() error) error {
 	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		err := attempt()
 		if err == nil || time.Since(began)+pause > limit(err) {
 			return err

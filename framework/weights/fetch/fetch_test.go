@@ -144,7 +144,7 @@ func TestResume(t *testing.T) {
 			q.Retries = retries
 			err := File(t.Context(), q)
 			for i := 0; retries == 0 && i < 2; i++ {
-				fails(t, err, q.URL, fmt.Sprintf("broke at byte %d", (i+1)<<20), "given up after 1 tries")
+				fails(t, err, q.URL, fmt.Sprintf("broke at byte %d", (i+1)<<20), "gave up after 1 tries")
 				holds(t, q.Path, nil, "file.pth.part", "file.pth.part.json")
 				err = File(t.Context(), q)
 			}
@@ -174,7 +174,7 @@ func TestGettingOn(t *testing.T) {
 			t.Errorf("%v before try %d", wait, broken+1)
 		}
 	}
-	fails(t, File(t.Context(), q), "broke at byte 3000", "given up after 3 tries")
+	fails(t, File(t.Context(), q), "broke at byte 3000", "gave up after 3 tries")
 	if broken != 2 {
 		t.Errorf("told of %d broken tries, want 2", broken)
 	}
@@ -287,7 +287,7 @@ func TestLyingServers(t *testing.T) {
 		left   []string
 	}{
 		{"shorter file", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, want[:1000], `"a"`) },
-			"has 1000 bytes where 3145728 are expected: it is another file", nil},
+			"has 1000 bytes, not 3145728: it is another file", nil},
 		{"longer file", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, append(want, 1), `"a"`) },
 			"has 3145729 bytes", nil},
 		{"shorter than it says", 0, func(w http.ResponseWriter, r *http.Request) {
@@ -310,17 +310,17 @@ func TestLyingServers(t *testing.T) {
 			}
 		}, "more than 8388608 bytes", nil},
 		{"too long to fetch", 0, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "99999999999") },
-			"99999999999 bytes; more than 8388608 are not fetched", nil},
+			"99999999999 bytes, more than the limit of 8388608", nil},
 		{"wrong bytes", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, content(1), `"a"`) },
-			"the checksum is wrong: SHA-256 " + sum(content(1)) + " where " + sum(want) + " is expected", nil},
+			"wrong checksum: SHA-256 is " + sum(content(1)) + ", not " + sum(want), nil},
 		{"shorter file of unknown length", 0, func(w http.ResponseWriter, r *http.Request) { whole(w, r, want[:1000], `"a"`) },
-			"the checksum is wrong", nil},
+			"wrong checksum", nil},
 		{"404", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) },
-			"the server answers 404 Not Found", nil},
+			"the server returned 404 Not Found", nil},
 		{"503", int64(len(want)), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
-			"503 Service Unavailable; given up after 3 tries", nil},
+			"503 Service Unavailable; gave up after 3 tries", nil},
 		{"part that was not asked for", int64(len(want)), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(206) },
-			"answers 206", nil},
+			"returned 206", nil},
 		{"redirect to http", int64(len(want)), func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://example.org/file.pth", http.StatusFound)
 		}, "http://example.org/file.pth is not an https address", nil},
@@ -374,7 +374,7 @@ func TestStall(t *testing.T) {
 	if err := File(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	if told == nil || told.Error() != "nothing came for 100ms" {
+	if told == nil || told.Error() != "no data for 100ms" {
 		t.Errorf("told %v", told)
 	}
 	holds(t, q.Path, want, "file.pth")
@@ -443,5 +443,5 @@ func TestRefusedAddresses(t *testing.T) {
 	}
 	q := request(t, "https://example.org/x", nil)
 	q.Bytes = q.Limit + 1
-	fails(t, File(t.Context(), q), "more than the limit")
+	fails(t, File(t.Context(), q), "exceed the limit")
 }

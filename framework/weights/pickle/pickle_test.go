@@ -81,7 +81,7 @@ func TestSeveralPickles(t *testing.T) {
 }
 
 func TestLimit(t *testing.T) {
-	if _, err := read("\x80\x02U\x05abcde.", 8); err == nil || !strings.Contains(err.Error(), "longer than") {
+	if _, err := read("\x80\x02U\x05abcde.", 8); err == nil || !strings.Contains(err.Error(), "too long") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := read("\x80\x02U\x05abcde.", 10); err != nil {

@@ -8,7 +8,7 @@ import (
 	"runexp/framework/store"
 )
 
-func TestGoingOn(t *testing.T) {
+func TestCumulative(t *testing.T) {
 	for name, c := range map[string]struct{ have, want []float64 }{
 		"one stage":                     {[]float64{1, 2, 3}, []float64{1, 2, 3}},
 		"stages that were counted on":   {[]float64{1, 3, 4, 9}, []float64{1, 3, 4, 9}},
@@ -20,14 +20,14 @@ func TestGoingOn(t *testing.T) {
 			points = append(points, store.Point{Step: step, Value: v})
 		}
 		got := []float64{}
-		for _, p := range store.GoingOn(points) {
+		for _, p := range store.Cumulative(points) {
 			got = append(got, p.Value)
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
-	if got := store.GoingOn([]store.Point{{Step: 0, Value: 2}, {Step: 1, Value: math.NaN()}, {Step: 2, Value: 3}}); !math.IsNaN(got[1].Value) || got[2].Value != 3 {
+	if got := store.Cumulative([]store.Point{{Step: 0, Value: 2}, {Step: 1, Value: math.NaN()}, {Step: 2, Value: 3}}); !math.IsNaN(got[1].Value) || got[2].Value != 3 {
 		t.Errorf("beside a value that is none: %v", got)
 	}
 }
