@@ -224,7 +224,7 @@ func (a *app) loader() *config.Loader {
 func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(fmt.Errorf("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath()))
+			return usage(fmt.Errorf("%s takes %s; see %s --help", c.Name(), what, c.CommandPath()))
 		}
 		return nil
 	}

@@ -40,9 +40,9 @@ See also: runexp show, runexp plot, runexp strip, runexp report`,
   runexp compare 3 4 5 -o tv.png
   runexp compare 3 last --json`,
 		ValidArgsFunction: a.runs,
-		Args: func(c *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usage(fmt.Errorf("%s takes at least two runs, as in %s 3 last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+				return usage(fmt.Errorf("compare takes at least two runs, as in runexp compare 3 last; see runexp compare --help"))
 			}
 			return nil
 		},

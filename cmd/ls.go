@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
 )
 
@@ -48,7 +49,7 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
 				}
 			}
 			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
-				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
+				return usage(framework.UnknownName("status", status, statuses()))
 			}
 			if sweeps && status != "" {
 				return usage(fmt.Errorf("--status applies to runs; omit it or --sweeps"))

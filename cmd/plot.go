@@ -28,7 +28,7 @@ func (a *app) plotCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plot RUN…",
 		Short: "Plot the losses of one or several runs",
-		Long: `Plot the losses of one or several runs over time.
+		Long: `Plot the losses of one or several runs by step, evaluations or seconds.
 
 For one run, each loss has a colour. For several, each run has a colour and each metric a line
 style, and the legend shows the settings that differ. The default is the total and every loss
@@ -72,9 +72,9 @@ See also: runexp show, runexp strip, runexp ls`,
 	return c
 }
 
-func atLeastOneRun(c *cobra.Command, args []string) error {
+func atLeastOneRun(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usage(fmt.Errorf("%s takes one or more runs, as in %s last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+		return usage(fmt.Errorf("plot takes one or more runs, as in runexp plot last; see runexp plot --help"))
 	}
 	return nil
 }
