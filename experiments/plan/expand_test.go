@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"runexp/experiments/testbed"
 	"runexp/framework/config"
-	"runexp/internal/testbed"
 )
 
 const planBase = `

@@ -66,7 +66,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 	a.folder = r.folder(a.run.UID())
 	err = atomicfile.MkdirAll(a.folder)
 	for _, step := range []func() error{
-		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
+		func() error { return a.write(ctx, "config.yaml", []byte(n.ConfigResolved)) },
 		func() error { return a.recordInputs(ctx) },
 		func() error { return a.copyPictures(ctx) },
 		func() error { return a.restoreEvaluations(ctx) },
@@ -104,8 +104,8 @@ func (r *Runner) newRun(t plan.Trial, prepared *plan.Prepared) (store.NewRun, er
 }
 
 // write writes a file into the run's folder.
-func (a *attempt) write(name string, data []byte) error {
-	return patiently(func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
+func (a *attempt) write(ctx context.Context, name string, data []byte) error {
+	return retryWrite(ctx, func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
 }
 
 // ref is what the attempt's run is called.
@@ -146,7 +146,7 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever the store has of it
 		return o
 	}
-	if err := a.dropCheckpoints(whole); err != nil {
+	if err := a.dropCheckpoints(whole, a.trial); err != nil {
 		o.Err = err
 	}
 	return o

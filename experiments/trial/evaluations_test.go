@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"runexp/experiments/plan"
+	"runexp/experiments/testbed"
 	"runexp/framework/run"
 	"runexp/framework/store"
-	"runexp/internal/testbed"
 )
 
 // stopping is an observer that stops the run at a row.

@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"runexp/framework/store"
 	"runexp/internal/pathname"
 	"runexp/internal/printable"
+	"runexp/internal/retry"
 )
 
 // Folder is where the files of a run are.
@@ -60,18 +62,21 @@ func CheckOut(out string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// patiently writes a file, and tries again for a second and a half while the disk
-// is full or failing, as the store does.
-func patiently(write func() error) error {
-	for pause := 50 * time.Millisecond; ; pause *= 2 {
-		err := write()
-		passes := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
-		if err == nil {
-			return nil
+// diskPatience is how long a file is tried to be written while the disk is full or
+// failing: a checkpoint must not hold up the run for longer.
+const diskPatience = 1500 * time.Millisecond
+
+// retryWrite writes a file, and tries again while the disk is full or failing, as the
+// store does.
+func retryWrite(ctx context.Context, write func() error) error {
+	err := retry.Do(ctx, func(err error) time.Duration {
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) {
+			return diskPatience
 		}
-		if !passes || pause > time.Second {
-			return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
-		}
-		time.Sleep(pause)
+		return 0
+	}, write)
+	if err != nil {
+		return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
 	}
+	return nil
 }

@@ -145,7 +145,7 @@ func (r *recorder) picture(p run.Picture) error {
 	if err != nil {
 		return err
 	}
-	if err := r.write(name, png.Bytes()); err != nil {
+	if err := r.write(r.ctx, name, png.Bytes()); err != nil {
 		return err
 	}
 	if p.Kind == "final" {
@@ -184,7 +184,7 @@ func (r *recorder) checkpoint(s run.State, leaving bool) error {
 	}
 	kernels, _ := r.plan.Kernels()
 	c := checkpoint{trial: r.trial.Hash, kernels: kernels, version: r.options.Version, state: s}
-	if err := patiently(func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
+	if err := retryWrite(r.ctx, func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
 		return fmt.Errorf("%w; checkpoint.every=0s does without", err)
 	}
 	r.kept = place(s)

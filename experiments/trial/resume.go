@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"runexp/experiments/plan"
 	"runexp/framework/store"
@@ -141,22 +142,30 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := a.write(artifact.Name, data); err != nil {
+		if err := a.write(ctx, artifact.Name, data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dropCheckpoints removes the checkpoints of a trial that has finished, of all
-// attempts that are not under way. One that cannot be removed takes room and is
-// never resumed.
-func (a *attempt) dropCheckpoints(ctx context.Context) error {
-	runs, err := a.runsOf(ctx, a.trial)
-	for _, r := range runs {
-		if r.Status != store.Running {
-			_ = atomicfile.Remove(checkpointFile(a.Runner.folder(r.UID)))
+// dropCheckpoints removes the checkpoints of a trial that has finished, of all runs
+// that are not under way, the newest last: as long as that is there, others may be. One
+// that cannot be removed takes room and is never resumed.
+func (r *Runner) dropCheckpoints(ctx context.Context, t plan.Trial) error {
+	runs, err := r.runsOf(ctx, t)
+	for _, made := range slices.Backward(runs) {
+		if made.Status != store.Running {
+			_ = atomicfile.Remove(checkpointFile(r.folder(made.UID)))
 		}
 	}
 	return err
+}
+
+// dropLeft removes what a process that was killed after the end of a run has left.
+func (r *Runner) dropLeft(ctx context.Context, t plan.Trial, made store.RunSummary) error {
+	if _, err := os.Stat(checkpointFile(r.folder(made.UID))); err != nil {
+		return nil
+	}
+	return r.dropCheckpoints(ctx, t)
 }

@@ -71,6 +71,9 @@ func (r *recorder) conclude() error {
 // its values, and its picture is scored unless the plan's scorer has done so. unscored
 // says why that cannot be, which is no reason to do without the run. Errors: the store's.
 func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary) (unscored, err error) {
+	if err := r.dropLeft(ctx, t, made); err != nil {
+		return nil, err
+	}
 	if r.pruning != nil {
 		if err := r.replay(ctx, t, made.Number); err != nil {
 			return nil, err

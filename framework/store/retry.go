@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"runexp/internal/retry"
 )
 
 // write runs work in a transaction of the writer and retries while the store is
@@ -54,26 +56,10 @@ func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	})
 }
 
-const (
-	firstPause = 10 * time.Millisecond
-	maxPause   = time.Second
-)
-
 // retry calls attempt until it succeeds, fails with an error that is not
 // transient, or retryTimeout has passed.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
-	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, maxPause) {
-		err := classify(attempt())
-		if err == nil || time.Since(began)+pause > s.retryTimeout(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
-		case <-time.After(pause):
-		}
-	}
+	return retry.Do(ctx, s.retryTimeout, func() error { return classify(attempt()) })
 }
 
 // retryTimeout returns how long to retry after err, 0 if it is not transient.

@@ -93,7 +93,7 @@ func TestFloat16(t *testing.T) {
 	}
 }
 
-// A tensor longer than one block is read whole, and only its own bytes are.
+// A tensor longer than one block is read completely, and no other bytes are.
 func TestReadLongTensor(t *testing.T) {
 	const n = 100_001
 	var data []byte
