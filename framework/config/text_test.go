@@ -254,7 +254,6 @@ func TestStandardInput(t *testing.T) {
 
 // Printed numbers and texts have the same type for parsers of YAML 1.1.
 func TestPrintedForYAML11(t *testing.T) {
-
 	for text, want := range map[string]string{"no": `"no"`, "on": `"on"`, "1e3": `"1e3"`, "0x10": `"0x10"`, "1:30": `"1:30"`, "2001-01-01": `"2001-01-01"`, "y": `"y"`, "plain": "plain", "30s": "30s"} {
 		if got := yaml(t, load(t, write(t, plain), "losses.other.kernel="+text)); !strings.Contains(got, "kernel: "+want+"\n") {
 			t.Errorf("%s is printed as\n%s", text, got)

@@ -71,7 +71,7 @@ func TestReadEveryFloat(t *testing.T) {
 		t.Errorf("shape: %v, %v", shape, err)
 	}
 	if !f.Has("f16") || f.Has("F16") {
-		t.Error("Has does not tell f16 from F16")
+		t.Error("Has ignores case")
 	}
 }
 

@@ -140,7 +140,7 @@ func TestSources(t *testing.T) {
 		seen[s.Name] = true
 		if s.URL == "" {
 			if s.Note == "" || !strings.HasPrefix(s.Command(), "runexp weights import") {
-				t.Errorf("%s: nothing says how to get it", s.Name)
+				t.Errorf("%s: no instructions", s.Name)
 			}
 			continue
 		}

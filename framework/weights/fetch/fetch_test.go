@@ -176,7 +176,7 @@ func TestProgressResetsRetries(t *testing.T) {
 	}
 	fails(t, File(t.Context(), q), "broke at byte 3000", "gave up after 3 tries")
 	if broken != 2 {
-		t.Errorf("told of %d broken tries, want 2", broken)
+		t.Errorf("%d broken tries, want 2", broken)
 	}
 }
 
@@ -369,13 +369,13 @@ func TestStall(t *testing.T) {
 		<-release
 	}), want)
 	q.Stall = 100 * time.Millisecond
-	var told error
-	q.Broken = func(err error, _ time.Duration) { told = err }
+	var reported error
+	q.Broken = func(err error, _ time.Duration) { reported = err }
 	if err := File(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	if told == nil || told.Error() != "no data for 100ms" {
-		t.Errorf("told %v", told)
+	if reported == nil || reported.Error() != "no data for 100ms" {
+		t.Errorf("got %v", reported)
 	}
 	holds(t, q.Path, want, "file.pth")
 }

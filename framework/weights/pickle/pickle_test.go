@@ -72,7 +72,6 @@ func TestSeveralPickles(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// The memo is cleared between pickles.
-
 	r = NewReader(strings.NewReader("\x80\x02}q\x00.\x80\x02h\x00."), 0, 1<<10, names{})
 	if _, err := r.Read(); err != nil {
 		t.Error(err)
