@@ -10,10 +10,10 @@ import (
 
 func TestCumulative(t *testing.T) {
 	for name, c := range map[string]struct{ have, want []float64 }{
-		"one stage":                     {[]float64{1, 2, 3}, []float64{1, 2, 3}},
-		"stages that were counted on":   {[]float64{1, 3, 4, 9}, []float64{1, 3, 4, 9}},
-		"a restart in each stage": {[]float64{1, 3, 1, 2, 1, 5}, []float64{1, 3, 4, 5, 6, 10}},
-		"nothing":                       {[]float64{}, []float64{}},
+		"one stage":                   {[]float64{1, 2, 3}, []float64{1, 2, 3}},
+		"stages that were counted on": {[]float64{1, 3, 4, 9}, []float64{1, 3, 4, 9}},
+		"a restart in each stage":     {[]float64{1, 3, 1, 2, 1, 5}, []float64{1, 3, 4, 5, 6, 10}},
+		"nothing":                     {[]float64{}, []float64{}},
 	} {
 		var points []store.Point
 		for step, v := range c.have {

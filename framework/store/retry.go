@@ -56,8 +56,7 @@ func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	})
 }
 
-// retry calls attempt until it succeeds, fails with an error that is not
-// transient, or retryTimeout has passed.
+// retry calls attempt again while its error is transient; see retryTimeout.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
 	return retry.Do(ctx, s.retryTimeout, func() error { return classify(attempt()) })
 }

@@ -1,4 +1,4 @@
-// Package retry calls again what may succeed in a moment.
+// Package retry retries calls that may succeed after a moment.
 package retry
 
 import (
@@ -8,21 +8,21 @@ import (
 )
 
 const (
-	firstPause   = 10 * time.Millisecond
-	longestPause = time.Second
+	firstPause = 10 * time.Millisecond
+	maxPause   = time.Second
 )
 
-// Do calls attempt until it succeeds, or until its error is not worth another pause:
-// patience is for how long after the first call an error of that kind may be tried
-// again, 0 for one that stays. Pauses double from 10 ms to a second.
+// Do calls attempt until it succeeds or the time limit of its error has passed. limit
+// returns for how long after the first call such an error is retried, 0 for a permanent
+// one. Pauses double from 10 ms to a second.
 //
-// ctx ends the waiting, not an attempt, and the first attempt is always made. The error
-// is the attempt's, with ctx's cause where that ended it.
-func Do(ctx context.Context, patience func(error) time.Duration, attempt func() error) error {
+// ctx ends the pauses, not an attempt; the first attempt is always made. The error is
+// that of the last attempt, joined with ctx's cause if that ended the retries.
+func Do(ctx context.Context, limit func(error) time.Duration, attempt func() error) error {
 	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := firstPause; ; pause = min(2*pause, maxPause) {
 		err := attempt()
-		if err == nil || time.Since(began)+pause > patience(err) {
+		if err == nil || time.Since(began)+pause > limit(err) {
 			return err
 		}
 		select {

@@ -10,7 +10,7 @@ import (
 
 func TestDo(t *testing.T) {
 	passes, stays := errors.New("passes"), errors.New("stays")
-	patience := func(err error) time.Duration {
+	limit := func(err error) time.Duration {
 		if errors.Is(err, passes) {
 			return 1500 * time.Millisecond
 		}
@@ -29,7 +29,7 @@ func TestDo(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			began, calls := time.Now(), 0
-			err := Do(t.Context(), patience, func() error {
+			err := Do(t.Context(), limit, func() error {
 				calls++
 				return c.errs[min(calls, len(c.errs))-1]
 			})
