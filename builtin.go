@@ -1,5 +1,5 @@
-// Package runexp holds what comes with the program, for a program with plugins of
-// its own besides:
+// Package runexp lists the built-in plugins. A program with plugins of its own starts
+// from them:
 //
 //	plugins := runexp.Builtin()
 //	framework.Register(plugins.Losses, "moments", "what it is", moments.Defaults, moments.New)
@@ -20,8 +20,8 @@ import (
 	"runexp/variables/initials"
 )
 
-// Builtin returns registries of all plugins that runexp has, new ones at every
-// call. Backbones look for their weights where weights.DefaultPlaces says.
+// Builtin returns new registries with all built-in plugins. Backbones look for their
+// weights in weights.DefaultPlaces.
 func Builtin() framework.Plugins {
 	return framework.Plugins{
 		Backbones:  backbones.Registry(weights.DefaultPlaces()),

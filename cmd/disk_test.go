@@ -37,7 +37,7 @@ func TestTheDiskFills(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit code %d, want 1:\n%s", code, text)
 	}
-	for _, part := range []string{"run 1 stopped: ", "the same command goes on at iteration "} {
+	for _, part := range []string{"run 1 stopped: ", "the same command resumes at iteration "} {
 		if !strings.Contains(text, part) {
 			t.Errorf("it does not say %q:\n%s", part, text)
 		}
@@ -85,7 +85,7 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInternal {
 		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, text)
 	}
-	for _, part := range []string{"run 1 stopped: ", "no space left on device", "see that there is room", "the same command begins again"} {
+	for _, part := range []string{"run 1 stopped: ", "no space left on device", "check the free disk space", "the same command starts over"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("it does not say %q:\n%s", part, text)
 		}

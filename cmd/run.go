@@ -127,7 +127,7 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 		return err
 	}
 	progress := newTrialProgress(r.stderr, r.quiet, planned)
-	runner, err := trial.NewRunner(planned, s, trial.Options{Out: r.out, Version: version(), Command: os.Args, Fresh: r.fresh, Began: progress.Began})
+	runner, err := trial.NewRunner(planned, s, trial.Options{Out: r.out, Version: version(), Command: os.Args, Fresh: r.fresh, NewObserver: progress.newObserver})
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (p *stageProgress) row(r run.Row) {
 	if p.quiet || !r.Last && time.Since(p.updated) < every {
 		return
 	}
-	if r.Still {
+	if r.Stalled {
 		defer p.endedEarly(r)
 	}
 	p.updated = time.Now()

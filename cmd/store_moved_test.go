@@ -82,7 +82,7 @@ func TestTheStoreIsOverwritten(t *testing.T) {
 		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, said)
 	}
 	text := said.String()
-	if strings.Count(text, "another file was copied over it") != 1 || !strings.Contains(text, "the same command begins again") {
+	if strings.Count(text, "another file was copied over it") != 1 || !strings.Contains(text, "the same command starts over") {
 		t.Errorf("it says\n%s", text)
 	}
 	if now, err := os.ReadFile(db); err != nil || string(now) != "mine" {

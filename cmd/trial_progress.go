@@ -61,8 +61,8 @@ func (p *trialProgress) Kept(_ plan.Trial, made store.RunSummary) {
 	p.before = &made
 }
 
-// Began prints where a trial begins.
-func (p *trialProgress) Began(t plan.Trial, at trial.Start) run.Observer {
+// newObserver prints where a trial begins.
+func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.single() {

@@ -30,7 +30,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 	plugins := runexp.Builtin()
 	plugins.Backbones = backbones
 	return framework.Experiment{
-		Content:  framework.Picture{Image: filepath.Join(dir, "golden", "content.png")},
+		Content:  framework.ContentImage{Image: filepath.Join(dir, "golden", "content.png")},
 		Style:    []framework.StyleImage{{Image: filepath.Join(dir, "golden", "style.png"), Weight: 1, Size: "content"}},
 		Backbone: framework.BackboneSpec{Name: "vgg19", Options: &struct{}{}},
 		Variable: framework.VariableSpec{Name: "pixels", Options: ptr(pixels.Defaults())},

@@ -208,7 +208,7 @@ func gradientsArePyTorchs(t *testing.T, engine *compute.Engine) {
 				return values
 			}
 			b := graph.NewBuilder(engine)
-			want := framework.References{}
+			want := framework.Targets{}
 			for _, role := range loss.Roles() {
 				tb := graph.NewBuilder(engine)
 				values := represent(tb, tb.Variable(height, width, 3))
@@ -218,7 +218,7 @@ func gradientsArePyTorchs(t *testing.T, engine *compute.Engine) {
 				if err := p.Run(context.Background(), graph.Single(probe.Shape, x)); err != nil {
 					t.Fatal(err)
 				}
-				reference := framework.Reference{Weight: 1, Values: framework.Values{}}
+				reference := framework.Target{Weight: 1, Values: framework.Values{}}
 				for name, n := range values {
 					reference.Values[name] = b.Constant("target "+name, p.Value(n).Clone())
 				}

@@ -70,9 +70,9 @@ func newBest(s slack) (framework.Pruner, error) {
 	return best{s, &sync.Mutex{}, map[string]map[string]float64{}}, nil
 }
 
-func (b best) Note(v framework.TrialValue) { b.Judge(v) }
+func (b best) Observe(v framework.TrialValue) { b.ShouldPrune(v) }
 
-func (b best) Judge(v framework.TrialValue) (limit framework.Limit, stop bool) {
+func (b best) ShouldPrune(v framework.TrialValue) (limit framework.Limit, stop bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	at := v.Group + " " + string(rune(v.Step))
@@ -177,11 +177,11 @@ func (b brokenSampler) Sample(framework.SweepSpace, func([]framework.Choice, int
 
 func TestBrokenSamplers(t *testing.T) {
 	for want, points := range map[string][]framework.SweepPoint{
-		"sweep.method: theirs does not keep to what a sampler is: block 1 is none of 1":                         {{Setting: make([]framework.Choice, 1), Block: 1}},
-		"sweep.method: theirs does not keep to what a sampler is: a setting has 0 choices for 1 parameters":     {{}},
-		"sweep.method: theirs does not keep to what a sampler is: {Level:2 Value:0} is no level of parameter 0": {{Setting: []framework.Choice{{Level: 2}}}},
-		"sweep.method: theirs chooses no trial":                                                                 nil,
-		"sweep: makes 10,001 trials, more than 10000":                                                           make([]framework.SweepPoint, 10_001),
+		"sweep.method: theirs violates the contract of samplers: block 1 does not exist: there are 1":             {{Setting: make([]framework.Choice, 1), Block: 1}},
+		"sweep.method: theirs violates the contract of samplers: a setting has 0 choices for 1 parameters":        {{}},
+		"sweep.method: theirs violates the contract of samplers: {Level:2 Value:0} is not a level of parameter 0": {{Setting: []framework.Choice{{Level: 2}}}},
+		"sweep.method: theirs chooses no trial":       nil,
+		"sweep: makes 10,001 trials, more than 10000": make([]framework.SweepPoint, 10_001),
 	} {
 		b := newBed(t)
 		framework.Register(b.Plugins.Samplers, "theirs", "", func() struct{} { return struct{}{} },

@@ -15,8 +15,8 @@ type Recorded struct {
 	store *store.Store
 }
 
-// Record writes a sweep and its trials into s, frozen, or finds it there. Of a single
-// experiment there is nothing to write.
+// Record writes a sweep and its trials into s, or finds it there: a recorded sweep is
+// never changed. A single experiment needs no record.
 func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error) {
 	r := &Recorded{Plan: p, store: s}
 	if p.Config.Sweep == nil {
@@ -29,8 +29,8 @@ func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error
 	return r, err
 }
 
-// runs returns, for each trial, the run that stands for it: one that has finished, or
-// else the newest; nil if there is none.
+// runs returns the run that represents each trial: a finished one, or else the newest;
+// nil if there is none.
 func (r *Recorded) runs(ctx context.Context) ([]*store.RunSummary, error) {
 	runs := make([]*store.RunSummary, len(r.Plan.Trials))
 	if r.Plan.Config.Sweep == nil {
@@ -46,7 +46,7 @@ func (r *Recorded) runs(ctx context.Context) ([]*store.RunSummary, error) {
 	return runs, nil
 }
 
-// single finds the run that stands for the trial of a single experiment.
+// single finds the run that represents the trial of a single experiment.
 func (r *Recorded) single(ctx context.Context, run **store.RunSummary) error {
 	for _, status := range []store.Status{store.Finished, ""} { // "" is any
 		found, err := r.store.Runs(ctx, store.Filter{

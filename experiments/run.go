@@ -1,5 +1,5 @@
-// Package experiments runs plans: every trial that is not done is given to an executor,
-// tried again where it failed, and counted.
+// Package experiments runs plans: it submits every trial that is not done to an executor,
+// retries failed ones and counts the results.
 package experiments
 
 import (
@@ -13,29 +13,29 @@ import (
 	"runexp/framework/store"
 )
 
-// A Listener hears how the trials of a plan go, on the goroutine that called Run.
+// A Listener is notified of the progress of a plan, on the goroutine that called Run.
 type Listener interface {
-	// Kept hears of a trial that was done before, by that run.
+	// Kept is called for a trial that was already done, with its run.
 	Kept(plan.Trial, store.RunSummary)
-	// Ended hears how a try ended, and whether the trial is tried again.
+	// Ended is called after each attempt; again says that the trial is retried.
 	Ended(t plan.Trial, o trial.Outcome, again bool)
 }
 
-// A Tally counts the trials of a plan by how they are after it.
+// A Tally counts the trials of a plan by outcome.
 type Tally struct {
-	Kept      int `json:"kept"`      // finished or pruned before
-	Meanwhile int `json:"meanwhile"` // finished or pruned by another process since
-	Finished  int `json:"finished"`  // now
-	Pruned    int `json:"pruned"`    // now
-	Failed    int `json:"failed"`    // now, here or in another process
-	Elsewhere int `json:"elsewhere"` // under way in another process
-	Left      int `json:"left"`      // not begun, or stopped on the way
+	Kept      int `json:"kept"`      // finished or pruned before this command
+	Meanwhile int `json:"meanwhile"` // finished or pruned by another process during it
+	Finished  int `json:"finished"`  // by this command
+	Pruned    int `json:"pruned"`    // by this command
+	Failed    int `json:"failed"`    // in this command or another process
+	Elsewhere int `json:"elsewhere"` // still running in another process
+	Left      int `json:"left"`      // not started, or stopped before their end
 }
 
-// ErrTooManyFailed is the cause of a sweep that ends for on_failure.max_failures.
-var ErrTooManyFailed = errors.New("as many trials failed as sweep.on_failure.max_failures allows; mend what is wrong with them and run the same command again")
+// ErrTooManyFailed is the cause of a sweep stopped by on_failure.max_failures.
+var ErrTooManyFailed = errors.New("as many trials failed as sweep.on_failure.max_failures allows; fix the cause and run the same command again")
 
-// running is a plan under way.
+// running is the state of Run.
 type running struct {
 	*Recorded
 	runner   *trial.Runner
@@ -43,19 +43,19 @@ type running struct {
 	listener Listener
 
 	tally     Tally
-	submitted int   // jobs whose result is still to come
-	away      []int // indices of the trials that another process had under way
-	stopped   error // why no trial is begun any more
+	submitted int   // jobs without a result yet
+	elsewhere []int // indices of the trials that another process was running
+	stopped   error // why no more trials are started
 }
 
-// Run runs the trials that are not done, each as a run of its own, on x; what is done
-// gets the scores that it lacks. A trial that fails does not stop the others. When ctx
-// is done the trials under way stop after their iteration, and the cause is returned.
+// Run runs the trials that are not done on x, each attempt as a run of its own, and adds
+// missing scores to those that are. A failed trial does not stop the others. When ctx is
+// done the running trials stop after their current iteration.
 //
-// Errors: ctx's cause; too many failures; a store or folder that takes no more.
+// Errors: ctx's cause; ErrTooManyFailed; a store or folder that cannot be written.
 func (r *Recorded) Run(ctx context.Context, runner *trial.Runner, x executor.Executor, l Listener) (Tally, error) {
 	s := &running{Recorded: r, runner: runner, executor: x, listener: l, tally: Tally{Left: len(r.Plan.Trials)}}
-	todo, err := s.keepDone(ctx)
+	todo, err := s.skipDone(ctx)
 	if err != nil {
 		return s.tally, err
 	}
@@ -65,32 +65,32 @@ func (r *Recorded) Run(ctx context.Context, runner *trial.Runner, x executor.Exe
 	for s.submitted > 0 {
 		s.wait(ctx)
 	}
-	return s.tally, errors.Join(s.stopped, s.lookAgain(context.WithoutCancel(ctx)))
+	return s.tally, errors.Join(s.stopped, s.recountElsewhere(context.WithoutCancel(ctx)))
 }
 
-// keepDone counts the trials that were done before, and returns the others.
-func (s *running) keepDone(ctx context.Context) (todo []plan.Trial, err error) {
+// skipDone counts the trials that are already done, and returns the others.
+func (s *running) skipDone(ctx context.Context) (todo []plan.Trial, err error) {
 	runs, err := s.runs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for i, t := range s.Plan.Trials {
 		made := runs[i]
-		if made == nil || s.runner.Fresh() || !slices.Contains(s.Plan.Wanted(), made.Status) {
+		if made == nil || s.runner.Fresh() || !slices.Contains(s.Plan.DoneStatuses(), made.Status) {
 			todo = append(todo, t)
 			continue
 		}
 		s.tally.Kept++
 		s.tally.Left--
 		s.listener.Kept(t, *made)
-		if _, err := s.runner.Reuse(ctx, t, *made); err != nil { // what cannot be scored the report counts
+		if _, err := s.runner.Reuse(ctx, t, *made); err != nil { // the report counts unscored trials
 			return nil, err
 		}
 	}
 	return todo, nil
 }
 
-// submit gives a job to the executor.
+// submit submits a job, unless the plan was stopped.
 func (s *running) submit(ctx context.Context, job executor.Job) {
 	if s.stopped != nil {
 		return
@@ -102,7 +102,7 @@ func (s *running) submit(ctx context.Context, job executor.Job) {
 	s.submitted++
 }
 
-// stop cancels every job, for the first cause that there is.
+// stop cancels every job; the first cause is kept.
 func (s *running) stop(cause error) {
 	if s.stopped == nil {
 		s.stopped = cause
@@ -117,7 +117,7 @@ func (s *running) wait(ctx context.Context) {
 	}
 	result, err := s.executor.Wait(ctx)
 	if err != nil {
-		if s.stopped != nil { // and it cannot even be waited for
+		if s.stopped != nil { // the executor failed: no result will come
 			s.submitted = 0
 		}
 		s.stop(err)
@@ -125,7 +125,7 @@ func (s *running) wait(ctx context.Context) {
 	}
 	s.submitted--
 	if result.Status == "" {
-		return // cancelled before it began
+		return // cancelled before it started
 	}
 	again := result.Status == store.Failed && !result.Fatal && s.stopped == nil && ctx.Err() == nil && result.Try <= s.retries()
 	s.listener.Ended(result.Trial, result.Outcome, again)
@@ -136,7 +136,7 @@ func (s *running) wait(ctx context.Context) {
 	s.count(result)
 }
 
-// retries is how often a trial that failed is tried again.
+// retries is how often a failed trial is retried.
 func (s *running) retries() int {
 	if s.Plan.Config.Sweep == nil {
 		return 0
@@ -144,7 +144,7 @@ func (s *running) retries() int {
 	return s.Plan.Config.Sweep.OnFailure.Retries
 }
 
-// count counts a trial, and stops the others when too much has failed.
+// count counts a trial, and stops the plan after a fatal error or too many failures.
 func (s *running) count(result executor.Result) {
 	if result.Fatal {
 		s.stop(result.Err)
@@ -158,39 +158,39 @@ func (s *running) count(result executor.Result) {
 		s.tally.Pruned++
 	case status == store.Running:
 		s.tally.Elsewhere++
-		s.away = append(s.away, slices.IndexFunc(s.Plan.Trials, func(t plan.Trial) bool { return t.Number == result.Trial.Number }))
+		s.elsewhere = append(s.elsewhere, slices.IndexFunc(s.Plan.Trials, func(t plan.Trial) bool { return t.Number == result.Trial.Number }))
 	case status == store.Failed:
 		s.tally.Failed++
 		if sweep := s.Plan.Config.Sweep; sweep != nil && sweep.OnFailure.MaxFailures > 0 && s.tally.Failed >= sweep.OnFailure.MaxFailures {
 			s.stop(ErrTooManyFailed)
 		}
 	default:
-		return // stopped on the way
+		return // stopped before its end
 	}
 	s.tally.Left--
 }
 
-// lookAgain counts the trials that another process had under way by how they are now.
-func (s *running) lookAgain(ctx context.Context) error {
-	if len(s.away) == 0 {
+// recountElsewhere counts the trials of other processes by their current status.
+func (s *running) recountElsewhere(ctx context.Context) error {
+	if len(s.elsewhere) == 0 {
 		return nil
 	}
 	runs, err := s.runs(ctx)
 	if err != nil {
 		return err
 	}
-	for _, i := range s.away {
+	for _, i := range s.elsewhere {
 		if runs[i] == nil {
 			continue
 		}
 		switch status := runs[i].Status; {
 		case status == store.Running:
 			continue
-		case slices.Contains(s.Plan.Wanted(), status):
+		case slices.Contains(s.Plan.DoneStatuses(), status):
 			s.tally.Meanwhile++
 		case status == store.Failed:
 			s.tally.Failed++
-		default: // stopped on the way
+		default: // stopped before its end
 			s.tally.Left++
 		}
 		s.tally.Elsewhere--

@@ -86,7 +86,7 @@ func (b bed) run(t *testing.T, p *plan.Plan, l Listener, began func(plan.Trial, 
 
 func (b bed) runner(t *testing.T, p *plan.Plan, began func(plan.Trial, trial.Start) run.Observer) *trial.Runner {
 	t.Helper()
-	runner, err := trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+	runner, err := trial.NewRunner(p, b.Store, trial.Options{Out: filepath.Join(b.Dir, "runs"), NewObserver: began})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestSweepsThatCannotBeScored(t *testing.T) {
 	b := newBed(t)
 	for want, section := range map[string]string{
 		"evaluate.backbone: the trials have different backbones": "sweep:\n  parameters: [{path: backbone.pooling, values: [max, average]}]\n",
-		"sweep.early_stop.every: 25 is no multiple of evaluate.every, which is 10": "evaluate: {every: 10}\n" +
+		"sweep.early_stop.every: 25 is not a multiple of evaluate.every, which is 10": "evaluate: {every: 10}\n" +
 			"sweep:\n  early_stop: {type: median, metric: eval/content}\n  parameters: [{path: losses.style.weight, values: [1, 2]}]\n",
 		"sweep.early_stop.metric: the scorer has no eval/content/relu2_1": "sweep:\n" +
 			"  early_stop: {type: median, metric: eval/content/relu2_1}\n  parameters: [{path: losses.style.weight, values: [1, 2]}]\n",

@@ -8,16 +8,15 @@ import (
 
 // A Backbone is a pretrained network whose features a loss compares.
 //
-// Layers and Weights answer before any weight is loaded. Build loads what it
-// needs, once; filters are shared by every graph the backbone is built into,
+// Layers and Weights work before any weight is loaded. Build loads the weights
+// it needs, once; filters are shared by all graphs the backbone is built into,
 // and Build may be called from several goroutines.
 type Backbone interface {
 	// Layers lists the network in order of computation.
 	Layers() []Layer
-	// Weights says which weights file Build reads and what preprocessing goes
-	// with it. It checks that the file is there and holds what the taps need,
-	// without reading the values, and otherwise returns an error that says how
-	// to get it.
+	// Weights returns which weights file Build reads and the preprocessing it
+	// requires. It checks that the file exists and has the tensors that the taps
+	// need, without reading their values. Its errors say how to get the file.
 	Weights(taps []string) (Weights, error)
 	// Build adds the network to b and returns the node of each tap. image is
 	// [H, W, 3] and already preprocessed as Weights says. No layer past the
@@ -25,11 +24,11 @@ type Backbone interface {
 	Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error)
 }
 
-// A SideLimiter is a Backbone that knows how small an image may be. Of any other, Build
-// says what is too small.
+// A SideLimiter is a Backbone with a known minimum image size. Without it, an image that
+// is too small is found only when Build fails.
 type SideLimiter interface {
-	// MinSide returns the smallest side, in pixels, of an image that has at least one
-	// pixel at every tap: from there on Build makes them. Errors: a tap that is no layer.
+	// MinSide returns the smallest image side, in pixels, that leaves at least one
+	// pixel at every tap. Build succeeds from that size on. Errors: an unknown tap.
 	MinSide(taps []string) (int, error)
 }
 
@@ -40,12 +39,12 @@ type Layer struct {
 	Kind       string `json:"kind"`       // conv, relu, maxpool, avgpool, …
 	Channels   int    `json:"channels"`   // C of its output
 	Stride     int    `json:"stride"`     // input pixels from one output pixel to the next
-	Receptive  int    `json:"receptive"`  // side of the square of input pixels that one output pixel sees
+	Receptive  int    `json:"receptive"`  // side of the receptive field, in input pixels
 	Parameters int    `json:"parameters"` // weights and biases
 }
 
-// Input is what a network expects of a pixel u in [0, 1], RGB: channels in
-// Order, then (Scale·u − Mean) / Std, Mean and Std in that same order.
+// Input is the preprocessing of a pixel u in [0, 1], RGB: channels are put in
+// Order, then (Scale·u − Mean) / Std, with Mean and Std in that order.
 type Input struct {
 	Order     string // "RGB" or "BGR"
 	Scale     float64
@@ -54,13 +53,13 @@ type Input struct {
 
 // Weights identifies a network's weights: a file, or a part of the program.
 type Weights struct {
-	Name         string  // vgg19-oxford, or the path that the config gave
-	Path         string  // where the file was found; "" for weights that are part of the program
-	SHA256       string  // of weights without a file, in hex; "" where there is one to be read
+	Name         string  // vgg19-oxford, or the path in the config
+	Path         string  // where the file was found; "" for weights embedded in the program
+	SHA256       string  // of embedded weights, in hex; "" for a file
 	Format       string  // oxford, torchvision, …: how they were trained
-	Input        Input   // the preprocessing that goes with that
+	Input        Input   // the preprocessing they require
 	FeatureScale float64 // what Build divides the features by
-	Description  string  // SHA-256 of the file that describes the network, in hex; "" where the backbone's name and options say all
+	Description  string  // SHA-256 of the file that describes the network, in hex; "" if name and options define it
 }
 
 // LayerNames returns the names of layers in order.

@@ -14,8 +14,8 @@ type Option struct {
 	Doc     string `json:"doc"`
 }
 
-// Describe lists the keys of an options struct, or of a pointer to one, with
-// the values that it holds as defaults. Fields without a `config` tag are left out.
+// Describe lists the keys of an options struct, or of a pointer to one; the values
+// it holds are the defaults. Fields without a `config` tag are skipped.
 func Describe(options any) []Option {
 	v := reflect.Indirect(reflect.ValueOf(options))
 	var out []Option
@@ -34,8 +34,8 @@ func Describe(options any) []Option {
 	return out
 }
 
-// SetFile sets the first option of a struct, to which options points, that is
-// tagged as a file. It returns whether there is one.
+// SetFile sets the first option tagged as a file; options points to a struct. It
+// reports whether there is such an option.
 func SetFile(options any, path string) bool {
 	v := reflect.ValueOf(options).Elem()
 	for i := range v.NumField() {

@@ -1,4 +1,4 @@
-// Package framework holds the contracts that the parts of runexp meet at: what
-// a backbone, a loss and an optimiser are, how plugins are registered, and what
-// an experiment says. It contains no plugin and does no input or output.
+// Package framework defines the contracts between the parts of runexp: the plugin
+// interfaces (Backbone, Loss, Optimizer, …), their registries, and Experiment. It
+// contains no plugin and does no input or output.
 package framework

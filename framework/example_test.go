@@ -16,7 +16,7 @@ func Defaults() Options { return Options{Longest: 0.5} }
 
 func (o Options) Validate() error { return framework.Positive("longest", o.Longest) }
 
-// Descent is gradient descent whose steps have a bound.
+// Descent is gradient descent with bounded steps.
 type Descent struct {
 	longest float32
 	grad    []float32
@@ -38,14 +38,14 @@ func (d *Descent) Step(ctx context.Context, f framework.Objective, x []float32, 
 	return framework.Outcome{Loss: loss, Evals: 1, Accepted: true}, nil
 }
 
-// Descent remembers nothing from step to step.
+// Descent has no state.
 func (d *Descent) State() []framework.Slot              { return nil }
 func (d *Descent) Restore(state []framework.Slot) error { return nil }
 
 // A plugin is options, their defaults and a constructor, under a name.
 func Example() {
 	registry := framework.NewRegistry[framework.Optimizer]("optimizer")
-	framework.Register(registry, "descent", "gradient descent whose steps have a bound", Defaults, New)
+	framework.Register(registry, "descent", "gradient descent with bounded steps", Defaults, New)
 
 	plugin, _ := registry.Lookup("descent")
 	options := plugin.Options() // a config is decoded into these

@@ -1,46 +1,46 @@
 package framework
 
-// An Experiment is one run, fully resolved: every default is filled in, every
-// path is absolute, every name is known. Package config makes it from YAML.
-// Config keys are the `config` tags; docs come from the `doc` tags. A `choices` tag
-// lists the only values of a key.
+// An Experiment is the config of one run, fully resolved: defaults are filled in,
+// paths are absolute, names are checked. Package config makes it from YAML.
+// `config` tags are the config keys, `doc` tags their documentation; a `choices`
+// tag lists the allowed values.
 type Experiment struct {
 	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
-	Content    Picture           `config:"content" doc:"the photograph"`
-	Style      []StyleImage      `config:"style" doc:"the paintings"`
+	Content    ContentImage      `config:"content" doc:"the content image"`
+	Style      []StyleImage      `config:"style" doc:"the style images"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
-	Size       Size              `config:"size,optional" doc:"of the result, the last stage: a number is the longer side; the other stages keep their ratio to the last one. What stages give in pixels then only says how they relate"`
-	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the last one's result, resized"`
-	Output     OutputOptions     `config:"output" doc:"what is kept besides the final picture"`
-	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run goes on from; no part of what a trial means"`
-	Evaluate   EvaluateOptions   `config:"evaluate" doc:"how pictures are scored; no part of what a trial means"`
+	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
+	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
+	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
+	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run resumes from; not part of a trial's identity"`
+	Evaluate   EvaluateOptions   `config:"evaluate" doc:"how pictures are scored; not part of a trial's identity"`
 }
 
-// Picture is an image file.
-type Picture struct {
-	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a pattern in quotes ('photos/*.jpg') is a sweep over the pictures in it, by name; of photographs and paintings both, over all combinations"`
-	Crop  float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
-	Masks []Mask  `config:"masks,optional" doc:"regions of the photograph, and so of the picture"`
+// ContentImage is the content image, with its crop and masks.
+type ContentImage struct {
+	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a quoted pattern ('photos/*.jpg') makes a sweep over its images, by name; if content and style both have one, over all combinations"`
+	Crop  float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
+	Masks []Mask  `config:"masks,optional" doc:"regions of the content image, and so of the picture"`
 }
 
-// Mask says where a region is in an image. Losses that know regions compare each
-// region of the picture with the same region of the style images.
+// Mask marks a region of an image. Losses that support masks compare each region of
+// the picture with the same region of the style images.
 type Mask struct {
-	Name  string `config:"name" doc:"of the region: lower-case letters, digits, _ and -"`
-	Image string `config:"image,file" doc:"a picture in the image's proportions: white where the region is, black where it is not, grey between"`
+	Name  string `config:"name" doc:"name of the region: lower-case letters, digits, _ and -"`
+	Image string `config:"image,file" doc:"an image with the same aspect ratio: white inside the region, black outside, grey between"`
 }
 
-// StyleImage is one painting.
+// StyleImage is one style image.
 type StyleImage struct {
-	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second painting, style.2.image=… a third"`
-	Weight float64 `config:"weight" doc:"relative to the other paintings"`
-	Size   string  `config:"size" doc:"result (its own shape, with as many pixels as the result's stage), result*0.7 (the same, a factor on its sides), content (stretched to the result's size, as d2l does), own, or a factor of its own size"`
-	Crop   float64 `config:"crop" doc:"fraction of each side that is kept, in (0, 1], cut out at a place drawn with the seed; 1 keeps everything and draws nothing"`
-	Masks  []Mask  `config:"masks,optional" doc:"regions of the painting, by the names that the photograph's have"`
+	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second style image, style.2.image=… a third"`
+	Weight float64 `config:"weight" doc:"relative to the other style images"`
+	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
+	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
+	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
 }
 
 // BackboneSpec chooses a backbone; the keys besides name are the plugin's options.
@@ -60,12 +60,12 @@ type LossSpec struct {
 	Name      string  `config:"name" doc:"what the term is called in logs and overrides; defaults to the type"`
 	Type      string  `config:"type" doc:"a loss; see runexp plugins"`
 	Weight    float64 `config:"weight" doc:"factor of the term in the total, at least 0"`
-	Normalize bool    `config:"normalize_gradients,optional" doc:"divide the gradient of the term at each layer by the sum of its absolute values: each layer then pulls with its weight, however large its features are. The total is no longer what the gradient belongs to, so no line search"`
+	Normalize bool    `config:"normalize_gradients,optional" doc:"divide the term's gradient at each layer by the sum of its absolute values, so that a layer's influence is its weight, whatever the scale of its features. The gradient is then not that of the total loss, so a line search cannot be used"`
 	Options   any     `config:",options"`
 }
 
-// LayerWeight is one entry of a `layers` option: a name, an index or a glob, or
-// {layer: …, weight: …}. Globs and indices are resolved against the backbone.
+// LayerWeight is one entry of a `layers` option, written as a name, an index, a glob
+// or {layer: …, weight: …}. Globs and indices are resolved against the backbone.
 type LayerWeight struct {
 	Layer  string  `config:"layer"`
 	Weight float64 `config:"weight"`
@@ -79,26 +79,26 @@ type InitSpec struct {
 
 // Stage is one size of the picture, optimised for a number of iterations.
 type Stage struct {
-	Size        Size          `config:"size" doc:"of the picture in this stage"`
+	Size        Size          `config:"size" doc:"size of the picture in this stage"`
 	Iterations  int           `config:"iterations" doc:"optimiser steps, at most 1,000,000,000; or give evaluations"`
 	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
-	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture moves"`
-	Carry       bool          `config:"carry,optional" doc:"go on with the state of the stage before, resampled to this one's size; the optimisers must be the same"`
+	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
+	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
 }
 
-// Size is a picture's size in pixels: an area, one of the sides, or a factor of
-// the stage before. The photograph's proportions are kept, unless Fit is
-// FitStretch. No side may have more than 65,536 pixels, no picture more than 100 million.
+// Size is a picture's size in pixels: an area, one of the sides, or a factor of the
+// previous stage. The content image's aspect ratio is kept, unless Fit is FitStretch.
+// A side is limited to 65,536 pixels, a picture to 100 million.
 type Size struct {
-	Height int     `config:"height" doc:"with width: the area height × width, in the photograph's proportions; a photograph of just these gets just these sides. Alone: the height"`
+	Height int     `config:"height" doc:"with width: the area height × width, in the content image's aspect ratio (exactly these sides if it is theirs). Alone: the height"`
 	Width  int     `config:"width" doc:"as height"`
-	Fit    string  `config:"fit" choices:"area,stretch" doc:"of height and width: area (keeps the photograph's proportions; left out, the same) or stretch (just these sides)"`
+	Fit    string  `config:"fit" choices:"area,stretch" doc:"how height and width are used: area (the default; keeps the content image's aspect ratio) or stretch (exactly these sides)"`
 	Long   int     `config:"long" doc:"longer side"`
 	Short  int     `config:"short" doc:"shorter side"`
-	Scale  float64 `config:"scale" doc:"factor of the stage before"`
+	Scale  float64 `config:"scale" doc:"factor of the previous stage"`
 }
 
-// What Size.Fit can be where both sides are given.
+// Values of Size.Fit if both sides are given.
 const (
 	FitArea    = "area"
 	FitStretch = "stretch"
@@ -118,36 +118,36 @@ type ScheduleSpec struct {
 	Options any    `config:",options"`
 }
 
-// SamplerSpec chooses a sampler. In a config its keys are among those of the sweep,
-// which package config reads; the ones that are no key of a sweep are the plugin's options.
+// SamplerSpec chooses a sampler. In a config its keys stand among the sweep's own, which
+// package config reads; the remaining keys are the plugin's options.
 type SamplerSpec struct {
 	Method  string `config:"method" doc:"a sampler; see runexp plugins"`
 	Options any    `config:",options"`
 }
 
-// PrunerSpec chooses a pruner, and says what it is told and when; the keys besides these
-// are the plugin's options.
+// PrunerSpec chooses a pruner, its metric and its schedule; the keys besides these are
+// the plugin's options.
 type PrunerSpec struct {
 	Type    string `config:"type" doc:"a pruner; see runexp plugins"`
-	Metric  string `config:"metric" doc:"what trials are compared by; left out, the first of metrics"`
-	Warmup  int    `config:"warmup" doc:"iterations before the first look"`
-	Every   int    `config:"every" doc:"iterations between two looks"`
+	Metric  string `config:"metric" doc:"metric that trials are compared by; default: the first of metrics"`
+	Warmup  int    `config:"warmup" doc:"iterations before the first check"`
+	Every   int    `config:"every" doc:"iterations between checks"`
 	Options any    `config:",options"`
 }
 
-// OutputOptions says what a run keeps.
+// OutputOptions says which pictures a run stores.
 type OutputOptions struct {
-	Every   int     `config:"every" doc:"iterations between intermediate pictures kept in the store; 0 keeps none"`
-	Average float64 `config:"average,optional" doc:"the result of a stage is an average of its iterates, in which each counts this factor less than the one after it, as in 0.99; 0, or left out: the last iterate"`
+	Every   int     `config:"every" doc:"iterations between intermediate pictures in the store; 0 stores none"`
+	Average float64 `config:"average,optional" doc:"decay of an exponential moving average of a stage's iterates (0.99, for example), which is then its result; 0, the default: the last iterate"`
 }
 
-// CheckpointOptions says how often a run writes down where it is.
+// CheckpointOptions says how often a run writes a checkpoint.
 type CheckpointOptions struct {
-	Every string `config:"every" doc:"time between two, as in 30s or 5m; 0s writes none"`
+	Every string `config:"every" doc:"time between checkpoints, 30s or 5m for example; 0s writes none"`
 }
 
-// EvaluateOptions says when and with what pictures are scored.
+// EvaluateOptions says when pictures are scored, and with which network.
 type EvaluateOptions struct {
-	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the finished one"`
-	Backbone BackboneSpec `config:"backbone,optional" doc:"the network that scores, as under backbone; left out, the run's own; where backbones are swept it must be named"`
+	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the final one"`
+	Backbone BackboneSpec `config:"backbone,optional" doc:"the network that scores, as under backbone; default: the run's own. Required if backbones are swept"`
 }

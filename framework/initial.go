@@ -6,37 +6,35 @@ import (
 	"runexp/framework/imaging"
 )
 
-// An Initial is what the picture starts from, before the first iteration of the
-// first stage.
+// An Initial makes the picture that the first stage starts from.
 //
 // It has no state: its methods may be called from several goroutines.
 type Initial interface {
-	// Roles lists the images of the experiment that it starts from; none for one
-	// that needs no image. An experiment without an image of such a role is refused.
+	// Roles lists the roles of the images that it needs, if any. An experiment without
+	// such an image is rejected.
 	Roles() []Role
 	// Image returns the picture that a stage of h×w pixels starts from, [h, w, 3],
-	// RGB: 0 is black and 1 is white. Numbers are finite; they may be outside of
-	// [0, 1], as those of noise are. The images that it is given stay as they are.
+	// RGB, 0 black and 1 white. Values are finite but may lie outside [0, 1], as noise
+	// does. It must not modify the images in from.
 	//
-	// random is made from the experiment's seed, new for each call: equal arguments
-	// give equal pictures. Errors: whatever keeps it from making one of that size.
+	// random is seeded with the experiment's seed anew for each call: equal arguments
+	// give equal pictures. Errors: a picture of that size cannot be made.
 	Image(from Sources, h, w int, random *rand.Rand) (*imaging.Image, error)
-	// Random reports whether another seed makes another picture.
+	// Random reports whether the picture depends on the seed.
 	Random() bool
 }
 
-// Sources are the images that an Initial may start from, as they were read and
-// cropped, of any size, in [0, 1].
+// Sources are the images that an Initial may use, as read and cropped, of any size,
+// in [0, 1].
 type Sources struct {
 	Content *imaging.Image
 	Styles  []*imaging.Image // in the order of the config
-	Own     *imaging.Image   // the one that an ImageReader names; nil for any other Initial
+	Own     *imaging.Image   // the file of an ImageReader; nil for any other Initial
 }
 
-// An ImageReader is an Initial with an image file of its own. The framework reads
-// it, and counts the memory that it takes.
+// An ImageReader is an Initial with an image file of its own. The framework reads the
+// file and includes it in the memory prediction.
 type ImageReader interface {
-	// ImageFile returns the option that names the file, which is tagged as a file,
-	// and its path.
+	// ImageFile returns the name of the option (tagged as a file) and the file's path.
 	ImageFile() (option, path string)
 }

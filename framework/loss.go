@@ -7,8 +7,8 @@ import (
 	"runexp/framework/graph"
 )
 
-// ImageTap is the tap that is the picture itself, in the variable's own space,
-// instead of a layer of the backbone.
+// ImageTap is the tap of the image itself, in the variable's space, instead of a layer
+// of the backbone.
 const ImageTap = "image"
 
 // A Role is what an image of the experiment is to the picture.
@@ -20,45 +20,44 @@ const (
 	Style   Role = "style"
 )
 
-// A Loss turns features into scalars to be made small.
+// A Loss maps features to scalars to be minimised.
 //
 // For each image of its roles the framework builds the backbone, calls Represent
-// and keeps the values: they are the targets, computed once. For the picture it
-// builds the backbone once, calls Represent with the same taps, and then Score.
-// Both sides go through the same Represent and so cannot diverge. Represent and
-// Score only add nodes to b; they keep no state between calls. The loss's weight
-// in the total, schedules, normalisation of gradients and logging are the
-// framework's: a Loss never sees them.
+// and stores the values: the targets, computed once. For the picture it builds the
+// backbone once, calls Represent with the same taps, and then Score. Picture and
+// targets share Represent, so they cannot diverge. Represent and Score only add
+// nodes to b and keep no state between calls. The framework, not the loss, handles
+// the loss's weight in the total, schedules, gradient normalisation and logging.
 type Loss interface {
-	// Roles lists the images that the loss compares with; none for a loss of the
-	// picture alone.
+	// Roles lists the roles of the images that the loss compares with; none for a
+	// loss of the picture alone.
 	Roles() []Role
-	// Taps lists what the loss reads of every image, in the order of the config.
+	// Taps lists the layers that the loss reads, in the order of the config.
 	Taps() []Tap
-	// Represent returns what is compared of one image, under names of the loss's
-	// own. v.Taps has a node for each of Taps.
+	// Represent returns an image's values to be compared, under names that the loss
+	// chooses. v.Taps has a node for each of Taps.
 	Represent(b *graph.Builder, v View) (Values, error)
-	// Score returns the loss's terms. got is what Represent returned for the
-	// picture; want has what it returned for each image of each of Roles. The
-	// weights of a role's references add up to 1.
-	Score(b *graph.Builder, got Values, want References) ([]Term, error)
+	// Score returns the loss's terms. got is what Represent returned for the picture,
+	// want what it returned for each image of each role. The weights of a role's
+	// targets sum to 1.
+	Score(b *graph.Builder, got Values, want Targets) ([]Term, error)
 }
 
-// A MaskReader is a Loss that reads View.Masks. Masks in a config none of whose
-// losses reads them are reported: they would change nothing.
+// A MaskReader is a Loss that reads View.Masks. A config with masks but no such loss is
+// rejected: the masks would have no effect.
 type MaskReader interface{ ReadsMasks() bool }
 
-// A Tap is a layer that a loss reads and how much it counts.
+// A Tap is a layer that a loss reads, with its weight.
 type Tap struct {
 	Layer  string  // a layer of the backbone, or ImageTap
 	Weight float64 // of this layer within the loss
 }
 
-// A View is one image as a loss sees it.
+// A View is a loss's input for one image.
 type View struct {
 	Taps map[string]graph.Node // [H, W, C] for each tap
-	// Masks are the image's, by region and tap: [H, W, 1], as large as the tap's
-	// node, between 0 and 1. The picture's are those of the content image.
+	// Masks are the image's masks by region and tap: [H, W, 1], resized to the tap's
+	// node, in [0, 1]. The picture has the content image's masks.
 	Masks map[string]map[string]graph.Node
 }
 
@@ -68,24 +67,24 @@ func (v View) Regions() []string { return slices.Sorted(maps.Keys(v.Masks)) }
 // Values are nodes of any shape, by names that the loss chooses: conv1_1, sky/conv1_1.
 type Values map[string]graph.Node
 
-// A Reference is one target image in a loss's own representation.
-type Reference struct {
+// A Target is a loss's representation of one content or style image.
+type Target struct {
 	Values Values  // constants, as Represent returned them
 	Weight float64 // of this image among those of its role
 }
 
-// References are the target images by role, in the order of the config.
-type References map[Role][]Reference
+// Targets are the targets by role, in the order of the config.
+type Targets map[Role][]Target
 
-// A Term is one scalar of a loss. The framework multiplies it by its weight and
-// the loss's, sums, and logs it as loss/<loss>/<term>.
+// A Term is one scalar of a loss. The framework multiplies it by its weight and the
+// loss's, sums the terms, and logs each as loss/<loss>/<term>.
 type Term struct {
 	Name   string  // unique within the loss: conv4_4, sky/conv1_1, all
 	Weight float64 // within the loss, at least 0
 	Node   graph.Node
 }
 
-// Each returns change of the node of each tap, under the name of its layer.
+// Each applies change to the node of each tap; the results are named after the layers.
 func (v View) Each(taps []Tap, change func(graph.Node) graph.Node) Values {
 	values := Values{}
 	for _, tap := range taps {
@@ -94,13 +93,13 @@ func (v View) Each(taps []Tap, change func(graph.Node) graph.Node) Values {
 	return values
 }
 
-// SquaredDistances is the Score of a loss that compares each layer's value with
-// that of the images of one role by the mean squared error: the term of a tap is
+// SquaredDistances is the Score of a loss that compares each layer's value with the
+// targets of one role by mean squared error. The term of a tap is
 //
 //	Σ_r w_r · mean((got − want_r)²)
 //
-// under the tap's name and with its weight.
-func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Reference) []Term {
+// with the tap's name and weight.
+func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Target) []Term {
 	terms := make([]Term, len(taps))
 	for i, tap := range taps {
 		terms[i] = Term{Name: tap.Layer, Weight: tap.Weight, Node: SquaredDistance(b, tap.Layer, got, want)}
@@ -108,11 +107,11 @@ func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Reference
 	return terms
 }
 
-// SquaredDistance returns Σ_r w_r · mean((got − want_r)²) for the values called
-// name. References that have none of that name do not count: the weights of the
-// others are taken to add up to 1. It is the zero Node where none has.
-func SquaredDistance(b *graph.Builder, name string, got Values, want []Reference) graph.Node {
-	var with []Reference
+// SquaredDistance returns Σ_r w_r · mean((got − want_r)²) for the values called name.
+// Targets without such a value are skipped, and the weights of the others normalised
+// to sum to 1. It returns the zero Node if no target has one.
+func SquaredDistance(b *graph.Builder, name string, got Values, want []Target) graph.Node {
+	var with []Target
 	sum := 0.0
 	for _, r := range want {
 		if _, has := r.Values[name]; has {

@@ -9,67 +9,68 @@ import (
 	"runexp/framework/measure"
 )
 
-// A Metric is a number of a finished picture that means the same whatever the
-// picture was optimised for. All registered metrics are computed for every run.
+// A Metric scores a finished picture independently of the losses that it was optimised
+// for. All registered metrics are computed for every run.
 //
 // It has no options and no state: Prepare may be called from several goroutines.
-// Numbers of one name are ranked together as long as the scorer's network and
-// layers are the same, so a metric whose numbers change takes another name.
+// Values of one name are compared across runs as long as the scorer's network and
+// layers are the same, so a metric whose values change must get a new name.
 type Metric interface {
-	// Definition says what the number is, always the same.
+	// Definition describes the metric; it never changes.
 	Definition() Definition
-	// Prepare returns what scores pictures against an image, resized to their size.
-	// It is called for each of the layers that Definition names, or once with layer
-	// "". image is that of the role that Definition names, and nil without one.
+	// Prepare returns a function that scores pictures against image, which is resized
+	// to their size; nil if Definition names no role. It is called for each layer of
+	// the set that Definition names, or once with layer "".
 	//
-	// What is computed of the image alone is computed here, once; apart from a copy of
-	// the features at ContentLayers it is to be small, since memory is predicted
-	// so. It is an error if nothing can be compared with the image.
+	// Whatever depends on the image alone is computed here, once. It must be small,
+	// apart from a copy of the features at ContentLayers: the memory prediction assumes
+	// so. Errors: no picture can be compared with the image.
 	Prepare(image *measure.Image, layer string) (Score, error)
 }
 
-// A Score returns the metric of a picture: the same bits at any number of threads and
-// whatever was scored before. A number that is not finite is reported as an error.
+// A Score returns the metric of a picture. It is bitwise deterministic, whatever the
+// number of threads and the pictures scored before. A value that is not finite is
+// reported as an error.
 type Score func(picture *measure.Image) float64
 
-// A Definition tells a reader of numbers what they are.
+// A Definition describes a metric's values.
 type Definition struct {
-	Label     string  // what a sentence calls it: content distance
+	Label     string  // name in running text: content distance
 	Doc       string  // one line
-	Unit      string  // "" for a number without one
-	Low, High float64 // what values are possible; may be infinite
+	Unit      string  // "" if dimensionless
+	Low, High float64 // range of values; may be infinite
 	Better    Direction
-	Against   Role     // of the image that it is compared with; "" for a metric of the picture alone
-	Equal     float64  // what the image that it is compared with scores itself
+	Against   Role     // of the image compared with; "" for a metric of the picture alone
+	Equal     float64  // value of a picture that equals that image
 	Layers    LayersOf // of the scorer, whose features it reads
 }
 
 // A Direction says which values of a metric are better, all else being equal.
 type Direction string
 
-// The directions. Neither is for what depends on the style image.
+// The directions. Neither is for metrics whose best value depends on the style image.
 const (
 	Lower   Direction = "lower"
 	Higher  Direction = "higher"
 	Neither Direction = "neither"
 )
 
-// LayersOf says which of a scorer's layers a metric reads. They are held out: no run
-// has optimised them.
+// LayersOf says which of a scorer's layers a metric reads. They are held out: no run's
+// losses read them.
 type LayersOf string
 
-// The layers. A metric at content or style layers is a number for each of them,
-// and the mean over them.
+// The sets of layers. A metric at content or style layers has a value for each layer,
+// and their mean.
 const (
 	NoLayers       LayersOf = ""
-	ContentLayers  LayersOf = "content"   // strides that know places and look past single pixels
+	ContentLayers  LayersOf = "content"   // strides fine enough to localise and coarser than single pixels
 	StyleLayers    LayersOf = "style"     // one of each block
-	StructureLayer LayersOf = "structure" // a single one, for what is costly
+	StructureLayer LayersOf = "structure" // a single layer, for costly metrics
 )
 
-// RegisterMetric adds a metric under a name, content for eval/content, of lower-case
-// letters, digits, _ and -. A second metric of that name, another kind of name and a
-// definition that is incomplete are programmer's mistakes and panic.
+// RegisterMetric adds a metric under a name of lower-case letters, digits, _ and -;
+// "content" is logged as eval/content. It panics on a duplicate or invalid name and on
+// an incomplete definition, which are programming errors.
 func RegisterMetric(r *Registry[Metric], name string, m Metric) {
 	type none struct{}
 	d := m.Definition()
@@ -83,7 +84,7 @@ func RegisterMetric(r *Registry[Metric], name string, m Metric) {
 	Register(r, name, d.String(), func() none { return none{} }, func(none) (Metric, error) { return m, nil })
 }
 
-// Check returns what is missing or contradictory in the definition, all at once.
+// Check returns all that is missing or contradictory in the definition, joined.
 func (d Definition) Check() error {
 	var problems []error
 	add := func(wrong bool, format string, args ...any) {
@@ -91,7 +92,7 @@ func (d Definition) Check() error {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
 	}
-	add(d.Label == "", "Label is empty: name what a sentence calls it")
+	add(d.Label == "", "Label is empty: give the metric's name in running text")
 	add(d.Doc == "" || strings.Contains(d.Doc, "\n"), "Doc is %q: write one line", d.Doc)
 	add(!(d.Low < d.High), "no value is between Low %g and High %g", d.Low, d.High)
 	add(!slices.Contains([]Direction{Lower, Higher, Neither}, d.Better), "Better is %q: say lower, higher or neither", d.Better)

@@ -8,32 +8,32 @@ import (
 	"runexp/internal/printable"
 )
 
-// MaxName is the longest name of an experiment, in bytes of UTF-8. Folders are
-// called so, and file systems take 255 bytes; what is left is for what is put
-// before or behind a name while a file is written beside it.
+// MaxName is the maximum length of an experiment's name, in bytes of UTF-8. It names a
+// folder, and file systems allow 255 bytes; the rest is for prefixes and suffixes of
+// temporary files.
 const MaxName = 200
 
-// CheckName returns an error unless name can be that of an experiment: a folder
-// of this one name below --out, on any system, that no other program takes for a
-// path or a flag. It is UTF-8 that prints, of 1 to MaxName bytes, has neither slash
-// nor backslash, is neither "." nor "..", and does not begin with a hyphen.
+// CheckName returns an error unless name is valid for an experiment and its folder
+// below --out, on any system. It must be printable UTF-8 of 1 to MaxName bytes without
+// slash or backslash, not "." or "..", and not begin with a hyphen, so that no program
+// mistakes it for a path or a flag.
 func CheckName(name string) error {
 	problem := ""
 	switch {
 	case name == "":
 		problem = "give it at least a letter"
 	case len(name) > MaxName:
-		problem = fmt.Sprintf("it has %d bytes and may have %d, since a folder is called so", len(name), MaxName)
+		problem = fmt.Sprintf("it has %d bytes and may have %d, since a folder gets this name", len(name), MaxName)
 	case name == "." || name == "..":
-		problem = "it is a folder that every folder has"
+		problem = "every folder has an entry of this name"
 	case !utf8.ValidString(name):
 		problem = "it is not UTF-8"
 	case strings.ContainsAny(name, `/\`):
 		problem = "leave out slashes and backslashes"
 	case printable.Text(name) != name:
-		problem = "leave out control characters and what else does not print"
+		problem = "leave out control characters and whatever else does not print"
 	case name[0] == '-':
-		problem = "begin it with something else than a hyphen"
+		problem = "begin it with something other than a hyphen"
 	}
 	if problem == "" {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"runexp/framework"
 )
 
-func TestCheckNameTakesWhatAFolderCanBeCalled(t *testing.T) {
+func TestCheckNameAcceptsFolderNames(t *testing.T) {
 	for _, name := range []string{
 		"layers", "d2l-gluon", "a", "...", ".hidden", "two words", "trial #2", "风格 7", "été", "C: raw", "50% tv, 1e3",
 		strings.Repeat("n", framework.MaxName), strings.Repeat("画", framework.MaxName/3), "👩‍🎨",
@@ -18,11 +18,11 @@ func TestCheckNameTakesWhatAFolderCanBeCalled(t *testing.T) {
 	}
 }
 
-func TestCheckNameRefusesWhatIsAPathAFlagOrTooLong(t *testing.T) {
+func TestCheckNameRejectsPathsFlagsAndLongNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"":               "at least a letter",
-		".":              "every folder has",
-		"..":             "every folder has",
+		".":              "every folder has an entry",
+		"..":             "every folder has an entry",
 		"../up":          "slashes",
 		"/tmp/x":         "slashes",
 		"a/b":            "slashes",
@@ -44,12 +44,12 @@ func TestCheckNameRefusesWhatIsAPathAFlagOrTooLong(t *testing.T) {
 			continue
 		}
 		if strings.ContainsAny(err.Error(), "\x00\x1b\n\u202e") || strings.Contains(err.Error(), `\\`) || len(err.Error()) > 400 {
-			t.Errorf("%.30q: the message is not fit to be printed: %q", name, err)
+			t.Errorf("%.30q: the message is not printable: %q", name, err)
 		}
 	}
 }
 
-// long repeats part until it is longer than a name may be, or as often as asked for.
+// long repeats part times times; 1 stands for just over the maximum length.
 func long(part string, times int) string {
 	if times == 1 {
 		times = framework.MaxName + 1

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// TapsOf returns layers, once they are resolved, as taps.
+// TapsOf converts resolved layers to taps.
 func TapsOf(layers []LayerWeight) []Tap {
 	taps := make([]Tap, len(layers))
 	for i, l := range layers {
@@ -14,7 +14,8 @@ func TapsOf(layers []LayerWeight) []Tap {
 	return taps
 }
 
-// NeedLayers reports a `layers` option that is empty or has a bad weight.
+// NeedLayers returns an error for a `layers` option that is empty or has a negative or
+// non-finite weight.
 func NeedLayers(layers []LayerWeight) error {
 	if len(layers) == 0 {
 		return Invalid("layers", "name at least one layer")
@@ -27,7 +28,7 @@ func NeedLayers(layers []LayerWeight) error {
 	return nil
 }
 
-// InRange reports a value outside [low, high).
+// InRange returns an error for a value outside [low, high).
 func InRange(field string, value, low, high float64) error {
 	if value >= low && value < high {
 		return nil
@@ -35,7 +36,7 @@ func InRange(field string, value, low, high float64) error {
 	return Invalid(field, "%g is not in [%g, %g)", value, low, high)
 }
 
-// Positive reports a value that is not a finite number above 0.
+// Positive returns an error for a value that is not a finite number above 0.
 func Positive(field string, value float64) error {
 	if value > 0 && !math.IsInf(value, 0) {
 		return nil
@@ -43,7 +44,7 @@ func Positive(field string, value float64) error {
 	return Invalid(field, "%g is not a positive number", value)
 }
 
-// OneOf reports a value that is not among known.
+// OneOf returns an error for a value that is not among known.
 func OneOf(field, value string, known ...string) error {
 	for _, k := range known {
 		if value == k {
@@ -53,8 +54,8 @@ func OneOf(field, value string, known ...string) error {
 	return Invalid(field, "%v", UnknownName("value", value, known))
 }
 
-// Slots returns the slots of state in the order of names, or an error where
-// state is not made of just these.
+// Slots returns the slots of state in the order of names, or an error if state does
+// not consist of exactly these.
 func Slots(state []Slot, names ...string) ([]Slot, error) {
 	out := make([]Slot, len(names))
 	for i, name := range names {

@@ -2,8 +2,8 @@ package framework
 
 import "reflect"
 
-// Plugins are the registries that a config's names are looked up in. Whoever
-// builds a program chooses what is in them.
+// Plugins are the registries that a config's names are looked up in. The program
+// chooses what is in them.
 type Plugins struct {
 	Backbones  *Registry[Backbone]
 	Losses     *Registry[Loss]
@@ -16,28 +16,27 @@ type Plugins struct {
 	Pruners    *Registry[Pruner]
 }
 
-// A Kind is one kind of plugin: its registry, and how an entry of a config chooses
-// from it.
+// A Kind is one kind of plugin: its registry, and the config entry that chooses from it.
 type Kind struct {
 	Catalogue
-	Title string       // of a list of them: "Backbones"
-	Spec  reflect.Type // of such an entry; its field tagged `config:",options"` takes the plugin's options. Nil if all are used
-	Key   string       // of Spec, which names the plugin
+	Title string       // heading of a list: "Backbones"
+	Spec  reflect.Type // of the config entry; its field tagged `config:",options"` holds the plugin's options. Nil if all plugins are used
+	Key   string       // of Spec that names the plugin
 }
 
 // A Catalogue is a registry of plugins of any type.
 type Catalogue interface {
-	// Kind is what the registry holds: "loss", "backbone".
+	// Kind returns the kind of plugin, as in messages: "loss", "backbone".
 	Kind() string
 	// Names are the plugins' names in alphabetical order.
 	Names() []string
-	// Describe returns a plugin's doc and a pointer to its options, at their
-	// defaults. The error lists the known names and the nearest one.
+	// Describe returns a plugin's doc and a pointer to its default options. For an
+	// unknown name the error lists the known ones and suggests the nearest.
 	Describe(name string) (doc string, options any, err error)
 }
 
-// Kinds lists the kinds of plugins. A new kind is a field of Plugins and a line
-// here: what a config can say, what is listed and what is completed follow.
+// Kinds lists the kinds of plugins. A new kind is a field of Plugins and a line here;
+// config decoding, listings and shell completion use this list.
 func (p Plugins) Kinds() []Kind {
 	return []Kind{
 		{p.Backbones, "Backbones", reflect.TypeFor[BackboneSpec](), "name"},

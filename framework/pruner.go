@@ -1,37 +1,35 @@
 package framework
 
-// A Pruner says which trials of a sweep are stopped before their end.
+// A Pruner decides which trials of a sweep are stopped early.
 //
-// The framework tells it one number of every trial as the trials go on, and keeps from
-// it what the config says of when: how often it is asked, and from which step. One is
-// made for each command. Its methods are called from several goroutines at once; the
-// values of one trial come in the order of their steps, those of different trials in
-// any order. An option of its own stands beside early_stop's other keys in a config and
-// names no file.
+// The framework reports one value of every trial to it as the trials run, and applies
+// the config's warm-up and interval itself. One pruner is made per command. Its methods
+// are called from several goroutines at once; the values of one trial come in the order
+// of their steps, those of different trials in any order. Its options stand beside
+// early_stop's other keys in a config and may not be files.
 type Pruner interface {
-	// Note tells it a value without asking: of a step before the warm-up, or of an
-	// earlier attempt at the trial, that this one goes on from.
-	Note(TrialValue)
-	// Judge tells it a value, as Note does, and returns whether the trial is to be
-	// stopped, and the limit that it is behind: below the value.
+	// Observe records a value without a decision: of a step before the warm-up, or of
+	// an earlier attempt that this one resumes.
+	Observe(TrialValue)
+	// ShouldPrune records a value, as Observe does, and returns whether to stop the
+	// trial, and the limit, lower than the value, that it misses.
 	//
-	// A trial is judged by others of its group only, never by its own values. The
-	// same values in the same order have the same verdicts.
-	Judge(TrialValue) (limit Limit, stop bool)
+	// A trial is compared with others of its group only, never with its own values.
+	// The same values in the same order get the same decisions.
+	ShouldPrune(TrialValue) (limit Limit, stop bool)
 }
 
-// A TrialValue is what a trial has come to.
+// A TrialValue is a trial's value at one step.
 type TrialValue struct {
-	Group string // of trials that may be compared: of the same images, in the same repeat
-	Trial string // tells trials apart; a trial that is tried again keeps it
-	Step  int    // iterations made, all stages together; a step that is told twice has the later value
-	// Value is a number of which lower is better: of a metric of which higher is better,
-	// its negative.
+	Group string // of comparable trials: same images, same repeat
+	Trial string // identifies the trial; the same for all its attempts
+	Step  int    // iterations so far, over all stages; of a step reported twice the later value counts
+	// Value is lower for better trials: a metric of which higher is better is negated.
 	Value float64
 }
 
-// A Limit is what a trial was behind.
+// A Limit is the bound that a pruned trial missed.
 type Limit struct {
-	Name  string // what it is, in words: "the median of the other trials"
+	Name  string // in words: "the median of the other trials"
 	Value float64
 }

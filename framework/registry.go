@@ -10,36 +10,34 @@ import (
 
 // A Registry maps the names that a config uses to plugins that make a T.
 //
-// It is a value: losses.Registry() and its like build one and nothing is
-// registered behind the reader's back. The zero value is not usable; see
-// NewRegistry. A registry is filled before it is shared and only read after.
+// It is a value that losses.Registry() and its like build; nothing is registered
+// globally. Create one with NewRegistry: the zero value is not usable. Fill it before
+// sharing it; it may then be read by several goroutines.
 type Registry[T any] struct {
 	kind    string
 	entries map[string]Plugin[T]
-	order   []string // names as they were registered
+	order   []string // names in order of registration
 }
 
-// A Plugin is one entry of a registry. Its own option type is hidden behind
-// any, so that plugins with different options live in one registry.
+// A Plugin is one entry of a registry. Its option type is hidden behind any, so that
+// plugins with different options fit in one registry.
 type Plugin[T any] struct {
 	Name string // [a-z][a-z0-9_-]*
 	Doc  string // one line, shown by `runexp plugins`
-	// Options returns a pointer to a fresh options struct filled with the
-	// plugin's defaults. Fields carry a `config:"name"` tag and a `doc:"…"` tag. A text
-	// tagged `config:"name,file"` is the path of a file: relative to the YAML file that
-	// wrote it, absolute when New has it, and part of what a trial means by its content.
+	// Options returns a pointer to a new options struct with the plugin's defaults.
+	// Fields carry a `config:"name"` tag and a `doc:"…"` tag. A string tagged
+	// `config:"name,file"` is a path: relative to its YAML file in the config, absolute
+	// when New is called. The file's content is part of a trial's identity.
 	Options func() any
-	// New builds the plugin from what Options returned, decoded and validated.
+	// New builds the plugin from decoded and validated Options.
 	New func(options any) (T, error)
 }
 
-// Validator is implemented by option structs that restrict their values. It
-// returns every problem at once (errors.Join), each a *FieldError where one
-// field is to blame.
+// Validator is implemented by option structs that restrict their values. Validate
+// returns all problems joined (errors.Join), each a *FieldError if it concerns one field.
 type Validator interface{ Validate() error }
 
-// A FieldError says what is wrong with one option, so that the config package
-// can add file, line and key path.
+// A FieldError is a problem of one option; package config adds file, line and key path.
 type FieldError struct {
 	Field   string // the option's config name
 	Problem string // lower case, says what is accepted
@@ -57,8 +55,8 @@ func NewRegistry[T any](kind string) *Registry[T] {
 	return &Registry[T]{kind: kind, entries: map[string]Plugin[T]{}}
 }
 
-// Register adds a plugin whose options are a C. A second plugin of the same
-// name is a programmer's mistake and panics.
+// Register adds a plugin with options of type C. It panics on a duplicate name, which
+// is a programming error.
 func Register[T, C any](r *Registry[T], name, doc string, defaults func() C, build func(C) (T, error)) {
 	if _, taken := r.entries[name]; taken {
 		panic(fmt.Sprintf("two plugins register the %s %q", r.kind, name))
@@ -72,7 +70,7 @@ func Register[T, C any](r *Registry[T], name, doc string, defaults func() C, bui
 	}
 }
 
-// Kind returns what the registry holds: "loss", "backbone", "optimizer".
+// Kind returns the kind of plugin: "loss", "backbone", "optimizer".
 func (r *Registry[T]) Kind() string { return r.kind }
 
 // Names returns the registered names in alphabetical order.
@@ -85,7 +83,7 @@ func (r *Registry[T]) Names() []string {
 	return names
 }
 
-// All returns the plugins in the order in which they were registered.
+// All returns the plugins in order of registration.
 func (r *Registry[T]) All() []Plugin[T] {
 	all := make([]Plugin[T], len(r.order))
 	for i, name := range r.order {
@@ -94,8 +92,8 @@ func (r *Registry[T]) All() []Plugin[T] {
 	return all
 }
 
-// Lookup returns the plugin called name, or an error that lists the known
-// names and the nearest one.
+// Lookup returns the plugin called name, or an error that lists the known names and
+// suggests the nearest.
 func (r *Registry[T]) Lookup(name string) (Plugin[T], error) {
 	if p, ok := r.entries[name]; ok {
 		return p, nil
@@ -103,7 +101,7 @@ func (r *Registry[T]) Lookup(name string) (Plugin[T], error) {
 	return Plugin[T]{}, UnknownName(r.kind, name, r.Names())
 }
 
-// Describe is part of Catalogue.
+// Describe implements Catalogue.
 func (r *Registry[T]) Describe(name string) (doc string, options any, err error) {
 	p, err := r.Lookup(name)
 	if err != nil {
@@ -112,8 +110,8 @@ func (r *Registry[T]) Describe(name string) (doc string, options any, err error)
 	return p.Doc, p.Options(), nil
 }
 
-// UnknownName is the error for a name that is not among known: it names the
-// nearest one, if one is near, and lists them all.
+// UnknownName is the error for a name that is not among known: it lists them and
+// suggests the nearest, if one is near.
 func UnknownName(kind, name string, known []string) error {
 	hint := ""
 	if near := Nearest(name, known); near != "" {
@@ -122,8 +120,8 @@ func UnknownName(kind, name string, known []string) error {
 	return fmt.Errorf("unknown %s \"%s\"%s (known: %s)", kind, printable.Excerpt(name), hint, ListNames(known))
 }
 
-// ListNames lists names for a message, with commas, the first 50 of them; they may
-// be a store's.
+// ListNames joins the first 50 names with commas for a message. Names are escaped, since
+// they may come from a store.
 func ListNames(known []string) string {
 	list := make([]string, min(len(known), maxKnown))
 	for i := range list {
@@ -135,16 +133,16 @@ func ListNames(known []string) string {
 	return strings.Join(list, ", ")
 }
 
-// maxKnown is how many names ListNames lists, and maxNear the longest name, in
-// bytes, that Nearest compares: a mistyped name is shorter.
+// maxKnown is how many names ListNames lists; maxNear is the longest name, in bytes,
+// that Nearest compares: a mistyped name is shorter.
 const (
 	maxKnown = 50
 	maxNear  = 200
 )
 
-// Nearest returns the candidate with the smallest edit distance to name; if none is
-// within a third of its length (and at least two edits), the only one that name is
-// the beginning of, up to a hyphen; or "".
+// Nearest returns the candidate with the smallest edit distance to name, at most a third
+// of its length (but at least two edits). If there is none, it returns the only candidate
+// with the prefix name + "-", or "".
 func Nearest(name string, candidates []string) string {
 	best, bound := "", max(2, len(name)/3)+1
 	if len(name) > maxNear {
@@ -167,7 +165,7 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
-// editDistance is Levenshtein's: insertions, deletions and substitutions of bytes.
+// editDistance is the Levenshtein distance in bytes.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -8,59 +8,59 @@ import (
 	"runexp/internal/printable"
 )
 
-// A Sampler chooses the settings that a sweep runs, and on which of its blocks.
+// A Sampler chooses the settings of a sweep and the blocks they are run on.
 //
-// It has no state: its methods may be called from several goroutines. An option of
-// its own stands beside the sweep's other keys in a config and names no file.
+// It has no state: its methods may be called from several goroutines. Its options stand
+// beside the sweep's other keys in a config and may not be files.
 type Sampler interface {
-	// Draws reports whether it draws settings for as long as it is let, from ranges
-	// as well as from levels; a sweep by it must have a cap. One that does not draw
-	// goes through levels and comes to an end, and of a range it is given the steps.
+	// Draws reports whether it draws settings without end, from ranges as well as
+	// levels; its sweeps must then have a cap. A sampler that does not draw enumerates
+	// levels; a range is given to it as steps.
 	Draws() bool
-	// Sample returns the points to run in the order in which they are run: all of
-	// block 0, then all of block 1, so that whoever stops half way has whole blocks.
-	// No point comes twice, and none that is excluded. Equal arguments return equal
-	// points, and a higher cap returns those of a lower one and more.
+	// Sample returns the points in the order they are run: all of block 0, then all of
+	// block 1, so that an interrupted sweep has complete blocks. No point is repeated
+	// or excluded. Equal arguments return equal points, and a higher cap a superset of
+	// those of a lower one.
 	//
-	// The slices of space stay as they are; excluded keeps none that it is given. If
-	// everything is excluded there is no point, and that is no error.
+	// Sample must not modify the slices of space; excluded does not retain its argument.
+	// If everything is excluded it returns no points and no error.
 	//
-	// Errors: SweepSpace.TooMany; Invalid(key, …) where a key of the sweep is to
-	// blame; anything else that keeps it from choosing.
+	// Errors: SweepSpace.TooMany; Invalid(key, …) for a wrong key of the sweep;
+	// anything else that prevents a choice.
 	Sample(space SweepSpace, excluded func(setting []Choice, block int) bool) ([]SweepPoint, error)
 }
 
 // A SweepSpace is what a sweep can vary.
 type SweepSpace struct {
-	Parameters []SweepParameter // there may be none: a sweep of blocks alone
+	Parameters []SweepParameter // may be empty: a sweep of blocks alone
 	Blocks     int              // replicates of the whole sweep, at least 1: pairs of images and seeds
-	// Cap is, for a sampler that draws, how many settings it draws, each of them run
-	// on every block that does not exclude it; for another how many points it returns
-	// at most, 0 for all.
-	Cap  int
-	Seed int64 // of everything random
-	Most int   // more points than these are refused
+	// Cap is the number of settings that a drawing sampler draws, each run on every
+	// block that does not exclude it; for other samplers the maximum number of points,
+	// 0 for all.
+	Cap       int
+	Seed      int64 // of everything random
+	MaxPoints int   // more points than these are refused
 }
 
-// A SweepParameter is what varies in a sweep: it has levels or a range.
+// A SweepParameter varies in a sweep, over levels or a range.
 type SweepParameter struct {
-	Name   string // its key paths, one a line: no other parameter of the sweep has it
-	Levels int    // how many there are, at least 1; 0 for a range
+	Name   string // its key paths, one per line; unique in the sweep
+	Levels int    // their number, at least 1; 0 for a range
 	Range  SweepRange
 }
 
-// A SweepRange is an interval of numbers, its ends included.
+// A SweepRange is a closed interval of numbers.
 //
-//	uniform:     every number as likely
+//	uniform:     all numbers are equally likely
 //	log_uniform: the logarithm is uniform
-//	int:         every whole number as likely
+//	int:         all integers are equally likely
 type SweepRange struct {
 	Min, Max     float64
 	Distribution string
 }
 
-// A Choice is what a point has for one parameter: a level, counted from 0, or a
-// number of its range. The other field is 0, so that equal choices are ==.
+// A Choice is a point's value of one parameter: a level, counted from 0, or a number of
+// its range. The other field is 0, so that equal choices compare equal with ==.
 type Choice struct {
 	Level int
 	Value float64
@@ -72,15 +72,15 @@ type SweepPoint struct {
 	Block   int
 }
 
-// TooMany is the error of a sampler that comes to n points, more than Most.
+// TooMany is the error of a sampler that would return n points, more than MaxPoints.
 func (s SweepSpace) TooMany(n int) error {
-	return Invalid("", "makes %s trials, more than %d; leave values out, or give run_cap", printable.Grouped(n), s.Most)
+	return Invalid("", "makes %s trials, more than %d; leave values out, or give run_cap", printable.Grouped(n), s.MaxPoints)
 }
 
-// Check returns what keeps a point from lying in the space.
+// Check returns an error unless p lies in the space.
 func (s SweepSpace) Check(p SweepPoint) error {
 	if p.Block < 0 || p.Block >= s.Blocks {
-		return fmt.Errorf("block %d is none of %d", p.Block, s.Blocks)
+		return fmt.Errorf("block %d does not exist: there are %d", p.Block, s.Blocks)
 	}
 	if len(p.Setting) != len(s.Parameters) {
 		return fmt.Errorf("a setting has %d choices for %d parameters", len(p.Setting), len(s.Parameters))
@@ -88,19 +88,19 @@ func (s SweepSpace) Check(p SweepPoint) error {
 	for i, c := range p.Setting {
 		switch q := s.Parameters[i]; {
 		case q.Levels > 0 && (c.Level < 0 || c.Level >= q.Levels || c.Value != 0):
-			return fmt.Errorf("%+v is no level of parameter %d, which has %d", c, i, q.Levels)
+			return fmt.Errorf("%+v is not a level of parameter %d, which has %d", c, i, q.Levels)
 		case q.Levels == 0 && (!(c.Value >= q.Range.Min && c.Value <= q.Range.Max) || c.Level != 0):
-			return fmt.Errorf("%+v is no number of parameter %d, from %g to %g", c, i, q.Range.Min, q.Range.Max)
+			return fmt.Errorf("%+v is not in the range of parameter %d, %g to %g", c, i, q.Range.Min, q.Range.Max)
 		case q.Levels == 0 && q.Range.Distribution == "int" && c.Value != math.Trunc(c.Value):
-			return fmt.Errorf("%g is no whole number, as parameter %d has them", c.Value, i)
+			return fmt.Errorf("%g is not an integer, as parameter %d requires", c.Value, i)
 		}
 	}
 	return nil
 }
 
-// At returns the number below which the part u of what is drawn from the range lies;
-// u is in [0, 1). Real numbers are rounded to six digits, of the number or of the
-// range's length: enough for any question, and short enough to type.
+// At returns the quantile u of the range's distribution; u is in [0, 1). Real numbers are
+// rounded to six significant digits, or more in a narrow range: precise enough for a
+// sweep, and short enough to type.
 func (r SweepRange) At(u float64) float64 {
 	var x float64
 	switch r.Distribution {
@@ -115,8 +115,8 @@ func (r SweepRange) At(u float64) float64 {
 	return math.Min(r.Max, math.Max(r.Min, x))
 }
 
-// digits rounds x to six significant digits, and to as many more as the range is
-// narrower than the value; narrow is its length relative to it.
+// digits rounds x to six significant digits, plus one for each power of ten that narrow,
+// the range's length relative to its values, is below 1.
 func digits(x, narrow float64) float64 {
 	n := 6
 	if narrow < 1 {

@@ -2,7 +2,7 @@ package framework
 
 import "testing"
 
-// Short numbers, and still different ones in a narrow range.
+// Numbers are short, and still distinct in a narrow range.
 func TestDrawsAreShort(t *testing.T) {
 	for _, test := range []struct{ x, narrow, want float64 }{
 		{123.4567891, 1, 123.457},
@@ -15,7 +15,7 @@ func TestDrawsAreShort(t *testing.T) {
 	}
 }
 
-// What is drawn lies in the range, its ends included, however it is rounded.
+// Drawn numbers lie in the closed range, whatever the rounding.
 func TestRangeAt(t *testing.T) {
 	for _, r := range []SweepRange{
 		{0.12345674, 1, "uniform"}, {0.5, 1.0000004, "uniform"}, {-3, 3, "uniform"},

@@ -5,29 +5,30 @@ import (
 	"runexp/framework/imaging"
 )
 
-// A Variable is what the optimiser moves, and how that becomes the picture.
+// A Variable parametrises the picture: the numbers that the optimiser updates, and the
+// map from them to the picture.
 //
 // It has no state: its methods may be called from several goroutines.
 type Variable interface {
-	// Shape is that of the numbers that the optimiser moves for a picture of h×w pixels.
+	// Shape returns the shape of the numbers for a picture of h×w pixels.
 	Shape(h, w int) graph.Shape
-	// Initial returns numbers for which Build gives the image, as near as can be.
+	// Initial returns the numbers for which Build gives the image, as closely as possible.
 	Initial(image *imaging.Image) []float32
 	// Build adds the picture, [h, w, 3], in Space, to b. x has Shape(h, w).
 	Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, error)
-	// Space is that of the picture that Build gives. The tap "image" sees it, and
-	// the content and style images, in this space.
+	// Space returns the space of the picture that Build gives. At the tap "image"
+	// content and style images are in this space too.
 	Space() Space
-	// Resample returns x, which has Shape(h, w), for a picture of another size: x
-	// itself, or what an optimiser keeps for each of its numbers.
+	// Resample returns x, of Shape(h, w), for a picture of another size. x is the
+	// variable itself, or an optimiser's state for each of its numbers.
 	Resample(x []float32, h, w, newH, newW int) []float32
 }
 
-// A Projector is a Variable with bounds: after each step Project moves x to the
-// nearest numbers within them.
+// A Projector is a Variable with bounds: after each step Project moves x to the nearest
+// point within them.
 type Projector interface{ Project(x []float32) }
 
-// A Space is the coordinates of a picture: for a pixel u in [0, 1], RGB,
+// A Space is the value range of a picture: for a pixel u in [0, 1], RGB,
 //
 //	x = (Scale·u − Mean) / Std
 //
@@ -37,13 +38,14 @@ type Space struct {
 	Mean, Std [3]float64
 }
 
-// ImageNet is the space of pixels less the mean of ImageNet's, in their standard deviations.
+// ImageNet returns the space of pixels standardised with ImageNet's mean and standard
+// deviation.
 func ImageNet() Space {
 	return Space{Scale: 1, Mean: [3]float64{0.485, 0.456, 0.406}, Std: [3]float64{0.229, 0.224, 0.225}}
 }
 
-// SpaceOf returns the space called name: unit, [0, 1]; bytes, [0, 255]; or normalized,
-// as ImageNet.
+// SpaceOf returns the space called name: unit, [0, 1]; bytes, [0, 255]; or normalized, as
+// ImageNet. Errors: an unknown name.
 func SpaceOf(name string) (Space, error) {
 	ones := [3]float64{1, 1, 1}
 	switch name {

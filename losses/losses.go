@@ -1,4 +1,4 @@
-// Package losses lists the losses that runexp ships.
+// Package losses lists the built-in losses.
 package losses
 
 import (
@@ -11,8 +11,8 @@ import (
 // Registry returns a new registry of all losses.
 func Registry() *framework.Registry[framework.Loss] {
 	r := framework.NewRegistry[framework.Loss]("loss")
-	framework.Register(r, "content", "mean squared error of features against the photograph's", content.Defaults, content.New)
-	framework.Register(r, "gram", "mean squared error of Gram matrices against the painting's", gram.Defaults, gram.New)
+	framework.Register(r, "content", "mean squared error of features against the content image's", content.Defaults, content.New)
+	framework.Register(r, "gram", "mean squared error of Gram matrices against the style image's", gram.Defaults, gram.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
 	return r
 }

@@ -59,9 +59,9 @@ func TestByHand(t *testing.T) {
 			}
 			return nodes
 		}
-		want := framework.References{}
+		want := framework.Targets{}
 		for _, role := range loss.Roles() {
-			want[role] = []framework.Reference{{Values: represent(b.Constant("target", zero)), Weight: 1}}
+			want[role] = []framework.Target{{Values: represent(b.Constant("target", zero)), Weight: 1}}
 		}
 		terms, err := loss.Score(b, represent(b.Variable(x.Shape...)), want)
 		if err != nil {

@@ -1,9 +1,9 @@
-// Package metrics lists the metrics that runexp ships.
+// Package metrics lists the built-in metrics.
 //
-// Those on features are relative: an equal picture scores 0, and one without
-// features scores 1, or one without structure for CFSD. All but CFSD are quadratic
-// in the features, so that layers and networks of different scale can be read side
-// by side. Content and style pull apart, and no product of the two is made.
+// Those on features are relative: an equal picture scores 0, one without features (for
+// CFSD, without structure) scores 1. All but CFSD are ratios of squares of features, so
+// that layers and networks of different scale are comparable. Content and style are
+// opposed, so they are not combined into one number.
 package metrics
 
 import (
@@ -19,8 +19,8 @@ import (
 	"runexp/metrics/tv"
 )
 
-// Registry returns a new registry of all metrics, in the order of reports. Whoever
-// changes a number that one of them gives raises version in framework/evaluate.
+// Registry returns a new registry of all metrics, in the order of reports. A change of a
+// metric's values requires incrementing version in framework/evaluate.
 func Registry() *framework.Registry[framework.Metric] {
 	r := framework.NewRegistry[framework.Metric]("metric")
 	framework.RegisterMetric(r, "content", content.Metric{})

@@ -1,4 +1,4 @@
-// Package optimizers lists the optimisers that runexp ships.
+// Package optimizers lists the built-in optimisers.
 package optimizers
 
 import (

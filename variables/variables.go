@@ -1,5 +1,5 @@
-// Package variables lists the variables that runexp ships: what an optimiser can
-// move to make a picture.
+// Package variables lists the built-in variables: the parametrisations of a picture that
+// an optimiser updates.
 package variables
 
 import (

@@ -68,7 +68,7 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 }
 
 // Score returns the one term, named all.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	content := want[framework.Content][0].Values
 	var total graph.Node
 	for _, tap := range l.taps {

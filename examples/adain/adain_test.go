@@ -31,7 +31,7 @@ func TestByHand(t *testing.T) {
 	row := func(x, y float64) graph.Node { return b.Constant("image", graph.Double(shape, []float64{x, y})) }
 	// The content's 1000 and 3000 have mean 2000 and deviation 1000, the style's 50 and
 	// 10 have mean 30 and deviation 20: the target is 10 and 50.
-	terms, err := l.Score(b, image(b.Variable(shape...)), framework.References{
+	terms, err := l.Score(b, image(b.Variable(shape...)), framework.Targets{
 		framework.Content: {{Values: image(row(1000, 3000)), Weight: 1}},
 		framework.Style:   {{Values: image(row(50, 10)), Weight: 1}},
 	})

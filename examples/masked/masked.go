@@ -81,7 +81,7 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 
 // Score returns a term for each region of the picture and each layer, named
 // region/layer. Only style images that have a region count for it.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	weights := map[string]float64{}
 	for _, tap := range l.taps {
 		weights[tap.Layer] = tap.Weight

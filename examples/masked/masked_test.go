@@ -112,8 +112,8 @@ func TestRegionsMissing(t *testing.T) {
 		t.Errorf("without regions: %v, want %s", err, want)
 	}
 	one := framework.Values{"sky/" + layer: b.Number(1), "land/" + layer: b.Number(1)}
-	style := []framework.Reference{{Values: framework.Values{"sky/" + layer: b.Number(1)}, Weight: 1}}
-	_, err = l.Score(b, one, framework.References{framework.Style: style})
+	style := []framework.Target{{Values: framework.Values{"sky/" + layer: b.Number(1)}, Weight: 1}}
+	_, err = l.Score(b, one, framework.Targets{framework.Style: style})
 	if err == nil || !strings.Contains(err.Error(), "no style image has the region land") {
 		t.Errorf("a region that no style has: %v", err)
 	}

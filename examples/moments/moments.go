@@ -47,6 +47,6 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 }
 
 // Score returns the mean squared error of each layer's moments.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	return framework.SquaredDistances(b, l.taps, got, want[framework.Style]), nil
 }

@@ -62,7 +62,7 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 }
 
 // Score returns a term for each layer: the mean distance, weighted over the styles.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	var terms []framework.Term
 	for _, tap := range l.taps {
 		var total graph.Node

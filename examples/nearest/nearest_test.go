@@ -30,7 +30,7 @@ func TestByHand(t *testing.T) {
 			return values
 		}
 		shape, target := graph.Shape{1, len(picture) / 2, 2}, graph.Shape{len(style) / 2, 1, 2}
-		terms, err := l.Score(b, image(b.Variable(shape...)), framework.References{
+		terms, err := l.Score(b, image(b.Variable(shape...)), framework.Targets{
 			framework.Style: {{Values: image(b.Constant("style", graph.Double(target, style))), Weight: 1}},
 		})
 		if err != nil {

@@ -1,5 +1,5 @@
-// Package executor declares what runs the trials of a plan somewhere: in this process,
-// as package local does, or in others.
+// Package executor declares the interface of executors, which run the trials of a plan:
+// in this process, as package local does, or in others.
 package executor
 
 import (
@@ -9,34 +9,33 @@ import (
 	"runexp/experiments/trial"
 )
 
-// A Job is one try at a trial.
+// A Job is one attempt at a trial.
 type Job struct {
 	Trial plan.Trial
-	Try   int // from 1; a trial that failed may be tried again
+	Try   int // number of the attempt in this command, from 1
 }
 
-// A Result is how a job ended. The Status of a job that was cancelled before it began is "".
+// A Result is how a job ended. Status is "" if it was cancelled before it started.
 type Result struct {
 	Job
 	trial.Outcome
 }
 
-// An Executor runs jobs. A trial is run at least once: an executor that cannot tell
-// whether a job still runs may run it again, as may another process with the same
-// plan. Each attempt writes rows of its own, under the number that the store gives it
-// (store.Run.Attempt), and the newest that has finished stands for the trial; so an
-// attempt that was given up changes nothing if it is alive after all.
+// An Executor runs jobs, with at-least-once semantics: an executor that does not know
+// whether a job is still running may run it again, as may another process with the same
+// plan. Each attempt writes its own rows, under the number that the store assigns
+// (store.Run.Attempt), and the newest finished one represents the trial. So an attempt
+// that was presumed dead but is alive does no harm.
 //
 // Its methods are called by one goroutine.
 type Executor interface {
-	// Submit queues a job and returns at once. Jobs begin in the order of their
-	// submission, as soon as there is room.
+	// Submit queues a job and returns at once. Jobs start in order of submission, as
+	// soon as there is capacity.
 	Submit(ctx context.Context, job Job) error
-	// Wait returns how the next job ended, in whatever order they do. It is called once
-	// for each job that was submitted. Errors: ctx's cause; what keeps every job from running.
+	// Wait returns the result of the next job to end, in any order. It is called once
+	// per submitted job. Errors: ctx's cause; the executor can run no jobs.
 	Wait(ctx context.Context) (Result, error)
-	// Cancel asks every job that has not ended to end: one that is queued never begins,
-	// one that runs stops after its iteration, with cause as the reason. Wait returns
-	// them all the same.
+	// Cancel cancels all jobs, with cause as the reason: queued ones never start, running
+	// ones stop after their current iteration. Wait still returns them.
 	Cancel(cause error)
 }

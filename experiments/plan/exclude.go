@@ -8,18 +8,18 @@ import (
 	"runexp/internal/printable"
 )
 
-// An excluder asks the sweep's expressions and counts what each leaves out.
+// An excluder evaluates the sweep's exclude expressions and counts what each excludes.
 type excluder struct {
 	sweep *config.Sweep
 	count []int // by expression
-	err   error // of the first expression that has no answer; nothing is asked after
+	err   error // of the first expression that fails; no more are evaluated after it
 }
 
 func newExcluder(s *config.Sweep) *excluder {
 	return &excluder{sweep: s, count: make([]int, len(s.Exclude))}
 }
 
-// excludes reports whether a trial is left out, as every one is after an error.
+// excludes reports whether a trial is excluded; after an error every trial is.
 func (e *excluder) excludes(settings []config.Setting, pair int) bool {
 	if e.err != nil {
 		return true
@@ -36,12 +36,12 @@ func (e *excluder) excludes(settings []config.Setting, pair int) bool {
 	return true
 }
 
-// nothingLeft is the error for a sweep of which no trial is left.
+// nothingLeft is the error for a sweep without trials.
 func (e *excluder) nothingLeft() error {
 	var parts []string
 	for i, n := range e.count {
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%q leaves out %s", e.sweep.Exclude[i], printable.Grouped(n)))
+			parts = append(parts, fmt.Sprintf("%q excludes %s", e.sweep.Exclude[i], printable.Grouped(n)))
 		}
 	}
 	if len(parts) == 0 {

@@ -7,38 +7,38 @@ import (
 	"runexp/framework/config"
 )
 
-// maxTrials is the most that a plan can have: more are a mistake, or no sweep that ends.
+// maxTrials is the maximum of a plan: more are a mistake, or would never finish.
 const maxTrials = 10_000
 
-// A Point is one trial of a sweep, frozen: what it runs no longer depends on any
-// file but the pictures and weights.
+// A Point is one trial of a sweep. Its Config depends on no other files than images and
+// weights.
 type Point struct {
 	Number   int              // from 0, in the order of the plan
 	Settings []config.Setting // swept paths and values, in the order of the sweep's parameters
 	Levels   []int            // index of the level in each parameter; −1 for a draw from a range
 	Pair     int              // index into the sweep's pairs; −1 if there are none
 	Repeat   int
-	Config   *config.Resolved // what it runs
+	Config   *config.Resolved
 }
 
-// A block is a replicate of the whole sweep: a pair of pictures and a seed.
+// A block is a replicate of the whole sweep: a pair of content and style, and a seed.
 type block struct{ pair, repeat int }
 
-// Expand makes the trials of a sweep; of a config without one, its single run. Which
-// settings they have on which block, and in which order, is the sampler's to choose.
+// Expand returns the trials of a sweep, or the single trial of a config without one. The
+// sampler chooses their settings on each block, and the order.
 //
-// All settings come on the first pair, then all on the next, so that whoever
-// stops half way has whole pairs to compare on; repeats come after all pairs.
+// All settings are run on the first pair, then on the next, so that an interrupted sweep
+// has complete pairs to compare; repeats come after all pairs.
 //
-// Errors are config.Problems: what the sampler says; no trial or more than 10,000, a
-// trial that is no valid experiment, repeats where nothing is random.
+// Errors are config.Problems: errors of the sampler; no trial or more than 10,000; a
+// trial that is not a valid experiment; repeats although nothing is random.
 func Expand(r *config.Resolved) ([]Point, error) {
 	s := r.Sweep
 	if s == nil {
 		return []Point{{Pair: -1, Config: r}}, nil
 	}
 	if s.Repeats > maxTrials/max(1, len(s.Pairs)) {
-		return nil, s.Problem("repeats", "of every setting and pair are more than %d trials", maxTrials)
+		return nil, s.Problem("repeats", "make more than %d trials; lower repeats or the number of pairs", maxTrials)
 	}
 	points, err := sample(s, r.Experiment.Seed)
 	if err != nil {
@@ -56,13 +56,13 @@ func Expand(r *config.Resolved) ([]Point, error) {
 		points[i].Number, points[i].Config = i, trials[i]
 	}
 	if s.Repeats > 1 && !slices.ContainsFunc(trials, isRandom) {
-		return nil, s.Problem("repeats", "nothing in any trial is random, so another seed makes the same picture; "+
-			"give pairs of pictures as replicates, or draw something: init.from: noise, or a content.crop below 1")
+		return nil, s.Problem("repeats", "nothing in any trial is random, so every seed makes the same picture; "+
+			"give pairs of images as replicates, or make something random: init.from: noise, or a content.crop below 1")
 	}
 	return points, nil
 }
 
-// isRandom reports whether another seed makes another picture.
+// isRandom reports whether the picture depends on the seed.
 func isRandom(r *config.Resolved) bool {
 	e := r.Experiment
 	initial, err := r.Initial()
@@ -70,7 +70,7 @@ func isRandom(r *config.Resolved) bool {
 		slices.ContainsFunc(e.Style, func(s framework.StyleImage) bool { return s.Crop < 1 })
 }
 
-// blocks lists the replicates in the order in which they are run.
+// blocks lists the replicates in the order they are run.
 func blocks(s *config.Sweep) []block {
 	var all []block
 	for repeat := range s.Repeats {

@@ -221,10 +221,10 @@ func TestBadPlans(t *testing.T) {
 	const pictures = "content: c0.png\nstyle: s0.png\n"
 	for _, test := range []struct{ sweep, want string }{
 		{pictures + "sweep: {parameters: [{path: losses.tv.weight, values: [1, 2]}], exclude: [losses.tv.weight > 5, losses.tv.weight > 1, losses.tv.weight == 1]}",
-			`sweep.exclude: no trial is left: "losses.tv.weight > 1" leaves out 1, "losses.tv.weight == 1" leaves out 1`},
+			`sweep.exclude: no trial is left: "losses.tv.weight > 1" excludes 1, "losses.tv.weight == 1" excludes 1`},
 		{pictures + "sweep: {repeats: 4, parameters: [{path: losses.tv.weight, values: [1, 2]}]}",
-			"sweep.repeats: nothing in any trial is random, so another seed makes the same picture; give pairs of pictures as replicates, or draw something: init.from: noise, or a content.crop below 1"},
-		{pictures + "sweep: {repeats: 20000}", "sweep.repeats: of every setting and pair are more than 10000 trials"},
+			"sweep.repeats: nothing in any trial is random, so every seed makes the same picture; give pairs of images as replicates, or make something random: init.from: noise, or a content.crop below 1"},
+		{pictures + "sweep: {repeats: 20000}", "sweep.repeats: make more than 10000 trials"},
 		{pictures + "sweep: {parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 200}, {path: losses.style.weight, min: 0, max: 1, steps: 51}]}",
 			"sweep: makes 10,200 trials, more than 10000; leave values out, or give run_cap"},
 		{pictures + "init: {from: noise}\nsweep: {run_cap: 5, parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 1000}, {path: losses.style.weight, min: 0, max: 1, steps: 1000}, {path: init.sigma, values: [1, 2]}]}",

@@ -16,8 +16,8 @@ import (
 	"runexp/framework/weights"
 )
 
-// hashFiles returns the checksums of every file that an experiment names, and of the
-// weights, by key path.
+// hashFiles returns the checksums of the weights and of all files that an experiment
+// names, by key path.
 func (p *Planner) hashFiles(ctx context.Context, r *config.Resolved, w framework.Weights) (map[string]string, error) {
 	sums := map[string]string{}
 	for _, f := range r.Files() {
@@ -46,11 +46,10 @@ func sumOf(ctx context.Context, path string) (string, error) {
 	return weights.Sum(ctx, f)
 }
 
-// identity is the hash of what a trial means: every setting of the resolved
-// config but the experiment's name, how often it is checkpointed and how its
-// pictures are scored, with files by content instead of by path, and the files
-// that no setting names. Threads and output folders are no settings and do not
-// enter it.
+// identity is the hash of a trial's identity: all settings of the resolved config except
+// experiment, checkpoint.* and evaluate.*, with files by content instead of by path, and
+// the files that no setting names. Threads and output folders are not settings and not
+// part of it.
 func identity(params []config.Param, files map[string]string) (string, error) {
 	h := sha256.New()
 	line := json.NewEncoder(h) // one [path, value] a line

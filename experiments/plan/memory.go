@@ -12,9 +12,9 @@ import (
 	"runexp/internal/memory"
 )
 
-// memory adds to the trials' predictions what stays in memory beside each: the scorer,
-// and the filters of other trials' backbones. It returns an error if a trial does not
-// fit into what is free.
+// memory adds to each trial's predictions what shares memory with it: the scorer, and
+// the filters of other trials' backbones. It returns an error if a trial does not fit
+// into free memory.
 func (b *builder) memory() error {
 	if b.alone {
 		return b.memoryAlone()
@@ -37,7 +37,7 @@ func (b *builder) memory() error {
 				}
 			}
 		}
-		if err := b.plan.Scorer.AddBeside(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
+		if err := b.plan.Scorer.AddResident(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
 			return err
 		}
 	}
@@ -48,35 +48,35 @@ func (b *builder) memory() error {
 		}
 		seen[t.shape] = true
 		if err := fits(t.Predictions, nil); err != nil {
-			return b.plan.of(t, err)
+			return b.plan.inTrial(t, err)
 		}
 	}
 	return nil
 }
 
-// memoryAlone is memory for one trial: unless it scores pictures on its way, the
-// scorer comes when the run's own memory is free again.
+// memoryAlone is memory for a single trial: unless it scores intermediate pictures, the
+// scorer is used only after the run has released its memory.
 func (b *builder) memoryAlone() error {
 	t := b.plan.Trials[0]
 	var err error
 	switch scorer := b.plan.Scorer; {
 	case scorer == nil:
 	case b.plan.scoreEvery() > 0:
-		err = scorer.AddBeside(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters, true)
+		err = scorer.AddResident(t.Predictions, t.Predictions[len(t.Predictions)-1].Filters, true)
 	default:
-		err = scorer.AddAfter(t.Predictions)
+		err = scorer.AddAtEnd(t.Predictions)
 	}
 	if err == nil {
 		err = fits(t.Predictions, b.last.LargestWithin)
 	}
 	if err != nil {
-		return b.plan.of(t, err)
+		return b.plan.inTrial(t, err)
 	}
 	return nil
 }
 
-// fits returns an error if a stage takes more memory than is free. largest returns a
-// size of a stage that would do; nil for no such advice.
+// fits returns an error if a stage needs more memory than is free. largest returns a size
+// of the stage that fits, for the message; nil for none.
 func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h, w int, err error)) error {
 	free, known := memory.Free()
 	if !known {
@@ -88,16 +88,16 @@ func fits(predictions []run.Prediction, largest func(stage int, bytes int64) (h,
 		}
 		short := fmt.Errorf("stage %d at %d×%d needs %s of memory and %s is free", i+1, p.Stage.Height, p.Stage.Width, sizes.Bytes(p.Bytes), sizes.Bytes(free))
 		if largest == nil {
-			return fmt.Errorf("%w: what the trials share counts too; make pictures smaller, or sweep backbones one at a time", short)
+			return fmt.Errorf("%w, with what the trials share; make pictures smaller, or sweep backbones one at a time", short)
 		}
 		h, w, err := largest(i, free)
 		switch {
 		case err != nil:
 			return err
 		case h > 0:
-			return fmt.Errorf("%w; about %d×%d would", short, h, w)
+			return fmt.Errorf("%w; about %d×%d would fit", short, h, w)
 		}
-		return fmt.Errorf("%w; no size of it would", short)
+		return fmt.Errorf("%w; no smaller size would fit either", short)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package plan turns a config into the trials that a command is to run, each checked,
-// with its identity and what it will take. A single experiment is a plan of one trial.
+// Package plan turns a config into the trials that a command runs: checked, with their
+// identities and predicted memory and time. A single experiment is a plan of one trial.
 package plan
 
 import (
@@ -21,13 +21,13 @@ import (
 	"runexp/framework/store"
 )
 
-// A Plan is the trials that a command is to run. Nothing of it changes after New.
+// A Plan is the trials that a command runs. It is immutable after New.
 type Plan struct {
 	Config   *config.Resolved // its Sweep is nil for a single experiment
 	Trials   []Trial
-	Skipped  []string        // points that mean the same as an earlier one, by their settings
-	Scorer   *scoring.Scorer // of the pictures; nil where none are scored
-	Unscored error           // why there is no scorer where there should be one
+	Skipped  []string        // points with the same identity as an earlier one, by their settings
+	Scorer   *scoring.Scorer // nil if pictures are not scored
+	Unscored error           // why the scorer could not be made
 
 	planner *Planner
 }
@@ -36,24 +36,24 @@ type Plan struct {
 type Trial struct {
 	Point
 	Hash        string // its identity (Prepared.Hash)
-	YAML        string // the config that runs it alone
+	YAML        string // config that runs this trial alone
 	Group       Group
 	Weights     framework.Weights
 	Images      [][]run.ImageUse // by stage
-	Predictions []run.Prediction // by stage; times only if they were asked for
+	Predictions []run.Prediction // by stage; times only with Options.Times
 
-	text  string // where the trial lies
+	text  string // see String
 	point json.RawMessage
-	shape string // what its time and memory depend on
+	shape string // see shapeOf
 }
 
-// A Group is what trials have in common whose pictures may be compared.
+// A Group identifies trials whose pictures may be compared.
 type Group struct {
-	Images string // the hashes of content and styles
+	Images string // hashes of content and styles
 	Repeat int
 }
 
-// Bytes is what the trial will take at its peak.
+// Bytes is the trial's predicted peak memory.
 func (t Trial) Bytes() int64 {
 	most := int64(0)
 	for _, p := range t.Predictions {
@@ -62,7 +62,8 @@ func (t Trial) Bytes() int64 {
 	return most
 }
 
-// Longest is how long the trial will take at most, if times were asked for.
+// Longest is the trial's predicted time if it uses its whole budget; 0 without
+// Options.Times.
 func (t Trial) Longest() time.Duration {
 	sum := time.Duration(0)
 	for _, p := range t.Predictions {
@@ -71,21 +72,20 @@ func (t Trial) Longest() time.Duration {
 	return sum
 }
 
-// String says where the trial lies in its sweep: its settings, images and repeat.
+// String returns the trial's settings, images and repeat in its sweep.
 func (t Trial) String() string { return t.text }
 
-// Options say what else is wanted of a plan.
+// Options of New.
 type Options struct {
-	Times    bool                // predict them too: it takes seconds
-	Progress func(done, all int) // hears how many trials of how many are prepared; nil for nobody
+	Times    bool                // predict times too, which takes seconds
+	Progress func(done, all int) // called for each trial to prepare; may be nil
 }
 
-// New expands the sweep of r, if it has one, prepares every trial and chooses who
-// scores the pictures: the backbone that r says, at layers that no trial uses. It
-// writes nothing.
+// New expands the sweep of r, if it has one, prepares every trial and makes the scorer
+// from the backbone in r, at layers that no trial uses. It writes nothing.
 //
-// Errors: those of Expand and Planner.Prepare, with the trial that they are of; a trial
-// that does not fit into memory; no layer that is held out, where a scorer must be.
+// Errors: those of Expand and Planner.Prepare, with their trial; a trial that does not
+// fit into memory; no held-out layers for a sweep's scorer.
 func (p *Planner) New(ctx context.Context, r *config.Resolved, o Options) (*Plan, error) {
 	points, err := Expand(r)
 	if err != nil {
@@ -119,17 +119,17 @@ type builder struct {
 	plan      *Plan
 	taps      map[string]bool             // that any trial uses
 	predicted map[string][]run.Prediction // by shape
-	alone     bool                        // there is one trial
+	alone     bool                        // the only trial
 	last      *Prepared
 }
 
-// trials prepares a trial of every point; of those that mean the same, of the first.
-func (b *builder) trials(ctx context.Context, points []Point, tell func(done, all int)) error {
+// trials prepares the trials of all points, without duplicates.
+func (b *builder) trials(ctx context.Context, points []Point, progress func(done, all int)) error {
 	hashes := map[string]bool{}
 	var problems []error
 	for i, point := range points {
-		if tell != nil {
-			tell(i, len(points))
+		if progress != nil {
+			progress(i, len(points))
 		}
 		t, err := b.trial(ctx, point)
 		if err := context.Cause(ctx); err != nil {
@@ -137,7 +137,7 @@ func (b *builder) trials(ctx context.Context, points []Point, tell func(done, al
 		}
 		switch {
 		case err != nil:
-			problems = append(problems, b.plan.of(t, err))
+			problems = append(problems, b.plan.inTrial(t, err))
 		case hashes[t.Hash]:
 			b.plan.Skipped = append(b.plan.Skipped, t.String())
 		default:
@@ -148,8 +148,8 @@ func (b *builder) trials(ctx context.Context, points []Point, tell func(done, al
 	return firstProblems(problems)
 }
 
-// of says which trial of a sweep an error is of.
-func (p *Plan) of(t Trial, err error) error {
+// inTrial adds the trial to the error of a sweep.
+func (p *Plan) inTrial(t Trial, err error) error {
 	if p.Config.Sweep == nil {
 		return err
 	}
@@ -162,12 +162,12 @@ func firstProblems(problems []error) error {
 	if len(problems) <= most {
 		return errors.Join(problems...)
 	}
-	more := fmt.Errorf("… and %d trials more", len(problems)-most)
+	more := fmt.Errorf("… and %d more trials", len(problems)-most)
 	return errors.Join(append(problems[:most:most], more)...)
 }
 
-// trial checks one trial and predicts its memory, from another of the same shape if
-// there is one.
+// trial prepares and checks one trial and predicts its memory, reusing the prediction of
+// an earlier one of the same shape.
 func (b *builder) trial(ctx context.Context, point Point) (Trial, error) {
 	t := Trial{Point: point}
 	sweep := b.plan.Config.Sweep
@@ -193,7 +193,7 @@ func (b *builder) trial(ctx context.Context, point Point) (Trial, error) {
 	}
 	if sweep != nil {
 		if len(point.Config.Experiment.Style) == 0 {
-			return t, errors.New("style: there is no style image, and pictures of a sweep are scored against one: name one, even if no loss looks at it")
+			return t, errors.New("style: there is no style image, and pictures of a sweep are scored against one; name one, even if no loss reads it")
 		}
 		if t.point, err = pointJSON(sweep, point, prepared.Files); err != nil {
 			return t, err
@@ -216,7 +216,7 @@ func (b *builder) trial(ctx context.Context, point Point) (Trial, error) {
 	return t, nil
 }
 
-// groupOf returns what a trial's pictures may be compared within.
+// groupOf returns a trial's group.
 func groupOf(t *Prepared, point Point) Group {
 	g := Group{t.Files["content.image"], point.Repeat}
 	for i := range point.Config.Experiment.Style {
@@ -225,8 +225,8 @@ func groupOf(t *Prepared, point Point) Group {
 	return g
 }
 
-// scorer chooses who scores the pictures. A single experiment does without where its
-// own backbone has no layer left, or there is no style to compare with.
+// scorer makes the scorer. A single experiment has none if there is no style image, or if
+// its own backbone has no layers left.
 func (b *builder) scorer(ctx context.Context) error {
 	plan, p := b.plan, b.plan.planner
 	single := plan.Config.Sweep == nil
@@ -251,25 +251,25 @@ func (b *builder) scorer(ctx context.Context) error {
 		}, p.Engine)
 	}
 	if single && own {
-		plan.Unscored, err = err, nil // a picture without scores is better than none
+		plan.Unscored, err = err, nil // an unscored picture is better than none
 	}
 	return err
 }
 
-// backbone returns the one that all trials have.
+// backbone returns the backbone that all trials share, or an error.
 func (p *Plan) backbone() (framework.BackboneSpec, error) {
 	spec := p.Trials[0].Config.Experiment.Backbone
 	for _, t := range p.Trials {
 		if other := t.Config.Experiment.Backbone; !reflect.DeepEqual(other, spec) {
 			return spec, errors.New("evaluate.backbone: the trials have different backbones, and all pictures are scored by one: " +
-				"name it, best one that no trial has, as in evaluate.backbone.name=vgg19-lite")
+				"name it, preferably one that no trial has, as in evaluate.backbone.name=vgg19-lite")
 		}
 	}
 	return spec, nil
 }
 
-// Prepare prepares a trial again, to run it. Errors: those of Planner.Prepare; a file
-// that has changed since.
+// Prepare prepares a trial for running. Errors: those of Planner.Prepare; a file that has
+// changed since the plan was made.
 func (p *Plan) Prepare(ctx context.Context, t Trial) (*Prepared, error) {
 	prepared, err := p.planner.Prepare(ctx, t.Config, p.scoreEvery())
 	if err == nil && prepared.Hash != t.Hash {
@@ -278,15 +278,15 @@ func (p *Plan) Prepare(ctx context.Context, t Trial) (*Prepared, error) {
 	return prepared, err
 }
 
-// Kernels is the variant of the kernels that the trials run on, and on how many threads.
+// Kernels returns the variant and the number of threads of the kernels that trials run on.
 func (p *Plan) Kernels() (variant string, threads int) {
 	return p.planner.Engine.Variant(), p.planner.Engine.Threads()
 }
 
-// Alone reports whether nothing else of this command shares memory with a trial.
+// Alone reports whether the plan has one trial, which shares memory with no other.
 func (p *Plan) Alone() bool { return len(p.Trials) == 1 }
 
-// EarlyStop says what prunes trials; nil for nothing.
+// EarlyStop returns the sweep's pruning; nil for none.
 func (p *Plan) EarlyStop() *config.EarlyStop {
 	if p.Config.Sweep == nil {
 		return nil
@@ -294,16 +294,16 @@ func (p *Plan) EarlyStop() *config.EarlyStop {
 	return p.Config.Sweep.EarlyStop
 }
 
-// Wanted are the statuses of a run that is all that the plan wants of its trial. One
-// that was pruned is not where nothing prunes any more.
-func (p *Plan) Wanted() []store.Status {
+// DoneStatuses returns the run statuses with which a trial is done. Pruned is one of them
+// only if the plan prunes.
+func (p *Plan) DoneStatuses() []store.Status {
 	if p.EarlyStop() == nil {
 		return []store.Status{store.Finished}
 	}
 	return []store.Status{store.Finished, store.Pruned}
 }
 
-// scoreEvery is how many iterations lie between scores; 0 for none on the way.
+// scoreEvery is the number of iterations between scores; 0 scores the final picture only.
 func (p *Plan) scoreEvery() int {
 	every := p.Config.Experiment.Evaluate.Every
 	if early := p.EarlyStop(); every == 0 && early != nil && strings.HasPrefix(early.Metric, "eval/") {
@@ -312,19 +312,19 @@ func (p *Plan) scoreEvery() int {
 	return every
 }
 
-// checkEarlyStop reports a pruner that would never see its metric.
+// checkEarlyStop returns an error if the pruner would never get its metric.
 func (p *Plan) checkEarlyStop() error {
 	early, every := p.EarlyStop(), p.scoreEvery()
 	if early == nil || !strings.HasPrefix(early.Metric, "eval/") {
 		return nil
 	}
 	if early.Every%every != 0 {
-		return p.Config.Sweep.Problem("early_stop.every", "%d is no multiple of evaluate.every, which is %d: pictures are scored at those iterations only", early.Every, every)
+		return p.Config.Sweep.Problem("early_stop.every", "%d is not a multiple of evaluate.every, which is %d: pictures are scored at those iterations only", early.Every, every)
 	}
 	return p.checkMetric("early_stop.metric", early.Metric)
 }
 
-// checkMetrics reports metrics that the scorer does not have.
+// checkMetrics returns an error for metrics that the scorer does not have.
 func (p *Plan) checkMetrics() error {
 	for _, metric := range p.Config.Sweep.Metrics {
 		if err := p.checkMetric("metrics", metric); err != nil {
@@ -342,5 +342,5 @@ func (p *Plan) checkMetric(key, metric string) error {
 	if slices.Contains(known, metric) || strings.HasPrefix(metric, "loss/") {
 		return nil
 	}
-	return fmt.Errorf("sweep.%s: the scorer has no %s: its layers are those that no trial uses (it has: %s)", key, metric, strings.Join(known, ", "))
+	return fmt.Errorf("sweep.%s: the scorer has no %s, since its layers are those that no trial uses (it has: %s)", key, metric, strings.Join(known, ", "))
 }

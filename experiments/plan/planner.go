@@ -13,9 +13,9 @@ import (
 	"runexp/internal/memory"
 )
 
-// A Planner plans experiments and prepares their trials. What trials share it holds
-// once: backbones with their filters, targets, checksums of files. It may be used by
-// several goroutines.
+// A Planner plans experiments and prepares their trials. It caches what trials share:
+// backbones with their filters, targets, checksums of files. It may be used by several
+// goroutines.
 type Planner struct {
 	Engine *compute.Engine
 
@@ -23,32 +23,32 @@ type Planner struct {
 	metrics  *framework.Registry[framework.Metric]
 
 	mu       sync.Mutex
-	sums     map[filestate.State]string // SHA-256 of files of weights; while a plan is made, of all files
+	sums     map[filestate.State]string // SHA-256 of weights files; during planning of all files
 	planning bool
 }
 
 // NewPlanner returns a Planner with these plugins, whose kernels run on engine.
 func NewPlanner(plugins framework.Plugins, engine *compute.Engine) *Planner {
 	preparer := run.NewPreparer(plugins, engine)
-	preparer.Room = memory.Free
+	preparer.FreeMemory = memory.Free
 	return &Planner{Engine: engine, preparer: preparer, metrics: plugins.Metrics, sums: map[filestate.State]string{}}
 }
 
-// A Prepared is a run that was checked and can be made once, with what it reads.
+// A Prepared is a checked run, to be run once, with its parameters and files.
 type Prepared struct {
 	*run.Prepared
 	Params []config.Param
 	// Files are the SHA-256 sums of the files that the run reads, in hex, by key path:
-	// content.image, style[0].image, losses.style.mask, backbone.weights (of weights
-	// that are part of the program too).
+	// content.image, style[0].image, losses.style.mask, backbone.weights (embedded
+	// weights included).
 	Files map[string]string
 	// Hash is the trial's identity: equal for trials that must give the same picture,
-	// whatever their files are called and wherever they run.
+	// whatever the paths of their files and the machine.
 	Hash string
 }
 
-// Prepare reads what an experiment names and checks it. Every so many iterations its
-// observer is shown a picture to be scored; 0 for never. It writes nothing.
+// Prepare reads and checks what an experiment names. The run emits a picture to score
+// every scoreEvery iterations; 0 for never. It writes nothing.
 func (p *Planner) Prepare(ctx context.Context, r *config.Resolved, scoreEvery int) (*Prepared, error) {
 	e := r.Experiment
 	e.Evaluate.Every = scoreEvery
@@ -67,25 +67,25 @@ func (p *Planner) Prepare(ctx context.Context, r *config.Resolved, scoreEvery in
 	return t, err
 }
 
-// roomForPictures is how much decoded pictures may take while a plan is made, in
-// bytes: a content and a style image of 12 megapixels, and more. All settings come on
-// the first pair, then all on the next.
-const roomForPictures = 512 << 20
+// imageCacheBytes is the size of the cache of decoded images while a plan is made: a
+// content and a style image of 12 megapixels, and more. Points are ordered by pair, so
+// one pair is enough.
+const imageCacheBytes = 512 << 20
 
-// shareFiles lets the trials that are prepared until end is called share the files
-// that they read: each is read once, unless it changes. A run reads its files again.
+// shareFiles enables the caches of images and checksums until end is called: trials
+// prepared in between read each file once, unless it changes. A run reads its files again.
 func (p *Planner) shareFiles() (end func()) {
-	set := func(planning bool, pictures int64) {
+	set := func(planning bool, cacheBytes int64) {
 		p.mu.Lock()
 		p.planning = planning
 		p.mu.Unlock()
-		p.preparer.KeepPictures(pictures)
+		p.preparer.CacheImages(cacheBytes)
 	}
-	set(true, roomForPictures)
+	set(true, imageCacheBytes)
 	return func() { set(false, 0) }
 }
 
-// hashWeights returns the checksum of a backbone's weights; "" where there are none.
+// hashWeights returns the checksum of a backbone's weights; "" if it has none.
 func (p *Planner) hashWeights(ctx context.Context, w framework.Weights) (string, error) {
 	if w.Path == "" {
 		return w.SHA256, nil
@@ -111,7 +111,7 @@ func (p *Planner) hashWeights(ctx context.Context, w framework.Weights) (string,
 	return sum, err
 }
 
-// hashFile returns the checksum of a file, read once while a plan is made.
+// hashFile returns the checksum of a file, cached during planning.
 func (p *Planner) hashFile(ctx context.Context, path string) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

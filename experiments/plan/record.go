@@ -12,7 +12,7 @@ import (
 	"runexp/framework/store/record"
 )
 
-// planJSON is the plan of a sweep as the store keeps it, whose pictures have these metrics.
+// planJSON returns the store's JSON of a sweep's plan; metrics are those of its scorer.
 func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error) {
 	text := record.Plan{
 		Question: s.Question, Method: s.Method, Options: optionsOf(s.Options), Metrics: s.Metrics, Parameters: []record.Parameter{},
@@ -53,7 +53,7 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 	return json.Marshal(text)
 }
 
-// optionsOf returns a plugin's options by their keys; nil for none.
+// optionsOf returns a plugin's options by key; nil for none.
 func optionsOf(settings []config.Setting) record.Options {
 	if len(settings) == 0 {
 		return nil
@@ -65,7 +65,7 @@ func optionsOf(settings []config.Setting) record.Options {
 	return options
 }
 
-// numberOf returns the number that a level sets, if it sets one thing to a number.
+// numberOf returns the number of a level that sets one path to a number.
 func numberOf(l config.Level) (float64, bool) {
 	if len(l.Settings) != 1 {
 		return 0, false
@@ -79,7 +79,7 @@ func numberOf(l config.Level) (float64, bool) {
 	return 0, false
 }
 
-// pointJSON is where a trial lies, as the store keeps it.
+// pointJSON returns the store's JSON of a trial's point.
 func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessage, error) {
 	e := p.Config.Experiment
 	text := record.Point{
@@ -98,7 +98,7 @@ func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessa
 		}
 		text.Settings = append(text.Settings, record.Setting{Path: setting.Path, Value: value, Label: setting.Text})
 	}
-	for i, q := range s.Parameters { // what has one path is called as its level is
+	for i, q := range s.Parameters { // a parameter of one path has its level's label
 		if len(q.Paths) != 1 || p.Levels[i] < 0 {
 			continue
 		}
@@ -111,8 +111,8 @@ func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessa
 	return json.Marshal(text)
 }
 
-// describe says where a trial lies. A setting that a parameter has alone is called as
-// its level is.
+// describe returns a point's settings, images and repeat as text. The setting of a
+// parameter of one path is shown by its level's label.
 func describe(s *config.Sweep, point Point) string {
 	var parts []string
 	for i, p := range s.Parameters {
@@ -140,7 +140,7 @@ func describe(s *config.Sweep, point Point) string {
 	return strings.Join(parts, ", ")
 }
 
-// Record is the sweep as the store keeps it.
+// Record returns the sweep as it is recorded in the store.
 func (p *Plan) Record() (store.NewSweep, error) {
 	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics())
 	n := store.NewSweep{

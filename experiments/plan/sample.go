@@ -8,10 +8,10 @@ import (
 	"runexp/framework/config"
 )
 
-// sample asks the sweep's sampler for its points.
+// sample returns the points that the sweep's sampler chooses.
 func sample(s *config.Sweep, seed int64) ([]Point, error) {
 	all, out := blocks(s), newExcluder(s)
-	space := framework.SweepSpace{Blocks: len(all), Cap: s.RunCap, Seed: seed, Most: maxTrials}
+	space := framework.SweepSpace{Blocks: len(all), Cap: s.RunCap, Seed: seed, MaxPoints: maxTrials}
 	for _, p := range s.Parameters {
 		q := framework.SweepParameter{Name: strings.Join(p.Paths, "\n"), Levels: len(p.Levels)}
 		if p.Range != nil {
@@ -41,7 +41,7 @@ func sample(s *config.Sweep, seed int64) ([]Point, error) {
 	points := make([]Point, len(chosen))
 	for i, p := range chosen {
 		if err := space.Check(p); err != nil {
-			return nil, s.Problem("method", "%s does not keep to what a sampler is: %v", s.Method, err)
+			return nil, s.Problem("method", "%s violates the contract of samplers: %v", s.Method, err)
 		}
 		settings, levels := settingsOf(s, p.Setting)
 		points[i] = Point{Settings: settings, Levels: levels, Pair: all[p.Block].pair, Repeat: all[p.Block].repeat}
@@ -49,7 +49,7 @@ func sample(s *config.Sweep, seed int64) ([]Point, error) {
 	return points, nil
 }
 
-// settingsOf returns what choices set, and their levels; −1 for a number of a range.
+// settingsOf returns the settings of choices, and their levels; −1 for a number of a range.
 func settingsOf(s *config.Sweep, choices []framework.Choice) (settings []config.Setting, levels []int) {
 	levels = make([]int, len(choices))
 	for i, c := range choices {

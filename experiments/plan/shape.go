@@ -8,9 +8,8 @@ import (
 	"runexp/framework/run"
 )
 
-// shapeOf is what a trial's time and memory depend on: everything but pixels, the
-// weights of losses and layers, learning rates and what the run starts from. Other
-// options of a plugin may matter.
+// shapeOf returns a key for everything that a trial's time and memory may depend on: all
+// but pixels, the weights of losses and layers, learning rates and the initial value.
 func shapeOf(e framework.Experiment, images [][]run.ImageUse) (string, error) {
 	type loss struct {
 		Type    string
@@ -45,8 +44,7 @@ func shapeOf(e framework.Experiment, images [][]run.ImageUse) (string, error) {
 	return string(text), err
 }
 
-// weightless is a loss's options with no more of its layers' weights than whether
-// they are 0.
+// weightless returns a loss's options with layers' weights reduced to whether they are 0.
 func weightless(options any) (any, error) {
 	text, err := json.Marshal(options)
 	if err != nil {
@@ -60,7 +58,7 @@ func weightless(options any) (any, error) {
 	return tree, nil
 }
 
-// weigh replaces the weights of layers in a tree of JSON.
+// weigh replaces the weights of layers in a JSON tree by whether they are above 0.
 func weigh(tree any) {
 	switch node := tree.(type) {
 	case []any:

@@ -8,12 +8,12 @@ import (
 	"runexp/framework/run"
 )
 
-// measuring is how long predictTime measures before it estimates what is left.
+// measuring is how long predictTime measures before it extrapolates the rest.
 const measuring = 5 * time.Second
 
-// predictTime fills in the times of all trials. It measures one of each shape, for about
-// so long in all and at least one; the times of the other shapes are estimated by their
-// arithmetic, and say so.
+// predictTime fills in the times of all trials. It measures one trial of each shape, at
+// least one and for about the duration enough; the times of other shapes are estimated
+// from their arithmetic and marked so.
 func (p *Plan) predictTime(ctx context.Context, enough time.Duration) error {
 	began := time.Now()
 	var measured, left [][]run.Prediction
@@ -35,8 +35,8 @@ func (p *Plan) predictTime(ctx context.Context, enough time.Duration) error {
 	return nil
 }
 
-// shapes returns one trial of each shape, far apart in the plan first: those that are
-// measured then stand for all of it.
+// shapes returns one trial of each shape, spread over the plan, so that the first ones,
+// which are measured, represent all of it.
 func (p *Plan) shapes() []Trial {
 	var list []Trial
 	seen := map[string]bool{} // the predictions of a shape are shared
@@ -59,8 +59,8 @@ func (p *Plan) shapes() []Trial {
 	return spread
 }
 
-// estimate gives stages that were not measured the time that their arithmetic takes
-// at the mean speed of those that were.
+// estimate sets the times of unmeasured stages from their arithmetic, at the mean speed
+// of the measured ones.
 func estimate(measured, left [][]run.Prediction) {
 	seconds, work := 0.0, 0.0
 	for _, predictions := range measured {
@@ -77,13 +77,13 @@ func estimate(measured, left [][]run.Prediction) {
 	}
 }
 
-// counted reports whether the arithmetic of every stage is known: of losses of the
-// picture alone it is not, and they are measured in no time.
+// counted reports whether the arithmetic of every stage is known. It is not for losses of
+// the picture alone, which are quick to measure.
 func counted(predictions []run.Prediction) bool {
 	return !slices.ContainsFunc(predictions, func(p run.Prediction) bool { return p.Arithmetic <= 0 })
 }
 
-// Estimated counts the trials whose times were estimated from those of others.
+// Estimated returns the number of trials whose times were estimated from others'.
 func (p *Plan) Estimated() int {
 	n := 0
 	for _, t := range p.Trials {

@@ -1,5 +1,4 @@
-// Package pruners lists the pruners that runexp ships: when a trial of a sweep is
-// stopped before its end.
+// Package pruners lists the built-in pruners, which stop trials of a sweep early.
 package pruners
 
 import (
@@ -10,6 +9,6 @@ import (
 // Registry returns a new registry of all pruners.
 func Registry() *framework.Registry[framework.Pruner] {
 	r := framework.NewRegistry[framework.Pruner]("pruner")
-	framework.Register(r, "median", "stops a trial that is worse than the median of the others at the same step, once there are four", median.Defaults, median.New)
+	framework.Register(r, "median", "stops a trial that is worse than the median of the others at the same step, if at least four others got there", median.Defaults, median.New)
 	return r
 }

@@ -1,5 +1,4 @@
-// Package samplers lists the samplers that runexp ships: how the settings of a sweep
-// are chosen.
+// Package samplers lists the built-in samplers, which choose the settings of a sweep.
 package samplers
 
 import (
@@ -11,7 +10,7 @@ import (
 // Registry returns a new registry of all samplers.
 func Registry() *framework.Registry[framework.Sampler] {
 	r := framework.NewRegistry[framework.Sampler]("sampler")
-	framework.Register(r, "grid", "every combination of values; of more than run_cap, some drawn with the seed, each on every pair", grid.Defaults, grid.New)
+	framework.Register(r, "grid", "every combination of values; if there are more than run_cap, a random subset drawn with the seed, each on every pair", grid.Defaults, grid.New)
 	framework.Register(r, "random", "run_cap settings drawn with the seed, from values and ranges, each on every pair", random.Defaults, random.New)
 	return r
 }

@@ -1,5 +1,5 @@
-// Package scoring scores the pictures of runs by one scorer, the same for all runs that
-// are compared, and says what that takes beside a run.
+// Package scoring scores the pictures of all runs of a plan with the same scorer, and
+// adds its memory to their predictions.
 package scoring
 
 import (
@@ -20,23 +20,23 @@ import (
 	"runexp/framework/store/record"
 )
 
-// A Scorer scores pictures by metrics that are the same for every run that it is
-// asked about. It may be used by several goroutines, one at a time.
+// A Scorer computes the metrics of runs' pictures. It may be used by several goroutines;
+// it serves one at a time.
 type Scorer struct {
 	scorer *evaluate.Scorer
 	stored store.Scorer
 	brief  json.RawMessage // the description without metrics
 
 	mu         sync.Mutex
-	references []reference // the one used last at the end
+	references []reference // least recently used first
 }
 
-// maxReferences is how many pairs of content and style, at one size, a Scorer keeps:
-// each holds a network's memory. Trials of one pair come together, and side by side two
-// pairs may overlap.
+// maxReferences is the size of a Scorer's cache, in pairs of content and style at one
+// size; each holds a network's memory. Trials are ordered by pair, and concurrent trials
+// may be of two.
 const maxReferences = 2
 
-// A reference is what pictures of one pair and size are compared with.
+// A reference holds what pictures of one pair and size are compared with.
 type reference struct {
 	content, style *imaging.Image
 	h, w           int
@@ -49,20 +49,20 @@ type description struct {
 	Weights  string          `json:"weights"`
 	SHA256   string          `json:"sha256"`
 	Layers   evaluate.Layers `json:"layers"`
-	Metrics  []record.Metric `json:"metrics,omitempty"` // what its numbers are; none in the facts of a run
+	Metrics  []record.Metric `json:"metrics,omitempty"` // omitted in the facts of a run
 }
 
-// A Config says what a Scorer scores with.
+// A Config configures a Scorer.
 type Config struct {
-	Name     string // of the backbone that it looks through
+	Name     string // of the backbone
 	Backbone framework.Backbone
-	Used     []string                                // its layers that a run optimises by: they are not looked at
+	Used     []string                                // its layers that runs' losses read; the scorer reads others
 	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
 	Metrics  *framework.Registry[framework.Metric]
 }
 
-// New returns a Scorer whose features are computed on k. Errors: a backbone with too few
-// layers left.
+// New returns a Scorer that computes on k. Errors: a backbone with too few unused layers,
+// or without weights.
 func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	layers, err := evaluate.HeldOut(c.Backbone.Layers(), c.Used)
 	if err != nil {
@@ -89,41 +89,42 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	return s, err
 }
 
-// Complete reports whether a picture's scores have all that s would give. One that was
-// scored before a metric was registered lacks it.
+// Complete reports whether scores has all of s's metrics. Scores stored before a metric
+// was registered lack it.
 func (s *Scorer) Complete(scores []store.Value) bool {
 	return !slices.ContainsFunc(s.scorer.Metrics(), func(m record.Metric) bool {
 		return !slices.ContainsFunc(scores, func(v store.Value) bool { return v.Name == m.Name })
 	})
 }
 
-// Stored is the scorer as the store names it.
+// Stored returns the scorer's record in the store.
 func (s *Scorer) Stored() store.Scorer { return s.stored }
 
 // Metrics describes what Score returns, in the same order.
 func (s *Scorer) Metrics() []record.Metric { return s.scorer.Metrics() }
 
-// hashFact is the hash of the scorer that a run's eval/ metrics are by.
+// hashFact names the fact with the hash of the scorer of a run's eval/ metrics.
 const hashFact = "scorer/hash"
 
-// Facts are what a run records of who scores it.
+// Facts returns the facts that a run records about its scorer.
 func (s *Scorer) Facts() []store.Fact {
 	return []store.Fact{{Name: hashFact, Value: s.stored.Hash}, {Name: "scorer/description", Value: string(s.brief)}}
 }
 
-// Scored reports whether a run with these facts has been scored by s on its way.
+// Scored reports whether the intermediate pictures of a run with these facts were scored
+// by s.
 func (s *Scorer) Scored(facts []store.Fact) bool {
 	return slices.Contains(facts, store.Fact{Name: hashFact, Value: s.stored.Hash})
 }
 
-// AddBeside counts the scorer in where it stays in memory beside a run: in a sweep, and
-// where a run shows it pictures on the way. Filters in held are counted already. Of
-// pictures that are scored at their end only, the last stage's size counts.
-func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter, onTheWay bool) error {
+// AddResident adds the memory of a scorer that is in use during a run: in a sweep, or if
+// intermediate pictures are scored. Filters in held are already counted. Unless
+// intermediate, pictures are scored at the last stage's size only.
+func (s *Scorer) AddResident(predictions []run.Prediction, held []*graph.Filter, intermediate bool) error {
 	last := predictions[len(predictions)-1].Stage
 	for i := range predictions {
 		stage := last
-		if onTheWay {
+		if intermediate {
 			stage = predictions[i].Stage
 		}
 		bytes, err := s.scorer.Memory(stage.Height, stage.Width, held)
@@ -135,24 +136,24 @@ func (s *Scorer) AddBeside(predictions []run.Prediction, held []*graph.Filter, o
 	return nil
 }
 
-// AddAfter counts the scorer in where it comes at the end of the last stage, when the
-// run's own memory is free again.
-func (s *Scorer) AddAfter(predictions []run.Prediction) error {
+// AddAtEnd adds the memory of a scorer that is used only after the last stage, when the
+// run has released its memory.
+func (s *Scorer) AddAtEnd(predictions []run.Prediction) error {
 	p := &predictions[len(predictions)-1]
 	bytes, err := s.scorer.Memory(p.Stage.Height, p.Stage.Width, nil)
 	if err != nil {
 		return err
 	}
-	p.Bytes = max(p.Bytes, p.Rest+bytes)
+	p.Bytes = max(p.Bytes, p.Baseline+bytes)
 	return nil
 }
 
-// Score returns the metrics of a picture that a run made. With several styles each
-// metric is the mean over them, by their weights.
+// Score returns the metrics of a run's picture. With several styles each metric is the
+// mean over them, weighted by their weights.
 func (s *Scorer) Score(ctx context.Context, made *run.Prepared, styles []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer recovered(&err) // of a backbone's mistake
+	defer recovered(&err) // from a bug of a backbone
 	sum := 0.0
 	for _, style := range styles {
 		sum += style.Weight
@@ -177,14 +178,14 @@ func (s *Scorer) Score(ctx context.Context, made *run.Prepared, styles []framewo
 	return values, nil
 }
 
-// recovered makes an error of a panic. It is to be deferred.
+// recovered turns a panic into an error; to be deferred.
 func recovered(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 	}
 }
 
-// reference returns what to compare pictures of h×w pixels with.
+// reference returns the reference for pictures of h×w pixels, from the cache if possible.
 func (s *Scorer) reference(ctx context.Context, content, style *imaging.Image, h, w int) (reference, error) {
 	same := func(r reference) bool {
 		return r.h == h && r.w == w && equalImages(r.content, content) && equalImages(r.style, style)

@@ -15,7 +15,7 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// An attempt is a run of a trial, recorded and not yet under way.
+// An attempt is a run of a trial that is recorded and ready to execute.
 type attempt struct {
 	*Runner
 	trial    plan.Trial
@@ -24,21 +24,21 @@ type attempt struct {
 	folder   string
 	start    Start
 	every    time.Duration // between checkpoints
-	evals    evaluations   // that the run took over
+	evals    evaluations   // inherited from the resumed run
 }
 
-// A Start is where an attempt begins.
+// A Start is where an attempt starts.
 type Start struct {
-	From    *Earlier // the run that it resumes; nil for the beginning
+	From    *Earlier // the run that it resumes; nil for a new start
 	Refused []error  // why newer runs cannot be resumed
-	// Lost is the run before, if its process died before the first checkpoint.
+	// Lost is the previous run, if its process died before the first checkpoint.
 	Lost *store.RunSummary
 }
 
-// begin records that an attempt begins, or resumes an earlier run that was
-// interrupted.
+// begin records a new attempt, which resumes an interrupted earlier run if there is one.
 //
-// Errors: *store.RunningError unless it is to be fresh; *store.DoneError; files that cannot be written.
+// Errors: *store.RunningError and *store.DoneError, unless Options.Fresh; files that cannot
+// be written.
 func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepared) (*attempt, error) {
 	n, err := r.newRun(t, prepared)
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !r.options.Fresh {
-		n.Exclusive, n.UnlessDone = true, r.plan.Wanted()
+		n.Exclusive, n.UnlessDone = true, r.plan.DoneStatuses()
 		if a.start, err = r.findStart(ctx, t, prepared); err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 	return a, nil
 }
 
-// newRun is what the store is told of a run of a trial.
+// newRun returns the store's record of a run of a trial.
 func (r *Runner) newRun(t plan.Trial, prepared *plan.Prepared) (store.NewRun, error) {
 	e := t.Config.Experiment
 	n := store.NewRun{
@@ -108,22 +108,22 @@ func (a *attempt) write(ctx context.Context, name string, data []byte) error {
 	return retryWrite(ctx, func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
 }
 
-// ref is what the attempt's run is called.
+// ref identifies the attempt's run.
 func (a *attempt) ref() store.RunRef {
 	return store.RunRef{Number: a.run.Number(), UID: a.run.UID(), Experiment: a.trial.Config.Experiment.Name}
 }
 
-// execute makes the picture and records everything; watch hears of it too.
+// execute makes the picture and records everything; watch observes the run too.
 func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
-	whole := context.WithoutCancel(ctx)
+	detached := context.WithoutCancel(ctx)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	r := a.newRecorder(whole, stop)
+	r := a.newRecorder(detached, stop)
 	made, err := a.optimize(ctx, all(r, watch))
 	o := Outcome{Run: a.ref(), Folder: a.folder, Picture: r.final}
 	if err != nil {
 		o.Status = store.Failed
-		o.Err, o.Fatal = a.fail(whole, r, err)
+		o.Err, o.Fatal = a.fail(detached, r, err)
 		return o
 	}
 	var pruned *prunedError
@@ -133,27 +133,27 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Status, message = store.Pruned, pruned.Error()
 	case made.Stopped:
 		o.Status = store.Killed
-		o.Err = errors.Join(fmt.Errorf("%w; %s", cause, r.way()), a.run.Finish(whole, store.Killed, cause.Error()))
+		o.Err = errors.Join(fmt.Errorf("%w; %s", cause, r.resumeHint()), a.run.Finish(detached, store.Killed, cause.Error()))
 		return o
 	default:
 		o.Status = store.Finished
 	}
-	err = errors.Join(r.conclude(), a.run.Finish(whole, o.Status, message))
+	err = errors.Join(r.recordFinal(), a.run.Finish(detached, o.Status, message))
 	if o.Unscored = r.unscored; o.Unscored == nil {
 		o.Unscored = a.plan.Unscored
 	}
 	if err != nil {
-		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever the store has of it
+		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever status the store has
 		return o
 	}
-	if err := a.dropCheckpoints(whole, a.trial); err != nil {
+	if err := a.removeCheckpoints(detached, a.trial); err != nil {
 		o.Err = err
 	}
 	return o
 }
 
-// optimize makes the picture. A panic on this goroutine, an optimiser's say, is an
-// error as one in an operation is: it must not end the other trials.
+// optimize makes the picture. It turns a panic of a plugin into an error, so that other
+// trials go on.
 func (a *attempt) optimize(ctx context.Context, o run.Observer) (made run.Outcome, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -163,24 +163,23 @@ func (a *attempt) optimize(ctx context.Context, o run.Observer) (made run.Outcom
 	return a.prepared.Optimize(ctx, o)
 }
 
-// fail records a run that ended with err, and returns what to tell the user: a run that
-// failed by itself, for a loss that was not finite, say, or for want of a disk, which is
-// fatal.
-func (a *attempt) fail(ctx context.Context, r *recorder, err error) (told error, fatal bool) {
-	if heard := new(run.ObserverError); !errors.As(err, &heard) {
+// fail records a run that failed with err, and returns the error to report. fatal says
+// that the store or folder failed and not the run, so that other trials would fail too.
+func (a *attempt) fail(ctx context.Context, r *recorder, err error) (reported error, fatal bool) {
+	if recording := new(run.ObserverError); !errors.As(err, &recording) {
 		if finish := a.run.Finish(ctx, store.Failed, err.Error()); finish != nil {
-			return fmt.Errorf("run %d failed: %w; and that could not be recorded: %w", a.run.Number(), err, finish), true
+			return fmt.Errorf("run %d failed: %w; recording that failed too: %w", a.run.Number(), err, finish), true
 		}
 		return fmt.Errorf("run %d failed: %w", a.run.Number(), err), false
 	}
-	way, lost := r.way(), errors.As(err, new(*store.MovedError))
-	if lost { // a checkpoint is resumed with the store's rows only
-		way = "the same command begins again"
+	hint, gone := r.resumeHint(), errors.As(err, new(*store.MovedError))
+	if gone { // a checkpoint cannot be resumed without the store's rows
+		hint = "the same command starts over"
 	}
-	err = fmt.Errorf("run %d stopped: %w; %s", a.run.Number(), err, way)
+	err = fmt.Errorf("run %d stopped: %w; %s", a.run.Number(), err, hint)
 	finish := a.run.Finish(ctx, store.Failed, err.Error())
-	if lost || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
-		finish = nil // the same again
+	if gone || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) {
+		finish = nil // the same error
 	}
 	return errors.Join(err, finish), true
 }

@@ -17,10 +17,10 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// A checkpoint is a run.State with what it belongs to. Its file is
+// A checkpoint is a run.State with the identity of its trial. Its file is
 //
 //	runexp checkpoint 1\n
-//	{"trial":…}\n                 the numbers and the lengths of what follows, JSON
+//	{"trial":…}\n                 JSON: scalars, and the lengths of what follows
 //	the picture, the average of iterates, then of each slot its scalars and its pixels
 //	CRC-32C of everything before
 //
@@ -34,11 +34,11 @@ type checkpoint struct {
 
 const (
 	checkpointMagic = "runexp checkpoint 1\n"
-	// maxHeader bounds the second line: room for thousands of slots.
+	// maxHeader bounds the second line, in bytes: enough for thousands of slots.
 	maxHeader = 1 << 18
 )
 
-// checkpointFile is where the run in folder keeps its checkpoint.
+// checkpointFile returns the path of the checkpoint of the run in folder.
 func checkpointFile(folder string) string { return filepath.Join(folder, "checkpoint") }
 
 // header is the second line of the file.
@@ -65,7 +65,7 @@ type slot struct {
 	Pixels  int64  `json:"pixels"`
 }
 
-// write writes the file whole or not at all.
+// write writes the file atomically.
 func (c checkpoint) write(path string) error {
 	return atomicfile.Create(path, c.encode)
 }
@@ -74,7 +74,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	s := c.state
 	h := header{
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
-		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Known, Done: s.Done,
+		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
 		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)),
 	}
 	for _, o := range s.Optimizer {
@@ -108,8 +108,8 @@ func writePixels(out *bufio.Writer, x []float32) {
 	}
 }
 
-// readCheckpoint reads the checkpoint of a trial. Errors: fs.ErrNotExist; a file
-// that is torn, of another format or of another trial.
+// readCheckpoint reads the checkpoint of a trial. Errors: fs.ErrNotExist; a file that is
+// damaged, of another format or of another trial.
 func readCheckpoint(path, trial string) (checkpoint, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -127,7 +127,7 @@ func readCheckpoint(path, trial string) (checkpoint, error) {
 	return c, nil
 }
 
-// decodeCheckpoint reads size bytes. It takes no more memory than those.
+// decodeCheckpoint reads size bytes. It allocates no more memory than that.
 func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error) {
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
 	in := bufio.NewReaderSize(io.LimitReader(r, size), maxHeader)
@@ -136,14 +136,14 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 		return checkpoint{}, err
 	}
 	if h.Trial != trial {
-		return checkpoint{}, errors.New("the checkpoint of another trial")
+		return checkpoint{}, errors.New("it belongs to another trial")
 	}
 	if body, ok := h.body(size); !ok || used+body+crc32.Size != size {
-		return checkpoint{}, fmt.Errorf("%d bytes are not what its header says: it is torn", size)
+		return checkpoint{}, fmt.Errorf("its size, %d bytes, contradicts its header: it is damaged", size)
 	}
 	body := io.TeeReader(in, sum)
 	s := run.State{
-		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Known: h.Known, Done: h.Done,
+		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Evaluated: h.Known, Done: h.Done,
 		Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
 	}
 	if s.X, err = readPixels(body, h.Picture); err != nil {
@@ -167,7 +167,7 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 		return checkpoint{}, err
 	}
 	if got := sum.Sum32(); got != want {
-		return checkpoint{}, fmt.Errorf("its checksum is %08x and should be %08x: it is torn", got, want)
+		return checkpoint{}, fmt.Errorf("its checksum is %08x and should be %08x: it is damaged", got, want)
 	}
 	return checkpoint{trial: h.Trial, kernels: h.Kernels, version: h.Version, state: s}, nil
 }
@@ -176,22 +176,22 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 func readHeader(in *bufio.Reader, sum io.Writer) (h header, used int64, err error) {
 	magic, err := in.ReadSlice('\n')
 	if err != nil || string(magic) != checkpointMagic {
-		return h, 0, errors.New("no checkpoint of this version of runexp")
+		return h, 0, errors.New("not a checkpoint of this version of runexp")
 	}
 	_, _ = sum.Write(magic) // never fails (hash.Hash)
 	used = int64(len(magic))
 	line, err := in.ReadSlice('\n')
 	if err != nil {
-		return h, 0, errors.New("its header has no end: it is torn")
+		return h, 0, errors.New("its header has no end: it is damaged")
 	}
 	_, _ = sum.Write(line)
 	if err := json.Unmarshal(line, &h); err != nil {
-		return h, 0, fmt.Errorf("its header is broken: %w", err)
+		return h, 0, fmt.Errorf("its header is damaged: %w", err)
 	}
 	return h, used + int64(len(line)), nil
 }
 
-// body is the number of bytes between header and checksum, if that is at most size.
+// body returns the number of bytes between header and checksum; ok unless it exceeds size.
 func (h header) body(size int64) (bytes int64, ok bool) {
 	add := func(count, each int64) bool {
 		if count < 0 || count > (size-bytes)/each {
@@ -207,7 +207,7 @@ func (h header) body(size int64) (bytes int64, ok bool) {
 	return bytes, ok
 }
 
-// readPixels and readScalars read n numbers; none are nil.
+// readPixels and readScalars read n numbers; nil for 0.
 func readPixels(in io.Reader, n int64) ([]float32, error) {
 	if n == 0 {
 		return nil, nil

@@ -24,7 +24,7 @@ import (
 func sample() checkpoint {
 	odd := []float32{0, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32, math.MaxFloat32, float32(math.Inf(-1)), 1. / 3}
 	return checkpoint{trial: "abc", kernels: "avx2", version: "v1", state: run.State{
-		Stage: 1, Iteration: 7, Step: 19, Evaluations: 31, Known: true, Done: true,
+		Stage: 1, Iteration: 7, Step: 19, Evaluations: 31, Evaluated: true, Done: true,
 		X: []float32{1.5, -2.25, 1e-30},
 		Optimizer: []framework.Slot{
 			{Name: "step", Scalars: []float64{7, math.Pi, math.Inf(1), math.Copysign(0, -1)}},
@@ -71,8 +71,8 @@ func TestACheckpointIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestATornCheckpointIsRefused cuts it, and changes it, at every byte.
-func TestATornCheckpointIsRefused(t *testing.T) {
+// TestDamagedCheckpointIsRejected cuts it, and changes it, at every byte.
+func TestDamagedCheckpointIsRejected(t *testing.T) {
 	good := encoded(t, sample())
 	read := func(data []byte) error {
 		_, err := decodeCheckpoint(bytes.NewReader(data), int64(len(data)), "abc")
@@ -95,15 +95,15 @@ func TestATornCheckpointIsRefused(t *testing.T) {
 		t.Error("it is taken with a byte too many")
 	}
 	for _, c := range []struct{ data, want string }{
-		{"runexp checkpoint 2\n{}\n", "no checkpoint of this version"},
+		{"runexp checkpoint 2\n{}\n", "not a checkpoint of this version"},
 		{checkpointMagic + strings.Repeat(" ", 2*maxHeader), "its header has no end"},
-		{checkpointMagic + `{"trial": 1}` + "\n", "its header is broken"},
+		{checkpointMagic + `{"trial": 1}` + "\n", "its header is damaged"},
 		{checkpointMagic + `{"trial": "abd"}` + "\n1234", "another trial"},
 		{checkpointMagic + `{"trial": "abc"}` + "\n1234", "its checksum is"},
-		{checkpointMagic + `{"trial": "abc"}` + "\n123456", "43 bytes are not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "picture": 1000000000000}` + "\n1234", "not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "picture": -1}` + "\n", "not what its header says"},
-		{checkpointMagic + `{"trial": "abc", "slots": [{"scalars": 9223372036854775807}]}` + "\n1234", "not what its header says"},
+		{checkpointMagic + `{"trial": "abc"}` + "\n123456", "its size, 43 bytes, contradicts"},
+		{checkpointMagic + `{"trial": "abc", "picture": 1000000000000}` + "\n1234", "contradicts its header"},
+		{checkpointMagic + `{"trial": "abc", "picture": -1}` + "\n", "contradicts its header"},
+		{checkpointMagic + `{"trial": "abc", "slots": [{"scalars": 9223372036854775807}]}` + "\n1234", "contradicts its header"},
 	} {
 		if err := read([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.60q: error %v, want one that says %q", c.data, err, c.want)

@@ -13,7 +13,7 @@ import (
 	"runexp/framework/store"
 )
 
-// environment lists what a result may depend on besides its config.
+// environment lists what a result may depend on besides the config.
 func (r *Runner) environment(prepared *plan.Prepared) []store.Fact {
 	variant, threads := r.plan.Kernels()
 	facts := []store.Fact{
@@ -41,7 +41,7 @@ func (r *Runner) environment(prepared *plan.Prepared) []store.Fact {
 	return facts
 }
 
-// shellLine returns a command as a POSIX shell takes it.
+// shellLine quotes a command for a POSIX shell.
 func shellLine(command []string) string {
 	plain := regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
 	words := make([]string, len(command))
@@ -67,8 +67,8 @@ func moduleVersion(path string) string {
 	return "unknown"
 }
 
-// procField returns the first value of a field in a file of Linux's /proc, and
-// "unknown" elsewhere.
+// procField returns the first value of a field in a file of Linux's /proc; "unknown" on
+// other systems.
 func procField(path, field string) string {
 	f, err := os.Open(path)
 	if err != nil {

@@ -9,25 +9,25 @@ import (
 	"runexp/framework/store"
 )
 
-// evaluations counts those of the loss over all stages of a run.
+// evaluations counts evaluations of the loss over all stages of a run.
 type evaluations struct {
-	stage   int  // of the last row
-	earlier int  // in the stages before it
-	all     int  // up to the last row
-	anew    bool // as stores of before: each stage by itself
+	stage    int  // of the last row
+	earlier  int  // in previous stages
+	all      int  // up to the last row
+	perStage bool // count each stage from 0, as older versions did
 }
 
-// upTo returns how many were made up to a row.
-func (e *evaluations) upTo(row run.Row) int {
-	if row.Stage != e.stage && !e.anew {
+// countTo returns the number of evaluations up to a row.
+func (e *evaluations) countTo(row run.Row) int {
+	if row.Stage != e.stage && !e.perStage {
 		e.earlier = e.all
 	}
 	e.stage, e.all = row.Stage, e.earlier+row.Evals
 	return e.all
 }
 
-// restoreEvaluations counts those of the stages that the run took over, in the way they were
-// recorded in: one series is not counted in two.
+// restoreEvaluations restores the count of the resumed run, per stage if that is how its
+// series was recorded, so that the series stays consistent.
 func (a *attempt) restoreEvaluations(ctx context.Context) error {
 	if a.start.From == nil {
 		return nil
@@ -40,9 +40,9 @@ func (a *attempt) restoreEvaluations(ctx context.Context) error {
 		return err
 	}
 	state := a.start.From.checkpoint.state
-	a.evals = evaluations{stage: state.Stage, anew: !slices.Equal(points, store.Cumulative(points))}
+	a.evals = evaluations{stage: state.Stage, perStage: !slices.Equal(points, store.Cumulative(points))}
 	for _, p := range points {
-		if p.Step < state.Step-state.Iteration && !a.evals.anew {
+		if p.Step < state.Step-state.Iteration && !a.evals.perStage {
 			a.evals.earlier = int(p.Value)
 		}
 	}

@@ -38,7 +38,7 @@ func TestEvaluationsGoOn(t *testing.T) {
 	}
 	execute := func(ctx context.Context, s *store.Store, fresh bool, watch run.Observer) ([]store.Point, int64, error) {
 		began := func(plan.Trial, Start) run.Observer { return watch }
-		r, err := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, Began: began})
+		r, err := NewRunner(p, s, Options{Out: filepath.Join(b.Dir, "runs"), Fresh: fresh, NewObserver: began})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,12 +50,12 @@ func TestEvaluationsGoOn(t *testing.T) {
 		return points, o.Run.Number, o.Err
 	}
 	deaf := run.ObserverFunc(func(run.Event) error { return nil })
-	whole, _, err := execute(t.Context(), b.Store, true, deaf)
+	uninterrupted, _, err := execute(t.Context(), b.Store, true, deaf)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(whole, store.Cumulative(whole)) || len(whole) != 11 || whole[10].Value < 11 {
-		t.Errorf("evaluations of the undisturbed run: %v", whole)
+	if !slices.Equal(uninterrupted, store.Cumulative(uninterrupted)) || len(uninterrupted) != 11 || uninterrupted[10].Value < 11 {
+		t.Errorf("evaluations of the undisturbed run: %v", uninterrupted)
 	}
 	for at := range 9 { // behind row 9 is the end
 		other := testbed.New(t).Store // in which nothing has finished
@@ -64,8 +64,8 @@ func TestEvaluationsGoOn(t *testing.T) {
 			t.Errorf("stopped at row %d: %v", at, err)
 		}
 		got, number, err := execute(t.Context(), other, false, deaf)
-		if err != nil || !slices.Equal(got, whole) {
-			t.Errorf("stopped at row %d: %v, want %v; %v", at, got, whole, err)
+		if err != nil || !slices.Equal(got, uninterrupted) {
+			t.Errorf("stopped at row %d: %v, want %v; %v", at, got, uninterrupted, err)
 		}
 		r, err := other.FindRun(t.Context(), "last")
 		if err != nil || r.Number != number || r.Iterations != 8 {

@@ -17,18 +17,17 @@ import (
 	"runexp/internal/retry"
 )
 
-// Folder is where the files of a run are.
+// Folder returns the folder of a run's files.
 func Folder(out, experiment string, run store.UID) string {
 	return filepath.Join(out, experiment, run.Short())
 }
 
-// ErrPictureName says that a store has a picture of a run that is to be gone on with
-// by a name that is not one of a picture in the run's folder.
-var ErrPictureName = errors.New("no name of a picture; choose another store with --db, or begin the run again with --fresh")
+// ErrPictureName says that the store's name for a picture of the run to resume is not
+// valid for a file in the run's folder.
+var ErrPictureName = errors.New("not a valid picture name; choose another store with --db, or start the run again with --fresh")
 
-// checkFile returns an error unless a name that a store has of a picture is one in
-// the run's folder, and not a way out of it, nor another of the run's files: the
-// store may be anyone's.
+// checkFile returns an error unless a picture's name from a store is that of a PNG file
+// in the run's folder: a store from elsewhere must not overwrite other files.
 func checkFile(name string) error {
 	if local, err := filepath.Localize(name); err != nil || local != filepath.Base(local) || filepath.Ext(local) != ".png" || framework.CheckName(name) != nil {
 		return fmt.Errorf("the store calls a picture \"%s\", which is %w", printable.Excerpt(name), ErrPictureName)
@@ -36,8 +35,8 @@ func checkFile(name string) error {
 	return nil
 }
 
-// CheckOut returns an error unless files can be written at or, as long as there
-// is no such folder, where it would be made. It leaves nothing behind.
+// CheckOut returns an error unless files can be written in out or, if it does not exist,
+// where it would be created. It leaves no files.
 func CheckOut(out string) error {
 	folder := filepath.Clean(out)
 	for {
@@ -50,7 +49,7 @@ func CheckOut(out string) error {
 	}
 	f, err := os.CreateTemp(folder, ".runexp-*")
 	if err == nil {
-		// The longest path of what may be written there.
+		// The longest path that may be written there.
 		name := strings.Repeat("n", framework.MaxName)
 		if err = pathname.Check(filepath.Join(out, name, "uid", "."+name+"-1234567890")); err != nil {
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
@@ -62,21 +61,21 @@ func CheckOut(out string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// diskPatience is how long a file is tried to be written while the disk is full or
-// failing: a checkpoint must not hold up the run for longer.
-const diskPatience = 1500 * time.Millisecond
+// diskTimeout is how long a write is retried while the disk is full or failing: short,
+// since a checkpoint holds up the run.
+const diskTimeout = 1500 * time.Millisecond
 
-// retryWrite writes a file, and tries again while the disk is full or failing, as the
-// store does.
+// retryWrite writes a file, and retries while the disk is full or failing, as the store
+// does.
 func retryWrite(ctx context.Context, write func() error) error {
 	err := retry.Do(ctx, func(err error) time.Duration {
 		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) {
-			return diskPatience
+			return diskTimeout
 		}
 		return 0
 	}, write)
 	if err != nil {
-		return fmt.Errorf("%w; see that there is room, and that the folder may be written", err)
+		return fmt.Errorf("%w; check the free disk space and the folder's permissions", err)
 	}
 	return nil
 }

@@ -10,9 +10,9 @@ import (
 	"runexp/framework/store"
 )
 
-// recordInputs stores the content and style images as the last stage uses them: a
-// report shows them beside the result, even without their files. Equal images are
-// stored once. A resumed run has those of its parent, under whatever names.
+// recordInputs stores the content and style images at the size of the last stage, so that
+// a report can show them even if the files are gone. Equal images are stored once. A
+// resumed run inherits its parent's, whatever their names.
 func (a *attempt) recordInputs(ctx context.Context) error {
 	inherited, err := a.store.Artifacts(ctx, a.run.Number())
 	if err != nil || slices.ContainsFunc(inherited, func(f store.StoredArtifact) bool { return f.Kind == "content" }) {

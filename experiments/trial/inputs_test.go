@@ -31,7 +31,7 @@ func TestInputsOfAResumedRun(t *testing.T) {
 			}
 			attempt := func(ctx context.Context, watch run.Observer) (inputs []string, err error) {
 				began := func(plan.Trial, Start) run.Observer { return watch }
-				runner, err := NewRunner(p, b.Store, Options{Out: filepath.Join(b.Dir, "runs"), Began: began})
+				runner, err := NewRunner(p, b.Store, Options{Out: filepath.Join(b.Dir, "runs"), NewObserver: began})
 				if err != nil {
 					t.Fatal(err)
 				}

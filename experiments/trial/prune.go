@@ -12,7 +12,7 @@ import (
 	"runexp/framework/store"
 )
 
-// A prunedError is the cause of a run that the plan's pruner stopped early.
+// A prunedError is the cancellation cause of a pruned run.
 type prunedError struct {
 	metric string
 	step   int // iterations made
@@ -24,13 +24,13 @@ func (e *prunedError) Error() string {
 	return fmt.Sprintf("%s was %.4g at step %d, and %s %.4g", e.metric, e.value, e.step, e.limit.Name, e.limit.Value)
 }
 
-// pruning is early stopping: whom the plan's pruner is told of, and when it is asked.
+// pruning reports trials' values to the plan's pruner and decides when to consult it.
 type pruning struct {
 	config.EarlyStop
 	pruner framework.Pruner
 }
 
-// newPruning returns the plan's; nil for none.
+// newPruning returns the plan's pruning; nil for none.
 func newPruning(p *plan.Plan) (*pruning, error) {
 	early := p.EarlyStop()
 	if early == nil {
@@ -43,35 +43,38 @@ func newPruning(p *plan.Plan) (*pruning, error) {
 	return &pruning{*early, pruner}, nil
 }
 
-// better turns a value of the metric into one of which lower is better, and back.
-func (p *pruning) better(value float64) float64 {
+// orient negates a value of a metric of which higher is better. It is its own inverse.
+func (p *pruning) orient(value float64) float64 {
 	if p.Lower {
 		return value
 	}
 	return -value
 }
 
-// of is what the pruner is told of a trial.
-func (p *pruning) of(t plan.Trial, step int, value float64) framework.TrialValue {
+// trialValue is a metric's value as the pruner sees it.
+func (p *pruning) trialValue(t plan.Trial, step int, value float64) framework.TrialValue {
 	group := fmt.Sprintf("%d %s", t.Group.Repeat, t.Group.Images)
-	return framework.TrialValue{Group: group, Trial: t.Hash, Step: step, Value: p.better(value)}
+	return framework.TrialValue{Group: group, Trial: t.Hash, Step: step, Value: p.orient(value)}
 }
 
-// note tells the pruner a value without asking.
-func (p *pruning) note(t plan.Trial, step int, value float64) { p.pruner.Note(p.of(t, step, value)) }
+// observe reports a value to the pruner without a decision.
+func (p *pruning) observe(t plan.Trial, step int, value float64) {
+	p.pruner.Observe(p.trialValue(t, step, value))
+}
 
-// judge tells the pruner a value and asks it, from the warm-up on.
-func (p *pruning) judge(t plan.Trial, step int, value float64) (limit framework.Limit, stop bool) {
+// shouldPrune reports a value to the pruner and, after the warm-up, asks for a decision.
+func (p *pruning) shouldPrune(t plan.Trial, step int, value float64) (limit framework.Limit, stop bool) {
 	if step < p.Warmup {
-		p.note(t, step, value)
+		p.observe(t, step, value)
 		return limit, false
 	}
-	limit, stop = p.pruner.Judge(p.of(t, step, value))
-	limit.Value = p.better(limit.Value)
+	limit, stop = p.pruner.ShouldPrune(p.trialValue(t, step, value))
+	limit.Value = p.orient(limit.Value)
 	return limit, stop
 }
 
-// pruneBy stops the run if the pruner is asked at this iteration and says so of one of the values.
+// pruneBy consults the pruner at every early_stop.every-th iteration, and stops the run
+// if it says so.
 func (r *recorder) pruneBy(stage, step, iteration int, values []store.Value) {
 	if r.pruning == nil || iteration == 0 || iteration%r.pruning.Every != 0 {
 		return
@@ -80,26 +83,26 @@ func (r *recorder) pruneBy(stage, step, iteration int, values []store.Value) {
 		if v.Name != r.pruning.Metric {
 			continue
 		}
-		if limit, stop := r.pruning.judge(r.trial, step, v.Value); stop {
+		if limit, stop := r.pruning.shouldPrune(r.trial, step, v.Value); stop {
 			r.prune(&prunedError{v.Name, step - stage, v.Value, limit})
 		}
 	}
 }
 
-// replay tells the pruner the values that an earlier run of a trial had on its way.
+// replay reports the values of an earlier run of a trial to the pruner.
 func (r *Runner) replay(ctx context.Context, t plan.Trial, number int64) error {
 	if strings.HasPrefix(r.pruning.Metric, "eval/") {
 		facts, err := r.store.Env(ctx, number)
 		if err != nil || !r.plan.Scorer.Scored(facts) {
-			return err // numbers of another scorer
+			return err // values of another scorer
 		}
 	}
 	points, err := r.store.Series(ctx, number, r.pruning.Metric)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil // evaluated at its end only
+		return nil // scored at its end only
 	}
 	for _, p := range points {
-		r.pruning.note(t, p.Step, p.Value)
+		r.pruning.observe(t, p.Step, p.Value)
 	}
 	return err
 }

@@ -9,12 +9,12 @@ import (
 )
 
 // asked is a pruner that stops every trial and remembers what it was told and asked.
-type asked struct{ noted, judged []framework.TrialValue }
+type recordingPruner struct{ observed, decided []framework.TrialValue }
 
-func (a *asked) Note(v framework.TrialValue) { a.noted = append(a.noted, v) }
+func (a *recordingPruner) Observe(v framework.TrialValue) { a.observed = append(a.observed, v) }
 
-func (a *asked) Judge(v framework.TrialValue) (framework.Limit, bool) {
-	a.judged = append(a.judged, v)
+func (a *recordingPruner) ShouldPrune(v framework.TrialValue) (framework.Limit, bool) {
+	a.decided = append(a.decided, v)
 	return framework.Limit{Name: "a limit", Value: v.Value - 1}, true
 }
 
@@ -24,15 +24,15 @@ func TestPruning(t *testing.T) {
 	group := plan.Group{Images: "a b", Repeat: 2}
 	trial := plan.Trial{Hash: "hash", Group: group}
 	for lower, sign := range map[bool]float64{true: 1, false: -1} {
-		a := &asked{}
+		a := &recordingPruner{}
 		p := pruning{config.EarlyStop{Metric: "eval/content", Lower: lower, Warmup: 50, Every: 25}, a}
-		if _, stop := p.judge(trial, 49, 3); stop || len(a.judged) > 0 || len(a.noted) != 1 {
-			t.Errorf("before the warm-up it is asked %v and told %v", a.judged, a.noted)
+		if _, stop := p.shouldPrune(trial, 49, 3); stop || len(a.decided) > 0 || len(a.observed) != 1 {
+			t.Errorf("before the warm-up it is asked %v and told %v", a.decided, a.observed)
 		}
-		limit, stop := p.judge(trial, 50, 3)
+		limit, stop := p.shouldPrune(trial, 50, 3)
 		want := framework.TrialValue{Group: "2 a b", Trial: "hash", Step: 50, Value: sign * 3}
-		if !stop || len(a.judged) != 1 || a.judged[0] != want {
-			t.Errorf("it is asked %+v, want %+v", a.judged, want)
+		if !stop || len(a.decided) != 1 || a.decided[0] != want {
+			t.Errorf("it is asked %+v, want %+v", a.decided, want)
 		}
 		if behind := 3 - sign; limit.Value != behind {
 			t.Errorf("lower is better: %v; the limit is %g, want %g", lower, limit.Value, behind)

@@ -15,14 +15,13 @@ import (
 	"runexp/framework/store/record"
 )
 
-// recorder is the run.Observer that writes everything down: numbers and
-// pictures into the store, pictures into the run's folder as well, and now and
-// then a checkpoint.
+// recorder is the run.Observer that records a run: values and pictures in the store,
+// pictures and checkpoints in the run's folder.
 type recorder struct {
 	*attempt
-	ctx   context.Context   // of the records: not cancelled by the signal that stops the run
+	ctx   context.Context   // for recording: not cancelled by the signal that stops the run
 	text  map[string]string // every PNG's metadata
-	begin int               // the first step that is new
+	begin int               // the first step that is not inherited
 	final string            // path of the final picture
 	last  run.Picture       // the final picture
 	prune func(error)       // stops the run
@@ -31,20 +30,20 @@ type recorder struct {
 
 	evals evaluations
 
-	offered time.Time // when a checkpoint was last written, or could not be
-	kept    string    // the iteration that the same command would go on at; "" for the start
+	checkpointed time.Time // when a checkpoint was last tried
+	resumesAt    string    // position of the last checkpoint; "" for none
 }
 
-// newRecorder returns one for the run, which prune stops.
+// newRecorder returns a recorder of the run; prune stops the run.
 func (a *attempt) newRecorder(ctx context.Context, prune func(error)) *recorder {
-	r := &recorder{attempt: a, ctx: ctx, prune: prune, offered: time.Now(), text: map[string]string{
+	r := &recorder{attempt: a, ctx: ctx, prune: prune, checkpointed: time.Now(), text: map[string]string{
 		"Software":          "runexp " + a.options.Version,
 		"runexp.run":        a.run.UID().String(),
 		"runexp.experiment": a.trial.Config.Experiment.Name,
 	}}
 	if a.start.From != nil {
 		r.evals = a.evals
-		r.begin, r.kept = a.start.From.checkpoint.state.Step, place(a.start.From.checkpoint.state)
+		r.begin, r.resumesAt = a.start.From.checkpoint.state.Step, position(a.start.From.checkpoint.state)
 	}
 	return r
 }
@@ -56,7 +55,7 @@ func (a *attempt) event(ctx context.Context, step int, e record.Event) error {
 	return a.run.Event(ctx, e.Kind(), step, e)
 }
 
-// Observe records what a run does.
+// Observe records an event.
 func (r *recorder) Observe(e run.Event) error {
 	switch e := e.(type) {
 	case run.Stage:
@@ -67,13 +66,13 @@ func (r *recorder) Observe(e run.Event) error {
 		return r.picture(e)
 	case run.Rollback:
 		return r.rollback(e)
-	case run.Offer:
-		return r.checkpoint(e.State, e.Leaving)
+	case run.SafePoint:
+		return r.checkpoint(e.State, e.Last)
 	}
 	return nil
 }
 
-// stage records that a stage begins, unless the run took that over.
+// stage records the start of a stage, unless it is inherited.
 func (r *recorder) stage(s run.Stage) error {
 	if s.Step < r.begin {
 		return nil
@@ -81,8 +80,8 @@ func (r *recorder) stage(s run.Stage) error {
 	return r.event(r.ctx, s.Step, record.Stage{Stage: s.Index + 1, Height: s.Height, Width: s.Width})
 }
 
-// row records loss/total, loss/<name>, loss/<name>/<term> and, of a row that
-// an iteration follows, its time, rate and evaluations so far, all stages together.
+// row records loss/total, loss/<name>, loss/<name>/<term>, the evaluations so far over
+// all stages and, unless it is a stage's last row, the iteration's time and rate.
 func (r *recorder) row(row run.Row) error {
 	values := []store.Value{{Name: "loss/total", Value: row.Total}}
 	sums := map[string]int{} // position in values
@@ -97,7 +96,7 @@ func (r *recorder) row(row run.Row) error {
 		values[at].Value += t.Weight * t.Value
 		values = append(values, store.Value{Name: name + "/" + t.Name, Value: t.Value})
 	}
-	values = append(values, store.Value{Name: "evaluations", Value: float64(r.evals.upTo(row))})
+	values = append(values, store.Value{Name: "evaluations", Value: float64(r.evals.countTo(row))})
 	if !row.Last {
 		values = append(values,
 			store.Value{Name: "time/iteration", Value: row.Took.Seconds()},
@@ -106,7 +105,7 @@ func (r *recorder) row(row run.Row) error {
 	if !row.Last {
 		r.pruneBy(row.Stage, row.Step, row.Iteration, values)
 	}
-	if row.Still {
+	if row.Stalled {
 		event := record.Standstill{Stage: row.Stage + 1, Iteration: row.Iteration, Evaluations: row.Evals, Why: run.NoDescent}
 		if err := r.event(r.ctx, row.Step, event); err != nil {
 			return err
@@ -115,15 +114,15 @@ func (r *recorder) row(row run.Row) error {
 	return r.run.Log(r.ctx, row.Step, values)
 }
 
-// finalPicture is what the picture that a run ended with is called.
+// finalPicture is the name of a run's final picture.
 const finalPicture = "picture.png"
 
-// picture keeps a picture, or scores one that was made for that.
+// picture stores a picture, or scores one that was made for that.
 func (r *recorder) picture(p run.Picture) error {
 	if p.Kind == "sample" {
 		return r.sample(p)
 	}
-	made := p.Step - p.Stage // each stage before has a row more than iterations
+	made := p.Step - p.Stage // earlier stages have one row more than iterations
 	name := map[string]string{
 		"intermediate": fmt.Sprintf("step-%06d.png", made),
 		"stage":        fmt.Sprintf("stage-%d.png", p.Stage+1),
@@ -162,19 +161,19 @@ func (r *recorder) rollback(b run.Rollback) error {
 	return r.event(r.ctx, b.Step, event)
 }
 
-// flushPatience is how long a checkpoint waits for the store: long enough for
-// the store to try a full disk again, short where another program has it locked.
-const flushPatience = 3 * time.Second
+// flushTimeout is how long a checkpoint waits for the store: long enough for its
+// retries on a full disk, short if another program has it locked.
+const flushTimeout = 3 * time.Second
 
-// checkpoint writes the state down when it is time, or the last one to be had.
-// All rows before it are then in the store to stay. A store that is locked, or
-// that has said before that its disk is full, leaves the older one in place.
+// checkpoint writes a checkpoint if one is due or it is the last opportunity. All rows
+// before it are flushed to the store first. If the store is locked, or already failed
+// as the run stops, the older checkpoint stays.
 func (r *recorder) checkpoint(s run.State, leaving bool) error {
-	if r.every == 0 || !leaving && time.Since(r.offered) < r.every {
+	if r.every == 0 || !leaving && time.Since(r.checkpointed) < r.every {
 		return nil
 	}
-	defer func() { r.offered = time.Now() }()
-	ctx, cancel := context.WithTimeout(r.ctx, flushPatience)
+	defer func() { r.checkpointed = time.Now() }()
+	ctx, cancel := context.WithTimeout(r.ctx, flushTimeout)
 	defer cancel()
 	if err := r.run.Flush(ctx); err != nil {
 		if leaving || errors.Is(err, store.ErrBusy) {
@@ -185,26 +184,26 @@ func (r *recorder) checkpoint(s run.State, leaving bool) error {
 	kernels, _ := r.plan.Kernels()
 	c := checkpoint{trial: r.trial.Hash, kernels: kernels, version: r.options.Version, state: s}
 	if err := retryWrite(r.ctx, func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
-		return fmt.Errorf("%w; checkpoint.every=0s does without", err)
+		return fmt.Errorf("%w; checkpoint.every=0s disables checkpoints", err)
 	}
-	r.kept = place(s)
+	r.resumesAt = position(s)
 	return nil
 }
 
-// place says where a state is.
-func place(s run.State) string {
+// position names the stage and iteration of a state.
+func position(s run.State) string {
 	return fmt.Sprintf("iteration %d of stage %d", s.Iteration, s.Stage+1)
 }
 
-// way says what the same command will do after the run was stopped.
-func (r *recorder) way() string {
-	if r.kept == "" {
-		return "there is no checkpoint, so the same command begins again"
+// resumeHint says where the same command will resume the stopped run.
+func (r *recorder) resumeHint() string {
+	if r.resumesAt == "" {
+		return "there is no checkpoint, so the same command starts over"
 	}
-	return "the same command goes on at " + r.kept
+	return "the same command resumes at " + r.resumesAt
 }
 
-// all is an observer that passes everything on to each of several in turn.
+// all returns an observer that passes events to each of several in turn.
 func all(observers ...run.Observer) run.Observer {
 	return run.ObserverFunc(func(e run.Event) error {
 		for _, o := range observers {

@@ -18,13 +18,13 @@ import (
 type Earlier struct {
 	store.RunSummary
 	Stage     int // from 1
-	Iteration int // that comes next, counted over the stage
+	Iteration int // the next one, counted over the stage
 
 	checkpoint checkpoint
 }
 
-// findStart looks for the newest run of the trial that was interrupted and left a
-// checkpoint which can be resumed, and sets the prepared run to begin there.
+// findStart looks for the trial's newest interrupted run with a usable checkpoint, and
+// makes the prepared run resume it.
 func (r *Runner) findStart(ctx context.Context, t plan.Trial, prepared *plan.Prepared) (Start, error) {
 	var start Start
 	runs, err := r.runsOf(ctx, t)
@@ -49,15 +49,15 @@ func (r *Runner) findStart(ctx context.Context, t plan.Trial, prepared *plan.Pre
 			start.From = &Earlier{RunSummary: earlier, Stage: c.state.Stage + 1, Iteration: c.state.Iteration, checkpoint: c}
 			return start, nil
 		}
-		start.Refused = append(start.Refused, fmt.Errorf("the checkpoint of run %d is of no use: %w", earlier.Number, err))
+		start.Refused = append(start.Refused, fmt.Errorf("the checkpoint of run %d cannot be used: %w", earlier.Number, err))
 	}
-	start.Lost = r.lostWithout(runs)
+	start.Lost = r.lostWithoutCheckpoint(runs)
 	return start, nil
 }
 
-// lostWithout returns the newest of the runs if its process died and it left nothing
-// to resume, which nobody would be told else.
-func (r *Runner) lostWithout(runs []store.RunSummary) *store.RunSummary {
+// lostWithoutCheckpoint returns the newest run if its process died and it left no
+// checkpoint, so that the user is told.
+func (r *Runner) lostWithoutCheckpoint(runs []store.RunSummary) *store.RunSummary {
 	if len(runs) == 0 || runs[0].Status != store.Lost {
 		return nil
 	}
@@ -72,8 +72,8 @@ func (r *Runner) runsOf(ctx context.Context, t plan.Trial) ([]store.RunSummary, 
 	return r.store.Runs(ctx, store.Filter{Experiment: t.Config.Experiment.Name, TrialHash: t.Hash})
 }
 
-// complete returns an error unless the store has every row of a run below step:
-// it may be older than the checkpoint, as a copy is.
+// complete returns an error unless the store has every row of a run below step: a
+// restored copy of a store may be older than the checkpoint.
 func (r *Runner) complete(ctx context.Context, run int64, step int) error {
 	if step == 0 {
 		return nil
@@ -88,7 +88,7 @@ func (r *Runner) complete(ctx context.Context, run int64, step int) error {
 	return nil
 }
 
-// recordStart records where the run begins, unless that is the beginning.
+// recordStart records which run is resumed, and which could not be.
 func (a *attempt) recordStart(ctx context.Context) error {
 	var errs []error
 	for _, why := range a.start.Refused {
@@ -107,8 +107,8 @@ func (a *attempt) recordStart(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// checkPictures returns an error unless the pictures that are to be taken over have
-// names of files, before anything is written.
+// checkPictures returns an error if a picture of the resumed run has a name that is not
+// a file's in the run's folder. It writes nothing.
 func (a *attempt) checkPictures(ctx context.Context) error {
 	if a.start.From == nil {
 		return nil
@@ -122,7 +122,7 @@ func (a *attempt) checkPictures(ctx context.Context) error {
 	return err
 }
 
-// copyPictures writes the pictures that the run took over into its folder.
+// copyPictures writes the resumed run's pictures into the new run's folder.
 func (a *attempt) copyPictures(ctx context.Context) error {
 	if a.start.From == nil {
 		return nil
@@ -133,11 +133,11 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 	}
 	for _, artifact := range artifacts {
 		if artifact.Kind != "picture" {
-			continue // the run's own inputs are in the store only
+			continue // input images are in the store only
 		}
 		data, err := a.store.Blob(ctx, artifact.Hash)
 		if errors.Is(err, store.ErrDamaged) {
-			continue // a picture on the way is lost; what goes on does not need it
+			continue // resuming does not need intermediate pictures
 		}
 		if err != nil {
 			return err
@@ -149,10 +149,10 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 	return nil
 }
 
-// dropCheckpoints removes the checkpoints of a trial that has finished, of all runs
-// that are not under way, the newest last: as long as that is there, others may be. One
-// that cannot be removed takes room and is never resumed.
-func (r *Runner) dropCheckpoints(ctx context.Context, t plan.Trial) error {
+// removeCheckpoints removes the checkpoints of a finished trial, of all runs that are not
+// running, the newest last: while it exists, others may. One that cannot be removed
+// wastes disk space but is never resumed.
+func (r *Runner) removeCheckpoints(ctx context.Context, t plan.Trial) error {
 	runs, err := r.runsOf(ctx, t)
 	for _, made := range slices.Backward(runs) {
 		if made.Status != store.Running {
@@ -162,10 +162,11 @@ func (r *Runner) dropCheckpoints(ctx context.Context, t plan.Trial) error {
 	return err
 }
 
-// dropLeft removes what a process that was killed after the end of a run has left.
-func (r *Runner) dropLeft(ctx context.Context, t plan.Trial, made store.RunSummary) error {
+// removeLeftCheckpoints removes the checkpoints that remain if a process is killed after
+// its run has finished.
+func (r *Runner) removeLeftCheckpoints(ctx context.Context, t plan.Trial, made store.RunSummary) error {
 	if _, err := os.Stat(checkpointFile(r.folder(made.UID))); err != nil {
 		return nil
 	}
-	return r.dropCheckpoints(ctx, t)
+	return r.removeCheckpoints(ctx, t)
 }

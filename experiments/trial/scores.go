@@ -23,12 +23,12 @@ func (a *attempt) recordUnscored(ctx context.Context) error {
 	return a.event(ctx, 0, record.Unscored{Why: a.plan.Unscored.Error()})
 }
 
-// score returns the metrics of a picture that the run made.
+// score returns the metrics of one of the run's pictures.
 func (r *recorder) score(picture *imaging.Image) ([]store.Value, error) {
 	return r.plan.Scorer.Score(r.ctx, r.prepared.Prepared, r.trial.Config.Experiment.Style, picture)
 }
 
-// sample records the metrics of a picture on the way, and asks the pruner about them.
+// sample records the metrics of an intermediate picture and consults the pruner.
 func (r *recorder) sample(p run.Picture) error {
 	if r.plan.Scorer == nil {
 		return nil
@@ -41,15 +41,15 @@ func (r *recorder) sample(p run.Picture) error {
 	return r.run.Log(r.ctx, p.Step, values)
 }
 
-// conclude records the metrics of the picture that the run ended with, as a file
-// has it, and the memory that the process took at its peak.
-func (r *recorder) conclude() error {
+// recordFinal records the metrics of the final picture, rounded as in its file, and the
+// peak memory of the process.
+func (r *recorder) recordFinal() error {
 	var values []store.Value
 	if r.plan.Scorer != nil {
 		if r.plan.Alone() {
 			r.prepared.Release()
 		}
-		debug.FreeOSMemory() // of the run, which is over: the scorer's does not come on top of it
+		debug.FreeOSMemory() // so that the scorer reuses the run's memory
 		scores, err := r.score(r.last.Image.Rounded())
 		if r.unscored = err; err != nil {
 			if err := r.event(r.ctx, r.last.Step, record.Unscored{Why: err.Error()}); err != nil {
@@ -67,11 +67,11 @@ func (r *recorder) conclude() error {
 	return r.run.Log(r.ctx, r.last.Step, values)
 }
 
-// Reuse takes a run that was made before as that of its trial: the plan's rule learns
-// its values, and its picture is scored unless the plan's scorer has done so. unscored
-// says why that cannot be, which is no reason to do without the run. Errors: the store's.
+// Reuse uses an earlier run as its trial's result: it replays the run's values to the
+// pruner, and scores its picture unless the plan's scorer has. unscored says why that
+// failed; the run is used nevertheless. Errors: the store's.
 func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary) (unscored, err error) {
-	if err := r.dropLeft(ctx, t, made); err != nil {
+	if err := r.removeLeftCheckpoints(ctx, t, made); err != nil {
 		return nil, err
 	}
 	if r.pruning != nil {
@@ -92,7 +92,7 @@ func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary)
 	return unscored, nil
 }
 
-// scoreStored scores the picture that the store has of a run.
+// scoreStored scores the final picture of a run in the store.
 func (r *Runner) scoreStored(ctx context.Context, t plan.Trial, number int64) (unscored, err error) {
 	prepared, err := r.plan.Prepare(ctx, t)
 	if err != nil {

@@ -93,7 +93,7 @@ func (l *Loader) setDefaultRates(settings map[string]any) {
 		spec, _ := stage["optimizer"].(map[string]any)
 		name, _ := spec["name"].(string)
 		options, err := l.choose(reflect.TypeFor[framework.OptimizerSpec]()).options(name)
-		if rater, can := options.(framework.Rater); err == nil && can && spec["lr"] == nil {
+		if rater, can := options.(framework.DefaultRater); err == nil && can && spec["lr"] == nil {
 			spec["lr"] = rater.DefaultRate()
 		}
 	}

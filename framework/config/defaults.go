@@ -7,7 +7,7 @@ import "runexp/framework"
 func Defaults() framework.Experiment {
 	return framework.Experiment{
 		Seed:     1,
-		Content:  framework.Picture{Crop: 1},
+		Content:  framework.ContentImage{Crop: 1},
 		Style:    []framework.StyleImage{{Weight: 1, Size: "result", Crop: 1}},
 		Backbone: framework.BackboneSpec{Name: "vgg19-lite"},
 		Variable: framework.VariableSpec{Name: "pixels"},

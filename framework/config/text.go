@@ -58,7 +58,7 @@ func (l *Loader) target(root *node, segs []string) target {
 	last := segs[len(segs)-1]
 	dst := target{unsweepable: slices.Contains([]string{"experiment", "checkpoint", "output", "evaluate", "sweep"}, segs[0])}
 	switch t {
-	case reflect.TypeFor[framework.Picture](), reflect.TypeFor[framework.StyleImage](), reflect.TypeFor[[]framework.StyleImage]():
+	case reflect.TypeFor[framework.ContentImage](), reflect.TypeFor[framework.StyleImage](), reflect.TypeFor[[]framework.StyleImage]():
 		dst.shorthand, dst.file = true, true
 	case reflect.TypeFor[framework.LayerWeight]():
 		dst.shorthand = true

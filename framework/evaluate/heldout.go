@@ -7,24 +7,23 @@ import (
 	"runexp/framework"
 )
 
-// The strides, in pixels, of the layers that tell content: large enough to look
-// past single pixels, small enough to know places. VGG's third and fourth blocks.
+// The strides, in pixels, of content layers: coarse enough to ignore single pixels, fine
+// enough to localise. VGG's third and fourth blocks.
 const (
 	finestContent   = 4
 	coarsestContent = 8
 )
 
-// HeldOut chooses layers that no run has optimised: used are those that any trial
-// taps. Layers of the same stride form a block, and from each block comes one layer
-// or none: the ReLU nearest to the block's middle, of those that are not used and
-// that do not stand beside a used layer: the convolution before a ReLU and the
-// pooling after it say almost the same as it does. Style takes all of these, content
-// those of strides 4 to 8, and CFSD the one of stride 4, or what comes nearest.
+// HeldOut chooses layers that no run's losses read; used are those that any trial taps.
+// Layers of the same stride form a block, and each block provides at most one layer: the
+// ReLU nearest to its middle that is neither used nor adjacent to a used layer, since the
+// convolution before a ReLU and the pooling after it carry almost the same information.
+// Style uses all of these, content those of strides 4 to 8, and CFSD the one whose stride
+// is nearest to 4.
 //
-// For VGG-19 and Dive into Deep Learning's layers that is relu1_2, relu2_2,
-// relu3_3, relu4_3 and relu5_3, and without the last one for vgg19-lite. Names
-// in used that the backbone does not have count for nothing. It is an error if
-// no layer is left.
+// For VGG-19 and Dive into Deep Learning's layers the result is relu1_2, relu2_2, relu3_3,
+// relu4_3 and relu5_3; for vgg19-lite the same without the last. Names in used that the
+// backbone does not have are ignored. Errors: no layer is left.
 func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 	taken := map[string]bool{}
 	for _, name := range used {
@@ -57,7 +56,7 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 		begin = end
 	}
 	if len(chosen) == 0 {
-		return Layers{}, errors.New("no layer is held out: every ReLU of the backbone is tapped by some trial, or stands beside a layer that is; " +
+		return Layers{}, errors.New("no layer is held out: every ReLU of the backbone is tapped by some trial, or is adjacent to such a layer; " +
 			"score with another backbone (evaluate.backbone)")
 	}
 	l := Layers{Style: framework.LayerNames(chosen), Structure: nearest(chosen, finestContent).Name}
@@ -72,8 +71,8 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 	return l, nil
 }
 
-// nearest returns the layer whose stride is nearest to stride by its ratio; of
-// two as near, the first.
+// nearest returns the layer whose stride has the smallest ratio to stride; the first
+// of ties.
 func nearest(layers []framework.Layer, stride int) framework.Layer {
 	best, least := layers[0], math.Inf(1)
 	for _, l := range layers {

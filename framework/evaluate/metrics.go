@@ -9,10 +9,10 @@ import (
 	"runexp/framework/store/record"
 )
 
-// Prefix begins the names of metrics in the store: eval/content.
+// Prefix is the prefix of metrics' names in the store: eval/content.
 const Prefix = "eval/"
 
-// A Metric is one number of a picture.
+// A Metric is one metric's value for a picture.
 type Metric struct {
 	Name  string
 	Value float64
@@ -38,8 +38,8 @@ func metricsOf(r *framework.Registry[framework.Metric]) ([]metric, error) {
 	return list, nil
 }
 
-// layersOf returns the layers at which m is a number each; for a metric without, and
-// one of a single layer, several is false: it is one number.
+// layersOf returns the layers that m reads. several is false for a metric with a single
+// value, which reads one layer or none.
 func (l Layers) layersOf(m metric) (layers []string, several bool) {
 	switch m.Layers {
 	case framework.ContentLayers:
@@ -52,7 +52,7 @@ func (l Layers) layersOf(m metric) (layers []string, several bool) {
 	return []string{""}, false
 }
 
-// record describes m as the store has it.
+// record returns the store's description of m.
 func (m metric) record() record.Metric {
 	d := m.Definition
 	return record.Metric{
@@ -61,7 +61,7 @@ func (m metric) record() record.Metric {
 	}
 }
 
-// finite returns a bound, nil for one that is infinite.
+// finite returns a bound, or nil if it is infinite.
 func finite(bound float64) *float64 {
 	if math.IsInf(bound, 0) {
 		return nil
@@ -69,7 +69,7 @@ func finite(bound float64) *float64 {
 	return &bound
 }
 
-// mean describes m as the mean over layers, and at as its value at one of them.
+// mean describes m's mean over layers, and at its value at one of them.
 func (m metric) mean() record.Metric {
 	r := m.record()
 	r.Doc += "; mean over held-out layers"
@@ -84,8 +84,8 @@ func (m metric) at(layer string) record.Metric {
 	return r
 }
 
-// Names lists the metrics of a registry without those of single layers, as the store
-// has them: eval/content.
+// Names lists the metrics of a registry by their names in the store (eval/content),
+// without those of single layers.
 func Names(r *framework.Registry[framework.Metric]) []string {
 	var names []string
 	for _, plugin := range r.All() {
@@ -94,8 +94,8 @@ func Names(r *framework.Registry[framework.Metric]) []string {
 	return names
 }
 
-// Describe returns the definition of a metric by the name that a store has,
-// eval/content or eval/content/relu3_3, whatever Scorer it comes from.
+// Describe returns the definition of a metric by its name in the store, eval/content or
+// eval/content/relu3_3, for any Scorer.
 func Describe(r *framework.Registry[framework.Metric], name string) (framework.Definition, bool) {
 	list, err := metricsOf(r)
 	if err != nil {

@@ -38,8 +38,8 @@ func newNetwork(c Config, k compute.Kernels[float32], h, w int) (*network, error
 	return n, err
 }
 
-// preprocess returns the map m·u + bias from a pixel u in [0, 1], RGB, to what
-// the network expects.
+// preprocess returns the map m·u + bias from a pixel u in [0, 1], RGB, to the network's
+// input.
 func preprocess(in framework.Input) (m [3][3]float64, bias [3]float64) {
 	for k := range 3 {
 		m[k][strings.IndexByte("RGB", in.Order[k])] = in.Scale / in.Std[k]

@@ -10,9 +10,9 @@ import (
 	"runexp/framework/measure"
 )
 
-// A Reference is a content and a style image at one size, with all that metrics
-// compute of them once. It holds the network's memory for that size and is used by
-// one goroutine.
+// A Reference is a content and a style image at one size, with everything that metrics
+// compute once from them. It holds the network's memory for that size and is used by one
+// goroutine.
 type Reference struct {
 	scorer  *Scorer
 	h, w    int
@@ -20,13 +20,13 @@ type Reference struct {
 	scores  [][]framework.Score // by metric, and by the layers that it reads
 }
 
-// prepare prepares the metrics that compare with the image of a role, with none if
-// it is "".
+// prepare prepares the metrics that compare with the image of a role; role "" prepares
+// those that compare with none.
 func (r *Reference) prepare(ctx context.Context, role framework.Role, image *imaging.Image) error {
 	var seen *measure.Image
 	if role != "" {
 		var err error
-		if seen, err = r.see(ctx, image.Resize(r.h, r.w)); err != nil {
+		if seen, err = r.measure(ctx, image.Resize(r.h, r.w)); err != nil {
 			return err
 		}
 	}
@@ -49,9 +49,9 @@ func (r *Reference) prepare(ctx context.Context, role framework.Role, image *ima
 	return nil
 }
 
-// see clamps m to [0, 1] and runs the network on it, which holds its features until
-// the next image.
-func (r *Reference) see(ctx context.Context, m *imaging.Image) (*measure.Image, error) {
+// measure clamps m to [0, 1] and runs the network on it. The features are valid until the
+// next call.
+func (r *Reference) measure(ctx context.Context, m *imaging.Image) (*measure.Image, error) {
 	pix := make([]float32, len(m.Pix))
 	for i, v := range m.Pix {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -74,7 +74,7 @@ func (r *Reference) Score(ctx context.Context, picture *imaging.Image) ([]Metric
 		return nil, fmt.Errorf("scorer: a picture of %d×%d pixels, but the reference was prepared for %d×%d: prepare one for its size",
 			picture.H, picture.W, r.h, r.w)
 	}
-	seen, err := r.see(ctx, picture)
+	seen, err := r.measure(ctx, picture)
 	if err != nil {
 		return nil, fmt.Errorf("scorer: picture: %w", err)
 	}

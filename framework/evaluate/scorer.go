@@ -1,14 +1,12 @@
-// Package evaluate scores a finished picture by metrics that are the same for
-// every run, whatever the run optimised: how much of the content is left, how
-// close the style came, how clean the picture is. Which metrics there are is a
-// registry's; see framework.Metric.
+// Package evaluate scores a finished picture by metrics that do not depend on what the
+// run optimised: how much content is left, how close the style is, how clean the picture
+// is. The metrics come from a registry; see framework.Metric.
 //
-// A Scorer is chosen once for all runs that will be compared. Its layers are
-// held out, so that no run has optimised what it is scored by; HeldOut picks
-// them. Its Hash names everything that decides its numbers, but for the metrics
-// themselves, each of which has a name of its own: numbers of Scorers with different
-// hashes are never ranked together. The kernel variant is not part of it: it
-// moves a number by about a millionth.
+// One Scorer serves all runs to be compared. Its layers, chosen by HeldOut, are held out:
+// no run's losses read them. Its Hash identifies everything that determines a metric's
+// values, apart from the metric itself, which has its name: values of Scorers with
+// different hashes are never ranked together. The kernel variant is not part of it: it
+// changes values by about 1e-6.
 //
 // The same picture gets the same bits at any number of threads.
 package evaluate
@@ -30,27 +28,27 @@ import (
 	"runexp/framework/store/record"
 )
 
-// version counts changes of formulas, constants and the order of sums: whoever
-// changes a number that a built-in metric gives raises it.
+// version counts changes of formulas, constants and the order of sums. Increment it if a
+// change affects a built-in metric's values.
 const version = 1
 
-// A Config says what a Scorer scores with.
+// A Config configures a Scorer.
 type Config struct {
 	Name     string // of the backbone
 	Backbone framework.Backbone
-	Weights  framework.Weights // what Backbone.Weights says of the layers, with the SHA256 of a file filled in
+	Weights  framework.Weights // from Backbone.Weights for the layers, with the SHA256 of a file filled in
 	Layers   Layers
 	Metrics  *framework.Registry[framework.Metric]
 }
 
-// Layers are the layers that a Scorer looks at. A layer may stand in several places.
+// Layers are the layers that a Scorer reads. A layer may be in several lists.
 type Layers struct {
-	Content   []string `json:"content"`   // whose features are compared with the content image's, place by place
-	Style     []string `json:"style"`     // whose statistics are compared with the style image's
-	Structure string   `json:"structure"` // whose self-similarity is compared with the content image's
+	Content   []string `json:"content"`   // features are compared with the content image's, position by position
+	Style     []string `json:"style"`     // statistics are compared with the style image's
+	Structure string   `json:"structure"` // self-similarity is compared with the content image's
 }
 
-// Taps returns every layer once, in the order of first use.
+// Taps returns the distinct layers, in order of first use.
 func (l Layers) Taps() []string {
 	var taps []string
 	seen := map[string]bool{}
@@ -73,8 +71,8 @@ type Scorer struct {
 	hash    string
 }
 
-// New returns a Scorer whose features are computed on k. Errors: layers that
-// are missing, named twice or unknown to the backbone; weights without a SHA256; no metric.
+// New returns a Scorer that computes on k. Errors: layers that are missing, duplicate or
+// unknown to the backbone; weights without a SHA256; no metric.
 func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	var problems []error
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -88,7 +86,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		seen := map[string]bool{}
 		for _, layer := range list.layers {
 			if seen[layer] {
-				add("the %s layer %q is there twice: name it once", list.name, layer)
+				add("the %s layer %q is listed twice: name it once", list.name, layer)
 			}
 			seen[layer] = true
 		}
@@ -103,7 +101,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		add("there is no metric: register one")
 	}
 	if c.Weights.SHA256 == "" {
-		add("the SHA-256 of the weights is not known: without it scores cannot be told apart")
+		add("the SHA-256 of the weights is missing: scores are identified by it")
 	}
 	if len(problems) == 0 {
 		if _, err := framework.Deepest(c.Backbone.Layers(), c.Layers.Taps()); err != nil {
@@ -120,10 +118,10 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	return &Scorer{c, k, metrics, hash}, nil
 }
 
-// hashOf returns the SHA-256, in hex, of what decides a Scorer's numbers. Of the
-// backbone that is, besides the weights, every layer up to the deepest in use: a
-// pooling is an option in some. Where the weights were found does not matter, nor
-// which metrics there are: one more leaves the others' numbers as they are.
+// hashOf returns the SHA-256, in hex, of everything that determines a Scorer's values. Of
+// the backbone it includes the weights and every layer up to the deepest in use, since
+// pooling may be an option. The path of the weights and the list of metrics are not part
+// of it: another metric does not change the others' values.
 func hashOf(c Config) (string, error) {
 	layers := c.Backbone.Layers()
 	deepest, err := framework.Deepest(layers, c.Layers.Taps())
@@ -147,10 +145,10 @@ func hashOf(c Config) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// Hash returns the Scorer's identity, in hex: numbers of one hash may be compared.
+// Hash returns the Scorer's identity, in hex: values with equal hashes may be compared.
 func (s *Scorer) Hash() string { return s.hash }
 
-// Layers returns the layers that the Scorer looks at.
+// Layers returns the layers that the Scorer reads.
 func (s *Scorer) Layers() Layers { return s.config.Layers }
 
 // Metrics describes what Reference.Score returns, in the same order.
@@ -173,10 +171,10 @@ func (s *Scorer) Metrics() []record.Metric {
 	return all
 }
 
-// Prepare returns what pictures of h×w pixels that were made from a content and a
-// style image are compared with. Both are resized to h×w: a picture is scored at
-// its own size. Errors: a size that is too small for the metrics or for the deepest
-// layer; images that are blank to a layer; weights that cannot be read; ctx's.
+// Prepare returns the Reference for pictures of h×w pixels made from a content and a style
+// image. Both are resized to h×w: a picture is scored at its own size. Errors: a size too
+// small for the metrics or the deepest layer; images whose features at a layer are all 0;
+// weights that cannot be read; ctx's.
 func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, w int) (*Reference, error) {
 	if min(h, w) < measure.Smallest {
 		return nil, fmt.Errorf("scorer: %d×%d pixels: the metrics need at least %d×%d", h, w, measure.Smallest, measure.Smallest)
@@ -198,9 +196,9 @@ func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, 
 	return r, nil
 }
 
-// Memory returns what a Reference for pictures of h×w pixels takes at its peak, in
-// bytes: the network's memory, the features that are kept, the images, and the
-// filters, apart from held, which are in memory anyway, ready for convolutions.
+// Memory returns the peak memory of a Reference for pictures of h×w pixels, in bytes: the
+// network, stored features, images, and filters, except those in held, which are in memory
+// already.
 func (s *Scorer) Memory(h, w int, held []*graph.Filter) (int64, error) {
 	n, err := newNetwork(s.config, s.k, h, w)
 	if err != nil {
@@ -208,7 +206,7 @@ func (s *Scorer) Memory(h, w int, held []*graph.Filter) (int64, error) {
 	}
 	const images = 8 // arrays of the picture's size: pixels, brightness, edges, sorted colours
 	bytes := n.program.Memory().Total() + images*4*int64(n.shape.Len())
-	for _, m := range s.metrics { // what framework.Metric lets a metric keep
+	for _, m := range s.metrics { // what framework.Metric allows a metric to store
 		if m.Layers == framework.ContentLayers {
 			for _, layer := range s.config.Layers.Content {
 				bytes += 4 * int64(n.nodes[layer].Shape().Len())

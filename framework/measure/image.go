@@ -1,6 +1,6 @@
-// Package measure holds what metrics see of an image: its pixels, its brightness,
-// its features at the layers of a scorer's backbone, and their statistics. What
-// several metrics ask for is computed once.
+// Package measure provides the inputs of metrics: an image's pixels, its luma, its
+// features at the layers of a scorer's backbone, and their statistics. What several
+// metrics need is computed once.
 package measure
 
 import (
@@ -10,19 +10,19 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Smallest is the shortest side of an image, in pixels: smaller pictures are not scored.
+// Smallest is the minimum side of a scored image, in pixels.
 const Smallest = 11
 
-// ErrBlank is the error for an image in which a layer sees nothing.
+// ErrBlank is the error for an image whose features at a layer are all 0.
 var ErrBlank = errors.New("all features are 0, and nothing can be compared with that")
 
-// An Image is one image as metrics see it. Nothing that it gives may be changed. It
-// is used by one goroutine.
+// An Image is a metric's input. What its methods return must not be modified. It is used
+// by one goroutine.
 type Image struct {
 	H, W int       // at least Smallest
 	Pix  []float32 // [H, W, 3], RGB in [0, 1]
-	// Kernels are what sums over pixels and features are to be made by: they give the
-	// same bits at any number of threads.
+	// Kernels must be used for sums over pixels and features: their results are bitwise
+	// the same at any number of threads.
 	Kernels compute.Kernels[float32]
 
 	features func(layer string) Features
@@ -30,22 +30,22 @@ type Image struct {
 	moments  map[string]Moments
 }
 
-// Features are what a layer gives of an image.
+// Features are a layer's output for an image.
 type Features struct {
 	H, W, C int
 	Values  []float32 // [H, W, C]
 }
 
-// New returns the image of h×w pixels pix, whose features at each layer features returns.
+// New returns the image of h×w pixels pix; features returns its features at a layer.
 func New(k compute.Kernels[float32], pix []float32, h, w int, features func(layer string) Features) *Image {
 	return &Image{H: h, W: w, Pix: pix, Kernels: k, features: features, moments: map[string]Moments{}}
 }
 
-// Features returns a layer's features. They are the network's memory, which the
-// next image overwrites: whoever keeps them makes a copy.
+// Features returns a layer's features. The next image overwrites them: copy them to
+// retain them.
 func (m *Image) Features(layer string) Features { return m.features(layer) }
 
-// Moments returns the mean and covariance of a layer's features. They may be kept.
+// Moments returns the mean and covariance of a layer's features. They may be retained.
 func (m *Image) Moments(layer string) Moments {
 	known, ok := m.moments[layer]
 	if !ok {
@@ -56,8 +56,8 @@ func (m *Image) Moments(layer string) Moments {
 	return known
 }
 
-// Luma returns the brightness of the pixels, in [0, 1], by the weights of ITU-R
-// BT.601 on the stored values: 0.299 R + 0.587 G + 0.114 B. It may be kept.
+// Luma returns the pixels' luma in [0, 1], with the weights of ITU-R BT.601 on the stored
+// values: 0.299 R + 0.587 G + 0.114 B. It may be retained.
 func (m *Image) Luma() Plane {
 	if m.luma == nil {
 		p := NewPlane(m.H, m.W)

@@ -6,8 +6,8 @@ import (
 	"runexp/framework/compute"
 )
 
-// Moments are the mean μ, [C], and the covariance Σ, [C, C], of a layer's
-// features over its n places, divided by n.
+// Moments are the mean μ, [C], and the covariance Σ, [C, C], of a layer's features over
+// its n positions, divided by n.
 type Moments struct {
 	Mean       []float64
 	Covariance *mat.SymDense
@@ -16,8 +16,8 @@ type Moments struct {
 // centredAtOnce bounds how many features are centred at once, in elements.
 const centredAtOnce = 1 << 22
 
-// MomentsOf returns the moments of f, [n, c]. Features are centred before they
-// are multiplied, so that a layer that hardly varies keeps its digits.
+// MomentsOf returns the moments of f, [n, c]. Features are centred before they are
+// multiplied, which avoids cancellation for a layer with little variance.
 func MomentsOf(k compute.Kernels[float32], f []float32, c int) Moments {
 	n := len(f) / c
 	m := Moments{Mean: make([]float64, c), Covariance: mat.NewSymDense(c, nil)}
@@ -51,7 +51,7 @@ func MomentsOf(k compute.Kernels[float32], f []float32, c int) Moments {
 // Gram returns element (i, j) of the Gram matrix FᵀF/n = Σ + μμᵀ.
 func (m Moments) Gram(i, j int) float64 { return m.Covariance.At(i, j) + m.Mean[i]*m.Mean[j] }
 
-// Energy returns the mean of ‖f‖² over the places, tr Σ + ‖μ‖².
+// Energy returns the mean of ‖f‖² over positions, tr Σ + ‖μ‖².
 func (m Moments) Energy() float64 {
 	sum := 0.0
 	for i := range m.Mean {

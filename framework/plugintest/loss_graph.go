@@ -140,14 +140,14 @@ type lossGraph struct {
 }
 
 func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func() *graph.Builder, targets images) (lossGraph, error) {
-	want := framework.References{}
+	want := framework.Targets{}
 	for role, pictures := range targets {
 		for i, target := range pictures {
 			values, err := represent(builder, l, target.picture)
 			if err != nil {
 				return lossGraph{}, err
 			}
-			r := framework.Reference{Weight: target.weight, Values: framework.Values{}}
+			r := framework.Target{Weight: target.weight, Values: framework.Values{}}
 			for _, name := range slices.Sorted(maps.Keys(values)) {
 				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d: %s", role, i, name), values[name])
 			}

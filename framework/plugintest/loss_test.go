@@ -26,7 +26,7 @@ type honest struct {
 	layers    []framework.Tap
 	roles     []framework.Role
 	represent func(b *graph.Builder, features graph.Node) graph.Node
-	score     func(b *graph.Builder, terms []framework.Term, got framework.Values, want []framework.Reference) []framework.Term
+	score     func(b *graph.Builder, terms []framework.Term, got framework.Values, want []framework.Target) []framework.Term
 }
 
 func newHonest(c listConfig) (framework.Loss, error) { return honestOf(c), nil }
@@ -47,7 +47,7 @@ func (l *honest) Represent(b *graph.Builder, v framework.View) (framework.Values
 	}), nil
 }
 
-func (l *honest) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *honest) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	terms := framework.SquaredDistances(b, l.layers, got, want[framework.Style])
 	if l.score != nil {
 		terms = l.score(b, terms, got, want[framework.Style])
@@ -61,7 +61,7 @@ func TestLoss(t *testing.T) { Loss(t, listDefaults, newHonest) }
 func TestLossFindsFaults(t *testing.T) {
 	type terms = []framework.Term
 	type nodes = framework.Values
-	type references = []framework.Reference
+	type references = []framework.Target
 	made := 0
 	for name, c := range map[string]struct {
 		check string

@@ -61,7 +61,7 @@ func valuesOf(group string, seed uint64) []framework.TrialValue {
 	return values
 }
 
-// A verdict is what Judge returns.
+// A verdict is what ShouldPrune returns.
 type verdict struct {
 	limit framework.Limit
 	stop  bool
@@ -72,9 +72,9 @@ func judged(p framework.Pruner, values []framework.TrialValue) []verdict {
 	all := make([]verdict, len(values))
 	for i, v := range values {
 		if i%3 == 0 {
-			p.Note(v)
+			p.Observe(v)
 		} else {
-			all[i].limit, all[i].stop = p.Judge(v)
+			all[i].limit, all[i].stop = p.ShouldPrune(v)
 		}
 	}
 	return all
@@ -126,8 +126,8 @@ func prunerAlone(fresh func() framework.Pruner) error {
 	for i := range 10 * prunedTrials {
 		v := framework.TrialValue{Group: "a", Trial: "trial", Step: 25 * (1 + i%prunedSteps), Value: math.Pow(2, float64(i))}
 		if i%2 == 0 {
-			p.Note(v)
-		} else if limit, stop := p.Judge(v); stop {
+			p.Observe(v)
+		} else if limit, stop := p.ShouldPrune(v); stop {
 			return fmt.Errorf("the only trial is stopped, behind %s, %g", limit.Name, limit.Value)
 		}
 	}
@@ -143,7 +143,7 @@ func prunerGroups(fresh func() framework.Pruner) error {
 		p := fresh()
 		for _, v := range valuesOf("b", 2) {
 			v.Value += far
-			p.Note(v)
+			p.Observe(v)
 		}
 		if err := differs(judged(p, values), alone); err != nil {
 			return fmt.Errorf("with another group %+g away: %w", far, err)

@@ -17,9 +17,9 @@ type plainPruner struct {
 	calls                                *int // of all pruners
 }
 
-func (p *plainPruner) Note(v framework.TrialValue) { p.Judge(v) }
+func (p *plainPruner) Observe(v framework.TrialValue) { p.ShouldPrune(v) }
 
-func (p *plainPruner) Judge(v framework.TrialValue) (framework.Limit, bool) {
+func (p *plainPruner) ShouldPrune(v framework.TrialValue) (framework.Limit, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	group := v.Group

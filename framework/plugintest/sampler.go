@@ -82,7 +82,7 @@ func caps(draws bool) []int {
 
 func sweepSpaces(draws bool) map[string]framework.SweepSpace {
 	space := func(blocks int, parameters ...framework.SweepParameter) framework.SweepSpace {
-		return framework.SweepSpace{Parameters: parameters, Blocks: blocks, Seed: 7, Most: 10_000}
+		return framework.SweepSpace{Parameters: parameters, Blocks: blocks, Seed: 7, MaxPoints: 10_000}
 	}
 	levels := func(name string, n int) framework.SweepParameter {
 		return framework.SweepParameter{Name: name, Levels: n}

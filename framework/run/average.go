@@ -2,18 +2,18 @@ package run
 
 import "math"
 
-// An average is the mean of a stage's iterates x₁ … x_n, in which each counts decay
-// times as much as the one after it:
+// An average is the bias-corrected exponential moving average of a stage's iterates
+// x₁ … x_n with decay d:
 //
 //	(1 − d)/(1 − dⁿ) · Σ_i dⁿ⁻ⁱ · x_i
 //
-// It keeps (1 − d)·Σ_i dⁿ⁻ⁱ·x_i. A decay of 0 averages nothing.
+// sum is (1 − d)·Σ_i dⁿ⁻ⁱ·x_i. A decay of 0 disables it.
 type average struct {
 	decay float64
 	sum   []float32 // nil before the first iterate
 }
 
-// add counts the iterate x in.
+// add adds the iterate x.
 func (a *average) add(x []float32) {
 	if a.decay == 0 {
 		return
@@ -26,8 +26,7 @@ func (a *average) add(x []float32) {
 	}
 }
 
-// of writes the average of the n iterates that were added into x; without any x
-// stays as it is.
+// of writes the average of the n added iterates into x, which is unchanged without any.
 func (a *average) of(x []float32, n int) {
 	if a.sum == nil || n == 0 {
 		return

@@ -7,17 +7,17 @@ import (
 	"runexp/framework/imaging"
 )
 
-// The random streams of a run: each draws from PCG(seed, stream), so that none
-// depends on what another has drawn.
+// The random streams of a run: each draws from PCG(seed, stream), independently of
+// the others.
 const (
 	initialStream = 0 // of the initial value
 	contentStream = 1
 	styleStream   = 2 // of the first style image; the others follow
 )
 
-// crop cuts fraction of each side out of an image, at least one pixel, at a
-// place drawn uniformly. A fraction of 1, or none given (0), keeps the image
-// and draws nothing. Both sides are cut alike, so proportions stay.
+// crop returns a crop of an image: fraction of each side, at least one pixel, at a
+// uniformly random position. The aspect ratio stays the same. A fraction of 1, or of
+// 0 (not given), returns the image and draws nothing.
 func crop(image *imaging.Image, fraction float64, seed int64, stream uint64) *imaging.Image {
 	if !(fraction > 0 && fraction < 1) {
 		return image

@@ -73,7 +73,7 @@ func (l loss) Represent(b *graph.Builder, v framework.View) (framework.Values, e
 	}), nil
 }
 
-func (l loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	return framework.SquaredDistances(b, l.taps, got, want[l.role]), nil
 }
 
@@ -152,7 +152,7 @@ func experiment(t *testing.T) framework.Experiment {
 	mover := framework.OptimizerSpec{Name: "descent", LR: 0.1, Schedule: framework.ScheduleSpec{Name: "step", Options: &schedules.Step{Every: 2, Gamma: 0.5}}, Options: &none{}}
 	return framework.Experiment{
 		Seed:     1,
-		Content:  framework.Picture{Image: writeImage(t, "content.png", 30, 40)},
+		Content:  framework.ContentImage{Image: writeImage(t, "content.png", 30, 40)},
 		Style:    []framework.StyleImage{{Image: writeImage(t, "style.png", 50, 20), Weight: 3, Size: "own"}, {Image: writeImage(t, "other.png", 20, 20), Weight: 1, Size: "2"}},
 		Backbone: framework.BackboneSpec{Name: "network", Options: &none{}},
 		Variable: framework.VariableSpec{Name: "pixels", Options: &pixels.Config{Space: "normalized", Bounds: "none"}},
@@ -180,10 +180,10 @@ type record struct {
 	pictures []Picture
 	onRow    func(Row) error
 
-	rollbacks  []Rollback
-	onRollback func(Rollback) error
-	onPicture  func(Picture) error
-	onOffer    func(State, bool) error
+	rollbacks   []Rollback
+	onRollback  func(Rollback) error
+	onPicture   func(Picture) error
+	onSafePoint func(State, bool) error
 }
 
 func (r *record) Observe(e Event) error {
@@ -205,9 +205,9 @@ func (r *record) Observe(e Event) error {
 		if r.onRollback != nil {
 			return r.onRollback(e)
 		}
-	case Offer:
-		if r.onOffer != nil {
-			return r.onOffer(e.State, e.Leaving)
+	case SafePoint:
+		if r.onSafePoint != nil {
+			return r.onSafePoint(e.State, e.Last)
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func TestAnExplosionIsUndone(t *testing.T) {
 		t.Fatalf("%d rollbacks", n)
 	}
 	for i, b := range r.rollbacks {
-		if b.Iteration != 3 || b.Step != 3 || b.Factor != math.Ldexp(1, -i-1) || !(b.Loss > explosive*r.rows[3].Total) || !strings.Contains(b.Why, "1000 times the lowest") {
+		if b.Iteration != 3 || b.Step != 3 || b.Factor != math.Ldexp(1, -i-1) || !(b.Loss > divergenceFactor*r.rows[3].Total) || !strings.Contains(b.Why, "1000 times the lowest") {
 			t.Errorf("rollback %d: %+v", i, b)
 		}
 	}
@@ -93,7 +93,7 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	left := -1
 	r := &record{onRollback: func(Rollback) error { cancel(); return nil }}
-	r.onOffer = func(s State, leaving bool) error {
+	r.onSafePoint = func(s State, leaving bool) error {
 		if leaving {
 			left = s.Step
 		}
@@ -168,7 +168,7 @@ func TestLargeRates(t *testing.T) {
 			if lowest = min(lowest, row.Total); row.Iteration == 0 {
 				lowest = row.Total
 			}
-			if !(row.Total <= explosive*lowest) {
+			if !(row.Total <= divergenceFactor*lowest) {
 				t.Errorf("%+v: row %d at %g, where %g was reached", c, row.Step, row.Total, lowest)
 			}
 		}

@@ -9,13 +9,13 @@ import (
 	"runexp/framework/imaging"
 )
 
-// An initialValue is what the picture starts from, with the image that it names itself.
+// An initialValue is an Initial with its own image.
 type initialValue struct {
 	framework.Initial
-	own *imaging.Image // nil where it names none
+	own *imaging.Image // nil unless it is an ImageReader
 }
 
-// buildInitial builds the initial value, and reads its image.
+// buildInitial builds the initial value and reads its image.
 func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 	plugin, err := plugins.Initials.Lookup(p.e.Init.From)
 	if err != nil {
@@ -36,7 +36,7 @@ func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 	return nil
 }
 
-// initial returns the variable before the first iteration, for a picture of h×w pixels.
+// initial returns the initial variable of a picture of h×w pixels.
 func (p *Prepared) initial(h, w int) ([]float32, error) {
 	random := rand.New(rand.NewPCG(uint64(p.e.Seed), initialStream))
 	from := framework.Sources{Content: p.content.Image, Styles: p.Styles(), Own: p.start.own}
@@ -45,7 +45,7 @@ func (p *Prepared) initial(h, w int) ([]float32, error) {
 		return nil, fmt.Errorf("init: %w", err)
 	}
 	if image.H != h || image.W != w {
-		return nil, fmt.Errorf("init: the initial value %s made %d×%d pixels where %d×%d were asked for; it is a mistake of the plugin", p.e.Init.From, image.H, image.W, h, w)
+		return nil, fmt.Errorf("init: the initial value %s made %d×%d pixels instead of %d×%d: a bug of the plugin", p.e.Init.From, image.H, image.W, h, w)
 	}
 	return p.variable.Initial(image), nil
 }

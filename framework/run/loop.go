@@ -11,7 +11,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// A loop is one stage under way.
+// A loop runs one stage.
 type loop struct {
 	prepared  *Prepared
 	observer  Observer
@@ -23,16 +23,16 @@ type loop struct {
 
 	x        []float32
 	mean     average
-	i        int  // the iteration that comes next
-	done     bool // the optimiser will not move x any more
+	i        int  // the next iteration
+	done     bool // the optimiser has converged
 	guard    Guard
-	before   State          // what the guard goes back to, before the last step; no X if there is none
-	redoing  bool           // the iteration that comes next is done again
-	averaged bool           // x is the average, with which the stage ends
+	undo     State          // before the last step, for a rollback; no X if there is none
+	retrying bool           // the next iteration is repeated after a rollback
+	averaged bool           // x is the average, the stage's result
 	last     *imaging.Image // the last picture observed
 }
 
-// newLoop makes the loop that goes on from s.
+// newLoop returns the loop that continues from s.
 func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
 	l := &loop{
 		prepared: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
@@ -43,7 +43,7 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 		return l, err
 	}
 	p.filters = l.objective.program.Filters()
-	if s.Known {
+	if s.Evaluated {
 		if err := l.objective.evaluate(ctx, l.x); err != nil {
 			return l, err
 		}
@@ -52,14 +52,14 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 	return l, nil
 }
 
-// run optimises x in place until the budget is used up, the optimiser is done,
-// or ctx is, and then observes the last row and its picture.
+// run optimises x in place until the budget is used up, the optimiser has converged or
+// ctx is done, and then emits the last row and its picture.
 //
-// Each turn looks at x first: a picture is only gone on from, kept or written
-// down once its loss was found good. The optimiser's own first evaluation, which
-// is at x too, is answered from memory.
+// Each turn evaluates x first, so that a picture is continued from, stored or
+// checkpointed only if its loss is good. The optimiser's first evaluation, at the
+// same x, reuses that result.
 func (l *loop) run(ctx context.Context) (stopped bool, err error) {
-	whole := context.WithoutCancel(ctx) // an iteration that has begun is finished
+	detached := context.WithoutCancel(ctx) // an iteration that has started is completed
 	for {
 		finished := l.finished()
 		if finished && !l.averaged {
@@ -68,7 +68,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 		}
 		s := l.state()
 		began := time.Now()
-		if err := l.evaluate(whole); err != nil {
+		if err := l.evaluate(detached); err != nil {
 			if err := l.rollBack(err); err != nil {
 				return false, err
 			}
@@ -76,35 +76,35 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 		}
 		evaluated := time.Since(began)
 		s.Guard = l.guard
-		if !finished && !l.redoing { // what is done again is still the iteration that had begun
+		if !finished && !l.retrying { // a repeated iteration has already started
 			stopped = ctx.Err() != nil
-			if err := l.observer.Observe(Offer{s, stopped}); err != nil {
+			if err := l.observer.Observe(SafePoint{s, stopped}); err != nil {
 				return false, err
 			}
 		}
 		if finished || stopped {
-			return stopped, l.end(whole, stopped)
+			return stopped, l.end(detached, stopped)
 		}
 		if !l.prepared.descends(l.optimizer) {
-			l.before.copyFrom(s)
+			l.undo.copyFrom(s)
 		}
 		if every := l.prepared.e.Output.Every; every > 0 && l.i > 0 && l.i%every == 0 {
-			if err := l.picture(whole, "intermediate"); err != nil {
+			if err := l.picture(detached, "intermediate"); err != nil {
 				return false, err
 			}
 		}
 		if every := l.prepared.e.Evaluate.Every; every > 0 && l.i > 0 && l.i%every == 0 {
-			if err := l.picture(whole, "sample"); err != nil {
+			if err := l.picture(detached, "sample"); err != nil {
 				return false, err
 			}
 		}
-		if err := l.iterate(whole, evaluated); err != nil {
+		if err := l.iterate(detached, evaluated); err != nil {
 			return false, err
 		}
 	}
 }
 
-// finished reports whether no iteration is left to do.
+// finished reports whether no iteration is left.
 func (l *loop) finished() bool {
 	return l.done || l.budgetUsed()
 }
@@ -117,19 +117,19 @@ func (l *loop) budgetUsed() bool {
 	return l.i >= l.stage.Iterations
 }
 
-// state is the run as it is now, by reference.
+// state is the current state, by reference.
 func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
-		Evaluations: l.objective.evals, Known: l.objective.isAt(l.x), Done: l.done,
+		Evaluations: l.objective.evals, Evaluated: l.objective.evaluatedAt(l.x), Done: l.done,
 		X: l.x, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
 
-// step is the iteration that comes next, counted over the whole run.
+// step is the next iteration, counted over the whole run.
 func (l *loop) step() int { return l.stage.Step + l.i }
 
-// evaluate makes sure that the loss at x is known and good.
+// evaluate evaluates x, unless it was the last point evaluated, and checks the loss.
 func (l *loop) evaluate(ctx context.Context) error {
 	if err := l.objective.ensure(ctx, l.x); err != nil {
 		return err
@@ -137,8 +137,8 @@ func (l *loop) evaluate(ctx context.Context) error {
 	return l.guard.check(l.objective.total)
 }
 
-// iterate makes one step from x, where the objective was evaluated last, which
-// took that long.
+// iterate makes one step from x, the last point evaluated; evaluated is how long that
+// took.
 func (l *loop) iterate(ctx context.Context, evaluated time.Duration) error {
 	row := l.row()
 	row.Rate = l.schedule.Rate(l.spec.LR, l.i) * l.guard.factor()
@@ -150,14 +150,14 @@ func (l *loop) iterate(ctx context.Context, evaluated time.Duration) error {
 	l.prepared.project(l.x)
 	l.mean.add(l.x)
 	row.Evals, row.Took = l.objective.evals, evaluated+time.Since(began)
-	l.i, l.done, l.redoing = l.i+1, outcome.Done, false
+	l.i, l.done, l.retrying = l.i+1, outcome.Done, false
 	if err := l.observer.Observe(row); err != nil {
 		return l.abort(err)
 	}
 	return nil
 }
 
-// row is the last evaluation as the row of the iteration that comes next.
+// row is the row of the next iteration, from the last evaluation.
 func (l *loop) row() Row {
 	return Row{
 		Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Evals: l.objective.evals,
@@ -165,22 +165,23 @@ func (l *loop) row() Row {
 	}
 }
 
-// rollBack undoes the step that led to a bad loss, and halves the rate. Any other
-// error, one too many and one where there is no step to undo it returns.
+// rollBack undoes the step that led to a bad loss and halves the learning rate. It
+// returns any other error, and the bad loss if there is no step to undo or there were
+// maxRollbacks already.
 func (l *loop) rollBack(err error) error {
 	var bad *badLoss
 	if !errors.As(err, &bad) {
 		return fmt.Errorf("iteration %d: %w", l.i, err)
 	}
-	if len(l.before.X) == 0 {
+	if len(l.undo.X) == 0 {
 		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
 	}
-	copy(l.x, l.before.X)
-	l.mean.sum, l.averaged = slices.Clone(l.before.Average), false
-	if err := l.optimizer.Restore(l.before.Optimizer); err != nil {
-		return fmt.Errorf("iteration %d: going back: %w", l.i, err)
+	copy(l.x, l.undo.X)
+	l.mean.sum, l.averaged = slices.Clone(l.undo.Average), false
+	if err := l.optimizer.Restore(l.undo.Optimizer); err != nil {
+		return fmt.Errorf("iteration %d: rollback: %w", l.i, err)
 	}
-	l.i, l.done, l.redoing = l.before.Iteration, false, true
+	l.i, l.done, l.retrying = l.undo.Iteration, false, true
 	if l.guard.Rollbacks == maxRollbacks {
 		return fmt.Errorf("iteration %d: %w, and the learning rate was halved %d times, to %.4g; try a smaller learning rate or loss weight",
 			l.i, err, maxRollbacks, l.schedule.Rate(l.spec.LR, l.i)*l.guard.factor())
@@ -193,11 +194,11 @@ func (l *loop) rollBack(err error) error {
 	return nil
 }
 
-// end observes the last row and its picture.
+// end emits the last row and its picture.
 func (l *loop) end(ctx context.Context, stopped bool) error {
 	row := l.row()
 	row.Last = true
-	row.Still = l.done && !stopped && !l.budgetUsed()
+	row.Stalled = l.done && !stopped && !l.budgetUsed()
 	if err := l.observer.Observe(row); err != nil {
 		return l.abort(err)
 	}
@@ -207,7 +208,7 @@ func (l *loop) end(ctx context.Context, stopped bool) error {
 	return l.picture(ctx, "stage")
 }
 
-// picture observes x.
+// picture emits x as an image.
 func (l *loop) picture(ctx context.Context, kind string) error {
 	var err error
 	if l.last, err = l.prepared.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
@@ -219,12 +220,12 @@ func (l *loop) picture(ctx context.Context, kind string) error {
 	return nil
 }
 
-// abort ends the run for an error of the observer, which may keep the newest
-// state whose loss is known to be good.
+// abort ends the run for an error of the observer, and offers it the newest state
+// whose loss is good for a checkpoint.
 func (l *loop) abort(err error) error {
-	s := l.before
+	s := l.undo
 	if len(s.X) == 0 {
 		s = l.state()
 	}
-	return errors.Join(err, l.observer.Observe(Offer{s, true}))
+	return errors.Join(err, l.observer.Observe(SafePoint{s, true}))
 }

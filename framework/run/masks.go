@@ -11,30 +11,30 @@ import (
 	"runexp/framework/imaging"
 )
 
-// An original is a content or style image as read and cropped, with its masks, which
-// have its proportions.
-type original struct {
+// An inputImage is a content or style image as read and cropped, with its masks, which
+// have its aspect ratio.
+type inputImage struct {
 	*imaging.Image
-	masks map[string]*imaging.Image // by region; the first channel counts
+	masks map[string]*imaging.Image // by region; the first channel is used
 }
 
-// mostApart is how much the proportions of a mask may differ from its image's.
-const mostApart = 0.02
+// maxAspectError is the largest difference of log aspect ratios of a mask and its image.
+const maxAspectError = 0.02
 
-// original reads an image and its masks, and crops them alike.
-func (p *Prepared) original(at, path string, fraction float64, masks []framework.Mask, stream uint64) (original, error) {
+// readImage reads an image and its masks and crops them alike.
+func (p *Prepared) readImage(at, path string, fraction float64, masks []framework.Mask, stream uint64) (inputImage, error) {
 	image, err := p.decode(path)
 	if err != nil {
-		return original{}, fmt.Errorf("%s.image: %w", at, err)
+		return inputImage{}, fmt.Errorf("%s.image: %w", at, err)
 	}
-	o := original{Image: crop(image, fraction, p.e.Seed, stream)}
+	o := inputImage{Image: crop(image, fraction, p.e.Seed, stream)}
 	for i, m := range masks {
 		mask, err := p.decode(m.Image)
 		if err != nil {
-			return original{}, fmt.Errorf("%s.masks[%d].image: %w", at, i, err)
+			return inputImage{}, fmt.Errorf("%s.masks[%d].image: %w", at, i, err)
 		}
-		if apart := float64(mask.W*image.H) / float64(mask.H*image.W); math.Abs(math.Log(apart)) > mostApart {
-			return original{}, fmt.Errorf("%s.masks[%d].image: %d×%d has other proportions than the image it is of, which has %d×%d; draw it over the image",
+		if apart := float64(mask.W*image.H) / float64(mask.H*image.W); math.Abs(math.Log(apart)) > maxAspectError {
+			return inputImage{}, fmt.Errorf("%s.masks[%d].image: %d×%d has another aspect ratio than its image, which has %d×%d; draw the mask over the image",
 				at, i, mask.H, mask.W, image.H, image.W)
 		}
 		if o.masks == nil {
@@ -42,7 +42,7 @@ func (p *Prepared) original(at, path string, fraction float64, masks []framework
 		}
 		region := crop(grey(mask).Resize(image.H, image.W), fraction, p.e.Seed, stream)
 		if !slices.ContainsFunc(region.Pix, func(v float32) bool { return v > 0 }) {
-			return original{}, fmt.Errorf("%s.masks[%d].image: black everywhere, so nothing is in the region %s; paint it white there, or leave the region out", at, i, m.Name)
+			return inputImage{}, fmt.Errorf("%s.masks[%d].image: black everywhere, so nothing is in the region %s; paint it white there, or leave the region out", at, i, m.Name)
 		}
 		o.masks[m.Name] = region
 	}
@@ -59,7 +59,7 @@ func grey(m *imaging.Image) *imaging.Image {
 	return out
 }
 
-// addMasks gives a view the masks of an image, as large as each of its taps.
+// addMasks adds an image's masks to its view, resized to each tap.
 func addMasks(b *graph.Builder, v *framework.View, masks map[string]*imaging.Image) {
 	if len(masks) == 0 {
 		return
@@ -75,7 +75,7 @@ func addMasks(b *graph.Builder, v *framework.View, masks map[string]*imaging.Ima
 	}
 }
 
-// plane returns a mask at another size, [h·w], between 0 and 1.
+// plane returns a mask resized to [h·w], in [0, 1].
 func plane(mask *imaging.Image, h, w int) []float32 {
 	resized := mask.Resize(h, w)
 	out := make([]float32, h*w)

@@ -28,7 +28,7 @@ func (l areas) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 	return values, nil
 }
 
-func (l areas) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l areas) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	var terms []framework.Term
 	for _, region := range []string{"left", "right"} {
 		if d := framework.SquaredDistance(b, region, got, want[framework.Style]); d.Valid() {
@@ -134,8 +134,8 @@ func TestMasksArePartOfTargets(t *testing.T) {
 func TestBadMasks(t *testing.T) {
 	e, p := withRegions(t)
 	e.Style[1].Masks[0].Image = halves(t, 20, 30, 1)
-	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: 20×30 has other proportions") {
-		t.Errorf("other proportions: %v", err)
+	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: 20×30 has another aspect ratio") {
+		t.Errorf("other aspect ratio: %v", err)
 	}
 	e.Style[1].Masks[0].Image = halves(t, 20, 20, 0)
 	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: black everywhere, so nothing is in the region ") {

@@ -19,13 +19,13 @@ type objective struct {
 	terms   []Term       // Value is of the last evaluation
 	nodes   []graph.Node // of terms
 	total   float64      // of the last evaluation
-	at      []float32    // where that was; empty where it is not to be used again
+	at      []float32    // the x of that; empty if it must not be reused
 	evals   int
 }
 
 // newObjective computes the targets of a stage of h×w pixels and compiles its program.
 func (p *Prepared) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
+	all, err := p.targets(h, w, func(role framework.Role, image inputImage, h, w int) (representations, error) {
 		return p.sharedTargets(ctx, role, image, h, w)
 	})
 	if err != nil {
@@ -34,7 +34,7 @@ func (p *Prepared) newObjective(ctx context.Context, h, w int) (*objective, erro
 	return p.compile(h, w, all)
 }
 
-// compile makes the program of the loss of an h×w picture against targets.
+// compile returns the objective of an h×w picture against targets.
 func (p *Prepared) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
 	o := &objective{shape: p.variable.Shape(h, w)}
 	b := graph.NewBuilder(p.k)
@@ -52,7 +52,7 @@ func (p *Prepared) compile(h, w int, targets map[framework.Role][]target) (*obje
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
-		terms, err := l.Score(b, got, l.references(b, targets))
+		terms, err := l.Score(b, got, l.constants(b, targets))
 		if err == nil {
 			err = checkTerms(terms)
 		}
@@ -78,8 +78,8 @@ func (p *Prepared) compile(h, w int, targets map[framework.Role][]target) (*obje
 	return o, nil
 }
 
-// viewOf returns the picture as the loss sees it: where its gradients are normalised,
-// through nodes that do so.
+// viewOf returns the loss's view of the picture, with nodes that normalise gradients
+// if the config asks for them.
 func (l weighted) viewOf(b *graph.Builder, v framework.View) framework.View {
 	if !l.normalize {
 		return v
@@ -94,12 +94,12 @@ func (l weighted) viewOf(b *graph.Builder, v framework.View) framework.View {
 // weight is the term's factor in the total.
 func (t Term) weight() float64 { return t.LossWeight * t.Weight }
 
-// references adds the targets that the loss compares with, as constants.
-func (l weighted) references(b *graph.Builder, targets map[framework.Role][]target) framework.References {
-	want := framework.References{}
+// constants adds the targets that the loss compares with, as constants.
+func (l weighted) constants(b *graph.Builder, targets map[framework.Role][]target) framework.Targets {
+	want := framework.Targets{}
 	for _, role := range l.Roles() {
 		for i, t := range targets[role] {
-			r := framework.Reference{Weight: t.weight, Values: framework.Values{}}
+			r := framework.Target{Weight: t.weight, Values: framework.Values{}}
 			for _, name := range slices.Sorted(maps.Keys(t.values[l.name])) {
 				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d of %s: %s", role, i, l.name, name), t.values[l.name][name])
 			}
@@ -109,7 +109,7 @@ func (l weighted) references(b *graph.Builder, targets map[framework.Role][]targ
 	return want
 }
 
-// checkTerms reports what a loss may not return.
+// checkTerms returns an error for terms that violate the contract of framework.Loss.
 func checkTerms(terms []framework.Term) error {
 	seen := map[string]bool{}
 	for _, t := range terms {
@@ -126,8 +126,8 @@ func checkTerms(terms []framework.Term) error {
 	return nil
 }
 
-// view adds the preprocessing and the backbone up to the taps of losses, and the
-// masks at their sizes.
+// view adds the preprocessing, the backbone up to the taps of losses, and the masks at
+// their sizes.
 func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
 	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
 	taps := tapsOf(losses)
@@ -148,7 +148,7 @@ func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, m
 }
 
 // evaluate computes the loss at x and its gradient, which stays in the program.
-// The error is a *badLoss where one of them is not finite.
+// The error is a *badLoss if one of them is not finite.
 func (o *objective) evaluate(ctx context.Context, x []float32) error {
 	o.at = o.at[:0]
 	if err := o.program.Run(ctx, graph.Single(o.shape, x)); err != nil {
@@ -174,22 +174,21 @@ func (o *objective) evaluate(ctx context.Context, x []float32) error {
 	return nil
 }
 
-// isAt reports whether the last evaluation was at x, as it is after a step that
-// ended with a line search.
-func (o *objective) isAt(x []float32) bool { return slices.Equal(x, o.at) }
+// evaluatedAt reports whether the last evaluation was at x, as after a line search.
+func (o *objective) evaluatedAt(x []float32) bool { return slices.Equal(x, o.at) }
 
-// ensure makes sure that the last evaluation was at x.
+// ensure evaluates x unless the last evaluation was there.
 func (o *objective) ensure(ctx context.Context, x []float32) error {
-	if o.isAt(x) {
+	if o.evaluatedAt(x) {
 		return nil
 	}
 	return o.evaluate(ctx, x)
 }
 
-// value is the framework.Objective of the stage. What was looked at costs
-// nothing more: once, so that evaluations are counted even where x stands still.
+// value is the framework.Objective of the stage. It reuses an evaluation at x, but only
+// once, so that evaluations are counted even if x does not move.
 func (o *objective) value(ctx context.Context, x, grad []float32) (float64, error) {
-	if o.isAt(x) {
+	if o.evaluatedAt(x) {
 		o.at = o.at[:0]
 	} else if err := o.evaluate(ctx, x); err != nil {
 		return 0, err

@@ -6,36 +6,35 @@ import (
 	"runexp/framework/imaging"
 )
 
-// An Observer is told what a run does, in order, on the run's goroutine. An error
-// ends the run; what was observed before stays valid.
+// An Observer receives the events of a run, in order, on the run's goroutine. Its error
+// ends the run; earlier events stay valid.
 type Observer interface{ Observe(Event) error }
 
-// An ObserverFunc is an Observer.
+// An ObserverFunc is a function as an Observer.
 type ObserverFunc func(Event) error
 
 // Observe calls f.
 func (f ObserverFunc) Observe(e Event) error { return f(e) }
 
-// An Event is what an Observer is told: a Stage begins or is resumed, a Row or a
-// Picture is there, a Rollback was made, an Offer of the run's state.
+// An Event is a Stage that begins or is resumed, a Row, a Picture, a Rollback or a
+// SafePoint.
 type Event interface{ isEvent() }
 
-func (Stage) isEvent()    {}
-func (Row) isEvent()      {}
-func (Picture) isEvent()  {}
-func (Rollback) isEvent() {}
-func (Offer) isEvent()    {}
+func (Stage) isEvent()     {}
+func (Row) isEvent()       {}
+func (Picture) isEvent()   {}
+func (Rollback) isEvent()  {}
+func (SafePoint) isEvent() {}
 
-// An Offer is the run between two iterations: every row of a step below the
-// state's was observed, and whoever keeps the state can resume from it
-// (Prepared.Resume). Its slices are only lent.
-type Offer struct {
-	State   State
-	Leaving bool // the run stops here, for a signal or an error of the Observer: it is the last offer
+// A SafePoint is a state between two iterations that a checkpoint can be made of: all
+// rows of earlier steps were observed, and Prepared.Resume continues from it. Its slices
+// are valid during the call only.
+type SafePoint struct {
+	State State
+	Last  bool // the run stops here, because of a signal or an error of the Observer
 }
 
-// An ObserverError is an error that the Observer returned: nothing is wrong
-// with the run itself.
+// An ObserverError is an error that the Observer returned; the run itself did not fail.
 type ObserverError struct{ Err error }
 
 func (e *ObserverError) Error() string { return e.Err.Error() }
@@ -49,15 +48,15 @@ type Stage struct {
 	Step                    int // of its first row, counted over the whole run
 }
 
-// A Row is the loss at the picture before iteration Step. The last row of a
-// stage has no iteration after it: it records the picture that the stage ends with.
-// After a Rollback rows of the same steps come again and replace the earlier ones.
+// A Row is the loss of the picture before iteration Step. The last row of a stage has
+// no iteration: it records the stage's result. After a Rollback rows of the same steps
+// are emitted again and replace the earlier ones.
 type Row struct {
 	Stage     int
 	Step      int // counted over the whole run
 	Iteration int // counted over the stage
 	Last      bool
-	Still     bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
+	Stalled   bool    // Last, before the budget is used up: the optimiser found no step that lowers the loss
 	Total     float64 // Σ loss weight · Σ term weight · term
 	Terms     []Term
 	Rate      float64       // learning rate of the iteration, with the guard's factor
@@ -65,7 +64,7 @@ type Row struct {
 	Took      time.Duration // of the iteration
 }
 
-// NoDescent says why a row is Still.
+// NoDescent says why a row is Stalled.
 const NoDescent = "no step lowers the loss"
 
 // A Term is one scalar of a loss, unweighted.
@@ -85,18 +84,18 @@ type Picture struct {
 	Image     *imaging.Image
 }
 
-// A Rollback is a step that led nowhere: the picture and the optimiser are what
-// they were before it, and the rest of the stage runs at a smaller rate.
+// A Rollback is a step that was undone: picture and optimiser are restored, and the rest
+// of the stage runs at a smaller learning rate.
 type Rollback struct {
 	Stage     int
-	Step      int // of the row that comes again
+	Step      int // of the row that is repeated
 	Iteration int // likewise, counted over the stage
 	Loss      float64
 	Factor    float64 // of the learning rate, from now on
 	Why       string
 }
 
-// An ImageUse is an input image with its own size and the size used.
+// An ImageUse is an input image with its own size and the size used in a stage.
 type ImageUse struct {
 	Role, Path            string
 	Height, Width         int
@@ -109,8 +108,8 @@ type Outcome struct {
 	Stopped bool // before its budget was used up, because the context was done
 }
 
-// marked tells the Observer's errors from the run's own.
-func marked(o Observer) Observer {
+// markErrors wraps the Observer's errors in *ObserverError.
+func markErrors(o Observer) Observer {
 	return ObserverFunc(func(e Event) error {
 		if err := o.Observe(e); err != nil {
 			return &ObserverError{err}

@@ -13,22 +13,22 @@ import (
 	"runexp/internal/median"
 )
 
-// A Prediction says what a stage will take.
+// A Prediction is the predicted memory and time of a stage.
 type Prediction struct {
-	Stage   Stage
-	Bytes   int64 // resident at the peak, the whole process
-	Rest    int64 // of Bytes: the program at rest and pictures, those read included, without filters
-	Filters []*graph.Filter
-	Took    time.Duration // of one evaluation; 0 where it was not asked for
-	Longest time.Duration // of the stage's whole budget
+	Stage    Stage
+	Bytes    int64 // peak resident memory of the whole process
+	Baseline int64 // part of Bytes: the idle process and all images, without filters
+	Filters  []*graph.Filter
+	Took     time.Duration // of one evaluation; 0 if not predicted
+	Longest  time.Duration // of the whole budget; convergence may end the stage earlier
 
 	Arithmetic float64 // floating-point operations of one evaluation
-	Estimated  bool    // Took is by the arithmetic of stages that were measured
+	Estimated  bool    // Took is extrapolated from measured stages by Arithmetic
 }
 
-// atRest is what the process takes besides pictures, filters and results: the
-// program itself, Go's runtime and SQLite. Measured: 30 to 50 MB.
-const atRest = 40 << 20
+// processBaseline is the memory of the process without images, filters and results: the
+// program, Go's runtime and SQLite. Measured: 30 to 50 MB.
+const processBaseline = 40 << 20
 
 // perElement counts the arrays of the picture's size outside the graph and the
 // optimiser: the picture itself and where it was last evaluated, the content
@@ -36,27 +36,27 @@ const atRest = 40 << 20
 // on its way to the store.
 const perElement = 10
 
-// pictureArrays counts the arrays of the picture's size that stage i takes outside
+// pictureArrays counts the arrays of the picture's size that stage i allocates outside
 // the graph.
 func (p *Prepared) pictureArrays(i int) int64 {
 	held := 3
 	if s, ok := p.optimize[i].(framework.Sizer); ok {
-		held = s.Pictures()
+		held = s.StateArrays()
 	}
 	if p.e.Output.Average > 0 {
 		held++
 	}
-	if held < 0 || held > sizes.MaxCount { // more than can be counted in bytes, and than any machine has
+	if held < 0 || held > sizes.MaxCount { // their bytes must not overflow
 		held = sizes.MaxCount
 	}
 	if p.descends(p.optimize[i]) {
 		return int64(perElement + held)
 	}
-	return int64(perElement + held + 1 + held) // and the state to go back to
+	return int64(perElement + held + 1 + held) // and the state for a rollback
 }
 
-// PredictMemory returns what each stage will take at its peak. It reads the
-// weights and compiles the stages' programs, but runs nothing.
+// PredictMemory predicts the peak memory of each stage. It reads the weights and
+// compiles the stages' programs, but runs nothing.
 func (p *Prepared) PredictMemory() ([]Prediction, error) {
 	predictions := make([]Prediction, len(p.sizes))
 	for i, stage := range p.Stages() {
@@ -69,11 +69,11 @@ func (p *Prepared) PredictMemory() ([]Prediction, error) {
 	return predictions, nil
 }
 
-// memoryAt predicts the memory of stage i if it had h×w pixels. Its peak is either
-// while a target is computed or after that.
+// memoryAt predicts the memory of stage i at h×w pixels. The peak is either while a
+// target is computed or in the optimisation.
 func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 	largest := int64(0)
-	all, err := p.targets(h, w, func(role framework.Role, image original, h, w int) (representations, error) {
+	all, err := p.targets(h, w, func(role framework.Role, image inputImage, h, w int) (representations, error) {
 		t, err := p.targetProgram(role, image.masks, h, w)
 		if err != nil || t == nil {
 			return nil, err
@@ -89,34 +89,34 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 		return Prediction{}, err
 	}
 	filters := o.program.Filters()
-	rest := atRest + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
+	rest := processBaseline + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
 	own, forward, backward := compute.FilterMemory(p.k, filters)
-	scratch := int64(0) // a strip of the layer with the largest filter, half as large as that
+	scratch := int64(0) // a strip of the layer with the largest filter, half as large as it
 	for i := range filters {
 		_, there, _ := compute.FilterMemory(p.k, filters[i:i+1])
 		scratch = max(scratch, there/2)
 	}
 	bytes := rest + max(largest, o.program.Memory().Total()) + own + forward + backward + scratch
-	bytes = max(bytes, atRest+p.decoding)
-	return Prediction{Bytes: bytes, Rest: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
+	bytes = max(bytes, processBaseline+p.decoding)
+	return Prediction{Bytes: bytes, Baseline: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
 }
 
-// LargestWithin returns about the largest height and width of stage i, in its
-// own proportions, whose peak stays within bytes. Memory grows as a constant
-// and a part for each pixel, which two sizes tell.
+// LargestWithin estimates the largest height and width of stage i, at its aspect ratio,
+// whose peak stays within bytes; 0, 0 if there is none. Memory is a constant plus a part
+// proportional to the pixels, fitted to two sizes.
 func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	h, w = p.sizes[i].H, p.sizes[i].W
 	large, err := p.memoryAt(i, h, w)
 	if err != nil {
 		return 0, 0, err
 	}
-	sh, sw := p.smaller(h, 0.5), p.smaller(w, 0.5)
+	sh, sw := p.probeSide(h, 0.5), p.probeSide(w, 0.5)
 	small, err := p.memoryAt(i, sh, sw)
 	if err != nil || large.Bytes <= bytes {
 		return h, w, err
 	}
 	perPixel := float64(large.Bytes-small.Bytes) / float64(h*w-sh*sw)
-	if !(perPixel > 0) { // not a number where no smaller one can be tried
+	if !(perPixel > 0) { // NaN if no smaller size can be compiled
 		return 0, 0, nil
 	}
 	pixels := float64(h*w) - float64(large.Bytes-bytes)/perPixel
@@ -127,12 +127,12 @@ func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	return int(float64(h) * scale), int(float64(w) * scale), nil
 }
 
-// calibration is the number of pixels that PredictTime evaluates: large enough
-// that the time of a pixel is nearly that of a large picture.
+// calibration is the number of pixels that PredictTime evaluates: large enough for the
+// time per pixel to be close to that of a large picture.
 const calibration = 150 * 225
 
-// PredictTime fills in the times: it runs the first stage's targets and a few
-// evaluations on at most calibration pixels, and scales by the pixels.
+// PredictTime fills in the times: it computes the targets and measures a few
+// evaluations at no more than calibration pixels, and scales by the number of pixels.
 func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) error {
 	for i := range predictions {
 		h, w := p.sizes[i].H, p.sizes[i].W
@@ -142,7 +142,7 @@ func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) er
 			continue
 		}
 		scale := math.Sqrt(min(1, calibration/float64(h*w)))
-		ch, cw := p.smaller(h, scale), p.smaller(w, scale)
+		ch, cw := p.probeSide(h, scale), p.probeSide(w, scale)
 		seconds, err := p.timeAt(ctx, ch, cw)
 		if err != nil {
 			return err
@@ -162,14 +162,14 @@ func (p *Prediction) time(seconds float64) {
 	p.Longest = sizes.Times(budget, p.Took)
 }
 
-// Estimate sets the times from what an evaluation is thought to take.
+// Estimate sets the times from an estimated time of one evaluation.
 func (p *Prediction) Estimate(seconds float64) {
 	p.time(seconds)
 	p.Estimated = true
 }
 
-// timeAt measures an evaluation: the median of a second and a half of them,
-// after two that prepare filters and touch all memory for the first time.
+// timeAt measures an evaluation in seconds: the median over 1.5 s of them, after two
+// warm-ups, which prepare filters and touch all memory for the first time.
 func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
 	o, err := p.newObjective(ctx, h, w)
 	if err != nil {

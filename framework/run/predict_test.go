@@ -29,11 +29,11 @@ func TestPredictions(t *testing.T) {
 	}
 	// Four channels at the size of the picture, twice, and the picture's own arrays.
 	pixels := int64(36 * 48)
-	if least := atRest + 4*pixels*(2*4+3*p.pictureArrays(1)); large.Bytes < least || small.Bytes >= large.Bytes {
+	if least := processBaseline + 4*pixels*(2*4+3*p.pictureArrays(1)); large.Bytes < least || small.Bytes >= large.Bytes {
 		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
 	}
-	if len(large.Filters) != 2 || large.Rest != atRest+p.held+4*3*pixels*p.pictureArrays(1) {
-		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Rest)
+	if len(large.Filters) != 2 || large.Baseline != processBaseline+p.held+4*3*pixels*p.pictureArrays(1) {
+		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Baseline)
 	}
 	if small.Took <= 0 || small.Longest != 6*small.Took { // 5 iterations and the last row
 		t.Errorf("%v each, %v in all", small.Took, small.Longest)
@@ -75,7 +75,7 @@ func TestLargestWithin(t *testing.T) {
 func TestPredictionsCountDecoding(t *testing.T) {
 	e := experiment(t)
 	w := NewPreparer(plugins(), compute.Plain[float32]{})
-	w.Room = func() (int64, bool) { return 1000, true }
+	w.FreeMemory = func() (int64, bool) { return 1000, true }
 	if _, err := w.Prepare(e); err == nil || !strings.Contains(err.Error(), "content.image") || !strings.Contains(err.Error(), "to decode 30×40 pixels takes") {
 		t.Errorf("with 1000 bytes of memory: %v", err)
 	}
@@ -90,8 +90,8 @@ func TestPredictionsCountDecoding(t *testing.T) {
 	}
 	const floats = 12 * 1000 * 1500
 	for _, s := range predictions {
-		if s.Bytes < atRest+floats*5/4 || s.Rest < atRest+floats {
-			t.Errorf("%d bytes, %d at rest, where the content image alone takes %d", s.Bytes, s.Rest, floats)
+		if s.Bytes < processBaseline+floats*5/4 || s.Baseline < processBaseline+floats {
+			t.Errorf("%d bytes, %d at rest, where the content image alone takes %d", s.Bytes, s.Baseline, floats)
 		}
 	}
 }

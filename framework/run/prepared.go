@@ -1,6 +1,6 @@
-// Package run is one run: from an experiment to a picture. It builds the
-// plugins, computes the targets once for each stage, and moves the picture with
-// the optimiser, telling an Observer what happens. It stores nothing itself.
+// Package run executes one run, from an experiment to a picture. It builds the plugins,
+// computes the targets once for each stage, runs the optimiser and reports events to an
+// Observer. It stores nothing itself.
 package run
 
 import (
@@ -13,8 +13,8 @@ import (
 	"runexp/framework/sizes"
 )
 
-// Prepared is a run that was checked and is ready to go: images are decoded,
-// names resolved, weights found. It can be run once.
+// Prepared is a run that is checked and ready to start: images are decoded, names
+// resolved, weights found. It can be run once.
 type Prepared struct {
 	e        framework.Experiment
 	k        compute.Kernels[float32]
@@ -27,19 +27,19 @@ type Prepared struct {
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content  original
-	styles   []original
+	content  inputImage
+	styles   []inputImage
 	start    initialValue
 	sizes    []sizes.Pixels
-	minSide  int             // of the picture, for the backbone; 1 where nobody knows
+	minSide  int             // of the picture, for the backbone; 1 if unknown
 	rules    []sizes.Rule    // of the sizes of style images
 	held     int64           // bytes of the images as read
-	decoding int64           // bytes at the peak of decoding them
+	decoding int64           // peak bytes while decoding them
 	from     *State          // where Optimize begins; nil for the start
 	filters  []*graph.Filter // that Optimize has used
 }
 
-// weighted is a loss with its place in the total.
+// weighted is a loss with its name and weight in the total.
 type weighted struct {
 	framework.Loss
 	name      string
@@ -47,7 +47,7 @@ type weighted struct {
 	normalize bool // the gradient at its taps
 }
 
-// Prepare is Preparer.Prepare for a run that shares nothing. Kernels run on k.
+// Prepare is Preparer.Prepare for a single run. Kernels run on k.
 func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernels[float32]) (*Prepared, error) {
 	return NewPreparer(plugins, k).Prepare(e)
 }
@@ -66,11 +66,11 @@ func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 // readImages decodes the images, crops them and resolves the sizes.
 func (p *Prepared) readImages(framework.Plugins) error {
 	var err error
-	if p.content, err = p.original("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
+	if p.content, err = p.readImage("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
 		return err
 	}
 	for i, s := range p.e.Style {
-		style, err := p.original(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
+		style, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
 		if err != nil {
 			return err
 		}
@@ -82,9 +82,9 @@ func (p *Prepared) readImages(framework.Plugins) error {
 	return p.checkStyleSizes()
 }
 
-// decode returns the image in the file at path, and counts what it takes.
+// decode returns the image in the file at path and adds its memory to the prediction.
 func (p *Prepared) decode(path string) (*imaging.Image, error) {
-	read, err := p.preparer.picture(path)
+	read, err := p.preparer.image(path)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (p *Prepared) decode(path string) (*imaging.Image, error) {
 	return read.image, nil
 }
 
-// checkStyleSizes checks that every stage can show every style image.
+// checkStyleSizes checks that every style image has a valid size in every stage.
 func (p *Prepared) checkStyleSizes() error {
 	p.rules = make([]sizes.Rule, len(p.styles))
 	for k, style := range p.e.Style {
@@ -128,7 +128,7 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 			case role != framework.Content && role != framework.Style:
 				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
 			case role == framework.Style && len(p.styles) == 0:
-				return fmt.Errorf("losses.%s: it needs a style image", spec.Name)
+				return fmt.Errorf("losses.%s: it needs a style image; give style: [{image: FILE}]", spec.Name)
 			}
 		}
 		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
@@ -140,7 +140,7 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 // buildBackbone builds the backbone and finds its weights.
 func (p *Prepared) buildBackbone(framework.Plugins) error {
 	if len(p.taps) == 0 {
-		return nil // only losses of the picture itself
+		return nil // all losses are of the picture alone
 	}
 	var err error
 	if p.backbone, err = p.preparer.Backbone(p.e.Backbone); err != nil {
@@ -181,10 +181,10 @@ func (p *Prepared) buildOptimizers(plugins framework.Plugins) error {
 	return nil
 }
 
-// Weights returns which weights the run reads; zero where it needs none.
+// Weights returns the weights that the run reads; zero if it needs none.
 func (p *Prepared) Weights() framework.Weights { return p.weights }
 
-// Stages describes the stages to come.
+// Stages describes the stages.
 func (p *Prepared) Stages() []Stage {
 	stages := make([]Stage, len(p.e.Stages))
 	for i, spec := range p.e.Stages {
@@ -196,7 +196,7 @@ func (p *Prepared) Stages() []Stage {
 	return stages
 }
 
-// Images describes the images read and the sizes that the losses see them in at stage i.
+// Images describes the images and the sizes that the losses see them at in stage i.
 func (p *Prepared) Images(i int) []ImageUse {
 	h, w := p.sizes[i].H, p.sizes[i].W
 	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
@@ -207,8 +207,8 @@ func (p *Prepared) Images(i int) []ImageUse {
 	return uses
 }
 
-// Release frees the memory that kernels took for the filters of a run which is over.
-// Whoever uses the same backbone next makes it again.
+// Release frees the kernels' copies of the filters after the run. The next run with the
+// same backbone makes them again.
 func (p *Prepared) Release() {
 	for _, f := range p.filters {
 		f.Forget()
@@ -230,11 +230,11 @@ func (p *Prepared) Styles() []*imaging.Image {
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Prepared) Taps() []string { return p.taps }
 
-// styleSize returns the size in which style image k is shown to the network in a
-// stage of h×w pixels.
+// styleSize returns the size at which the network sees style image k in a stage of h×w
+// pixels.
 func (p *Prepared) styleSize(k, h, w int) (int, int) {
 	size, err := p.rules[k].Style(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
-	if err != nil { // no stage, but a smaller picture that is tried for its time
+	if err != nil { // not a stage's size, but a smaller one to measure
 		return h, w
 	}
 	return size.H, size.W

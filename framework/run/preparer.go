@@ -19,36 +19,35 @@ import (
 	"runexp/internal/lru"
 )
 
-// A Preparer prepares the runs of one process and keeps what they share:
-// backbones with their filters, and the targets of images that several runs
-// compare with. It may be used by several goroutines.
+// A Preparer prepares the runs of one process and caches what they share: backbones
+// with their filters, targets and decoded images. It may be used by several goroutines.
 type Preparer struct {
-	// Room says how many bytes of memory are free, if that is known; nil where
-	// nobody is to ask. It is set before the Preparer is used.
-	Room func() (bytes int64, known bool)
+	// FreeMemory returns the free memory in bytes, if known. nil disables the check
+	// before an image is decoded. It must be set before the Preparer is used.
+	FreeMemory func() (bytes int64, known bool)
 
-	plugins  framework.Plugins
-	k        compute.Kernels[float32]
-	targets  *lru.Cache[string, representations] // by targetKey; they are only read
-	pictures *lru.Cache[filestate.State, picture]
+	plugins framework.Plugins
+	k       compute.Kernels[float32]
+	targets *lru.Cache[string, representations] // by targetKey; read-only
+	images  *lru.Cache[filestate.State, decodedImage]
 
 	mu        sync.Mutex
 	backbones map[string]framework.Backbone // by name and options
 }
 
-// maxTargets bounds the targets that a Preparer keeps, in bytes: those of d2l at
-// 300×450 are 8 MB for a pair of images.
+// maxTargets bounds the cache of targets, in bytes: those of d2l at 300×450 are 8 MB
+// for a pair of images.
 const maxTargets = 256 << 20
 
-// NewPreparer returns one whose kernels run on k.
+// NewPreparer returns a Preparer whose kernels run on k.
 func NewPreparer(plugins framework.Plugins, k compute.Kernels[float32]) *Preparer {
 	return &Preparer{
 		plugins: plugins, k: k, backbones: map[string]framework.Backbone{},
-		targets: lru.New[string](maxTargets, bytesOf), pictures: lru.New[filestate.State](0, picture.bytes),
+		targets: lru.New[string](maxTargets, bytesOf), images: lru.New[filestate.State](0, decodedImage.bytes),
 	}
 }
 
-// Backbone returns the backbone of a spec, the same one for equal specs.
+// Backbone returns the backbone of a spec; equal specs share one.
 func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, error) {
 	plugin, err := pr.plugins.Backbones.Lookup(spec.Name)
 	if err != nil {
@@ -71,9 +70,9 @@ func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, e
 	return backbone, nil
 }
 
-// sharedTargets returns the representations of an image of one role, resized to
-// h×w, from the Preparer if another run has had just the same.
-func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image original, h, w int) (representations, error) {
+// sharedTargets returns the representations of an image of one role, resized to h×w,
+// from the cache if another run had the same.
+func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image inputImage, h, w int) (representations, error) {
 	key, err := p.targetKey(role, image, h, w)
 	if err != nil {
 		return nil, err
@@ -83,15 +82,15 @@ func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image
 		if err != nil || program == nil {
 			return nil, err
 		}
-		// The program is as large as half of the picture's, and garbage when it
-		// has run. Left to its own pace the collector would let it stand beside that.
+		// The program takes half as much memory as the picture's, and is garbage once
+		// it has run. Collect it now, so that the two do not add up.
 		defer debug.FreeOSMemory()
 		return program.run(ctx, image.Image, p.variable.Space())
 	})
 }
 
-// targetKey is a hash of all that the representations depend on.
-func (p *Prepared) targetKey(role framework.Role, image original, h, w int) (string, error) {
+// targetKey is a hash of everything that the representations depend on.
+func (p *Prepared) targetKey(role framework.Role, image inputImage, h, w int) (string, error) {
 	type loss struct {
 		Name, Type string
 		Options    any
@@ -134,7 +133,7 @@ func hashPixels(sum hash.Hash, pix []float32) {
 	}
 }
 
-// bytesOf returns how much memory values take.
+// bytesOf returns the memory of values in bytes.
 func bytesOf(values representations) int64 {
 	n := int64(0)
 	for _, tensors := range values {

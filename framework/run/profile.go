@@ -9,9 +9,8 @@ import (
 	"runexp/framework/graph"
 )
 
-// Profile evaluates stage i repeats times, after one evaluation that prepares
-// filters and memory, and returns each operation's fastest time and that of a
-// whole evaluation.
+// Profile evaluates stage i repeats times, after one warm-up, and returns the fastest
+// time of each operation and of a whole evaluation.
 func (p *Prepared) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
 	h, w := p.sizes[i].H, p.sizes[i].W
 	o, err := p.newObjective(ctx, h, w)

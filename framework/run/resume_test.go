@@ -124,7 +124,7 @@ func interrupt(t *testing.T, e framework.Experiment, k int, fails bool) (*State,
 		return nil
 	}
 	var kept *State
-	r.onOffer = func(s State, leaving bool) error {
+	r.onSafePoint = func(s State, leaving bool) error {
 		if leaving {
 			kept = new(State)
 			kept.copyFrom(s)
@@ -184,7 +184,7 @@ func kinds(pictures []Picture, from int) (list []string) {
 func TestEveryOfferIsGood(t *testing.T) {
 	e := interrupted(t)["momentum that goes back"]
 	var states []State
-	whole := &record{onOffer: func(s State, leaving bool) error {
+	whole := &record{onSafePoint: func(s State, leaving bool) error {
 		if leaving {
 			t.Error("nothing was left")
 		}
@@ -224,7 +224,7 @@ func TestThePictureCannotBeKept(t *testing.T) {
 			return nil
 		}}
 		var kept State
-		full.onOffer = func(s State, leaving bool) error {
+		full.onSafePoint = func(s State, leaving bool) error {
 			if leaving {
 				kept.copyFrom(s)
 			}

@@ -11,17 +11,17 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Optimize makes the picture, from the start or from where Resume says. When ctx is
-// done the iteration under way is finished, its picture and loss are observed,
-// and the outcome says Stopped.
+// Optimize makes the picture, from the start or from the state given to Resume. When
+// ctx is done it completes the current iteration, emits its picture and loss, and
+// returns an Outcome that is Stopped.
 //
-// A step that leads to a loss that is not finite, or more than a thousand times
-// the lowest of its stage, is undone, and the rest of the stage runs at half the
-// learning rate. That is done ten times in a stage.
+// A step to a loss that is not finite, or more than a thousand times the lowest of its
+// stage, is undone, and the rest of the stage runs at half the learning rate; at most
+// ten times in a stage.
 //
-// Errors: an *ObserverError; a loss that stays bad; what a plugin returns.
+// Errors: an *ObserverError; a loss that stays bad; errors of plugins.
 func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
-	o = marked(o)
+	o = markErrors(o)
 	var outcome Outcome
 	var err error
 	s := State{Guard: newGuard()}
@@ -46,12 +46,12 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 		}
 		if err != nil {
 			err = fmt.Errorf("stage %d: %w", stage.Index+1, err)
-			if heard := new(ObserverError); errors.As(err, &heard) {
+			if observed := new(ObserverError); errors.As(err, &observed) {
 				return outcome, err
 			}
-			// x is as it was before the step that failed: the last good picture.
+			// A failed step leaves x unchanged: it is the last good picture.
 			image, failed := p.image(context.WithoutCancel(ctx), l.x, stage.Height, stage.Width)
-			if failed != nil || !presentable(image) {
+			if failed != nil || !allFinite(image) {
 				return outcome, err
 			}
 			return outcome, errors.Join(err, o.Observe(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
@@ -65,8 +65,7 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	return outcome, nil
 }
 
-// next is the state in which a stage begins, s being that in which the one before
-// ended.
+// next returns the initial state of a stage, from the final state s of the previous one.
 func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
 	resampled := func(x []float32) []float32 {
@@ -91,29 +90,28 @@ func (p *Prepared) next(s State, stage Stage) (State, error) {
 	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(s.X), Guard: newGuard()}, nil
 }
 
-// least stands for 0 where logarithms are taken; as a square it is that of nothing
-// that a gradient in float32 has.
-const least = 1e-36
+// logFloor is added before logarithms are taken, since log 0 is infinite. Squared
+// gradients in float32 are far larger.
+const logFloor = 1e-36
 
-// logarithms and exponentials lead to the logarithms of numbers that are at least 0,
-// and back.
+// logarithms and exponentials map numbers of at least 0 to their logarithms and back.
 func logarithms(x []float32) []float32 {
 	out := make([]float32, len(x))
 	for i, v := range x {
-		out[i] = float32(math.Log(float64(v) + least))
+		out[i] = float32(math.Log(float64(v) + logFloor))
 	}
 	return out
 }
 
 func exponentials(x []float32) []float32 {
 	for i, v := range x {
-		x[i] = float32(max(math.Exp(float64(v))-least, 0))
+		x[i] = float32(max(math.Exp(float64(v))-logFloor, 0))
 	}
 	return x
 }
 
-// presentable reports whether an image can be written: numbers that overflowed
-// before the first step cannot.
-func presentable(image *imaging.Image) bool {
+// allFinite reports whether an image can be encoded: pixels may have overflowed before
+// the first step.
+func allFinite(image *imaging.Image) bool {
 	return !slices.ContainsFunc(image.Pix, func(v float32) bool { return !finite(float64(v)) })
 }

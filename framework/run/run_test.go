@@ -174,7 +174,7 @@ func TestInitialValuesAreChecked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := prepared.Optimize(t.Context(), &record{}); err == nil || !strings.Contains(err.Error(), "init: the initial value flat made 1×24 pixels where 18×24 were asked for") {
+	if _, err := prepared.Optimize(t.Context(), &record{}); err == nil || !strings.Contains(err.Error(), "init: the initial value flat made 1×24 pixels instead of 18×24") {
 		t.Errorf("%v", err)
 	}
 }

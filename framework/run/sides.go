@@ -7,8 +7,8 @@ import (
 	"runexp/framework/sizes"
 )
 
-// checkSides reports a stage in which the picture or a style image is too small for
-// the layers that the losses read of it.
+// checkSides returns an error if the picture or a style image is too small in a stage
+// for the layers that the losses read of it.
 func (p *Prepared) checkSides(framework.Plugins) error {
 	p.minSide = 1
 	limiter, knows := p.backbone.(framework.SideLimiter)
@@ -19,19 +19,19 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	if p.minSide, err = limiter.MinSide(p.taps); err != nil {
 		return fmt.Errorf("backbone: %w", err)
 	}
-	ofStyles, styleSide := distinct(tapsOf(p.comparing(framework.Style))), 1
+	ofStyles, styleSide := distinct(tapsOf(p.lossesFor(framework.Style))), 1
 	if len(ofStyles) > 0 {
 		if styleSide, err = limiter.MinSide(ofStyles); err != nil {
 			return fmt.Errorf("backbone: %w", err)
 		}
 	}
 	for i, stage := range p.sizes {
-		if err := p.large(stage, p.minSide, p.taps); err != nil {
+		if err := p.checkSide(stage, p.minSide, p.taps); err != nil {
 			return fmt.Errorf("%s: %w", p.sizeKey(i), err)
 		}
 		for k := range p.styles {
 			h, w := p.styleSize(k, stage.H, stage.W)
-			if err := p.large(sizes.Pixels{H: h, W: w}, styleSide, ofStyles); err != nil {
+			if err := p.checkSide(sizes.Pixels{H: h, W: w}, styleSide, ofStyles); err != nil {
 				return fmt.Errorf("style[%d].size: %s in stage %d at %v: %w", k, p.e.Style[k].Size, i+1, stage, err)
 			}
 		}
@@ -39,8 +39,8 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	return nil
 }
 
-// large returns an error for an image that is smaller than the backbone needs for taps.
-func (p *Prepared) large(image sizes.Pixels, side int, taps []string) error {
+// checkSide returns an error for an image that is too small for taps.
+func (p *Prepared) checkSide(image sizes.Pixels, side int, taps []string) error {
 	if min(image.H, image.W) >= side {
 		return nil
 	}
@@ -48,7 +48,7 @@ func (p *Prepared) large(image sizes.Pixels, side int, taps []string) error {
 		image, p.e.Backbone.Name, framework.ListNames(taps), side)
 }
 
-// sizeKey is the key that says the size of stage i.
+// sizeKey is the config key that sets the size of stage i.
 func (p *Prepared) sizeKey(i int) string {
 	if i == len(p.sizes)-1 && p.e.Size != (framework.Size{}) {
 		return "size"
@@ -56,12 +56,12 @@ func (p *Prepared) sizeKey(i int) string {
 	return fmt.Sprintf("stages[%d].size", i)
 }
 
-// smaller is a side in a picture that is tried in place of one of a stage's, whose
-// side it is a fraction of: no smaller than the backbone can see.
-func (p *Prepared) smaller(side int, fraction float64) int {
-	return min(side, max(p.minSide, leastTried, int(float64(side)*fraction+0.5)))
+// probeSide returns a fraction of a stage's side, for a smaller picture to measure, but
+// no less than the backbone needs.
+func (p *Prepared) probeSide(side int, fraction float64) int {
+	return min(side, max(p.minSide, minProbeSide, int(float64(side)*fraction+0.5)))
 }
 
-// leastTried is the smallest side of a picture that is tried: smaller ones say little
-// of large ones, and a backbone that does not know its limit has most likely none above.
-const leastTried = 16
+// minProbeSide is the smallest side of a picture to measure: smaller ones say little
+// about large ones, and a backbone without a known limit most likely accepts it.
+const minProbeSide = 16

@@ -95,12 +95,12 @@ func TestTinyPicturesArePredicted(t *testing.T) {
 		fraction float64
 		want     int
 	}{{6, 0.5, 6}, {100, 0.5, 50}, {100, 0.1, 40}} {
-		if got := p.smaller(c.side, c.fraction); got != c.want {
+		if got := p.probeSide(c.side, c.fraction); got != c.want {
 			t.Errorf("%g of %d pixels is tried at %d, want %d", c.fraction, c.side, got, c.want)
 		}
 	}
 	p.minSide = 1
-	if got := p.smaller(100, 0.1); got != leastTried {
+	if got := p.probeSide(100, 0.1); got != minProbeSide {
 		t.Errorf("a tenth of 100 pixels is tried at %d", got)
 	}
 }

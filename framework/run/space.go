@@ -6,8 +6,8 @@ import (
 	"runexp/framework"
 )
 
-// preprocess returns the map from a picture in space s to what a network expects,
-// m·x + bias: back to [0, 1], then the network's scale, order, mean and std.
+// preprocess returns the map m·x + bias from a picture in space s to a network's input:
+// back to [0, 1], then the network's scale, order, mean and std.
 func preprocess(s framework.Space, in framework.Input) (m [3][3]float64, bias [3]float64) {
 	for k := range 3 {
 		c := strings.IndexByte("RGB", in.Order[k])

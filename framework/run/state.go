@@ -6,24 +6,24 @@ import (
 	"runexp/framework"
 )
 
-// A State is a run between two iterations: with the experiment, all that the
-// rest of it depends on.
+// A State is the state of a run between two iterations. With the experiment, it
+// determines the rest of the run.
 type State struct {
 	Stage       int
-	Iteration   int // of the stage, the one that comes next
+	Iteration   int // the next one, counted over the stage
 	Step        int // the same, counted over the whole run
 	Evaluations int // so far in this stage
-	// Known says that an evaluation at X is among them, so that going on it costs
-	// nothing more.
-	Known     bool
-	Done      bool // the optimiser said so: only the last row is missing
+	// Evaluated says that Evaluations includes one at X, which is not counted again
+	// on resuming.
+	Evaluated bool
+	Done      bool // the optimiser has converged: only the last row is missing
 	X         []float32
 	Average   []float32 // of the stage's iterates so far (see average); nil for none
 	Optimizer []framework.Slot
 	Guard     Guard
 }
 
-// copyFrom makes s a copy of t, in the memory that s has.
+// copyFrom makes s a copy of t, reusing the memory of s.
 func (s *State) copyFrom(t State) {
 	x, mean, slots := s.X, s.Average, s.Optimizer
 	*s = t
@@ -31,7 +31,7 @@ func (s *State) copyFrom(t State) {
 	if t.Average != nil {
 		s.Average = append(mean[:0], t.Average...)
 	}
-	for len(slots) < len(t.Optimizer) { // a history grows; what it had is used again
+	for len(slots) < len(t.Optimizer) { // a history grows; its earlier slots are reused
 		slots = append(slots, framework.Slot{})
 	}
 	slots = slots[:len(t.Optimizer)]
@@ -45,11 +45,11 @@ func (s *State) copyFrom(t State) {
 	s.Optimizer = slots
 }
 
-// Resume makes Run go on from s instead of from the start. The State must be of
-// the same experiment; the pictures and losses are then those of a run that was
-// never interrupted. Prepared takes s.X over.
+// Resume makes Optimize continue from s instead of the start. The State must be of the
+// same experiment; pictures and losses are then bitwise those of an uninterrupted run.
+// Prepared takes ownership of s.X.
 //
-// Errors: a State that does not fit the experiment; p is as before then.
+// Errors: a State that does not fit the experiment, which leaves p unchanged.
 func (p *Prepared) Resume(s State) error {
 	if s.Stage < 0 || s.Stage >= len(p.sizes) {
 		return fmt.Errorf("resume: stage %d of %d", s.Stage+1, len(p.sizes))
@@ -63,7 +63,7 @@ func (p *Prepared) Resume(s State) error {
 		return fmt.Errorf("resume: an average of %d numbers, where stage %d has %d", len(s.Average), s.Stage+1, numbers)
 	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
 		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
-	case s.Evaluations < 0 || s.Known && s.Evaluations == 0:
+	case s.Evaluations < 0 || s.Evaluated && s.Evaluations == 0:
 		return fmt.Errorf("resume: %d evaluations", s.Evaluations)
 	case s.Guard.Rollbacks < 0 || s.Guard.Rollbacks > maxRollbacks:
 		return fmt.Errorf("resume: %d rollbacks", s.Guard.Rollbacks)

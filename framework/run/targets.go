@@ -11,23 +11,23 @@ import (
 	"runexp/framework/imaging"
 )
 
-// representations are what losses make of one image: by the loss's name, and by
-// the name that the loss gives each value.
+// representations are the losses' values of one image, by the loss's name and the
+// value's.
 type representations map[string]map[string]graph.Tensor
 
-// A target is one content or style image in the representations of all losses
-// that compare with it.
+// A target is one content or style image as represented by all losses that compare
+// with it.
 type target struct {
-	weight float64 // the weights of a role add up to 1
+	weight float64 // the weights of a role sum to 1
 	values representations
 }
 
-// targets returns the targets of a stage of h×w pixels by role. What each is worth
-// is up to values, which are given an image of a role and the size that it is used
-// at: computed, or of the right shapes only.
-func (p *Prepared) targets(h, w int, values func(role framework.Role, image original, h, w int) (representations, error)) (map[framework.Role][]target, error) {
+// targets returns the targets of a stage of h×w pixels by role. values returns the
+// representations of an image of a role at the size it is used at: computed, or only
+// the shapes.
+func (p *Prepared) targets(h, w int, values func(role framework.Role, image inputImage, h, w int) (representations, error)) (map[framework.Role][]target, error) {
 	all := map[framework.Role][]target{}
-	add := func(role framework.Role, image original, h, w int, weight float64) error {
+	add := func(role framework.Role, image inputImage, h, w int, weight float64) error {
 		v, err := values(role, image, h, w)
 		if err == nil && v != nil {
 			all[role] = append(all[role], target{weight: weight, values: v})
@@ -50,18 +50,18 @@ func (p *Prepared) targets(h, w int, values func(role framework.Role, image orig
 	return all, nil
 }
 
-// A targetProgram computes what every loss that compares with the images of one
-// role makes of one of them.
+// A targetProgram computes the representations of an image of one role, for all losses
+// that compare with that role.
 type targetProgram struct {
 	program *graph.Program
 	shape   graph.Shape
 	nodes   map[string]framework.Values // by loss name
 }
 
-// targetProgram compiles the program for images of h×w pixels; nil where no
-// loss compares with images of that role.
+// targetProgram compiles the program for images of h×w pixels; nil if no loss compares
+// with images of that role.
 func (p *Prepared) targetProgram(role framework.Role, masks map[string]*imaging.Image, h, w int) (*targetProgram, error) {
-	losses := p.comparing(role)
+	losses := p.lossesFor(role)
 	if len(losses) == 0 {
 		return nil, nil
 	}
@@ -95,7 +95,7 @@ func (t *targetProgram) run(ctx context.Context, image *imaging.Image, s framewo
 	return t.each(func(n graph.Node) graph.Tensor { return t.program.Value(n).Clone() }), nil
 }
 
-// each maps the nodes of every loss.
+// each applies value to the nodes of every loss.
 func (t *targetProgram) each(value func(graph.Node) graph.Tensor) representations {
 	all := representations{}
 	for loss, nodes := range t.nodes {
@@ -107,8 +107,7 @@ func (t *targetProgram) each(value func(graph.Node) graph.Tensor) representation
 	return all
 }
 
-// tapsOf returns the layers of the backbone that losses read, in their order, some of
-// them more than once.
+// tapsOf returns the layers of the backbone that losses read, in order, with repetitions.
 func tapsOf(losses []weighted) (layers []string) {
 	for _, l := range losses {
 		for _, tap := range l.Taps() {
@@ -120,11 +119,11 @@ func tapsOf(losses []weighted) (layers []string) {
 	return layers
 }
 
-// distinct returns layers in alphabetical order, each once.
+// distinct returns the distinct layers in alphabetical order.
 func distinct(layers []string) []string { return slices.Compact(slices.Sorted(slices.Values(layers))) }
 
-// comparing returns the losses that compare with the images of a role.
-func (p *Prepared) comparing(role framework.Role) []weighted {
+// lossesFor returns the losses that compare with images of a role.
+func (p *Prepared) lossesFor(role framework.Role) []weighted {
 	var losses []weighted
 	for _, l := range p.losses {
 		if slices.Contains(l.Roles(), role) {

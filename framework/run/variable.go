@@ -51,8 +51,8 @@ func (p *Prepared) project(x []float32) {
 	}
 }
 
-// descends reports whether no step of o can lead to a bad loss. What bounds do to a
-// step nobody has looked at.
+// descends reports whether no step of o can lead to a bad loss. A step that is then
+// projected into the variable's bounds carries no such guarantee.
 func (p *Prepared) descends(o framework.Optimizer) bool {
 	_, bounded := p.variable.(framework.Projector)
 	return !bounded && descends(o)

@@ -1,5 +1,5 @@
-// Package gram is the style loss of Gatys, Ecker and Bethge (2016): how far the
-// correlations between the picture's features are from the painting's.
+// Package gram is the style loss of Gatys, Ecker and Bethge (2016): the squared distance
+// of the correlations between the picture's features from the style image's.
 package gram
 
 import (
@@ -12,7 +12,7 @@ type Config struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers whose Gram matrices are compared"`
 }
 
-// Defaults returns the textbook's choice.
+// Defaults returns the layers of Dive into Deep Learning.
 func Defaults() Config {
 	var c Config
 	for _, name := range []string{"conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"} {
@@ -38,10 +38,10 @@ var _ framework.Loss = (*Loss)(nil)
 // New returns the loss.
 func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Layers)}, nil }
 
-// Roles are the style images.
+// Roles returns the style images' role.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
-// Taps are the layers compared.
+// Taps returns the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
 // Represent returns the Gram matrix of each layer.
@@ -52,6 +52,6 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 }
 
 // Score returns the mean squared error of each layer's Gram matrix.
-func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.References) ([]framework.Term, error) {
+func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	return framework.SquaredDistances(b, l.taps, got, want[framework.Style]), nil
 }

@@ -1,5 +1,5 @@
-// Package tv is the total-variation loss: how much neighbouring pixels differ.
-// It keeps the picture from becoming noisy.
+// Package tv is the total-variation loss, which penalises differences of neighbouring
+// pixels and so noise.
 package tv
 
 import (
@@ -23,10 +23,10 @@ var _ framework.Loss = Loss{}
 // New returns the loss.
 func New(Config) (framework.Loss, error) { return Loss{}, nil }
 
-// Roles are none: the loss looks at the picture alone.
+// Roles returns none: the loss depends on the picture alone.
 func (Loss) Roles() []framework.Role { return nil }
 
-// Taps is the picture itself.
+// Taps returns the picture itself.
 func (Loss) Taps() []framework.Tap { return []framework.Tap{{Layer: framework.ImageTap, Weight: 1}} }
 
 // Represent returns the picture.
@@ -35,7 +35,7 @@ func (Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, err
 }
 
 // Score returns the one term. A direction with a single pixel counts as 0.
-func (Loss) Score(b *graph.Builder, got framework.Values, _ framework.References) ([]framework.Term, error) {
+func (Loss) Score(b *graph.Builder, got framework.Values, _ framework.Targets) ([]framework.Term, error) {
 	picture := got[framework.ImageTap]
 	s := picture.Shape()
 	h, w, c := s[0], s[1], s[2]

@@ -1,5 +1,5 @@
-// Package cfsd is the content feature structural distance: whether the parts of a
-// picture that look alike are those of the content image that do.
+// Package cfsd is the content feature structural distance: whether the same parts of the
+// picture and of the content image resemble each other.
 package cfsd
 
 import (
@@ -18,14 +18,14 @@ import (
 //	Σᵢ KL(Pᵢ ‖ Qᵢ) / Σᵢ KL(Pᵢ ‖ 1/n)
 //
 // Pᵢ is the softmax of row i of S = FFᵀ/C², [n, n], for the content image's features
-// F, [n, C], at n places, and Qᵢ the same for the picture's. So P tells which
-// parts of the content image look alike, whatever they look like.
+// F, [n, C], at n positions, and Qᵢ the same for the picture's. So P encodes which parts
+// of the content image resemble each other, independently of their appearance.
 //
 // It lies in [0, ∞), lower is closer: 0 for equal similarities, 1 for a picture
-// whose parts all look alike. The authors sum KL over the rows; the ratio makes
-// sizes and networks comparable, but not with published figures. They take VGG-19's
-// relu3_1, which many runs optimise, and every place of a picture of 512×512
-// pixels; we take a held-out layer and at most 1024 places, on a regular grid.
+// whose parts are all alike. The authors sum KL over the rows; the ratio makes sizes and
+// networks comparable, but not with published figures. They use VGG-19's relu3_1, which
+// many runs optimise, and every position of a picture of 512×512 pixels; we use a held-out
+// layer and at most 1024 positions, on a regular grid.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -38,7 +38,7 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps how alike the content image's features are among each other.
+// Prepare computes the self-similarity of the content image's features.
 func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
 	want, err := newStructure(similarities(image.Kernels, image.Features(layer)))
 	if err != nil {
@@ -49,11 +49,11 @@ func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, erro
 	}, nil
 }
 
-// structure is how alike the content image's features are among each other.
+// structure is the self-similarity of the content image's features.
 type structure struct {
 	similar  []float32 // S, [n, n]
 	logSum   []float64 // by row of S: log Σⱼ exp Sᵢⱼ
-	flattest float64   // the divergence of a picture without structure
+	flattest float64   // divergence of a picture without structure
 }
 
 func newStructure(similar []float32) (structure, error) {
@@ -66,7 +66,7 @@ func newStructure(similar []float32) (structure, error) {
 		}
 	}
 	if !(s.flattest > 0) {
-		return s, errors.New("all places look alike, and no structure can be compared with that")
+		return s, errors.New("all positions have the same features, so there is no structure to compare with")
 	}
 	return s, nil
 }
@@ -82,10 +82,10 @@ func (s structure) divergence(got []float32) float64 {
 			sum += math.Exp(logP) * (logP - logQ)
 		}
 	}
-	return max(sum, 0) / s.flattest // rounding leaves a few equal ones slightly below 0
+	return max(sum, 0) / s.flattest // rounding may give slightly less than 0 for equal pictures
 }
 
-// mostPlaces bounds n: time and memory grow with its square.
+// mostPlaces bounds n: time and memory are quadratic in it.
 const mostPlaces = 1024
 
 // similarities returns S of the features f.
@@ -110,7 +110,7 @@ func similarities(k compute.Kernels[float32], f measure.Features) []float32 {
 	return s
 }
 
-// grid returns every step-th of n places, centred.
+// grid returns every step-th of n positions, centred.
 func grid(n, step int) []int {
 	var places []int
 	for i := (n - 1) % step / 2; i < n; i += step {

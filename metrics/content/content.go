@@ -1,5 +1,5 @@
-// Package content is the content distance: how far a picture's features are from
-// the content image's, place by place.
+// Package content is the content distance: the distance of a picture's features from the
+// content image's, position by position.
 package content
 
 import (
@@ -11,12 +11,12 @@ import (
 )
 
 // Metric is ‖F − P‖² / ‖P‖² of the features F of the picture and P of the content
-// image at each content layer, over all places and channels.
+// image at each content layer, over all positions and channels.
 //
-// It lies in [0, ∞), lower is closer: 0 for equal features, 1 for none at all,
-// about 2 for unrelated ones of the same energy. The numerator is the content
-// loss of Gatys, Ecker and Bethge (2016, equation 1); they have ½ of it and no
-// denominator, which makes layers comparable here.
+// It lies in [0, ∞), lower is closer: 0 for equal features, 1 for features that are all 0,
+// about 2 for unrelated ones of the same energy. The numerator is the content loss of
+// Gatys, Ecker and Bethge (2016, equation 1) without its ½; the denominator, which they do
+// not have, makes layers comparable.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -29,7 +29,7 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps the content image's features.
+// Prepare copies the content image's features.
 func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
 	want := slices.Clone(image.Features(layer).Values)
 	energy := 0.0

@@ -1,5 +1,5 @@
-// Package edges is the edge correlation: whether a picture has its edges where the
-// content image has them.
+// Package edges is the edge correlation: whether the picture's edges are where the content
+// image's are.
 package edges
 
 import (
@@ -9,15 +9,15 @@ import (
 	"runexp/framework/measure"
 )
 
-// Metric is Pearson's correlation of the strengths of edges a and b in the luma of the
-// picture and of the content image:
+// Metric is Pearson's correlation of the edge strengths a and b in the luma of the picture
+// and of the content image:
 //
 //	Σ(a − ā)(b − b̄) / √(Σ(a − ā)² Σ(b − b̄)²)
 //
-// It lies in [−1, 1], higher is closer: 1 where edges are equal up to contrast, 0
-// for unrelated ones and where one picture has none. The idea is the edge
-// preservation index of Sattar et al. (1997), which correlates Laplacians; the
-// strength of edges does not mind which side of an edge is the bright one.
+// It lies in [−1, 1], higher is closer: 1 if edges are equal up to contrast, 0 for
+// unrelated ones and if only one image has edges. It follows the edge preservation index
+// of Sattar et al. (1997), which correlates Laplacians; edge strength does not depend on
+// which side of an edge is brighter.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -30,14 +30,14 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps the content image's edges.
+// Prepare computes the content image's edges.
 func (Metric) Prepare(image *measure.Image, _ string) (framework.Score, error) {
 	want := sobel(image.Luma())
 	return func(picture *measure.Image) float64 { return correlation(sobel(picture.Luma()), want) }, nil
 }
 
-// sobel returns the strength of edges √(gx² + gy²) of the inner pixels, by
-// Sobel's masks: (1 2 1)ᵀ(−1 0 1) and its transpose.
+// sobel returns the edge strength √(gx² + gy²) of the inner pixels, with Sobel's masks
+// (1 2 1)ᵀ(−1 0 1) and its transpose.
 func sobel(p measure.Plane) measure.Plane {
 	out := measure.NewPlane(p.H-2, p.W-2)
 	for y := range out.H {
@@ -64,7 +64,7 @@ func correlation(a, b measure.Plane) float64 {
 	}
 	switch {
 	case squaresA == 0 && squaresB == 0:
-		return 1 // neither has any
+		return 1 // neither has edges
 	case squaresA == 0 || squaresB == 0:
 		return 0
 	}

@@ -16,14 +16,13 @@ import (
 //	d² = ‖μ − μ'‖² + tr(Σ + Σ' − 2 (Σ'^½ Σ Σ'^½)^½)
 //
 // of two normal distributions with the means μ and covariances Σ of the features
-// over all places, [C] and [C, C]: the picture's, and primed the style image's.
+// over all positions, [C] and [C, C]; primed symbols are the style image's.
 //
 // It lies in [0, ∞), lower is closer: 0 for equal moments, 1 for a picture
-// without features. Dowson and Landau (1982) give the distance, Heusel et al.
-// (2017, arXiv:1706.08500) compare sets of images by it, Shaham et al. (2019,
-// arXiv:1905.01164, SIFID) two images at one layer of an Inception network. We take
-// the backbone's layers, divide by n and not n − 1, and divide the distance by the
-// style image's energy.
+// without features. Dowson and Landau (1982) give the distance; Heusel et al. (2017,
+// arXiv:1706.08500) compare sets of images by it, Shaham et al. (2019, arXiv:1905.01164,
+// SIFID) two images at one layer of an Inception network. We use the backbone's layers,
+// divide by n instead of n − 1, and divide the distance by the style image's energy.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -36,7 +35,7 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps the style image's moments and the root of their covariance.
+// Prepare computes the style image's moments and the root of their covariance.
 func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
 	want := image.Moments(layer)
 	energy := want.Energy()
@@ -57,7 +56,7 @@ func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, erro
 //
 //	‖R‖² + ‖R'‖² − 2 Σ singular values of R R'ᵀ
 //
-// No matrix is squared that way, so that equal covariances are 0 to the last digits.
+// No matrix is squared, so the distance of equal covariances is 0 to the last digits.
 func rootDistance(a, b *mat.Dense) float64 {
 	var product mat.Dense
 	product.Mul(a, b.T())
@@ -74,10 +73,10 @@ func rootDistance(a, b *mat.Dense) float64 {
 }
 
 // factor returns R with RᵀR = Σ, by Cholesky's factorisation with pivoting:
-// there are often more channels than features, and some that never vary.
+// there are often more channels than positions, and constant ones.
 func factor(covariance *mat.SymDense) *mat.Dense {
 	var cholesky mat.PivotedCholesky
-	cholesky.Factorize(covariance, -1) // whether it has full rank does not matter
+	cholesky.Factorize(covariance, -1) // it need not have full rank
 	upper := cholesky.RawU()
 	c := covariance.SymmetricDim()
 	root := mat.NewDense(c, c, nil)

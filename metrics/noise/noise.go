@@ -1,5 +1,5 @@
-// Package noise is the finest noise of a picture, and the same relative to the content
-// image's.
+// Package noise is a picture's noise at the scale of pixels, absolute and relative to the
+// content image's.
 package noise
 
 import (
@@ -10,20 +10,19 @@ import (
 	"runexp/framework/measure"
 )
 
-// levels is how many steps 8 bits have: noise is given in them.
+// levels is the number of steps of 8 bits, the unit of noise.
 const levels = 255
 
-// floor is the noise that rounding to 8 bits alone gives a picture, in levels:
-// rounding errors are uniform on ±½, so their standard deviation is 1/√12. The
-// ratio is taken above that, so that a content image without noise does not make it
-// infinite.
+// floor is the noise of rounding to 8 bits, in levels: rounding errors are uniform on ±½,
+// so their standard deviation is 1/√12. It is added to both sides of the ratio, which is
+// then finite for a content image without noise.
 const floor = 0.28867513459481287
 
 // Metric is the standard deviation of the picture's noise, by Immerkær's estimate.
 type Metric struct{}
 
 // Relative is (σ + floor) / (σ' + floor), σ the noise of the picture and σ' of the
-// content image. It lies in [0, ∞): 1 for equals.
+// content image. It lies in [0, ∞), 1 for equal noise.
 type Relative struct{}
 
 var (
@@ -47,10 +46,10 @@ func (Relative) Definition() framework.Definition {
 	}
 }
 
-// Prepare compares with nothing.
+// Prepare needs no image to compare with.
 func (Metric) Prepare(*measure.Image, string) (framework.Score, error) { return immerkaer, nil }
 
-// Prepare keeps the content image's noise.
+// Prepare computes the content image's noise.
 func (Relative) Prepare(image *measure.Image, _ string) (framework.Score, error) {
 	want := immerkaer(image)
 	return func(picture *measure.Image) float64 { return (immerkaer(picture) + floor) / (want + floor) }, nil
@@ -61,14 +60,14 @@ func (Relative) Prepare(image *measure.Image, _ string) (framework.Score, error)
 //
 //	σ = 255 · √(π/2) · mean|I ∗ M| / 6,  M = (1 −2 1)ᵀ(1 −2 1)
 //
-// over the inner pixels of the three channels. M sees neither slopes nor straight
-// edges along an axis, and white noise of deviation σ with 6σ, whose absolute
-// value is 6σ√(2/π) on average.
+// over the inner pixels of the three channels. M responds neither to gradients nor to
+// straight edges along an axis; its response to white noise of deviation σ has deviation
+// 6σ and mean absolute value 6σ√(2/π).
 //
-// It lies in [0, ∞), lower is cleaner; brushwork as fine as a pixel counts as
-// noise, so pictures of one style image are compared. Immerkær (1996), "Fast noise
-// variance estimation", for one channel; we take all three, since the noise of
-// style transfer is coloured.
+// It lies in [0, ∞), lower is cleaner. Brushwork as fine as a pixel counts as noise, so
+// compare pictures of the same style image. Immerkær (1996), "Fast noise variance
+// estimation", has one channel; we use all three, since the noise of style transfer is
+// coloured.
 func immerkaer(m *measure.Image) float64 {
 	sum, stride := 0.0, m.W*imaging.Channels
 	for y := 1; y < m.H-1; y++ {

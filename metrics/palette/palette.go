@@ -1,5 +1,5 @@
-// Package palette is the palette distance: how far a picture's colours are from the
-// style image's, wherever they are.
+// Package palette is the palette distance: the distance of a picture's colours from the
+// style image's, independently of their positions.
 package palette
 
 import (
@@ -12,8 +12,8 @@ import (
 
 const (
 	directions = 64
-	// bins is how finely the projections of colours are counted: a bin is
-	// at most √3/16384, less than a thirtieth of a level of 8 bits.
+	// bins is the number of histogram bins of a projection: a bin's width is at most
+	// √3/16384, less than a thirtieth of a level of 8 bits.
 	bins = 1 << 14
 )
 
@@ -22,14 +22,14 @@ const (
 //
 //	∫ |F(t) − F'(t)| dt
 //
-// where F(t) is the share of colours c with c·d ≤ t, and F' that of the style
-// image. That is the least mean way by which the projected colours must be
-// shifted to become the other's, wherever in the picture they are.
+// where F(t) is the share of colours c with c·d ≤ t, and F' that of the style image. The
+// integral is the minimum mean distance by which the projected colours must be moved to
+// match the other's.
 //
-// It lies in [0, 1], lower is closer: 0 for equal colours; to shift all of them by
-// a distance s costs about s/2, and black against white is about 0.87. Rabin,
-// Peyré, Delon and Bernot (2012), with W₁ instead of W₂, and with 64 fixed
-// directions spread evenly over the half sphere instead of random ones.
+// It lies in [0, 1], lower is closer: 0 for equal colours; shifting all of them by a
+// distance s costs about s/2, and black against white is about 0.87. Rabin, Peyré, Delon
+// and Bernot (2012), with W₁ instead of W₂, and 64 fixed directions spread evenly over the
+// half sphere instead of random ones.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -42,17 +42,16 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare counts the style image's colours.
+// Prepare computes the style image's palette.
 func (Metric) Prepare(image *measure.Image, _ string) (framework.Score, error) {
 	want := newPalette(image.Pix)
 	return func(picture *measure.Image) float64 { return want.distance(newPalette(picture.Pix)) }, nil
 }
 
-// A palette is a picture's colours: for each direction, how many of their
-// projections fall into each bin.
+// A palette is a histogram of a picture's projected colours, by direction and bin.
 type palette [][]int32
 
-// newPalette counts the colours of pix, [H·W, 3] in [0, 1].
+// newPalette returns the palette of pix, [H·W, 3] in [0, 1].
 func newPalette(pix []float32) palette {
 	p := make(palette, directions)
 	for k := range p {
@@ -68,8 +67,8 @@ func newPalette(pix []float32) palette {
 	return p
 }
 
-// distance returns the mean over directions of the area between the cumulated counts
-// of two pictures.
+// distance returns the mean over directions of the area between the cumulative
+// histograms of two pictures.
 func (p palette) distance(q palette) float64 {
 	total := 0.0
 	for k := range p {
@@ -86,7 +85,7 @@ func (p palette) distance(q palette) float64 {
 }
 
 // direction returns the unit vector number k on the half sphere z > 0: a Fibonacci
-// lattice, bands of equal area with a golden angle from one to the next.
+// lattice, bands of equal area, each rotated by the golden angle.
 func direction(k int) [3]float64 {
 	z := (float64(k) + 0.5) / directions
 	angle := float64(k) * math.Pi * (3 - math.Sqrt(5))

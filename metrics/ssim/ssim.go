@@ -8,9 +8,8 @@ import (
 	"runexp/framework/measure"
 )
 
-// Constants of SSIM as its authors chose them: the window's side and standard
-// deviation in pixels, and what keeps the fractions finite, K₁² and K₂² for
-// values in [0, 1].
+// Constants of SSIM as chosen by its authors: the window's side and standard deviation in
+// pixels, and K₁² and K₂², for values in [0, 1], which stabilise the fractions.
 const (
 	window = 11
 	sigma  = 1.5
@@ -27,8 +26,8 @@ const (
 // 0.01², c₂ = 0.03².
 //
 // It lies in [−1, 1], higher is closer: 1 for equal pictures. Wang, Bovik, Sheikh
-// and Simoncelli (2004), without their advice to shrink large pictures first.
-// Windows that leave the picture are left out.
+// and Simoncelli (2004); large pictures are not shrunk first, as they advise. Only windows
+// inside the picture count.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -41,7 +40,7 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps the content image's luma with its mean and mean square in each window.
+// Prepare computes the content image's luma, with its mean and mean square in each window.
 func (Metric) Prepare(image *measure.Image, _ string) (framework.Score, error) {
 	want := image.Luma()
 	wantMean, wantSquare := smoothed(want), smoothed(times(want, want))

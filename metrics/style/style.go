@@ -1,5 +1,5 @@
-// Package style is the style distance: how far the Gram matrices of a picture's
-// features are from the style image's.
+// Package style is the style distance: the distance of the Gram matrices of a picture's
+// features from the style image's.
 package style
 
 import (
@@ -10,13 +10,13 @@ import (
 )
 
 // Metric is ‖G − A‖ / ‖A‖ (Frobenius) of the Gram matrices G of the picture and A
-// of the style image at each style layer, each FᵀF/n over n places.
+// of the style image at each style layer, each FᵀF/n over n positions.
 //
 // It lies in [0, ∞), lower is closer: 0 for equal matrices, 1 for a picture
 // without features. Gram matrices are the style of Gatys, Ecker and Bethge (2016,
-// equations 3 and 4), who square the distance and divide by sizes; we take the
-// root, since G is quadratic in the features already, and divide by the style
-// image's own, since at least five other normalisations are in use.
+// equations 3 and 4), who square the distance and divide by sizes. We do not square it,
+// since G is quadratic in the features already, and divide by the style image's norm,
+// since at least five other normalisations are in use.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -29,7 +29,7 @@ func (Metric) Definition() framework.Definition {
 	}
 }
 
-// Prepare keeps the style image's moments, of which a Gram matrix is made.
+// Prepare computes the style image's moments, which give the Gram matrix.
 func (Metric) Prepare(image *measure.Image, layer string) (framework.Score, error) {
 	want := image.Moments(layer)
 	squares := 0.0

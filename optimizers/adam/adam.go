@@ -73,8 +73,8 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 	return framework.Outcome{Loss: loss, Evals: 1, Accepted: true}, nil
 }
 
-// Pictures counts the gradient and the moments.
-func (o *Optimizer) Pictures() int { return 3 }
+// StateArrays counts the gradient and the moments.
+func (o *Optimizer) StateArrays() int { return 3 }
 
 // State returns the step count and the moments.
 func (o *Optimizer) State() []framework.Slot {
@@ -85,7 +85,7 @@ func (o *Optimizer) State() []framework.Slot {
 	}
 }
 
-// Restore puts a copy of state back.
+// Restore copies state back.
 func (o *Optimizer) Restore(state []framework.Slot) error {
 	slots, err := framework.Slots(state, "step", "mean", "square")
 	if err != nil {

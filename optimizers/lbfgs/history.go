@@ -12,24 +12,24 @@ type pair struct {
 	scale float64 // s·y / y·y, the size of the inverse Hessian along y
 }
 
-// flat is the cosine between s and y below which a pair says nothing. On a
-// quadratic of condition κ the cosine is 2/√κ or more: 1e-8 is a condition that
-// single precision does not resolve. Byrd et al. (1995, equation 3.9) ask for
-// s·y > ε·y·y instead, which depends on the unit of the loss.
+// flat is the cosine between s and y below which a pair is discarded. On a quadratic of
+// condition κ the cosine is at least 2/√κ, and single precision does not resolve the κ of
+// 1e-8. Byrd et al. (1995, equation 3.9) require s·y > ε·y·y instead, which depends on the
+// unit of the loss.
 const flat = 1e-8
 
-// newPair reports whether the loss curves upwards along s; else the pair would
-// make the inverse Hessian indefinite.
+// newPair returns the pair of s and y. ok is false if the curvature along s is not
+// positive: the pair would make the inverse Hessian indefinite.
 func newPair(s, y []float32) (pair, bool) {
 	sy, yy := dot(s, y), dot(y, y)
 	p := pair{s: s, y: y, sy: sy, scale: sy / yy}
 	return p, sy > flat*math.Sqrt(dot(s, s))*math.Sqrt(yy)
 }
 
-// remember adds the step from where the last one began to x, where the gradient
-// is g. It is the true difference, whatever the caller did to x since. At
-// another size everything before is forgotten.
-func (o *Optimizer) remember(x, g []float32) {
+// update adds the pair of the last step, which ended at x with gradient g, to the history.
+// s is the actual difference, including changes of x by the caller. At a new size the
+// history is cleared.
+func (o *Optimizer) update(x, g []float32) {
 	if len(o.x) != len(x) {
 		o.x, o.g, o.pairs = slices.Clone(x), slices.Clone(g), nil
 		return
@@ -53,7 +53,7 @@ func (o *Optimizer) remember(x, g []float32) {
 
 // direct sets d to −Hg and returns the slope g·d. Nocedal and Wright's
 // algorithm 7.4: the vectors in single precision, products and sums in double.
-// Where g is 0 the slope is not a number.
+// The slope is NaN if g is 0.
 func (o *Optimizer) direct() float64 {
 	for i, g := range o.g {
 		o.d[i] = -g
@@ -73,7 +73,7 @@ func (o *Optimizer) direct() float64 {
 	return dot(o.g, o.d)
 }
 
-// scale is the inverse Hessian before the pairs are worked in.
+// scale is the initial inverse Hessian, before the pairs are applied.
 func (o *Optimizer) scale() float64 {
 	switch {
 	case len(o.pairs) > 0:

@@ -21,10 +21,10 @@ const (
 
 // Config holds the options of the optimiser.
 type Config struct {
-	History        int     `config:"history" doc:"steps that are remembered, 1 to 1,000,000,000; each takes the memory of two pictures"`
-	LineSearch     string  `config:"line_search" doc:"strong_wolfe tries a step of lr first (1 is natural) and looks for a better one; none always takes lr"`
-	Decrease       float64 `config:"decrease" doc:"strong_wolfe: share of the decrease promised by the slope that a step must bring, in (0, 1)"`
-	Curvature      float64 `config:"curvature" doc:"strong_wolfe: share of the slope that a step may leave, in (decrease, 1)"`
+	History        int     `config:"history" doc:"steps in the history, 1 to 1,000,000,000; each takes the memory of two pictures"`
+	LineSearch     string  `config:"line_search" doc:"strong_wolfe tries a step of lr first (1 is natural) and searches for a better one; none always takes lr"`
+	Decrease       float64 `config:"decrease" doc:"strong_wolfe: required decrease, as a share of that predicted by the slope, in (0, 1)"`
+	Curvature      float64 `config:"curvature" doc:"strong_wolfe: largest slope after a step, as a share of the slope before it, in (decrease, 1)"`
 	MaxEvaluations int     `config:"max_evaluations" doc:"strong_wolfe: evaluations of one search, at least 1"`
 }
 
@@ -34,7 +34,7 @@ func Defaults() Config {
 	return Config{History: 10, LineSearch: strongWolfe, Decrease: 1e-4, Curvature: 0.9, MaxEvaluations: 20}
 }
 
-// DefaultRate is the step that Newton's method takes.
+// DefaultRate returns 1, the step of Newton's method.
 func (c Config) DefaultRate() float64 { return 1 }
 
 // Validate reports options out of range.
@@ -55,32 +55,31 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Optimizer remembers how the gradient changed along the last steps, and where
-// the last step began. With g the gradient and H the inverse Hessian that the
-// history tells:
+// Optimizer stores the changes of the gradient along the last steps, and where the last
+// step started. With g the gradient and H the inverse Hessian from that history:
 //
 //	d ← −Hg        x ← x + t·d
 //
-// t is the rate (line_search: none), or what a line search finds that tries the
-// rate first. While nothing is remembered H is a scale alone: 1/‖g‖₂, so that
-// the first trial moves the picture by the rate in Euclidean length; with none
-// min(1, 1/‖g‖₁), as in torch.optim.LBFGS.
+// t is the rate (line_search: none), or the result of a line search that tries the rate
+// first. With an empty history H is a scale: 1/‖g‖₂, so that the first step tried has the
+// rate as its Euclidean length; with line_search: none min(1, 1/‖g‖₁), as in
+// torch.optim.LBFGS.
 type Optimizer struct {
 	c     Config
 	pairs []pair    // the oldest first
-	x, g  []float32 // where the last step began, and the gradient there; [H·W·3]
+	x, g  []float32 // start of the last step, and the gradient there; [H·W·3]
 
 	d, trial, grad []float32 // work of one step: direction, a point on it, a gradient
 }
 
 var (
-	_ framework.Optimizer = (*Optimizer)(nil)
-	_ framework.Sizer     = (*Optimizer)(nil)
-	_ framework.Descender = (*Optimizer)(nil)
-	_ framework.Rater     = Config{}
+	_ framework.Optimizer    = (*Optimizer)(nil)
+	_ framework.Sizer        = (*Optimizer)(nil)
+	_ framework.Descender    = (*Optimizer)(nil)
+	_ framework.DefaultRater = Config{}
 )
 
-// New returns an optimiser that remembers nothing.
+// New returns an optimiser with an empty history.
 func New(c Config) (framework.Optimizer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, fmt.Errorf("lbfgs: %w", err)
@@ -88,13 +87,13 @@ func New(c Config) (framework.Optimizer, error) {
 	return &Optimizer{c: c}, nil
 }
 
-// Step makes one update: an evaluation at x, and those of the line search. The
-// last of these is nearly always at the x that Step leaves, so the next Step's
-// first costs nothing where the caller keeps an evaluation.
+// Step makes one update: an evaluation at x, and those of the line search. The last of
+// these is nearly always at the new x, so a caller that caches an evaluation gets the next
+// Step's first for free.
 //
-// Where the direction does not lead down, or no lower point is found along it,
-// the history is forgotten and steepest descent tried. Where that fails as well
-// x stays and the optimiser is done: single precision shows no way down.
+// If the direction is not a descent direction, or no lower point is found along it, the
+// history is cleared and steepest descent tried. If that fails too, x stays and the
+// optimiser is done: no descent is possible in single precision.
 func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
 	if !(rate > 0) || math.IsInf(rate, 1) {
 		return framework.Outcome{}, fmt.Errorf("lbfgs: the learning rate is %g, want a positive number", rate)
@@ -108,7 +107,7 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 		return outcome, err
 	}
 	outcome.Loss = loss
-	o.remember(x, o.grad)
+	o.update(x, o.grad)
 	for {
 		slope := o.direct()
 		if slope < 0 && !math.IsInf(slope, -1) {
@@ -127,14 +126,13 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 	}
 }
 
-// Pictures counts the history, x and gradient of the last step, and the work of
-// a step.
-func (o *Optimizer) Pictures() int { return 2*o.c.History + 5 }
+// StateArrays counts the history, x and gradient of the last step, and the work of a step.
+func (o *Optimizer) StateArrays() int { return 2*o.c.History + 5 }
 
-// Descends reports whether steps are searched for.
+// Descends reports whether there is a line search.
 func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }
 
-// State returns where the last step began and the history, the oldest first.
+// State returns the start of the last step and the history, the oldest first.
 func (o *Optimizer) State() []framework.Slot {
 	names := slotNames(len(o.pairs))
 	state := []framework.Slot{{Name: names[0], PerPixel: o.x}, {Name: names[1], PerPixel: o.g}}
@@ -146,13 +144,12 @@ func (o *Optimizer) State() []framework.Slot {
 	return state
 }
 
-// Restore puts a copy of state back. Products are computed from the pairs, so
-// that a state which was resampled is consistent; a pair that lost its
-// curvature by that is left out.
+// Restore copies state back. Products are recomputed from the pairs, so that a resampled
+// state is consistent; a pair whose curvature is no longer positive is dropped.
 func (o *Optimizer) Restore(state []framework.Slot) error {
 	n := max(0, len(state)/2-1)
 	if n > o.c.History {
-		return fmt.Errorf("lbfgs: the state remembers %d steps, which history: %d has no room for", n, o.c.History)
+		return fmt.Errorf("lbfgs: the state has %d steps, more than history: %d", n, o.c.History)
 	}
 	slots, err := framework.Slots(state, slotNames(n)...)
 	if err != nil {
@@ -172,7 +169,7 @@ func (o *Optimizer) Restore(state []framework.Slot) error {
 	return nil
 }
 
-// slotNames names the parts of a state that remembers n steps.
+// slotNames names the slots of a state with n steps.
 func slotNames(n int) []string {
 	names := []string{"x", "gradient"}
 	for i := range n {

@@ -30,11 +30,11 @@ func (o *Optimizer) move(ctx context.Context, f framework.Objective, x []float32
 //
 //	φ(t) ≤ φ(0) + decrease·t·φ′(0)        |φ′(t)| ≤ curvature·|φ′(0)|
 //
-// after Moré and Thuente 1994. Where the evaluations do not suffice for the
-// second, it returns the lowest step that meets the first, or 0 for none.
+// by Moré and Thuente 1994. If the evaluations do not suffice for the second, it returns
+// the lowest step that meets the first, or 0 for none.
 //
-// Where φ is not finite the step was too long: the search begins again at a
-// tenth of it and stays below it.
+// If φ is not finite the step was too long: the search restarts at a tenth of it and stays
+// below it.
 func (o *Optimizer) search(ctx context.Context, f framework.Objective, x []float32, loss, slope, rate float64) (best float64, evals int, err error) {
 	s := o.searchFrom(loss, slope, rate, 0)
 	lowest := loss
@@ -66,8 +66,8 @@ func (o *Optimizer) search(ctx context.Context, f framework.Objective, x []float
 	return best, evals, nil
 }
 
-// searchFrom returns a search that tries step first and none beyond longest; 0
-// is no bound but gonum's, 1e20.
+// searchFrom returns a search that tries step first and none beyond longest; 0 means
+// gonum's bound, 1e20.
 func (o *Optimizer) searchFrom(loss, slope, step, longest float64) *optimize.MoreThuente {
 	s := &optimize.MoreThuente{DecreaseFactor: o.c.Decrease, CurvatureFactor: o.c.Curvature, MaximumStep: longest}
 	s.Init(loss, slope, step)

@@ -12,7 +12,7 @@ import (
 
 // Config holds the options of the optimiser.
 type Config struct {
-	Momentum float64 `config:"momentum" doc:"share of the last step's velocity that is kept, in [0, 1)"`
+	Momentum float64 `config:"momentum" doc:"decay of the velocity per step, in [0, 1)"`
 	Nesterov bool    `config:"nesterov" doc:"look ahead along the velocity (Nesterov 1983)"`
 }
 
@@ -26,7 +26,7 @@ func (c Config) Validate() error { return framework.InRange("momentum", c.Moment
 //
 //	v ← μv + g        x ← x − rate·v        (Nesterov: x ← x − rate·(g + μv))
 //
-// The rate is outside the velocity, so that a schedule acts at once.
+// The rate is not part of the velocity, so a schedule takes effect at once.
 type Optimizer struct {
 	c    Config
 	g, v []float32 // gradient and velocity, [H·W·3]
@@ -34,7 +34,7 @@ type Optimizer struct {
 
 var _ framework.Optimizer = (*Optimizer)(nil)
 
-// New returns an optimiser at rest.
+// New returns an optimiser with velocity 0.
 func New(c Config) (framework.Optimizer, error) { return &Optimizer{c: c}, nil }
 
 // Step makes one update. It evaluates f once.
@@ -66,7 +66,7 @@ func (o *Optimizer) State() []framework.Slot {
 	return []framework.Slot{{Name: "velocity", PerPixel: o.v}}
 }
 
-// Restore puts a copy of state back.
+// Restore copies state back.
 func (o *Optimizer) Restore(state []framework.Slot) error {
 	slots, err := framework.Slots(state, "velocity")
 	if err != nil {

@@ -1,5 +1,4 @@
-// Package schedules has the schedules of the learning rate that runexp ships, and
-// lists them.
+// Package schedules defines and lists the built-in learning rate schedules.
 package schedules
 
 import (
@@ -25,7 +24,7 @@ type Constant struct{}
 // Rate is lr.
 func (Constant) Rate(lr float64, _ int) float64 { return lr }
 
-// Step changes the rate by a factor now and then: lr · gamma^⌊i/every⌋.
+// Step multiplies the rate by gamma every `every` iterations: lr · gamma^⌊i/every⌋.
 type Step struct {
 	Every int     `config:"every" doc:"iterations between changes, at least 1"`
 	Gamma float64 `config:"gamma" doc:"factor of each change, above 0"`
@@ -34,7 +33,7 @@ type Step struct {
 // Rate is lr · gamma^⌊i/every⌋.
 func (s Step) Rate(lr float64, i int) float64 { return lr * math.Pow(s.Gamma, float64(i/s.Every)) }
 
-// Validate reports numbers that are not given, or make no rate.
+// Validate reports options that are missing or not positive.
 func (s Step) Validate() error {
 	var every, gamma error
 	if s.Every < 1 {

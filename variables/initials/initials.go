@@ -1,5 +1,4 @@
-// Package initials lists the initial values that runexp ships: what a picture can
-// start from.
+// Package initials lists the built-in initial values, which a picture can start from.
 package initials
 
 import (

@@ -13,10 +13,10 @@ import (
 // Config holds the options.
 type Config struct {
 	Space  string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
-	Bounds string `config:"bounds" choices:"none,clamp" doc:"none, or clamp: after each step every pixel is moved back into the range that a file can hold"`
+	Bounds string `config:"bounds" choices:"none,clamp" doc:"none, or clamp: after each step pixels are clamped to the range that a file can hold"`
 }
 
-// Defaults returns the textbook's choice.
+// Defaults returns the choice of Dive into Deep Learning.
 func Defaults() Config { return Config{Space: "normalized", Bounds: "none"} }
 
 // Validate reports options that are not among the known ones.
@@ -28,7 +28,7 @@ func (c Config) Validate() error {
 // Variable is the picture itself, [H, W, 3], in a space.
 type Variable struct{ space framework.Space }
 
-// Bounded is a Variable whose pixels stay in [0, 1] of the picture.
+// Bounded is a Variable whose pixels are clamped to [0, 1] of the picture.
 type Bounded struct{ Variable }
 
 var (
@@ -45,7 +45,7 @@ func New(c Config) (framework.Variable, error) {
 	return Variable{space}, err
 }
 
-// Shape is that of the picture.
+// Shape returns the picture's shape.
 func (Variable) Shape(h, w int) graph.Shape { return graph.Shape{h, w, 3} }
 
 // Initial returns the image's pixels.
@@ -54,7 +54,7 @@ func (v Variable) Initial(image *imaging.Image) []float32 { return v.space.FromU
 // Build returns x.
 func (Variable) Build(_ *graph.Builder, x graph.Node, _, _ int) (graph.Node, error) { return x, nil }
 
-// Space is the one that was chosen.
+// Space returns the space from the options.
 func (v Variable) Space() framework.Space { return v.space }
 
 // Resample resizes x as a picture.
@@ -62,7 +62,7 @@ func (Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
 	return imaging.Resample(x, h, w, 3, newH, newW)
 }
 
-// Project moves each pixel into the range of [0, 1] in its space.
+// Project clamps each pixel to the range of [0, 1] in its space.
 func (v Bounded) Project(x []float32) {
 	low, high := v.space.FromUnit(make([]float32, 3)), v.space.FromUnit([]float32{1, 1, 1})
 	for i, value := range x {

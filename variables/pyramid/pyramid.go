@@ -1,6 +1,6 @@
-// Package pyramid is a picture as the sum of its details at several sizes, the
-// Laplacian pyramid of Burt and Adelson (1983): a step of the optimiser then moves
-// large shapes as easily as single pixels.
+// Package pyramid parametrises a picture as the sum of its details at several sizes, the
+// Laplacian pyramid of Burt and Adelson (1983): a step of the optimiser then changes large
+// shapes as easily as single pixels.
 package pyramid
 
 import (
@@ -13,17 +13,18 @@ import (
 
 // Config holds the options.
 type Config struct {
-	Levels int    `config:"levels" doc:"sizes, each half of the one before, the last one whole; 1 is pixels"`
+	Levels int    `config:"levels" doc:"number of sizes, each half of the previous one; details but for the last, which is the whole image; 1 is pixels"`
 	Space  string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
 }
 
 // Defaults returns five sizes: the smallest has a sixteenth of the picture's sides.
 func Defaults() Config { return Config{Levels: 5, Space: "normalized"} }
 
-// mostLevels is that of the largest picture whose smallest level is more than a pixel.
+// mostLevels is the number of levels at which the largest picture's last one has more than
+// one pixel.
 const mostLevels = 16
 
-// Validate reports a number of levels that makes no pyramid, and an unknown space.
+// Validate reports a number of levels out of range and an unknown space.
 func (c Config) Validate() error {
 	if c.Levels < 1 || c.Levels > mostLevels {
 		return framework.Invalid("levels", "%d is not from 1 to %d", c.Levels, mostLevels)
@@ -32,7 +33,7 @@ func (c Config) Validate() error {
 	return err
 }
 
-// Variable is the levels L₀ … L_n, one behind the other in one vector. The picture is
+// Variable is the levels L₀ … L_n, concatenated in one vector. The picture is
 //
 //	P₀, P_n = L_n, P_k = L_k + larger(P_k+1)
 //
@@ -51,7 +52,7 @@ func New(c Config) (framework.Variable, error) {
 	return Variable{c.Levels, space}, err
 }
 
-// A level is a part of the vector and the size of its picture.
+// A level is a range of the vector and the size of its image.
 type level struct{ from, to, h, w int }
 
 // of returns the levels of a picture of h×w pixels.
@@ -66,13 +67,13 @@ func (v Variable) of(h, w int) []level {
 	return levels
 }
 
-// Shape is one number for each of all levels, 4⁄3 of the picture's and a little.
+// Shape is a vector of all levels' numbers, slightly more than 4⁄3 of the picture's.
 func (v Variable) Shape(h, w int) graph.Shape {
 	levels := v.of(h, w)
 	return graph.Shape{levels[len(levels)-1].to}
 }
 
-// Initial takes from the image at each size what the next smaller one does not say.
+// Initial returns at each size the difference from the enlarged next smaller one.
 func (v Variable) Initial(image *imaging.Image) []float32 {
 	levels := v.of(image.H, image.W)
 	var x []float32
@@ -109,10 +110,10 @@ func (v Variable) Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, e
 	return picture, nil
 }
 
-// Space is the one that was chosen.
+// Space returns the space from the options.
 func (v Variable) Space() framework.Space { return v.space }
 
-// Resample resizes each level by itself.
+// Resample resizes each level separately.
 func (v Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
 	var out []float32
 	larger := v.of(newH, newW)

@@ -1,4 +1,4 @@
-// Package local runs the trials of a plan side by side in this process.
+// Package local runs the trials of a plan concurrently in this process.
 package local
 
 import (
@@ -9,10 +9,10 @@ import (
 	"runexp/experiments/trial"
 )
 
-// Limits bound what runs at once. A job that is larger than Memory runs alone.
+// Limits bound the jobs that run at the same time. A job larger than Memory runs alone.
 type Limits struct {
-	Jobs   int   // at once, at least 1
-	Memory int64 // bytes that all jobs under way are predicted to take; 0 for no bound
+	Jobs   int   // at least 1
+	Memory int64 // bound on the sum of the jobs' predicted memory, in bytes; 0 for none
 }
 
 // An Executor runs each job on a goroutine of its own.
@@ -23,10 +23,10 @@ type Executor struct {
 
 	queue   []*job
 	running map[*job]bool
-	bytes   int64 // of those running
+	bytes   int64 // of running jobs
 }
 
-// A job is one that runs or is queued.
+// A job is running or queued.
 type job struct {
 	executor.Job
 	ctx    context.Context
@@ -39,14 +39,14 @@ type ended struct {
 	result executor.Result
 }
 
-// New returns an Executor that runs trials by run, trial.Runner.Run for one.
+// New returns an Executor that runs trials with run, trial.Runner.Run for example.
 func New(run func(context.Context, plan.Trial) trial.Outcome, l Limits) *Executor {
 	return &Executor{run: run, limits: l, ended: make(chan ended), running: map[*job]bool{}}
 }
 
 var _ executor.Executor = (*Executor)(nil)
 
-// Submit queues a job. Only Cancel ends it; what else ctx has it has too.
+// Submit queues a job. It inherits ctx's values, but only Cancel cancels it.
 func (e *Executor) Submit(ctx context.Context, j executor.Job) error {
 	queued := &job{Job: j}
 	queued.ctx, queued.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -55,7 +55,7 @@ func (e *Executor) Submit(ctx context.Context, j executor.Job) error {
 	return nil
 }
 
-// begin begins the jobs at the front of the queue that there is room for.
+// begin starts jobs from the front of the queue while they fit the limits.
 func (e *Executor) begin() {
 	for len(e.queue) > 0 && e.fits(e.queue[0]) {
 		next := e.queue[0]
@@ -75,7 +75,7 @@ func (j *job) do(run func(context.Context, plan.Trial) trial.Outcome) ended {
 	return ended{j, result}
 }
 
-// fits reports whether there is room for a job. One that was cancelled takes none.
+// fits reports whether a job fits the limits now. A cancelled one needs no memory.
 func (e *Executor) fits(j *job) bool {
 	if len(e.running) == 0 || j.ctx.Err() != nil {
 		return true
@@ -83,8 +83,8 @@ func (e *Executor) fits(j *job) bool {
 	return len(e.running) < e.limits.Jobs && (e.limits.Memory == 0 || e.bytes+j.Trial.Bytes() <= e.limits.Memory)
 }
 
-// Wait returns how the next job ended. Its room is free for another when Wait is called
-// again: whoever learns from the result that no job may begin any more can say so.
+// Wait returns the result of the next job to end. Its memory is reused only by the next
+// call, so that the caller can cancel the queue first if the result requires it.
 func (e *Executor) Wait(ctx context.Context) (executor.Result, error) {
 	e.begin()
 	select {
@@ -98,7 +98,7 @@ func (e *Executor) Wait(ctx context.Context) (executor.Result, error) {
 	}
 }
 
-// Cancel ends all jobs.
+// Cancel cancels all jobs.
 func (e *Executor) Cancel(cause error) {
 	for j := range e.running {
 		j.cancel(cause)

@@ -1,5 +1,5 @@
-// Package median is the pruner that stops a trial whose value, at some step, is worse
-// than the median of what other trials had at that step.
+// Package median is the pruner that stops a trial whose value at some step is worse than
+// the median of the other trials' at that step.
 //
 // Source: Golovin et al. (2017), Google Vizier, section 3.2.1, who compare with
 // running averages; values at the same step need no averaging here, since all
@@ -13,8 +13,8 @@ import (
 	"runexp/internal/median"
 )
 
-// fewestPeers is how many other trials must have come as far as this one before
-// anything is said: the median of fewer is too much a matter of luck.
+// fewestPeers is how many other trials must have reached a step before a trial can be
+// pruned there: the median of fewer is too noisy.
 const fewestPeers = 4
 
 // Config is empty: the pruner has no options.
@@ -23,13 +23,13 @@ type Config struct{}
 // Defaults returns it.
 func Defaults() Config { return Config{} }
 
-// Pruner remembers what every trial had at every step.
+// Pruner stores every trial's values by step.
 type Pruner struct {
 	mu     sync.Mutex
 	values map[place]map[string]float64 // by trial
 }
 
-// A place is where values are compared: a step of the trials of a group.
+// A place identifies comparable values: a step of the trials of a group.
 type place struct {
 	group string
 	step  int
@@ -42,15 +42,15 @@ func New(Config) (framework.Pruner, error) {
 	return &Pruner{values: map[place]map[string]float64{}}, nil
 }
 
-// Note remembers a value.
-func (p *Pruner) Note(v framework.TrialValue) {
+// Observe records a value.
+func (p *Pruner) Observe(v framework.TrialValue) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.note(v)
+	p.add(v)
 }
 
-// note remembers a value and returns what all trials had there.
-func (p *Pruner) note(v framework.TrialValue) map[string]float64 {
+// add records a value and returns all trials' values at its place.
+func (p *Pruner) add(v framework.TrialValue) map[string]float64 {
 	at := place{v.Group, v.Step}
 	if p.values[at] == nil {
 		p.values[at] = map[string]float64{}
@@ -59,13 +59,13 @@ func (p *Pruner) note(v framework.TrialValue) map[string]float64 {
 	return p.values[at]
 }
 
-// Judge stops a trial that is worse than the median of the others; of a median of two
-// in the middle, worse than their mean.
-func (p *Pruner) Judge(v framework.TrialValue) (framework.Limit, bool) {
+// ShouldPrune stops a trial that is worse than the median of the others; for an even
+// number the median is the mean of the middle two.
+func (p *Pruner) ShouldPrune(v framework.TrialValue) (framework.Limit, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var peers []float64
-	for trial, value := range p.note(v) {
+	for trial, value := range p.add(v) {
 		if trial != v.Trial {
 			peers = append(peers, value)
 		}

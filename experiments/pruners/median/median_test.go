@@ -21,7 +21,7 @@ func TestMedian(t *testing.T) {
 		p := fresh()
 		for i := range peers {
 			for step := 25; step <= 100; step += 25 {
-				p.Note(framework.TrialValue{Group: here, Trial: fmt.Sprint("peer", i), Step: step, Value: float64(i + 1)})
+				p.Observe(framework.TrialValue{Group: here, Trial: fmt.Sprint("peer", i), Step: step, Value: float64(i + 1)})
 			}
 		}
 		return p
@@ -44,8 +44,8 @@ func TestMedian(t *testing.T) {
 		"not a peer of itself, once more": {5, here, 100, 9, true},
 	} {
 		p := filled(c.peers)
-		p.Note(framework.TrialValue{Group: c.group, Trial: "me", Step: c.step, Value: -1}) // an earlier attempt at the same trial
-		if limit, stop := p.Judge(framework.TrialValue{Group: c.group, Trial: "me", Step: c.step, Value: c.value}); stop != c.stop {
+		p.Observe(framework.TrialValue{Group: c.group, Trial: "me", Step: c.step, Value: -1}) // an earlier attempt at the same trial
+		if limit, stop := p.ShouldPrune(framework.TrialValue{Group: c.group, Trial: "me", Step: c.step, Value: c.value}); stop != c.stop {
 			t.Errorf("%s: stop is %v, limit %+v", name, stop, limit)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package grid is the sampler that goes through every combination of levels.
+// Package grid is the sampler that enumerates every combination of levels.
 package grid
 
 import (
@@ -22,22 +22,22 @@ var _ framework.Sampler = Sampler{}
 // New returns the sampler.
 func New(Config) (framework.Sampler, error) { return Sampler{}, nil }
 
-// Draws says that it goes through levels.
+// Draws returns false: a grid enumerates levels.
 func (Sampler) Draws() bool { return false }
 
-// most is how many points are looked at to choose from: more take too long.
+// most is the largest grid to choose points from: more would take too long.
 const most = 1_000_000
 
-// stream is the random stream, for a seed, that chooses among a grid's settings;
-// those of a run (see package run) and of package random are others.
+// stream is the random stream that chooses among a grid's settings; runs (see package
+// run) and package random use others.
 const stream = 1 << 62
 
-// Sample returns every setting on every block, the last parameter fastest.
+// Sample returns every setting on every block, the last parameter varying fastest.
 //
-// With a cap below their number it returns those of settings that are drawn with the
-// seed, without replacement: the first on every block, then the second, until there
-// are as many points. So blocks differ by at most one point, and a higher cap only
-// adds. Within a block settings stay in the order of the grid.
+// With a cap below their number it draws settings with the seed, without replacement,
+// and takes the first on every block, then the second, up to the cap. So blocks differ
+// by at most one point, and a higher cap only adds points. Within a block settings stay
+// in the order of the grid.
 func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
 	size := 1
 	for _, p := range s.Parameters {
@@ -71,7 +71,7 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 			}
 		}
 	}
-	if count > s.Most {
+	if count > s.MaxPoints {
 		return nil, s.TooMany(count)
 	}
 	points := make([]framework.SweepPoint, 0, count)
@@ -85,7 +85,7 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 	return points, nil
 }
 
-// setting returns setting i of the grid, the last parameter fastest.
+// setting returns setting i of the grid, the last parameter varying fastest.
 func setting(parameters []framework.SweepParameter, i int) []framework.Choice {
 	choices := make([]framework.Choice, len(parameters))
 	for k := len(parameters) - 1; k >= 0; k-- {

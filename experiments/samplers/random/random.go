@@ -11,7 +11,7 @@ import (
 	"runexp/framework"
 )
 
-// Config is empty: random draws have no options.
+// Config is empty: random has no options.
 type Config struct{}
 
 // Defaults returns it.
@@ -25,21 +25,20 @@ var _ framework.Sampler = Sampler{}
 // New returns the sampler.
 func New(Config) (framework.Sampler, error) { return Sampler{}, nil }
 
-// Draws says that it draws, from ranges too.
+// Draws returns true: it draws from levels and ranges.
 func (Sampler) Draws() bool { return true }
 
-// maxRejected is how many draws in a row may be excluded or drawn before: then
-// there are hardly any others.
+// maxRejected is how many draws in a row may be excluded or repeated before Sample gives
+// up: there are hardly any others then.
 const maxRejected = 10_000
 
-// Sample draws as many different settings as the cap says and returns each on every
-// block. A setting that is excluded on every block is not counted, and drawn again.
-// Where there are fewer different settings, it returns those.
+// Sample draws cap distinct settings, or as many as there are, and returns each on every
+// block. A setting that is excluded on every block does not count.
 //
-// Every parameter has a random stream of its own, named as it is: its draws depend
-// neither on the order of the parameters nor on which others there are.
+// Every parameter has its own random stream, seeded with its name: its draws depend
+// neither on the order of the parameters nor on the others.
 func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
-	if s.Cap > s.Most/s.Blocks {
+	if s.Cap > s.MaxPoints/s.Blocks {
 		return nil, s.TooMany(min(s.Cap, math.MaxInt/s.Blocks) * s.Blocks)
 	}
 	streams := make([]*rand.Rand, len(s.Parameters))
@@ -73,14 +72,14 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 	return points, nil
 }
 
-// streamOf is a parameter's random stream, for a seed.
+// streamOf returns a parameter's random stream.
 func streamOf(p framework.SweepParameter) uint64 {
 	h := fnv.New64a()
 	fmt.Fprint(h, p.Name)
 	return h.Sum64()
 }
 
-// draw draws a level or a number of every parameter.
+// draw draws a level or a number for every parameter.
 func draw(parameters []framework.SweepParameter, streams []*rand.Rand) []framework.Choice {
 	setting := make([]framework.Choice, len(parameters))
 	for i, p := range parameters {

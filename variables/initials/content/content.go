@@ -1,4 +1,4 @@
-// Package content is the initial value that is the content image.
+// Package content is the initial value that starts from the content image.
 package content
 
 import (
@@ -22,7 +22,7 @@ var _ framework.Initial = Initial{}
 // New returns the initial value.
 func New(Config) (framework.Initial, error) { return Initial{}, nil }
 
-// Roles is the content.
+// Roles returns the content image's role.
 func (Initial) Roles() []framework.Role { return []framework.Role{framework.Content} }
 
 // Image returns the content image at h×w pixels.
@@ -30,5 +30,5 @@ func (Initial) Image(from framework.Sources, h, w int, _ *rand.Rand) (*imaging.I
 	return from.Content.Resize(h, w), nil
 }
 
-// Random says that the seed changes nothing.
+// Random returns false: the seed has no effect.
 func (Initial) Random() bool { return false }

@@ -1,5 +1,5 @@
-// Package image is the initial value that is an image file of its own: an earlier
-// result, a drawing.
+// Package image is the initial value that starts from an image file of its own: an
+// earlier result, a drawing.
 package image
 
 import (
@@ -14,10 +14,10 @@ type Config struct {
 	Image string `config:"image,file" doc:"the file of the picture to start from; it is resized to the first stage's size"`
 }
 
-// Defaults returns no file: it has to be given.
+// Defaults returns no file: it is required.
 func Defaults() Config { return Config{} }
 
-// Validate reports a file that is not given.
+// Validate reports a missing file.
 func (c Config) Validate() error {
 	if c.Image == "" {
 		return framework.Invalid("image", "needs the file of the picture to start from")
@@ -36,10 +36,10 @@ var (
 // New returns the initial value.
 func New(c Config) (framework.Initial, error) { return Initial{c.Image}, nil }
 
-// Roles is none: the experiment need not have the image besides.
+// Roles returns none: it needs no image of the experiment.
 func (Initial) Roles() []framework.Role { return nil }
 
-// ImageFile is the option image.
+// ImageFile returns the option image.
 func (i Initial) ImageFile() (option, path string) { return "image", i.path }
 
 // Image returns the image at h×w pixels.
@@ -47,5 +47,5 @@ func (Initial) Image(from framework.Sources, h, w int, _ *rand.Rand) (*imaging.I
 	return from.Own.Resize(h, w), nil
 }
 
-// Random says that the seed changes nothing.
+// Random returns false: the seed has no effect.
 func (Initial) Random() bool { return false }

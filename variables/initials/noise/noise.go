@@ -14,7 +14,7 @@ type Config struct {
 	Sigma float64 `config:"sigma" doc:"standard deviation, in ImageNet's standard deviations; above 0"`
 }
 
-// Defaults returns noise as strong as the pixels of photographs vary.
+// Defaults returns noise with the standard deviation of ImageNet's pixels.
 func Defaults() Config { return Config{Sigma: 1} }
 
 // Validate reports a deviation that is not a positive number.
@@ -28,16 +28,15 @@ var _ framework.Initial = Initial{}
 // New returns the initial value.
 func New(c Config) (framework.Initial, error) { return Initial{c.Sigma}, nil }
 
-// Roles is none.
+// Roles returns none.
 func (Initial) Roles() []framework.Role { return nil }
 
 // Image returns, for independent normal numbers z,
 //
 //	mean + sigma · std · z
 //
-// with ImageNet's mean and standard deviation of each channel, so that a sigma means
-// the same in whatever space a variable works. The numbers are drawn row by row, and
-// are not held to [0, 1].
+// with ImageNet's mean and standard deviation of each channel, so that sigma does not
+// depend on the variable's space. Values are drawn row by row and not clamped to [0, 1].
 func (i Initial) Image(_ framework.Sources, h, w int, random *rand.Rand) (*imaging.Image, error) {
 	normal := make([]float32, h*w*imaging.Channels)
 	for k := range normal {
@@ -46,5 +45,5 @@ func (i Initial) Image(_ framework.Sources, h, w int, random *rand.Rand) (*imagi
 	return &imaging.Image{H: h, W: w, Pix: framework.ImageNet().ToUnit(normal)}, nil
 }
 
-// Random says that the picture is drawn with the seed.
+// Random returns true: the picture is drawn with the seed.
 func (Initial) Random() bool { return true }

@@ -1,4 +1,4 @@
-// Package style is the initial value that is the first style image.
+// Package style is the initial value that starts from the first style image.
 package style
 
 import (
@@ -22,7 +22,7 @@ var _ framework.Initial = Initial{}
 // New returns the initial value.
 func New(Config) (framework.Initial, error) { return Initial{}, nil }
 
-// Roles is the style.
+// Roles returns the style images' role.
 func (Initial) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
 // Image returns the first style image at h×w pixels.
@@ -30,5 +30,5 @@ func (Initial) Image(from framework.Sources, h, w int, _ *rand.Rand) (*imaging.I
 	return from.Styles[0].Resize(h, w), nil
 }
 
-// Random says that the seed changes nothing.
+// Random returns false: the seed has no effect.
 func (Initial) Random() bool { return false }

@@ -23,13 +23,13 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	}
 	const bytes = 4 * 4 * 4 * 3
 	pr := NewPreparer(framework.Plugins{}, compute.Plain[float32]{})
-	pr.KeepPictures(2 * bytes)
+	pr.CacheImages(2 * bytes)
 	decoded := 0
-	pr.Room = func() (int64, bool) { decoded++; return 1 << 30, true } // is asked before each
+	pr.FreeMemory = func() (int64, bool) { decoded++; return 1 << 30, true } // is asked before each
 	get := func(path string, want int) {
 		t.Helper()
 		before := decoded
-		read, err := pr.picture(path)
+		read, err := pr.image(path)
 		if err != nil || read.image == nil || read.peak == 0 {
 			t.Fatal(read, err)
 		}
@@ -58,9 +58,9 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	get(fresh, 1)
 
 	get(b, 0)
-	pr.KeepPictures(0)
+	pr.CacheImages(0)
 	get(b, 1)
-	if n := pr.pictures.Len(); n > 0 {
+	if n := pr.images.Len(); n > 0 {
 		t.Errorf("%d pictures are kept after the preparations", n)
 	}
 }
