@@ -1,4 +1,4 @@
-"""How runexp's time and memory grow with the number of pixels, and what a second thread gives.
+"""Scaling of runexp's time and memory with the number of pixels, and the speedup of a second thread.
 
 Called by growth.sh. Sizes take turns, and so do thread counts; figures are medians over the repeats.
 """
@@ -13,7 +13,7 @@ THREADS_SIZE = trial.Size(300, 450)  # where one and two threads are compared
 
 
 def in_turns(settings, repeats, versions):
-    """Runs every (size, threads) once, then all again, and returns a list of samples for each."""
+    """Runs every (size, threads) once per repeat, and returns a list of samples for each."""
     samples = {s: [] for s in settings}
     for i in range(repeats):
         for size, threads in settings:
@@ -31,7 +31,7 @@ def median_seconds(samples):
 
 
 def growth(sizes, options, versions):
-    """Returns one row for each size; ratios are to the first size."""
+    """Returns one row per size; ratios are to the first size."""
     samples = in_turns([(size, options.threads) for size in sizes], options.repeats, versions)
     rows = []
     for size in sizes:
@@ -53,7 +53,7 @@ def second_thread(options, versions):
 
 
 def tables(result, options):
-    """Returns the figures in words and as two tables."""
+    """Returns the figures as text and two tables."""
     rows = [[r['size'], f'{r["seconds"]:.3f}', f'{r["us_per_pixel"]:.2f}', f'{r["per_pixel_ratio"]:.2f}', f'{r["mib"]:.0f}',
              f'{r["kib_per_pixel"]:.2f}'] for r in result['sizes']]
     t = result['second_thread']
@@ -70,7 +70,7 @@ def main():
     p.add_argument('--repeats', type=trial.parse_count, default=5, metavar='N', help='runs of each setting (default 5)')
     p.add_argument('--threads', type=trial.parse_count, default=2, metavar='N', help='threads for the sizes (default 2)')
     p.add_argument('--json', action='store_true', help='print one object instead of tables')
-    p.add_argument('--write', action='store_true', help='put the tables into docs/performance.md as well')
+    p.add_argument('--write', action='store_true', help='also write the tables into docs/performance.md')
     options = p.parse_args()
     if options.write and not report.has_block('growth'):
         p.error(f'docs/performance.md has no block {report.block_name("growth")}; add its markers, or leave out --write')

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How runexp's time and memory grow with pixels, and what a second thread gives.
+# Scaling of runexp's time and memory with pixels, and the speedup of a second thread.
 #
 #   bench/growth.sh [--repeats N] [--threads N] [--json] [--write] [HxW …]
 #

@@ -1,5 +1,5 @@
-# Sourced by the measurements: finds what they need, or says what is missing and
-# exits 2; then builds bin/runexp. Call: prepare MODULE… (Python's)
+# Sourced by the benchmarks: checks their requirements, or exits with 2 and says what
+# is missing; then builds bin/runexp. Call: prepare MODULE… (Python modules)
 #
 # Sets root and python; exports RUNEXP_SHARED.
 

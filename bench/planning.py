@@ -1,4 +1,4 @@
-"""What a large sweep takes beside its trials: to plan, to describe, to resume and to report.
+"""Time of a large sweep in addition to its trials: planning, --dry-run, resuming and the report.
 
 Called by planning.sh. The sweep runs once, of trials as short as they can be. Then, in turn: the dry run; the start of a new
 sweep up to its first trial; the start of the same sweep of which one trial was taken away, up to that trial; the report.
@@ -52,14 +52,14 @@ def command(folder, store, *more):
 
 
 def seconds(arguments):
-    """Runs a command to its end and returns the seconds."""
+    """Runs a command and returns its seconds."""
     began = time.monotonic()
     trial.measure(arguments)
     return time.monotonic() - began
 
 
 def runs(store):
-    """Counts the runs, finished or not; 0 before there is a store."""
+    """Counts the runs, finished or not; 0 if there is no store yet."""
     try:
         with contextlib.closing(sqlite3.connect(f'file:{store}?mode=ro', uri=True)) as db:
             return db.execute('SELECT count(*) FROM runs').fetchone()[0]
@@ -68,7 +68,7 @@ def runs(store):
 
 
 def until_next_run(arguments, store):
-    """Returns the seconds from the start of a command to its first run, and ends it then."""
+    """Returns the seconds from the start of a command to its first run, and stops it there."""
     before = runs(store)
     began = time.monotonic()
     with subprocess.Popen([str(a) for a in arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -82,7 +82,7 @@ def until_next_run(arguments, store):
 
 
 def take_away_last(store):
-    """Makes the last run one that was lost: its trial is to be run again."""
+    """Marks the last run as lost, so that its trial is run again."""
     with contextlib.closing(sqlite3.connect(store)) as db:
         db.execute("UPDATE runs SET status = 'lost' WHERE id = (SELECT max(id) FROM runs)")
         db.commit()
@@ -118,12 +118,12 @@ def measure(options, folder):
 
 def main():
     p = argparse.ArgumentParser(prog='bench/planning.sh', description=__doc__.partition('\n')[0])
-    p.add_argument('--trials', type=trial.parse_count, default=2000, metavar='N', help='of the sweep (default 2000; of layers at most 2000)')
-    p.add_argument('--repeats', type=trial.parse_count, default=3, metavar='N', help='of each step (default 3)')
-    p.add_argument('--pictures', type=trial.parse_size, default=trial.Size(600, 900), metavar='HxW', help='size of both pictures (default 600x900)')
+    p.add_argument('--trials', type=trial.parse_count, default=2000, metavar='N', help='trials of the sweep (default 2000; with --layers at most 2000)')
+    p.add_argument('--repeats', type=trial.parse_count, default=3, metavar='N', help='repeats of each step (default 3)')
+    p.add_argument('--pictures', type=trial.parse_size, default=trial.Size(600, 900), metavar='HxW', help='size of both images (default 600x900)')
     p.add_argument('--layers', action='store_true', help='sweep layers, 50 shapes of a network, instead of weights')
     p.add_argument('--json', action='store_true', help='print one object instead of a table')
-    p.add_argument('--write', action='store_true', help='put the table into docs/performance.md as well')
+    p.add_argument('--write', action='store_true', help='also write the table into docs/performance.md')
     options = p.parse_args()
     block = 'planning-layers' if options.layers else 'planning'
     if options.write and not report.has_block(block):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How long a large sweep is planned, described, resumed and reported: what a person waits for beside the trials.
+# Time of a large sweep in addition to its trials: planning, --dry-run, resuming and the report.
 #
 #   bench/planning.sh [--trials N] [--repeats N] [--pictures HxW] [--layers] [--json] [--write]
 #

@@ -1,4 +1,4 @@
-"""What both measurements print: tables, facts about the machine, and the blocks of docs/performance.md that they own."""
+"""Output of the benchmarks: tables, facts about the machine, and their blocks in docs/performance.md."""
 import datetime
 import json
 import os
@@ -9,16 +9,16 @@ import sys
 from trial import ROOT
 
 PAGE = ROOT / 'docs/performance.md'
-NAMES = {'go': 'Go', 'pytorch': 'PyTorch', 'onednn': 'oneDNN', 'blas': 'BLAS'}  # of versions, as people write them
+NAMES = {'go': 'Go', 'pytorch': 'PyTorch', 'onednn': 'oneDNN', 'blas': 'BLAS'}  # display names of versions
 
 
 def output_of(*command):
-    """Returns the first line that a command prints."""
+    """Returns the first line of a command's output."""
     return (subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines() or [''])[0]
 
 
 def machine():
-    """Returns processor, cores that may be used, and memory; no names."""
+    """Returns processor, usable cores and memory; no host names."""
     with open('/proc/cpuinfo') as f:
         model = re.search(r'^model name\s*:\s*(.+)$', f.read(), re.MULTILINE)
     gib = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
@@ -26,7 +26,7 @@ def machine():
 
 
 def versions():
-    """Returns the commit that was built, marked where the code differs from it, and the C compiler."""
+    """Returns the commit that was built, marked if the code differs from it, and the C compiler."""
     git = 'git', '--no-optional-locks'
     changed = output_of(*git, 'status', '--porcelain', '--', '.', ':!docs')
     compiler = output_of('go', 'env', 'CC')
@@ -35,7 +35,7 @@ def versions():
 
 
 def table(header, rows):
-    """Returns a Markdown table whose columns are aligned, so that it reads well in a terminal too. Cells are text."""
+    """Returns a Markdown table of text cells, aligned so that it is readable in a terminal too."""
     lines = [header, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     rule = ['-' * (w - 1) + ':' for w in widths]
@@ -54,14 +54,14 @@ def markers(base):
 
 
 def has_block(base):
-    """Says whether docs/performance.md has the block; asked before minutes are spent on measuring."""
+    """Reports whether docs/performance.md has the block; checked before minutes of measuring."""
     text = PAGE.read_text() if PAGE.exists() else ''
     begin, end = markers(base)
     return 0 <= text.find(begin) < text.find(end)
 
 
 def write_block(base, body):
-    """Replaces what is between the block's markers."""
+    """Replaces the text between the block's markers."""
     text = PAGE.read_text()
     begin, end = markers(base)
     before, _, rest = text.partition(begin)
@@ -69,7 +69,7 @@ def write_block(base, body):
 
 
 def deliver(base, result, body, options):
-    """Prints a result, as JSON or as its tables under the facts, and writes it into the page where that is asked."""
+    """Prints a result, as JSON or as tables under the facts, and writes it into the page if --write is given."""
     m, v = result['machine'], result['versions']
     facts = (f'{datetime.date.today()}, {m["cpu"]}, {m["cores"]} cores, {m["memory_gib"]} GiB; '
              + ', '.join(f'{NAMES.get(name, name)} {version}' for name, version in v.items()) + '.')

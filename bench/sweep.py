@@ -1,4 +1,4 @@
-"""What a sweep costs beside its trials' iterations, and what running two trials at once gives.
+"""Overhead of a sweep beyond its trials' iterations, and the effect of running two trials in parallel.
 
 Called by sweep.sh. One trial alone, the sweep one trial after another, and the sweep two at a time take turns. The sweep's time
 is that of the whole process, held against its trials' worth of one trial's iterations plus one set-up: all that the single
@@ -67,11 +67,11 @@ def measure(options):
 
 def main():
     p = argparse.ArgumentParser(prog='bench/sweep.sh', description=__doc__.partition('\n')[0])
-    p.add_argument('--trials', type=trial.parse_count, default=16, metavar='N', help='of the sweep (default 16)')
-    p.add_argument('--repeats', type=trial.parse_count, default=5, metavar='N', help='of everything (default 5)')
-    p.add_argument('--threads', type=trial.parse_count, default=2, metavar='N', help='of each process (default 2)')
+    p.add_argument('--trials', type=trial.parse_count, default=16, metavar='N', help='trials of the sweep (default 16)')
+    p.add_argument('--repeats', type=trial.parse_count, default=5, metavar='N', help='repeats of each measurement (default 5)')
+    p.add_argument('--threads', type=trial.parse_count, default=2, metavar='N', help='threads of each process (default 2)')
     p.add_argument('--json', action='store_true', help='print one object instead of a table')
-    p.add_argument('--write', action='store_true', help='put the table into docs/performance.md as well')
+    p.add_argument('--write', action='store_true', help='also write the table into docs/performance.md')
     options = p.parse_args()
     if options.write and not report.has_block('sweep'):
         p.error(f'docs/performance.md has no block {report.block_name("sweep")}; add its markers, or leave out --write')

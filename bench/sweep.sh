@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What a sweep costs beside its trials' iterations, and what running two at once gives.
+# Overhead of a sweep beyond its trials' iterations, and the effect of running two in parallel.
 #
 #   bench/sweep.sh [--trials N] [--repeats N] [--threads N] [--json] [--write]
 #

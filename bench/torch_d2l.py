@@ -3,15 +3,15 @@
 
 Neural style transfer of "Dive into Deep Learning" on Oxford's VGG-19:
 
-    x    [1, 3, H, W]: RGB, normalised with ImageNet's mean and deviation; starts as the photograph, never clamped
+    x    [1, 3, H, W]: RGB, normalised with ImageNet's mean and deviation; starts as the content image, never clamped
     f_l  features of layer l before its ReLU, divided by SCALE
-    loss = 1 · mse(f, photograph's f) at conv4_4
-         + 1e3 · Σ mse(G(f_l), G(painting's f_l)) over conv1_1 … conv5_1, G(f) = f fᵀ / (C·H·W)
+    loss = 1 · mse(f, content's f) at conv4_4
+         + 1e3 · Σ mse(G(f_l), G(style's f_l)) over conv1_1 … conv5_1, G(f) = f fᵀ / (C·H·W)
          + 10 · ½ (mean |dy x| + mean |dx x|)
     x    ← Adam, rate 0.01, PyTorch's other defaults
 
-It is written as PyTorch is at its best without tuning: filters frozen, ReLU in place wherever no loss reads its input (as in
-torchvision's VGG), nothing past the deepest layer, SCALE folded into the filters, gradients dropped between iterations.
+It is as fast as PyTorch is without tuning: filters frozen, ReLU in place if no loss reads its input (as in torchvision's
+VGG), nothing past the deepest layer, SCALE folded into the filters, gradients dropped between iterations.
 
 The JSON: "seconds" of each iteration (forward, backward, step), "losses" at x before each and after the last, and versions.
 """
@@ -28,8 +28,8 @@ from PIL import Image
 NETWORK = [f'conv{block}_{i}' for block, convolutions in [(1, 2), (2, 2), (3, 4), (4, 4), (5, 1)] for i in range(1, convolutions + 1)]
 CONTENT, STYLE = ['conv4_4'], ['conv1_1', 'conv2_1', 'conv3_1', 'conv4_1', 'conv5_1']
 WEIGHT_CONTENT, WEIGHT_STYLE, WEIGHT_TV, RATE = 1, 1e3, 10, 0.01
-SCALE = 57.6  # Oxford's features are so many times torchvision's, for which the weights were chosen
-BGR = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)  # what Oxford's network subtracts, of 255
+SCALE = 57.6  # ratio of Oxford's features to torchvision's, for which the loss weights were chosen
+BGR = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1)  # mean that Oxford's network subtracts, of 255
 MEAN, DEVIATION = (torch.tensor(v).view(1, 3, 1, 1) for v in ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]))
 
 
@@ -53,7 +53,7 @@ def read_filters(path):
 
 
 def read_picture(path):
-    """Returns a picture as the variable has it: [1, 3, H, W], RGB, normalised."""
+    """Returns an image in the variable's space: [1, 3, H, W], RGB, normalised."""
     picture = Image.open(path).convert('RGB')
     pixels = torch.frombuffer(bytearray(picture.tobytes()), dtype=torch.uint8).reshape(picture.height, picture.width, 3)
     return (pixels.permute(2, 0, 1)[None].float() / 255 - MEAN) / DEVIATION
@@ -85,7 +85,7 @@ def total_variation(x):
 
 
 def targets(filters, content, style):
-    """Returns what the picture is compared with: the photograph's features and the painting's Gram matrices, by layer."""
+    """Returns the targets by layer: the content's features and the style's Gram matrices."""
     with torch.no_grad():
         photograph = features(filters, content, CONTENT)
         painting = features(filters, style, STYLE)
@@ -116,7 +116,7 @@ def run(filters, content, style, iterations):
 
 
 def versions():
-    """Returns what decides PyTorch's speed; the linear algebra library is Gram's, by the file that is loaded."""
+    """Returns the versions that determine PyTorch's speed; the BLAS library by its loaded file."""
     with open('/proc/self/maps') as maps:
         blas = {'/'.join(line.split('/')[-2:]).strip() for line in maps if re.search(r'/lib\w*(blas|mkl_rt)[\w-]*\.so', line)}
     onednn = re.search(r'MKL-DNN (v[\d.]+)', torch.__config__.show())

@@ -1,4 +1,4 @@
-"""One process measured: runexp or PyTorch on the d2l recipe, on a photograph and a painting of one size."""
+"""Measures one process: runexp or PyTorch on the d2l recipe, with content and style of one size."""
 import argparse
 import contextlib
 import json
@@ -16,7 +16,7 @@ from PIL import Image
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get('RUNEXP_SHARED', ROOT / '../shared')).resolve()
 WEIGHTS = SHARED / 'weights/vgg19-oxford.safetensors'
-WARM_UP = 2  # iterations at the start of a process that are not counted: buffers, transformed filters
+WARM_UP = 2  # untimed iterations at the start of a process: buffers, transformed filters
 
 CONFIG = """\
 extends: [d2l-gluon]
@@ -40,12 +40,12 @@ class Size(NamedTuple):
 
     @property
     def iterations(self):
-        """Enough for a median in seconds rather than minutes: 10 counted ones of a small picture, 5 of a large one."""
+        """Enough for a median within seconds: 10 timed ones for a small picture, 5 for a large one."""
         return WARM_UP + min(10, max(5, 340_000 // self.pixels))
 
 
 class Sample(NamedTuple):
-    """What one process showed."""
+    """Measurements of one process."""
     losses: list    # loss before each iteration and after the last
     times: list     # seconds of each iteration
     mib: float      # peak resident memory
@@ -58,7 +58,7 @@ class Sample(NamedTuple):
 
 
 def parse_size(text):
-    """Reads HxW, as 150x225."""
+    """Parses HxW, as 150x225."""
     height, _, width = text.partition('x')
     if not (height.isdecimal() and width.isdecimal() and min(int(height), int(width)) >= 16):
         raise argparse.ArgumentTypeError(f'{text}: write height x width, as 150x225, at least 16x16 for four poolings')
@@ -66,7 +66,7 @@ def parse_size(text):
 
 
 def parse_count(text):
-    """Reads a whole number of at least 1."""
+    """Parses an integer of at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text}: not a whole number of at least 1')
     return int(text)
@@ -74,7 +74,7 @@ def parse_count(text):
 
 @contextlib.contextmanager
 def pictures(size):
-    """Gives a folder with content.png and style.png of exactly this size, for its time.
+    """Yields a temporary folder with content.png and style.png of exactly this size.
 
     PNG, because decoders of JPEG differ in the last bit and both programs must see the same pixels.
     """
@@ -102,7 +102,7 @@ def measure(command, **environment):
 
 
 def runexp(folder, size, threads, iterations):
-    """Runs runexp on the pictures of a folder. RUNEXP_ISA is passed on as it is."""
+    """Runs runexp on the images of a folder, with RUNEXP_ISA from the environment."""
     with tempfile.TemporaryDirectory(dir=folder) as out:
         config, store = folder / 'bench.yaml', pathlib.Path(out, 'runexp.db')
         config.write_text(CONFIG.format(weights=json.dumps(str(WEIGHTS)), size=size, iterations=iterations))
@@ -116,7 +116,7 @@ def runexp(folder, size, threads, iterations):
 
 
 def pytorch(folder, size, threads, iterations):
-    """Runs torch_d2l.py on the pictures of a folder, which have this size already."""
+    """Runs torch_d2l.py on the images of a folder, which have this size already."""
     output, mib = measure([sys.executable, ROOT / 'bench/torch_d2l.py', '--weights', WEIGHTS, '--content', folder / 'content.png',
                            '--style', folder / 'style.png', '--iterations', iterations, '--threads', threads],
                           OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads))

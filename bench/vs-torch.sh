@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# runexp against PyTorch, in turns, on this machine: the d2l recipe on VGG-19.
+# runexp against PyTorch, alternately, on this machine: the d2l recipe on VGG-19.
 #
 #   bench/vs-torch.sh [--pairs N] [--threads N] [--json] [--write] [--any-blas] [HxW …]
 #

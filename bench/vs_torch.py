@@ -1,4 +1,4 @@
-"""runexp against PyTorch on the d2l recipe: seconds per iteration and peak memory, in turns, on this machine.
+"""runexp against PyTorch on the d2l recipe: seconds per iteration and peak memory, alternately, on this machine.
 
 Called by vs-torch.sh. For each size one pair of ten iterations checks that both compute the same losses and fills the file
 cache; then pairs of processes are timed, A B A B, so that whatever else the machine does falls on both.
@@ -13,12 +13,12 @@ import trial
 
 TRACE = 10        # iterations over which the losses are compared
 TOLERANCE = 1e-3  # relative
-BUSY = 0.25       # pairs that differ by more than this were not measured on a quiet machine
+BUSY = 0.25       # a larger difference between pairs means that the machine was not idle
 FAST_BLAS = 'openblas', 'mkl', 'blis', 'atlas', 'built in'
 
 
 def deviation(got, want):
-    """Returns the largest |got − want| / |want| over two traces of the same length; infinite where a loss is not finite."""
+    """Returns the largest |got − want| / |want| over two traces of the same length; infinite if a loss is not finite."""
     if not all(map(math.isfinite, [*got, *want])):
         return math.inf
     return max(abs(g - w) / abs(w) for g, w in zip(got, want, strict=True))
@@ -29,7 +29,7 @@ def progress(text):
 
 
 def compare(size, options, versions):
-    """Measures one size; versions is filled with what the two programs say of themselves."""
+    """Measures one size, and fills versions with those that the two programs report."""
     with trial.pictures(size) as folder:
         ours = trial.runexp(folder, size, options.threads, TRACE)
         theirs = trial.pytorch(folder, size, options.threads, TRACE)
@@ -46,15 +46,15 @@ def compare(size, options, versions):
 
 
 def check_blas(blas, options):
-    """Refuses Debian's default linear algebra library, the reference one: half of PyTorch's time would be Gram matrices."""
+    """Refuses the reference BLAS, Debian's default: half of PyTorch's time would be Gram matrices."""
     if not options.any_blas and not any(name in blas for name in FAST_BLAS):
-        progress(f'PyTorch multiplies matrices with {blas}, a slow library, and the comparison would not be fair:\n'
+        progress(f'PyTorch uses {blas}, a slow BLAS library, so the comparison would be unfair; use\n'
                  'apt-get install libopenblas0-pthread, or a folder with its libblas.so.3 in LD_LIBRARY_PATH, or --any-blas')
         sys.exit(2)
 
 
 def summary(size, pairs, off):
-    """Returns one size's figures. Minima, because what else a machine does only ever adds time."""
+    """Returns one size's figures. Minima, because other load only adds time."""
     (ours, theirs), ratios = zip(*pairs), [b.seconds / a.seconds for a, b in pairs]
     times = [[s.seconds for s in side] for side in (ours, theirs)]
     a, b = map(min, times)
@@ -65,7 +65,7 @@ def summary(size, pairs, off):
 
 
 def tables(sizes, threads):
-    """Returns the figures in words and as a table."""
+    """Returns the figures as text and a table."""
     rows = [[r['size'], f'{r["runexp_s"]:.3f} (+{r["runexp_spread"]:.0%})', f'{r["torch_s"]:.3f} (+{r["torch_spread"]:.0%})',
              f'{r["speedup"]:.2f}', f'{r["median_ratio"]:.2f}', f'{r["runexp_mib"]:.0f}', f'{r["torch_mib"]:.0f}',
              f'{r["memory_ratio"]:.2f}', f'{r["trace_deviation"]:.1e}'] for r in sizes]
@@ -82,8 +82,8 @@ def main():
     p.add_argument('--pairs', type=trial.parse_count, default=7, metavar='N', help='timed pairs for each size (default 7)')
     p.add_argument('--threads', type=trial.parse_count, default=2, metavar='N', help='threads of each program (default 2)')
     p.add_argument('--json', action='store_true', help='print one object instead of a table')
-    p.add_argument('--write', action='store_true', help='put the table into docs/performance.md as well')
-    p.add_argument('--any-blas', action='store_true', help='measure even where PyTorch has a slow linear algebra library')
+    p.add_argument('--write', action='store_true', help='also write the table into docs/performance.md')
+    p.add_argument('--any-blas', action='store_true', help='measure even if PyTorch has a slow BLAS library')
     options = p.parse_args()
     if options.write and not report.has_block('vs-torch'):
         p.error(f'docs/performance.md has no block {report.block_name("vs-torch")}; add its markers, or leave out --write')

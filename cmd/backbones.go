@@ -16,10 +16,9 @@ func (a *app) backbonesCommand() *cobra.Command {
 		Short: "List the backbones, or print one's network",
 		Long: `List the backbones, or print one's network: index, name, kind, channels, stride, receptive field
 (side in input pixels) and parameters of every layer. A config may name a layer, give its index,
-or use a glob such as relu4_*. FILE describes the network of a backbone that reads one.
+or use a glob such as relu4_*. FILE is the description that the backbone "file" takes.
 
-Nothing is read or written: a network is known before its weights are. --json prints a list of
-objects.
+Reads no weights, only FILE, and writes nothing. --json prints a list of objects.
 
 Exit codes: 0 printed; 2 for an unknown backbone.
 
@@ -32,7 +31,7 @@ See also: runexp plugins, runexp weights`,
 			if len(args) == 1 {
 				return nil, cobra.ShellCompDirectiveDefault // files
 			}
-			return only(words(a.plugins.Backbones.Names()...))(command, args, begin)
+			return firstArg(words(a.plugins.Backbones.Names()...))(command, args, begin)
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch len(args) {
@@ -43,7 +42,7 @@ See also: runexp plugins, runexp weights`,
 			case 2:
 				return a.printBackbone(args[0], args[1])
 			}
-			return usage(fmt.Errorf("backbones takes one name and one file at most; see runexp backbones --help"))
+			return usage(fmt.Errorf("backbones takes at most one name and one file; see runexp backbones --help"))
 		},
 	}
 }
@@ -78,9 +77,9 @@ func (a *app) printBackbone(name, file string) error {
 	reads := framework.SetFile(options, file)
 	switch {
 	case file != "" && !reads:
-		return usage(fmt.Errorf("backbone %s reads no file; leave %s out", name, printable.Excerpt(file)))
+		return usage(fmt.Errorf("backbone %s takes no file; omit %s", name, printable.Excerpt(file)))
 	case file == "" && reads:
-		return usage(fmt.Errorf("backbone %s reads its network from a file: runexp backbones %s FILE", name, name))
+		return usage(fmt.Errorf("backbone %s needs a file: runexp backbones %s FILE", name, name))
 	}
 	b, err := p.New(options)
 	if err != nil {

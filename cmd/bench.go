@@ -25,11 +25,11 @@ func (a *app) benchCommand() *cobra.Command {
 		Short: "Time every operation of an experiment's stages",
 		Long: `Time every operation of one evaluation, forward and gradient, at each stage's size: the
 fastest of --repeats. GFLOP/s is given twice: for the work of a direct convolution, and for the
-work that the kernels' matrix products really do, which is what the share of the machine's
-peak is about. The peak is measured: multiply-adds in registers, on all threads. Other programs
-that compute at the same time spoil the figures.
+work that the kernels' matrix products really do; the share of the machine's peak refers to the
+latter. The peak is measured: multiply-adds in registers, on all threads. Other programs running
+at the same time distort the figures.
 
-Reads the config, its pictures and its weights. Writes nothing. RUNEXP_ISA names the kernel
+Reads the config, its images and its weights. Writes nothing. RUNEXP_ISA selects the kernel
 variant. --json prints one object.
 
 Exit codes: 0 measured; 2 for a mistake in the command line or the config.
@@ -78,22 +78,22 @@ See also: runexp version, runexp --help`,
 		},
 	}
 	pathFlag(c.Flags(), &file, "config", "c", "", "the YAML file of the experiment, or - for standard input")
-	c.Flags().IntVar(&threads, "threads", 0, "threads that compute at once (default: one per CPU that a container or GOMAXPROCS leaves)")
-	c.Flags().IntVar(&repeats, "repeats", 5, "evaluations, of which the fastest counts")
+	c.Flags().IntVar(&threads, "threads", 0, "compute threads (default: one per CPU available to the process, or GOMAXPROCS)")
+	c.Flags().IntVar(&repeats, "repeats", 5, "evaluations to time; the fastest counts")
 	c.Flags().BoolVar(&markdown, "markdown", false, "print tables for docs/performance.md")
 	completeConfig(c)
 	c.ValidArgsFunction = a.overrides(&file)
 	return c
 }
 
-// profile is where the time of one evaluation goes.
+// profile is the time of one evaluation by operation.
 type profile struct {
 	Size    string       `json:"size"`
 	Seconds float64      `json:"seconds"`
 	Rows    []profileRow `json:"operations"`
 }
 
-// profileRow is one operation, or all of a kind that no work is counted for.
+// profileRow is one operation, or all operations of one name without a work count.
 type profileRow struct {
 	Operation string  `json:"operation"`
 	Seconds   float64 `json:"seconds"`
@@ -103,7 +103,7 @@ type profileRow struct {
 	Peak      float64 `json:"share_of_peak"`
 }
 
-// newProfile gathers operations of one name and adds the sum and the rest.
+// newProfile groups operations by name and adds their sum.
 func newProfile(size string, timings []graph.Timing, whole time.Duration, peak float64) profile {
 	p := profile{Size: size, Seconds: whole.Seconds()}
 	at := map[string]int{}
@@ -144,7 +144,7 @@ func (p profile) write(w io.Writer, markdown bool) error {
 		}
 		cells = append(cells, row)
 	}
-	fmt.Fprintf(w, "\n%s: %.1f ms an evaluation\n\n", p.Size, 1e3*p.Seconds)
+	fmt.Fprintf(w, "\n%s: %.1f ms per evaluation\n\n", p.Size, 1e3*p.Seconds)
 	if !markdown {
 		return table(w, header, cells)
 	}

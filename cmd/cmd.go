@@ -1,5 +1,5 @@
-// Package cmd is the command line. A program with plugins of its own calls Main
-// with them; cmd/runexp calls it with the built-in ones.
+// Package cmd is the command line. cmd/runexp calls Main with the built-in
+// plugins; a third-party program calls it with its own.
 package cmd
 
 import (
@@ -25,15 +25,15 @@ import (
 const (
 	exitOK       = 0
 	exitInternal = 1
-	exitUsage    = 2 // the command line, the config or a file it names
+	exitUsage    = 2 // invalid command line, config or input file
 	exitFailed   = 3 // a trial failed
 	exitSignal   = 128
 )
 
-// defaultStore is where it is if --db names none.
+// defaultStore is the default of --db.
 const defaultStore = "runs/runexp.db"
 
-// exit is an error with the code that the process ends with.
+// exit is an error with the exit code of the process.
 type exit struct {
 	code int
 	err  error
@@ -42,7 +42,7 @@ type exit struct {
 func (e *exit) Error() string { return e.err.Error() }
 func (e *exit) Unwrap() error { return e.err }
 
-// usage marks err as the user's to mend: exit code 2.
+// usage marks err as one that the user can fix: exit code 2.
 func usage(err error) error {
 	if err == nil {
 		return nil
@@ -50,9 +50,9 @@ func usage(err error) error {
 	return &exit{exitUsage, err}
 }
 
-// unwritten says whose the error is of a figure that was to be drawn and written:
-// the user's, unless the disk is full or fails.
-func unwritten(err error) error {
+// figureError classifies an error of drawing or writing a figure: a usage error,
+// unless the disk is full or fails.
+func figureError(err error) error {
 	for _, disk := range []error{syscall.ENOSPC, syscall.EIO, syscall.EDQUOT, store.ErrFull, store.ErrIO} {
 		if errors.Is(err, disk) {
 			return err
@@ -61,24 +61,24 @@ func unwritten(err error) error {
 	return usage(err)
 }
 
-// app is what the verbs share.
+// app holds what the verbs share.
 type app struct {
 	plugins        framework.Plugins
 	stdout, stderr io.Writer
-	stopping       stopping
+	shutdown       shutdown
 	db             string
 	json           bool
 }
 
 // Main runs the command line of os.Args and returns the exit code. The first
-// SIGINT, SIGTERM or SIGHUP asks the running iteration to be the last one; the
-// second ends the process as usual.
+// SIGINT, SIGTERM or SIGHUP stops a run after the current iteration; the second
+// has its default effect.
 func Main(plugins framework.Plugins) int {
 	stdout, stderr := &output{file: os.Stdout}, &output{file: os.Stderr}
 	a := &app{plugins: plugins, stdout: stdout, stderr: stderr}
-	code := a.main(a.stopping.watch(stderr), os.Args[1:])
+	code := a.main(a.shutdown.watch(stderr), os.Args[1:])
 	if err := stdout.failed(); err != nil {
-		fmt.Fprintf(stderr, "runexp: what it prints cannot be written: %v\n", err)
+		fmt.Fprintf(stderr, "runexp: cannot write the output: %v\n", err)
 		if code == exitOK {
 			code = exitInternal
 		}
@@ -86,21 +86,19 @@ func Main(plugins framework.Plugins) int {
 	return code
 }
 
-// garbagePercent is how much garbage may stand beside what is in use while pictures
-// are made. That is a few large buffers without pointers, gone through in no time,
-// and Go's 100 percent would be as much memory again: at 600×900 a run took 1130 MiB
-// instead of 959. Planning and reports have small things, many of them: there it
-// would be half of the time.
-const garbagePercent = 10
+// gcPercent is GOGC during optimisation. The heap is then a few large buffers without
+// pointers, which are cheap to scan, and Go's default of 100 would nearly double it: at
+// 600×900 a run took 1130 MiB instead of 959. Planning and reports allocate many small
+// objects; there a low value would cost half of the time.
+const gcPercent = 10
 
-// sparing lets little garbage stand until the function that it returns is called,
-// unless GOGC says otherwise.
-func sparing() (end func()) {
+// tightGC sets gcPercent until restore is called, unless GOGC is set.
+func tightGC() (restore func()) {
 	if _, chosen := os.LookupEnv("GOGC"); chosen {
 		return func() {}
 	}
-	debug.FreeOSMemory() // what planning has left
-	before := debug.SetGCPercent(garbagePercent)
+	debug.FreeOSMemory() // garbage of planning
+	before := debug.SetGCPercent(gcPercent)
 	return func() { debug.SetGCPercent(before) }
 }
 
@@ -113,9 +111,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	signalled := new(caught)
-	if !errors.As(err, &signalled) && (errors.Is(err, context.Canceled) || !a.stopping.begun()) {
-		if errors.As(context.Cause(ctx), &signalled) { // what stopped did not say why
+	signalled := new(signalError)
+	if !errors.As(err, &signalled) && (errors.Is(err, context.Canceled) || !a.shutdown.everHeld()) {
+		if errors.As(context.Cause(ctx), &signalled) { // the error itself does not name the signal
 			err = signalled
 		}
 	}
@@ -127,13 +125,13 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
-	if errors.Is(err, store.ErrDamaged) || errors.Is(err, trial.ErrPictureName) { // found on the way, by whatever verb
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, trial.ErrPictureName) { // any verb may find these
 		return exitUsage
 	}
 	return exitInternal
 }
 
-// root is `runexp -c FILE [path=value …]`, with the verbs below it.
+// root is `runexp -c FILE [path=value …]`, the parent of all verbs.
 func (a *app) root() *cobra.Command {
 	r := &runFlags{app: a}
 	c := &cobra.Command{
@@ -142,35 +140,35 @@ func (a *app) root() *cobra.Command {
 		Short:   "Answer questions about neural style transfer by experiment",
 		Long: `Answer questions about neural style transfer by experiment.
 
-runexp -c FILE runs the experiment in a YAML file, or goes on with it where it was stopped, even
-by kill -9 or a power cut. What has finished with just these settings and pictures is not run
-again, unless --fresh says so. runexp quickstart needs no file.
+runexp -c FILE runs the experiment in a YAML file. If it was stopped, even by kill -9 or a power
+cut, the same command resumes it. A trial that has finished with the same settings and images is
+not run again, unless --fresh is given. runexp quickstart needs no file.
 
-A path=value replaces a setting of the file. A text, as a name or a file, is what stands after the
-sign: 'experiment=trial #2'. Other values are YAML, and so is a text in quotes of its own. In a
-path, a list's item goes by its place from 0, its name, or * for all: losses.style.weight=1e4,
-'stages.*.iterations=100'. null takes a setting away, back to the default. Several values with
-commas, as in losses.tv.weight=0,10,100, and a sweep section in the file make a sweep: all its
-trials are run, and a report is written. Everything is checked first, and every problem is told at
-once. Settings are in runexp config show --resolve, plugins' options in runexp plugins, keys in
-runexp config keys.
+path=value overrides a setting of the file. A text, such as a name or a file, is taken literally:
+'experiment=trial #2'. Other values, and texts in quotes, are parsed as YAML. In a path, a list
+item is selected by its index from 0, its name, or * for all: losses.style.weight=1e4,
+'stages.*.iterations=100'. null resets a setting to its default. Several values separated by
+commas, as in losses.tv.weight=0,10,100, or a sweep section in the file make a sweep: all its
+trials are run and a report is written. Everything is checked first, and all problems are reported
+at once. runexp config show --resolve prints a config's settings, runexp plugins the options of
+all plugins, runexp config keys every key.
 
-Reads the config, the presets and files that it extends, its pictures and its weights. A path in
-a config is relative to the config's folder, one on the command line, or in a config that comes
-from standard input (-c -), to the working directory; ~/ is the home folder.
+Reads the config, the presets and files that it extends, its images and its weights. A path in a
+config is relative to the config's folder; a path on the command line, or in a config read from
+standard input (-c -), to the working directory. ~/ is the home folder.
 
-Writes the store (--db), an SQLite file with every setting, loss and picture; and the folder
-OUT/EXPERIMENT/UID with picture.png, the config, and while it runs a checkpoint; a single run also
-plots its losses there, and a sweep writes OUT/EXPERIMENT/report. --dry-run and a mistake write
-nothing. Results are printed to stdout, or as JSON with --json; progress and errors go to stderr.
+Writes the store (--db), an SQLite file with every setting, loss and picture, and the folder
+OUT/EXPERIMENT/UID with picture.png, the config and, during the run, a checkpoint. A single run
+also plots its losses there; a sweep writes OUT/EXPERIMENT/report. --dry-run and invalid input
+write nothing. Results go to stdout, as JSON with --json; progress and errors go to stderr.
 
-The first Ctrl-C (SIGINT), SIGTERM or SIGHUP (a terminal that is closed) ends the run after its
-iteration, with its picture kept; the second ends it at once. RUNEXP_WEIGHTS lists folders with
-weights (see runexp weights), RUNEXP_ISA names the kernel variant (see runexp version).
+The first Ctrl-C (SIGINT), SIGTERM or SIGHUP (a closed terminal) stops the run after the current
+iteration and saves its picture; the second stops it at once. RUNEXP_WEIGHTS lists folders with
+weights (see runexp weights), RUNEXP_ISA selects the kernel variant (see runexp version).
 
-Exit codes: 0 done; 1 internal, or a disk that is full or fails; 2 the command line, the config
-or a file that it names; 3 a run or some trials failed, their loss was not finite, say; 129, 130
-and 143 stopped by SIGHUP, SIGINT and SIGTERM.
+Exit codes: 0 done; 1 internal error, or the disk is full or fails; 2 invalid command line, config
+or input file; 3 a run or some trials failed, for example with a non-finite loss; 129, 130 and 143
+stopped by SIGHUP, SIGINT and SIGTERM.
 
 See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp report, runexp plot`,
 		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg
@@ -183,7 +181,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 		SilenceUsage:  true,
 		RunE:          r.run,
 	}
-	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(nearFlag(c, err)) })
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(suggestFlag(c, err)) })
 	all := c.PersistentFlags()
 	pathFlag(all, &a.db, "db", "", defaultStore, "the store: an SQLite file")
 	all.BoolVar(&a.json, "json", false, "print JSON")
@@ -199,14 +197,14 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	return c
 }
 
-// nearFlag adds to the error of a flag that c does not have which one may be meant.
-func nearFlag(c *cobra.Command, err error) error {
+// suggestFlag adds the nearest flag of c to an unknown-flag error.
+func suggestFlag(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
 		return err
 	}
 	var known []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { // the help flag and those of all verbs too
+	c.Flags().VisitAll(func(f *pflag.Flag) { // including --help and the global flags
 		if !f.Hidden {
 			known = append(known, f.Name)
 		}
@@ -222,11 +220,11 @@ func (a *app) loader() *config.Loader {
 	return &config.Loader{Plugins: a.plugins, Presets: configs.Presets()}
 }
 
-// exactly is cobra.ExactArgs with this program's exit code.
-func exactly(n int, what string) cobra.PositionalArgs {
+// exactArgs is cobra.ExactArgs with this program's exit code.
+func exactArgs(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) != n {
-			return usage(fmt.Errorf("%s takes %s; see %s --help", c.CommandPath(), what, c.CommandPath()))
+			return usage(fmt.Errorf("%s takes %s; see %s --help", c.Name(), what, c.CommandPath()))
 		}
 		return nil
 	}

@@ -22,17 +22,17 @@ func (a *app) compareCommand() *cobra.Command {
 		Short: "Print what differs between runs, and their numbers side by side",
 		Long: `Print what differs between runs, and their numbers side by side.
 
-Of settings and environment (versions, machine, weights, images) only what is not the same in
-all runs is printed; of numbers what each run ended with: losses before their weights, metrics
-of its picture, iterations, seconds, peak memory. Metrics are shown only if one scorer scored
-all of the pictures: those of different scorers are not to be compared.
+Settings and environment (versions, machine, weights, images) are printed only where they differ.
+The numbers are final values: losses before their weights, metrics of the picture, iterations,
+seconds, peak memory. Metrics are shown only if the same scorer scored all pictures: those of
+different scorers are not comparable.
 
-A strip of the pictures, with what they were made from if that is the same, is written to
+A strip of the pictures, with the content and style images if they are the same, is written to
 OUT/strips/compare-NUMBERS.png unless -o names another file, and its path is printed last.
 
 A RUN is a number, the first digits of a uid, or "last". Reads the store (--db).
 
-Exit codes: 0 printed; 1 for a disk that is full or fails; 2 for an unknown run, fewer than two,
+Exit codes: 0 printed; 1 if the disk is full or fails; 2 for an unknown run, fewer than two runs,
 and for a file that cannot be written.
 
 See also: runexp show, runexp plot, runexp strip, runexp report`,
@@ -40,9 +40,9 @@ See also: runexp show, runexp plot, runexp strip, runexp report`,
   runexp compare 3 4 5 -o tv.png
   runexp compare 3 last --json`,
 		ValidArgsFunction: a.runs,
-		Args: func(c *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
-				return usage(fmt.Errorf("%s takes at least two runs, as in %s 3 last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+				return usage(fmt.Errorf("compare takes at least two runs, as in runexp compare 3 last; see runexp compare --help"))
 			}
 			return nil
 		},
@@ -63,7 +63,7 @@ type comparisonPage struct {
 	Settings    []reports.Difference `json:"settings"`
 	Environment []reports.Difference `json:"environment"`
 	Metrics     []reports.Numbers    `json:"metrics"`
-	Scorer      string               `json:"scorer"` // "" if no one scorer scored all pictures
+	Scorer      string               `json:"scorer"` // "" unless one scorer scored all pictures
 	Strip       string               `json:"strip"`  // "" if there are no pictures
 }
 
@@ -78,7 +78,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 		return err
 	}
 	if len(runs) < 2 {
-		return usage(fmt.Errorf("all of these are run %d; name another one to compare it with", runs[0].Number))
+		return usage(fmt.Errorf("these all name run %d; name another run to compare it with", runs[0].Number))
 	}
 	comparison, err := reports.Compare(c.Context(), s, runs)
 	if err != nil {
@@ -89,7 +89,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 		return err
 	}
 	if comparison.Scored && comparison.Scorer == "" {
-		fmt.Fprintln(a.stderr, "note: no one scorer has scored all of these pictures: their metrics are not to be compared, and left out")
+		fmt.Fprintln(a.stderr, "note: these pictures were scored by different scorers; their metrics are not comparable and are left out")
 	}
 	if a.json {
 		page := comparisonPage{
@@ -121,9 +121,9 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 	name, _ := runsName(runs)
 	path, err := target.path(strings.Replace(name, "runs", "compare", 1))
 	if err != nil {
-		return "", unwritten(err)
+		return "", figureError(err)
 	}
-	return path, unwritten(frames.Save(path, sheet.Usual))
+	return path, figureError(frames.Save(path, sheet.Usual))
 }
 
 func printComparison(w io.Writer, c reports.Comparison) error {
@@ -143,7 +143,7 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 	}{
 		{"settings that differ", "no setting differs", differenceCells(c.Settings)},
 		{"environment that differs", "the environment is the same", differenceCells(c.Environment)},
-		{"what they ended with", "", cellsOf(c.Metrics, func(n reports.Numbers) []string {
+		{"final values", "", mapRows(c.Metrics, func(n reports.Numbers) []string {
 			row := []string{n.Name}
 			for _, v := range n.Values {
 				if v == nil {
@@ -168,7 +168,7 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 }
 
 func differenceCells(list []reports.Difference) [][]string {
-	return cellsOf(list, func(d reports.Difference) []string {
+	return mapRows(list, func(d reports.Difference) []string {
 		row := []string{d.Name}
 		for _, v := range d.Values {
 			if v == nil {
@@ -181,7 +181,7 @@ func differenceCells(list []reports.Difference) [][]string {
 	})
 }
 
-// finite leaves out what JSON has no number for.
+// finite replaces non-finite values by nil, which JSON can express.
 func finite(list []reports.Numbers) []reports.Numbers {
 	for _, n := range list {
 		for i, v := range n.Values {

@@ -13,22 +13,22 @@ import (
 	"runexp/framework/store"
 )
 
-// A completer proposes words; see cobra.CompletionFunc. What cannot be read has
-// none: a shell has no place for errors.
+// A completer proposes words; see cobra.CompletionFunc. On an error it proposes none,
+// since a shell has no place to print it.
 type completer = cobra.CompletionFunc
 
-// words proposes the same words always.
+// words proposes a fixed list of words.
 func words(list ...string) completer {
 	return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 }
 
-// nothing proposes nothing, files neither.
-func nothing(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+// noCompletion proposes nothing, not even files.
+func noCompletion(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// only proposes what of does for the first argument, and nothing for others.
-func only(of completer) completer {
+// firstArg proposes what of does for the first argument, and nothing for others.
+func firstArg(of completer) completer {
 	return func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
@@ -37,7 +37,7 @@ func only(of completer) completer {
 	}
 }
 
-// completeFlag says what a flag's values may be.
+// completeFlag completes a flag's values by of.
 func completeFlag(c *cobra.Command, flag string, of completer) {
 	if err := c.RegisterFlagCompletionFunc(flag, of); err != nil {
 		panic(err) // the flag is not there
@@ -54,9 +54,9 @@ func completeFolder(c *cobra.Command, flag string) {
 	completeFlag(c, flag, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 }
 
-// overrides proposes the settings of the config that file points to, as they are
-// overridden: losses.style.weight=. The options of a plugin that was chosen by an
-// override before are among them. After the sign it proposes values.
+// overrides proposes the settings of the config that file points to, in the form of an
+// override: losses.style.weight=. They include the options of plugins chosen by earlier
+// overrides. After the equals sign it proposes values.
 func (a *app) overrides(file *string) completer {
 	return func(_ *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if path, value, isValue := strings.Cut(word, "="); isValue {
@@ -81,9 +81,9 @@ func (a *app) overrides(file *string) completer {
 	}
 }
 
-// valuesOf proposes the names that the setting at path can have, those of plugins
-// say, for the last of the values typed so far; several make a sweep. The shell
-// proposes files for a setting that is no choice.
+// valuesOf proposes the names that the setting at path accepts, such as plugins, for
+// the last of the comma-separated values typed so far. For a setting without a fixed
+// set of names the shell proposes files.
 func (a *app) valuesOf(path, typed string) ([]string, cobra.ShellCompDirective) {
 	choices := a.loader().Choices(path)
 	if choices == nil {
@@ -99,13 +99,13 @@ func (a *app) valuesOf(path, typed string) ([]string, cobra.ShellCompDirective) 
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// settings returns those of a config with the overrides that were typed before.
-// Pictures that are not there yet, as in configs/d2l.yaml, do not matter.
+// settings returns the settings of a config with the overrides typed so far. Images may
+// be missing, as in configs/d2l.yaml.
 func (a *app) settings(file string, overrides []string) []config.Param {
 	if file == "" {
 		return nil
 	}
-	present := strconv.Quote(file) // for a picture: that it is there is all that loading asks
+	present := strconv.Quote(file) // stands in for an image, of which Load checks only the presence
 	for _, also := range [][]string{nil, {"content.image=" + present}, {"content.image=" + present, "style.*.image=" + present}} {
 		resolved, err := a.loader().Load(file, slices.Concat(overrides, also))
 		if err != nil {
@@ -118,10 +118,10 @@ func (a *app) settings(file string, overrides []string) []config.Param {
 	return nil
 }
 
-// runs proposes the runs of the store that were not named yet, newest first.
+// runs proposes the runs of the store that are not named yet, newest first.
 func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := s.Runs(c.Context(), store.Filter{})
 		if len(runs) > 0 && strings.HasPrefix("last", word) && !slices.Contains(args, "last") {
 			list = append(list, cobra.CompletionWithDesc("last", "the run that was started last"))
@@ -141,7 +141,7 @@ func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobr
 // experimentNames proposes the experiments that the store has runs or sweeps of.
 func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) (err error) {
+	a.withStore(c, func(s *store.Store) (err error) {
 		list, err = knownExperiments(c, s)
 		return err
 	})
@@ -151,7 +151,7 @@ func (a *app) experimentNames(c *cobra.Command, _ []string, _ string) ([]string,
 // sweptExperiments proposes the experiments that the store has sweeps of.
 func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		sweeps, err := s.Sweeps(c.Context(), "")
 		for _, w := range sweeps {
 			if !slices.Contains(list, w.Experiment) {
@@ -166,7 +166,7 @@ func (a *app) sweptExperiments(c *cobra.Command, _ []string, _ string) ([]string
 // sweepsOf proposes the sweeps of the experiment named before, newest first.
 func (a *app) sweepsOf(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		if len(args) == 0 {
 			return nil
 		}
@@ -182,7 +182,7 @@ func (a *app) sweepsOf(c *cobra.Command, args []string, _ string) ([]string, cob
 // metricsOfRuns proposes the metrics of the runs named before.
 func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := a.findRuns(c, s, args)
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (a *app) metricsOfRuns(c *cobra.Command, args []string, _ string) ([]string
 // picturesOfRun proposes the pictures of the run named before.
 func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	var list []string
-	a.reading(c, func(s *store.Store) error {
+	a.withStore(c, func(s *store.Store) error {
 		runs, err := a.findRuns(c, s, args)
 		if err != nil || len(runs) == 0 {
 			return err
@@ -210,9 +210,9 @@ func (a *app) picturesOfRun(c *cobra.Command, args []string, _ string) ([]string
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// reading gives the store to do, if it can be opened. Nothing is written, not even
-// the log that a killed process left: nobody asked for that by pressing a key.
-func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
+// withStore calls do with the store, if it can be opened. Nothing is written, not even
+// the log that a killed process left: completion must have no side effects.
+func (a *app) withStore(c *cobra.Command, do func(*store.Store) error) {
 	if a.checkStore() != nil {
 		return
 	}
@@ -221,5 +221,5 @@ func (a *app) reading(c *cobra.Command, do func(*store.Store) error) {
 		return
 	}
 	defer s.Close()
-	_ = do(s) // what it got as far as it got
+	_ = do(s) // proposals found before an error still count
 }

@@ -15,15 +15,15 @@ func (a *app) completionCommand() *cobra.Command {
 		Short: "Print a script that completes runexp's command lines in a shell",
 		Long: `Print a script that completes runexp's command lines in a shell: bash, zsh, fish or powershell.
 It completes verbs, flags and their values, *.yaml files after -c, the settings of that config
-(losses.style.weight=) and the names that some can have (stages.0.optimizer.name=lbfgs), runs and
-their metrics and pictures, experiments, sweeps, backbones and weights.
+(losses.style.weight=) and names as their values (stages.0.optimizer.name=lbfgs), runs and their
+metrics and pictures, experiments, sweeps, backbones and weights.
 
-Read it into a running shell, or write it where the shell finds it at every start. bash needs
-its package bash-completion; zsh needs "autoload -U compinit; compinit" in ~/.zshrc. runexp must
-be found by that name, so put the folder of bin/runexp into PATH.
+Source it in a running shell, or save it where the shell loads it at startup. bash needs the
+package bash-completion; zsh needs "autoload -U compinit; compinit" in ~/.zshrc. runexp must be
+in PATH, so add the folder of bin/runexp to it.
 
-Prints the script and writes nothing. While it completes, the config after -c and the store
-(--db) are read and nothing is written.
+Prints the script and writes nothing. Completion reads the config after -c and the store (--db),
+and writes nothing.
 
 Exit codes: 0 printed; 2 for an unknown shell.
 
@@ -34,7 +34,7 @@ See also: runexp --help`,
   runexp completion fish > ~/.config/fish/completions/runexp.fish
   runexp completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,
-		Args:      exactly(1, "one shell: "+strings.Join(shells, ", ")),
+		Args:      exactArgs(1, "one shell: "+strings.Join(shells, ", ")),
 		RunE: func(c *cobra.Command, args []string) error {
 			root := c.Root()
 			switch args[0] {

@@ -16,13 +16,13 @@ func (a *app) configCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
 		Short: "Print or check a config",
-		Long: `Print a config, as written or with everything filled in, or check it. The pictures and weights
-that it names are not read; runexp -c FILE --dry-run does, and says how long it would take.
+		Long: `Print a config, as written or with everything filled in, or check it. The images and weights
+that it names are not read; runexp -c FILE --dry-run reads them, and predicts the run time.
 
 Reads the config and the presets and files that it extends. Writes nothing.
 
-Exit codes: 0 printed, or valid; 2 for a config that is not, with every problem, its place and
-the way out.
+Exit codes: 0 printed, or valid; 2 for an invalid config, with the place of every problem and how
+to fix it.
 
 See also: runexp config show, runexp config validate, runexp plugins`,
 		Example: `  runexp config show -c configs/d2l.yaml --resolve
@@ -46,12 +46,12 @@ func (a *app) configShow() *cobra.Command {
 		Use:   "show -c FILE [path=value …]",
 		Short: "Print a config as written, or with everything filled in",
 		Long: `Print a config as written or, with --resolve or a path=value, with everything filled in: what it
-extends, the overrides, and the default of every setting. What is printed is a config itself;
-with --json it is one object, without the comments, and -c reads that too.
+extends, the overrides, and the default of every setting. The output is a config itself; with
+--json it is one object without comments, which -c reads too.
 
 Reads the config and the presets and files that it extends. Writes nothing.
 
-Exit codes: 0 printed; 2 for a config that is not valid, with every problem.
+Exit codes: 0 printed; 2 for an invalid config, with every problem.
 
 See also: runexp config validate, runexp plugins, runexp show`,
 		Example: `  runexp config show -c configs/d2l.yaml
@@ -77,10 +77,10 @@ See also: runexp config validate, runexp plugins, runexp show`,
 	return c
 }
 
-// printConfig prints a config as it is, or as JSON.
+// printConfig prints a config unchanged, or as JSON.
 func (a *app) printConfig(text []byte) error {
 	if !a.json {
-		_, err := fileText(a.stdout).Write(text)
+		_, err := rawUnlessTerminal(a.stdout).Write(text)
 		return err
 	}
 	object, err := config.JSON(text)
@@ -96,14 +96,14 @@ func (a *app) configValidate() *cobra.Command {
 		Use:   "validate -c FILE [path=value …]",
 		Short: "Check a config and report every problem",
 		Long: `Check a config and report every problem at once: unknown keys and names with the nearest known
-one, values out of range, layers that the backbone does not have. The pictures and weights that
-it names are not read; runexp -c FILE --dry-run does.
+one, values out of range, layers that the backbone does not have. The images and weights that it
+names are not read; runexp -c FILE --dry-run reads them.
 
 Reads the config and the presets and files that it extends. Writes nothing. --json prints one
-object, with how many trials it makes.
+object, with the number of trials.
 
-Exit codes: 0 valid; 2 for a config that is not, with the line, the setting and the way out of
-every problem.
+Exit codes: 0 valid; 2 for an invalid config, with the line and setting of every problem and how
+to fix it.
 
 See also: runexp config show, runexp plugins`,
 		Example: `  runexp config validate -c configs/d2l.yaml

@@ -37,7 +37,7 @@ sweep:
     - {path: losses.style.weight, values: [1, 100, 1000]}
 `
 
-// sweepOutcome is all of a finished sweep that must not depend on interruptions,
+// sweepOutcome is what must not depend on interruptions in a finished sweep,
 // by trial hash.
 type sweepOutcome struct {
 	trials map[string]outcome
@@ -45,7 +45,7 @@ type sweepOutcome struct {
 }
 
 // sweepOutcomeOf reads the sweep in the store in dir: one sweep, each trial
-// of which has one finished run, and no other run of it goes on.
+// of which has one finished run and none under way.
 func sweepOutcomeOf(t *testing.T, dir string) sweepOutcome {
 	t.Helper()
 	ctx := t.Context()
@@ -96,8 +96,8 @@ func placeSweep(t *testing.T, dir string) {
 }
 
 // TestSweepsKilled kills sweeps at random moments, one trial after another and
-// two side by side, and repeats the command until they have finished.
-// RUNEXP_KILLS is how many times.
+// two in parallel, and repeats the command until they have finished.
+// RUNEXP_KILLS is the number of kills.
 func TestSweepsKilled(t *testing.T) {
 	kills := 15
 	if n, err := strconv.Atoi(os.Getenv("RUNEXP_KILLS")); err == nil {
@@ -126,12 +126,12 @@ func TestSweepsKilled(t *testing.T) {
 		for hash, trial := range want.trials {
 			got.trials[hash].compare(t, trial)
 			if got.scores[hash] != want.scores[hash] {
-				t.Errorf("trial %.8s is scored\n%s\nand undisturbed\n%s", hash, got.scores[hash], want.scores[hash])
+				t.Errorf("trial %.8s has scores\n%s\nundisturbed:\n%s", hash, got.scores[hash], want.scores[hash])
 			}
 		}
 	}
 	if kept == 0 {
-		t.Error("no sweep was gone on with")
+		t.Error("no sweep was resumed")
 	}
 }
 

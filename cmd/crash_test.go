@@ -23,7 +23,7 @@ import (
 )
 
 // crashing is an experiment of a second or two, with all that a checkpoint has
-// to hold: two stages, two optimisers, pictures on the way.
+// to hold: two stages, two optimisers, intermediate pictures.
 const crashing = `
 experiment: crash
 content: photo.png
@@ -40,7 +40,7 @@ output: {every: 50}
 checkpoint: {every: 20ms}
 `
 
-// place makes a folder in which the experiment can be run.
+// place writes the experiment's files into a folder.
 func place(t *testing.T, dir string) {
 	t.Helper()
 	check := func(err error) {
@@ -55,7 +55,7 @@ func place(t *testing.T, dir string) {
 	check(os.WriteFile(filepath.Join(dir, "crash.yaml"), []byte(crashing), 0o644))
 }
 
-// program is the real program, to be run in dir: the test binary under its name.
+// program returns the command that runs the real program in dir: the test binary under its name.
 func program(t *testing.T, dir string, args ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()
 	binary, err := os.Executable()
@@ -67,41 +67,41 @@ func program(t *testing.T, dir string, args ...string) (*exec.Cmd, *bytes.Buffer
 	cmd.Env = append(os.Environ(), "RUNEXP_WEIGHTS="+filepath.Join(dir, "weights"))
 	said := &bytes.Buffer{}
 	cmd.Stdout, cmd.Stderr = said, said
-	// What a test under nohup ignores, the program would too, unless it is listened to here.
+	// A signal that the test ignores, as under nohup, the program would ignore too, unless it is caught here.
 	hangUps := make(chan os.Signal, 1)
 	signal.Notify(hangUps, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(hangUps) })
 	return cmd, said
 }
 
-// must runs the program and wants an exit code. It returns all that was said.
+// must runs the program, requires an exit code and returns all output.
 func must(t *testing.T, code int, cmd *exec.Cmd, said *bytes.Buffer) string {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		t.Fatalf("runexp %q: exit code %d, want %d:\n%s", cmd.Args[1:], got, code, said)
 	}
 	return said.String()
 }
 
-// outcome is all of a finished run that must not depend on interruptions.
+// outcome is what must not depend on interruptions in a finished run.
 type outcome struct {
 	metrics  map[string][]store.Point
 	pictures map[string]string // by name and step: the pixels
 	stages   string            // events
 }
 
-// outcomeOf reads the last run of the usual store in dir.
+// outcomeOf reads the last run of the default store in dir.
 func outcomeOf(t *testing.T, dir string) outcome {
 	t.Helper()
 	return outcomeIn(t, dir, filepath.Join("runs", "runexp.db"))
 }
 
 // outcomeIn reads the last run of a store in dir, and checks store and
-// folder on the way.
+// folder.
 func outcomeIn(t *testing.T, dir, file string) outcome {
 	t.Helper()
 	s := storeIn(t, dir, file)
@@ -194,7 +194,7 @@ func (o outcome) compare(t *testing.T, want outcome) {
 	t.Helper()
 	for name, points := range want.metrics {
 		if !slices.Equal(o.metrics[name], points) {
-			t.Errorf("%s is other than undisturbed: %d values, want %d", name, len(o.metrics[name]), len(points))
+			t.Errorf("%s differs from the undisturbed run: %d values, want %d", name, len(o.metrics[name]), len(points))
 		}
 	}
 	if len(o.metrics) != len(want.metrics) || len(o.pictures) != len(want.pictures) {
@@ -202,7 +202,7 @@ func (o outcome) compare(t *testing.T, want outcome) {
 	}
 	for name, pixels := range want.pictures {
 		if o.pictures[name] != pixels {
-			t.Errorf("%s is another picture than undisturbed, or missing", name)
+			t.Errorf("%s differs from the undisturbed run, or is missing", name)
 		}
 	}
 	if o.stages != want.stages {
@@ -210,7 +210,7 @@ func (o outcome) compare(t *testing.T, want outcome) {
 	}
 }
 
-// undisturbed runs the experiment to its end.
+// undisturbed runs the experiment without interruption.
 func undisturbed(t *testing.T) outcome {
 	t.Helper()
 	dir := t.TempDir()
@@ -226,9 +226,9 @@ func undisturbed(t *testing.T) outcome {
 	return o
 }
 
-// untilFinished repeats a command in dir until it ends well, and kills it on its
-// way, at most so many times, each time after a moment. It returns how often; heard
-// is told what each attempt said.
+// untilFinished repeats a command in dir until it succeeds, and kills it at most kills
+// times, each time after a moment. It returns the number of kills; heard receives the
+// output of each attempt.
 func untilFinished(t *testing.T, dir string, most int, moment func() time.Duration, heard func(said string), args ...string) (kills int) {
 	t.Helper()
 	for {
@@ -258,7 +258,7 @@ func untilFinished(t *testing.T, dir string, most int, moment func() time.Durati
 }
 
 // TestKilled kills runs at random moments and repeats the command until they
-// have finished, with one store each. RUNEXP_KILLS is how many times.
+// have finished, with one store each. RUNEXP_KILLS is the number of kills.
 func TestKilled(t *testing.T) {
 	kills := 15
 	if n, err := strconv.Atoi(os.Getenv("RUNEXP_KILLS")); err == nil {
@@ -272,13 +272,13 @@ func TestKilled(t *testing.T) {
 		place(t, dir)
 		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(random.IntN(800)) * time.Millisecond },
 			func(said string) {
-				if strings.Contains(said, "going on with run") {
+				if strings.Contains(said, "resuming run") {
 					gone++
 				}
 			}, "-c", "crash.yaml")
 		outcomeOf(t, dir).compare(t, want)
 	}
 	if t.Logf("%d kills, gone on %d times", kills, gone); gone < kills/3 {
-		t.Errorf("of %d kills only %d were gone on from", kills, gone)
+		t.Errorf("of %d kills only %d were resumed", kills, gone)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// TestTheDiskFills runs on a disk of a few megabytes that something else fills.
+// TestTheDiskFills runs on a disk of a few megabytes that is then filled.
 func TestTheDiskFills(t *testing.T) {
 	want := undisturbed(t)
 	dir := t.TempDir()
@@ -32,7 +32,7 @@ func TestTheDiskFills(t *testing.T) {
 	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	text := said.String()
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Errorf("exit code %d, want 1:\n%s", code, text)
@@ -48,7 +48,7 @@ func TestTheDiskFills(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(disk, "crash", "*", ".*")); len(left) > 0 {
 		t.Errorf("half-written files are left: %v", left)
 	}
-	// A disk that is full from the start: nothing is begun.
+	// If the disk is full from the start, no run starts.
 	cmd, said = program(t, dir, "-c", "crash.yaml", "--quiet")
 	must(t, 1, cmd, said)
 
@@ -56,14 +56,14 @@ func TestTheDiskFills(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd, said = program(t, dir, "-c", "crash.yaml")
-	if text := must(t, 0, cmd, said); !strings.Contains(text, "going on with run 1 (") {
-		t.Errorf("with space again it does not go on:\n%s", text)
+	if text := must(t, 0, cmd, said); !strings.Contains(text, "resuming run 1 (") {
+		t.Errorf("with space again it does not resume:\n%s", text)
 	}
 	outcomeOf(t, dir).compare(t, want)
 }
 
 // TestTheDiskOfPicturesFills fills the disk under --out; the store is on
-// another one. That is no fault of the trial: exit code 1.
+// another one. The trial has not failed: exit code 1.
 func TestTheDiskOfPicturesFills(t *testing.T) {
 	want := undisturbed(t)
 	dir := t.TempDir()
@@ -80,7 +80,7 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	text := said.String()
 	if code := cmd.ProcessState.ExitCode(); code != exitInternal {
 		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, text)
@@ -90,7 +90,7 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 			t.Errorf("it does not say %q:\n%s", part, text)
 		}
 	}
-	// Full from the start, it is the same.
+	// The same if it is full from the start.
 	cmd, said = program(t, dir, args...)
 	if text := must(t, exitInternal, cmd, said); !strings.Contains(text, "no space left") {
 		t.Errorf("it does not say why:\n%s", text)
@@ -119,7 +119,7 @@ func smallDisk(t *testing.T, dir string) {
 	})
 }
 
-// fill writes until nothing more is taken.
+// fill writes until the disk is full.
 func fill(path string) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -133,7 +133,7 @@ func fill(path string) error {
 	return errors.Join(err, f.Close())
 }
 
-// waitFor waits until there is a file.
+// waitFor waits until a file matches.
 func waitFor(t *testing.T, pattern string) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
@@ -144,7 +144,7 @@ func waitFor(t *testing.T, pattern string) {
 	t.Fatalf("there is no %s", pattern)
 }
 
-// TestFoldersThatMayNotBeWritten runs as a user who may not.
+// TestFoldersThatMayNotBeWritten runs as a user without write permission.
 func TestFoldersThatMayNotBeWritten(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -181,7 +181,7 @@ func TestFoldersThatMayNotBeWritten(t *testing.T) {
 			t.Errorf("%s has %v, %v", folder, files, err)
 		}
 	}
-	// A store in a folder that was closed later can be read and not written.
+	// A store in a folder that became read-only can be read but not written.
 	cmd, said := as("--out", open, "--db", filepath.Join(open, "a.db"))
 	must(t, 0, cmd, said)
 	if err := os.Chmod(open, 0o555); err != nil {
@@ -204,7 +204,7 @@ func TestFoldersThatMayNotBeWritten(t *testing.T) {
 	}
 }
 
-// shareBinary puts the test binary where every user can run it.
+// shareBinary copies the test binary to where every user can run it.
 func shareBinary(t *testing.T, dir string) string {
 	t.Helper()
 	from, err := os.Executable()

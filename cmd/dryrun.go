@@ -32,7 +32,7 @@ type plannedStage struct {
 	Images      []plannedImage `json:"images"`
 }
 
-// describe prints what a plan would do and take.
+// describe prints what a plan would do, in what time and memory.
 func (r *runFlags) describe(p *plan.Plan) error {
 	if p.Config.Sweep == nil {
 		return r.describeStages(p.Config.Experiment, p.Trials[0])
@@ -55,7 +55,7 @@ func (r *runFlags) describeStages(e framework.Experiment, t plan.Trial) error {
 			stages[i].Images = append(stages[i].Images, plannedImage{u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth)})
 		}
 	}
-	weights := cmp.Or(t.Weights.Path, t.Weights.Name) // some are part of the program
+	weights := cmp.Or(t.Weights.Path, t.Weights.Name) // embedded weights have no path
 	if r.json {
 		return printJSON(r.stdout, map[string]any{
 			"experiment": e.Name, "trial": t.Hash, "weights": weights, "stages": stages,
@@ -92,7 +92,7 @@ type plannedTrial struct {
 // describeTrials lists the trials of a sweep with their predicted time and memory.
 func (r *runFlags) describeTrials(planned *plan.Plan) error {
 	if n := planned.Estimated(); n > 0 && !r.quiet {
-		fmt.Fprintf(r.stderr, "the times of %s are estimates, by the arithmetic of those that were measured\n", sizes.Count(n, "trial"))
+		fmt.Fprintf(r.stderr, "the times of %s are extrapolated from those measured\n", sizes.Count(n, "trial"))
 	}
 	frozen, err := planned.Record()
 	if err != nil {

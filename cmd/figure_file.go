@@ -13,9 +13,9 @@ import (
 	"runexp/framework/store"
 )
 
-// runsName is what a file of the runs is called, and their numbers.
+// runsName returns the base name of a file about the runs, and their numbers.
 func runsName(runs []store.RunSummary) (name string, numbers []int64) {
-	const most = 8 // before a name gets too long
+	const most = 8 // keeps names short
 	name = "runs"
 	if len(runs) == 1 {
 		name = "run"
@@ -36,30 +36,30 @@ func runsName(runs []store.RunSummary) (name string, numbers []int64) {
 type figureFile struct {
 	out, folder  string // the default is a file in OUT/folder
 	file, format string
-	formats      []string // that the verb writes, the usual one first
+	formats      []string // that the verb writes, the default first
 }
 
 func (t *figureFile) flags(c *cobra.Command, folder string) {
 	t.folder = folder
-	pathFlag(c.Flags(), &t.file, "file", "o", "", "the file to write (default one under OUT/"+folder+")")
+	pathFlag(c.Flags(), &t.file, "file", "o", "", "the file to write (default: a file in OUT/"+folder+")")
 	pathFlag(c.Flags(), &t.out, "out", "", "runs", "folder for pictures and plots")
 	completeFlag(c, "file", cobra.FixedCompletions(t.formats, cobra.ShellCompDirectiveFilterFileExt))
 	completeFolder(c, "out")
 }
 
-// check settles the format, which the file's name and --format may both give.
+// check sets the format from --format or the file's name, and validates both.
 func (t *figureFile) check() error {
 	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(t.file)), ".")
 	known := strings.Join(t.formats, " or ")
 	switch {
 	case t.file != "" && irregular(t.file):
-		return fmt.Errorf("-o %s is there and no regular file, which would be replaced; name another", t.file)
+		return fmt.Errorf("-o %s exists and is not a regular file; name another", t.file)
 	case t.format != "" && !slices.Contains(t.formats, t.format):
 		return fmt.Errorf("--format %q: give %s", t.format, known)
 	case t.file != "" && !slices.Contains(t.formats, ending):
 		return fmt.Errorf("-o %s: end the name in .%s", t.file, strings.Join(t.formats, " or ."))
 	case t.file != "" && t.format != "" && t.format != ending:
-		return fmt.Errorf("-o %s is no %s; leave --format out, or end the name in .%s", t.file, strings.ToUpper(t.format), t.format)
+		return fmt.Errorf("-o %s does not match --format %s; omit --format, or end the name in .%s", t.file, t.format, t.format)
 	case t.format == "" && ending != "":
 		t.format = ending
 	case t.format == "":
@@ -74,7 +74,7 @@ func irregular(path string) bool {
 	return err == nil && !info.Mode().IsRegular()
 }
 
-// path returns the file to write, and makes the folder of the usual one.
+// path returns the file to write, and creates the folder of the default one.
 func (t *figureFile) path(name string) (string, error) {
 	if t.file != "" {
 		return t.file, nil
@@ -86,8 +86,8 @@ func (t *figureFile) path(name string) (string, error) {
 	return filepath.Join(folder, name+"."+t.format), os.MkdirAll(folder, 0o755)
 }
 
-// wrote says where the figure is.
-func (t *figureFile) wrote(a *app, path string, runs []int64) error {
+// printPath prints the figure's path.
+func (t *figureFile) printPath(a *app, path string, runs []int64) error {
 	if a.json {
 		return printJSON(a.stdout, map[string]any{"file": path, "runs": runs})
 	}

@@ -12,8 +12,8 @@ import (
 func (a *app) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [VERB …]",
-		Short: "Print the help of a verb, as --help after it does",
-		Long: `Print the help of a verb, as --help after it does: what it does, reads and writes, how it exits,
+		Short: "Print the help of a verb, as VERB --help does",
+		Long: `Print the help of a verb, as VERB --help does: what it does, reads and writes, its exit codes,
 examples and flags.
 
 Reads and writes nothing.

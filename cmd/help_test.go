@@ -21,7 +21,7 @@ func testRoot() *cobra.Command {
 	return a.root()
 }
 
-// verbs gives every command below c, and c itself, to see.
+// verbs calls see with c and every command below it.
 func verbs(c *cobra.Command, see func(*cobra.Command)) {
 	see(c)
 	for _, verb := range c.Commands() {
@@ -29,21 +29,21 @@ func verbs(c *cobra.Command, see func(*cobra.Command)) {
 	}
 }
 
-// find returns the command that a line names, and what follows.
+// find returns the command that a line names, and its arguments.
 func find(line string) (*cobra.Command, []string, error) {
 	words := strings.Fields(line)
 	return testRoot().Find(words[1:])
 }
 
-// TestHelp holds that every verb says what it does, reads and writes, how it
-// exits, what else there is, and gives examples that are so.
+// TestHelp checks that the help of every verb says what it does, reads and writes, its
+// exit codes and related verbs, and has valid examples.
 func TestHelp(t *testing.T) {
 	seen := 0
 	verbs(testRoot(), func(c *cobra.Command) {
 		seen++
 		name := c.CommandPath()
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
-			t.Errorf("%s: in short %q", name, c.Short)
+			t.Errorf("%s: Short is %q", name, c.Short)
 		}
 		if !regexp.MustCompile(`\n\nExit codes: [^\n]*\b0 [^.]*; 2 `).MatchString(c.Long) {
 			t.Errorf("%s --help does not say its exit codes", name)
@@ -67,16 +67,16 @@ func TestHelp(t *testing.T) {
 		checkExamples(t, c)
 	})
 	if seen < 20 {
-		t.Errorf("only %d verbs were seen", seen)
+		t.Errorf("only %d verbs", seen)
 	}
 }
 
-// checkSeeAlso holds that the verbs that are named are there.
+// checkSeeAlso checks that the related verbs exist.
 func checkSeeAlso(t *testing.T, c *cobra.Command) {
 	t.Helper()
 	_, also, there := strings.Cut(c.Long, "See also: ")
 	if !there {
-		t.Errorf("%s --help does not say what else there is", c.CommandPath())
+		t.Errorf("%s --help has no See also", c.CommandPath())
 		return
 	}
 	for _, other := range strings.Split(also, ",") {
@@ -88,8 +88,8 @@ func checkSeeAlso(t *testing.T, c *cobra.Command) {
 	}
 }
 
-// checkExamples holds that the examples are of this verb, or of what goes before
-// or after, with flags and arguments that it takes.
+// checkExamples checks that the examples have valid flags and arguments, and that one
+// is of this verb or of one below it.
 func checkExamples(t *testing.T, c *cobra.Command) {
 	t.Helper()
 	own := 0

@@ -12,8 +12,8 @@ import (
 	"runexp/framework/store"
 )
 
-// A store can be anyone's. No text in it sends the terminal commands, turns the
-// line around, or begins a line as if the program had said it.
+// A store may come from anyone. No text in it sends commands to the terminal, reverses
+// the line, or starts a line that looks like the program's own.
 func TestHostileStore(t *testing.T) {
 	const hostile = "a\x1b[31m\x1b]0;title\a\r\u009b2J\u202e\x7f|`<b>\nFORGED"
 	dir := t.TempDir()

@@ -12,8 +12,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// printJSON writes v, indented. A list without items is [], and what does not print
-// is escaped, as JSON may have it: the text that is read back is exact.
+// printJSON writes v as indented JSON. A nil list is written as [], and non-printing
+// characters as JSON escapes, so that texts read back exactly.
 func printJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -22,11 +22,11 @@ func printJSON(w io.Writer, v any) error {
 	if err := e.Encode(withLists(reflect.ValueOf(v))); err != nil {
 		return err
 	}
-	_, err := exactOf(w).Write(escaped(b.Bytes()))
+	_, err := rawWriter(w).Write(escaped(b.Bytes()))
 	return err
 }
 
-// withLists returns v with an empty list in place of each that is nil.
+// withLists returns v with every nil list replaced by an empty one.
 func withLists(v reflect.Value) any {
 	if !v.IsValid() {
 		return nil
@@ -37,8 +37,8 @@ func withLists(v reflect.Value) any {
 	return filled.Interface()
 }
 
-// fillLists makes the nil lists in v empty ones. What it points to is changed in
-// place; what prints itself, and bytes, are left.
+// fillLists replaces the nil lists in v by empty ones, in place also behind pointers.
+// Types with MarshalJSON, and bytes, stay as they are.
 func fillLists(v reflect.Value) {
 	if v.Type().Implements(reflect.TypeFor[json.Marshaler]()) {
 		return
@@ -75,8 +75,8 @@ func fillLists(v reflect.Value) {
 	}
 }
 
-// escaped writes what does not print as \uXXXX. It stands in texts only: all else of
-// JSON is ASCII, and its white space.
+// escaped writes non-printing characters as \uXXXX. They are in strings only: the rest
+// of the JSON is ASCII, and its white space.
 func escaped(text []byte) []byte {
 	var b bytes.Buffer
 	for _, r := range string(text) {
@@ -93,7 +93,7 @@ func escaped(text []byte) []byte {
 	return b.Bytes()
 }
 
-// A float is a number as JSON has it, with all digits; null where it is not finite.
+// A float is written to JSON with all digits, or as null if it is not finite.
 type float float64
 
 func (f float) MarshalJSON() ([]byte, error) {

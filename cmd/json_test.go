@@ -17,8 +17,8 @@ import (
 	"runexp/framework/store"
 )
 
-// nullable are the keys whose value, or whose items, may be null: a number that there
-// is none of, or that is not finite.
+// nullable are the keys whose value, or whose items, may be null: a missing or
+// non-finite number.
 var nullable = []string{"loss", "last", "min", "values", "analysis"}
 
 // nulls returns the paths at which v has a null that no nullable key allows.
@@ -42,10 +42,10 @@ func nulls(path string, v any) (found []string) {
 	return found
 }
 
-// snake is how every key is written.
+// snake matches every valid key.
 var snake = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
-// oddKeys returns the paths of the keys in v that are written otherwise.
+// oddKeys returns the paths of the keys in v that are not in snake case.
 func oddKeys(path string, v any) (found []string) {
 	switch v := v.(type) {
 	case []any:
@@ -97,7 +97,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 
 	run(0, "--dry-run")
 	run(0)
-	run(0) // it is done
+	run(0) // already done
 	run(3, "losses.tv.weight=1e300")
 	run(0, "losses.tv.weight=1,2", "--dry-run")
 	run(0, "experiment=sweep", "losses.tv.weight=1,2", "sweep.metrics=[eval/noise]")
@@ -107,7 +107,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ended := func(values ...float64) int64 { // a run of nothing but these
+	ended := func(values ...float64) int64 { // a run with only these values
 		r, err := s.Begin(t.Context(), store.NewRun{Experiment: "bare"})
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +163,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	} {
 		said(0, append(strings.Fields(line), "--json")...)
 	}
-	said(2, "weights", "verify", "--json") // these are but the first layers
+	said(2, "weights", "verify", "--json") // only the first layers
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}

@@ -13,16 +13,16 @@ import (
 	"runexp/internal/printable"
 )
 
-// findRuns returns the runs that the references name, each once. The error tells of
-// every reference that names none.
+// findRuns returns the runs that refs name, each once. The error reports every
+// reference that names none.
 func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store.RunSummary, error) {
 	var runs []store.RunSummary
 	var problems []error
 	for _, ref := range refs {
 		run, err := a.findRun(c, s, ref)
-		var told *exit
+		var coded *exit
 		switch {
-		case errors.As(err, &told):
+		case errors.As(err, &coded):
 			if !slices.ContainsFunc(problems, func(p error) bool { return p.Error() == err.Error() }) {
 				problems = append(problems, err)
 			}
@@ -35,8 +35,8 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 	return runs, usage(errors.Join(problems...))
 }
 
-// findRun returns the run that a reference names. That there is none, or several, is
-// the user's to mend.
+// findRun returns the run that a reference names. It is a usage error if there is none,
+// or several.
 func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDetail, error) {
 	run, err := s.FindRun(c.Context(), ref)
 	var ambiguous *store.AmbiguousError
@@ -53,7 +53,7 @@ func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDe
 	return run, a.noRun(ref, runs)
 }
 
-// noRun is the error for a reference that names none of the store's runs, newest first.
+// noRun returns the error for a reference that names none of runs, newest first.
 func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	if len(runs) == 0 {
 		return usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
@@ -69,19 +69,19 @@ func (a *app) noRun(ref string, runs []store.RunSummary) error {
 			known = append(known, run.Experiment)
 		}
 	}
-	hint := fmt.Sprintf("a run is a number from %d to %d, the first digits of a uid, at least 4, or last;", lowest, highest)
+	hint := fmt.Sprintf("give a number from %d to %d, at least the first 4 digits of a uid, or last;", lowest, highest)
 	near := framework.Nearest(ref, known)
 	run, isExperiment := newest[near]
 	switch {
-	case strings.Trim(ref, "0123456789") == "": // no number is nearer than another
+	case strings.Trim(ref, "0123456789") == "": // a number has no nearest match
 	case isExperiment && near == ref:
-		hint = fmt.Sprintf("that is an experiment, and its newest run is %d;", run)
+		hint = fmt.Sprintf("that is an experiment, whose newest run is %d;", run)
 	case isExperiment:
 		hint = fmt.Sprintf("did you mean the experiment \"%s\", whose newest run is %d?", printable.Excerpt(near), run)
 	case near != "":
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.with("ls")))
+	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.command("ls")))
 }
 
 // knownExperiments returns the experiments that the store has runs or sweeps of,
@@ -106,7 +106,7 @@ func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	return slices.Compact(known), nil
 }
 
-// checkExperiment is an error where the store has neither a run nor a sweep of the
+// checkExperiment returns an error if the store has neither a run nor a sweep of the
 // experiment called name.
 func (a *app) checkExperiment(c *cobra.Command, s *store.Store, name string) error {
 	known, err := knownExperiments(c, s)
@@ -116,11 +116,11 @@ func (a *app) checkExperiment(c *cobra.Command, s *store.Store, name string) err
 	case len(known) == 0:
 		return usage(fmt.Errorf("%s has no experiments yet; runexp -c FILE --db %[1]s runs one", a.db))
 	}
-	return usage(fmt.Errorf("%s: %w; %s lists the runs of all", a.db, framework.UnknownName("experiment", name, known), a.with("ls")))
+	return usage(fmt.Errorf("%s: %w; %s lists all runs", a.db, framework.UnknownName("experiment", name, known), a.command("ls")))
 }
 
-// checkSweep is an error where the experiment has no sweep of that number, or none at
-// all for number 0.
+// checkSweep returns an error if the experiment has no sweep of that number or, for
+// number 0, no sweep at all.
 func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, number int64) error {
 	if err := a.checkExperiment(c, s, experiment); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, nu
 		return err
 	}
 	if len(sweeps) == 0 {
-		return usage(fmt.Errorf("%s has no sweep of the experiment \"%s\", only single runs; several values make one, as in losses.style.weight=1,10; %s lists all sweeps",
-			a.db, printable.Excerpt(experiment), a.with("ls --sweeps")))
+		return usage(fmt.Errorf("%s has no sweep of the experiment \"%s\", only single runs; several values make a sweep, as in losses.style.weight=1,10; %s lists all sweeps",
+			a.db, printable.Excerpt(experiment), a.command("ls --sweeps")))
 	}
 	var known []string
 	for _, w := range sweeps {
@@ -141,11 +141,11 @@ func (a *app) checkSweep(c *cobra.Command, s *store.Store, experiment string, nu
 		known = append(known, fmt.Sprint(w.Number))
 	}
 	return usage(fmt.Errorf("%s has no sweep %d of the experiment \"%s\" (it has: %s); %s lists them",
-		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.with("ls --sweeps")))
+		a.db, number, printable.Excerpt(experiment), framework.ListNames(known), a.command("ls --sweeps")))
 }
 
-// with is a verb as it is called for the same store.
-func (a *app) with(verb string) string {
+// command returns the command line of a verb on the same store.
+func (a *app) command(verb string) string {
 	if a.db == defaultStore {
 		return "runexp " + verb
 	}

@@ -12,8 +12,8 @@ import (
 	"runexp/framework/store"
 )
 
-// What a store does not have: each verb says which store that is, what was
-// nearly meant, and which verb lists what there is. It writes nothing.
+// A name that a store does not have: each verb names the store, the nearest
+// match, and the verb that lists valid names. It writes nothing.
 func TestUnknownNames(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -39,17 +39,17 @@ func TestUnknownNames(t *testing.T) {
 	typo := uid[:6] + shifted(uid[6:])
 	before := contents(t, dir)
 
-	const form, listed = "a run is a number from 1 to 2, the first digits of a uid, at least 4, or last; ", "runexp ls lists the runs"
+	const form, listed = "give a number from 1 to 2, at least the first 4 digits of a uid, or last; ", "runexp ls lists the runs"
 	type question struct{ name, run, experiment string }
 	for _, q := range []question{
-		{"nosuch", form + listed, `(known: crash); runexp ls lists the runs of all`},
+		{"nosuch", form + listed, `(known: crash); runexp ls lists all runs`},
 		{"", form + listed, `unknown experiment ""`},
 		{"99999999999999999999", form + listed, `unknown experiment "99999999999999999999"`},
 		{"7", form + listed, `unknown experiment "7"`},
 		{"lats", `did you mean "last"? ` + listed, `unknown experiment "lats"`},
 		{typo, `did you mean "` + uid + `"? ` + listed, `unknown experiment "` + typo + `"`},
 		{"crush", `did you mean the experiment "crash", whose newest run is 2? ` + listed, `unknown experiment "crush"; did you mean "crash"? `},
-		{"crash", "that is an experiment, and its newest run is 2; " + listed, `has no sweep of the experiment "crash", only single runs; `},
+		{"crash", "that is an experiment, whose newest run is 2; " + listed, `has no sweep of the experiment "crash", only single runs; `},
 	} {
 		for _, verb := range []string{"show", "plot", "strip", "compare 1", "report", "ls"} {
 			want := q.run
@@ -57,13 +57,13 @@ func TestUnknownNames(t *testing.T) {
 			case verb == "ls" && q.name == "crash":
 				continue
 			case verb == "ls" && q.name == "":
-				want = "leave it out to list all"
+				want = "omit it to list all"
 			case verb == "report" || verb == "ls":
 				want = q.experiment
 			}
 			cmd, output := program(t, dir, append(strings.Fields(verb), q.name)...)
 			said := must(t, exitUsage, cmd, output)
-			if !strings.Contains(said, want) || want != "leave it out to list all" && !strings.Contains(said, "runs/runexp.db") {
+			if !strings.Contains(said, want) || want != "omit it to list all" && !strings.Contains(said, "runs/runexp.db") {
 				t.Errorf("%s %q: want %q:\n%s", verb, q.name, want, said)
 			}
 		}
@@ -74,7 +74,7 @@ func TestUnknownNames(t *testing.T) {
 		{"strip last --db empty.db", "empty.db has no runs yet; "},
 		{"compare last 1 --db empty.db", "empty.db has no runs yet; "},
 		{"report crash --db empty.db", "empty.db has no experiments yet; runexp -c FILE --db empty.db runs one"},
-		{"show last --db nosuch.db", "nosuch.db; run an experiment first, or name another with --db"},
+		{"show last --db nosuch.db", "nosuch.db; run an experiment first, or choose another with --db"},
 		{"plot last --db nosuch.db", "nosuch.db; run an experiment first"},
 		{"strip last --db nosuch.db", "nosuch.db; run an experiment first"},
 		{"compare last 1 --db nosuch.db", "nosuch.db; run an experiment first"},
@@ -95,7 +95,7 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
-// A sweep that an experiment does not have, and those that it has.
+// For a sweep that an experiment does not have, the message lists those that it has.
 func TestUnknownSweep(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -114,7 +114,7 @@ func TestUnknownSweep(t *testing.T) {
 	}
 }
 
-// readAllOf gives a store to do.
+// readAllOf calls do with a store.
 func readAllOf(t *testing.T, path string, do func(*store.Store)) {
 	t.Helper()
 	s, err := store.OpenReadOnly(t.Context(), path)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
 )
 
@@ -19,42 +20,42 @@ func (a *app) lsCommand() *cobra.Command {
 		Use:   "ls [EXPERIMENT]",
 		Short: "List runs, or sweeps, newest first",
 		Long: `List the runs of the store, or those of one experiment, newest first: number, first digits of
-the uid, experiment, status, the last step, the total loss at it, time and start. With --sweeps list
-its sweeps, and how many of their trials have finished.
+the uid, experiment, status, last step, total loss at that step, time and start. With --sweeps list
+sweeps, and how many of their trials have finished.
 
-A status is running, finished, failed (its loss was not finite, say, or the disk was full),
-killed (stopped by a signal), lost (its process is gone: kill -9, a power cut) or pruned
+A status is running, finished, failed (for example with a non-finite loss or a full disk),
+killed (stopped by a signal), lost (its process died: kill -9, a power cut) or pruned
 (stopped early by its sweep).
 
-Reads the store (--db). Writes nothing, but folds the log into it that a killed process left.
---json prints a list of objects.
+Reads the store (--db). Writes nothing, except that it merges the log of a killed process into the
+store. --json prints a list of objects.
 
-Exit codes: 0 listed, none too; 2 without a store there, or for an unknown experiment or status.
+Exit codes: 0 listed, even if empty; 2 for a missing store, or an unknown experiment or status.
 
 See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
 		Example: `  runexp ls --limit 20
   runexp ls quickstart --status failed
   runexp ls --sweeps
   runexp ls --json --db old/runexp.db`,
-		ValidArgsFunction: only(a.experimentNames),
+		ValidArgsFunction: firstArg(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
 			f := store.Filter{Status: store.Status(status), Limit: limit}
 			if len(args) > 1 {
-				return usage(fmt.Errorf("ls takes one experiment at most; see runexp ls --help"))
+				return usage(fmt.Errorf("ls takes at most one experiment; see runexp ls --help"))
 			}
 			if len(args) == 1 {
-				if f.Experiment = args[0]; f.Experiment == "" { // as of a variable that is not set
-					return usage(fmt.Errorf("the experiment's name is empty; leave it out to list all"))
+				if f.Experiment = args[0]; f.Experiment == "" { // an unset shell variable
+					return usage(fmt.Errorf("the experiment's name is empty; omit it to list all"))
 				}
 			}
 			if status != "" && !slices.Contains(store.Statuses(), f.Status) {
-				return usage(fmt.Errorf("no status %q (known: %v)", status, store.Statuses()))
+				return usage(framework.UnknownName("status", status, statuses()))
 			}
 			if sweeps && status != "" {
-				return usage(fmt.Errorf("--status is of runs; leave it or --sweeps out"))
+				return usage(fmt.Errorf("--status applies to runs; omit it or --sweeps"))
 			}
 			if limit < 0 {
-				return usage(fmt.Errorf("--limit %d: give how many runs at most, or 0 for all", limit))
+				return usage(fmt.Errorf("--limit %d: give a maximum number, or 0 for all", limit))
 			}
 			if sweeps {
 				return a.listSweeps(c, f)
@@ -62,9 +63,9 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
 			return a.listRuns(c, f)
 		},
 	}
-	c.Flags().StringVar(&status, "status", "", "only runs of this status: finished, failed, running, killed, pruned or lost")
-	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, with how many of their trials have finished")
-	c.Flags().IntVar(&limit, "limit", 0, "at most so many (default all)")
+	c.Flags().StringVar(&status, "status", "", "only runs with this status: finished, failed, running, killed, pruned or lost")
+	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, and how many of their trials have finished")
+	c.Flags().IntVar(&limit, "limit", 0, "maximum number of rows (default all)")
 	completeFlag(c, "status", words(statuses()...))
 	return c
 }
@@ -83,7 +84,7 @@ type runRow struct {
 	Experiment string       `json:"experiment"`
 	Status     store.Status `json:"status"`
 	Iterations int          `json:"iterations"`
-	Loss       *float64     `json:"loss"` // null where there is none
+	Loss       *float64     `json:"loss"` // null if there is none
 	Seconds    float64      `json:"seconds"`
 	Started    time.Time    `json:"started"`
 	Message    string       `json:"message,omitempty"`

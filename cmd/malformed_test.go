@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// sound is an experiment in which one thing at a time is made wrong.
+// sound is a valid experiment, in which one thing at a time is made wrong.
 const sound = `
 experiment: malformed
 content: photo.png
@@ -26,17 +26,17 @@ losses:
 stages: [{size: {long: 32}, iterations: 1}]
 `
 
-// What a message about a file must say besides which it is: a way out.
+// What a message about a file must say besides its name: what the user can do.
 const (
-	imageWays   = "fetch it again|convert|save |make it smaller|git lfs pull"
+	imageWays   = "download it again|convert|save |make it smaller|git lfs pull"
 	weightsWays = "fetch|save |another network|git lfs pull"
 	storeWays   = "--db"
-	anyWay      = "" // for configs and overrides their own tests hold the whole message
+	anyWay      = "" // other tests check the whole message for configs and overrides
 )
 
-// TestMalformedInputs gives the real program everything malformed that there is
-// a file of, through each verb that reads such files: exit code 2, a message that
-// names the place and the way out, no panic, and nothing written or changed.
+// TestMalformedInputs passes every malformed file in testdata to the real program,
+// through each verb that reads such files: exit code 2, a message with the place and
+// what to do, no panic, and nothing written or changed.
 func TestMalformedInputs(t *testing.T) {
 	for _, file := range files(t, "../framework/imaging/testdata/bad/*") {
 		malformed(t, "image/"+filepath.Base(file), filepath.Base(file), imageWays, "-c", "sound.yaml", "content.image="+file)
@@ -67,7 +67,7 @@ func TestMalformedInputs(t *testing.T) {
 	}
 }
 
-// cases reads a file of lines, each an input and what must be said of it.
+// cases reads a file of lines, each an input and what the message must contain.
 func cases(t *testing.T, path string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -117,7 +117,7 @@ func malformed(t *testing.T, name, named, way string, args ...string) {
 			t.Errorf("it does not name %q:\n%s", named, said)
 		}
 		if !regexp.MustCompile(way).MatchString(said) {
-			t.Errorf("it says no way out (%s):\n%s", way, said)
+			t.Errorf("it does not say what to do (%s):\n%s", way, said)
 		}
 		if strings.Contains(said, "goroutine ") || strings.Contains(said, "panic") {
 			t.Errorf("it panics:\n%s", said)

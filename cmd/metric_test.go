@@ -7,14 +7,14 @@ import (
 	"runexp/framework/measure"
 )
 
-// runRed is `runexp-red`: the program of a third party with a metric of its own.
+// runRed is `runexp-red`: a third-party program with a metric of its own.
 func runRed() {
 	plugins := testPlugins()
 	framework.RegisterMetric(plugins.Metrics, "red", red{})
 	os.Exit(Main(plugins))
 }
 
-// red is the mean of red, in per cent.
+// red is the mean of the red channel, in per cent.
 type red struct{}
 
 func (red) Definition() framework.Definition {

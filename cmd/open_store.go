@@ -12,24 +12,24 @@ import (
 	"runexp/framework/store"
 )
 
-// checkStore says that --db names what can be no store, a folder or a pipe, say.
+// checkStore reports that --db names something that cannot be a store, such as a folder.
 func (a *app) checkStore() error {
 	info, err := os.Stat(a.db)
 	switch {
 	case err != nil || info.Mode().IsRegular():
-		return nil // what cannot be seen is told when it is opened
+		return nil // an error of Stat is reported by opening it
 	case info.IsDir():
 		return usage(fmt.Errorf("--db %s is a folder; name another store with --db, as in --db %s", a.db, filepath.Join(a.db, "runexp.db")))
 	}
-	return usage(fmt.Errorf("--db %s is no regular file; name another store with --db", a.db))
+	return usage(fmt.Errorf("--db %s is not a regular file; name another store with --db", a.db))
 }
 
-// nameStore adds the way out to an error of opening a store, unless it says it.
-func nameStore(err error, way string) error {
+// withHint adds a hint to an error of opening a store, unless it has one about --db.
+func withHint(err error, hint string) error {
 	if strings.Contains(err.Error(), "with --db") {
 		return err
 	}
-	return fmt.Errorf("%w; %s", err, way)
+	return fmt.Errorf("%w; %s", err, hint)
 }
 
 // readStore opens the store for reading.
@@ -42,7 +42,7 @@ func (a *app) readStore(c *cobra.Command) (*store.Store, error) {
 		return nil, context.Cause(c.Context())
 	}
 	if err != nil {
-		return nil, usage(nameStore(err, "name the store with --db"))
+		return nil, usage(withHint(err, "name the store with --db"))
 	}
 	return s, nil
 }

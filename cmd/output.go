@@ -12,10 +12,10 @@ import (
 	"runexp/internal/printable"
 )
 
-// output is stdout or stderr as people read it. What does not print is escaped, but
-// for line breaks and tabs: text of a store or a file sends the terminal no
-// commands. A write never fails; the first error is kept for the end, so that no
-// listing that did not reach a full disk counts as printed, and no run ends for it.
+// output is stdout or stderr for people. Non-printing characters are escaped, except
+// line breaks and tabs, so that text of a store or a file cannot send commands to the
+// terminal. Write never returns an error: the first one is kept for the end, so that it
+// fails the command but does not stop a run.
 type output struct {
 	file io.Writer
 
@@ -28,8 +28,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// exact writes bytes as they are: JSON, pictures, the commands that redraw a line.
-func (o *output) exact() io.Writer { return exactWriter(o.write) }
+// raw returns a writer that escapes nothing: for JSON, pictures, terminal commands.
+func (o *output) raw() io.Writer { return writerFunc(o.write) }
 
 func (o *output) write(p []byte) (int, error) {
 	o.mu.Lock()
@@ -40,13 +40,12 @@ func (o *output) write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// exactWriter is a function that writes.
-type exactWriter func([]byte) (int, error)
+// writerFunc makes a function an io.Writer.
+type writerFunc func([]byte) (int, error)
 
-func (w exactWriter) Write(p []byte) (int, error) { return w(p) }
+func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
 
-// failed returns the first error of writing. Whoever closes a pipe early, as head
-// does, has what they want.
+// failed returns the first write error. A pipe closed early, as by head, is none.
 func (o *output) failed() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -56,8 +55,7 @@ func (o *output) failed() error {
 	return o.err
 }
 
-// terminal returns the terminal that w writes to, if it is one that redraws lines
-// and says how wide it is.
+// terminal returns the terminal that w writes to, if it is one.
 func terminal(w io.Writer) (*os.File, bool) {
 	if o, is := w.(*output); is {
 		w = o.file
@@ -69,19 +67,19 @@ func terminal(w io.Writer) (*os.File, bool) {
 	return f, true
 }
 
-// exactOf is where w's bytes go unchanged.
-func exactOf(w io.Writer) io.Writer {
+// rawWriter returns a writer to w's file that escapes nothing.
+func rawWriter(w io.Writer) io.Writer {
 	if o, is := w.(*output); is {
-		return o.exact()
+		return o.raw()
 	}
 	return w
 }
 
-// fileText is where a text goes that a program may read again: as it is, but for a
-// terminal.
-func fileText(w io.Writer) io.Writer {
+// rawUnlessTerminal returns a writer for text that a program may read again: it is
+// escaped only on a terminal.
+func rawUnlessTerminal(w io.Writer) io.Writer {
 	if _, shown := terminal(w); shown {
 		return w
 	}
-	return exactOf(w)
+	return rawWriter(w)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// fails is a disk or a pipe that takes no more.
+// fails is a writer that fails like a full disk or a closed pipe.
 type fails struct{ err error }
 
 func (f fails) Write([]byte) (int, error) { return 0, f.err }
@@ -29,7 +29,7 @@ func TestOutput(t *testing.T) {
 	for _, test := range []struct{ is, want error }{{syscall.ENOSPC, syscall.ENOSPC}, {syscall.EPIPE, nil}} {
 		o := &output{file: fails{test.is}}
 		if n, err := o.Write([]byte("lost")); n != 4 || err != nil {
-			t.Errorf("%v: a write returns %d, %v; nothing that prints is to end for it", test.is, n, err)
+			t.Errorf("%v: Write returns %d, %v, want no error", test.is, n, err)
 		}
 		if got := o.failed(); !errors.Is(got, test.want) {
 			t.Errorf("%v: failed() is %v, want %v", test.is, got, test.want)
@@ -40,17 +40,17 @@ func TestOutput(t *testing.T) {
 func TestFitted(t *testing.T) {
 	for _, text := range []string{"plain text", "实验 trial", "e\u0301e\u0301e\u0301", "👩\u200d🎨👩\u200d🎨 x", ""} {
 		for columns := 1; columns < 12; columns++ {
-			got := fitted(text, columns)
+			got := truncate(text, columns)
 			if width := uniseg.StringWidth(got); width > columns {
-				t.Errorf("fitted(%q, %d) = %q takes %d columns", text, columns, got, width)
+				t.Errorf("truncate(%q, %d) = %q takes %d columns", text, columns, got, width)
 			}
 			kept := strings.TrimSuffix(got, "…")
 			if !strings.HasPrefix(text, kept) || kept == got && got != text {
-				t.Errorf("fitted(%q, %d) = %q", text, columns, got)
+				t.Errorf("truncate(%q, %d) = %q", text, columns, got)
 			}
 		}
-		if got := fitted(text, 0); got != text {
-			t.Errorf("fitted(%q, 0) = %q", text, got)
+		if got := truncate(text, 0); got != text {
+			t.Errorf("truncate(%q, 0) = %q", text, got)
 		}
 	}
 }

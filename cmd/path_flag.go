@@ -12,15 +12,15 @@ import (
 type pathValue struct{ path *string }
 
 func (v pathValue) String() string {
-	if v.path == nil { // of a zero value, which pflag asks for
+	if v.path == nil { // pflag calls this on a zero value
 		return ""
 	}
 	return *v.path
 }
 
 func (v pathValue) Set(written string) (err error) {
-	if written == "" { // a variable of a script that is not set: the working directory is not meant
-		return errors.New("it is empty; give a path, or leave the flag out")
+	if written == "" { // an unset shell variable, which does not mean the working directory
+		return errors.New("it is empty; give a path, or omit the flag")
 	}
 	*v.path, err = homedir.Expand(written)
 	return err

@@ -27,27 +27,27 @@ func (a *app) plotCommand() *cobra.Command {
 	p := &plotFlags{app: a, target: figureFile{formats: []string{"png", "svg"}}}
 	c := &cobra.Command{
 		Use:   "plot RUN…",
-		Short: "Plot how the losses of one or several runs came down",
-		Long: `Plot how the losses of one or several runs came down.
+		Short: "Plot the losses of one or several runs",
+		Long: `Plot the losses of one or several runs by step, evaluations or seconds.
 
-Of one run, each loss has a colour. Of several, each run has a colour and each metric a
-pattern, and the legend says which settings differ. Without --metric, these are the total and
-every loss times its weight, so that the losses add up to the total. A metric is plotted as the
-store has it: loss/NAME is the loss before its weight, loss/NAME/LAYER one layer of it.
+For one run, each loss has a colour. For several, each run has a colour and each metric a line
+style, and the legend shows the settings that differ. The default is the total and every loss
+times its weight, so that the losses add up to the total. --metric plots metrics as stored:
+loss/NAME is the loss before its weight, loss/NAME/LAYER one layer of it.
 
 A RUN is a number, the first digits of a uid, or "last". A METRIC is a name that runexp show
-prints, or a glob: loss/* are the losses, loss/style/* the layers of the loss called style.
+prints, or a glob: loss/* matches the losses, loss/style/* the layers of the loss called style.
 
-A value that is no number, or not above 0 on a logarithmic axis, is a gap, and so is the step
-to the next stage. --against seconds counts the time of iterations alone; --against evaluations
-is the fair axis for optimisers that evaluate several times an iteration.
+A non-finite value, or one not above 0 on a logarithmic axis, is a gap, and so is the change to
+the next stage. --against seconds counts only the time of iterations; --against evaluations is the
+fair axis for optimisers that evaluate several times an iteration.
 
-Reads the store (--db), of a run that goes on too. Writes one file, OUT/plots/run-NUMBER.png
-or OUT/plots/runs-NUMBERS.png unless -o names another, in place of the one that is there, and
-prints its path. Run numbers are a store's own: give stores folders of their own.
+Reads the store (--db), also during a run. Writes one file, OUT/plots/run-NUMBER.png or
+OUT/plots/runs-NUMBERS.png unless -o names another, replacing an existing one, and prints its
+path. Run numbers are per store: use a separate OUT for each store.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or metric, and
-for what cannot be drawn or written.
+Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown run or metric, and for
+what cannot be drawn or written.
 
 See also: runexp show, runexp strip, runexp ls`,
 		Example: `  runexp plot last
@@ -59,12 +59,12 @@ See also: runexp show, runexp strip, runexp ls`,
 		RunE:              p.run,
 	}
 	f := c.Flags()
-	f.StringSliceVar(&p.metrics, "metric", nil, "metrics to plot, names or globs (default the weighted losses)")
+	f.StringSliceVar(&p.metrics, "metric", nil, "metrics to plot, names or globs (default: the weighted losses)")
 	f.StringVar(&p.against, "against", "step", "the x axis: "+strings.Join(reports.Clocks(), ", "))
 	f.StringVar(&p.scale, "scale", "log", "the y axis: log or linear")
-	f.IntVar(&p.smooth, "smooth", 1, "plot means of so many values around each")
+	f.IntVar(&p.smooth, "smooth", 1, "plot a moving average over this many values")
 	p.target.flags(c, "plots")
-	f.StringVar(&p.target.format, "format", "", "png or svg (default what -o ends in, or png)")
+	f.StringVar(&p.target.format, "format", "", "png or svg (default: the extension of -o, or png)")
 	completeFlag(c, "format", words(p.target.formats...))
 	completeFlag(c, "metric", a.metricsOfRuns)
 	completeFlag(c, "against", words(reports.Clocks()...))
@@ -72,14 +72,14 @@ See also: runexp show, runexp strip, runexp ls`,
 	return c
 }
 
-func atLeastOneRun(c *cobra.Command, args []string) error {
+func atLeastOneRun(_ *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usage(fmt.Errorf("%s takes one run or several, as in %s last; see %s --help", c.CommandPath(), c.CommandPath(), c.CommandPath()))
+		return usage(fmt.Errorf("plot takes one or more runs, as in runexp plot last; see runexp plot --help"))
 	}
 	return nil
 }
 
-// check reports every flag that cannot be.
+// check reports every invalid flag.
 func (p *plotFlags) check() error {
 	var problems []error
 	if !slices.Contains(reports.Clocks(), p.against) {
@@ -89,7 +89,7 @@ func (p *plotFlags) check() error {
 		problems = append(problems, fmt.Errorf("--scale %q: give log or linear", p.scale))
 	}
 	if p.smooth < 1 {
-		problems = append(problems, fmt.Errorf("--smooth %d: at least 1, which leaves the values as they are", p.smooth))
+		problems = append(problems, fmt.Errorf("--smooth %d: at least 1, which is no smoothing", p.smooth))
 	}
 	return errors.Join(append(problems, p.target.check())...)
 }
@@ -125,15 +125,15 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	name, numbers := runsName(runs)
 	path, err := p.target.path(name)
 	if err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if err := figure.Save(path); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
-	return p.target.wrote(p.app, path, numbers)
+	return p.target.printPath(p.app, path, numbers)
 }
 
-// metricNames returns the metrics that any of the runs has.
+// metricNames returns the metrics of all the runs, sorted.
 func metricNames(c *cobra.Command, s *store.Store, runs []store.RunSummary) ([]string, error) {
 	var all []string
 	for _, run := range runs {

@@ -17,7 +17,7 @@ type plugin struct {
 	Doc     string             `json:"doc"`
 	Options []framework.Option `json:"options"`
 
-	title string // of the list of its kind
+	title string // heading of its kind
 }
 
 // pluginsCommand is `runexp plugins`.
@@ -27,10 +27,10 @@ func (a *app) pluginsCommand() *cobra.Command {
 		Use:   "plugins",
 		Short: "List the plugins with their options",
 		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, each with its
-options, their defaults and what they mean. An option stands beside the plugin's name in a config:
-{name: adam, lr: 0.02}. A metric has none: every picture is scored by all of them, as eval/NAME.
+options, their defaults and meaning. In a config, options are given beside the plugin's name:
+{name: adam, lr: 0.02}. Metrics have none: every picture is scored by all of them, as eval/NAME.
 
-Nothing is read or written. --markdown prints docs/plugins.md, --json a list of objects.
+Reads and writes no files. --markdown prints docs/plugins.md, --json a list of objects.
 
 Exit codes: 0 printed; 2 for arguments.
 
@@ -38,7 +38,7 @@ See also: runexp backbones, runexp config`,
 		Example: `  runexp plugins
   runexp plugins --json
   runexp plugins --markdown > docs/plugins.md`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			all, err := a.listPlugins()
 			switch {

@@ -14,9 +14,8 @@ import (
 	"runexp/reports/effects"
 )
 
-// TestQuestions plans the sweeps that come with the program: each opens with its
-// question, asks it of the report too, ends with its answer, and has the replicates
-// that a claim needs.
+// TestQuestions plans the built-in sweeps: each starts with its question, repeats it
+// for the report, ends with its answer, and has the replicates that a claim needs.
 func TestQuestions(t *testing.T) {
 	for _, name := range []string{"layers", "weights", "images", "size", "optimizers"} {
 		file := filepath.Join("..", "configs", name+".yaml")
@@ -25,7 +24,7 @@ func TestQuestions(t *testing.T) {
 			t.Fatal(err)
 		}
 		if first, _, _ := strings.Cut(string(text), "\n"); !strings.HasPrefix(first, "# Which ") || !strings.Contains(first, "?") {
-			t.Errorf("%s opens with %q, no question", name, first)
+			t.Errorf("%s starts with %q, not a question", name, first)
 		}
 		if _, answer, found := strings.Cut(string(text), "\n# Answer (vgg19-lite, "); !found || !strings.Contains(answer, "minute") && !strings.Contains(answer, "seconds") {
 			t.Errorf("%s has no answer with its backbone and run time", name)
@@ -54,8 +53,8 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
-// canAnswer checks that what every setting does to every metric could be claimed, and
-// two levels told apart, if it were as plain as can be.
+// canAnswer checks that an effect of every setting on every metric could be claimed,
+// and two levels distinguished, if the effect were clear.
 func canAnswer(t *testing.T, name string, s *config.Sweep, points []plan.Point) {
 	t.Helper()
 	var study effects.Study
@@ -94,7 +93,7 @@ func canAnswer(t *testing.T, name string, s *config.Sweep, points []plan.Point) 
 	}
 	for _, e := range a.Effects {
 		if !e.Claim || !slices.ContainsFunc(e.Contrasts, func(c effects.Contrast) bool { return c.Holds }) {
-			t.Errorf("%s cannot tell what %s does to %s, with %d units", name, e.Factor, e.Metric, len(study.Units))
+			t.Errorf("%s cannot claim an effect of %s on %s, with %d units", name, e.Factor, e.Metric, len(study.Units))
 		}
 	}
 }

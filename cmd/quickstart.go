@@ -19,21 +19,21 @@ func (a *app) quickstartCommand() *cobra.Command {
 	r := &runFlags{app: a}
 	c := &cobra.Command{
 		Use:   "quickstart [path=value …]",
-		Short: "Make a first picture with what is in this program",
-		Long: `Make a first picture with what is in this program: a photograph, a painting and the small
-backbone vgg19-lite, whose weights are part of it. Nothing is fetched. The experiment and its
-pictures are written to OUT/quickstart first, where they can be changed and run again: files
-that are there already are used as they are.
+		Short: "Make a first picture with the built-in images and weights",
+		Long: `Make a first picture with what is built into the program: a content image, a style image and
+the small backbone vgg19-lite with its weights. Nothing is downloaded. The config and its images
+are written to OUT/quickstart first, where you can edit and run them again; existing files there
+are used unchanged.
 
-Then it is runexp -c OUT/quickstart/quickstart.yaml, the recipe of Dive into Deep Learning,
-500 iterations at 150×225 and 300 at twice the size, and takes about a minute on two cores.
-A path=value changes a setting, as it does for runexp -c.
+Then runs runexp -c OUT/quickstart/quickstart.yaml: the recipe of Dive into Deep Learning, 500
+iterations at 150×225 and 300 at twice the size, about a minute on two cores. path=value
+overrides a setting, as for runexp -c.
 
-Reads what it has unpacked. Writes OUT/quickstart, with --dry-run too, and then what every run
-writes: the store (--db) and a folder of the run's own in OUT/quickstart.
+Reads the unpacked files. Writes OUT/quickstart, with --dry-run too, and then what every run
+writes: the store (--db) and the run's own folder in OUT/quickstart.
 
-Exit codes: those of runexp -c: 0 done; 1 internal, or a disk that is full or fails; 2 a mistake,
-or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stopped by a signal.
+Exit codes: those of runexp -c: 0 done; 1 internal error, or the disk is full or fails; 2 invalid
+input, or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stopped by a signal.
 
 See also: runexp --help, runexp show, runexp plot, runexp config`,
 		Example: `  runexp quickstart
@@ -50,7 +50,7 @@ See also: runexp --help, runexp show, runexp plot, runexp config`,
 		},
 	}
 	r.flags(c)
-	_ = c.Flags().MarkHidden("config") // the file is the one that was written
+	_ = c.Flags().MarkHidden("config") // always the unpacked file
 	c.ValidArgsFunction = r.quickstartOverrides
 	return c
 }
@@ -61,8 +61,8 @@ func (r *runFlags) quickstartOverrides(c *cobra.Command, args []string, word str
 	return r.overrides(&file)(c, args, word)
 }
 
-// unpackQuickstart writes the quickstart's files into dir, but for those that
-// are there, and returns the path of its config.
+// unpackQuickstart writes the quickstart's files into dir, except those that
+// exist, and returns the path of its config.
 func unpackQuickstart(dir string) (string, error) {
 	files := configs.Quickstart()
 	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {

@@ -12,8 +12,8 @@ import (
 	"runexp/framework/config"
 )
 
-// commandLines returns the commands of a page, those of this program and make's,
-// without comments.
+// commandLines returns the commands of a page, of this program and of make, without
+// comments.
 func commandLines(t *testing.T, path string) []string {
 	t.Helper()
 	page, err := os.ReadFile(path)
@@ -31,8 +31,8 @@ func commandLines(t *testing.T, path string) []string {
 	return list
 }
 
-// TestReadme holds that the commands of the README are ones that the program
-// takes, and that both languages have them.
+// TestReadme checks that the commands of the README are valid, and the same in both
+// languages.
 func TestReadme(t *testing.T) {
 	commands := commandLines(t, "../README.md")
 	if chinese := commandLines(t, "../README.zh.md"); !slices.Equal(chinese, commands) {
@@ -106,8 +106,8 @@ func TestReadmeConfig(t *testing.T) {
 	}
 }
 
-// TestReadmeLinks holds that what the READMEs link to is there, and the picture
-// small enough to load at once.
+// TestReadmeLinks checks that the links of the READMEs have targets, and that the
+// picture is small enough to load fast.
 func TestReadmeLinks(t *testing.T) {
 	const largest = 300_000 // bytes
 	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../CONTRIBUTING.md"} {

@@ -19,33 +19,33 @@ func (a *app) reportCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "report EXPERIMENT",
-		Short: "Write what a sweep has found: answers, plots, pictures, and how to repeat it",
-		Long: `Write what a sweep has found: answers, plots, pictures, and how to repeat it.
+		Short: "Write the report of a sweep: answers, plots, pictures, and how to repeat it",
+		Long: `Write the report of a sweep: answers, plots, pictures, and how to repeat it.
 
-The report is one HTML file that has everything in it, and one Markdown file with its plots (PNG
-and SVG) and pictures beside it: the question, the answers with their evidence, the effect of
-every setting, the trade-off between two metrics, the pictures side by side, how all trials came
-down, the table of trials, what is missing, time and memory, and everything needed to repeat it.
-It is written at the end of every sweep too.
+The report is one self-contained HTML file, and one Markdown file with plots (PNG and SVG) and
+pictures beside it: the question, the answers with their evidence, the effect of every setting,
+the trade-off between two metrics, the pictures side by side, the losses of all trials over time,
+the table of trials, what is missing, time and memory, and everything needed to repeat it. It is
+also written at the end of every sweep.
 
 EXPERIMENT is the name in the config; its newest sweep is reported unless --sweep names another
-(runexp ls --sweeps lists them). A sweep that goes on is reported as far as it is.
+(runexp ls --sweeps lists them). The report of an unfinished sweep covers the trials done so far.
 
-Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, in place of
-what is there, and prints their paths; the report of an older sweep goes to report-NUMBER. With
+Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
+existing ones, and prints their paths; the report of an older sweep goes to report-NUMBER. With
 --json the analysis is printed as well: {"files": …, "analysis": …}.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown experiment or sweep,
-and for a folder that cannot be written.
+Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
+for a folder that cannot be written.
 
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
-		ValidArgsFunction: only(a.sweptExperiments),
-		Args:              exactly(1, "one experiment"),
+		ValidArgsFunction: firstArg(a.sweptExperiments),
+		Args:              exactArgs(1, "one experiment"),
 		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
 	}
-	c.Flags().Int64Var(&number, "sweep", 0, "the sweep of this number (default the newest)")
+	c.Flags().Int64Var(&number, "sweep", 0, "number of the sweep (default: the newest)")
 	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
 	completeFlag(c, "sweep", a.sweepsOf)
 	completeFolder(c, "out")
@@ -56,7 +56,7 @@ See also: runexp ls, runexp compare, runexp show`,
 type reportPage struct {
 	Sweep    int64             `json:"sweep"`
 	Files    []string          `json:"files"`
-	Analysis *effects.Analysis `json:"analysis"` // null if nothing can be compared yet
+	Analysis *effects.Analysis `json:"analysis"` // null if there is nothing to compare yet
 }
 
 func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
@@ -69,13 +69,13 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		return err
 	}
 	if err := trial.CheckOut(out); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	work := newWorkProgress(a.stderr, false)
 	study, paths, err := sweep.Write(c.Context(), s, experiment, number, out, work.report)
 	work.done()
 	if path := new(fs.PathError); errors.As(err, &path) {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if errors.Is(err, sweep.ErrNoSweep) {
 		return usage(err)

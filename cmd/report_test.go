@@ -12,7 +12,7 @@ import (
 
 // planSweep is `plansweep NOISE…`: it plans a sweep over losses.tv.weight whose
 // trials are those of the store's runs 1, 2, … and scores their pictures with
-// these noises; one more trial than that is never begun.
+// these noises; one further trial is never started.
 func planSweep() {
 	ctx := context.Background()
 	must := func(err error) {

@@ -36,17 +36,17 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f := c.Flags()
 	pathFlag(f, &r.file, "config", "c", "", "the YAML file of the experiment; - reads it from standard input")
 	pathFlag(f, &r.out, "out", "", "runs", "folder for pictures and plots")
-	f.IntVar(&r.threads, "threads", 0, "threads that compute at once (default: one per CPU that a container or GOMAXPROCS leaves)")
-	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep that run at once; they share the threads, and memory bounds them too")
-	f.BoolVar(&r.dryRun, "dry-run", false, "print what would be done and stop")
-	f.BoolVar(&r.fresh, "fresh", false, "run again what has finished before")
+	f.IntVar(&r.threads, "threads", 0, "compute threads (default: one per CPU available to the process, or GOMAXPROCS)")
+	f.IntVar(&r.jobs, "jobs", 1, "trials of a sweep to run in parallel, as far as memory allows; they share the threads")
+	f.BoolVar(&r.dryRun, "dry-run", false, "print the plan with predicted time and memory, and run nothing")
+	f.BoolVar(&r.fresh, "fresh", false, "run finished trials again")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
 	completeConfig(c)
 	completeFolder(c, "out")
 	c.ValidArgsFunction = r.overrides(&r.file)
 }
 
-// load reads a config; what is wrong with it is the user's to mend.
+// load reads a config. Its errors are usage errors.
 func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
 	if file == "" {
 		if len(overrides) > 0 && !strings.Contains(overrides[0], "=") {
@@ -101,26 +101,26 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer r.stopping.begin()()
+	defer r.shutdown.hold()()
 	defer closeStore(s, &err)
 	return r.execute(c.Context(), s, planned)
 }
 
-// plan plans what a config says, and tells how far that is.
+// plan plans the trials of a config and reports progress.
 func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *config.Resolved) (*plan.Plan, error) {
 	work := newWorkProgress(r.stderr, r.quiet)
 	defer work.done()
 	planned, err := plan.NewPlanner(r.plugins, engine).New(ctx, resolved, plan.Options{
 		Times:    r.dryRun,
-		Progress: func(done, all int) { work.tell("planned %d of %s", done, sizes.Count(all, "trial")) },
+		Progress: func(done, all int) { work.update("planned %d of %s", done, sizes.Count(all, "trial")) },
 	})
 	if err == nil && len(planned.Skipped) > 0 && !r.quiet {
-		fmt.Fprintf(r.stderr, "left out, since an earlier trial means just the same (%d in all): %s\n", len(planned.Skipped), planned.Skipped[0])
+		fmt.Fprintf(r.stderr, "skipped %s: %s\n", sizes.Count(len(planned.Skipped), "duplicate trial"), planned.Skipped[0])
 	}
 	return planned, err
 }
 
-// execute runs the trials of a plan that are not done, and says how they ended.
+// execute runs the trials of a plan that are not done and prints their outcome.
 func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Plan) error {
 	recorded, err := experiments.Record(context.WithoutCancel(ctx), planned, s)
 	if err != nil {
@@ -132,47 +132,47 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 		return err
 	}
 	free, _ := memory.Free()
-	began, spared := time.Now(), sparing()
+	began, restoreGC := time.Now(), tightGC()
 	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: r.jobs, Memory: free}), progress)
-	spared()
-	end := ending{r, s, recorded, progress}
+	restoreGC()
+	sum := summary{r, s, recorded, progress}
 	if planned.Config.Sweep == nil {
-		return end.single(ctx, err)
+		return sum.single(ctx, err)
 	}
-	return end.sweep(ctx, tally, time.Since(began), err)
+	return sum.sweep(ctx, tally, time.Since(began), err)
 }
 
-// openStore opens the store for writing. A file or folder that is none or may
-// not be written is the user's to change; a full disk is not.
+// openStore opens the store for writing. A file that is no store or cannot be
+// written is a usage error; a full disk is not.
 func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
 	if err := r.checkStore(); err != nil {
 		return nil, err
 	}
 	s, err := store.Open(ctx, r.db)
 	if err != nil && ctx.Err() != nil {
-		return nil, context.Cause(ctx) // a signal: what was interrupted is no one's fault
+		return nil, context.Cause(ctx) // a signal
 	}
 	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) || errors.Is(err, store.ErrBusy) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, usage(nameStore(err, "name another store with --db"))
+		return nil, usage(withHint(err, "name another store with --db"))
 	}
 	return s, nil
 }
 
-// closeStore is to be deferred. An error of closing adds to another only that the
-// store is not where it was: else it says the same again.
+// closeStore is to be deferred. If there is an error already, an error of closing is
+// added only if it says that the store was moved: any other would be a repetition.
 func closeStore(s *store.Store, err *error) {
 	closed := s.Close()
 	if *err == nil {
 		*err = closed
-	} else if gone := new(store.GoneError); errors.As(closed, &gone) && !errors.As(*err, new(*store.GoneError)) {
-		*err = errors.Join(*err, gone)
+	} else if moved := new(store.MovedError); errors.As(closed, &moved) && !errors.As(*err, new(*store.MovedError)) {
+		*err = errors.Join(*err, moved)
 	}
 }
 
-// storePath is where the store is now, as --db has it if it is there still.
+// storePath returns the store's current path, as given by --db unless it was moved.
 func (r *runFlags) storePath(s *store.Store) string {
 	if path, err := filepath.Abs(r.db); err == nil && path == s.Path() {
 		return r.db
@@ -180,11 +180,11 @@ func (r *runFlags) storePath(s *store.Store) string {
 	return s.Path()
 }
 
-// firstLine is enough of what is no failure.
+// firstLine returns the first line of err's message.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
 }
 
-// size prints height×width, as a config has them.
+// size formats height×width, the order used in configs.
 func size(h, w int) string { return fmt.Sprintf("%d×%d", h, w) }

@@ -47,8 +47,8 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("RUNEXP_WEIGHTS", filepath.Join(e.WorkDir, "weights"))
-			e.Setenv("LONG", strings.Repeat("a", 300))   // longer than a name may be
-			e.Setenv("NEARLY", strings.Repeat("a", 249)) // as a name may be, but for SQLite's own beside it
+			e.Setenv("LONG", strings.Repeat("a", 300))   // longer than a file name may be
+			e.Setenv("NEARLY", strings.Repeat("a", 249)) // a valid file name, but too long with SQLite's suffixes
 			e.Setenv("DEEP", strings.Repeat("deep/", 1000)+"x")
 			e.Setenv("RUNEXP_ISA", os.Getenv("RUNEXP_ISA"))
 			if err := os.Mkdir(filepath.Join(e.WorkDir, "weights"), 0o755); err != nil {
@@ -65,7 +65,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits is `exits CODE program argument…`: the program must end with that code.
+// exits is `exits CODE program argument…`: the program must exit with that code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE program argument…")
@@ -121,7 +121,7 @@ func writeWeights(path string) error {
 	return os.WriteFile(path, append(append(file, text...), data...), 0o644)
 }
 
-// pngText prints the text of a PNG file, a line a key.
+// pngText prints the text of a PNG file, one line per key.
 func pngText() {
 	f, err := os.Open(os.Args[1])
 	if err != nil {
@@ -149,8 +149,8 @@ func pngPixels() {
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
 }
 
-// waitRun is `waitrun [RUN [DB]]`: it waits until the store has a running run,
-// the given one or the first, with a loss.
+// waitRun is `waitrun [RUN [DB]]`: it waits until the given run, by default the
+// first, is running and has a loss.
 func waitRun() {
 	want, db := "1", "runs/runexp.db"
 	if len(os.Args) > 1 {
@@ -175,7 +175,7 @@ func waitRun() {
 }
 
 // sameTrials is `same-trials A.db B.db N`: N trials of B have finished, and A has
-// finished runs of them with the same picture.
+// finished runs of the same trials with the same pictures.
 func sameTrials() {
 	ctx := context.Background()
 	finished := func(path string) map[string]string {
@@ -217,7 +217,7 @@ func sameTrials() {
 	}
 }
 
-// changeStore is `store-sql DB STATEMENT…`: what another program may do to one.
+// changeStore is `store-sql DB STATEMENT…`: changes as by another program.
 func changeStore() {
 	if err := storetest.Exec(os.Args[1], os.Args[2:]...); err != nil {
 		panic(err)

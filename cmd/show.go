@@ -23,25 +23,24 @@ func (a *app) showCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "show RUN",
 		Short: "Print one run: its settings, losses, pictures and events",
-		Long: `Print one run: how it ended, every setting, the machine and the versions, each metric with its
-last and smallest value, the pictures that are kept, and events such as stages and rollbacks.
-RUN is a number, at least four of the first digits of a uid, or "last".
+		Long: `Print one run: its status, every setting, the machine and the versions, each metric with its
+last and smallest value, the stored pictures, and events such as stages and rollbacks.
+RUN is a number, at least the first four digits of a uid, or "last".
 
---config prints the config with everything filled in, which makes the run again if its pictures
-are where they were. --picture NAME prints a picture, with the run and the step in its metadata.
+--config prints the config with everything filled in, which repeats the run if its images are
+still in place. --picture NAME prints a picture, with the run and the step in its metadata.
 
-Reads the store (--db), of a run that goes on too, and writes nothing but to stdout. --json
-prints one object, with the config in it; a number that is not finite is null. With --config it
-prints the config as JSON.
+Reads the store (--db), also during the run, and writes only to stdout. --json prints one object
+that includes the config; non-finite numbers are null. With --config it prints the config as JSON.
 
-Exit codes: 0 printed; 2 for an unknown run or picture, or without a store there.
+Exit codes: 0 printed; 2 for an unknown run or picture, or a missing store.
 
 See also: runexp ls, runexp plot, runexp strip`,
 		Example: `  runexp show last
   runexp show 12 --config > again.yaml
   runexp show 12 --picture picture.png > picture.png`,
-		ValidArgsFunction: only(a.runs),
-		Args:              exactly(1, "one run"),
+		ValidArgsFunction: firstArg(a.runs),
+		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := a.readStore(c)
 			if err != nil {
@@ -61,8 +60,8 @@ See also: runexp ls, runexp plot, runexp strip`,
 			return a.showRun(c, s, run)
 		},
 	}
-	c.Flags().BoolVar(&withConfig, "config", false, "print the resolved config only")
-	c.Flags().StringVar(&picture, "picture", "", "write the kept picture of this name to stdout")
+	c.Flags().BoolVar(&withConfig, "config", false, "print only the config with everything filled in")
+	c.Flags().StringVar(&picture, "picture", "", "write the stored picture of this name to stdout")
 	completeFlag(c, "picture", a.picturesOfRun)
 	return c
 }
@@ -98,7 +97,7 @@ type artifactRow struct {
 	Size   string `json:"size"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	// Problem says why the store cannot give it back; "" if it can.
+	// Problem is why the picture cannot be read; "" if it can.
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -119,7 +118,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	}
 	w := a.stdout
 	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, printable.Text(run.Experiment), run.Status)
-	if run.Message != "" { // an error may have several lines; none looks like one of ours
+	if run.Message != "" { // indented, so that no line of an error looks like the program's own
 		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(run.Message, "\n", "\n  "))
 	}
 	fmt.Fprintf(w, "started %s, %s, seed %d, attempt %d\n", run.Started.Local().Format(time.DateTime),
@@ -132,15 +131,15 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 		header []string
 		rows   [][]string
 	}{
-		{"settings", []string{"PATH", "VALUE"}, cellsOf(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
-		{"environment", []string{"WHAT", "VALUE"}, cellsOf(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
-		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, cellsOf(page.Metrics, func(m metricRow) []string {
+		{"settings", []string{"PATH", "VALUE"}, mapRows(page.Params, func(p store.Param) []string { return []string{p.Path, string(p.Value)} })},
+		{"environment", []string{"WHAT", "VALUE"}, mapRows(page.Env, func(f store.Fact) []string { return []string{f.Name, f.Value} })},
+		{"metrics", []string{"NAME", "VALUES", "LAST", "SMALLEST", "AT STEP"}, mapRows(page.Metrics, func(m metricRow) []string {
 			return []string{m.Name, fmt.Sprint(m.Count), metricText(m.Name, float64(m.Last)), metricText(m.Name, float64(m.Min)), fmt.Sprint(m.BestStep)}
 		})},
-		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, cellsOf(page.Artifacts, func(p artifactRow) []string {
+		{"pictures", []string{"KIND", "NAME", "STEP", "SIZE", "BYTES"}, mapRows(page.Artifacts, func(p artifactRow) []string {
 			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, cmp.Or(p.Problem, fmt.Sprint(p.Bytes))}
 		})},
-		{"events", []string{"AT", "KIND", "STEP", "DATA"}, cellsOf(page.Events, func(e eventRow) []string {
+		{"events", []string{"AT", "KIND", "STEP", "DATA"}, mapRows(page.Events, func(e eventRow) []string {
 			return []string{e.At.Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
 		})},
 	}
@@ -153,7 +152,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	return nil
 }
 
-// readPage reads everything that the store has of a run.
+// readPage reads everything that the store has about a run.
 func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
 	ctx := c.Context()
 	page := runPage{
@@ -193,7 +192,7 @@ func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (r
 	return page, errors.Join(errs[:]...)
 }
 
-// writePicture writes a kept picture to stdout, unless that is a terminal's.
+// writePicture writes a stored picture to stdout, unless that is a terminal.
 func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail, name string) error {
 	artifacts, err := s.Artifacts(c.Context(), run.Number)
 	if err != nil {
@@ -212,8 +211,8 @@ func (a *app) writePicture(c *cobra.Command, s *store.Store, run store.RunDetail
 		if err != nil {
 			return err
 		}
-		_, err = exactOf(a.stdout).Write(data)
+		_, err = rawWriter(a.stdout).Write(data)
 		return err
 	}
-	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.with(fmt.Sprintf("show %d", run.Number))))
+	return usage(fmt.Errorf("%s: run %d: %w; %s lists them", a.db, run.Number, framework.UnknownName("picture", name, known), a.command(fmt.Sprintf("show %d", run.Number))))
 }

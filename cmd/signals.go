@@ -11,78 +11,78 @@ import (
 	"time"
 )
 
-// caught is the cause of a context that a signal cancelled.
-type caught struct{ os.Signal }
+// signalError is the cause of a context that was cancelled by a signal.
+type signalError struct{ os.Signal }
 
-func (c *caught) Error() string { return "stopped by signal: " + c.String() }
+func (c *signalError) Error() string { return "stopped by signal: " + c.String() }
 
-// code is the exit code after a clean stop.
-func (c *caught) code() int {
+// code returns the exit code after a clean stop.
+func (c *signalError) code() int {
 	if s, ok := c.Signal.(syscall.Signal); ok {
 		return exitSignal + int(s)
 	}
 	return exitInternal
 }
 
-// grace is how long a verb that saves nothing has to notice that its context is
-// done: enough to remove what it was writing, and still at once for whoever waits.
+// grace is how long a verb that saves nothing may take to end after a signal: enough to
+// remove what it was writing, short enough to feel immediate.
 const grace = 500 * time.Millisecond
 
-// stopping ends the program on SIGINT, SIGTERM and SIGHUP. The context is done at
-// the first one. A run that is under way then saves its picture and its losses, and
-// takes the time that this needs; all else ends within the grace time. A second
-// signal ends the process as usual.
-type stopping struct {
-	mu     sync.Mutex
-	any    bool          // something was saved, or is
-	saving int           // runs and sweeps under way
-	saved  chan struct{} // closed when the last of them ended; nil where none is
+// shutdown ends the program on SIGINT, SIGTERM and SIGHUP. The first one cancels the
+// context. A run under way then takes the time that it needs to save its picture and
+// losses; everything else ends within the grace time. A second signal has its default
+// effect.
+type shutdown struct {
+	mu    sync.Mutex
+	ever  bool          // hold was called
+	holds int           // runs and sweeps under way
+	done  chan struct{} // closed when the last of them ended; nil if there are none
 }
 
-// begin says that what follows saves what it has when the context is done, until
-// the function that it returns is called.
-func (s *stopping) begin() (end func()) {
+// hold delays the exit after a signal until release is called, for work that saves its
+// results when the context is done.
+func (s *shutdown) hold() (release func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.any = true
-	if s.saving++; s.saving == 1 {
-		s.saved = make(chan struct{})
+	s.ever = true
+	if s.holds++; s.holds == 1 {
+		s.done = make(chan struct{})
 	}
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.saving--; s.saving == 0 {
-			close(s.saved)
-			s.saved = nil
+		if s.holds--; s.holds == 0 {
+			close(s.done)
+			s.done = nil
 		}
 	}
 }
 
-// begun reports whether anything began to save. Until then, whatever goes wrong after
-// a signal is that something was interrupted, however it says so.
-func (s *stopping) begun() bool {
+// everHeld reports whether hold was ever called. Until then any error after a signal
+// is due to the interruption.
+func (s *shutdown) everHeld() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.any
+	return s.ever
 }
 
-// wait returns once nothing is being saved.
-func (s *stopping) wait() {
+// wait returns once there is no hold.
+func (s *shutdown) wait() {
 	for {
 		s.mu.Lock()
-		saved := s.saved
+		done := s.done
 		s.mu.Unlock()
-		if saved == nil {
+		if done == nil {
 			return
 		}
-		<-saved
+		<-done
 	}
 }
 
-// watch returns a context that a signal cancels. It lives as long as the process.
-// A SIGHUP that was ignored when the program began, as by nohup, stays ignored; so
-// is SIGPIPE from now on: a run goes on when nobody reads what it prints.
-func (s *stopping) watch(stderr io.Writer) context.Context {
+// watch returns a context that a signal cancels, for the life of the process. A SIGHUP
+// that was ignored at the start, as by nohup, stays ignored. SIGPIPE is ignored from now
+// on: a run continues when nobody reads its output.
+func (s *shutdown) watch(stderr io.Writer) context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	stop := []os.Signal{os.Interrupt, syscall.SIGTERM}
@@ -92,12 +92,12 @@ func (s *stopping) watch(stderr io.Writer) context.Context {
 	signal.Ignore(syscall.SIGPIPE)
 	signal.Notify(signals, stop...)
 	go func() {
-		why := &caught{<-signals}
+		why := &signalError{<-signals}
 		signal.Reset(stop...)
 		cancel(why)
 		time.Sleep(grace)
 		s.wait()
-		time.Sleep(grace) // to end by itself, with what it has to say
+		time.Sleep(grace) // for the program to end by itself, with its own message
 		fmt.Fprintln(stderr, "runexp:", why)
 		os.Exit(why.code())
 	}()

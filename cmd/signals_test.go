@@ -18,7 +18,7 @@ import (
 	"runexp/framework/store"
 )
 
-// A signal ends at once what saves nothing: here a program that reads its config.
+// A signal ends a verb that saves nothing at once: here a program that reads its config.
 func TestSignalWhileReading(t *testing.T) {
 	for _, test := range []struct {
 		signal syscall.Signal
@@ -33,14 +33,14 @@ func TestSignalWhileReading(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		// More than a pipe holds: it is written once the program reads.
+		// More than a pipe buffers: it is written once the program reads.
 		if _, err := io.WriteString(config, strings.Repeat("# a long comment\n", 20_000)); err != nil {
 			t.Fatal(err)
 		}
 		if err := cmd.Process.Signal(test.signal); err != nil {
 			t.Fatal(err)
 		}
-		_ = cmd.Wait() // the exit code says it
+		_ = cmd.Wait() // the exit code is checked
 		if got := cmd.ProcessState.ExitCode(); got != test.code {
 			t.Errorf("%v: exit code %d, want %d:\n%s", test.signal, got, test.code, said)
 		}
@@ -53,8 +53,8 @@ func TestSignalWhileReading(t *testing.T) {
 	}
 }
 
-// A pull that is stopped ends with the signal's code, and what came of the file is
-// not under its name.
+// A pull that is stopped ends with the signal's exit code, and a partial file does not
+// have the final name.
 func TestSignalWhilePulling(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"1"`)
@@ -84,8 +84,8 @@ func TestSignalWhilePulling(t *testing.T) {
 		if err := cmd.Process.Signal(test.signal); err != nil {
 			t.Fatal(err)
 		}
-		_ = cmd.Wait() // the exit code says it
-		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(said.String(), "keeps what came; the same command goes on from there") {
+		_ = cmd.Wait() // the exit code is checked
+		if got := cmd.ProcessState.ExitCode(); got != test.code || !strings.Contains(said.String(), "has what was received; the same command resumes the download") {
 			t.Errorf("%v: exit code %d, want %d:\n%s", test.signal, got, test.code, said)
 		}
 		if left, err := filepath.Glob(filepath.Join(filepath.Dir(part[0]), "*")); err != nil || !slices.Equal(left, []string{part[0], part[0] + ".json"}) {
@@ -94,7 +94,7 @@ func TestSignalWhilePulling(t *testing.T) {
 	}
 }
 
-// A run whose terminal is closed keeps its picture, and goes on where it was.
+// A run whose terminal is closed saves its picture and can be resumed.
 func TestHangUp(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -109,7 +109,7 @@ func TestHangUp(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	if got := cmd.ProcessState.ExitCode(); got != 129 || !strings.Contains(said.String(), "picture.png") {
 		t.Fatalf("exit code %d:\n%s", got, said)
 	}
@@ -124,12 +124,12 @@ func TestHangUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = again.Wait()
-	if !strings.Contains(heard.String(), "going on with run 1 (killed)") {
+	if !strings.Contains(heard.String(), "resuming run 1 (killed)") {
 		t.Errorf("the second one says\n%s", heard)
 	}
 }
 
-// A run that was started with SIGHUP ignored, as nohup does, goes on when it comes.
+// A run that was started with SIGHUP ignored, as by nohup, continues when it comes.
 func TestNoHangUp(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -144,22 +144,22 @@ func TestNoHangUp(t *testing.T) {
 	for running(dir, "1") == nil {
 		time.Sleep(5 * time.Millisecond)
 	}
-	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} { // the first one would decide
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} { // the first one would set the exit code
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	if got := cmd.ProcessState.ExitCode(); got != 143 || !strings.Contains(said.String(), "picture.png") {
 		t.Errorf("exit code %d:\n%s", got, said)
 	}
 }
 
-// Whatever goes wrong after a signal, and however it says so, is that something was
-// interrupted; until a run has begun, which tells its own end.
+// Any error after a signal is reported as the interruption, until a run has begun,
+// which reports its own end.
 func TestErrorsAfterASignal(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(&caught{syscall.SIGTERM})
+	cancel(&signalError{syscall.SIGTERM})
 	for _, args := range [][]string{
 		{"ls", "--db", "nosuch.db"}, {"show", "1", "--db", "nosuch.db"}, {"-c", "nosuch.yaml"}, {"config", "validate", "-c", "nosuch.yaml"},
 		{"bench", "-c", "nosuch.yaml"}, {"weights", "verify", "nosuch"},
@@ -172,13 +172,13 @@ func TestErrorsAfterASignal(t *testing.T) {
 	}
 	var said strings.Builder
 	a := &app{stdout: io.Discard, stderr: &said, plugins: testPlugins()}
-	a.stopping.begin()()
+	a.shutdown.hold()()
 	if code := a.main(ctx, []string{"-c", "nosuch.yaml"}); code != exitUsage {
 		t.Errorf("an error of its own of what was saved: exit code %d: %s", code, &said)
 	}
 }
 
-// running returns the run if it is under way in dir's usual store and has a loss.
+// running returns the run if it is running in dir's default store and has a loss.
 func running(dir, run string) *store.RunDetail {
 	s, err := store.OpenReadOnly(context.Background(), filepath.Join(dir, "runs", "runexp.db"))
 	if err != nil {

@@ -13,20 +13,20 @@ import (
 	"runexp/internal/printable"
 )
 
-// stageProgress is the run.Observer that tells the user on stderr how far the run of a
-// single experiment is: a bar that redraws itself on a terminal, a line now and then elsewhere.
+// stageProgress is the run.Observer that prints the progress of a single experiment on
+// stderr: a bar that is redrawn on a terminal, a line every lineEvery elsewhere.
 type stageProgress struct {
-	w     io.Writer
-	line  *statusLine
-	quiet bool
-	trial plan.Trial
-	stage run.Stage
-	began time.Time // of the counting, with the stage's first row
-	first int       // what was done then, counted as the budget is
-	told  time.Time // of the last line
+	w       io.Writer
+	line    *statusLine
+	quiet   bool
+	trial   plan.Trial
+	stage   run.Stage
+	began   time.Time // at the stage's first row
+	first   int       // done at that row, in the budget's unit
+	updated time.Time // of the last line
 }
 
-// How often the two kinds of progress are told.
+// Intervals between updates.
 const (
 	barEvery  = 100 * time.Millisecond
 	lineEvery = 10 * time.Second
@@ -36,14 +36,14 @@ func newStageProgress(w io.Writer, quiet bool, t plan.Trial) *stageProgress {
 	return &stageProgress{w: w, line: newStatusLine(w), quiet: quiet, trial: t}
 }
 
-// say prints a line, cut to the terminal's width.
-func (p *stageProgress) say(format string, args ...any) {
+// printf prints a line, cut to the terminal's width.
+func (p *stageProgress) printf(format string, args ...any) {
 	p.done()
-	fmt.Fprintln(p.w, fitted(printable.Text(fmt.Sprintf(format, args...)), columns(p.w)))
+	fmt.Fprintln(p.w, truncate(printable.Text(fmt.Sprintf(format, args...)), columns(p.w)))
 }
 
-// begins says where the run begins.
-func (p *stageProgress) begins(at trial.Start) {
+// printStart prints where the run begins.
+func (p *stageProgress) printStart(at trial.Start) {
 	if p.quiet {
 		return
 	}
@@ -51,48 +51,48 @@ func (p *stageProgress) begins(at trial.Start) {
 		fmt.Fprintln(p.w, why)
 	}
 	if at.Lost != nil {
-		fmt.Fprintf(p.w, "run %d was lost and left no checkpoint, so it begins again\n", at.Lost.Number)
+		fmt.Fprintf(p.w, "starting over: run %d was lost and left no checkpoint\n", at.Lost.Number)
 	}
 	if from := at.From; from != nil {
-		fmt.Fprintf(p.w, "going on with run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
+		fmt.Fprintf(p.w, "resuming run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
 	}
 }
 
-// Observe says what the run does.
+// Observe prints what an event says.
 func (p *stageProgress) Observe(e run.Event) error {
 	switch e := e.(type) {
 	case run.Stage:
-		p.begin(e)
+		p.stageStarted(e)
 	case run.Row:
 		p.row(e)
 	case run.Rollback:
 		if !p.quiet {
-			p.say("  %s: iteration %d is done again, at %g of the learning rate from now on", e.Why, e.Iteration, e.Factor)
+			p.printf("  %s: iteration %d is repeated, with %g of the learning rate from now on", e.Why, e.Iteration, e.Factor)
 		}
 	}
 	return nil
 }
 
-// begin says what a stage is made of.
-func (p *stageProgress) begin(s run.Stage) {
-	p.stage, p.began, p.told = s, time.Time{}, time.Time{}
+// stageStarted prints a stage's size and images.
+func (p *stageProgress) stageStarted(s run.Stage) {
+	p.stage, p.began, p.updated = s, time.Time{}, time.Time{}
 	if p.quiet {
 		return
 	}
 	if s.Index == 0 {
 		last := p.trial.Predictions[s.Count-1].Stage
-		p.say("the result will have %s pixels (height × width)", size(last.Height, last.Width))
+		p.printf("the result will have %s pixels (height × width)", size(last.Height, last.Width))
 	}
-	p.say("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
+	p.printf("stage %d of %d: %s", s.Index+1, s.Count, size(s.Height, s.Width))
 	for _, u := range p.trial.Images[s.Index] {
-		p.say("  %-8s %s, %s, used at %s", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
+		p.printf("  %-8s %s, %s, used at %s", u.Role, u.Path, size(u.Height, u.Width), size(u.UsedHeight, u.UsedWidth))
 	}
 }
 
-// row draws the bar, or now and then a line.
+// row draws the bar or, if one is due, a line.
 func (p *stageProgress) row(r run.Row) {
 	every := lineEvery
-	if p.line.shown {
+	if p.line.live {
 		every = barEvery
 	}
 	done, budget := r.Iteration, p.stage.Iterations
@@ -100,23 +100,23 @@ func (p *stageProgress) row(r run.Row) {
 		done, budget = r.Evals, p.stage.Evaluations
 	}
 	done = min(done, budget)
-	if p.began.IsZero() { // in the middle of a stage, if an earlier run is gone on from
+	if p.began.IsZero() { // within a stage, if the run was resumed
 		p.began, p.first = time.Now(), done
 	}
-	if p.quiet || !r.Last && time.Since(p.told) < every {
+	if p.quiet || !r.Last && time.Since(p.updated) < every {
 		return
 	}
 	if r.Stalled {
-		defer p.still(r)
+		defer p.endedEarly(r)
 	}
-	p.told = time.Now()
+	p.updated = time.Now()
 	line := fmt.Sprintf("%d/%d  loss %.5g", done, budget, r.Total)
 	if elapsed := time.Since(p.began); !r.Last && done > p.first {
 		rate := elapsed / time.Duration(done-p.first)
 		line += fmt.Sprintf("  %.3f s each  %s left", rate.Seconds(), sizes.Text(sizes.Times(budget-done, rate), time.Second))
 	}
-	if !p.line.shown {
-		p.say("  %s", line)
+	if !p.line.live {
+		p.printf("  %s", line)
 		return
 	}
 	p.line.draw("  " + bar(done, budget, columns(p.w)-len(line)) + line)
@@ -125,31 +125,31 @@ func (p *stageProgress) row(r run.Row) {
 	}
 }
 
-// The bar is as long as there is room beside the numbers, up to 24 characters; a very
-// short one is left out.
+// Lengths of the bar in characters. It fills the space beside the numbers, up to maxBar,
+// and is left out below minBar.
 const (
-	longestBar  = 24
-	shortestBar = 4
+	maxBar = 24
+	minBar = 4
 )
 
-// bar draws how much is done, in at most so many columns with what is around it.
+// bar draws a progress bar, brackets included, of at most so many columns.
 func bar(done, budget, columns int) string {
-	width := min(longestBar, columns-len("  [] "))
-	if width < shortestBar {
+	width := min(maxBar, columns-len("  [] "))
+	if width < minBar {
 		return ""
 	}
 	filled := width * done / max(1, budget)
 	return "[" + strings.Repeat("=", filled) + strings.Repeat(" ", width-filled) + "] "
 }
 
-// still says that the stage ends before its budget, and why.
-func (p *stageProgress) still(r run.Row) {
+// endedEarly prints that the stage ended before its budget, and why.
+func (p *stageProgress) endedEarly(r run.Row) {
 	at := fmt.Sprintf("iteration %d of %d", r.Iteration, p.stage.Iterations)
 	if p.stage.Evaluations > 0 {
 		at = fmt.Sprintf("iteration %d, with a budget of %s,", r.Iteration, sizes.Count(p.stage.Evaluations, "evaluation"))
 	}
-	p.say("  stage %d of %d ended at %s after %s: %s", p.stage.Index+1, p.stage.Count, at, sizes.Count(r.Evals, "evaluation"), run.NoDescent)
+	p.printf("  stage %d of %d ended at %s after %s: %s", p.stage.Index+1, p.stage.Count, at, sizes.Count(r.Evals, "evaluation"), run.NoDescent)
 }
 
-// done leaves the line of the bar.
-func (p *stageProgress) done() { p.line.leave() }
+// done ends the line of the bar.
+func (p *stageProgress) done() { p.line.end() }

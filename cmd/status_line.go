@@ -11,42 +11,42 @@ import (
 	"runexp/internal/printable"
 )
 
-// unknownWidth is how many columns a terminal is taken to have that does not say.
+// unknownWidth is the fallback width of a terminal, in columns.
 const unknownWidth = 80
 
-// A statusLine is a line on a terminal that is drawn again in its place, cut to the
-// width that the terminal has at that moment. Elsewhere, and on a terminal that
-// understands no commands (TERM=dumb), it is never shown.
+// A statusLine is a line on a terminal that is redrawn in place, cut to the terminal's
+// current width. Elsewhere, and on a terminal without control sequences (TERM=dumb), it
+// is never drawn.
 type statusLine struct {
-	shown bool
+	live  bool // w is a terminal that can redraw lines
 	w     io.Writer
-	drawn bool // it stands on the current line
+	drawn bool // the cursor is on it
 }
 
 func newStatusLine(w io.Writer) *statusLine {
 	_, is := terminal(w)
-	return &statusLine{shown: is && os.Getenv("TERM") != "dumb", w: w}
+	return &statusLine{live: is && os.Getenv("TERM") != "dumb", w: w}
 }
 
 // draw replaces the line by text.
 func (l *statusLine) draw(text string) {
-	if l.shown {
-		fmt.Fprintf(exactOf(l.w), "\r\x1b[K%s", fitted(printable.Text(text), columns(l.w)))
+	if l.live {
+		fmt.Fprintf(rawWriter(l.w), "\r\x1b[K%s", truncate(printable.Text(text), columns(l.w)))
 		l.drawn = true
 	}
 }
 
-// leave ends the line: what is written next stands below it.
-func (l *statusLine) leave() {
+// end moves the cursor below the line, if it was drawn.
+func (l *statusLine) end() {
 	if l.drawn {
 		fmt.Fprintln(l.w)
 		l.drawn = false
 	}
 }
 
-// columns is how many characters of a line can be seen: one fewer than w's terminal
-// has columns, since some go to the next line once the last one is filled; 0, for
-// all, where w is no terminal.
+// columns returns how many columns of a line can be used: one fewer than w's terminal
+// has, since some terminals wrap once the last one is filled; 0, no limit, if w is no
+// terminal.
 func columns(w io.Writer) int {
 	f, is := terminal(w)
 	if !is {
@@ -59,9 +59,9 @@ func columns(w io.Writer) int {
 	return max(1, width-1)
 }
 
-// fitted cuts text to a number of columns, with an ellipsis where it was cut; 0
-// leaves it as it is. A letter and its marks stay together, and wide ones count twice.
-func fitted(text string, columns int) string {
+// truncate cuts text to a number of columns and ends it with an ellipsis if it was cut;
+// 0 is no limit. A letter and its marks stay together, and wide ones count twice.
+func truncate(text string, columns int) string {
 	if columns == 0 || uniseg.StringWidth(text) <= columns {
 		return text
 	}

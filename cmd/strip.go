@@ -14,8 +14,8 @@ import (
 	"runexp/reports/sheet"
 )
 
-// usualPictures is how many pictures a strip shows.
-const usualPictures = 6
+// defaultPictures is the default of --pictures.
+const defaultPictures = 6
 
 // stripCommand is `runexp strip RUN`.
 func (a *app) stripCommand() *cobra.Command {
@@ -25,27 +25,25 @@ func (a *app) stripCommand() *cobra.Command {
 		Use:   "strip RUN",
 		Short: "Put a run's pictures side by side, from content to result",
 		Long: `Put a run's pictures side by side, from content to result: the content and style images if the
-store has them, the pictures that the run kept on its way, those that its stages ended with, and
-its result, each with its step, total loss and size. Losses at different sizes are not to be
-compared.
+store has them, intermediate pictures, the last one of each stage, and the result, each with its
+step, total loss and size. Losses at different sizes are not comparable.
 
-RUN is a number, the first digits of a uid, or "last". A run keeps a picture every N iterations
-if its config says output: {every: N}; without, only those of its stages. If there are more than
---pictures, so many are chosen evenly, the first and the last among them.
+RUN is a number, the first digits of a uid, or "last". A run stores a picture every N iterations
+if its config has output: {every: N}, otherwise only at the end of each stage. If there are more
+than --pictures, an even selection is shown that includes the first and the last.
 
-Reads the store (--db), of a run that goes on too. Writes one PNG file,
-OUT/strips/run-NUMBER.png unless -o names another, in place of the one that is there, and prints
-its path.
+Reads the store (--db), also during the run. Writes one PNG file, OUT/strips/run-NUMBER.png
+unless -o names another, replacing an existing one, and prints its path.
 
-Exit codes: 0 written; 1 for a disk that is full or fails; 2 for an unknown run or one without
+Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown run or one without
 pictures, and for a file that cannot be written.
 
 See also: runexp show, runexp plot, runexp ls`,
 		Example: `  runexp strip last
   runexp strip 12 --pictures 10 --height 120 -o strip.png
-  runexp -c configs/d2l.yaml output.every=50    # a run that keeps pictures on its way`,
-		ValidArgsFunction: only(a.runs),
-		Args:              exactly(1, "one run"),
+  runexp -c configs/d2l.yaml output.every=50    # store intermediate pictures`,
+		ValidArgsFunction: firstArg(a.runs),
+		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if pictures < 1 || pictures > 100 {
 				return usage(fmt.Errorf("--pictures %d: give 1 to 100", pictures))
@@ -59,7 +57,7 @@ See also: runexp show, runexp plot, runexp ls`,
 			return a.strip(c, args, pictures, height, &target)
 		},
 	}
-	c.Flags().IntVar(&pictures, "pictures", usualPictures, "at most so many of the run's pictures")
+	c.Flags().IntVar(&pictures, "pictures", defaultPictures, "maximum number of the run's pictures")
 	c.Flags().IntVar(&height, "height", sheet.Usual, "height of every picture in pixels")
 	target.flags(c, "strips")
 	return c
@@ -85,16 +83,16 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	name, numbers := runsName(runs)
 	path, err := target.path(name)
 	if err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	if err := frames.Save(path, height); err != nil {
-		return unwritten(err)
+		return figureError(err)
 	}
 	a.printProblems(frames)
-	return target.wrote(a, path, numbers)
+	return target.printPath(a, path, numbers)
 }
 
-// printProblems prints which pictures of a strip are damaged.
+// printProblems reports the damaged pictures of a strip.
 func (a *app) printProblems(frames sheet.Strip) {
 	for _, f := range frames {
 		if f.Problem != "" {
@@ -103,15 +101,15 @@ func (a *app) printProblems(frames sheet.Strip) {
 	}
 }
 
-// writeStrip writes the strip of a run that kept intermediate pictures into its
-// folder, and returns its path; "" if it kept none.
+// writeStrip writes the strip of a run that stored intermediate pictures into its
+// folder, and returns its path; "" if there are none.
 func writeStrip(ctx context.Context, s *store.Store, o trial.Outcome) (string, error) {
 	run := o.Run.Number
 	kept, err := reports.HasIntermediate(ctx, s, run)
 	if err != nil || !kept {
 		return "", err
 	}
-	frames, err := reports.Strip(ctx, s, run, usualPictures)
+	frames, err := reports.Strip(ctx, s, run, defaultPictures)
 	if err != nil {
 		return "", err
 	}

@@ -13,14 +13,15 @@ import (
 	"runexp/internal/printable"
 )
 
-// gap is between two columns, and narrowest what a listing leaves of a long name.
+// Widths in characters: the space between two columns, and what a listing always leaves of
+// a long name.
 const (
-	gap       = 2
-	narrowest = 12
+	columnGap    = 2
+	minNameWidth = 12
 )
 
-// table writes rows in columns that are aligned on a terminal, where some letters
-// are two columns wide. A tab or a line break in a cell is escaped.
+// table writes rows in columns aligned for a terminal, where some letters are two columns
+// wide. Tabs and line breaks in cells are escaped.
 func table(w io.Writer, header []string, rows [][]string) error {
 	var b strings.Builder
 	rows = printed(header, rows)
@@ -29,7 +30,7 @@ func table(w io.Writer, header []string, rows [][]string) error {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+gap))
+				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+columnGap))
 			}
 		}
 		b.WriteByte('\n')
@@ -38,35 +39,35 @@ func table(w io.Writer, header []string, rows [][]string) error {
 	return err
 }
 
-// listing is table with a column of names. On a terminal they are cut, so that a row
-// is a line there, or at least not much more.
+// listing is table with the column names cut, on a terminal, so that a row fits one line
+// if possible.
 func listing(w io.Writer, header []string, rows [][]string, names int) error {
-	if room := columns(w); room > 0 {
+	if left := columns(w); left > 0 {
 		all := printed(header, rows)
 		for i, width := range columnWidths(all) {
 			if i != names {
-				room -= width + gap
+				left -= width + columnGap
 			}
 		}
-		room = max(narrowest, room)
+		left = max(minNameWidth, left)
 		for _, row := range all {
-			row[names] = fitted(row[names], room)
+			row[names] = truncate(row[names], left)
 		}
 		header, rows = all[0], all[1:]
 	}
 	return table(w, header, rows)
 }
 
-// printed returns the header and the rows as they are printed.
+// printed returns the header and the rows, escaped for printing.
 func printed(header []string, rows [][]string) [][]string {
 	all := [][]string{slices.Clone(header)}
 	for _, row := range rows {
-		all = append(all, cellsOf(row, printable.Text))
+		all = append(all, mapRows(row, printable.Text))
 	}
 	return all
 }
 
-// columnWidths returns how many columns of a terminal each of the rows' columns takes.
+// columnWidths returns the width of each column in terminal columns.
 func columnWidths(rows [][]string) []int {
 	var widths []int
 	for _, row := range rows {
@@ -80,8 +81,8 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// cellsOf returns what cells makes of each row.
-func cellsOf[T, C any](rows []T, cells func(T) C) []C {
+// mapRows applies cells to each row.
+func mapRows[T, C any](rows []T, cells func(T) C) []C {
 	out := make([]C, len(rows))
 	for i, row := range rows {
 		out[i] = cells(row)
@@ -89,7 +90,7 @@ func cellsOf[T, C any](rows []T, cells func(T) C) []C {
 	return out
 }
 
-// metricText prints a metric's value for people, bytes in MiB.
+// metricText formats a metric's value, bytes in MiB.
 func metricText(name string, x float64) string {
 	if name == "memory/peak" && x >= 0 && x < math.MaxInt64 {
 		return sizes.Bytes(int64(x))
@@ -97,7 +98,7 @@ func metricText(name string, x float64) string {
 	return number(x)
 }
 
-// number prints a loss; a dash for none.
+// number formats a loss; a dash for NaN.
 func number(x float64) string {
 	if math.IsNaN(x) {
 		return "-"

@@ -20,7 +20,7 @@ import (
 	"runexp/framework/store"
 )
 
-// openTerminal returns a terminal's two ends: what the program writes to program is
+// openTerminal returns a pseudo-terminal's two ends: what is written to program is
 // read from screen.
 func openTerminal(t *testing.T, columns int) (screen, program *os.File) {
 	t.Helper()
@@ -52,7 +52,7 @@ func resize(t *testing.T, terminal *os.File, columns int) {
 	}
 }
 
-// shown gives what do writes to a terminal of that width, byte for byte.
+// shown returns what do writes to a terminal of that width, byte for byte.
 func shown(t *testing.T, columns int, do func(program *os.File)) string {
 	t.Helper()
 	screen, program := openTerminal(t, columns)
@@ -67,12 +67,12 @@ func shown(t *testing.T, columns int, do func(program *os.File)) string {
 	return <-all
 }
 
-// rows returns the rows of a terminal after it got text: it knows \r, \n, the end of
-// a line, and the one command that the program uses. Anything else fails.
+// rows returns the rows of a terminal after text. It emulates \r, \n, line wrap and
+// the one control sequence that the program uses. Anything else fails.
 func rows(t *testing.T, text string, columns int) []string {
 	t.Helper()
 	var done []string
-	var row []string // a letter a cell; a wide one is followed by an empty cell
+	var row []string // one letter per cell; a wide one is followed by an empty cell
 	at := 0
 	wrap := func() {
 		done = append(done, strings.Join(row, ""))
@@ -87,7 +87,7 @@ func rows(t *testing.T, text string, columns int) []string {
 		case "\x1b":
 			rest := text[byteAfter(letters):]
 			if !strings.HasPrefix(rest, "[K") {
-				t.Fatalf("a command that is no \\x1b[K: %q", rest[:min(len(rest), 20)])
+				t.Fatalf("unexpected control sequence: %q", rest[:min(len(rest), 20)])
 			}
 			row = row[:at]
 			letters.Next()
@@ -118,16 +118,16 @@ func byteAfter(letters *uniseg.Graphemes) int {
 	return end
 }
 
-// However narrow the terminal is, and whatever it becomes, a stage's bar takes one row.
+// A stage's bar takes one row, however narrow the terminal is or becomes.
 func TestBarTakesOneRow(t *testing.T) {
 	for _, columns := range []int{20, 21, 40, 59, 60, 79, 80, 83, 120, 300} {
 		text := shown(t, columns, func(terminal *os.File) {
 			p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 			p.stage = run.Stage{Iterations: 100000}
 			for i := range 50 {
-				p.told = time.Time{} // as if it was long ago
+				p.updated = time.Time{} // long ago
 				if i == 1 {
-					p.began = p.began.Add(-3 * time.Hour) // what is left is long to say
+					p.began = p.began.Add(-3 * time.Hour) // makes the time left a long text
 				}
 				if err := p.Observe(run.Row{Iteration: 1000 * i, Total: 1.23456e-106, Last: i == 49}); err != nil {
 					t.Fatal(err)
@@ -135,7 +135,7 @@ func TestBarTakesOneRow(t *testing.T) {
 			}
 		})
 		if strings.Count(text, "loss") < 50 && columns > 30 {
-			t.Errorf("%d columns: it was not drawn again: %q", columns, text)
+			t.Errorf("%d columns: not redrawn: %q", columns, text)
 		}
 		all := rows(t, text, columns)
 		if len(all) != 2 || all[1] != "" { // the bar, and the cursor below it
@@ -144,7 +144,7 @@ func TestBarTakesOneRow(t *testing.T) {
 	}
 }
 
-// The width is asked for with every line.
+// The width is read anew for every line.
 func TestBarFollowsTheWidth(t *testing.T) {
 	text := shown(t, 200, func(terminal *os.File) {
 		line := newStatusLine(&output{file: terminal})
@@ -164,14 +164,14 @@ func TestBarFollowsTheWidth(t *testing.T) {
 	}
 }
 
-// A terminal that understands no commands gets lines.
+// A terminal without control sequences gets lines.
 func TestDumbTerminal(t *testing.T) {
 	t.Setenv("TERM", "dumb")
 	text := shown(t, 80, func(terminal *os.File) {
 		p := newStageProgress(&output{file: terminal}, false, plan.Trial{})
 		p.stage = run.Stage{Iterations: 10}
 		for i := range 11 {
-			p.told = time.Time{}
+			p.updated = time.Time{}
 			if err := p.Observe(run.Row{Iteration: i, Total: 1, Last: i == 10}); err != nil {
 				t.Fatal(err)
 			}
@@ -183,8 +183,8 @@ func TestDumbTerminal(t *testing.T) {
 	}
 }
 
-// The program on a terminal: no line of its progress is longer than a row, and names
-// of files send no commands.
+// On a terminal no progress line is longer than a row, and file names send no
+// commands.
 func TestProgressFitsTheTerminal(t *testing.T) {
 	for _, columns := range []int{20, 80} {
 		for name, more := range map[string][]string{
@@ -211,7 +211,7 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 					t.Errorf("%s in %d columns: %q takes %d rows", name, columns, line, len(all))
 				}
 			}
-			for _, row := range rows(t, text, columns) { // a line that goes on would begin with none of these
+			for _, row := range rows(t, text, columns) { // a wrapped line would start with none of these
 				if row != "" && !strings.HasPrefix(row, "stage ") && !strings.HasPrefix(row, "the result ") && !strings.HasPrefix(row, "  ") && !strings.HasPrefix(row, "[") {
 					t.Errorf("%s in %d columns: a row %q", name, columns, row)
 				}
@@ -224,7 +224,7 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 }
 
 // Long names are cut in a listing on a terminal, and nowhere else; columns are aligned
-// when letters are wide.
+// with wide letters too.
 func TestListingFitsTheTerminal(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s, err := store.Open(t.Context(), path)

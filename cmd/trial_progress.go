@@ -17,21 +17,20 @@ import (
 	"runexp/internal/printable"
 )
 
-// trialProgress is the experiments.Listener that tells the user on stderr how the trials
-// of a plan go: a line for each trial of a sweep, and of a single experiment how far its
-// stages are.
+// trialProgress is the experiments.Listener that prints the progress of a plan on stderr:
+// a line per trial of a sweep, the progress of the stages for a single experiment.
 type trialProgress struct {
 	w     io.Writer
 	quiet bool
 	plan  *plan.Plan
 	start time.Time
 
-	mu      sync.Mutex        // trials begin on goroutines of their own
-	began   map[int]time.Time // by trial number
-	done    int               // those kept among them
-	kept    int
-	timed   int
-	unbegun []unbegunTrial
+	mu        sync.Mutex        // trials run on their own goroutines
+	began     map[int]time.Time // by trial number
+	done      int               // includes kept
+	kept      int
+	timed     int
+	unstarted []unstartedTrial
 
 	stages *stageProgress    // of a single experiment
 	last   trial.Outcome     // of the try that ended last
@@ -40,18 +39,17 @@ type trialProgress struct {
 
 var _ experiments.Listener = (*trialProgress)(nil)
 
-// unbegunTrial is a trial that failed before a run of it was begun: the store has
-// nothing of it.
-type unbegunTrial struct {
+// unstartedTrial is a trial that failed before it had a run in the store.
+type unstartedTrial struct {
 	Trial int    `json:"trial"`
 	Why   string `json:"why"`
 }
 
 func newTrialProgress(w io.Writer, quiet bool, p *plan.Plan) *trialProgress {
-	return &trialProgress{w: w, quiet: quiet, plan: p, began: map[int]time.Time{}, start: time.Now(), unbegun: []unbegunTrial{}}
+	return &trialProgress{w: w, quiet: quiet, plan: p, began: map[int]time.Time{}, start: time.Now(), unstarted: []unstartedTrial{}}
 }
 
-// single reports whether the plan is that of a single experiment.
+// single reports whether the plan is of a single experiment.
 func (p *trialProgress) single() bool { return p.plan.Config.Sweep == nil }
 
 // Kept counts a trial.
@@ -63,13 +61,13 @@ func (p *trialProgress) Kept(_ plan.Trial, made store.RunSummary) {
 	p.before = &made
 }
 
-// newObserver says where a trial begins.
+// newObserver prints where a trial begins.
 func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.single() {
 		p.stages = newStageProgress(p.w, p.quiet, t)
-		p.stages.begins(at)
+		p.stages.printStart(at)
 		return p.stages
 	}
 	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
@@ -81,16 +79,16 @@ func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 			fmt.Fprintln(p.w, why)
 		}
 		if at.Lost != nil {
-			fmt.Fprintf(p.w, "trial %d begins again: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
+			fmt.Fprintf(p.w, "trial %d starts over: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
 		}
 		if from := at.From; from != nil {
-			fmt.Fprintf(p.w, "trial %d goes on with run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
+			fmt.Fprintf(p.w, "trial %d resumes run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
 		}
 	}
 	return run.ObserverFunc(func(run.Event) error { return nil })
 }
 
-// Ended says how a try ended.
+// Ended prints how an attempt ended. again reports whether the trial is retried.
 func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +101,7 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 		p.done++
 	}
 	if !again && o.Status == store.Failed && o.Run.Number == 0 && o.Err != nil {
-		p.unbegun = append(p.unbegun, unbegunTrial{t.Number, firstLine(o.Err)})
+		p.unstarted = append(p.unstarted, unstartedTrial{t.Number, firstLine(o.Err)})
 	}
 	if p.quiet {
 		return
@@ -122,7 +120,7 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	if left := total - p.done; left > 0 && p.timed > 0 {
 		line += fmt.Sprintf("  (%s left)", (time.Since(p.start) / time.Duration(p.timed) * time.Duration(left)).Round(time.Second))
 	}
-	fmt.Fprintln(p.w, fitted(printable.Text(line), columns(p.w)))
+	fmt.Fprintln(p.w, truncate(printable.Text(line), columns(p.w)))
 	if o.Err != nil && o.Status != store.Killed && o.Status != store.Running {
 		fmt.Fprintf(p.w, "  %v\n", o.Err)
 	}
@@ -141,33 +139,33 @@ func (p *trialProgress) endedSingle(o trial.Outcome) {
 	}
 }
 
-// whereFailed says where the user finds what became of the trials that failed.
-func (p *trialProgress) whereFailed(experiment string, failed int) string {
+// failureHint says where the user finds the trials that failed and why they did.
+func (p *trialProgress) failureHint(experiment string, failed int) string {
 	listed := fmt.Sprintf("runexp ls %s --status failed lists their runs", experiment)
-	if len(p.unbegun) == 0 {
+	if len(p.unstarted) == 0 {
 		return listed
 	}
 	var numbers []string
-	for _, t := range p.unbegun[:min(len(p.unbegun), mostUnbegun)] {
+	for _, t := range p.unstarted[:min(len(p.unstarted), maxNamedTrials)] {
 		numbers = append(numbers, fmt.Sprint(t.Trial))
 	}
 	which := "trial " + numbers[0]
-	if len(p.unbegun) > 1 {
+	if len(p.unstarted) > 1 {
 		which = "trials " + strings.Join(numbers, ", ")
 	}
-	if more := len(p.unbegun) - len(numbers); more > 0 {
+	if more := len(p.unstarted) - len(numbers); more > 0 {
 		which += fmt.Sprintf(" and %d more", more)
 	}
-	text := fmt.Sprintf("%s before a run was begun (%s", which, p.unbegun[0].Why)
-	if others := slices.DeleteFunc(slices.Clone(p.unbegun), func(t unbegunTrial) bool { return t.Why == p.unbegun[0].Why }); len(others) > 0 {
-		text += fmt.Sprintf("; of trial %d: %s", others[0].Trial, others[0].Why)
+	text := fmt.Sprintf("%s before a run was started (%s", which, p.unstarted[0].Why)
+	if others := slices.DeleteFunc(slices.Clone(p.unstarted), func(t unstartedTrial) bool { return t.Why == p.unstarted[0].Why }); len(others) > 0 {
+		text += fmt.Sprintf("; trial %d: %s", others[0].Trial, others[0].Why)
 	}
 	text += ")"
-	if failed > len(p.unbegun) {
+	if failed > len(p.unstarted) {
 		text += "; " + strings.Replace(listed, "their runs", "the runs of the others", 1)
 	}
 	return text
 }
 
-// mostUnbegun is how many trials a message names.
-const mostUnbegun = 10
+// maxNamedTrials is how many trials a message names at most.
+const maxNamedTrials = 10

@@ -20,19 +20,18 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print what a bug report needs: versions, platform, kernels",
 		Long: `Print what a bug report needs: the version of runexp, or the commit that it was built from
-("+changes" if the checkout had others), and that commit's time; Go and the platform; SQLite
-and the version of the stores that are written; Gorgonia; and the kernel variants that this
-CPU can run, the one in use first. RUNEXP_ISA chooses another variant.
+("+changes" if the checkout was modified), and that commit's time; Go and the platform; SQLite
+and the schema version of stores; Gorgonia; and the kernel variants that this CPU can run, the
+one in use first. RUNEXP_ISA selects another variant.
 
-Nothing is read or written. Every run's own versions are in its store: runexp show prints
-them.
+Reads and writes nothing. runexp show prints the versions that a stored run was made with.
 
 Exit codes: 0 printed; 2 for arguments.
 
 See also: runexp show, runexp bench`,
 		Example: `  runexp version
   runexp version --json`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			if a.json {
@@ -46,7 +45,7 @@ See also: runexp show, runexp bench`,
 // A build is what `runexp version` prints.
 type build struct {
 	Version  string   `json:"runexp"`
-	Time     string   `json:"time,omitempty"` // of the commit
+	Time     string   `json:"time,omitempty"` // commit time
 	Go       string   `json:"go"`
 	Platform string   `json:"platform"`
 	CPUs     int      `json:"cpus"`

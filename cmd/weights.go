@@ -13,7 +13,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// weightsVerbs is `runexp weights` and what its verbs share.
+// weightsVerbs holds what the verbs of `runexp weights` share.
 type weightsVerbs struct {
 	*app
 	places  weights.Places
@@ -30,12 +30,12 @@ func (w *weightsVerbs) command() *cobra.Command {
 		Short: "List, fetch, import and check pretrained weights",
 		Long: `List, fetch, import and check pretrained weights.
 
-A backbone reads NAME.safetensors from the folders and files that RUNEXP_WEIGHTS lists, between
-colons, and then in the cache, which pull and import write: runexp/weights in XDG_CACHE_HOME or
-~/.cache. A config may also name a file: backbone.weights=FILE. vgg19-lite needs none.
+A backbone reads NAME.safetensors from the folders and files listed in RUNEXP_WEIGHTS, separated
+by colons, or else from the cache, which pull and import write: runexp/weights in XDG_CACHE_HOME
+or ~/.cache. A config may also name a file: backbone.weights=FILE. vgg19-lite needs none.
 
-Exit codes: 0 done; 1 for a network or disk that fails; 2 for an unknown name, and for files that
-are missing, damaged or not what they are said to be.
+Exit codes: 0 done; 1 if the network or the disk fails; 2 for an unknown name, and for files that
+are missing, damaged or of other weights.
 
 See also: runexp weights ls, runexp weights pull, runexp weights import, runexp weights verify`,
 		Example: `  runexp weights ls
@@ -56,7 +56,7 @@ type weightsRow struct {
 	Name    string `json:"name"`
 	Found   bool   `json:"found"`
 	Path    string `json:"path,omitempty"`
-	Bytes   int64  `json:"bytes,omitempty"` // of the file found
+	Bytes   int64  `json:"bytes,omitempty"` // size of the file
 	Licence string `json:"licence"`
 	Get     string `json:"get,omitempty"` // the command that gets what is missing
 }
@@ -64,19 +64,19 @@ type weightsRow struct {
 func (w *weightsVerbs) ls() *cobra.Command {
 	return &cobra.Command{
 		Use:   "ls",
-		Short: "List known weights, and where those are that were found",
+		Short: "List known weights and where they are",
 		Long: `List the weights that backbones look for by name, and others in the same folders: found, with
 size and path, or missing, with the command that gets them; and the licence.
 
 Reads the folders in RUNEXP_WEIGHTS and the cache, and the headers of files whose licence is not
-known. Writes nothing. --json prints a list of objects.
+known otherwise. Writes nothing. --json prints a list of objects.
 
 Exit codes: 0 listed; 2 for arguments.
 
 See also: runexp weights pull, runexp weights import, runexp weights verify`,
 		Example: `  runexp weights ls
   runexp weights ls --json`,
-		Args: exactly(0, "no arguments"),
+		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			rows := w.rows()
 			if w.json {
@@ -116,7 +116,7 @@ func (w *weightsVerbs) rows() []weightsRow {
 	return rows
 }
 
-// found is the row of weights that are at path.
+// found returns the row of weights at path.
 func (w *weightsVerbs) found(name, path string) weightsRow {
 	row := weightsRow{Name: name, Found: true, Path: path}
 	if info, err := os.Stat(path); err == nil {
@@ -130,7 +130,7 @@ func (w *weightsVerbs) found(name, path string) weightsRow {
 	return row
 }
 
-// licenceOf returns what a file says of its licence.
+// licenceOf returns the licence in a file's metadata.
 func licenceOf(path string) string {
 	f, err := weights.Open(path)
 	if err != nil {
@@ -154,7 +154,7 @@ func (w *weightsVerbs) source(name string) (weights.Source, bool) {
 	return weights.Source{}, false
 }
 
-// names proposes the names of weights that may be imported.
+// names proposes the names of weights that can be imported.
 func (w *weightsVerbs) names(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	for _, s := range w.sources {
@@ -163,8 +163,8 @@ func (w *weightsVerbs) names(*cobra.Command, []string, string) ([]string, cobra.
 	return list, cobra.ShellCompDirectiveNoFileComp
 }
 
-// identifier returns the backbone that the weights called name belong to: the
-// name is the backbone's, or that and one of its formats.
+// identifier returns the backbone of the weights called name: BACKBONE or
+// BACKBONE-FORMAT.
 func (w *weightsVerbs) identifier(name string) (backbone string, b weights.Identifier, err error) {
 	var known []string
 	for _, candidate := range w.plugins.Backbones.Names() {
@@ -174,7 +174,7 @@ func (w *weightsVerbs) identifier(name string) (backbone string, b weights.Ident
 		}
 		made, err := p.New(p.Options())
 		if err != nil {
-			continue // it needs options: no weights go by its name alone
+			continue // it needs options, so its name alone identifies no weights
 		}
 		identifier, ok := made.(weights.Identifier)
 		if !ok || len(identifier.Formats()) == 0 {

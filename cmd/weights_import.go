@@ -24,35 +24,35 @@ func (w *weightsVerbs) importCommand() *cobra.Command {
 		Use:   "import FILE --as NAME",
 		Short: "Convert a weights file into the cache",
 		Long: `Check that a safetensors or PyTorch file (.pth, .pt: a state dict) holds what a backbone
-needs, and write that into the cache. NAME is the backbone's, or that and the format, as
+needs, and convert that into the cache. NAME is a backbone's name, with or without a format, as
 in vgg19-torchvision; runexp weights ls lists names. No code in the file is run.
 
-Reads FILE. Writes NAME.safetensors in the cache, with the file's checksum, licence and citation
-in its metadata, whole or not at all; and prints its path. --json prints one object, as of
+Reads FILE. Writes NAME.safetensors in the cache, atomically and with the file's checksum, licence
+and citation in its metadata, and prints its path. --json prints one object, as in
 runexp weights ls.
 
-Exit codes: 0 imported; 2 for a file that is damaged, of another network or of code, for weights
-that are there already, and for a cache that cannot be written.
+Exit codes: 0 imported; 2 for a file that is damaged, of another network or contains code, for
+weights that already exist, and for a cache that cannot be written.
 
 See also: runexp weights pull, runexp weights verify, runexp weights`,
 		Example: `  runexp weights import vgg19-dcbb9e9d.pth --as vgg19
   runexp weights import vgg19.safetensors --as vgg19-oxford --force`,
-		ValidArgsFunction: only(cobra.FixedCompletions([]string{"pth", "pt", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt)),
-		Args:              exactly(1, "one file"),
+		ValidArgsFunction: firstArg(cobra.FixedCompletions([]string{"pth", "pt", "safetensors"}, cobra.ShellCompDirectiveFilterFileExt)),
+		Args:              exactArgs(1, "one file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if as == "" {
-				return usage(errors.New("say what the weights are: --as NAME, such as --as vgg19; runexp weights ls lists names"))
+				return usage(errors.New("name the weights with --as NAME, such as --as vgg19; runexp weights ls lists names"))
 			}
 			return w.convert(c.Context(), args[0], as, force)
 		},
 	}
 	c.Flags().StringVar(&as, "as", "", "the name under which a backbone looks for the weights")
-	c.Flags().BoolVar(&force, "force", false, "replace weights that are there")
+	c.Flags().BoolVar(&force, "force", false, "replace existing weights")
 	completeFlag(c, "as", w.names)
 	return c
 }
 
-// convert writes what a backbone needs of the file at path into the cache.
+// convert writes the tensors that a backbone needs from the file at path into the cache.
 func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool) error {
 	backbone, identifier, err := w.identifier(as)
 	if err != nil {
@@ -72,7 +72,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	}
 	name := backbone + "-" + is.Format
 	if as != backbone && as != name {
-		return usage(fmt.Errorf("weights %s: these are of the format %s, not what %s says; import them --as %s", path, is.Format, as, name))
+		return usage(fmt.Errorf("weights %s: the format is %s, not as %s says; import it with --as %s", path, is.Format, as, name))
 	}
 	if err := f.Check(is.Tensors); err != nil {
 		return usage(err)
@@ -82,7 +82,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 		return usage(err)
 	}
 	if _, err := os.Lstat(target); err == nil && !force {
-		return usage(fmt.Errorf("weights %s are there already: %s; --force replaces them", name, target))
+		return usage(fmt.Errorf("weights %s already exist: %s; --force replaces them", name, target))
 	}
 	metadata, err := w.provenance(ctx, f, name)
 	if err != nil {
@@ -96,7 +96,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 		return usage(err)
 	}
 	if found, err := weights.Find(name, w.places); err == nil && found != target {
-		fmt.Fprintf(w.stderr, "note: RUNEXP_WEIGHTS comes before the cache and has others of that name: %s\n", found)
+		fmt.Fprintf(w.stderr, "note: RUNEXP_WEIGHTS takes precedence over the cache and has other weights of that name: %s\n", found)
 	}
 	row := w.found(name, target)
 	if w.json {
@@ -115,7 +115,7 @@ func (w *weightsVerbs) convert(ctx context.Context, path, as string, force bool)
 	return nil
 }
 
-// provenance says where weights come from, and under which terms.
+// provenance returns metadata: where the weights come from, licence and citation.
 func (w *weightsVerbs) provenance(ctx context.Context, f *weights.File, name string) (map[string]string, error) {
 	sum, err := f.SHA256(ctx)
 	if err != nil {
@@ -125,13 +125,13 @@ func (w *weightsVerbs) provenance(ctx context.Context, f *weights.File, name str
 	if metadata == nil {
 		metadata = map[string]string{}
 	}
-	metadata["source_sha256"] = sum // not the file's name: the same weights make the same file, and the same trial
+	metadata["source_sha256"] = sum // not the file's name: the same weights must make the same file, and the same trial
 	source, known := w.source(name)
 	if !known {
 		return metadata, nil
 	}
 	if source.SHA256 != "" && !strings.HasPrefix(sum, source.SHA256) {
-		fmt.Fprintf(w.stderr, "note: this is not the file that the publisher of %s has: its SHA-256 is %s\n", name, sum)
+		fmt.Fprintf(w.stderr, "note: this is not the file that the publisher of %s provides: its SHA-256 is %s\n", name, sum)
 	}
 	for key, text := range map[string]string{"licence": source.Terms, "citation": source.Citation} {
 		if metadata[key] == "" {

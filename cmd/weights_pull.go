@@ -17,7 +17,7 @@ import (
 	"runexp/framework/weights/fetch"
 )
 
-// maxFetched is more than any known weights take.
+// maxFetched bounds a download in bytes; all known weights are smaller.
 const maxFetched = 2 << 30
 
 // pullFlags are the options of `runexp weights pull`.
@@ -32,35 +32,34 @@ func (w *weightsVerbs) pull() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "pull NAME",
 		Short: "Fetch weights from their publisher into the cache",
-		Long: `Fetch weights from their publisher into the cache, check their length and checksum, and keep
-what the backbone needs of them. A fetch that was broken off goes on where it stopped. This is
-the one verb that uses the network.
+		Long: `Fetch weights from their publisher into the cache, check their length and checksum, and convert
+the tensors that the backbone needs. An interrupted download is resumed. This is the only verb
+that uses the network.
 
-Reads the publisher's address, or that of --from, where the same bytes are expected. Writes
-NAME.safetensors in the cache and prints its path, licence and citation. Until it is whole, what
-came is kept beside it, in a file that ends in .part. --json prints one object, as of
-runexp weights ls.
+Reads the publisher's URL or, with --from, a mirror of the same file. Writes NAME.safetensors in
+the cache and prints its path, licence and citation. An incomplete download is kept beside it, in
+a file that ends in .part. --json prints one object, as in runexp weights ls.
 
-Exit codes: 0 fetched, or there already; 1 for a network or disk that fails, or other bytes than
-the publisher's; 2 for an unknown name or address.
+Exit codes: 0 fetched, or already there; 1 if the network or the disk fails, or the checksum is
+not the publisher's; 2 for an unknown name or URL.
 
 See also: runexp weights ls, runexp weights import, runexp weights`,
 		Example: `  runexp weights pull vgg19-torchvision
   runexp weights pull vgg19-torchvision --from https://mirror.example.org/vgg19-dcbb9e9d.pth`,
-		ValidArgsFunction: only(w.fetchable),
-		Args:              exactly(1, "one name"),
+		ValidArgsFunction: firstArg(w.fetchable),
+		Args:              exactArgs(1, "one name"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return w.fetch(c.Context(), args[0], flags)
 		},
 	}
-	c.Flags().StringVar(&flags.from, "from", "", "fetch from another address; the same bytes are expected")
-	c.Flags().BoolVar(&flags.force, "force", false, "fetch weights that are there")
-	c.Flags().IntVar(&flags.retries, "retries", 5, "how often to try again after a broken connection")
-	completeFlag(c, "from", nothing)
+	c.Flags().StringVar(&flags.from, "from", "", "fetch from this URL, a mirror of the same file")
+	c.Flags().BoolVar(&flags.force, "force", false, "fetch again even if the weights exist")
+	c.Flags().IntVar(&flags.retries, "retries", 5, "retries after a broken connection")
+	completeFlag(c, "from", noCompletion)
 	return c
 }
 
-// fetchable proposes the weights that have an address.
+// fetchable proposes the weights that have a URL.
 func (w *weightsVerbs) fetchable(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return w.addressed(), cobra.ShellCompDirectiveNoFileComp
 }
@@ -86,7 +85,7 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 		if w.json {
 			return printJSON(w.stdout, w.found(name, found))
 		}
-		fmt.Fprintf(w.stdout, "%s is there already: %s\n", name, found)
+		fmt.Fprintf(w.stdout, "%s already exists: %s\n", name, found)
 		return nil
 	}
 	if _, err := w.places.Cached(name); err != nil {
@@ -99,7 +98,7 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 	if flags.from != "" {
 		source.URL = flags.from
 	}
-	if !sameFile(ctx, file, source.SHA256) {
+	if !hasChecksum(ctx, file, source.SHA256) {
 		if err := w.download(ctx, source, file, flags.retries); err != nil {
 			return err
 		}
@@ -107,11 +106,11 @@ func (w *weightsVerbs) fetch(ctx context.Context, name string, flags pullFlags) 
 	if err := w.convert(ctx, file, name, true); err != nil {
 		return err
 	}
-	return os.Remove(file) // what is needed of it is in the cache
+	return os.Remove(file) // converted into the cache
 }
 
-// pullable returns the weights called name, to be fetched from the given
-// address if there is one.
+// pullable returns the source of the weights called name, and checks the URL from
+// if it is given.
 func (w *weightsVerbs) pullable(name, from string) (weights.Source, error) {
 	source, known := w.source(name)
 	if !known {
@@ -126,9 +125,9 @@ func (w *weightsVerbs) pullable(name, from string) (weights.Source, error) {
 	return source, nil
 }
 
-// sameFile tells whether the file is there and has that checksum: an earlier
-// call fetched it and was stopped before it was imported.
-func sameFile(ctx context.Context, file, sha256 string) bool {
+// hasChecksum reports whether the file exists and has that checksum: an earlier call
+// fetched it and was stopped before the import.
+func hasChecksum(ctx context.Context, file, sha256 string) bool {
 	f, err := os.Open(file)
 	if err != nil {
 		return false
@@ -146,7 +145,7 @@ func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file
 		Retries: retries, Wait: time.Second, Stall: 30 * time.Second,
 		Progress: p.report, Broken: p.broken,
 	})
-	p.line.leave()
+	p.line.end()
 	if err == nil {
 		info, err := os.Stat(file)
 		if err != nil {
@@ -156,27 +155,27 @@ func (w *weightsVerbs) download(ctx context.Context, source weights.Source, file
 		return nil
 	}
 	if _, kept := os.Stat(file + ".part"); kept == nil {
-		err = errors.Join(err, fmt.Errorf("%s keeps what came; the same command goes on from there", file+".part"))
+		err = errors.Join(err, fmt.Errorf("%s has what was received; the same command resumes the download", file+".part"))
 	}
 	return err
 }
 
-// fetchProgress tells how far a fetch is: a line that redraws itself on a
-// terminal, and nothing between begin and end elsewhere.
+// fetchProgress prints the progress of a download: a line that is redrawn on a
+// terminal, nothing elsewhere.
 type fetchProgress struct {
-	line        *statusLine
-	began, told time.Time
-	first       int64 // bytes that were there before
+	line           *statusLine
+	began, updated time.Time
+	first          int64 // bytes present before; -1 until known
 }
 
 func (p *fetchProgress) report(done, total int64) {
 	if p.first < 0 {
 		p.first = done
 	}
-	if !p.line.shown || time.Since(p.told) < barEvery && done < total {
+	if !p.line.live || time.Since(p.updated) < barEvery && done < total {
 		return
 	}
-	p.told = time.Now()
+	p.updated = time.Now()
 	line := mebibytes(done)
 	if total > 0 {
 		line = fmt.Sprintf("%s of %s  %d%%", line, mebibytes(total), 100*done/total)
@@ -192,6 +191,6 @@ func (p *fetchProgress) report(done, total int64) {
 }
 
 func (p *fetchProgress) broken(err error, wait time.Duration) {
-	p.line.leave()
-	fmt.Fprintf(p.line.w, "%v; trying again in %s\n", err, wait)
+	p.line.end()
+	fmt.Fprintf(p.line.w, "%v; retrying in %s\n", err, wait)
 }

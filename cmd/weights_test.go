@@ -22,7 +22,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// tiny is a backbone that reads the checkpoint which PyTorch made of a module:
+// tiny is a backbone that reads PyTorch's checkpoint of a module:
 // framework/weights/testdata/pytorch/module.legacy.pth.
 type tiny struct{}
 
@@ -40,14 +40,14 @@ func (tiny) Identify(f *weights.File, _ string) (weights.Identity, error) {
 	return weights.Identity{Format: "torch", Tensors: map[string][]int{"0.weight": {3, 2, 3, 3}, "0.bias": {3}}}, nil
 }
 
-// builtin is a backbone that reads no file.
+// builtin is a backbone without a weights file.
 type builtin struct{ tiny }
 
 func (builtin) Formats() []string { return nil }
 
 const checkpoint = "../framework/weights/testdata/pytorch/module.legacy.pth"
 
-// weightsBench is the verbs with a cache and weights of their own.
+// weightsBench runs the verbs with their own cache and weights.
 type weightsBench struct {
 	weightsVerbs
 	out, err bytes.Buffer
@@ -86,7 +86,7 @@ func (b *weightsBench) run(ctx context.Context, args ...string) int {
 		return exitOK
 	}
 	fmt.Fprintln(&b.err, err)
-	var signalled *caught
+	var signalled *signalError
 	var coded *exit
 	switch {
 	case errors.As(err, &signalled):
@@ -97,7 +97,7 @@ func (b *weightsBench) run(ctx context.Context, args ...string) int {
 	return exitInternal
 }
 
-// says runs a verb, which must end with the code and print every part on stdout
+// says runs a verb, which must exit with the code and print every part on stdout
 // or stderr.
 func (b *weightsBench) says(t *testing.T, code int, args string, parts ...string) {
 	t.Helper()
@@ -132,16 +132,16 @@ func TestWeightsImport(t *testing.T) {
 	b.says(t, exitUsage, "import weights_test.go --as tiny", "not a safetensors file")
 	b.says(t, exitUsage, "import "+checkpoint+" --as tyni", `unknown weights "tyni"; did you mean "tiny"?`, "tiny-torch")
 	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-builtin", `unknown weights "tiny-builtin"`)
-	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "of the format torch, not what tiny-caffe says; import them --as tiny-torch")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-caffe", "the format is torch, not as tiny-caffe says; import it with --as tiny-torch")
 	b.says(t, exitUsage, "import ../framework/weights/testdata/pytorch/kinds.zip.pth --as tiny", "kinds.zip.pth", "no tensors of tiny's")
 	if got := b.files(t); got != "" {
-		t.Errorf("files %s after nothing but mistakes", got)
+		t.Errorf("files %s after usage errors", got)
 	}
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
 	if got := b.files(t); got != "tiny-torch.safetensors" {
 		t.Errorf("files %s", got)
 	}
-	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-torch", "are there already", "--force replaces them")
+	b.says(t, exitUsage, "import "+checkpoint+" --as tiny-torch", "already exist", "--force replaces them")
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny-torch --force")
 
 	path, err := weights.Find("tiny-torch", b.places)
@@ -158,12 +158,12 @@ func TestWeightsImport(t *testing.T) {
 		t.Errorf("metadata %q", m)
 	}
 
-	// Others that come first are told of.
+	// Other weights that take precedence are reported.
 	b.places.Env = filepath.Join(t.TempDir(), "tiny-torch.safetensors")
 	if err := os.Link(path, b.places.Env); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitOK, "import "+checkpoint+" --as tiny --force", "note: RUNEXP_WEIGHTS comes before the cache", b.places.Env)
+	b.says(t, exitOK, "import "+checkpoint+" --as tiny --force", "note: RUNEXP_WEIGHTS takes precedence over the cache", b.places.Env)
 	b.places.Cache = ""
 	b.says(t, exitUsage, "import "+checkpoint+" --as tiny", "no cache directory")
 }
@@ -179,7 +179,7 @@ func fileSum(t *testing.T, path string) string {
 
 func TestWeightsListAndVerify(t *testing.T) {
 	b := newWeightsBench(t, "https://example.org", "")
-	b.says(t, exitOK, "verify", "no weights are there to verify; runexp weights ls says where they can be had")
+	b.says(t, exitOK, "verify", "no weights to verify; runexp weights ls shows how to get some")
 	b.says(t, exitOK, "ls", "tiny-torch  missing  -", "runexp weights pull tiny-torch", "runexp weights import FILE --as tiny-caffe", "free")
 	b.says(t, exitOK, "import "+checkpoint+" --as tiny")
 	path := filepath.Join(b.places.Cache, "tiny-torch.safetensors")
@@ -202,14 +202,14 @@ func TestWeightsListAndVerify(t *testing.T) {
 	if err := os.WriteFile(path, whole, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitUsage, "verify tiny-torch", "not those that were imported")
+	b.says(t, exitUsage, "verify tiny-torch", "do not match the checksum of the import")
 	var verified []verifyRow
 	if err := json.Unmarshal(b.out.Bytes(), &verified); err != nil || len(verified) != 1 || verified[0].OK || verified[0].Origin != "changed since" {
 		t.Errorf("%+v, %v", verified, err)
 	}
 	b.json = false
 
-	// The digits in a file's name, and tensors that its backbone lacks.
+	// The digits in a file's name, and tensors that the backbone needs.
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
 		t.Fatal(err)
@@ -223,13 +223,13 @@ func TestWeightsListAndVerify(t *testing.T) {
 		}
 	}
 	b.says(t, exitOK, "verify "+good, "ok", "tiny, torch", "as its name says")
-	b.says(t, exitUsage, "verify "+bad, "BAD", "which its name says begins with 00000000")
+	b.says(t, exitUsage, "verify "+bad, "BAD", "the file's name says 00000000")
 	b.says(t, exitUsage, "verify "+good+" "+bad+" absent.pth", "ok", "BAD", "absent.pth")
 
 	if err := os.WriteFile(path, whole[:len(whole)-1], 0o644); err != nil {
 		t.Fatal(err)
 	}
-	b.says(t, exitUsage, "verify", "cut short")
+	b.says(t, exitUsage, "verify", "truncated")
 }
 
 func TestWeightsPull(t *testing.T) {
@@ -259,29 +259,29 @@ func TestWeightsPull(t *testing.T) {
 	b.says(t, exitUsage, "pull tiny-torch --from http://example.org/x", "not an https address")
 	b.says(t, exitUsage, "pull tiny-torch --retries -1", "--retries")
 	if requests != 0 {
-		t.Errorf("%d requests for nothing but mistakes", requests)
+		t.Errorf("%d requests after usage errors", requests)
 	}
 	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/absent", "404 Not Found")
-	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "the checksum is wrong", sum)
+	b.says(t, exitInternal, "pull tiny-torch --from "+server.URL+"/wrong", "wrong checksum", sum)
 	if got := b.files(t); got != "" {
-		t.Errorf("files %s after nothing but failures", got)
+		t.Errorf("files %s after failures", got)
 	}
 	b.says(t, exitOK, "pull tiny-torch", "fetching "+server.URL+"/tiny.pth", "fetched 0.0 MiB in", "tiny-torch: 2 tensors", "licence: free to all", "cite: Tiny et al.")
 	if strings.Contains(b.err.String(), "\r") {
-		t.Error("a line that redraws itself, and no terminal")
+		t.Error("a redrawn line without a terminal")
 	}
 	if got := b.files(t); got != "tiny-torch.safetensors" {
 		t.Errorf("files %s", got)
 	}
 	requests = 0
-	b.says(t, exitOK, "pull tiny-torch", "is there already")
+	b.says(t, exitOK, "pull tiny-torch", "already exists")
 	if requests != 0 {
-		t.Errorf("%d requests for what is there", requests)
+		t.Errorf("%d requests for existing weights", requests)
 	}
 	b.says(t, exitOK, "pull tiny-torch --force --from "+server.URL+"/mirror", "fetching "+server.URL+"/mirror")
 	b.says(t, exitOK, "verify", "tiny-torch  ok", "as imported")
 
-	// As JSON it is the row of ls, whether it was fetched, imported or there.
+	// As JSON it is the row of ls, whether it was fetched, imported or present.
 	b.json = true
 	for _, args := range []string{"pull tiny-torch", "pull tiny-torch --force", "import " + checkpoint + " --as tiny --force"} {
 		b.says(t, exitOK, args)
@@ -292,7 +292,7 @@ func TestWeightsPull(t *testing.T) {
 	}
 	b.json = false
 
-	// What an earlier call had fetched and not imported is not fetched again.
+	// A file that an earlier call fetched and did not import is not fetched again.
 	requests = 0
 	if err := os.WriteFile(filepath.Join(b.places.Cache, "tiny.pth"), data, 0o644); err != nil {
 		t.Fatal(err)
@@ -303,7 +303,7 @@ func TestWeightsPull(t *testing.T) {
 	}
 }
 
-// Ctrl-C ends a pull with the signal's code and keeps the part; the same command goes on.
+// Ctrl-C ends a pull with the signal's exit code and keeps the part; the same command resumes.
 func TestWeightsPullStopped(t *testing.T) {
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
@@ -330,7 +330,7 @@ func TestWeightsPullStopped(t *testing.T) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		cancel(&caught{syscall.SIGINT})
+		cancel(&signalError{syscall.SIGINT})
 		<-r.Context().Done()
 	}))
 	defer server.Close()
@@ -342,13 +342,13 @@ func TestWeightsPullStopped(t *testing.T) {
 	if got := b.files(t); got != "tiny.pth.part tiny.pth.part.json" {
 		t.Errorf("files %s", got)
 	}
-	if !strings.Contains(b.err.String(), "tiny.pth.part keeps what came; the same command goes on from there") {
+	if !strings.Contains(b.err.String(), "tiny.pth.part has what was received; the same command resumes the download") {
 		t.Error(b.err.String())
 	}
 	b.says(t, exitOK, "pull tiny-torch", "tiny-torch: 2 tensors")
 }
 
-// countdown is a context that is cancelled when it is asked for the left-th time.
+// countdown is a context that is cancelled when it is checked for the left-th time.
 type countdown struct {
 	context.Context
 	cancel context.CancelCauseFunc
@@ -357,13 +357,13 @@ type countdown struct {
 
 func (c *countdown) Err() error {
 	if c.left.Add(-1) == 0 {
-		c.cancel(&caught{syscall.SIGHUP})
+		c.cancel(&signalError{syscall.SIGHUP})
 	}
 	return c.Context.Err()
 }
 
-// Wherever a pull is stopped, also while it imports what came, the weights are there
-// whole or not at all, and the same command makes them whole.
+// Wherever a pull is stopped, also during the import, the weights are complete or
+// absent, and the same command completes them.
 func TestWeightsPullStoppedAnywhere(t *testing.T) {
 	data, err := os.ReadFile(checkpoint)
 	if err != nil {
@@ -397,16 +397,16 @@ func TestWeightsPullStoppedAnywhere(t *testing.T) {
 		}
 	}
 	if !importing {
-		t.Error("it was never stopped while it imports")
+		t.Error("it was never stopped during the import")
 	}
 }
 
-// On a terminal the line says how much, how fast and how long.
+// On a terminal the line shows progress, speed and time left.
 func TestFetchProgress(t *testing.T) {
 	var out strings.Builder
-	p := &fetchProgress{line: &statusLine{shown: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
+	p := &fetchProgress{line: &statusLine{live: true, w: &out}, began: time.Now().Add(-2 * time.Second), first: 1 << 20}
 	p.report(3<<20, 4<<20)
-	p.line.leave()
+	p.line.end()
 	if got := out.String(); got != "\r\x1b[K  3.0 MiB of 4.0 MiB  75%  1.0 MiB/s  1s left\n" {
 		t.Errorf("%q", got)
 	}

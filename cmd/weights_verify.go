@@ -13,28 +13,28 @@ import (
 	"runexp/framework/weights"
 )
 
-// verifyRow is what was found of one weights file.
+// verifyRow is the result for one weights file.
 type verifyRow struct {
 	Name    string `json:"name"`
 	Path    string `json:"path"`
 	OK      bool   `json:"ok"`
 	SHA256  string `json:"sha256,omitempty"`
-	Tensors string `json:"tensors"` // whose they are, or that no backbone asks for them
-	Origin  string `json:"origin"`  // whether the values are known to be what was imported or published
+	Tensors string `json:"tensors"` // the backbone and format, or that there is none
+	Origin  string `json:"origin"`  // whether the values match what was imported or published
 	Problem string `json:"problem,omitempty"`
 }
 
 func (w *weightsVerbs) verify() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME|FILE …]",
-		Short: "Read weights whole: checksum, finite values, all tensors that the backbone needs",
-		Long: `Read weights whole: all values must be finite, the tensors those that the backbone needs, the
-values those that were imported, and the checksum that in the file's name, if it has one
-(vgg19-dcbb9e9d.pth). Without arguments, all weights that are found.
+		Short: "Check whole weights files: checksum, finite values, tensors of the backbone",
+		Long: `Check whole weights files: all values must be finite, the tensors those that the backbone needs,
+the values the imported ones, and the checksum the one in the file's name, if it has one
+(vgg19-dcbb9e9d.pth). Without arguments, check all weights that are found.
 
-Reads the files. Writes nothing. Prints a line a file, or with --json a list of objects.
+Reads the files. Writes nothing. Prints a line per file, or with --json a list of objects.
 
-Exit codes: 0 all are sound; 2 if one is not, or is missing.
+Exit codes: 0 all are valid; 2 if one is not, or is missing.
 
 See also: runexp weights ls, runexp weights import, runexp weights`,
 		Example: `  runexp weights verify
@@ -70,7 +70,7 @@ func (w *weightsVerbs) verifyAll(ctx context.Context, names []string) error {
 		cells = append(cells, []string{name, result, dash(row.Tensors), dash(row.Origin), dash(row.SHA256), dash(row.Path)})
 	}
 	if len(rows) == 0 && !w.json {
-		_, err := fmt.Fprintln(w.stdout, "no weights are there to verify; runexp weights ls says where they can be had")
+		_, err := fmt.Fprintln(w.stdout, "no weights to verify; runexp weights ls shows how to get some")
 		return err
 	}
 	if w.json {
@@ -81,7 +81,7 @@ func (w *weightsVerbs) verifyAll(ctx context.Context, names []string) error {
 	return usage(errors.Join(problems...))
 }
 
-// verifyFile fills in row as far as it gets.
+// verifyFile fills in row, up to the first error.
 func (w *weightsVerbs) verifyFile(ctx context.Context, name string, row *verifyRow) error {
 	path, err := weights.Find(name, w.places)
 	if err != nil {
@@ -113,8 +113,8 @@ func (w *weightsVerbs) verifyFile(ctx context.Context, name string, row *verifyR
 	return errors.Join(err1, err2, err3)
 }
 
-// checkTensors checks that f holds what its backbone needs, if the file's name
-// says which that is, and returns whose it is. A publisher's digits do not count.
+// checkTensors checks that f holds what its backbone needs, and returns the backbone
+// and format. The backbone is taken from the file's name without publisher's digits.
 func (w *weightsVerbs) checkTensors(f *weights.File, path string) (string, error) {
 	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	name = strings.TrimSuffix(name, "-"+publishedDigits(path))
@@ -129,8 +129,8 @@ func (w *weightsVerbs) checkTensors(f *weights.File, path string) (string, error
 	return backbone + ", " + is.Format, f.Check(is.Tensors)
 }
 
-// publishedDigits returns the digits of a checksum that torchvision and others
-// put into a file's name; "" if there are none.
+// publishedDigits returns the checksum digits that torchvision and others put into
+// file names; "" if there are none.
 func publishedDigits(path string) string {
 	found := regexp.MustCompile(`-([0-9a-f]{8,64})\.[a-z]+$`).FindStringSubmatch(path)
 	if found == nil {
@@ -139,12 +139,12 @@ func publishedDigits(path string) string {
 	return found[1]
 }
 
-// checkName compares a checksum with the digits in a file's name, and says
-// whether there are any.
+// checkName compares a checksum with the digits in a file's name, and reports whether
+// there are any.
 func checkName(path, sum string) (bool, error) {
 	digits := publishedDigits(path)
 	if !strings.HasPrefix(sum, digits) {
-		return true, fmt.Errorf("weights %s: its SHA-256 is %s, which its name says begins with %s; the file is damaged, fetch it again", path, sum, digits)
+		return true, fmt.Errorf("weights %s: SHA-256 is %s, but the file's name says %s…; the file is damaged, fetch it again", path, sum, digits)
 	}
 	return digits != "", nil
 }

@@ -8,46 +8,46 @@ import (
 	"runexp/internal/printable"
 )
 
-// workProgress tells on stderr how far work is that makes no picture: a line that
-// redraws itself on a terminal, one now and then elsewhere, and nothing of what is
-// over in a second.
+// workProgress prints the progress of planning and reports on stderr: a line that is
+// redrawn on a terminal, one every lineEvery elsewhere, and nothing for work of less
+// than a second.
 type workProgress struct {
-	w     io.Writer
-	line  *statusLine
-	quiet bool
-	told  time.Time // when it was told last; at first, when it began
+	w       io.Writer
+	line    *statusLine
+	quiet   bool
+	updated time.Time // last update; at first, the start
 }
 
-// silentWork is how long work may take before it is told of.
-const silentWork = time.Second
+// firstUpdateAfter is how long work runs before its progress is printed.
+const firstUpdateAfter = time.Second
 
 func newWorkProgress(w io.Writer, quiet bool) *workProgress {
-	return &workProgress{w: w, line: newStatusLine(w), quiet: quiet, told: time.Now()}
+	return &workProgress{w: w, line: newStatusLine(w), quiet: quiet, updated: time.Now()}
 }
 
-// tell says how far the work is.
-func (p *workProgress) tell(format string, args ...any) {
+// update prints the progress if an update is due.
+func (p *workProgress) update(format string, args ...any) {
 	wait := lineEvery
 	switch {
 	case p.line.drawn:
 		wait = barEvery
-	case p.line.shown:
-		wait = silentWork
+	case p.line.live:
+		wait = firstUpdateAfter
 	}
-	if p.quiet || time.Since(p.told) < wait {
+	if p.quiet || time.Since(p.updated) < wait {
 		return
 	}
-	p.told = time.Now()
+	p.updated = time.Now()
 	text := "  " + fmt.Sprintf(format, args...)
-	if p.line.shown {
+	if p.line.live {
 		p.line.draw(text)
 		return
 	}
-	fmt.Fprintln(p.w, fitted(printable.Text(text), columns(p.w)))
+	fmt.Fprintln(p.w, truncate(printable.Text(text), columns(p.w)))
 }
 
-// report is tell for what a report is being made of.
-func (p *workProgress) report(what string) { p.tell("report: %s", what) }
+// report is update for the part of a report that is being made.
+func (p *workProgress) report(what string) { p.update("report: %s", what) }
 
-// done leaves the line that redraws itself.
-func (p *workProgress) done() { p.line.leave() }
+// done ends the redrawn line.
+func (p *workProgress) done() { p.line.end() }

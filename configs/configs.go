@@ -1,4 +1,4 @@
-// Package configs holds the experiments that come with runexp.
+// Package configs embeds the presets and the quickstart of runexp.
 package configs
 
 import (
@@ -19,12 +19,11 @@ func Presets() fs.FS {
 	return files
 }
 
-// QuickstartFile is the config among the files of Quickstart.
+// QuickstartFile is the name of the config in Quickstart.
 const QuickstartFile = "quickstart.yaml"
 
 //go:embed quickstart.yaml images
 var quickstart embed.FS
 
-// Quickstart returns an experiment that needs nothing else, and pictures to try
-// others with.
+// Quickstart returns a self-contained experiment, with more images to try.
 func Quickstart() fs.FS { return quickstart }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,12 +14,12 @@ import (
 
 	"runexp/experiments/executor/local"
 	"runexp/experiments/plan"
+	"runexp/experiments/testbed"
 	"runexp/experiments/trial"
 	"runexp/framework"
 	"runexp/framework/graph"
 	"runexp/framework/run"
 	"runexp/framework/store"
-	"runexp/internal/testbed"
 )
 
 // broken is an optimiser whose code has a mistake.
@@ -197,6 +199,27 @@ func withoutScores(t *testing.T, stumbles bool) {
 				t.Errorf("run %d has half a score: %v, %v", e.Run.Number, names, err)
 			}
 		}
+	}
+}
+
+// A process that was killed between the end of a run and the removal of its trial's
+// checkpoints has left them; who finds the run removes them.
+func TestCheckpointsLeftBehind(t *testing.T) {
+	b := newBed(t)
+	b.planAndRun(t, "")
+	made, err := b.Store.FindRun(t.Context(), "last")
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(trial.Folder(filepath.Join(b.Dir, "runs"), "x", made.UID), "checkpoint")
+	if err := os.WriteFile(left, []byte("state"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if tally, _ := b.planAndRun(t, ""); tally.Kept != 1 {
+		t.Errorf("%+v", tally)
+	}
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the checkpoint is still there: %v", err)
 	}
 }
 

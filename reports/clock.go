@@ -64,7 +64,7 @@ func readRun(ctx context.Context, s *store.Store, run int64, against string) (*r
 		return nil, err
 	}
 	if metric == "evaluations" {
-		points = store.GoingOn(points)
+		points = store.Cumulative(points)
 	}
 	sum := 0.0
 	for _, p := range points {

@@ -52,7 +52,7 @@ func TestBadDescriptions(t *testing.T) {
 		{good, strings.Repeat("#", maxBytes+1), ": larger than 1048576 bytes"},
 		{"weights: net.safetensors\n", "", ":1: needs the key weights"},
 		{"net.safetensors", "", ":1: weights: name a .safetensors"},
-		{"net.safetensors", "~other/net.pth", ":1: weights: ~other/net.pth: only ~/ is known"},
+		{"net.safetensors", "~other/net.pth", ":1: weights: ~other/net.pth: only ~/ is supported"},
 		{"kernel: 3", "kernal: 3", `:4: unknown key "kernal"; did you mean "kernel"?`},
 		{"kernel: 3", "kernel: 3, kernel: 3", ":4: kernel is written twice"},
 		{"kernel: 3", "kernel: three", `:4: must be a whole number, not "three"`},

@@ -1,5 +1,5 @@
-// Package adain is a loss of content and style together: the picture's features
-// are to be the content's, moved to the style's statistics.
+// Package adain is a loss of content and style together: it compares the picture's
+// features with the content's, rescaled to the style's statistics.
 package adain
 
 import (
@@ -9,7 +9,7 @@ import (
 
 // Config holds the options of the loss.
 type Config struct {
-	Layers []framework.LayerWeight `config:"layers" doc:"layers whose features are compared with the content's in the style's statistics"`
+	Layers []framework.LayerWeight `config:"layers" doc:"layers whose features are compared with the content's, rescaled to the style's statistics"`
 }
 
 // Defaults returns relu4_1, the layer of Huang and Belongie, and one with finer
@@ -25,11 +25,11 @@ func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
 //
 //	Σ_l w_l · Σ_s w_s · mean((F − T_s)²),   T_s = (F' − μ')·σ_s/σ' + μ_s
 //
-// F, [H, W, C], the features of the picture and F' of the content image, μ and σ,
-// [1, 1, C], the mean and the standard deviation of each channel, of style s or,
-// with a prime, of the content. T is the adaptive instance normalisation of Huang
-// and Belongie (2017, arXiv:1703.06868), who decode it by a network at relu4_1;
-// here the picture itself is moved there. Units are those of F².
+// F, [H, W, C], are the features of the picture and F' those of the content image;
+// μ and σ, [1, 1, C], are the mean and standard deviation of each channel, of style s
+// or, with a prime, of the content. T is the adaptive instance normalisation of Huang
+// and Belongie (2017, arXiv:1703.06868), who decode it at relu4_1 with a network;
+// here the picture itself is optimised towards it. Units are those of F².
 type Loss struct{ taps []framework.Tap }
 
 var _ framework.Loss = (*Loss)(nil)
@@ -45,12 +45,12 @@ func (l *Loss) Roles() []framework.Role {
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
-// epsilon is added to a variance, in units of F². It is the paper's code's, and
-// keeps a channel that is constant in the content from being divided by 0.
+// epsilon is added to a variance, in units of F². The value is from the paper's code;
+// it avoids a division by 0 for a channel that is constant in the content.
 const epsilon = 1e-5
 
-// Values of a layer are under its own name the features, and under these the
-// statistics of its channels.
+// Suffixes of the names of a layer's channel statistics. Its features have the layer's
+// name.
 const mean, deviation = " mean", " deviation"
 
 // Represent returns the features of each layer with their means and deviations.
@@ -67,7 +67,7 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 	return values, nil
 }
 
-// Score returns the term, called all.
+// Score returns the one term, named all.
 func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	content := want[framework.Content][0].Values
 	var total graph.Node

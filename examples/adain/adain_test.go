@@ -12,8 +12,8 @@ import (
 
 func TestLoss(t *testing.T) { plugintest.Loss(t, Defaults, New) }
 
-// TestByHand holds the term to numbers worked out by hand: two layers of one
-// channel, the same features in both, the second counting twice.
+// TestByHand compares the term with values computed by hand: two layers of one
+// channel, with the same features, the second with weight 2.
 func TestByHand(t *testing.T) {
 	l, err := New(Config{Layers: []framework.LayerWeight{{Layer: "a", Weight: 1}, {Layer: "b", Weight: 2}}})
 	if err != nil {
@@ -29,14 +29,14 @@ func TestByHand(t *testing.T) {
 	}
 	shape := graph.Shape{1, 2, 1}
 	row := func(x, y float64) graph.Node { return b.Constant("image", graph.Double(shape, []float64{x, y})) }
-	// The content's 1000 and 3000 have the mean 2000 and the deviation 1000, the
-	// style's 50 and 10 have 30 and 20: the target is 10 and 50.
+	// The content's 1000 and 3000 have mean 2000 and deviation 1000, the style's 50 and
+	// 10 have mean 30 and deviation 20: the target is 10 and 50.
 	terms, err := l.Score(b, image(b.Variable(shape...)), framework.Targets{
 		framework.Content: {{Values: image(row(1000, 3000)), Weight: 1}},
 		framework.Style:   {{Values: image(row(50, 10)), Weight: 1}},
 	})
 	if err != nil || len(terms) != 1 || terms[0].Name != "all" {
-		t.Fatalf("terms %v, %v; want one, called all", terms, err)
+		t.Fatalf("terms %v, %v; want one, named all", terms, err)
 	}
 	p, err := b.Compile(terms[0].Node)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package decorrelated is a variable: the picture's pixels, in colours whose
-// channels are independent of each other in photographs.
+// Package decorrelated is a variable: the picture's pixels in a colour space whose
+// channels are uncorrelated in photographs.
 package decorrelated
 
 import (
@@ -8,7 +8,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Config holds the options: there are none.
+// Config has no options.
 type Config struct{}
 
 // Defaults returns the options.
@@ -19,11 +19,11 @@ func Defaults() Config { return Config{} }
 //	u = S·x + m
 //
 // pixel by pixel, u in [0, 1], RGB: m is the mean colour of ImageNet and SSᵀ the
-// covariance of its colours. So x has about deviation 1 in each channel, and a
-// step of the optimiser moves lightness as far as photographs differ in it, and
-// hues as little as they differ in those (Olah et al. 2017, "Feature
-// Visualization", distill.pub/2017/feature-visualization: preconditioning). x has
-// no bounds. Lucid divides S by the length of its longest column; this does not.
+// covariance of its colours. So each channel of x has a deviation of about 1, and an
+// optimiser step changes lightness and hues in proportion to their variation in
+// photographs (Olah et al. 2017, "Feature Visualization",
+// distill.pub/2017/feature-visualization: preconditioning). x has no bounds. Lucid
+// divides S by the length of its longest column; this does not.
 type Variable struct{ toPicture, fromPicture [3][3]float64 }
 
 var _ framework.Variable = Variable{}
@@ -42,7 +42,7 @@ func root() [3][3]float64 {
 // New returns the variable.
 func New(Config) (framework.Variable, error) {
 	m := root()
-	for row, deviation := range framework.ImageNet().Std { // from u − m to the picture's space
+	for row, deviation := range framework.ImageNet().Std { // from u − m to the picture's colour space
 		for column := range m[row] {
 			m[row][column] /= deviation
 		}
@@ -73,7 +73,7 @@ func (v Variable) Initial(image *imaging.Image) []float32 {
 	return x
 }
 
-// Resample resizes x as a picture, which it is but for a change of colours.
+// Resample resizes x like a picture, since it differs only by a linear map of colours.
 func (Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
 	return imaging.Resample(x, h, w, 3, newH, newW)
 }

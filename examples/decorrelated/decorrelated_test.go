@@ -22,7 +22,7 @@ func newVariable(t *testing.T) framework.Variable {
 
 func TestVariable(t *testing.T) { plugintest.Variable(t, newVariable(t)) }
 
-// TestByHand holds the picture of a few x to colours worked out by hand: the mean
+// TestByHand compares the picture of a few x with colours computed by hand: the mean
 // colour of ImageNet, and one deviation of lightness from it.
 func TestByHand(t *testing.T) {
 	v := newVariable(t)

@@ -1,5 +1,5 @@
-// Package masked is a style loss by regions: the sky of the picture gets the
-// style of the painting's sky, the land that of its land.
+// Package masked is a style loss by regions: the sky of the picture gets the style
+// of the style image's sky, the land that of its land.
 package masked
 
 import (
@@ -18,7 +18,7 @@ type Config struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers whose Gram matrices are compared, region by region"`
 }
 
-// Defaults returns the layers of the loss without regions, gram.
+// Defaults returns the layers of gram, the loss without regions.
 func Defaults() Config {
 	var c Config
 	for _, name := range []string{"conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"} {
@@ -36,8 +36,8 @@ func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
 //
 // of features F, [H·W, C], under the region's mask m, [H·W, 1]: the guided Gram
 // matrix of Gatys et al. (2017, arXiv:1611.07865), who divide by Σm² too, and not
-// by C. G is in units of F². A mask that is 1 everywhere makes it that of runexp's
-// gram. Features near a region's border have seen some of what is beyond it.
+// by C. G is in units of F². With a mask that is 1 everywhere it is that of runexp's
+// gram. Receptive fields near a region's border extend beyond it.
 type Loss struct{ taps []framework.Tap }
 
 var (
@@ -51,14 +51,14 @@ func New(c Config) (framework.Loss, error) { return &Loss{framework.TapsOf(c.Lay
 // Roles are the style images. The picture's regions are the content image's.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
-// ReadsMasks is true: it needs them.
+// ReadsMasks returns true: the loss needs masks.
 func (l *Loss) ReadsMasks() bool { return true }
 
 // Taps are the layers compared.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
-// noArea is added to a region's area, in pixels of the layer: a region too small
-// to be seen there has a Gram matrix of 0, not of 0/0.
+// noArea is added to a region's area, in pixels of the layer: a region that is empty
+// there has a Gram matrix of 0, not of 0/0.
 const noArea = 1e-6
 
 // Represent returns the Gram matrix of each region and layer as region/layer.
@@ -79,8 +79,8 @@ func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 	return values, nil
 }
 
-// Score returns a term for each of the picture's regions and each layer, called
-// region/layer. A region's style is that of the images that have it.
+// Score returns a term for each region of the picture and each layer, named
+// region/layer. Only style images that have a region count for it.
 func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	weights := map[string]float64{}
 	for _, tap := range l.taps {
@@ -91,7 +91,7 @@ func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targ
 		region, layer, _ := strings.Cut(name, "/")
 		distance := framework.SquaredDistance(b, name, got, want[framework.Style])
 		if !distance.Valid() {
-			return nil, fmt.Errorf("no style image has the region %s of the picture: give it to style.0.masks, or take it out of content.masks", region)
+			return nil, fmt.Errorf("no style image has the region %s of the picture: add it to style.0.masks, or remove it from content.masks", region)
 		}
 		terms = append(terms, framework.Term{Name: name, Weight: weights[layer], Node: distance})
 	}

@@ -14,7 +14,7 @@ import (
 
 func TestLoss(t *testing.T) { plugintest.Loss(t, Defaults, New) }
 
-// layer is the one that these tests read, and shape that of its features.
+// layer is the layer of these tests, and shape the shape of its features.
 const layer = "conv1_1"
 
 var shape = graph.Shape{4, 6, 3}
@@ -28,7 +28,7 @@ func newLoss(t *testing.T) framework.Loss {
 	return l
 }
 
-// gramOf returns what l makes of features under a mask, by its value's name.
+// gramOf returns the value called name that l computes of features under a mask.
 func gramOf(t *testing.T, l framework.Loss, name string, features []float64, mask func(x int) float64) []float64 {
 	t.Helper()
 	b := graph.NewDoubleBuilder()
@@ -65,7 +65,7 @@ func near(t *testing.T, got, want []float64) {
 
 func everywhere(int) float64 { return 1 }
 
-// TestWholePicture: under a mask that is 1 everywhere it is runexp's own Gram matrix.
+// TestWholePicture: with a mask that is 1 everywhere it is runexp's own Gram matrix.
 func TestWholePicture(t *testing.T) {
 	x := plugintest.Away(shape.Len(), 1)
 	plain, err := gram.New(gram.Config{Layers: []framework.LayerWeight{{Layer: layer, Weight: 1}}})
@@ -75,7 +75,7 @@ func TestWholePicture(t *testing.T) {
 	near(t, gramOf(t, newLoss(t), "sky/"+layer, x, everywhere), gramOf(t, plain, layer, x, everywhere))
 }
 
-// TestRegion: what is beyond the region does not count, nor does how strong its mask is.
+// TestRegion: neither features outside the region nor the scale of its mask matter.
 func TestRegion(t *testing.T) {
 	x := plugintest.Away(shape.Len(), 1)
 	left := func(at int) float64 {
@@ -85,7 +85,7 @@ func TestRegion(t *testing.T) {
 		return 0
 	}
 	before := gramOf(t, newLoss(t), "sky/"+layer, x, left)
-	// The left half twice is a picture whose Gram matrix is that of the left half.
+	// A picture of the left half twice has the Gram matrix of the left half.
 	for i := range x {
 		if column := i / shape[2] % shape[1]; column >= shape[1]/2 {
 			x[i] = x[i-shape[1]/2*shape[2]]
@@ -103,7 +103,7 @@ func TestEmptyRegion(t *testing.T) {
 	}
 }
 
-// TestRegionsMissing: it says which, and where they are given.
+// TestRegionsMissing: the error names the region and the key to set.
 func TestRegionsMissing(t *testing.T) {
 	b := graph.NewDoubleBuilder()
 	l := newLoss(t)

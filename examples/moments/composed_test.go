@@ -9,8 +9,8 @@ import (
 	"runexp/framework/plugintest"
 )
 
-// TestComposed compares the operation with the same moments composed of Builder's
-// methods: values and gradients.
+// TestComposed compares values and gradients of the operation with the same moments
+// composed of Builder methods.
 func TestComposed(t *testing.T) {
 	shape := graph.Shape{5, 4, 3}
 	x := plugintest.Away(shape.Len(), 1)

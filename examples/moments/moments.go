@@ -1,5 +1,5 @@
-// Package moments is a style loss: how far the mean and the deviation of each
-// channel of the picture's features are from the painting's.
+// Package moments is a style loss: the distance between the mean and the deviation of
+// each channel of the picture's features and those of the style image.
 package moments
 
 import (
@@ -12,7 +12,7 @@ type Config struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers whose channels are compared"`
 }
 
-// Defaults returns the options of a config that names none.
+// Defaults returns the default options.
 func Defaults() Config {
 	var c Config
 	for _, name := range []string{"relu1_1", "relu2_1", "relu3_1", "relu4_1"} {
@@ -24,10 +24,10 @@ func Defaults() Config {
 // Validate reports a loss without layers.
 func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
 
-// Loss is mean((μ − μ')² , (σ − σ')²) at each layer, over its channels, μ and σ
-// the mean and the standard deviation of a channel of the picture's features, μ'
-// and σ' of the painting's: half of the loss on batch normalisation's statistics
-// of Li et al. (2017, arXiv:1701.01036).
+// Loss is mean((μ − μ')², (σ − σ')²) at each layer, over its channels. μ and σ are the
+// mean and standard deviation of a channel of the picture's features, μ' and σ' those
+// of the style image: half of the loss on batch normalisation statistics of Li et al.
+// (2017, arXiv:1701.01036).
 type Loss struct{ taps []framework.Tap }
 
 var _ framework.Loss = (*Loss)(nil)

@@ -11,7 +11,7 @@ import (
 
 func TestLoss(t *testing.T) { plugintest.Loss(t, Defaults, New) }
 
-// TestByHand holds the operation to numbers worked out by hand.
+// TestByHand compares the operation with values computed by hand.
 func TestByHand(t *testing.T) {
 	b := graph.NewDoubleBuilder()
 	moments := channelMoments(b, b.Variable(1, 2, 2))

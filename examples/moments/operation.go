@@ -24,12 +24,12 @@ func channelMoments(b *graph.Builder, x graph.Node) graph.Node {
 	}, x)
 }
 
-// epsilon is added to a variance, in units of the features squared. It is far
-// below that of a living channel and gives a constant one a gradient of 0.
+// epsilon is added to a variance, in units of the features squared. It is far below
+// the variance of an active channel, and gives a constant channel a gradient of 0.
 const epsilon = 1e-8
 
-// kernel computes in double precision whatever T is. Forward leaves the moments
-// for Backward.
+// kernel computes in double precision for any T. Forward stores the moments for
+// Backward.
 type kernel[T graph.Float] struct{ mean, deviation []float64 }
 
 // Forward writes μ = Σx/n and σ = √(Σ(x − μ)²/n + ε), n = H·W.

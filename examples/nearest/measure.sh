@@ -1,8 +1,8 @@
 #!/bin/sh
 # Times one evaluation, loss and gradient, of the losses of "Dive into Deep Learning"
-# on VGG-19 at 150×225, and of the same with nearest in place of gram and besides it.
-# Seven rounds, so that what else the machine does meets all three alike; a round
-# prints their seconds in that order, each the fastest of 15.
+# on VGG-19 at 150×225, and of the same with nearest instead of gram and in addition to
+# it. Seven rounds, so that other load affects all three alike; a round prints their
+# seconds in that order, each the fastest of 15.
 #
 # Needs Oxford's weights: RUNEXP_WEIGHTS names the folder of vgg19-oxford.safetensors.
 set -e

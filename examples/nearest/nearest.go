@@ -1,5 +1,5 @@
-// Package nearest is a style loss by matching: the features at each position of
-// the picture are to be like those at some position of the painting.
+// Package nearest is a style loss by matching: it compares the features at each
+// position of the picture with the most similar ones of the style image.
 package nearest
 
 import (
@@ -12,7 +12,7 @@ type Config struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers whose features are matched; time and memory grow with the positions of the picture times those of the style"`
 }
 
-// Defaults returns one layer in the middle: textures, but not yet objects.
+// Defaults returns one middle layer, of textures but not yet objects.
 func Defaults() Config {
 	return Config{Layers: []framework.LayerWeight{{Layer: "relu3_1", Weight: 1}}}
 }
@@ -25,14 +25,14 @@ func (c Config) Validate() error { return framework.NeedLayers(c.Layers) }
 //	mean_i min_k (1 − cos(x_i, y_k))
 //
 // over the positions i of the picture's features x and k of the style's y, vectors
-// of C channels: the matching of Kolkin et al. (2022, arXiv:2203.13215), but layer
-// by layer, where theirs joins several. It is between 0 and 2, and 0 at the style
-// itself.
+// of C channels: the matching of Kolkin et al. (2022, arXiv:2203.13215), but for each
+// layer separately, where theirs concatenates several. It is between 0 and 2, and 0 at
+// the style itself.
 //
-// It is computed as ½|x̂ − ŷ|² of vectors of length 1, which is 1 − cos, but not
-// below 0 by rounding. Which k is nearest is looked up and has no gradient: where
-// it changes both distances are the same, so that the gradient is the derivative
-// everywhere else, and nothing needs the gradient of the matrix of all cosines.
+// It is computed as ½|x̂ − ŷ|² of unit vectors, which is 1 − cos but never rounds below
+// 0. The choice of k has no gradient: where it changes, both distances are equal, so
+// the gradient is exact everywhere else, and the gradient of the matrix of all cosines
+// is not needed.
 type Loss struct{ taps []framework.Tap }
 
 var _ framework.Loss = (*Loss)(nil)
@@ -46,9 +46,9 @@ func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Styl
 // Taps are the layers matched.
 func (l *Loss) Taps() []framework.Tap { return l.taps }
 
-// epsilon is added to the square of a length, in units of the features squared: a
-// position where all channels are 0 stays 0, ½ from everything, and has a finite
-// gradient. Positions that show something have squares of about C/100 and more.
+// epsilon is added to a squared length, in units of the features squared: a position
+// where all channels are 0 stays 0, at distance ½ from everything, with a finite
+// gradient. Active positions have squares of about C/100 and more.
 const epsilon = 1e-6
 
 // Represent returns each layer's features as [H·W, C], each row of length 1.

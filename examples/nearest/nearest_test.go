@@ -10,11 +10,11 @@ import (
 	"runexp/framework/plugintest"
 )
 
-// TestLoss needs no trait: it is a distance, and but where a match changes its
-// gradient is its derivative.
+// TestLoss needs no trait: it is a distance, whose gradient is exact except where a
+// match changes.
 func TestLoss(t *testing.T) { plugintest.Loss(t, Defaults, New) }
 
-// TestByHand holds the distance to one worked out by hand, and to 0 at the style.
+// TestByHand compares the distance with one computed by hand, and with 0 at the style.
 func TestByHand(t *testing.T) {
 	l, err := New(Defaults())
 	if err != nil {
@@ -46,7 +46,7 @@ func TestByHand(t *testing.T) {
 		return p.Scalar(terms[0].Node)
 	}
 	// (300, 400) is nearest to (0, 10): the cosine is 0.8. (500, 0) is nearest to
-	// (400, −300), also 0.8, though (0, 10) is nearer in place. (0, 0) is ½ from all.
+	// (400, −300), also 0.8, though (0, 10) is nearer in position. (0, 0) is at ½ from all.
 	const want = (0.2 + 0.2 + 0.5) / 3
 	if got := score([]float64{300, 400, 500, 0, 0, 0}, []float64{0, 10, 400, -300}); math.Abs(got-want) > 1e-6 {
 		t.Errorf("the distance is %g, want %g", got, want)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"runexp/experiments/testbed"
 	"runexp/framework/config"
-	"runexp/internal/testbed"
 )
 
 const planBase = `
@@ -231,7 +231,7 @@ func TestBadPlans(t *testing.T) {
 			"sweep.parameters: make a grid of more than 1,000,000 trials; method: random draws from them"},
 		// Only one combination has no answer, so it shows when the trials are made.
 		{pictures + "sweep: {parameters: [{path: losses.tv.weight, values: [1, 10]}, {path: losses.style.weight, values: [5, null]}], exclude: [losses.tv.weight == 10 && losses.style.weight > 1]}",
-			"sweep.exclude[0]: cannot be computed for losses.tv.weight=10 losses.style.weight=null"},
+			"sweep.exclude[0]: cannot be evaluated for losses.tv.weight=10 losses.style.weight=null"},
 		{pictures + "sweep: {method: random, run_cap: 10001, parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 10,001 trials"},
 		{"sweep: {method: random, run_cap: 9223372036854775807, pairs: " + pairsOf(2) + ", parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 9,223,372,036,854,775,806 trials"},
 		// Each is possible alone, both together are not; three trials say it once.

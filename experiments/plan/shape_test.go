@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"runexp/experiments/testbed"
 	"runexp/framework/run"
-	"runexp/internal/testbed"
 )
 
 // everything varies all that a plan shares by: layers, weights, rates, sizes,

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"runexp/experiments/plan"
-	"runexp/internal/testbed"
+	"runexp/experiments/testbed"
 )
 
 // A stage that is too small for the scorer is no hindrance where its pictures are not

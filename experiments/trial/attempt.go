@@ -49,7 +49,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 		return nil, fmt.Errorf("checkpoint.every: %w", err)
 	}
 	if !r.options.Fresh {
-		n.Alone, n.Unless = true, r.plan.DoneStatuses()
+		n.Exclusive, n.UnlessDone = true, r.plan.DoneStatuses()
 		if a.start, err = r.findStart(ctx, t, prepared); err != nil {
 			return nil, err
 		}
@@ -66,7 +66,7 @@ func (r *Runner) begin(ctx context.Context, t plan.Trial, prepared *plan.Prepare
 	a.folder = r.folder(a.run.UID())
 	err = atomicfile.MkdirAll(a.folder)
 	for _, step := range []func() error{
-		func() error { return a.write("config.yaml", []byte(n.ConfigResolved)) },
+		func() error { return a.write(ctx, "config.yaml", []byte(n.ConfigResolved)) },
 		func() error { return a.recordInputs(ctx) },
 		func() error { return a.copyPictures(ctx) },
 		func() error { return a.restoreEvaluations(ctx) },
@@ -104,8 +104,8 @@ func (r *Runner) newRun(t plan.Trial, prepared *plan.Prepared) (store.NewRun, er
 }
 
 // write writes a file into the run's folder.
-func (a *attempt) write(name string, data []byte) error {
-	return retryWrite(func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
+func (a *attempt) write(ctx context.Context, name string, data []byte) error {
+	return retryWrite(ctx, func() error { return atomicfile.Write(filepath.Join(a.folder, name), data) })
 }
 
 // ref identifies the attempt's run.
@@ -146,7 +146,7 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Status, o.Err, o.Fatal = store.Failed, err, true // whatever status the store has
 		return o
 	}
-	if err := a.removeCheckpoints(detached); err != nil {
+	if err := a.removeCheckpoints(detached, a.trial); err != nil {
 		o.Err = err
 	}
 	return o
@@ -172,7 +172,7 @@ func (a *attempt) fail(ctx context.Context, r *recorder, err error) (reported er
 		}
 		return fmt.Errorf("run %d failed: %w", a.run.Number(), err), false
 	}
-	hint, gone := r.resumeHint(), errors.As(err, new(*store.GoneError))
+	hint, gone := r.resumeHint(), errors.As(err, new(*store.MovedError))
 	if gone { // a checkpoint cannot be resumed without the store's rows
 		hint = "the same command starts over"
 	}

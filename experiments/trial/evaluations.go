@@ -40,7 +40,7 @@ func (a *attempt) restoreEvaluations(ctx context.Context) error {
 		return err
 	}
 	state := a.start.From.checkpoint.state
-	a.evals = evaluations{stage: state.Stage, perStage: !slices.Equal(points, store.GoingOn(points))}
+	a.evals = evaluations{stage: state.Stage, perStage: !slices.Equal(points, store.Cumulative(points))}
 	for _, p := range points {
 		if p.Step < state.Step-state.Iteration && !a.evals.perStage {
 			a.evals.earlier = int(p.Value)

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"runexp/experiments/plan"
+	"runexp/experiments/testbed"
 	"runexp/framework/run"
 	"runexp/framework/store"
-	"runexp/internal/testbed"
 )
 
 // stopping is an observer that stops the run at a row.
@@ -54,7 +54,7 @@ func TestEvaluationsGoOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(uninterrupted, store.GoingOn(uninterrupted)) || len(uninterrupted) != 11 || uninterrupted[10].Value < 11 {
+	if !slices.Equal(uninterrupted, store.Cumulative(uninterrupted)) || len(uninterrupted) != 11 || uninterrupted[10].Value < 11 {
 		t.Errorf("evaluations of the undisturbed run: %v", uninterrupted)
 	}
 	for at := range 9 { // behind row 9 is the end

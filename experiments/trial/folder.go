@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"runexp/framework/store"
 	"runexp/internal/pathname"
 	"runexp/internal/printable"
+	"runexp/internal/retry"
 )
 
 // Folder returns the folder of a run's files.
@@ -59,18 +61,21 @@ func CheckOut(out string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// retryWrite writes a file, and retries for 1.5 s while the disk is full or failing, as
-// the store does.
-func retryWrite(write func() error) error {
-	for pause := 50 * time.Millisecond; ; pause *= 2 {
-		err := write()
-		transient := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
-		if err == nil {
-			return nil
+// diskTimeout is how long a write is retried while the disk is full or failing: short,
+// since a checkpoint holds up the run.
+const diskTimeout = 1500 * time.Millisecond
+
+// retryWrite writes a file, and retries while the disk is full or failing, as the store
+// does.
+func retryWrite(ctx context.Context, write func() error) error {
+	err := retry.Do(ctx, func(err error) time.Duration {
+		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO) {
+			return diskTimeout
 		}
-		if !transient || pause > time.Second {
-			return fmt.Errorf("%w; check the free disk space and the folder's permissions", err)
-		}
-		time.Sleep(pause)
+		return 0
+	}, write)
+	if err != nil {
+		return fmt.Errorf("%w; check the free disk space and the folder's permissions", err)
 	}
+	return nil
 }

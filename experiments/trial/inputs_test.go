@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"runexp/experiments/plan"
+	"runexp/experiments/testbed"
 	"runexp/framework/run"
 	"runexp/framework/store/storetest"
-	"runexp/internal/testbed"
 )
 
 // A resumed run has its inputs once, also if its parent stored them under the

@@ -144,7 +144,7 @@ func (r *recorder) picture(p run.Picture) error {
 	if err != nil {
 		return err
 	}
-	if err := r.write(name, png.Bytes()); err != nil {
+	if err := r.write(r.ctx, name, png.Bytes()); err != nil {
 		return err
 	}
 	if p.Kind == "final" {
@@ -183,7 +183,7 @@ func (r *recorder) checkpoint(s run.State, leaving bool) error {
 	}
 	kernels, _ := r.plan.Kernels()
 	c := checkpoint{trial: r.trial.Hash, kernels: kernels, version: r.options.Version, state: s}
-	if err := retryWrite(func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
+	if err := retryWrite(r.ctx, func() error { return c.write(checkpointFile(r.folder)) }); err != nil {
 		return fmt.Errorf("%w; checkpoint.every=0s disables checkpoints", err)
 	}
 	r.resumesAt = position(s)

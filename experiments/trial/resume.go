@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"runexp/experiments/plan"
 	"runexp/framework/store"
@@ -141,21 +142,31 @@ func (a *attempt) copyPictures(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := a.write(artifact.Name, data); err != nil {
+		if err := a.write(ctx, artifact.Name, data); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// removeCheckpoints removes the checkpoints of a finished trial, of all attempts that are
-// not running. One that cannot be removed wastes disk space but is never resumed.
-func (a *attempt) removeCheckpoints(ctx context.Context) error {
-	runs, err := a.runsOf(ctx, a.trial)
-	for _, r := range runs {
-		if r.Status != store.Running {
-			_ = atomicfile.Remove(checkpointFile(a.Runner.folder(r.UID)))
+// removeCheckpoints removes the checkpoints of a finished trial, of all runs that are not
+// running, the newest last: while it exists, others may. One that cannot be removed
+// wastes disk space but is never resumed.
+func (r *Runner) removeCheckpoints(ctx context.Context, t plan.Trial) error {
+	runs, err := r.runsOf(ctx, t)
+	for _, made := range slices.Backward(runs) {
+		if made.Status != store.Running {
+			_ = atomicfile.Remove(checkpointFile(r.folder(made.UID)))
 		}
 	}
 	return err
+}
+
+// removeLeftCheckpoints removes the checkpoints that remain if a process is killed after
+// its run has finished.
+func (r *Runner) removeLeftCheckpoints(ctx context.Context, t plan.Trial, made store.RunSummary) error {
+	if _, err := os.Stat(checkpointFile(r.folder(made.UID))); err != nil {
+		return nil
+	}
+	return r.removeCheckpoints(ctx, t)
 }

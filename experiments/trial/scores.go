@@ -71,6 +71,9 @@ func (r *recorder) recordFinal() error {
 // pruner, and scores its picture unless the plan's scorer has. unscored says why that
 // failed; the run is used nevertheless. Errors: the store's.
 func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary) (unscored, err error) {
+	if err := r.removeLeftCheckpoints(ctx, t, made); err != nil {
+		return nil, err
+	}
 	if r.pruning != nil {
 		if err := r.replay(ctx, t, made.Number); err != nil {
 			return nil, err

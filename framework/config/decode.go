@@ -12,17 +12,17 @@ import (
 	"runexp/framework"
 )
 
-// decode makes an Experiment of checked settings, every default filled in. An
-// error is a fault of this package: check has seen every key and type.
+// decode decodes checked settings into an Experiment with all defaults. An error is
+// a bug in this package: check has validated every key and type.
 func (l *Loader) decode(settings map[string]any, path string) (framework.Experiment, error) {
-	// A key cannot contain the delimiter, so no key is ever taken for a path.
+	// No key contains the delimiter, so viper treats no key as a path.
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
-	l.rates(settings)
+	l.setDefaultRates(settings)
 	if err := v.MergeConfigMap(settings); err != nil {
 		return framework.Experiment{}, err
 	}
 	e := Defaults()
-	e.Style, e.Losses, e.Stages = nil, nil, nil // hold items that say nothing
+	e.Style, e.Losses, e.Stages = nil, nil, nil // these hold the defaults of an item
 	if err := v.Unmarshal(&e, strict); err != nil {
 		return e, err
 	}
@@ -37,10 +37,10 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 			e.Losses[i].Name = e.Losses[i].Type
 		}
 	}
-	fit(&e.Size)
+	setDefaultFit(&e.Size)
 	for i := range e.Stages {
 		stage := &e.Stages[i]
-		fit(&stage.Size)
+		setDefaultFit(&stage.Size)
 		if i == 0 && stage.Size == sameSize {
 			stage.Size = Defaults().Stages[0].Size
 		}
@@ -77,16 +77,16 @@ func (l *Loader) decodePlugins(v reflect.Value) error {
 	return nil
 }
 
-// fit writes out what both sides of a size mean that says nothing more.
-func fit(s *framework.Size) {
+// setDefaultFit sets the default fit of a size with both height and width.
+func setDefaultFit(s *framework.Size) {
 	if s.Height > 0 && s.Width > 0 && s.Fit == "" {
 		s.Fit = framework.FitArea
 	}
 }
 
-// rates gives the stages that write no lr the one that their optimiser's options
-// name, if they do.
-func (l *Loader) rates(settings map[string]any) {
+// setDefaultRates sets lr in stages without one to the default of their optimiser's
+// options, if they are a framework.Rater.
+func (l *Loader) setDefaultRates(settings map[string]any) {
 	stages, _ := settings["stages"].([]any)
 	for _, item := range stages {
 		stage, _ := item.(map[string]any)
@@ -99,8 +99,8 @@ func (l *Loader) rates(settings map[string]any) {
 	}
 }
 
-// decodeOptions replaces the settings in *options by the options struct of the
-// plugin called name; nil if there is no such plugin.
+// decodeOptions replaces the settings in *options with the options struct of the
+// plugin called name, nil if there is no such plugin.
 func decodeOptions(choice choice, name string, options *any) error {
 	settings := *options
 	defaults, err := choice.options(name)
@@ -124,9 +124,9 @@ func decodeOptions(choice choice, name string, options *any) error {
 	return nil
 }
 
-// strict makes mapstructure refuse unknown keys and wrong types, and start every
-// item of a list from the default of such an item, not from whatever item the
-// default list has at the same index.
+// strict makes mapstructure reject unknown keys and wrong types, and decode every
+// item of a list over the default of such an item, not over the item that the default
+// list has at the same index.
 func strict(c *mapstructure.DecoderConfig) {
 	c.TagName = "config"
 	c.ErrorUnused = true
@@ -135,8 +135,7 @@ func strict(c *mapstructure.DecoderConfig) {
 	c.DecodeHook = startFromDefault
 }
 
-// startFromDefault fills an item of a list with its defaults before what is
-// written is decoded over them.
+// startFromDefault sets an item of a list to its defaults before it is decoded.
 func startFromDefault(from, to reflect.Value) (any, error) {
 	defaults := Defaults()
 	switch item := to.Addr().Interface().(type) {
@@ -150,7 +149,7 @@ func startFromDefault(from, to reflect.Value) (any, error) {
 		*item = defaults.Stages[0]
 		settings, _ := from.Interface().(map[string]any)
 		if size, _ := settings["size"].(map[string]any); len(size) > 0 {
-			item.Size = framework.Size{} // one form takes the place of another
+			item.Size = framework.Size{} // one form of size replaces another
 		} else {
 			item.Size = sameSize
 		}

@@ -2,9 +2,8 @@ package config
 
 import "runexp/framework"
 
-// Defaults returns what a config that says nothing means. Each list holds one
-// item: what an item of it that says nothing means. A plugin's options have
-// their defaults in the plugin.
+// Defaults returns the default config. Each list holds one item, the default for its
+// items. The defaults of a plugin's options are in the plugin.
 func Defaults() framework.Experiment {
 	return framework.Experiment{
 		Seed:     1,
@@ -27,15 +26,15 @@ func Defaults() framework.Experiment {
 	}
 }
 
-// sameSize is the default size of every stage but the first, where it cannot be
-// meant.
+// sameSize is the default size of every stage except the first, where a scale is
+// invalid.
 var sameSize = framework.Size{Scale: 1}
 
 // layerWeight is the default weight of a layer within its loss.
 const layerWeight = 1
 
-// addLists writes the lists that a tree leaves out, so that overrides and
-// problems find them: one stage that says nothing, and no images or losses.
+// addLists adds missing lists to a tree, so that overrides and problems find them:
+// stages with one empty item, and empty style and losses.
 func addLists(root *node) {
 	empty := node{position: root.position, kind: list}
 	for _, key := range []string{"style", "losses", "stages"} {

@@ -18,16 +18,16 @@ import (
 	"runexp/framework"
 )
 
-// An Exclusion is an expression that leaves out the trials for which it is true,
-// in the language of github.com/expr-lang/expr. A swept path stands for its value:
-// a number, a text, true or false, and anything else as its YAML on one line. So
-// does any other path that the config writes: one that was swept and is fixed.
+// An Exclusion is an expression that excludes the trials for which it is true, in the
+// language of github.com/expr-lang/expr. A swept path evaluates to its value: a
+// number, a text, true or false, and anything else as its YAML on one line. So does
+// any other path written in the config, such as one whose sweep was overridden.
 // pair.content and pair.style are names of files without folder and extension.
-// get("path") is for paths that no expression can spell, as with a dash in a name.
+// get("path") is for paths that are not valid identifiers, such as names with a dash.
 type Exclusion struct {
 	text    string
 	program *vm.Program
-	fixed   map[string]any // values of paths that are written and not swept
+	fixed   map[string]any // values of paths that are not swept
 }
 
 // String is the expression as written.
@@ -36,9 +36,9 @@ func (e *Exclusion) String() string { return e.text }
 // MarshalText writes the expression as written.
 func (e *Exclusion) MarshalText() ([]byte, error) { return []byte(e.text), nil }
 
-// Excluded returns the index in Exclude of the first expression that leaves out
-// the trial of these settings and this pair (−1 for none), −1 if there is none. The error is a Problems: an
-// expression that cannot be computed for these values.
+// Excluded returns the index in Exclude of the first expression that excludes the
+// trial with these settings and this pair (−1 without pairs), −1 if there is none. The
+// error is a Problems: an expression that fails for these values.
 func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
 	if len(s.Exclude) == 0 {
 		return -1, nil
@@ -54,7 +54,7 @@ func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
 		maps.Copy(values, e.fixed)
 		out, err := expr.Run(e.program, values)
 		if err != nil {
-			return -1, s.Problem(indexed("exclude", i), "cannot be computed for %s: %s", describeSettings(settings), firstLine(err))
+			return -1, s.Problem(indexed("exclude", i), "cannot be evaluated for %s: %s", describeSettings(settings), firstLine(err))
 		}
 		if out == true {
 			return i, nil
@@ -63,7 +63,7 @@ func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
 	return -1, nil
 }
 
-// dotted is a path as expressions have it: stages[0].size is stages.0.size.
+// dotted returns a path as written in expressions: stages[0].size is stages.0.size.
 func dotted(path string) string { return strings.Join(segments(path), ".") }
 
 // operand is the setting's value in an expression.
@@ -95,13 +95,13 @@ func (r *sweepReader) exclusion(i int, text string) {
 		return
 	}
 	env, fixed := r.operands(), map[string]any{}
-	chains := &chains{inner: map[ast.Node]bool{}}
-	ast.Walk(&tree.Node, chains)
-	for _, path := range chains.paths() {
+	collector := &pathCollector{inner: map[ast.Node]bool{}}
+	ast.Walk(&tree.Node, collector)
+	for _, path := range collector.paths() {
 		if _, known := env[path]; known {
 			continue
 		}
-		if err := r.varies(path); err != nil {
+		if err := r.checkFixed(path); err != nil {
 			fail(err)
 			return
 		}
@@ -114,7 +114,7 @@ func (r *sweepReader) exclusion(i int, text string) {
 		env[path] = typeOf(fixed[path])
 	}
 	get := expr.Function("get", func(args ...any) (any, error) { return args[0], nil }, new(func(any) any))
-	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(spell{env}), get)
+	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(pathPatcher{env}), get)
 	if err != nil {
 		fail(err)
 		return
@@ -122,38 +122,38 @@ func (r *sweepReader) exclusion(i int, text string) {
 	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program, fixed})
 }
 
-// varies returns an error for a path that has no value of its own, since a part of
-// it, or what it is a part of, is another in each trial.
-func (r *sweepReader) varies(path string) error {
+// checkFixed returns an error for a path whose value differs between trials, because a
+// part of it, or a mapping or list that it is in, is swept.
+func (r *sweepReader) checkFixed(path string) error {
 	for _, p := range r.sweep.Parameters {
 		for _, swept := range p.Paths {
-			if overlap(r.base.way(path), r.base.way(swept)) {
-				return fmt.Errorf("%s overlaps with %s, which is swept: only that, as a whole, can be compared", path, swept)
+			if overlap(r.base.canonical(path), r.base.canonical(swept)) {
+				return fmt.Errorf("%s overlaps with %s, which is swept; compare %[2]s as a whole", path, swept)
 			}
 		}
 	}
 	for _, pair := range r.sweep.Pairs {
 		for _, s := range pair.settings {
-			if overlap(r.base.way(path), segments(s.Path)) {
-				return fmt.Errorf("%s is what pairs give: compare pair.content or pair.style", path)
+			if overlap(r.base.canonical(path), segments(s.Path)) {
+				return fmt.Errorf("%s is set by pairs; compare pair.content or pair.style", path)
 			}
 		}
 	}
 	return nil
 }
 
-// operands returns the type of each name that an expression can have.
+// operands returns the types of the names that an expression can use.
 func (r *sweepReader) operands() types.Map {
 	env := types.Map{}
 	for _, p := range r.sweep.Parameters {
 		for k, path := range p.Paths {
-			for i, level := range p.ends() {
+			for i, level := range p.probeLevels() {
 				if k >= len(level) {
-					continue // of a zip with a problem
+					continue // a zip with a problem
 				}
 				t := typeOf(level[k].operand())
 				if i > 0 && !t.Equal(env[dotted(path)]) {
-					t = types.Any // known when it is run
+					t = types.Any // checked at run time
 				}
 				env[dotted(path)] = t
 			}
@@ -177,9 +177,9 @@ func typeOf(operand any) types.Type {
 	return types.Any
 }
 
-// spelled returns the path that a node spells, losses.tv.weight or get("…"); "" if
-// it spells none.
-func spelled(n ast.Node) string {
+// pathOf returns the path that a node denotes, losses.tv.weight or get("…"), "" if it
+// is not a path.
+func pathOf(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		return n.Value
@@ -197,7 +197,7 @@ func spelled(n ast.Node) string {
 			}
 		}
 	case *ast.MemberNode:
-		outer := spelled(n.Node)
+		outer := pathOf(n.Node)
 		switch property := n.Property.(type) {
 		case *ast.StringNode:
 			if outer != "" {
@@ -212,41 +212,41 @@ func spelled(n ast.Node) string {
 	return ""
 }
 
-// chains collects the longest paths that an expression spells.
-type chains struct {
+// pathCollector collects the longest paths in an expression.
+type pathCollector struct {
 	nodes []ast.Node
 	inner map[ast.Node]bool
 }
 
 // Visit is called for inner nodes first.
-func (c *chains) Visit(n *ast.Node) {
+func (c *pathCollector) Visit(n *ast.Node) {
 	switch outer := (*n).(type) {
 	case *ast.MemberNode:
 		c.inner[outer.Node] = true
 	case *ast.CallNode:
 		c.inner[outer.Callee] = true
 	}
-	if spelled(*n) != "" {
+	if pathOf(*n) != "" {
 		c.nodes = append(c.nodes, *n)
 	}
 }
 
-func (c *chains) paths() []string {
+func (c *pathCollector) paths() []string {
 	var paths []string
 	for _, n := range c.nodes {
 		if !c.inner[n] {
-			paths = append(paths, spelled(n))
+			paths = append(paths, pathOf(n))
 		}
 	}
 	return paths
 }
 
-// spell makes one name of every path, dots and all.
-type spell struct{ env types.Map }
+// pathPatcher replaces every path with one identifier that contains the dots.
+type pathPatcher struct{ env types.Map }
 
 // Visit is called for inner nodes first.
-func (s spell) Visit(n *ast.Node) {
-	path := spelled(*n)
+func (s pathPatcher) Visit(n *ast.Node) {
+	path := pathOf(*n)
 	if _, known := s.env[path]; !known {
 		return
 	}
@@ -255,7 +255,7 @@ func (s spell) Visit(n *ast.Node) {
 	}
 }
 
-// firstLine is an expression's error without the picture of where it is.
+// firstLine returns an expression's error without the source excerpt.
 func firstLine(err error) string {
 	var at *file.Error
 	if errors.As(err, &at) {

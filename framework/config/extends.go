@@ -16,43 +16,43 @@ import (
 	"runexp/internal/printable"
 )
 
-// maxBases bounds the presets and files that a config extends, those of its bases
-// included, each as often as it is named.
+// maxBases is the maximum number of presets and files that a config extends, directly
+// or indirectly, counted each time they are named.
 const maxBases = 1000
 
-// A reader reads a file and what it extends, each file once.
+// A reader reads a file and the files that it extends, each once.
 type reader struct {
-	presets fs.FS
-	report  *report
-	stack   []string         // what is being read, outermost first
-	done    map[string]*node // what was read, merged over what it extends; nil after a problem
-	named   int              // bases so far
-	ranked  int              // sources so far
+	presets   fs.FS
+	report    *report
+	stack     []string         // ids of sources being read, outermost first
+	cache     map[string]*node // sources merged over their bases; nil after a problem
+	baseCount int              // bases so far
+	sources   int              // sources so far
 }
 
-// file reads the YAML file at path, shown to the user as shown, and returns its
-// tree merged over what it extends, and its bytes. The tree is nil after a
-// problem that leaves nothing to look at.
+// file reads the YAML file at path, called shown in messages, and returns its tree
+// merged over its bases, and its bytes. The tree is nil after a problem that leaves
+// nothing to check.
 func (r *reader) file(path, shown string, at position, key string) (*node, []byte) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		r.report.add(at, key, "%v", err)
 		return nil, nil
 	}
-	if tree, read := r.done[absolute]; read {
+	if tree, read := r.cache[absolute]; read {
 		return tree, nil
 	}
 	id := absolute
 	if real, err := filepath.EvalSymlinks(absolute); err == nil {
-		id = real // a link to a file that is being read is that file
+		id = real // a symbolic link must not hide a cycle
 	}
-	if r.extendsItself(id, at, key) {
+	if r.inCycle(id, at, key) {
 		return nil, nil
 	}
 	data, err := readLimited(absolute)
 	if err != nil {
 		hint := ""
-		if near := nearFile(absolute); near != "" && errors.Is(err, fs.ErrNotExist) {
+		if near := nearestFile(absolute); near != "" && errors.Is(err, fs.ErrNotExist) {
 			hint = fmt.Sprintf("; did you mean %s?", printable.Text(filepath.Join(filepath.Dir(shown), near)))
 		}
 		r.report.add(at, key, "cannot read %s: %v%s", printable.Excerpt(shown), cause(err), hint)
@@ -60,14 +60,14 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
 	tree := r.tree(src, id, data)
-	r.done[absolute] = tree
+	r.cache[absolute] = tree
 	return tree, data
 }
 
-// nearFile returns the YAML file of path's folder that is called most like it, ""
-// if none is.
-func nearFile(path string) string {
-	files, _ := os.ReadDir(filepath.Dir(path)) // without the folder there is none
+// nearestFile returns the YAML file in path's folder with the most similar name, "" if
+// none is similar.
+func nearestFile(path string) string {
+	files, _ := os.ReadDir(filepath.Dir(path)) // nil if there is no such folder
 	var names []string
 	for _, file := range files {
 		if ending := filepath.Ext(file.Name()); ending == ".yaml" || ending == ".yml" {
@@ -77,14 +77,14 @@ func nearFile(path string) string {
 	return framework.Nearest(filepath.Base(path), names)
 }
 
-// standardInput is the path that means it, and stdinName the experiment in it where
-// it names none.
+// standardInput is the path that stands for standard input, and stdinName the default
+// name of an experiment read from it.
 const (
 	standardInput = "-"
 	stdinName     = "stdin"
 )
 
-// stdin is file for what is not one.
+// stdin is file for standard input.
 func (r *reader) stdin(in io.Reader, workDir string) (*node, []byte) {
 	src := &source{name: "standard input", dir: workDir, base: "the working directory"}
 	data, err := io.ReadAll(io.LimitReader(in, maxBytes+1))
@@ -95,16 +95,16 @@ func (r *reader) stdin(in io.Reader, workDir string) (*node, []byte) {
 	return r.tree(src, standardInput, data), data
 }
 
-// extendsItself reports a source that is being read already.
-func (r *reader) extendsItself(id string, at position, key string) bool {
+// inCycle reports a problem, and returns true, if the source is already being read.
+func (r *reader) inCycle(id string, at position, key string) bool {
 	if !slices.Contains(r.stack, id) {
 		return false
 	}
-	way := slices.Clone(r.stack)
-	for i := range way {
-		way[i] = filepath.Base(way[i])
+	chain := slices.Clone(r.stack)
+	for i := range chain {
+		chain[i] = filepath.Base(chain[i])
 	}
-	r.report.add(at, key, "extends itself: %s → %s", strings.Join(way[max(0, len(way)-9):], " → "), filepath.Base(id))
+	r.report.add(at, key, "extends itself: %s → %s", strings.Join(chain[max(0, len(chain)-9):], " → "), filepath.Base(id))
 	return true
 }
 
@@ -122,10 +122,10 @@ func (r *reader) preset(name string, at position, key string) *node {
 		return nil
 	}
 	id := "preset " + name
-	if tree, read := r.done[id]; read {
+	if tree, read := r.cache[id]; read {
 		return tree
 	}
-	if r.extendsItself(id, at, key) {
+	if r.inCycle(id, at, key) {
 		return nil
 	}
 	data, err := fs.ReadFile(r.presets, name+".yaml")
@@ -133,13 +133,13 @@ func (r *reader) preset(name string, at position, key string) *node {
 		r.report.add(at, key, "%v", err)
 		return nil
 	}
-	r.done[id] = r.tree(&source{name: id}, id, data)
-	return r.done[id]
+	r.cache[id] = r.tree(&source{name: id}, id, data)
+	return r.cache[id]
 }
 
-// foreign reports a file of which no key is one of a config's. Of what may be any file
-// that can be read, /etc/shadow say, only the first key is shown.
-func (r *reader) foreign(root *node) bool {
+// notConfig reports a file without any key of a config. Only the first key is shown,
+// since the file could be any readable one, such as /etc/shadow.
+func (r *reader) notConfig(root *node) bool {
 	if len(root.entries) < 2 {
 		return false
 	}
@@ -155,21 +155,21 @@ func (r *reader) foreign(root *node) bool {
 		}
 	}
 	first := root.entries[0]
-	r.report.add(first.position, "", "%v, and so are all %d keys after it: this is no config", framework.UnknownName("key", first.key, known), len(root.entries)-1)
+	r.report.add(first.position, "", "%v, and so are all %d keys after it: this is not a config", framework.UnknownName("key", first.key, known), len(root.entries)-1)
 	return true
 }
 
-// tree parses data and merges it over what it extends. id tells sources apart.
+// tree parses data and merges it over its bases. id identifies the source.
 func (r *reader) tree(src *source, id string, data []byte) *node {
 	r.stack = append(r.stack, id)
 	defer func() { r.stack = r.stack[:len(r.stack)-1] }()
 
 	root := parse(src, data, r.report)
-	if root == nil || r.foreign(root) {
+	if root == nil || r.notConfig(root) {
 		return nil
 	}
 	if root.kind != mapping {
-		r.report.add(root.position, "", "must be a mapping of keys to values, not %s", root.kindName()) // what a foreign file says stays there
+		r.report.add(root.position, "", "must be a mapping of keys to values, not %s", root.kindName()) // without its text: it could be any file
 		return nil
 	}
 	expandShorthands(root)
@@ -178,17 +178,17 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	if !ok {
 		return nil
 	}
-	r.ranked++
-	src.rank = r.ranked
+	r.sources++
+	src.rank = r.sources
 	merged := merge(base, root)
 	if merged.size() > maxValues {
-		r.report.add(root.position, "", "more than %d values together with what it extends: this is no config", maxValues)
+		r.report.add(root.position, "", "more than %d values together with what it extends: this is not a config", maxValues)
 		return nil
 	}
 	return merged
 }
 
-// bases takes `extends` out of root and returns the trees it names, merged, nil
+// bases removes `extends` from root and returns the trees that it names, merged, nil
 // if there are none.
 func (r *reader) bases(root *node) (base *node, ok bool) {
 	extends := root.get("extends")
@@ -210,11 +210,11 @@ func (r *reader) bases(root *node) (base *node, ok bool) {
 			ok = false
 			continue
 		}
-		own := *tree // which others may extend too
+		own := *tree // the tree is shared with others that extend it
 		own.entries = slices.Clone(tree.entries)
-		own.drop("experiment") // runs of this file are not runs of that one
+		own.drop("experiment") // the name is not inherited
 		if base = merge(base, &own); base.size() > maxValues {
-			r.report.add(name.position, paths[i], "more than %d values together with the others: this is no config", maxValues)
+			r.report.add(name.position, paths[i], "more than %d values together with the others: this is not a config", maxValues)
 			return nil, false
 		}
 	}
@@ -224,9 +224,9 @@ func (r *reader) bases(root *node) (base *node, ok bool) {
 // base reads one entry of `extends`.
 func (r *reader) base(name *node, path string) *node {
 	ref := name.text()
-	if r.named++; r.named > maxBases {
-		if r.named == maxBases+1 {
-			r.report.add(name.position, path, "more than %d presets and files are extended in all", maxBases)
+	if r.baseCount++; r.baseCount > maxBases {
+		if r.baseCount == maxBases+1 {
+			r.report.add(name.position, path, "extends more than %d presets and files in total", maxBases)
 		}
 		return nil
 	}
@@ -254,9 +254,9 @@ func (r *reader) base(name *node, path string) *node {
 	return tree
 }
 
-// merge lays over on top of base and returns the result; base may be nil.
-// Mappings merge key by key, lists whose items all have names merge by name, and
-// all else is replaced. A null takes what base has away, back to the default.
+// merge merges over into base and returns the result; base may be nil. Mappings merge
+// key by key, lists whose items all have names merge by name, and everything else is
+// replaced. A null removes a key of base, which restores its default.
 func merge(base, over *node) *node {
 	if base == nil || base.kind != over.kind || base.kind == scalar {
 		return over
@@ -270,8 +270,8 @@ func merge(base, over *node) *node {
 		return over
 	}
 	merged.items = slices.Clone(base.items)
-	// Only base's items are matched, each once: a name that over repeats stays
-	// repeated, for validation to find.
+	// Each item of base is matched once: a name repeated in over stays repeated, for
+	// validation to report.
 	first := map[string]int{}
 	for i, item := range slices.Backward(base.items) {
 		first[itemName(item)] = i
@@ -295,42 +295,42 @@ func mergeEntries(base, over []entry) []entry {
 	for i, e := range base {
 		at[e.key] = i
 	}
-	away := map[string]bool{}
+	removed := map[string]bool{}
 	for _, e := range over {
 		i, there := at[e.key]
 		switch {
 		case !there:
 			merged = append(merged, e)
 		case e.value.null():
-			away[e.key] = true
+			removed[e.key] = true
 		default:
 			e.value = merge(merged[i].value, e.value)
 			merged[i] = e
 		}
 	}
-	return slices.DeleteFunc(merged, func(e entry) bool { return away[e.key] })
+	return slices.DeleteFunc(merged, func(e entry) bool { return removed[e.key] })
 }
 
-// allNamed reports whether there are items and each has a name.
+// allNamed reports whether items is not empty and all items have a name.
 func allNamed(items []*node) bool {
 	return len(items) > 0 && !slices.ContainsFunc(items, func(n *node) bool { return itemName(n) == "" })
 }
 
-// readLimited reads a file no further than a config can be long.
+// readLimited reads a file up to one byte more than maxBytes.
 func readLimited(path string) ([]byte, error) {
 	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() && !info.IsDir() { // a pipe would be waited for
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() { // reading a pipe could block
 		return nil, errors.New("not a regular file; runexp -c - reads standard input")
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read: nothing to lose
+	defer func() { _ = f.Close() }() // opened for reading: an error loses nothing
 	return io.ReadAll(io.LimitReader(f, maxBytes+1))
 }
 
-// cause strips a path error down to its reason: the path is said already.
+// cause returns the reason of a path error; messages name the path themselves.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -10,14 +10,14 @@ import (
 	"runexp/internal/homedir"
 )
 
-// A File is a file that an experiment names.
+// A File is a file named in an experiment.
 type File struct {
 	Path string // of the setting, as in Params: content.image, losses.style.mask
 	Name string // absolute
 }
 
-// Files lists the files that the experiment reads, weights left out: those of the
-// settings whose field is tagged as a file, a plugin's too.
+// Files lists the files that the experiment reads except weights: the settings whose
+// field is tagged as a file, including those of plugins.
 func (r *Resolved) Files() []File {
 	var list []File
 	for _, f := range filesIn("", reflect.ValueOf(r.Experiment), nil) {
@@ -29,7 +29,7 @@ func (r *Resolved) Files() []File {
 	return list
 }
 
-// filesIn appends the settings in v, which is at path, that are tagged as files.
+// filesIn appends the settings in v, at path, that are tagged as files.
 func filesIn(path string, v reflect.Value, list []File) []File {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -53,7 +53,7 @@ func filesIn(path string, v reflect.Value, list []File) []File {
 	return list
 }
 
-// eachFile visits every setting in n, which is of type t, that is the path of a file.
+// eachFile calls visit for every setting in n, of type t, that is the path of a file.
 func (l *Loader) eachFile(n *node, t reflect.Type, path string, visit func(file *node, path string)) {
 	switch {
 	case n == nil:
@@ -69,7 +69,7 @@ func (l *Loader) eachFile(n *node, t reflect.Type, path string, visit func(file 
 	}
 }
 
-// eachFileOf is eachFile for the keys that a struct has itself.
+// eachFileOf is eachFile for the keys of a struct without its plugin options.
 func (l *Loader) eachFileOf(n *node, t reflect.Type, path string, visit func(file *node, path string)) {
 	keys, _ := fields(t)
 	for _, f := range keys {
@@ -84,8 +84,8 @@ func (l *Loader) eachFileOf(n *node, t reflect.Type, path string, visit func(fil
 	}
 }
 
-// optionsAt returns the type of the options of the plugin that n, of type t, chooses;
-// nil where it chooses none that is known.
+// optionsAt returns the type of the options of the plugin that n, of type t, chooses,
+// nil if it chooses no known plugin.
 func (l *Loader) optionsAt(n *node, t reflect.Type, path string) reflect.Type {
 	if _, at := fields(t); at < 0 {
 		return nil
@@ -102,8 +102,8 @@ func (l *Loader) optionsAt(n *node, t reflect.Type, path string) reflect.Type {
 	return reflect.TypeOf(options).Elem()
 }
 
-// resolvePaths makes the paths of files absolute: relative to the YAML file that
-// wrote them, or to the working directory on the command line.
+// resolvePaths makes the paths of files absolute. They are relative to the YAML file
+// that they are written in, or to the working directory on the command line.
 func (l *Loader) resolvePaths(root *node, rep *report) {
 	l.eachFile(root, reflect.TypeFor[framework.Experiment](), "", func(file *node, path string) {
 		written := file.text()
@@ -111,7 +111,7 @@ func (l *Loader) resolvePaths(root *node, rep *report) {
 			return
 		}
 		if file.source.dir == "" {
-			rep.add(file.position, path, "a preset is the same for everybody and cannot name a file")
+			rep.add(file.position, path, "a preset cannot name a file; set this key in a config that extends it")
 			return
 		}
 		absolute, err := homedir.Expand(written)

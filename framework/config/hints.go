@@ -10,39 +10,38 @@ import (
 	"runexp/framework"
 )
 
-// mostDeeper is how many places of a key are worth a hint.
-const mostDeeper = 3
+// maxHints is the maximum number of suggestions in a message.
+const maxHints = 3
 
-// unknownKey is the error for a key that stands at path and is none of known. One
-// that the experiment has deeper down is named with its place: iterations alone is
-// stages.*.iterations.
+// unknownKey returns the error for an unknown key at path. It suggests the full path
+// of a nested key: stages.*.iterations for iterations.
 func unknownKey(root *node, path, key string, known []string) error {
 	if path == "" {
-		places := root.deeper(key)
+		places := root.optionPaths(key)
 		for _, k := range Keys() {
 			if place := strings.ReplaceAll(k.Path, "[i]", ".*"); strings.HasSuffix(place, "."+key) && !strings.HasPrefix(place, "sweep.") {
 				places = append(places, place)
 			}
 		}
-		if n := len(places); n > 0 && n <= mostDeeper {
+		if n := len(places); n > 0 && n <= maxHints {
 			return fmt.Errorf("unknown key %s; did you mean %s?", quote(key), strings.Join(places, " or "))
 		}
 	}
 	return framework.UnknownName("key", key, known)
 }
 
-// otherwise says which other plugins have an option called key, where they are few.
-func (c choice) otherwise(key string) string {
-	names := c.having(key)
-	if len(names) == 0 || len(names) > mostDeeper {
+// optionHint names the other plugins that have an option called key, up to maxHints.
+func (c choice) optionHint(key string) string {
+	names := c.withOption(key)
+	if len(names) == 0 || len(names) > maxHints {
 		return ""
 	}
 	return fmt.Sprintf("; it is an option of %s: %s", c.key, strings.Join(names, ", "))
 }
 
-// deeper returns the options of n's losses that are called key: the schema does
-// not know which losses there are.
-func (n *node) deeper(key string) (places []string) {
+// optionPaths returns the paths of the options of n's losses that are called key: the
+// schema does not have the names of losses.
+func (n *node) optionPaths(key string) (places []string) {
 	losses := n.get("losses")
 	if losses == nil || slices.ContainsFunc(Keys(), func(k Key) bool { return k.Path == "losses[i]."+key }) {
 		return nil
@@ -55,32 +54,32 @@ func (n *node) deeper(key string) (places []string) {
 	return places
 }
 
-// throughList says which item's setting is meant by a path that leaves an item of
-// a list out, as style.0.image for style.image; "" if it leaves out none.
-func (l *Loader) throughList(root *node, way []string) string {
-	for i := 1; i < len(way); i++ {
-		n, there := root.find(strings.Join(way[:i], "."))
-		if !there || n.kind != list || way[i] == "*" || n.itemAt(way[i]) >= 0 {
+// missingIndexHint suggests the full path for one that omits an item of a list, such
+// as style.0.image for style.image; "" if it omits none.
+func (l *Loader) missingIndexHint(root *node, segs []string) string {
+	for i := 1; i < len(segs); i++ {
+		n, there := root.find(strings.Join(segs[:i], "."))
+		if !there || n.kind != list || segs[i] == "*" || n.itemAt(segs[i]) >= 0 {
 			continue
 		}
-		full := slices.Insert(slices.Clone(way), i, "0")
+		full := slices.Insert(slices.Clone(segs), i, "0")
 		if t, _ := l.typeAt(root, reflect.TypeFor[framework.Experiment](), full); t == nil {
 			return ""
 		}
 		hint := "; did you mean " + strings.Join(full, ".") + "?"
 		if len(n.items) > 1 {
-			hint += " (* instead of 0 is for all)"
+			hint += " (or * instead of 0 for all items)"
 		}
 		return hint
 	}
 	return ""
 }
 
-// pictureHint says how a file that is written alone is given as a picture; "" if
-// the argument names none.
-func pictureHint(src *source, argument string) string {
-	if !slices.Contains(extensions(), strings.ToLower(filepath.Ext(argument))) || !(target{file: true}).names(src, argument) {
+// imageHint suggests overrides for an argument that is the path of an image, "" for any
+// other.
+func imageHint(src *source, argument string) string {
+	if !slices.Contains(imageExtensions(), strings.ToLower(filepath.Ext(argument))) || !(target{file: true}).namesFile(src, argument) {
 		return ""
 	}
-	return fmt.Sprintf("; for the photograph write content.image=%s, for the painting style.0.image=%s", argument, argument)
+	return fmt.Sprintf("; for the content image write content.image=%s, for the style image style.0.image=%s", argument, argument)
 }

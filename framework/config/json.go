@@ -6,11 +6,10 @@ import (
 	"fmt"
 )
 
-// JSON returns a config, as YAML printed it or as it was written, as JSON, with its
-// keys in their order and without its comments. It loads again to the same config:
-// JSON is YAML.
+// JSON converts a config in YAML to JSON with its keys in the same order and without
+// comments. The result loads to the same config, since JSON is YAML.
 //
-// Errors: text is no YAML, or has a value that no config can have.
+// Errors: text is not YAML, or has a value that no config can have.
 func JSON(text []byte) (json.RawMessage, error) {
 	rep := &report{}
 	root := parse(&source{name: "the config"}, text, rep)

@@ -11,15 +11,15 @@ import (
 type Key struct {
 	Path    string `json:"path"` // losses[i].weight
 	Type    string `json:"type"`
-	Default string `json:"default"` // "" where there is none or it says nothing
+	Default string `json:"default"` // "" if there is none or it is empty
 	Doc     string `json:"doc"`
 }
 
-// Keys lists the keys of an experiment, then those of its sweep, without the
-// options of plugins.
+// Keys lists the keys of an experiment, then those of its sweep, without the options
+// of plugins.
 func Keys() []Key {
 	keys := describeKeys("", reflect.ValueOf(Defaults()))
-	keys = append(keys, Key{Path: "sweep", Type: "mapping", Doc: "the same experiment with different settings; left out, a single run"})
+	keys = append(keys, Key{Path: "sweep", Type: "mapping", Doc: "runs the experiment with different settings; default: a single run"})
 	return append(keys, describeKeys("sweep", reflect.ValueOf(defaultSweep()))...)
 }
 
@@ -42,7 +42,7 @@ func describeKeys(path string, v reflect.Value) []Key {
 		case item.Kind() == reflect.Slice && item.Elem().Kind() == reflect.Struct:
 			first := reflect.Zero(item.Elem())
 			if value.Len() > 0 {
-				first = value.Index(0) // what an item that says nothing means
+				first = value.Index(0) // the defaults of an item
 			}
 			keys = append(keys, describeKeys(k.Path+"[i]", first)...)
 		}
@@ -50,7 +50,7 @@ func describeKeys(path string, v reflect.Value) []Key {
 	return keys
 }
 
-// typeName says what a key holds.
+// typeName returns the name of a key's type for documentation.
 func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:

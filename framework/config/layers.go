@@ -12,10 +12,9 @@ import (
 	"runexp/internal/printable"
 )
 
-// resolveLayers replaces every list of layers in options by names of the
-// backbone's layers: an index by the layer's name, a glob by the layers it
-// matches in the network's order, each with the glob's weight. at is the key
-// path of options.
+// resolveLayers replaces every list of layers in options with names of the backbone's
+// layers: an index with the layer's name, a glob with the layers that it matches in
+// the network's order, each with the glob's weight. at is the key path of options.
 func (v *validator) resolveLayers(options any, at string, layers []framework.Layer) {
 	s := reflect.ValueOf(options).Elem()
 	keys, _ := fields(s.Type())
@@ -27,7 +26,7 @@ func (v *validator) resolveLayers(options any, at string, layers []framework.Lay
 	}
 }
 
-// resolveList resolves one list. An entry that it reports stays as it is.
+// resolveList resolves one list. An entry with a problem stays unresolved.
 func (v *validator) resolveList(written []framework.LayerWeight, at string, layers []framework.Layer) []framework.LayerWeight {
 	resolved := make([]framework.LayerWeight, 0, len(written))
 	taken := map[string]int{} // layer → index of the entry that names it
@@ -53,7 +52,8 @@ func (v *validator) resolveList(written []framework.LayerWeight, at string, laye
 	return resolved
 }
 
-// backboneArguments is what `runexp backbones` prints the experiment's network for.
+// backboneArguments returns the arguments of `runexp backbones` that print the
+// experiment's network.
 func (v *validator) backboneArguments() string {
 	spec := v.experiment.Backbone
 	arguments := spec.Name
@@ -63,7 +63,7 @@ func (v *validator) backboneArguments() string {
 	return arguments
 }
 
-// match returns the names of the layers that a name, an index or a glob means.
+// match returns the names of the layers that match a name, an index or a glob.
 func match(pattern string, layers []framework.Layer) ([]string, error) {
 	if pattern == framework.ImageTap {
 		return []string{pattern}, nil
@@ -79,7 +79,7 @@ func match(pattern string, layers []framework.Layer) ([]string, error) {
 			matched = layer.Index == index
 		case isGlob:
 			if matched, err = path.Match(pattern, layer.Name); err != nil {
-				return nil, fmt.Errorf("%s is no glob: *, ? and [a-z] match, brackets must close", quote(pattern))
+				return nil, fmt.Errorf("%s is not a valid glob: use *, ? and [a-z], and close brackets", quote(pattern))
 			}
 		}
 		if matched {

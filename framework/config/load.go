@@ -12,33 +12,33 @@ import (
 
 // A Loader loads experiments.
 type Loader struct {
-	Plugins framework.Plugins // what a config can name
+	Plugins framework.Plugins // the plugins that a config can name
 	Presets fs.FS             // NAME.yaml for each preset; nil for none
-	WorkDir string            // what paths on the command line are relative to; "" for the process's
-	Stdin   io.Reader         // what Load reads for the path "-"; nil: that is a file's name
+	WorkDir string            // base of paths on the command line; "" is the process's working directory
+	Stdin   io.Reader         // read for the path "-"; if nil, "-" is the name of a file
 }
 
 // Load reads the experiment in the YAML file at path, or in Stdin, whose paths are
-// relative to the working directory, and lays it over what it
-// extends, then the overrides (`path=value`) over that, and fills in every default.
+// relative to the working directory. It merges the experiment over what it extends,
+// applies the overrides (`path=value`), and fills in all defaults.
 //
 // With a `sweep:` section, or several values for a path on the command line, the
-// result has a Sweep, and Trial makes its runs. Not every combination of values is
+// result has a Sweep, and Trial returns its trials. Not every combination of values is
 // checked here; see Trials.
 //
-// The error is a Problems that holds everything wrong with the config, but for
-// what can only be seen once a problem is solved.
+// The error is a Problems with everything wrong with the config, except what can only
+// be found once another problem is fixed.
 func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	rep := &report{}
 	root, written := l.tree(path, overrides, rep)
 	if root == nil {
 		return nil, rep.err()
 	}
-	expandPictures(root, rep)
+	expandImages(root, rep)
 	section := root.get("sweep")
 	root.drop("sweep")
-	l.dropLeftOver(root, reflect.TypeFor[framework.Experiment](), "")
-	l.dropLeftOver(section, reflect.TypeFor[sweepKeys](), "sweep")
+	l.dropStaleOptions(root, reflect.TypeFor[framework.Experiment](), "")
+	l.dropStaleOptions(section, reflect.TypeFor[sweepKeys](), "sweep")
 	l.resolvePaths(root, rep)
 	r := &Resolved{Written: written, Overrides: overrides, loader: l, path: path, base: root}
 	if section == nil || section.null() {
@@ -52,8 +52,8 @@ func (l *Loader) Load(path string, overrides []string) (*Resolved, error) {
 	return r, nil
 }
 
-// tree returns the tree of the whole config and the bytes of the file at path.
-// The tree is nil if there is none to look at.
+// tree returns the tree of the whole config and the bytes of the file at path. The
+// tree is nil after a problem that leaves nothing to check.
 func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []byte) {
 	workDir, err := filepath.Abs(l.WorkDir)
 	start := position{source: &source{name: path}}
@@ -61,7 +61,7 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		rep.add(start, "", "%v", err)
 		return nil, nil
 	}
-	files := reader{presets: l.Presets, report: rep, done: map[string]*node{}}
+	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}}
 	var written []byte
 	var root *node
 	if path == standardInput && l.Stdin != nil {
@@ -72,9 +72,9 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 	if root == nil {
 		return nil, nil
 	}
-	root = root.clone() // what was extended twice is in it once for each
+	root = root.clone() // nodes of a base that is extended twice are shared
 	addLists(root)
-	src := &source{name: commandLine, dir: workDir, base: "the working directory", rank: files.ranked + 1}
+	src := &source{name: commandLine, dir: workDir, base: "the working directory", rank: files.sources + 1}
 	var single []string
 	for _, argument := range overrides {
 		if l.override(root, argument, src, rep) {
@@ -83,7 +83,7 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 	}
 	for _, argument := range single {
 		path, text, _ := strings.Cut(argument, "=")
-		withoutEffect(root, path, text, position{source: src}, rep)
+		reportOverwritten(root, path, text, position{source: src}, rep)
 	}
 	return root, written
 }

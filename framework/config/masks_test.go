@@ -5,15 +5,15 @@ import (
 	"testing"
 )
 
-// TestMasks: what a config may say of regions, and the mistakes in it.
+// TestMasks: valid and invalid masks.
 func TestMasks(t *testing.T) {
 	const start, losses = "content: {image: photo.png, masks: [%s]}\nstyle: [{image: painting.png, masks: [%s]}]\n", "losses: [{type: regional}]\n"
 	const sky, land = "{name: sky, image: photo.png}", "{name: land, image: painting.png}"
 	for name, c := range map[string]struct{ content, style, losses, want string }{
 		"as it should be":       {sky + ", " + land, sky, losses, ""},
 		"none":                  {"", "", "losses: [{type: tv}]\n", ""},
-		"no loss reads them":    {sky, sky, "losses: [{type: tv}]\n", "content.masks: no loss here reads masks"},
-		"a region of the style": {sky, land, losses, `style[0].masks.land.name: the picture has no region "land"`},
+		"no loss reads them":    {sky, sky, "losses: [{type: tv}]\n", "content.masks: no loss here uses masks"},
+		"a region of the style": {sky, land, losses, `style[0].masks.land.name: the content image has no region "land"`},
 		"twice":                 {sky + ", {name: sky, image: painting.png}", "", losses, `"sky" has two masks here`},
 		"a name":                {"{name: The Sky, image: photo.png}", "", losses, `"The Sky" must be lower-case letters`},
 		"no file":               {"{name: sky}", "", losses, "content.masks.sky.image: needs the file of a mask"},

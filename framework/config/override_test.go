@@ -19,11 +19,11 @@ stages:
 func TestOverrides(t *testing.T) {
 	for _, test := range []struct {
 		overrides string // separated by blanks
-		path      string // of the setting to look at
-		want      any    // nil: not there
+		path      string // of the setting to check
+		want      any    // nil: not set
 	}{
 		{"losses.style.weight=3", "losses.style.weight", 3.0},
-		{"losses.style.weight=3", "losses.tv.weight", 10.0}, // viper's Set would lose it
+		{"losses.style.weight=3", "losses.tv.weight", 10.0}, // viper's Set would drop it
 		{"losses.0.weight=1e3", "losses.style.weight", 1000.0},
 		{"losses.tv.weight=1 losses.tv.weight=2", "losses.tv.weight", 2.0},
 		{"losses.*.weight=5", "losses.tv.weight", 5.0},
@@ -52,7 +52,7 @@ func TestOverrides(t *testing.T) {
 		{"checkpoint.every=0", "checkpoint.every", "0"},
 		{"checkpoint={every: 1m30s}", "checkpoint.every", "1m30s"},
 		{"experiment=x", "checkpoint.every", "30s"},
-		{"stages.*.optimizer={name: momentum}", "stages[0].optimizer.lr", 3.0}, // its own default
+		{"stages.*.optimizer={name: momentum}", "stages[0].optimizer.lr", 3.0}, // the optimizer's default
 		{"stages.*.optimizer={name: momentum, lr: 2}", "stages[0].optimizer.lr", 2.0},
 		{"stages.*.optimizer={name: adam}", "stages[0].optimizer.lr", 0.01},
 		{`experiment="a,b"`, "experiment", "a,b"},
@@ -83,34 +83,34 @@ func TestOverrides(t *testing.T) {
 
 func TestBadOverrides(t *testing.T) {
 	for _, test := range []struct{ overrides, want string }{
-		{"losses.tv", `"losses.tv" is no override; write path=value, as in losses.tv.weight=5`},
-		{"painting.png", `"painting.png" is no override; write path=value, as in losses.tv.weight=5; for the photograph write content.image=painting.png, for the painting style.0.image=painting.png`},
-		{"missing.png", `"missing.png" is no override; write path=value, as in losses.tv.weight=5`},
-		{"size=big", `size: must be a number of pixels, which is the longer side, or a mapping (keys: height, width, fit, long, short, scale), not the text "big"`},
-		{"style.image=x.jpg", "style.image: the list has the items 0 to 1, and an override never creates an item; did you mean style.0.image? (* instead of 0 is for all)"},
-		{"stages.optimizer.lr=2", "stages.optimizer.lr: the list has the items 0 to 1, and an override never creates an item; did you mean stages.0.optimizer.lr? (* instead of 0 is for all)"},
-		{"style.weight=1,2", "style.weight: leaves out which item of a list; did you mean style.0.weight? (* instead of 0 is for all)"},
-		{"style.imge=x.jpg", "style.imge: the list has the items 0 to 1, and an override never creates an item"},
+		{"losses.tv", `"losses.tv" is not an override; write path=value, as in losses.tv.weight=5`},
+		{"painting.png", `"painting.png" is not an override; write path=value, as in losses.tv.weight=5; for the content image write content.image=painting.png, for the style image style.0.image=painting.png`},
+		{"missing.png", `"missing.png" is not an override; write path=value, as in losses.tv.weight=5`},
+		{"size=big", `size: must be a number of pixels for the longer side, or a mapping (keys: height, width, fit, long, short, scale), not the text "big"`},
+		{"style.image=x.jpg", "style.image: the list has the items 0 to 1, and an override cannot create an item; did you mean style.0.image? (or * instead of 0 for all items)"},
+		{"stages.optimizer.lr=2", "stages.optimizer.lr: the list has the items 0 to 1, and an override cannot create an item; did you mean stages.0.optimizer.lr? (or * instead of 0 for all items)"},
+		{"style.weight=1,2", "style.weight: omits the item of a list; did you mean style.0.weight? (or * instead of 0 for all items)"},
+		{"style.imge=x.jpg", "style.imge: the list has the items 0 to 1, and an override cannot create an item"},
 		{"iterations=20", `iterations: unknown key "iterations"; did you mean stages.*.iterations?`},
 		{"optimizer=lbfgs", `optimizer: unknown key "optimizer"; did you mean stages.*.optimizer?`},
 		{"lr=1", `lr: unknown key "lr"; did you mean stages.*.optimizer.lr?`},
 		{"weight=1", `weight: unknown key "weight"; did you mean style.*.weight or losses.*.weight?`},
 		{"layers=[conv1_1]", `layers: unknown key "layers"; did you mean losses.style.layers?`},
-		{"=3", `"=3" is no override; write path=value, as in losses.tv.weight=5`},
-		{"losses..weight=3", `"losses..weight=3" is no override; write path=value, as in losses.tv.weight=5`},
+		{"=3", `"=3" is not an override; write path=value, as in losses.tv.weight=5`},
+		{"losses..weight=3", `"losses..weight=3" is not an override; write path=value, as in losses.tv.weight=5`},
 		{"losses.tv.weight=", `losses.tv.weight: has no value; write losses.tv.weight=null for the default, or losses.tv.weight="" for an empty text`},
-		{"sweep.metrics=eval/tv,eval/ssim", "sweep.metrics: cannot be swept itself; write [eval/tv,eval/ssim] for one list, or quotes around a text with a comma"},
-		{"losses.tvv.weight=1", `losses.tvv.weight: unknown item "tvv"; did you mean "tv"? (known: style, tv); an override never creates an item`},
-		{"losses.2.weight=1", "losses.2.weight: the list has the items 0 to 1, and an override never creates an item"},
-		{"losses.-1.weight=1", "losses.-1.weight: the list has the items 0 to 1, and an override never creates an item"},
-		{"stages.2.iterations=1", "stages.2.iterations: the list has the items 0 to 1, and an override never creates an item"},
-		{"losses=[] losses.*.weight=1", "losses.*.weight: the list is empty, and an override never creates an item"},
+		{"sweep.metrics=eval/tv,eval/ssim", "sweep.metrics: cannot be swept; write [eval/tv,eval/ssim] for one list, or quotes around a text with a comma"},
+		{"losses.tvv.weight=1", `losses.tvv.weight: unknown item "tvv"; did you mean "tv"? (known: style, tv); an override cannot create an item`},
+		{"losses.2.weight=1", "losses.2.weight: the list has the items 0 to 1, and an override cannot create an item"},
+		{"losses.-1.weight=1", "losses.-1.weight: the list has the items 0 to 1, and an override cannot create an item"},
+		{"stages.2.iterations=1", "stages.2.iterations: the list has the items 0 to 1, and an override cannot create an item"},
+		{"losses=[] losses.*.weight=1", "losses.*.weight: the list is empty, and an override cannot create an item"},
 		{"losses.tv.wieght=1", `losses.tv.wieght: unknown key "wieght"; did you mean "weight"? (known: name, type, weight, normalize_gradients)`},
 		{"seed.x=1", "seed: must be a whole number, not a mapping"},
 		{"losses.tv.weight=heavy", `losses.tv.weight: must be a number, not the text "heavy"`},
-		{"losses.tv.weight.x=1", `losses.tv.weight.x: 10 has no key "x"; replace it by a whole mapping`},
-		{"seed=null", "seed: is not set, so there is nothing to take away"},
-		{"backbone.pooling=null", "backbone.pooling: is not set, so there is nothing to take away"},
+		{"losses.tv.weight.x=1", `losses.tv.weight.x: 10 has no key "x"; replace it with a mapping`},
+		{"seed=null", "seed: is not set, so there is nothing to remove"},
+		{"backbone.pooling=null", "backbone.pooling: is not set, so there is nothing to remove"},
 		{"losses.tv.weight=[1", "losses.tv.weight: not YAML: did not find expected ',' or ']'"},
 		{"init={from: noise, from: style}", "init.from: written twice; remove one"},
 		{"extends=[d2l-gluon]", "extends: is read before overrides; write it into the file"},
@@ -120,7 +120,7 @@ func TestBadOverrides(t *testing.T) {
 		{"stages.0.optimizer={name: momentum, lr: fast}", `stages[0].optimizer.lr: must be a number, not the text "fast"`},
 		{"content=no.png", "content.image: no such file: "},
 		{"losses.style.layers.0=conv9_9", `losses.style.layers[0]: unknown layer "conv9_9"`},
-		{"stages.0.evaluations=5", "stages[0]: give iterations or evaluations, not both; stages[0].iterations=null takes one away"},
+		{"stages.0.evaluations=5", "stages[0]: give iterations or evaluations, not both; stages[0].iterations=null removes one"},
 	} {
 		t.Run(test.overrides, func(t *testing.T) {
 			_, err := loader().Load(write(t, overridden), split(test.overrides))

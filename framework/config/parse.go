@@ -16,20 +16,20 @@ import (
 	"runexp/internal/printable"
 )
 
-// A config is written by hand: what is larger than this is a mistake or an
-// attack (a few aliases can stand for billions of values).
+// Limits of a config. It is written by hand: a larger one is a mistake or an attack
+// (a few aliases can expand to billions of values).
 const (
 	maxBytes  = 1 << 20
 	maxValues = 20_000
 	maxDepth  = 50
 )
 
-// parse reads one YAML document. It returns nil after reporting why if data is
+// parse parses one YAML document. It returns nil after reporting a problem if data is
 // not one.
 func parse(src *source, data []byte, rep *report) *node {
 	top := position{src, 1, 1}
 	if len(data) > maxBytes {
-		rep.add(top, "", "larger than %d bytes: this is no config", maxBytes)
+		rep.add(top, "", "larger than %d bytes: this is not a config", maxBytes)
 		return nil
 	}
 	if at, found := notText(data); found {
@@ -65,7 +65,7 @@ func parse(src *source, data []byte, rep *report) *node {
 	return root
 }
 
-// converter makes nodes of YAML's, following aliases.
+// converter converts YAML nodes to nodes and expands aliases.
 type converter struct {
 	source *source
 	values int
@@ -73,7 +73,7 @@ type converter struct {
 
 func (c *converter) convert(y *yaml.Node, depth int) (*node, error) {
 	if c.values++; c.values > maxValues {
-		return nil, fmt.Errorf("more than %d values once aliases are followed: this is no config", maxValues)
+		return nil, fmt.Errorf("more than %d values after expanding aliases: this is not a config", maxValues)
 	}
 	if depth > maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d levels; an anchor may contain its own alias", maxDepth)
@@ -112,10 +112,11 @@ func (c *converter) convert(y *yaml.Node, depth int) (*node, error) {
 	return n, nil
 }
 
-// decimal is a whole number as YAML 1.2 writes it: 0123 is 123, not octal.
+// decimal matches a whole number of YAML 1.2: 0123 is 123, not octal.
 var decimal = regexp.MustCompile(`^[-+]?[0-9]+$`)
 
-// scalarValue returns what a scalar says: nil, bool, int64, float64 or string.
+// scalarValue returns the value of a scalar: nil, bool, int64, float64, string or
+// unusable.
 func scalarValue(y *yaml.Node) any {
 	var value any
 	switch tag := y.ShortTag(); tag {
@@ -132,7 +133,7 @@ func scalarValue(y *yaml.Node) any {
 			return unusable(strings.Replace(strings.TrimPrefix(err.Error(), "yaml: "), y.Value, printable.Excerpt(y.Value), 1))
 		}
 	default:
-		return unusable(fmt.Sprintf("the tag %s is not known here; leave it out", printable.Excerpt(tag)))
+		return unusable(fmt.Sprintf("the tag %s is not supported; leave it out", printable.Excerpt(tag)))
 	}
 	switch v := value.(type) {
 	case int:
@@ -148,20 +149,20 @@ func scalarValue(y *yaml.Node) any {
 	return value
 }
 
-// yamlLine is where the YAML library puts the line of an error, roughly;
-// unknownAnchor is an error for which it says no line.
+// yamlLine matches the approximate line in an error of the YAML library;
+// unknownAnchor matches an error without a line.
 var (
 	yamlLine      = regexp.MustCompile(`^line (\d+): `)
 	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 )
 
-// syntaxProblem says where data stops being YAML, and why. A tab the library only
-// calls a character.
+// syntaxProblem returns the position and message of a syntax error. It finds tabs
+// itself, since the library's message does not mention them.
 func syntaxProblem(data []byte, err error) (position, string) {
 	for i, line := range strings.Split(string(data), "\n") {
 		indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 		if tab := strings.IndexByte(indent, '\t'); tab >= 0 {
-			return position{line: i + 1, column: tab + 1}, "YAML is indented with spaces; this is a tab"
+			return position{line: i + 1, column: tab + 1}, "this is a tab; indent YAML with spaces"
 		}
 	}
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -179,8 +180,8 @@ func syntaxProblem(data []byte, err error) (position, string) {
 	return at, "not YAML: " + message
 }
 
-// notText returns the place of the first byte that is not UTF-8, or that is a
-// control character, as half of a UTF-16 file is.
+// notText returns the position of the first byte that is not UTF-8 or is a control
+// character, as are half the bytes of a UTF-16 file.
 func notText(data []byte) (at position, found bool) {
 	at = position{line: 1, column: 1}
 	for len(data) > 0 {

@@ -11,8 +11,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// toYAML returns the tree below n as YAML. A list of scalars is written on one
-// line; everything is where flow is set.
+// toYAML returns the tree below n as YAML. A list of scalars is on one line;
+// everything is if flow is set.
 func (n *node) toYAML(flow bool) *yaml.Node {
 	out := &yaml.Node{}
 	switch n.kind {
@@ -47,25 +47,25 @@ func (n *node) toYAML(flow bool) *yaml.Node {
 // flow returns n as YAML on one line.
 func (n *node) flow() string {
 	text, err := marshal(n.toYAML(true))
-	if err != nil { // a tree that was read can be written
+	if err != nil { // cannot happen: the tree was parsed from YAML
 		return describe(n)
 	}
 	return strings.TrimSpace(string(text))
 }
 
-// plain returns n as encoding/json has it.
-func (n *node) plain() any {
+// jsonValue returns n as values of encoding/json.
+func (n *node) jsonValue() any {
 	switch n.kind {
 	case mapping:
 		m := map[string]any{}
 		for _, e := range n.entries {
-			m[e.key] = e.value.plain()
+			m[e.key] = e.value.jsonValue()
 		}
 		return m
 	case list:
 		items := make([]any, len(n.items))
 		for i, item := range n.items {
-			items[i] = item.plain()
+			items[i] = item.jsonValue()
 		}
 		return items
 	}
@@ -75,8 +75,8 @@ func (n *node) plain() any {
 	return n.value
 }
 
-// numberYAML writes a number so that readers of YAML 1.1 and 1.2 take it for one:
-// 1e+06 is a text to those of 1.1.
+// numberYAML formats a number so that YAML 1.1 and 1.2 parse it as one: 1e+06 is a
+// text in YAML 1.1.
 func numberYAML(x float64) string {
 	text := strconv.FormatFloat(x, 'g', -1, 64)
 	if mantissa, exponent, ok := strings.Cut(text, "e"); ok && !strings.Contains(mantissa, ".") {
@@ -85,13 +85,13 @@ func numberYAML(x float64) string {
 	return text
 }
 
-// notPlain is a text that a reader of YAML, of 1.1 or 1.2, would take for a number,
-// a date, true, false or null: what is made of the signs of one, and the words.
+// notPlain matches a text that YAML 1.1 or 1.2 could parse as a number, a date, true,
+// false or null: their words, and anything made of their characters.
 var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.]*$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$|` +
 	`^(?i:y|n|yes|no|on|off|true|false|null)$|^[~=]$|^<<$|^0[xob]`)
 
-// textYAML writes a text so that every reader takes it for just that text. Signs
-// that mean something in YAML the encoder quotes itself.
+// textYAML returns a node that every YAML parser reads as this text. The encoder
+// itself quotes special characters.
 func textYAML(text string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(text)

@@ -12,22 +12,22 @@ import (
 // A Problem is one thing wrong with a config.
 type Problem struct {
 	File         string // as the user wrote it, "preset NAME" or "command line"
-	Line, Column int    // from 1; 0 where there is none
+	Line, Column int    // from 1; 0 if there is none
 	Path         string // key path, losses.style.layers[1]; "" for the whole file
-	Message      string // lower case, says what is accepted
+	Message      string // lower case; names what is accepted
 }
 
-// String returns `file:line:col: path: message` without the parts that are empty.
+// String returns `file:line:col: path: message` without empty parts.
 func (p Problem) String() string {
 	where := printable.Text(p.File)
 	if p.Line > 0 {
 		where = fmt.Sprintf("%s:%d:%d", where, p.Line, p.Column)
 	}
-	parts := slices.DeleteFunc([]string{where, shortPath(p.Path), bounded(p.Message)}, func(s string) bool { return s == "" })
+	parts := slices.DeleteFunc([]string{where, shortPath(p.Path), truncate(p.Message)}, func(s string) bool { return s == "" })
 	return strings.Join(parts, ": ")
 }
 
-// shortPath is a key path that prints, each key of it an excerpt.
+// shortPath returns a printable key path with each key shortened to an excerpt.
 func shortPath(path string) string {
 	keys := strings.Split(path, ".")
 	if len(keys) > maxDepth {
@@ -39,11 +39,11 @@ func shortPath(path string) string {
 	return strings.Join(keys, ".")
 }
 
-// maxMessage is the longest message that is printed, in bytes: what it quotes is
-// cut where it is quoted, and this is for what plugins and libraries say.
+// maxMessage is the maximum length of a printed message in bytes. It limits messages of
+// plugins and libraries; quotes in this package's messages are already shortened.
 const maxMessage = 4096
 
-func bounded(message string) string {
+func truncate(message string) string {
 	if len(message) > maxMessage {
 		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
 	}
@@ -53,7 +53,7 @@ func bounded(message string) string {
 // Problems is everything wrong with a config, sorted by file, line and column.
 type Problems []Problem
 
-// Error prints one line a problem.
+// Error returns one line for each problem.
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
@@ -62,7 +62,7 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// report collects problems on the way.
+// report collects problems.
 type report struct{ problems Problems }
 
 func (r *report) add(at position, path, format string, args ...any) {
@@ -80,7 +80,7 @@ func (r *report) merge(other *report) {
 	r.problems = append(r.problems, other.problems...)
 }
 
-// err returns the problems found, each once, or nil.
+// err returns the problems, sorted and without duplicates, or nil.
 func (r *report) err() error {
 	if len(r.problems) == 0 {
 		return nil
@@ -91,14 +91,14 @@ func (r *report) err() error {
 			cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Path, b.Path),
-			cmp.Compare(a.Message, b.Message), // equal ones side by side
+			cmp.Compare(a.Message, b.Message), // for Compact
 		)
 	})
 	return slices.Compact(r.problems)
 }
 
-// concerns reports whether a problem lies at path, above it or below it: what a
-// later step would say of path then only follows from that problem.
+// concerns reports whether there is a problem at path, above it or below it. Later
+// problems at path then only follow from that one.
 func (ps Problems) concerns(path string) bool {
 	return slices.ContainsFunc(ps, func(p Problem) bool {
 		return p.Path == path || within(p.Path, path) || within(path, p.Path)

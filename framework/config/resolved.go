@@ -11,32 +11,31 @@ import (
 	"runexp/framework"
 )
 
-// Resolved is an experiment as loaded.
+// Resolved is a loaded experiment.
 type Resolved struct {
 	Experiment framework.Experiment // of a sweep: one of its trials
 	Sweep      *Sweep               // nil for a single run
-	Written    []byte               // the file as written
-	Overrides  []string             // the overrides as given
+	Written    []byte               // the content of the file
+	Overrides  []string             // as given on the command line
 
 	loader *Loader
-	path   string // of the file, which names the experiment
-	base   *node  // the tree without the sweep, every path in it absolute
+	path   string // of the file; the default name of the experiment
+	base   *node  // the tree without the sweep, with absolute paths
 }
 
 // A Param is one setting of an experiment: its key path and its value, a string,
-// int64, float64 or bool. A list of layers or numbers is one setting, in YAML:
-// `[conv1_1, {layer: conv2_1, weight: 0.5}]`.
+// int64, float64 or bool. A list of layers or numbers is one setting, a string of
+// YAML: `[conv1_1, {layer: conv2_1, weight: 0.5}]`.
 type Param struct {
 	Path  string
 	Value any
 }
 
-// YAML returns the config with every default written out, in the order of
-// framework.Experiment. It loads again to the same Experiment.
+// YAML returns the config with all defaults, in the order of framework.Experiment. It
+// loads to the same Experiment.
 //
-// Of a sweep it returns the merged config, its defaults left out, followed by the
-// sweep: what a default is can depend on what is swept. It loads again to the
-// same sweep.
+// For a sweep it returns the merged config without defaults, since they can depend on
+// what is swept, followed by the sweep. It loads to the same sweep.
 func (r *Resolved) YAML() ([]byte, error) {
 	if r.Sweep != nil {
 		return r.sweepYAML()
@@ -49,7 +48,7 @@ func (r *Resolved) Params() ([]Param, error) {
 	return params("", reflect.ValueOf(r.Experiment), nil)
 }
 
-// Initial returns the initial value that the experiment chooses.
+// Initial returns the plugin of the experiment's initial value.
 func (r *Resolved) Initial() (framework.Initial, error) {
 	plugin, err := r.loader.Plugins.Initials.Lookup(r.Experiment.Init.From)
 	if err != nil {
@@ -68,8 +67,8 @@ type member struct {
 	value reflect.Value
 }
 
-// members returns the keys of a struct, a plugin's after the struct's own,
-// without those that are not given.
+// members returns the keys of a struct, followed by those of its plugin's options,
+// without those that are not set.
 func members(v reflect.Value) []member {
 	var list []member
 	keys, options := fields(v.Type())
@@ -90,8 +89,8 @@ func members(v reflect.Value) []member {
 	return list
 }
 
-// zeroIsAbsent tells the structs whose zero fields say that a key is not given:
-// alternatives, of which one is.
+// zeroIsAbsent reports whether a zero field of the struct means that its key is not
+// set: its keys are alternatives.
 func zeroIsAbsent(v any) bool {
 	switch v.(type) {
 	case framework.Size, framework.Stage:
@@ -100,7 +99,7 @@ func zeroIsAbsent(v any) bool {
 	return false
 }
 
-// toYAML returns v as a YAML node; a short list is written on one line.
+// toYAML returns v as a YAML node; a short list is on one line.
 func toYAML(v reflect.Value) *yaml.Node {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -129,13 +128,13 @@ func toYAML(v reflect.Value) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v.Interface())}
 }
 
-// isShort reports a list of layers or scalars.
+// isShort reports whether list is a list of layers or scalars.
 func isShort(list reflect.Type) bool {
 	item := list.Elem()
 	return item == reflect.TypeFor[framework.LayerWeight]() || item.Kind() != reflect.Struct
 }
 
-// params appends the settings in v, which is at path.
+// params appends the settings in v, at path.
 func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 	var err error
 	switch v.Kind() {
@@ -163,7 +162,7 @@ func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 	return append(list, Param{path, v.Interface()}), nil
 }
 
-// itemOf is the path of item i of a list: losses.style, style[0].
+// itemOf returns the path of item i of a list: losses.style, style[0].
 func itemOf(path string, items reflect.Value, i int) string {
 	if loss, ok := items.Index(i).Interface().(framework.LossSpec); ok {
 		return join(path, loss.Name)

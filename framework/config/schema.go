@@ -11,23 +11,22 @@ import (
 	"runexp/internal/printable"
 )
 
-// A field is a key that a struct's `config` tag declares.
+// A field is a key declared by a `config` tag.
 type field struct {
 	key   string
 	index int
-	flag  string // what stands after the key in the tag; "" for nothing
+	flag  string // after the key in the tag; "" for none
 }
 
 // Flags of fields.
 const (
-	fileFlag     = "file"         // a text that is the path of a file; "" is not given
-	nameOrFile   = "name or file" // a text that is a name or a path
-	optionalFlag = "optional"     // a zero value is not given: it is left out of the resolved config
+	fileFlag     = "file"         // the path of a file; "" means not set
+	nameOrFile   = "name or file" // a name or a path
+	optionalFlag = "optional"     // a zero value means not set: left out of the resolved config
 )
 
-// fields lists the keys of a struct in order. options is the index of the field
-// tagged `config:",options"`, whose keys stand among the struct's own; -1 if
-// there is none.
+// fields lists the keys of a struct in order. options is the index of the field tagged
+// `config:",options"`, whose keys appear beside the struct's own, -1 if there is none.
 func fields(t reflect.Type) (keys []field, options int) {
 	options = -1
 	for i := range t.NumField() {
@@ -42,17 +41,17 @@ func fields(t reflect.Type) (keys []field, options int) {
 	return keys, options
 }
 
-// A choice is how a spec chooses the plugin whose options are among its keys.
+// A choice describes how a spec chooses the plugin whose options are among its keys.
 type choice struct {
 	key      string        // holds the plugin's name
-	fallback func() string // the plugin if key is not written; "" where it must be
+	fallback func() string // the plugin if key is not set; "" if it is required
 	kind     string
-	known    []string
-	// options returns a pointer to the named plugin's options, at their defaults.
+	names    []string
+	// options returns a pointer to the named plugin's default options.
 	options func(name string) (any, error)
 }
 
-// choose returns the choice that specs of type t make.
+// choose returns the choice of specs of type t.
 func (l *Loader) choose(t reflect.Type) choice {
 	for _, k := range l.Plugins.Kinds() {
 		if k.Spec == specOf(t) {
@@ -68,7 +67,7 @@ func (l *Loader) choose(t reflect.Type) choice {
 	panic(fmt.Sprintf("config: no registry for %v", t))
 }
 
-// specOf returns the spec that keys of type t are: those of a sweep are its sampler's.
+// specOf returns the spec type of t: the keys of a sweep are the spec of its sampler.
 func specOf(t reflect.Type) reflect.Type {
 	if t == reflect.TypeFor[sweepKeys]() {
 		return reflect.TypeFor[framework.SamplerSpec]()
@@ -76,8 +75,8 @@ func specOf(t reflect.Type) reflect.Type {
 	return t
 }
 
-// chosen returns the plugin of a kind that an experiment, or the keys of a sweep,
-// chooses first; "" for none.
+// chosen returns the first plugin of a kind in an experiment or in the keys of a sweep,
+// "" if there is none.
 func chosen(v reflect.Value, k framework.Kind) string {
 	name := ""
 	switch v.Kind() {
@@ -99,20 +98,19 @@ func chosen(v reflect.Value, k framework.Kind) string {
 	return name
 }
 
-// scorerPath is the one backbone that need not be named: without a name it is
-// the run's own.
+// scorerPath is the one backbone with an optional name: the default is the run's own.
 const scorerPath = "evaluate.backbone"
 
-// A checker holds a tree against the schema: the `config` tags of
-// framework.Experiment and of the options of the plugins that it names.
+// A checker checks a tree against the schema: the `config` tags of
+// framework.Experiment and of the options of the chosen plugins.
 type checker struct {
 	loader *Loader
 	report *report
 }
 
-// check returns the settings at n as plain maps, lists and scalars of the types
-// that t wants, a plugin's own keys under "options". It reports every unknown
-// key and wrong type, leaves those values out, and returns nil if n itself is one.
+// check returns the settings at n as plain maps, lists and scalars of type t, with a
+// plugin's keys under "options". It reports every unknown key and wrong type and omits
+// those values; it returns nil if n itself has the wrong type.
 func (c *checker) check(n *node, t reflect.Type, path string) any {
 	if t == reflect.TypeFor[framework.LayerWeight]() {
 		n = layerItem(n)
@@ -133,7 +131,7 @@ func (c *checker) check(n *node, t reflect.Type, path string) any {
 		items := make([]any, len(n.items))
 		for i, itemPath := range n.itemPaths(path) {
 			items[i] = c.check(n.items[i], t.Elem(), itemPath)
-			if items[i] == nil { // keeps its place, so that later problems find theirs
+			if items[i] == nil { // keeps the indices of later items
 				items[i] = reflect.Zero(t.Elem()).Interface()
 			}
 		}
@@ -156,12 +154,12 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		types[f.key] = t.Field(f.index).Type
 	}
 	if t == reflect.TypeFor[framework.Experiment]() {
-		known = append(known, "sweep") // cut out before
+		known = append(known, "sweep") // removed from the tree before
 	}
 	if n.kind != mapping {
 		want := "a mapping (keys: " + strings.Join(known, ", ") + ")"
 		if t == reflect.TypeFor[framework.Size]() {
-			want = "a number of pixels, which is the longer side, or " + want
+			want = "a number of pixels for the longer side, or " + want
 		}
 		c.mismatch(n, path, want)
 		return nil
@@ -197,16 +195,16 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 				into[e.key] = value
 			}
 		case e.key == "<<":
-			c.report.add(e.position, join(path, e.key), "merge keys are not read; write the keys out, or use extends")
-		case pluginKnown: // else nobody knows which keys there are
-			c.report.add(e.position, join(path, e.key), "%v%s", unknownKey(n, path, e.key, known), choice.otherwise(e.key))
+			c.report.add(e.position, join(path, e.key), "merge keys are not supported; write the keys out, or use extends")
+		case pluginKnown: // else its keys are unknown
+			c.report.add(e.position, join(path, e.key), "%v%s", unknownKey(n, path, e.key, known), choice.optionHint(e.key))
 		}
 	}
 	return out
 }
 
-// plugin returns the default options of the plugin that n names, and whether
-// there is such a plugin.
+// plugin returns the default options of the plugin that n names, and whether it
+// exists.
 func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
 	written, name := n.get(choice.key), ""
 	if written == nil {
@@ -214,14 +212,14 @@ func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
 	} else {
 		name = written.text()
 		if _, isText := written.value.(string); !isText {
-			return nil, false // a wrong type, reported where the key is checked
+			return nil, false // a wrong type, reported by check
 		}
 	}
 	if name == "" && path == scorerPath && len(n.entries) <= 1 && written != nil {
 		return nil, false // the run's own
 	}
 	if name == "" {
-		c.report.add(n.position, path, "needs a %s, the name of a %s (known: %s)", choice.key, choice.kind, strings.Join(choice.known, ", "))
+		c.report.add(n.position, path, "needs a %s, the name of a %s (known: %s)", choice.key, choice.kind, strings.Join(choice.names, ", "))
 		return nil, false
 	}
 	options, err := choice.options(name)
@@ -236,7 +234,7 @@ func (c *checker) plugin(n *node, choice choice, path string) (any, bool) {
 	return options, true
 }
 
-// mismatch reports that n is not what is wanted.
+// mismatch reports that n does not have the type described by want.
 func (c *checker) mismatch(n *node, path, want string) {
 	why, isUnusable := n.value.(unusable)
 	switch {
@@ -249,9 +247,8 @@ func (c *checker) mismatch(n *node, path, want string) {
 	}
 }
 
-// convertScalar returns n's value as t wants it, or what t wants in words. A
-// number is a number however it is written: 500.0 and 1e3 are whole. Nothing
-// else is converted.
+// convertScalar returns n's value converted to t, or a description of what t accepts.
+// Numbers are converted if exact: 500.0 and 1e3 are whole. Nothing else is converted.
 func convertScalar(n *node, t reflect.Type) (value any, want string) {
 	switch t.Kind() {
 	case reflect.Bool:
@@ -286,7 +283,7 @@ func convertScalar(n *node, t reflect.Type) (value any, want string) {
 	panic(fmt.Sprintf("config: an option of type %v; use bool, int, float64, string, a struct or a list of these", t))
 }
 
-// describe says what n is, for messages.
+// describe describes n in messages.
 func describe(n *node) string {
 	switch n.kind {
 	case mapping:
@@ -306,5 +303,5 @@ func describe(n *node) string {
 	}
 }
 
-// quote is how messages quote what was found: at most a line of it.
+// quote quotes at most a line of s for a message.
 func quote(s string) string { return `"` + printable.Excerpt(s) + `"` }

@@ -2,21 +2,21 @@ package config
 
 import "strconv"
 
-// expandShorthands rewrites the short forms of images:
+// expandShorthands expands the short forms of images:
 //
 //	content: x.png         → content: {image: x.png}
 //	style: x.png           → style: [{image: x.png}]
 //	style: {image: x.png}  → style: [{image: x.png}]
 //	style: [x.png]         → style: [{image: x.png}]
 //
-// A style's size and the time between checkpoints may be written as a number,
-// 0.5 or 0; it is the text of one from here on.
+// It also converts a style's size and the time between checkpoints from numbers, 0.5
+// or 0, to text.
 func expandShorthands(root *node) {
 	if every, written := root.find("checkpoint.every"); written {
 		numberToText(every)
 	}
 	if content := root.get("content"); content.text() != "" {
-		*content = *picture(content)
+		*content = *imageItem(content)
 	}
 	style := root.get("style")
 	if style == nil {
@@ -27,7 +27,7 @@ func expandShorthands(root *node) {
 	}
 	for i, item := range style.items {
 		if item.text() != "" {
-			style.items[i] = picture(item)
+			style.items[i] = imageItem(item)
 		}
 		if size := style.items[i].get("size"); size != nil {
 			numberToText(size)
@@ -35,12 +35,12 @@ func expandShorthands(root *node) {
 	}
 }
 
-func picture(file *node) *node {
+func imageItem(file *node) *node {
 	return &node{position: file.position, kind: mapping, entries: []entry{{file.position, "image", file.clone()}}}
 }
 
-// layerItem rewrites an item of a `layers` option: `- conv1_1` and `- 25` are
-// {layer: conv1_1} and {layer: 25}, and an index is the text of one.
+// layerItem expands an item of a `layers` option: `- conv1_1` and `- 25` become
+// {layer: conv1_1} and {layer: "25"}.
 func layerItem(item *node) *node {
 	layer := item.get("layer")
 	if item.kind == scalar {
@@ -55,7 +55,7 @@ func layerItem(item *node) *node {
 	return item
 }
 
-// numberToText makes a number the shortest text that means it.
+// numberToText converts a number to its shortest text.
 func numberToText(n *node) {
 	switch v := n.value.(type) {
 	case int64:

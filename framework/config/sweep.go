@@ -7,12 +7,12 @@ import (
 	"runexp/framework"
 )
 
-// A Sweep is one experiment made several times with different settings: every
-// setting of its parameters, on every pair of pictures, with every seed. Package
-// experiments makes trials of it.
+// A Sweep is an experiment run several times with different settings: all settings of
+// its parameters on all pairs of images with all seeds. Package plan expands it into
+// trials.
 //
-// As JSON it is what a sweep means, with every default filled in, every path
-// absolute and every range's steps written out: equal for equal plans.
+// Its JSON has all defaults, absolute paths and the steps of all ranges: it is equal
+// for equal plans.
 type Sweep struct {
 	Question   string       `json:"question,omitempty"`
 	Method     string       `json:"method"`            // the sampler
@@ -23,33 +23,33 @@ type Sweep struct {
 	Parameters []Parameter  `json:"parameters"`
 	Exclude    []*Exclusion `json:"exclude,omitempty"`
 	RunCap     int          `json:"run_cap"`              // framework.SweepSpace's Cap
-	EarlyStop  *EarlyStop   `json:"early_stop,omitempty"` // nil: every trial runs to its end
+	EarlyStop  *EarlyStop   `json:"early_stop,omitempty"` // nil: no trial is pruned
 	OnFailure  OnFailure    `json:"on_failure"`
 
 	section *node
-	seed    Setting // of the experiment without the sweep
+	seed    Setting // the experiment's
 	sampler framework.Sampler
 }
 
-// A Pair is a photograph and its paintings: a replicate of the whole sweep.
+// A Pair is a content image and its style images: a replicate of the whole sweep.
 type Pair struct {
 	Name    string   `json:"name"`              // mountain × autumn: the files' names
 	Content string   `json:"content,omitempty"` // path; "" for the experiment's own
 	Style   []string `json:"style,omitempty"`   // paths; none for the experiment's own
 
-	content, style string // names, as exclude has them
+	content, style string // names, as used in exclude
 	settings       []Setting
 }
 
-// A Parameter is what varies: one key path, or several that vary together. It has
-// levels, or a range that the sampler draws from.
+// A Parameter is a swept key path, or several that vary together. It has levels, or a
+// range that the sampler draws from.
 type Parameter struct {
 	Paths  []string `json:"paths"`
 	Levels []Level  `json:"levels,omitempty"`
-	Range  *Range   `json:"range,omitempty"` // nil where there are levels
+	Range  *Range   `json:"range,omitempty"` // nil if there are levels
 }
 
-// Name is the parameter in reports: its paths, joined by a comma.
+// Name returns the parameter's name in reports: its paths, joined by commas.
 func (p Parameter) Name() string { return strings.Join(p.Paths, ", ") }
 
 // A Level is one value of a parameter: a setting for each of its paths.
@@ -58,59 +58,59 @@ type Level struct {
 	Settings []Setting `json:"settings"`
 }
 
-// A Range is an interval of actual values, its ends included.
+// A Range is a closed interval of actual values.
 //
-//	uniform:     every value as likely
+//	uniform:     all values are equally likely
 //	log_uniform: the logarithm is uniform
-//	int:         every whole number as likely
+//	int:         all whole numbers are equally likely
 type Range struct {
 	Min          float64 `json:"min"`
 	Max          float64 `json:"max"`
 	Distribution string  `json:"distribution"`
 
-	path        Setting // its path
+	path        Setting // has the path only
 	first, last position
 }
 
-// A Setting gives one key path of an experiment a value. It is made by Load, by
-// Range.Setting and by Sweep.Replicate; by hand it sets nothing.
+// A Setting is a value for one key path of an experiment. It is only valid as returned
+// by Load, Range.Setting or Sweep.Replicate.
 type Setting struct {
 	Path  string `json:"path"`
 	Text  string `json:"-"`     // the value in YAML, on one line
 	Value any    `json:"value"` // nil, bool, int64, float64, string, []any or map[string]any
 
-	node *node    // the value where it was written
-	at   position // where the path was
+	node *node    // the value
+	at   position // of the path
 }
 
-// EarlyStop stops trials that are behind others.
+// EarlyStop holds the settings of the sweep's pruner.
 type EarlyStop struct {
 	Type    string    `json:"type"`              // the pruner
-	Metric  string    `json:"metric"`            // one that can be compared between all trials
+	Metric  string    `json:"metric"`            // comparable between all trials
 	Lower   bool      `json:"lower"`             // whether lower is better
-	Warmup  int       `json:"warmup"`            // iterations before the first look
-	Every   int       `json:"every"`             // iterations between two
+	Warmup  int       `json:"warmup"`            // iterations before the first comparison
+	Every   int       `json:"every"`             // iterations between comparisons
 	Options []Setting `json:"options,omitempty"` // of the pruner
 
 	pruner func() (framework.Pruner, error)
 }
 
-// Pruner returns a new pruner, which no trial has told anything.
+// Pruner returns a new pruner without reports of any trial.
 func (e *EarlyStop) Pruner() (framework.Pruner, error) { return e.pruner() }
 
-// OnFailure says what follows a trial that failed.
+// OnFailure holds the limits for failed trials.
 type OnFailure struct {
-	Retries     int `json:"retries" config:"retries" doc:"how often a trial that failed is tried again"`
-	MaxFailures int `json:"max_failures" config:"max_failures" doc:"stop the sweep after so many failed trials; 0 never stops it"`
+	Retries     int `json:"retries" config:"retries" doc:"maximum number of retries of a failed trial"`
+	MaxFailures int `json:"max_failures" config:"max_failures" doc:"stop the sweep after this many failed trials; 0 never stops it"`
 }
 
-// Sampler returns what chooses the settings and blocks that are run.
+// Sampler returns the plugin that chooses the settings and blocks to run.
 func (s *Sweep) Sampler() framework.Sampler { return s.sampler }
 
 // JSON returns the sweep in canonical form.
 func (s *Sweep) JSON() ([]byte, error) { return json.Marshal(s) }
 
-// Problem returns an error at a key of the sweep, as in "run_cap" or "exclude[1]".
+// Problem returns a Problems for a key of the sweep, such as "run_cap" or "exclude[1]".
 func (s *Sweep) Problem(key, format string, args ...any) error {
 	rep := &report{}
 	n, _ := s.section.find(key)
@@ -118,8 +118,8 @@ func (s *Sweep) Problem(key, format string, args ...any) error {
 	return rep.err()
 }
 
-// Replicate returns the settings that make trials of a pair and a repeat: the
-// pair's pictures (of none for −1), and the seed raised by repeat.
+// Replicate returns the settings for a pair (−1 for none) and a repeat: the pair's
+// images, and the seed plus repeat.
 func (s *Sweep) Replicate(pair, repeat int) []Setting {
 	var settings []Setting
 	if pair >= 0 {
@@ -144,7 +144,7 @@ func (r *Range) Setting(value float64) Setting {
 	return newSetting(r.path.Path, n, r.path.at)
 }
 
-// newSetting makes a setting of a value of the tree; at is where path is written.
+// newSetting returns the setting of a value of the tree; at is the position of path.
 func newSetting(path string, n *node, at position) Setting {
-	return Setting{Path: path, Text: n.flow(), Value: n.plain(), node: n, at: at}
+	return Setting{Path: path, Text: n.flow(), Value: n.jsonValue(), node: n, at: at}
 }

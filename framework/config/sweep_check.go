@@ -9,8 +9,8 @@ import (
 	"runexp/framework/evaluate"
 )
 
-// overlap reports whether two ways lead to the same place, or one to a place
-// within the other's; * is every item.
+// overlap reports whether two paths are equal or one contains the other; * matches
+// every item.
 func overlap(a, b []string) bool {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] && a[i] != "*" && b[i] != "*" {
@@ -20,23 +20,23 @@ func overlap(a, b []string) bool {
 	return true
 }
 
-// apart reports paths of parameters that set the same thing: which of them
-// counts would depend on their order.
-func (r *sweepReader) apart() {
+// checkOverlaps reports paths of parameters and pairs that overlap: the result would
+// depend on their order.
+func (r *sweepReader) checkOverlaps() {
 	type place struct {
 		path, at string
-		way      []string
+		segs     []string
 	}
 	var places []place
 	for _, pair := range r.sweep.Pairs {
 		for _, s := range pair.settings {
-			ways := [][]string{segments(s.Path)}
-			if s.Path == "style" { // its other keys are the experiment's
-				ways = [][]string{{"style", "*", "image"}}
+			all := [][]string{segments(s.Path)}
+			if s.Path == "style" { // pairs do not set its other keys
+				all = [][]string{{"style", "*", "image"}}
 			}
-			for _, way := range ways {
+			for _, segs := range all {
 				if !slices.ContainsFunc(places, func(p place) bool { return p.path == s.Path }) {
-					places = append(places, place{s.Path, "pairs", way})
+					places = append(places, place{s.Path, "pairs", segs})
 				}
 			}
 		}
@@ -47,26 +47,26 @@ func (r *sweepReader) apart() {
 			if n := r.section.get("parameters").items[i]; n.get("zip") != nil {
 				at = join(join(indexed("parameters", i), indexed("zip", k)), "path")
 			}
-			way := r.base.way(path)
+			segs := r.base.canonical(path)
 			for _, other := range places {
 				switch {
-				case !overlap(way, other.way):
+				case !overlap(segs, other.segs):
 					continue
 				case other.at == "pairs":
-					r.add(at, "%s is what pairs give; sweep it, or give pairs", path)
-				case slices.Equal(way, other.way):
-					r.add(at, "%s is swept already, by %s; remove one", path, other.at)
+					r.add(at, "%s is set by pairs too; remove one of them", path)
+				case slices.Equal(segs, other.segs):
+					r.add(at, "%s is already swept by %s; remove one", path, other.at)
 				default:
 					r.add(at, "%s overlaps with %s of %s: one would overwrite the other", path, other.path, other.at)
 				}
 				break
 			}
-			places = append(places, place{path, at, way})
+			places = append(places, place{path, at, segs})
 		}
 	}
 }
 
-// earlyStop checks that trials can be compared by the metric.
+// earlyStop reads early_stop and checks that trials can be compared by its metric.
 func (r *sweepReader) earlyStop(keys framework.PrunerSpec) {
 	if !r.written("early_stop") {
 		return
@@ -79,7 +79,7 @@ func (r *sweepReader) earlyStop(keys framework.PrunerSpec) {
 	definition, known := evaluate.Describe(r.loader.Plugins.Metrics, keys.Metric)
 	switch {
 	case known && definition.Better == framework.Neither:
-		r.add(metric, "of %s neither low nor high is better, so no trial is the worse one; name another (known: %s)", keys.Metric, strings.Join(r.metricNames(), ", "))
+		r.add(metric, "neither a lower nor a higher %s is better, so it cannot rank trials; name another (known: %s)", keys.Metric, strings.Join(r.metricNames(), ", "))
 	case known:
 		lower = definition.Better == framework.Lower
 	case strings.HasPrefix(keys.Metric, "loss/"):
@@ -98,25 +98,26 @@ func (r *sweepReader) earlyStop(keys framework.PrunerSpec) {
 	r.pruner(keys)
 }
 
-// sameStages reports what lets trials be in different stages at the same step.
+// sameStages reports a parameter that can put trials in different stages at the same
+// step.
 func (r *sweepReader) sameStages(at string) {
 	last := len(r.base.get("stages").items) - 1
 	for _, p := range r.sweep.Parameters {
 		for _, path := range p.Paths {
-			way := r.base.way(path)
-			if way[0] != "stages" || len(way) > 2 && (last < 1 || way[1] == strconv.Itoa(last)) {
+			segs := r.base.canonical(path)
+			if segs[0] != "stages" || len(segs) > 2 && (last < 1 || segs[1] == strconv.Itoa(last)) {
 				continue
 			}
-			if len(way) < 3 || slices.Contains([]string{"iterations", "evaluations", "optimizer"}, way[2]) && len(way) == 3 {
-				r.add(at, "%s is swept, so at one step trials may be in different stages, which are not to be compared; leave early_stop out", path)
+			if len(segs) < 3 || slices.Contains([]string{"iterations", "evaluations", "optimizer"}, segs[2]) && len(segs) == 3 {
+				r.add(at, "%s is swept, so trials can be in different stages at the same step and cannot be compared; remove early_stop", path)
 				return
 			}
 		}
 	}
 }
 
-// comparable reports a loss that means something else from trial to trial, even
-// on the same pictures, which trials are compared within.
+// comparable reports a loss that is defined differently in each trial, even for the
+// same pair of images.
 func (r *sweepReader) comparable(at, metric string) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(metric, "loss/"), "/")
 	losses := r.base.get("losses")
@@ -126,25 +127,25 @@ func (r *sweepReader) comparable(at, metric string) {
 		return
 	}
 	changes := func(path string) bool {
-		way := r.base.way(path)
-		switch way[0] {
+		segs := r.base.canonical(path)
+		switch segs[0] {
 		case "backbone", "content", "style", "variable":
 			return true
 		case "stages":
-			return len(way) < 3 || way[2] == "size"
+			return len(segs) < 3 || segs[2] == "size"
 		case "losses":
-			if name == "total" || len(way) < 2 || !overlap(way[1:2], r.base.way(join("losses", name))[1:]) {
-				return name == "total" || len(way) < 2
+			if name == "total" || len(segs) < 2 || !overlap(segs[1:2], r.base.canonical(join("losses", name))[1:]) {
+				return name == "total" || len(segs) < 2
 			}
-			return len(way) != 3 || way[2] != "weight" // a loss is logged before its weight
+			return len(segs) != 3 || segs[2] != "weight" // a loss is logged before its weight
 		}
 		return false
 	}
-	const use = "such trials cannot be compared by it; name an eval/ metric, as in eval/content"
+	const use = "trials cannot be compared by it; use an eval/ metric, as in eval/content"
 	for _, p := range r.sweep.Parameters {
 		for _, path := range p.Paths {
 			if changes(path) {
-				r.add(at, "%s is another number in every trial, because %s is swept: %s", metric, path, use)
+				r.add(at, "%s is defined differently in each trial because %s is swept: %s", metric, path, use)
 				return
 			}
 		}

@@ -14,20 +14,20 @@ import (
 
 // A sweep on the command line:
 //
-//	losses.tv.weight=0,10,100              several values; a comma within brackets or quotes makes none
+//	losses.tv.weight=0,10,100              several values; commas within brackets or quotes do not separate
 //	losses.tv.weight=choice(0,10)          the same
 //	losses.tv.weight=range(0,5,2)          0, 2, 4: start, stop (exclusive) and step, as in Hydra
-//	losses.tv.weight=interval(0,100)       method: random draws from it
-//	losses.tv.weight=log_interval(1,1e3)   the same, its logarithm uniform
-//	losses.content.layers=glob(relu*)      every layer of the backbone that matches
+//	losses.tv.weight=interval(0,100)       a range for method: random
+//	losses.tv.weight=log_interval(1,1e3)   the same, log-uniform
+//	losses.content.layers=glob(relu*)      the matching layers of the backbone, one at a time
 
-// call is a value that looks like a function's.
-var call = regexp.MustCompile(`^([a-z_]+)\((.*)\)$`)
+// callPattern matches a function call.
+var callPattern = regexp.MustCompile(`^([a-z_]+)\((.*)\)$`)
 
-// several reads the right side of an override that gives a path several values,
-// as a parameter of the sweep. It is nil, nil for one value.
-func several(src *source, path, text string, is target) (*node, error) {
-	if is.text && (is.alone || is.names(src, text)) {
+// parameterOf parses the right side of an override with several values into a
+// parameter of the sweep. It returns nil, nil for a single value.
+func parameterOf(src *source, path, text string, dst target) (*node, error) {
+	if dst.text && (dst.unsweepable || dst.namesFile(src, text)) {
 		return nil, nil
 	}
 	at := position{source: src}
@@ -41,24 +41,24 @@ func several(src *source, path, text string, is target) (*node, error) {
 	}
 	parameter.set("path", &node{position: at, value: path})
 	split, parts := splitTop, splitTop(text)
-	m := call.FindStringSubmatch(strings.TrimSpace(text))
-	if is.text {
-		split = is.texts
-		if m == nil || len(parts) > 1 || m[1] != "choice" && (m[1] != "glob" || is.file) {
-			m, parts = nil, is.texts(text) // range(3) is a text
+	m := callPattern.FindStringSubmatch(strings.TrimSpace(text))
+	if dst.text {
+		split = dst.texts
+		if m == nil || len(parts) > 1 || m[1] != "choice" && (m[1] != "glob" || dst.file) {
+			m, parts = nil, dst.texts(text) // range(3) is plain text
 		}
 	}
 	if len(parts) == 1 && m == nil {
 		return nil, nil
 	}
 	if len(parts) > 1 {
-		values, err := valuesOf(src, parts, is)
+		values, err := valuesOf(src, parts, dst)
 		return put("values", values, err)
 	}
 	function, arguments := m[1], split(m[2])
 	switch function {
 	case "choice":
-		values, err := valuesOf(src, arguments, is)
+		values, err := valuesOf(src, arguments, dst)
 		return put("values", values, err)
 	case "glob":
 		pattern := strings.Trim(strings.TrimSpace(m[2]), `'"`)
@@ -81,15 +81,15 @@ func several(src *source, path, text string, is target) (*node, error) {
 	return nil, fmt.Errorf("%w; put quotes around a text", framework.UnknownName("function", function, known))
 }
 
-// valuesOf reads each part as a value of the setting.
-func valuesOf(src *source, parts []string, is target) (*node, error) {
+// valuesOf parses each part as a value of the setting.
+func valuesOf(src *source, parts []string, dst target) (*node, error) {
 	values := &node{position: position{source: src}, kind: list}
 	for _, part := range parts {
 		part = strings.TrimSpace(part)
 		if part == "" {
 			return nil, fmt.Errorf(`has an empty value; write null for the default, or "" for an empty text`)
 		}
-		value, err := is.value(src, part)
+		value, err := dst.value(src, part)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func valuesOf(src *source, parts []string, is target) (*node, error) {
 	return values, nil
 }
 
-// numbersOf reads the arguments of a function of numbers.
+// numbersOf parses the arguments of a function of numbers.
 func numbersOf(src *source, function string, arguments []string, least, most int) ([]*node, error) {
 	values, err := valuesOf(src, arguments, target{})
 	if err != nil {
@@ -122,7 +122,7 @@ func numbersOf(src *source, function string, arguments []string, least, most int
 	return values.items, nil
 }
 
-// number is the number that a scalar is.
+// number returns the value of a scalar that is a number.
 func number(n *node) (float64, bool) {
 	switch v := n.value.(type) {
 	case int64:
@@ -156,7 +156,7 @@ func rangeOf(src *source, arguments []string) (*node, error) {
 	steps.Quo(steps, step)
 	switch {
 	case steps.Sign() <= 0:
-		return nil, fmt.Errorf("range(%s) is empty: the step leads away from its end, which is left out", written)
+		return nil, fmt.Errorf("range(%s) is empty: the end is exclusive, and the step does not lead towards it", written)
 	case steps.Cmp(big.NewRat(maxLevels, 1)) > 0:
 		return nil, fmt.Errorf("range(%s) has more than %d values", written, maxLevels)
 	}
@@ -175,9 +175,9 @@ func rangeOf(src *source, arguments []string) (*node, error) {
 	return values, nil
 }
 
-// decimalOf is the shortest decimal that means x, exactly: 0.1 is a tenth.
+// decimalOf returns the exact value of the shortest decimal of x: 1/10 for 0.1.
 func decimalOf(x float64) *big.Rat {
-	r, _ := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64)) // what was printed can be read
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(x, 'g', -1, 64)) // cannot fail
 	return r
 }
 
@@ -194,7 +194,7 @@ func splitTop(text string) []string {
 			if c == quote {
 				quote = 0
 			}
-		case (c == '\'' || c == '"') && strings.IndexByte(",[{(: ", before) >= 0: // else part of a word
+		case (c == '\'' || c == '"') && strings.IndexByte(",[{(: ", before) >= 0: // else an apostrophe in a word
 			quote = c
 		case c == '[' || c == '{' || c == '(':
 			depth++
@@ -209,9 +209,9 @@ func splitTop(text string) []string {
 	return append(parts, text[begin:])
 }
 
-// sweepOver puts a parameter of the command line into the sweep, in place of the
-// one that has its path, and makes the config a sweep if it is none.
-func sweepOver(root, parameter *node) error {
+// addParameter adds a parameter of the command line to the sweep, replacing the one
+// with the same path. It adds the section if there is none.
+func addParameter(root, parameter *node) error {
 	section := root.get("sweep")
 	if section == nil || section.null() {
 		section = &node{position: parameter.position, kind: mapping}
@@ -222,16 +222,16 @@ func sweepOver(root, parameter *node) error {
 		parameters = &node{position: parameter.position, kind: list}
 		section.set("parameters", parameters)
 	}
-	way := root.way(parameter.get("path").text())
+	segs := root.canonical(parameter.get("path").text())
 	for i, item := range parameters.items {
-		if slices.Equal(root.way(item.get("path").text()), way) {
+		if slices.Equal(root.canonical(item.get("path").text()), segs) {
 			parameters.items[i] = parameter
 			return nil
 		}
 		if zip := item.get("zip"); zip != nil {
 			for _, member := range zip.items {
-				if slices.Equal(root.way(member.get("path").text()), way) {
-					return fmt.Errorf("varies together with others in a zip; fix it first (%s=VALUE), or give sweep.parameters anew", parameter.get("path").text())
+				if slices.Equal(root.canonical(member.get("path").text()), segs) {
+					return fmt.Errorf("varies together with others in a zip; set it to one value first (%s=VALUE), or replace sweep.parameters", parameter.get("path").text())
 				}
 			}
 		}
@@ -240,18 +240,18 @@ func sweepOver(root, parameter *node) error {
 	return nil
 }
 
-// fix takes a path that was given one value out of the sweep, and reports whether
-// it was in it.
-func fix(root *node, path string) (found bool) {
+// removeSwept removes a path from the sweep's parameters and reports whether it was
+// there.
+func removeSwept(root *node, path string) (found bool) {
 	parameters := root.get("sweep").get("parameters")
 	if parameters == nil {
 		return false
 	}
 	fixed := func(item *node) bool {
 		swept := item.get("path").text()
-		is := swept != "" && covers(root.way(path), root.way(swept))
-		found = found || is
-		return is
+		match := swept != "" && covers(root.canonical(path), root.canonical(swept))
+		found = found || match
+		return match
 	}
 	parameters.items = slices.DeleteFunc(parameters.items, func(item *node) bool {
 		if zip := item.get("zip"); zip != nil && len(zip.items) > 0 {
@@ -263,26 +263,26 @@ func fix(root *node, path string) (found bool) {
 	return found
 }
 
-// covers reports whether a assigns what b does: * is every item.
+// covers reports whether a matches b, where * in a matches every item.
 func covers(a, b []string) bool {
 	return slices.EqualFunc(a, b, func(x, y string) bool { return x == y || x == "*" })
 }
 
-// withoutEffect reports an override path=text that every trial of the sweep would
+// reportOverwritten reports an override path=text that every trial of the sweep would
 // overwrite.
-func withoutEffect(root *node, path, text string, at position, rep *report) {
+func reportOverwritten(root *node, path, text string, at position, rep *report) {
 	section := root.get("sweep")
 	if section == nil || section.kind != mapping {
 		return
 	}
-	way := root.way(path)
-	image := !strings.Contains(text, "{") && strings.TrimSpace(text) != "null" // of content=x.png, which is short for content.image
+	segs := root.canonical(path)
+	image := !strings.Contains(text, "{") && strings.TrimSpace(text) != "null" // content=x.png sets content.image
 	if pairs := section.get("pairs"); pairs != nil && len(pairs.items) > 0 {
 		for _, pair := range pairs.items {
-			content := pair.get("content") != nil && overlap(way, []string{"content", "image"})
-			style := pair.get("style") != nil && overlap(way, []string{"style", "*", "image"})
-			if content && (len(way) > 1 || image) || style && (len(way) > 2 || image) {
-				rep.add(at, path, "has no effect, because the sweep's pairs give the pictures; sweep.pairs=null takes them away")
+			content := pair.get("content") != nil && overlap(segs, []string{"content", "image"})
+			style := pair.get("style") != nil && overlap(segs, []string{"style", "*", "image"})
+			if content && (len(segs) > 1 || image) || style && (len(segs) > 2 || image) {
+				rep.add(at, path, "has no effect, because the sweep's pairs set the images; sweep.pairs=null removes them")
 				return
 			}
 		}
@@ -298,14 +298,14 @@ func withoutEffect(root *node, path, text string, at position, rep *report) {
 		}
 	}
 	for _, other := range swept {
-		if to := root.way(other); other != "" && len(to) <= len(way) && overlap(way, to) {
-			rep.add(at, path, "has no effect, because the sweep sets %s; fix that, or give sweep.parameters anew", other)
+		if to := root.canonical(other); other != "" && len(to) <= len(segs) && overlap(segs, to) {
+			rep.add(at, path, "has no effect, because the sweep sets %s; set that to one value, or replace sweep.parameters", other)
 			return
 		}
 	}
 }
 
-// members are the items of a list that may be missing.
+// members returns the items of a list, which may be nil.
 func (n *node) members() []*node {
 	if n == nil {
 		return nil

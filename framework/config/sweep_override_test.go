@@ -66,7 +66,7 @@ func TestSweepOverrides(t *testing.T) {
 	}
 }
 
-// workDir is where the tests' command line runs.
+// workDir is the working directory of the tests' command line.
 func workDir(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("testdata")
@@ -76,7 +76,7 @@ func workDir(t *testing.T) string {
 	return dir
 }
 
-// A path of a sweep that is in the file, fixed or swept anew on the command line.
+// A swept path in the file that the command line sets to one value or sweeps again.
 func TestOverridesOfASweep(t *testing.T) {
 	for _, test := range []struct {
 		overrides string
@@ -108,25 +108,25 @@ func TestBadSweepOverrides(t *testing.T) {
 		{"losses.style.weight=1,[2", "losses.style.weight: not YAML: "},
 		{"losses.style.weight=1,heavy", `command line: losses.style.weight: must be a number, not the text "heavy"`},
 		{"losses.style.weight=rnge(0,5)", `losses.style.weight: unknown function "rnge"; did you mean "range"? (known: choice, range, interval, log_interval, glob); put quotes around a text`},
-		{"losses.style.weight=range(5,0)", "losses.style.weight: range(5,0) is empty: the step leads away from its end, which is left out"},
+		{"losses.style.weight=range(5,0)", "losses.style.weight: range(5,0) is empty: the end is exclusive, and the step does not lead towards it"},
 		{"losses.style.weight=range(0,5,0)", "losses.style.weight: range needs a step that is not 0"},
 		{"losses.style.weight=range(0,1e9)", "losses.style.weight: range(0,1e9) has more than 1000 values"},
 		{"losses.style.weight=interval(0,.inf)", "losses.style.weight: interval: must be a finite number, not .inf"},
 		{"losses.style.weight=range(0,x)", `losses.style.weight: range takes numbers, not the text "x"`},
 		{"losses.style.weight=range(1,2,3,4)", "losses.style.weight: range takes 1 to 3 numbers, not 4"},
 		{"losses.style.weight=interval(1)", "losses.style.weight: interval takes 2 numbers, not 1"},
-		{"losses.style.weight=interval(1,2)", "sweep.parameters[1]: method: grid needs values, or steps: N of the range; method: random draws from it"},
+		{"losses.style.weight=interval(1,2)", "sweep.parameters[1]: method: grid needs values, or steps: N for the range; method: random draws from it"},
 		{"losses.content.layers=glob(relo*)", `sweep.parameters[0].glob: no layer matches "relo*"`},
-		{"losses.tv=null,{type: tv}", "losses.tv: varies together with others in a zip; fix it first (losses.tv=VALUE), or give sweep.parameters anew"},
-		{"losses.style.layers=[conv1_1]", "sweep.parameters[4].path: losses.style.layers.1: the list has the items 0 to 0, and an override never creates an item"},
-		{"losses.tv.weight=3", "losses.tv.weight: has no effect, because the sweep sets losses.tv; fix that, or give sweep.parameters anew"},
-		{"content.image=photo.png", "content.image: has no effect, because the sweep's pairs give the pictures; sweep.pairs=null takes them away"},
-		{"content=photo.png", "content: has no effect, because the sweep's pairs give the pictures"},
-		{"style.0.image=photo.png", "style.0.image: has no effect, because the sweep's pairs give the pictures"},
-		{"style=photo.png", "style: has no effect, because the sweep's pairs give the pictures"},
+		{"losses.tv=null,{type: tv}", "losses.tv: varies together with others in a zip; set it to one value first (losses.tv=VALUE), or replace sweep.parameters"},
+		{"losses.style.layers=[conv1_1]", "sweep.parameters[4].path: losses.style.layers.1: the list has the items 0 to 0, and an override cannot create an item"},
+		{"losses.tv.weight=3", "losses.tv.weight: has no effect, because the sweep sets losses.tv; set that to one value, or replace sweep.parameters"},
+		{"content.image=photo.png", "content.image: has no effect, because the sweep's pairs set the images; sweep.pairs=null removes them"},
+		{"content=photo.png", "content: has no effect, because the sweep's pairs set the images"},
+		{"style.0.image=photo.png", "style.0.image: has no effect, because the sweep's pairs set the images"},
+		{"style=photo.png", "style: has no effect, because the sweep's pairs set the images"},
 		{"content.crop=0.5 style=[{size: own}]", ""},
 		{"sweep.run_cp=3", `sweep.run_cp: unknown key "run_cp"; did you mean "run_cap"?`},
-		{"sweep.parameters.9.values=[3]", "sweep.parameters.9.values: the list has the items 0 to 5, and an override never creates an item"},
+		{"sweep.parameters.9.values=[3]", "sweep.parameters.9.values: the list has the items 0 to 5, and an override cannot create an item"},
 		{"extends=a,b", "extends: is read before overrides; write it into the file"},
 	} {
 		t.Run(test.overrides, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"runexp/internal/printable"
 )
 
-// maxLevels is the most values that one parameter may have.
+// maxLevels is the maximum number of values of a parameter.
 const maxLevels = 1000
 
 // parameter reads one parameter.
@@ -52,48 +52,48 @@ func (r *sweepReader) parameter(i int, keys parameterKeys) Parameter {
 		}
 	default:
 		if r.swept(at, keys.Path) {
-			p = r.between(at, n, keys)
+			p = r.rangeParameter(at, n, keys)
 		}
 	}
 	r.label(at, n, keys.Labels, &p)
 	return p
 }
 
-// misplaced reports keys that say nothing where the parameter has this form.
+// misplaced reports keys that have no effect in this form of parameter.
 func (r *sweepReader) misplaced(at string, n *node, form string) {
 	for key, owner := range map[string]string{"distribution": "min and max", "steps": "min and max"} {
 		if n.get(key) != nil && form != owner {
-			r.add(join(at, key), "is of %s; this parameter has %s", owner, form)
+			r.add(join(at, key), "only applies to %s; this parameter has %s", owner, form)
 		}
 	}
 	if form == "zip" && n.get("path") != nil {
-		r.add(join(at, "path"), "is said in each item of zip; remove this one")
+		r.add(join(at, "path"), "belongs in each item of zip; remove this one")
 	}
 }
 
-// swept reports whether path, the key of that name at at, can be swept.
+// swept reports whether path, which the parameter at at gives, can be swept.
 func (r *sweepReader) swept(at, path string) bool {
 	key := join(at, "path")
-	way := segments(path)
+	segs := segments(path)
 	switch {
 	case path == "":
-		r.add(key, "needs the key path of what varies, as in losses.style.weight")
+		r.add(key, "needs the key path that varies, as in losses.style.weight")
 		return false
-	case slices.Contains(way, ""):
-		r.add(key, "%s is no key path; write it as in losses.style.weight", quote(path))
+	case slices.Contains(segs, ""):
+		r.add(key, "%s is not a key path; write it as in losses.style.weight", quote(path))
 		return false
 	}
 	why := map[string]string{
 		"experiment": "names all trials of a sweep",
-		"seed":       "is raised by repeats: write repeats: N instead",
+		"seed":       "is varied by repeats; write repeats: N instead",
 		"checkpoint": "does not change the picture",
 		"output":     "does not change the picture",
 		"evaluate":   "must be the same for all trials, or they cannot be compared",
 		"sweep":      "cannot be swept itself",
 		"extends":    "is read before the sweep",
-	}[way[0]]
+	}[segs[0]]
 	if why != "" {
-		r.add(key, "%s %s", printable.Excerpt(way[0]), why)
+		r.add(key, "%s %s", printable.Excerpt(segs[0]), why)
 	}
 	return why == ""
 }
@@ -111,7 +111,7 @@ func (r *sweepReader) zip(at string, keys parameterKeys) Parameter {
 		}
 		settings := r.values(itemAt, item.Path, item.Values)
 		if len(p.Paths) > 0 && len(settings) > 0 && len(item.Values) != len(keys.Zip[0].Values) {
-			r.add(join(itemAt, "values"), "has %s and zip[0] %d; what varies together needs as many", sizes.Count(len(item.Values), "value"), len(keys.Zip[0].Values))
+			r.add(join(itemAt, "values"), "has %s and zip[0] %d; paths that vary together need equally many", sizes.Count(len(item.Values), "value"), len(keys.Zip[0].Values))
 			continue
 		}
 		p.Paths = append(p.Paths, item.Path)
@@ -126,7 +126,7 @@ func (r *sweepReader) zip(at string, keys parameterKeys) Parameter {
 	return p
 }
 
-// levels makes a level of each setting.
+// levels returns a level for each setting.
 func levels(settings []Setting) []Level {
 	all := make([]Level, len(settings))
 	for i, s := range settings {
@@ -135,7 +135,7 @@ func levels(settings []Setting) []Level {
 	return all
 }
 
-// values makes a setting of each value at path.
+// values returns a setting of path for each value.
 func (r *sweepReader) values(at, path string, values []*node) []Setting {
 	if at := join(at, "values"); len(values) == 0 && r.written(at) {
 		r.add(at, "needs at least one value")
@@ -143,7 +143,7 @@ func (r *sweepReader) values(at, path string, values []*node) []Setting {
 		r.add(strings.TrimSuffix(at, ".values"), "needs values")
 	}
 	if len(values) > maxLevels {
-		r.add(join(at, "values"), "are %d, more than %d%s", len(values), maxLevels, r.drawing("draws from min and max"))
+		r.add(join(at, "values"), "has %d values, more than %d%s", len(values), maxLevels, r.samplerHint("draws from min and max"))
 		return nil
 	}
 	var settings []Setting
@@ -157,9 +157,9 @@ func (r *sweepReader) values(at, path string, values []*node) []Setting {
 	return settings
 }
 
-// setting makes a setting of a value as written. Paths of files in it become
-// absolute, short forms long. It is false where the path leads nowhere, which
-// every other value would say again.
+// setting returns the setting of path to a value, with absolute paths of files and
+// expanded short forms. It is false after a problem with path, which would be the same
+// for every other value.
 func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 	key, _ := r.section.find(join(at, "path"))
 	if value.null() {
@@ -179,9 +179,9 @@ func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 	return newSetting(path, value, key.position), true
 }
 
-// first returns the node at way, the first item's for *.
-func (n *node) first(way []string) *node {
-	for _, segment := range way {
+// first returns the node at segs, taking the first item for *, or nil.
+func (n *node) first(segs []string) *node {
+	for _, segment := range segs {
 		if segment == "*" && n.kind == list && len(n.items) > 0 {
 			segment = "0"
 		}
@@ -194,13 +194,13 @@ func (n *node) first(way []string) *node {
 	return n
 }
 
-// glob makes a setting of every layer of the backbone that matches; of a list of
-// that one layer where the path is one of layers.
+// glob returns a setting for every matching layer of the backbone: the layer, or a list
+// of it if path is a list of layers.
 func (r *sweepReader) glob(at string, keys parameterKeys) []Setting {
 	key := join(at, "glob")
 	layers, name := r.layers()
 	if layers == nil {
-		return nil // the backbone has a problem of its own
+		return nil // the backbone has a problem, reported elsewhere
 	}
 	names, err := match(keys.Glob, layers)
 	if err != nil {
@@ -208,9 +208,9 @@ func (r *sweepReader) glob(at string, keys parameterKeys) []Setting {
 		return nil
 	}
 	n, _ := r.section.find(key)
-	way := segments(keys.Path)
-	there := r.base.first(way)
-	isList := way[len(way)-1] == "layers" || there != nil && there.kind == list
+	segs := segments(keys.Path)
+	there := r.base.first(segs)
+	isList := segs[len(segs)-1] == "layers" || there != nil && there.kind == list
 	var settings []Setting
 	for _, layer := range names {
 		value := &node{position: n.position, value: layer}
@@ -228,16 +228,17 @@ func (r *sweepReader) glob(at string, keys parameterKeys) []Setting {
 
 // layers returns the layers of the experiment's backbone and its name.
 func (r *sweepReader) layers() ([]framework.Layer, string) {
-	root, quiet := r.base.clone(), &report{}
-	e := r.loader.experiment(root, "", quiet)
-	v := validator{loader: r.loader, root: root, report: quiet, experiment: &e}
+	root, discarded := r.base.clone(), &report{}
+	e := r.loader.experiment(root, "", discarded)
+	v := validator{loader: r.loader, root: root, report: discarded, experiment: &e}
 	return v.layers(), e.Backbone.Name
 }
 
-// label names the levels, as written or by their values, and reports equal ones.
+// label sets the labels of levels, from labels or from their values, and reports equal
+// ones.
 func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 	if n.get("labels") != nil && p.Range != nil {
-		r.add(join(at, "labels"), "name values, and a range has none")
+		r.add(join(at, "labels"), "name values, but a range has none")
 		return
 	}
 	if len(p.Levels) == 0 {
@@ -252,16 +253,16 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		l := &p.Levels[i]
 		var texts []string
 		for _, s := range l.Settings {
-			texts = append(texts, s.short())
+			texts = append(texts, s.display())
 		}
 		l.Label = strings.Join(texts, ", ")
 		if k, twice := same[levelKey(l.Settings)]; twice {
-			r.add(at, "the values %d and %d are the same, %s; remove one", k, i, printable.Excerpt(l.Label))
+			r.add(at, "the values %d and %d are equal, %s; remove one", k, i, printable.Excerpt(l.Label))
 			return
 		}
 		same[levelKey(l.Settings)] = i
 	}
-	named := map[string]bool{}
+	taken := map[string]bool{}
 	for i := range p.Levels {
 		l := &p.Levels[i]
 		if len(labels) > 0 {
@@ -271,25 +272,25 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 			}
 		}
 		switch {
-		case !named[l.Label]:
-			named[l.Label] = true
+		case !taken[l.Label]:
+			taken[l.Label] = true
 		case len(labels) > 0:
-			r.add(join(at, indexed("labels", i)), "%s is written twice; give each value its own", quote(l.Label))
-		default: // files of one name in two folders
+			r.add(join(at, indexed("labels", i)), "%s is used twice; give each value its own", quote(l.Label))
+		default: // files of the same name in two folders
 			l.Label = fmt.Sprintf("%s (%d)", l.Label, i)
 		}
 	}
 }
 
-// short is the setting's value in reports: a file is its name.
-func (s Setting) short() string {
+// display returns the setting's value for reports: of a file its name.
+func (s Setting) display() string {
 	if s.node.written != "" {
 		return stem(s.node.text())
 	}
 	return s.Text
 }
 
-// levelKey tells levels apart: 1 and 1.0 are the same.
+// levelKey returns a key that is equal for equal levels: 1 and 1.0 are equal.
 func levelKey(settings []Setting) string {
 	var parts []string
 	for _, s := range settings {
@@ -303,5 +304,5 @@ func levelKey(settings []Setting) string {
 	return strings.Join(parts, "\n")
 }
 
-// indexed is the path of an item of a list.
+// indexed returns the path of an item of a list.
 func indexed(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

@@ -7,7 +7,7 @@ import (
 	"runexp/framework"
 )
 
-// sampler makes the sampler that the section names, or reports what keeps it from that.
+// sampler builds the sampler that the section names, or reports why it cannot.
 func (r *sweepReader) sampler(keys sweepKeys) {
 	s, ok := build(r.validator(), r.loader.Plugins.Samplers, keys.Method, keys.Options, "sweep")
 	if ok {
@@ -15,7 +15,7 @@ func (r *sweepReader) sampler(keys sweepKeys) {
 	}
 }
 
-// pruner makes sure that the pruner that early_stop names can be made, and notes how.
+// pruner checks that the pruner of early_stop can be built, and sets its constructor.
 func (r *sweepReader) pruner(keys framework.PrunerSpec) {
 	if _, ok := build(r.validator(), r.loader.Plugins.Pruners, keys.Type, keys.Options, "sweep.early_stop"); !ok {
 		return
@@ -30,14 +30,14 @@ func (r *sweepReader) pruner(keys framework.PrunerSpec) {
 	}
 }
 
-// validator returns one of a config that has the section alone.
+// validator returns a validator of a config with only the section.
 func (r *sweepReader) validator() *validator {
 	root := &node{position: r.section.position, kind: mapping}
 	root.entries = []entry{{r.section.position, "sweep", r.section}}
 	return &validator{loader: r.loader, root: root, report: r.report, earlier: r.report.problems}
 }
 
-// options returns the options of a plugin, every default written out.
+// options returns the options of a plugin with all defaults.
 func (r *sweepReader) options(options any) []Setting {
 	var list []Setting
 	for _, m := range members(reflect.ValueOf(options).Elem()) {
@@ -48,21 +48,21 @@ func (r *sweepReader) options(options any) []Setting {
 				list = append(list, newSetting(m.key, n, r.section.position))
 			}
 		}
-		if err != nil { // a fault of this package: what was read can be printed
+		if err != nil { // a bug in this package
 			r.add("", "%s: %v", m.key, err)
 		}
 	}
 	return list
 }
 
-// draws and steps report which kind of sampler there is; neither where none is known,
-// which is reported already.
+// draws and steps report which kind of sampler is used; both are false if it is
+// unknown, which is already reported.
 func (r *sweepReader) draws() bool { return r.sweep.sampler != nil && r.sweep.sampler.Draws() }
 func (r *sweepReader) steps() bool { return r.sweep.sampler != nil && !r.sweep.sampler.Draws() }
 
-// drawing is a way out for messages: the samplers that draw, and what they do; "" where
-// there are none.
-func (r *sweepReader) drawing(does string) string {
+// samplerHint returns a suggestion for messages: the samplers that draw, and what they
+// do; "" if there are none.
+func (r *sweepReader) samplerHint(does string) string {
 	var names []string
 	for _, p := range r.loader.Plugins.Samplers.All() {
 		if s, err := p.New(p.Options()); err == nil && s.Draws() {

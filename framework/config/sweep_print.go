@@ -1,6 +1,6 @@
 package config
 
-// sweepYAML prints the config of a sweep.
+// sweepYAML returns the YAML of a sweep's config.
 func (r *Resolved) sweepYAML() ([]byte, error) {
 	root := r.base.clone()
 	root.drop("experiment")
@@ -10,7 +10,7 @@ func (r *Resolved) sweepYAML() ([]byte, error) {
 	return marshal(root.toYAML(false))
 }
 
-// tree returns the section that means s, every default written out.
+// tree returns the section of s with all defaults.
 func (s *Sweep) tree() *node {
 	out := &node{kind: mapping}
 	put := func(key string, value *node) { out.set(key, value) }
@@ -90,7 +90,7 @@ func (p Parameter) tree() *node {
 	return out
 }
 
-// value is a scalar that was written nowhere.
+// value returns a scalar without a position.
 func value(v any) *node { return &node{value: v} }
 
 func texts(words []string) *node {
@@ -101,7 +101,7 @@ func texts(words []string) *node {
 	return n
 }
 
-// fieldsOf is a mapping of keys and values in turn.
+// fieldsOf returns a mapping of alternating keys and values.
 func fieldsOf(pairs ...any) *node {
 	n := &node{kind: mapping}
 	for i := 0; i < len(pairs); i += 2 {

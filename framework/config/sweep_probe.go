@@ -8,12 +8,13 @@ import (
 	"runexp/framework"
 )
 
-// maxProbes is how many combinations are tried to find one that is not excluded.
+// maxProbes is the maximum number of combinations tried to find one that is not
+// excluded.
 const maxProbes = 10_000
 
 // addSweep reads the section and makes r a sweep. It checks one trial that is not
-// excluded, and from there every level and every pair by itself; whoever plans the
-// sweep checks every combination.
+// excluded, and with it every level and every pair, one at a time; the planner checks
+// every combination.
 func (r *Resolved) addSweep(section *node, rep *report) {
 	r.Sweep = &Sweep{}
 	before := len(rep.problems)
@@ -23,14 +24,14 @@ func (r *Resolved) addSweep(section *node, rep *report) {
 		r.schema(rep)
 		return
 	}
-	point, pair := r.included()
+	point, pair := r.firstIncluded()
 	if point == nil {
-		point = r.first() // whoever plans the sweep says which expression leaves nothing
+		point = r.firstPoint() // the planner reports the expressions that exclude everything
 	}
 	r.Experiment = r.probe(point, pair, rep)
 	for i, p := range r.Sweep.Parameters {
 		own := point[i]
-		for _, level := range p.ends() {
+		for _, level := range p.probeLevels() {
 			point[i] = level
 			r.probeUnlessExcluded(point, pair, rep)
 		}
@@ -41,8 +42,8 @@ func (r *Resolved) addSweep(section *node, rep *report) {
 	}
 }
 
-// schema reports unknown keys and wrong types of an experiment whose sweep cannot
-// be read, but for those that the sweep would replace.
+// schema reports unknown keys and wrong types of an experiment whose sweep is invalid,
+// except those at paths that the sweep would replace.
 func (r *Resolved) schema(rep *report) {
 	base := &report{}
 	root := r.base.clone()
@@ -50,7 +51,7 @@ func (r *Resolved) schema(rep *report) {
 	c.check(root, reflect.TypeFor[framework.Experiment](), "")
 	for _, p := range base.problems {
 		replaced := slices.ContainsFunc(r.Sweep.Parameters, func(s Parameter) bool {
-			return slices.ContainsFunc(s.Paths, func(path string) bool { return overlap(root.way(path), root.way(p.Path)) })
+			return slices.ContainsFunc(s.Paths, func(path string) bool { return overlap(root.canonical(path), root.canonical(p.Path)) })
 		})
 		if !replaced {
 			rep.problems = append(rep.problems, p)
@@ -58,8 +59,8 @@ func (r *Resolved) schema(rep *report) {
 	}
 }
 
-// ends are the levels of a parameter, of a range both ends.
-func (p Parameter) ends() [][]Setting {
+// probeLevels returns the settings of a parameter's levels, or of both ends of a range.
+func (p Parameter) probeLevels() [][]Setting {
 	if p.Range != nil {
 		return [][]Setting{{p.Range.Setting(p.Range.Min)}, {p.Range.Setting(p.Range.Max)}}
 	}
@@ -70,22 +71,22 @@ func (p Parameter) ends() [][]Setting {
 	return levels
 }
 
-// first is the first level of each parameter.
-func (r *Resolved) first() [][]Setting {
+// firstPoint returns the first level of each parameter.
+func (r *Resolved) firstPoint() [][]Setting {
 	point := make([][]Setting, len(r.Sweep.Parameters))
 	for i, p := range r.Sweep.Parameters {
-		point[i] = p.ends()[0]
+		point[i] = p.probeLevels()[0]
 	}
 	return point
 }
 
-// included returns the first combination that is not excluded, and its pair (−1
-// where there are none), or nil if none is found.
-func (r *Resolved) included() ([][]Setting, int) {
+// firstIncluded returns the first combination that is not excluded, and its pair (−1
+// without pairs), or nil if none is found.
+func (r *Resolved) firstIncluded() ([][]Setting, int) {
 	parameters := r.Sweep.Parameters
 	ends := make([][][]Setting, len(parameters))
 	for i, p := range parameters {
-		ends[i] = p.ends()
+		ends[i] = p.probeLevels()
 	}
 	at := make([]int, len(parameters))
 	first := min(len(r.Sweep.Pairs), 1) - 1
@@ -113,10 +114,10 @@ func (r *Resolved) included() ([][]Setting, int) {
 	return nil, first
 }
 
-// flat is a point as one list of settings.
+// flat returns a point as one list of settings.
 func flat(point [][]Setting) []Setting { return slices.Concat(point...) }
 
-// probe checks one trial, and reports its problems once.
+// probe checks one trial and reports its problems once.
 func (r *Resolved) probe(point [][]Setting, pair int, rep *report) framework.Experiment {
 	own := &report{}
 	trial := r.trial(slices.Concat(r.Sweep.Replicate(pair, 0), flat(point)), own)
@@ -132,7 +133,7 @@ func (r *Resolved) probeUnlessExcluded(point [][]Setting, pair int, rep *report)
 	own := &report{}
 	r.probe(point, pair, own)
 	var problems Problems
-	if errors.As(err, &problems) && len(own.problems) == 0 { // else a wrong value is to blame
+	if errors.As(err, &problems) && len(own.problems) == 0 { // else an invalid value is the cause
 		own.problems = problems
 	}
 	rep.merge(own)

@@ -8,8 +8,8 @@ import (
 	"runexp/framework"
 )
 
-// between reads a range. Where the sampler does not draw its steps are levels.
-func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter {
+// rangeParameter reads a range. Unless the sampler draws, its steps become levels.
+func (r *sweepReader) rangeParameter(at string, n *node, keys parameterKeys) Parameter {
 	bad := false
 	fail := func(key, format string, args ...any) {
 		bad = true
@@ -31,7 +31,7 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 		}
 	case "int":
 		if !whole(keys.Min) || !whole(keys.Max) {
-			fail(at, "needs whole numbers for min and max of int")
+			fail(at, "needs whole numbers for min and max with int")
 		}
 	default:
 		fail(join(at, "distribution"), "%v", framework.UnknownName("distribution", keys.Distribution, []string{"uniform", "log_uniform", "int"}))
@@ -39,13 +39,13 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 	steps, stepped := n.get("steps"), r.steps()
 	switch {
 	case stepped && steps == nil:
-		fail(at, "method: %s needs values, or steps: N of the range%s", r.sweep.Method, r.drawing("draws from it"))
+		fail(at, "method: %s needs values, or steps: N for the range%s", r.sweep.Method, r.samplerHint("draws from it"))
 	case r.draws() && steps != nil:
-		fail(join(at, "steps"), "says nothing here: method: %s draws from the whole range", r.sweep.Method)
+		fail(join(at, "steps"), "has no effect: method: %s draws from the whole range", r.sweep.Method)
 	case stepped && (keys.Steps < 2 || keys.Steps > maxLevels):
-		fail(join(at, "steps"), "must be at least 2, both ends, and at most %d, not %d", maxLevels, keys.Steps)
+		fail(join(at, "steps"), "must be at least 2 (both ends) and at most %d, not %d", maxLevels, keys.Steps)
 	case stepped && keys.Distribution == "int" && float64(keys.Steps) > keys.Max-keys.Min+1:
-		fail(join(at, "steps"), "%d is more than there are whole numbers from %v to %v", keys.Steps, keys.Min, keys.Max)
+		fail(join(at, "steps"), "%d is more than the number of whole numbers from %v to %v", keys.Steps, keys.Min, keys.Max)
 	}
 	if bad {
 		return Parameter{}
@@ -55,7 +55,7 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 		Min: keys.Min, Max: keys.Max, Distribution: keys.Distribution,
 		path: Setting{Path: keys.Path, at: key.position}, first: low.position, last: high.position,
 	}}
-	// One value tells whether the path leads anywhere.
+	// One value is enough to check the path.
 	if _, ok := r.setting(at, keys.Path, p.Range.Setting(keys.Min).node); !ok || !stepped {
 		return p
 	}
@@ -66,7 +66,7 @@ func (r *sweepReader) between(at string, n *node, keys parameterKeys) Parameter 
 	return p
 }
 
-// step returns value i of n that are evenly spaced as the distribution says.
+// step returns value i of n evenly spaced ones, in the logarithm for log_uniform.
 func (r *Range) step(i, n int) float64 {
 	switch {
 	case i == 0:
@@ -75,9 +75,9 @@ func (r *Range) step(i, n int) float64 {
 		return r.Max
 	case r.Distribution == "log_uniform":
 		part := float64(i) / float64(n-1)
-		return neat(math.Pow(r.Min, 1-part) * math.Pow(r.Max, part))
+		return roundDigits(math.Pow(r.Min, 1-part) * math.Pow(r.Max, part))
 	}
-	// Exactly, so that a step that comes to 0 is 0.
+	// Exact arithmetic, so that a step at 0 is exactly 0.
 	low := decimalOf(r.Min)
 	x := new(big.Rat).Sub(decimalOf(r.Max), low)
 	x.Mul(x, big.NewRat(int64(i), int64(n-1)))
@@ -85,13 +85,13 @@ func (r *Range) step(i, n int) float64 {
 	if r.Distribution == "int" {
 		return math.Round(value)
 	}
-	return neat(value)
+	return roundDigits(value)
 }
 
-// neat rounds to 12 significant digits: 0.3 instead of 0.30000000000000004.
-func neat(x float64) float64 {
+// roundDigits rounds to 12 significant digits: 0.3 instead of 0.30000000000000004.
+func roundDigits(x float64) float64 {
 	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 12, 64), 64)
-	if err != nil { // a number that was printed can be read
+	if err != nil { // cannot happen
 		return x
 	}
 	return rounded

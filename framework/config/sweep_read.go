@@ -10,7 +10,7 @@ import (
 	"runexp/framework/evaluate"
 )
 
-// A sweepReader makes a Sweep of the `sweep:` section.
+// A sweepReader reads the `sweep:` section into a Sweep.
 type sweepReader struct {
 	loader  *Loader
 	report  *report
@@ -28,18 +28,18 @@ func (r *sweepReader) add(key, format string, args ...any) {
 		path = join(path, key)
 	}
 	if r.report.problems.concerns(path) && key != "" {
-		return // that follows from what is said already
+		return // follows from an earlier problem
 	}
 	r.report.add(n.position, path, format, args...)
 }
 
-// written reports whether a key of the section is there.
+// written reports whether a key of the section is set.
 func (r *sweepReader) written(key string) bool {
 	_, ok := r.section.find(key)
 	return ok
 }
 
-// read reads the whole section; without a problem in the report it is complete.
+// read reads the whole section. The Sweep is complete if no problem was reported.
 func (r *sweepReader) read() {
 	if pairs := r.section.get("pairs"); pairs != nil {
 		for _, pair := range pairs.items {
@@ -49,7 +49,7 @@ func (r *sweepReader) read() {
 		}
 	}
 	keys, err := r.keys()
-	if err != nil { // a fault of this package: keys has seen every key and type
+	if err != nil { // a bug in this package: keys are already checked
 		r.report.add(r.section.position, "sweep", "%v", err)
 		return
 	}
@@ -69,7 +69,7 @@ func (r *sweepReader) read() {
 	}
 	s.seed = newSetting("seed", seed, seed.position)
 	if first, is := seed.value.(int64); is && keys.Repeats > 1 && first > math.MaxInt64-int64(keys.Repeats) {
-		r.add("repeats", "raise the seed, which is %d, past the largest whole number; give a smaller seed", first)
+		r.add("repeats", "raise the seed, %d, above the largest 64-bit integer; use a smaller seed", first)
 	}
 	for i, pair := range keys.Pairs {
 		r.pair(i, pair)
@@ -77,7 +77,7 @@ func (r *sweepReader) read() {
 	for i, parameter := range keys.Parameters {
 		s.Parameters = append(s.Parameters, r.parameter(i, parameter))
 	}
-	r.apart()
+	r.checkOverlaps()
 	r.metrics(keys)
 	r.earlyStop(keys.EarlyStop)
 	for i, text := range keys.Exclude {
@@ -88,7 +88,7 @@ func (r *sweepReader) read() {
 	}
 }
 
-// numbers checks what is a number.
+// numbers checks numeric keys.
 func (r *sweepReader) numbers(keys sweepKeys) {
 	if keys.Repeats < 1 {
 		r.add("repeats", "must be at least 1, not %d", keys.Repeats)
@@ -97,7 +97,7 @@ func (r *sweepReader) numbers(keys sweepKeys) {
 	case keys.RunCap < 0:
 		r.add("run_cap", "must be at least 0, not %d; 0 runs every trial", keys.RunCap)
 	case keys.RunCap == 0 && r.draws():
-		r.add("run_cap", "method: %s needs to know how many settings to draw, as in run_cap: 20", keys.Method)
+		r.add("run_cap", "method: %s needs the number of settings to draw, as in run_cap: 20", keys.Method)
 	}
 	if keys.OnFailure.Retries < 0 {
 		r.add("on_failure.retries", "must be at least 0, not %d", keys.OnFailure.Retries)
@@ -127,11 +127,11 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 	}
 }
 
-// metricNames lists the metrics without those of single layers.
+// metricNames lists the metrics, without those of single layers.
 func (r *sweepReader) metricNames() []string { return evaluate.Names(r.loader.Plugins.Metrics) }
 
-// pair reads one pair. Its pictures take the place of the experiment's, whose
-// other keys (size, weight, crop) stay.
+// pair reads one pair. Its images replace the experiment's; their other keys (size,
+// weight, crop) stay.
 func (r *sweepReader) pair(i int, keys pairKeys) {
 	at := indexed("pairs", i)
 	n := r.section.get("pairs").items[i]
@@ -141,18 +141,18 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 	var p Pair
 	content, style := n.get("content"), n.get("style")
 	if content == nil && style == nil {
-		r.add(at, "needs content, style or both: files of pictures")
+		r.add(at, "needs content, style or both: files of images")
 		return
 	}
 	if content != nil && keys.Content == "" {
-		r.add(join(at, "content"), "needs the file of a photograph")
+		r.add(join(at, "content"), "needs the file of a content image")
 	}
 	if style != nil && len(keys.Style) == 0 {
-		r.add(join(at, "style"), "needs the file of a painting")
+		r.add(join(at, "style"), "needs the file of a style image")
 	}
 	for k, file := range keys.Style {
 		if file == "" {
-			r.add(join(at, indexed("style", k)), "needs the file of a painting")
+			r.add(join(at, indexed("style", k)), "needs the file of a style image")
 		}
 	}
 	root := r.base.clone()
@@ -187,11 +187,11 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 	if image, ok := root.find("content.image"); ok {
 		p.content = stem(image.text())
 	}
-	var paintings []string
+	var styles []string
 	for _, item := range root.get("style").items {
-		paintings = append(paintings, stem(item.get("image").text()))
+		styles = append(styles, stem(item.get("image").text()))
 	}
-	p.style = strings.Join(paintings, "+")
+	p.style = strings.Join(styles, "+")
 	p.Name = p.content + " × " + p.style
 	for k, other := range r.sweep.Pairs {
 		if other.Content == p.Content && slices.Equal(other.Style, p.Style) {
@@ -201,14 +201,14 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 	r.sweep.Pairs = append(r.sweep.Pairs, p)
 }
 
-// replace assigns value in root, where it can only fail after another problem.
+// replace assigns value in root. It only fails after another problem.
 func (r *sweepReader) replace(root *node, path string, value *node) {
 	if err := assign(root, segments(path), value); err != nil {
 		r.report.add(value.position, path, "%v", err)
 	}
 }
 
-// stem is the name of a file without folder and extension.
+// stem returns the name of a file without folder and extension.
 func stem(path string) string {
 	base := filepath.Base(path)
 	return strings.TrimSuffix(base, filepath.Ext(base))

@@ -15,79 +15,77 @@ import (
 	"runexp/internal/homedir"
 )
 
-// On the command line a setting that is a text is what stands after the sign,
-// letter for letter: experiment=trial #2 is the name `trial #2`. Only these are
-// something else:
+// On the command line the value of a text setting is taken literally:
+// experiment=trial #2 is the name `trial #2`. The exceptions are:
 //
-//	null             alone: takes the setting away, back to its default
-//	"…", '…'         quoted as a whole: YAML's text, without the quotes
-//	a,b  choice(a,b) several values, where the setting can be swept and there is
-//	                 no file of that whole name
-//	glob(…)          layers, where the setting is no file
+//	null             the default
+//	"…", '…'         quoted as a whole: a YAML string, without the quotes
+//	a,b  choice(a,b) several values, if the setting can be swept and there is no
+//	                 file with that whole name
+//	glob(…)          layers, unless the setting is a file
 //
-// A setting that is short for more (content=x.png, a layer) may also be a mapping
-// or a list of YAML, which begins with a bracket.
+// A setting with a short form (content=x.png, a layer) also accepts a mapping or a
+// list of YAML, which begins with a bracket.
 
-// A target is what the command line needs to know of the setting that it sets.
+// A target describes the setting that an override sets.
 type target struct {
-	text  bool // a text, or what can be written as one
-	short bool // a mapping or list that a text is short for
-	file  bool // the path of a file
-	alone bool // cannot be swept
+	text        bool // a text, or has a text as short form
+	shorthand   bool // a mapping or list with a text as short form
+	file        bool // the path of a file
+	unsweepable bool // cannot be swept
 }
 
-// target tells what the setting at way is. A key that nobody knows is no text.
-func (l *Loader) target(root *node, way []string) target {
+// target describes the setting at segs. An unknown key counts as not a text.
+func (l *Loader) target(root *node, segs []string) target {
 	var t reflect.Type
 	var flag string
-	if way[0] == "sweep" {
-		t, flag = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), way[1:])
+	if segs[0] == "sweep" {
+		t, flag = l.typeAt(root.get("sweep"), reflect.TypeFor[sweepKeys](), segs[1:])
 		if t == reflect.TypeFor[*node]() { // one of the values of a parameter
-			item, _ := root.find(strings.Join(way[:len(way)-2], "."))
+			item, _ := root.find(strings.Join(segs[:len(segs)-2], "."))
 			if path := item.get("path").text(); path != "" && segments(path)[0] != "sweep" {
-				of := l.target(root, segments(path))
-				of.alone = true
-				return of
+				dst := l.target(root, segments(path))
+				dst.unsweepable = true
+				return dst
 			}
 		}
 	} else {
-		t, flag = l.typeAt(root, reflect.TypeFor[framework.Experiment](), way)
+		t, flag = l.typeAt(root, reflect.TypeFor[framework.Experiment](), segs)
 	}
 	if t == nil {
 		return target{}
 	}
-	last := way[len(way)-1]
-	is := target{alone: slices.Contains([]string{"experiment", "checkpoint", "output", "evaluate", "sweep"}, way[0])}
+	last := segs[len(segs)-1]
+	dst := target{unsweepable: slices.Contains([]string{"experiment", "checkpoint", "output", "evaluate", "sweep"}, segs[0])}
 	switch t {
 	case reflect.TypeFor[framework.ContentImage](), reflect.TypeFor[framework.StyleImage](), reflect.TypeFor[[]framework.StyleImage]():
-		is.short, is.file = true, true
+		dst.shorthand, dst.file = true, true
 	case reflect.TypeFor[framework.LayerWeight]():
-		is.short = true
+		dst.shorthand = true
 	case reflect.TypeFor[[]string]():
-		is.short = way[0] == "sweep" && last == "style" // the one painting of a pair
-		is.file = is.short
+		dst.shorthand = segs[0] == "sweep" && last == "style" // the only style image of a pair
+		dst.file = dst.shorthand
 	}
-	is.text = is.short || t.Kind() == reflect.String && !(way[0] == "style" && last == "size") // a number, too
-	if is.text && !is.short {
-		is.file = flag == fileFlag || flag == nameOrFile || way[0] == "sweep" && len(way) > 1 && way[1] == "pairs"
+	dst.text = dst.shorthand || t.Kind() == reflect.String && !(segs[0] == "style" && last == "size") // which may be a number
+	if dst.text && !dst.shorthand {
+		dst.file = flag == fileFlag || flag == nameOrFile || segs[0] == "sweep" && len(segs) > 1 && segs[1] == "pairs"
 	}
-	return is
+	return dst
 }
 
-// typeAt returns the type of the setting at way below n, which is of type t, and
-// its field's flag; nil where no such key is known. n is nil where
-// nothing is written.
-func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type, flag string) {
-	if len(way) == 0 {
+// typeAt returns the type of the setting at segs below n, of type t, and its field's
+// flag; nil if there is no such key. n is nil if it is not set.
+func (l *Loader) typeAt(n *node, t reflect.Type, segs []string) (at reflect.Type, flag string) {
+	if len(segs) == 0 {
 		return t, ""
 	}
 	switch t.Kind() {
 	case reflect.Slice:
 		var item *node
 		if n != nil && n.kind == list {
-			item = n.first(way[:1])
+			item = n.first(segs[:1])
 		}
-		return l.typeAt(item, t.Elem(), way[1:])
+		return l.typeAt(item, t.Elem(), segs[1:])
 	case reflect.Struct:
 		for _, t := range []reflect.Type{t, l.optionsAt(n, t, "")} {
 			if t == nil {
@@ -95,11 +93,11 @@ func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type,
 			}
 			keys, _ := fields(t)
 			for _, f := range keys {
-				if f.key == way[0] && len(way) == 1 {
+				if f.key == segs[0] && len(segs) == 1 {
 					return t.Field(f.index).Type, f.flag
 				}
-				if f.key == way[0] {
-					return l.typeAt(n.get(f.key), t.Field(f.index).Type, way[1:])
+				if f.key == segs[0] {
+					return l.typeAt(n.get(f.key), t.Field(f.index).Type, segs[1:])
 				}
 			}
 		}
@@ -107,13 +105,13 @@ func (l *Loader) typeAt(n *node, t reflect.Type, way []string) (at reflect.Type,
 	return nil, ""
 }
 
-// value reads one value of the setting.
-func (is target) value(src *source, text string) (*node, error) {
+// value parses one value of the setting.
+func (dst target) value(src *source, text string) (*node, error) {
 	at := position{source: src}
 	trimmed := strings.TrimSpace(text)
 	_, isQuoted := quoted(trimmed)
 	switch {
-	case !is.text, is.short && (strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")) && !is.names(src, text), isQuoted:
+	case !dst.text, dst.shorthand && (strings.HasPrefix(trimmed, "{") || strings.HasPrefix(trimmed, "[")) && !dst.namesFile(src, text), isQuoted:
 		return yamlValue(src, text)
 	case text == "null":
 		return &node{position: at}, nil
@@ -123,10 +121,10 @@ func (is target) value(src *source, text string) (*node, error) {
 	return &node{position: at, value: text}, nil
 }
 
-// names reports whether the setting is a file and text the name of one that is
-// there, whatever else it could be read as.
-func (is target) names(src *source, text string) bool {
-	if !is.file {
+// namesFile reports whether the setting is a file and text is the path of an existing
+// one.
+func (dst target) namesFile(src *source, text string) bool {
+	if !dst.file {
 		return false
 	}
 	path, err := homedir.Expand(text)
@@ -140,16 +138,16 @@ func (is target) names(src *source, text string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// texts splits the right side into the texts that it lists.
-func (is target) texts(text string) []string {
-	if is.short {
+// texts splits the right side at commas outside quotes.
+func (dst target) texts(text string) []string {
+	if dst.shorthand {
 		return splitTop(text)
 	}
 	var parts []string
 	for {
 		begin := len(text) - len(strings.TrimLeft(text, " "))
 		end := strings.IndexByte(text, ',')
-		if length, is := quoted(text[begin:]); is || length > 0 && strings.HasPrefix(strings.TrimLeft(text[begin+length:], " "), ",") {
+		if length, whole := quoted(text[begin:]); whole || length > 0 && strings.HasPrefix(strings.TrimLeft(text[begin+length:], " "), ",") {
 			end = strings.IndexByte(text[begin+length:], ',')
 			if end >= 0 {
 				end += begin + length
@@ -162,8 +160,8 @@ func (is target) texts(text string) []string {
 	}
 }
 
-// quoted returns how long the quoted text is that s begins with, 0 if it begins
-// with none, and whether it is the whole of s.
+// quoted returns the length of the quoted text at the beginning of s, 0 if there is
+// none, and whether it is the whole of s.
 func quoted(s string) (length int, whole bool) {
 	if s == "" || s[0] != '"' && s[0] != '\'' {
 		return 0, false
@@ -181,8 +179,8 @@ func quoted(s string) (length int, whole bool) {
 	return 0, false
 }
 
-// yamlValue reads a value of the command line that is YAML. Nothing of it is
-// lost: what YAML takes for a comment on one line is refused.
+// yamlValue parses a YAML value of the command line. A comment in a single line is an
+// error, since it is probably meant as text.
 func yamlValue(src *source, text string) (*node, error) {
 	var broken report
 	value := parse(src, []byte(text), &broken)
@@ -191,13 +189,13 @@ func yamlValue(src *source, text string) (*node, error) {
 	}
 	var document yaml.Node
 	if !strings.Contains(strings.TrimSpace(text), "\n") && yaml.Unmarshal([]byte(text), &document) == nil && commented(&document) {
-		return nil, fmt.Errorf(`would lose what follows the #, which begins a comment in YAML; leave it out, or put quotes around a text`)
+		return nil, fmt.Errorf(`would lose the text after #, which begins a comment in YAML; leave it out, or put quotes around a text`)
 	}
-	value.unplaced()
+	value.clearPositions()
 	return value, nil
 }
 
-// commented reports whether a comment stands anywhere in n.
+// commented reports whether n contains a comment.
 func commented(n *yaml.Node) bool {
 	return n.HeadComment+n.LineComment+n.FootComment != "" || slices.ContainsFunc(n.Content, commented)
 }

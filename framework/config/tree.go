@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// A source is where a part of the tree was written.
+// A source is a file, preset or command line that a part of the tree comes from.
 type source struct {
 	name string // in messages: the path as given, "preset NAME", "command line"
-	dir  string // absolute folder that its paths start from; "" in a preset
+	dir  string // absolute base folder of its relative paths; "" for a preset
 	base string // dir in words: "the folder of layers.yaml"
-	rank int    // higher than that of every source that it lies over
+	rank int    // higher than the rank of every source that it is merged over
 }
 
-// position is a place in a source; line and column count from 1, and are 0 on
+// position is a position in a source; line and column count from 1, and are 0 for
 // the command line.
 type position struct {
 	source       *source
@@ -31,15 +31,15 @@ const (
 	mapping
 )
 
-// A node is a value of the config and where it was written. The merged tree
-// holds nodes of several sources.
+// A node is a value of the config with its position. The merged tree has nodes from
+// several sources.
 type node struct {
 	position
 	kind    kind
-	entries []entry // of a mapping, in the order written
+	entries []entry // of a mapping, in order
 	items   []*node // of a list
 	value   any     // of a scalar: nil, bool, int64, float64, string or unusable
-	written string  // of a path: as it was before it was made absolute
+	written string  // of a path: before it was made absolute
 }
 
 // An entry is a key of a mapping and its value.
@@ -49,14 +49,14 @@ type entry struct {
 	value *node
 }
 
-// unusable is a scalar that can be read but never used; it says why. It is an
-// error only if nothing overrides it.
+// unusable is the value of a scalar that is valid YAML but not a valid value, with the
+// reason. It is an error only if nothing overrides it.
 type unusable string
 
-// namePattern is what an item of a list can be called in paths and merges.
+// namePattern matches a name of a list's item in paths and merges.
 var namePattern = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// get returns the value of a key, nil if n has none or is nil itself.
+// get returns the value of a key, nil if there is none or n is nil.
 func (n *node) get(key string) *node {
 	if n == nil {
 		return nil
@@ -69,7 +69,7 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
-// set gives key a value, in place of the one it has.
+// set sets the value of key.
 func (n *node) set(key string, value *node) {
 	for i := range n.entries {
 		if n.entries[i].key == key {
@@ -85,10 +85,10 @@ func (n *node) drop(key string) {
 	n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return e.key == key })
 }
 
-// null reports whether n is written as null, ~ or nothing at all.
+// null reports whether n is null, ~ or empty.
 func (n *node) null() bool { return n.kind == scalar && n.value == nil }
 
-// text returns the string that n is, "" if it is none.
+// text returns the value of n if it is a string, else "".
 func (n *node) text() string {
 	if n == nil {
 		return ""
@@ -97,7 +97,7 @@ func (n *node) text() string {
 	return s
 }
 
-// dropRepeated reports keys that are written twice and keeps the first.
+// dropRepeated reports repeated keys and keeps the first.
 func (n *node) dropRepeated(path string, rep *report) {
 	first := map[string]position{}
 	kept := n.entries[:0]
@@ -120,7 +120,7 @@ func (n *node) dropRepeated(path string, rep *report) {
 	}
 }
 
-// clone returns a copy that shares nothing with n.
+// clone returns a deep copy of n.
 func (n *node) clone() *node {
 	c := *n
 	c.items = make([]*node, len(n.items))
@@ -135,8 +135,8 @@ func (n *node) clone() *node {
 	return &c
 }
 
-// itemName is the name of a list's item, which defaults to its type; "" if it
-// has none that a path could use.
+// itemName returns the name of a list's item, which defaults to its type; "" if it has
+// no valid name.
 func itemName(item *node) string {
 	s := item.get("name").text()
 	if s == "" {
@@ -148,7 +148,7 @@ func itemName(item *node) string {
 	return s
 }
 
-// itemNames returns the name of each item, "" where it has none or shares it.
+// itemNames returns the name of each item, "" if it has none or it is not unique.
 func (n *node) itemNames() []string {
 	names := make([]string, len(n.items))
 	count := map[string]int{}
@@ -164,8 +164,8 @@ func (n *node) itemNames() []string {
 	return names
 }
 
-// itemPaths returns the path of each item of the list at path: losses.style
-// where the item has a name of its own, layers[1] elsewhere.
+// itemPaths returns the path of each item of the list at path: losses.style if the item
+// has a unique name, else layers[1].
 func (n *node) itemPaths(path string) []string {
 	paths := n.itemNames()
 	for i, name := range paths {
@@ -186,16 +186,16 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// segments splits a path; stages[0].size and stages.0.size are the same.
+// segments splits a path; stages[0].size and stages.0.size are equal.
 func segments(path string) []string {
-	if strings.ContainsAny(path, "[]") { // in messages and identities; the tree's own paths have none
+	if strings.ContainsAny(path, "[]") { // from messages and identities
 		path = strings.ReplaceAll(strings.ReplaceAll(path, "[", "."), "]", "")
 	}
 	return strings.Split(path, ".")
 }
 
-// itemAt returns the index of the item that a path's segment means: an index or
-// a name. It is -1 if there is none.
+// itemAt returns the index of the item that a path's segment, an index or a name,
+// refers to, -1 if there is none.
 func (n *node) itemAt(segment string) int {
 	if i, err := strconv.Atoi(segment); err == nil {
 		if i < 0 || i >= len(n.items) {
@@ -206,8 +206,8 @@ func (n *node) itemAt(segment string) int {
 	return slices.IndexFunc(n.items, func(item *node) bool { return segment != "" && itemName(item) == segment })
 }
 
-// find returns the node at path, or the deepest one on the way to it that was
-// written, and whether it is the one at path.
+// find returns the node at path and true, or the deepest existing node above it and
+// false.
 func (n *node) find(path string) (*node, bool) {
 	for _, segment := range segments(path) {
 		next := n.get(segment)
@@ -236,7 +236,7 @@ func (n *node) size() int {
 	return count
 }
 
-// kindName says what n is without what it says.
+// kindName describes n without its text.
 func (n *node) kindName() string {
 	switch {
 	case n.kind == mapping:

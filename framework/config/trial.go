@@ -9,9 +9,9 @@ import (
 	"runexp/framework"
 )
 
-// Trial returns the experiment with other settings, without a sweep. Of a path
-// that is set twice the last counts; null takes a key away, back to its default.
-// The error is a Problems, as of Load; a bad value is reported where it was written.
+// Trial returns the experiment with the settings applied in order, without a sweep.
+// null restores the default of a key. The error is a Problems, as of Load, with the
+// positions of invalid values.
 func (r *Resolved) Trial(settings []Setting) (*Resolved, error) {
 	rep := &report{}
 	t := r.trial(settings, rep)
@@ -21,8 +21,8 @@ func (r *Resolved) Trial(settings []Setting) (*Resolved, error) {
 	return t, nil
 }
 
-// Trials is Trial for each of several. It reports what is wrong with any of them,
-// each problem once.
+// Trials is Trial for several trials. It reports the problems of all of them, each
+// once.
 func (r *Resolved) Trials(settings [][]Setting) ([]*Resolved, error) {
 	all := &report{}
 	trials := make([]*Resolved, len(settings))
@@ -37,23 +37,23 @@ func (r *Resolved) Trials(settings [][]Setting) ([]*Resolved, error) {
 	return trials, nil
 }
 
-// trial is Trial; without a problem in rep the result is whole.
+// trial is Trial; the result is complete if rep has no problem.
 func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	if r.base == nil {
-		panic("config: a Resolved that Load has not made has no trials")
+		panic("config: Trial of a Resolved that is not from Load")
 	}
 	root := r.base.clone()
-	// What takes items away comes last and from the end, so that indices stay true.
-	var away []Setting
+	// Items are removed last, from the end, so that indices stay valid.
+	var removals []Setting
 	for _, s := range settings {
 		if s.node.null() {
-			away = append(away, s)
+			removals = append(removals, s)
 			continue
 		}
 		r.assign(root, s, rep)
 	}
-	slices.SortStableFunc(away, func(a, b Setting) int { return compareWays(root.way(b.Path), root.way(a.Path)) })
-	for _, s := range away {
+	slices.SortStableFunc(removals, func(a, b Setting) int { return compareSegments(root.canonical(b.Path), root.canonical(a.Path)) })
+	for _, s := range removals {
 		if _, written := root.find(s.Path); written || slices.Contains(segments(s.Path), "*") {
 			r.assign(root, s, rep)
 		}
@@ -67,41 +67,41 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 }
 
 func (r *Resolved) assign(root *node, s Setting, rep *report) {
-	way := segments(s.Path)
-	if err := assign(root, way, s.node); err != nil {
+	segs := segments(s.Path)
+	if err := assign(root, segs, s.node); err != nil {
 		rep.add(s.at, s.Path, "%v", err)
 		return
 	}
-	root.place(way, s.at)
+	root.setKeyPosition(segs, s.at)
 }
 
-// place puts the key at the end of way where its path was written: an unknown key
-// is then one problem, however many values it has.
-func (n *node) place(way []string, at position) {
+// setKeyPosition sets the position of the key at segs to that of its path, so that an
+// unknown key is one problem whatever its number of values.
+func (n *node) setKeyPosition(segs []string, at position) {
 	if n.kind == list {
 		for i := range n.items {
-			if len(way) > 1 && (way[0] == "*" || n.itemAt(way[0]) == i) {
-				n.items[i].place(way[1:], at)
+			if len(segs) > 1 && (segs[0] == "*" || n.itemAt(segs[0]) == i) {
+				n.items[i].setKeyPosition(segs[1:], at)
 			}
 		}
 		return
 	}
 	for i := range n.entries {
-		if e := &n.entries[i]; e.key == way[0] {
-			if len(way) == 1 {
+		if e := &n.entries[i]; e.key == segs[0] {
+			if len(segs) == 1 {
 				e.position = at
 				return
 			}
-			e.value.place(way[1:], at)
+			e.value.setKeyPosition(segs[1:], at)
 		}
 	}
 }
 
-// way returns the segments of path with every item's name turned into its index,
-// so that two spellings of one place are equal.
-func (n *node) way(path string) []string {
-	way := segments(path)
-	for i, segment := range way {
+// canonical returns the segments of path with every item's name replaced with its
+// index, so that two spellings of a path are equal.
+func (n *node) canonical(path string) []string {
+	segs := segments(path)
+	for i, segment := range segs {
 		if n == nil || n.kind == scalar {
 			break
 		}
@@ -113,24 +113,24 @@ func (n *node) way(path string) []string {
 		if segment == "*" && len(n.items) > 0 {
 			at = 0
 		} else if at >= 0 {
-			way[i] = fmt.Sprint(at)
+			segs[i] = fmt.Sprint(at)
 		}
 		if at < 0 {
 			break
 		}
 		n = n.items[at]
 	}
-	return way
+	return segs
 }
 
-// compareWays orders ways so that 10 comes after 9.
-func compareWays(a, b []string) int {
+// compareSegments orders segments so that 10 comes after 9.
+func compareSegments(a, b []string) int {
 	return slices.CompareFunc(a, b, func(x, y string) int {
 		return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
 	})
 }
 
-// experiment checks the tree of one run and makes it.
+// experiment checks and decodes the tree of one experiment.
 func (l *Loader) experiment(root *node, path string, rep *report) framework.Experiment {
 	c := checker{l, rep}
 	settings := c.check(root, reflect.TypeFor[framework.Experiment](), "").(map[string]any)

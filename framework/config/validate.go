@@ -17,20 +17,19 @@ import (
 	"runexp/internal/printable"
 )
 
-// maxLossName is the longest name of a loss: its curves and columns are called so.
+// maxLossName is the maximum length of a loss's name, which labels curves and columns.
 const maxLossName = 100
 
-// A validator checks what no type can say, and turns layers into names.
+// A validator checks what types cannot express and resolves layers to names.
 type validator struct {
 	loader     *Loader
 	root       *node
 	report     *report
-	earlier    Problems // found before: nothing that follows from them is said
+	earlier    Problems // found before; their consequences are not reported
 	experiment *framework.Experiment
 }
 
-// add reports a problem at path, with the place of the deepest part of it that
-// was written.
+// add reports a problem at path, with the position of its deepest existing part.
 func (v *validator) add(path, format string, args ...any) {
 	if v.earlier.concerns(path) {
 		return
@@ -39,7 +38,7 @@ func (v *validator) add(path, format string, args ...any) {
 	v.report.add(n.position, path, format, args...)
 }
 
-// addError reports what a plugin says of its options, which are the keys at path.
+// addError reports an error of a plugin's options, which are keys at path.
 func (v *validator) addError(path string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
@@ -55,7 +54,7 @@ func (v *validator) addError(path string, err error) {
 	v.add(path, "%v", err)
 }
 
-// choose reports a value that is not among the choices of its path.
+// choose reports a value that is not one of the choices of its path.
 func (v *validator) choose(path, kind, value string) {
 	if known := v.loader.Choices(path); !slices.Contains(known, value) {
 		v.add(path, "%v", framework.UnknownName(kind, value, known))
@@ -68,7 +67,7 @@ func (v *validator) validate() {
 		v.add("experiment", "%v", err)
 	}
 	build(v, v.loader.Plugins.Variables, e.Variable.Name, e.Variable.Options, "variable")
-	v.pictures()
+	v.images()
 	v.losses()
 	v.size("size", e.Size)
 	for i, stage := range e.Stages {
@@ -77,7 +76,7 @@ func (v *validator) validate() {
 	if len(e.Stages) == 0 {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
-	v.every("output.every", e.Output.Every, "0 keeps no pictures on the way")
+	v.every("output.every", e.Output.Every, "0 keeps no intermediate pictures")
 	if average := e.Output.Average; !(average >= 0 && average < 1) {
 		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
 	}
@@ -87,28 +86,28 @@ func (v *validator) validate() {
 	}
 }
 
-// evaluate checks how often and by what pictures are scored.
+// evaluate checks the interval and the backbone of scoring.
 func (v *validator) evaluate() {
 	e := v.experiment.Evaluate
-	v.every("evaluate.every", e.Every, "0 scores only the finished picture")
+	v.every("evaluate.every", e.Every, "0 scores only the final picture")
 	build(v, v.loader.Plugins.Backbones, e.Backbone.Name, e.Backbone.Options, scorerPath)
 }
 
-// pictures checks content, style and init.
-func (v *validator) pictures() {
+// images checks content, style and init.
+func (v *validator) images() {
 	e := v.experiment
-	v.image("content.image", e.Content.Image, "the photograph")
+	v.image("content.image", e.Content.Image, "the content image")
 	v.crop("content.crop", e.Content.Crop)
 	regions := v.masks("content", e.Content.Masks)
 	total := 0.0
 	for i, path := range v.root.get("style").itemPaths("style") {
 		style := e.Style[i]
-		v.image(join(path, "image"), style.Image, "a painting")
+		v.image(join(path, "image"), style.Image, "a style image")
 		v.weight(join(path, "weight"), style.Weight)
 		v.crop(join(path, "crop"), style.Crop)
 		for i, region := range v.masks(path, style.Masks) {
 			if !slices.Contains(regions, region) {
-				v.add(join(v.maskPaths(path)[i], "name"), "the picture has no region %s; give the photograph a mask of that name: content.masks", quote(region))
+				v.add(join(v.maskPaths(path)[i], "name"), "the content image has no region %s; add a mask of that name to content.masks", quote(region))
 			}
 		}
 		total += style.Weight
@@ -117,10 +116,10 @@ func (v *validator) pictures() {
 		}
 	}
 	if math.IsInf(total, 0) {
-		v.add("style", "the weights add up to more than any number; they are relative to each other, so smaller ones say the same")
+		v.add("style", "the sum of the weights is infinite; they are relative, so scale them all down")
 	}
 	if len(e.Style) > 0 && total == 0 {
-		v.add("style", "every weight is 0; give one painting a positive weight")
+		v.add("style", "every weight is 0; give one style image a positive weight")
 	}
 	initial, ok := build(v, v.loader.Plugins.Initials, e.Init.From, e.Init.Options, "init")
 	if ok && slices.Contains(initial.Roles(), framework.Style) && len(e.Style) == 0 {
@@ -153,12 +152,12 @@ func (v *validator) maskPaths(path string) []string {
 	return n.itemPaths(path + ".masks")
 }
 
-// image checks that a file is there. what is named where there has to be one.
+// image checks that a file exists. what names the image if the file is required.
 func (v *validator) image(path, file, what string) {
 	if file == "" {
 		hint := ""
 		if _, err := os.Stat(filepath.Join(v.loader.WorkDir, "null")); err == nil {
-			hint = `; null alone takes the setting away, "null" in quotes is a file of that name`
+			hint = `; null restores the default, "null" in quotes is a file of that name`
 		}
 		v.add(path, "needs the file of %s%s", what, hint)
 		return
@@ -167,7 +166,7 @@ func (v *validator) image(path, file, what string) {
 	if err == nil && info.Mode().IsRegular() {
 		return
 	}
-	shown := printable.Text(file) // whole: a path is cut by the system, at 4096 bytes
+	shown := printable.Text(file) // in full: the system's limit is 4096 bytes
 	if len(file) > 4096 {
 		shown = printable.Excerpt(file)
 	}
@@ -187,7 +186,7 @@ func (v *validator) image(path, file, what string) {
 
 func (v *validator) crop(path string, fraction float64) {
 	if !(fraction > 0 && fraction <= 1) {
-		v.add(path, "must be above 0 and at most 1, not %v; 1 keeps the whole picture", fraction)
+		v.add(path, "must be above 0 and at most 1, not %v; 1 keeps the whole image", fraction)
 	}
 }
 
@@ -207,12 +206,12 @@ func (v *validator) losses() {
 	for i, loss := range e.Losses {
 		path := paths[i]
 		if at, taken := first[loss.Name]; taken {
-			v.add(join(path, "name"), "%s is the name of losses[%d] too; give each its own", quote(loss.Name), at)
+			v.add(join(path, "name"), "%s is also the name of losses[%d]; give each its own", quote(loss.Name), at)
 		} else {
 			first[loss.Name] = i
 		}
 		if loss.Name == "total" { // loss/total is the sum
-			v.add(join(path, "name"), `"total" is what the sum of all losses is called; give it another name`)
+			v.add(join(path, "name"), `"total" is the name of the sum of all losses; choose another name`)
 		} else if !namePattern.MatchString(loss.Name) {
 			v.add(join(path, "name"), "%s must be lower-case letters, digits, _ and -, a letter first", quote(loss.Name))
 		} else if len(loss.Name) > maxLossName {
@@ -228,20 +227,19 @@ func (v *validator) losses() {
 			masked = true
 		}
 		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
-			v.add(path, "compares with paintings, but there is none; give style: [{image: FILE}]")
+			v.add(path, "needs a style image, but there is none; give style: [{image: FILE}]")
 		}
 	}
 	if len(e.Content.Masks) > 0 && !masked {
-		v.add("content.masks", "no loss here reads masks, and so they would change nothing; take them away, or add a loss that knows regions")
+		v.add("content.masks", "no loss here uses masks, so they have no effect; remove them, or add a loss with regions")
 	}
 	if total == 0 {
 		v.add("losses", "needs at least one loss with a positive weight")
 	}
 }
 
-// layers returns the layers of the backbone, nil if there is no such backbone.
-// A wrong option does not keep layers from being looked up: they are then those
-// of the backbone's defaults.
+// layers returns the layers of the backbone, nil if there is no such backbone. If its
+// options are invalid they are those of the default options.
 func (v *validator) layers() []framework.Layer {
 	spec, registry := v.experiment.Backbone, v.loader.Plugins.Backbones
 	if backbone, ok := build(v, registry, spec.Name, spec.Options, "backbone"); ok {
@@ -258,8 +256,8 @@ func (v *validator) layers() []framework.Layer {
 	return backbone.Layers()
 }
 
-// build validates options and makes the plugin. Options are nil where the plugin
-// is unknown, which is reported already.
+// build validates options and creates the plugin. Options are nil if the plugin is
+// unknown, which is already reported.
 func build[T any](v *validator, r *framework.Registry[T], name string, options any, path string) (made T, ok bool) {
 	if options == nil {
 		return made, false
@@ -276,7 +274,7 @@ func build[T any](v *validator, r *framework.Registry[T], name string, options a
 			v.image(f.Path, f.Name, "")
 		}
 	}
-	if len(v.report.problems) > reported { // the plugin would say it again
+	if len(v.report.problems) > reported { // the plugin would report it again
 		return made, false
 	}
 	plugin, err := r.Lookup(name)
@@ -295,7 +293,7 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	case stage.Iterations < 0 || stage.Evaluations < 0 || stage.Iterations+stage.Evaluations == 0:
 		v.add(path, "needs iterations or evaluations, at least 1")
 	case stage.Iterations > 0 && stage.Evaluations > 0:
-		v.add(path, "give iterations or evaluations, not both; %s.iterations=null takes one away", path)
+		v.add(path, "give iterations or evaluations, not both; %s.iterations=null removes one", path)
 	case stage.Iterations > sizes.MaxCount:
 		v.add(join(path, "iterations"), "must be at most %d, not %d", sizes.MaxCount, stage.Iterations)
 	case stage.Evaluations > sizes.MaxCount:

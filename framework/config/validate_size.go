@@ -8,12 +8,12 @@ import (
 	"runexp/framework/sizes"
 )
 
-// sizeForms are the keys that say a size together, sorted.
+// sizeForms returns the valid sets of keys of a size, sorted.
 func sizeForms() []string {
 	return []string{"height and width", "fit and height and width", "height", "width", "long", "short", "scale"}
 }
 
-// sizeItem rewrites a size that is a number, which is the longer side.
+// sizeItem expands a size that is a number, the longer side.
 func sizeItem(n *node) *node {
 	if _, isNumber := number(n); !isNumber {
 		return n
@@ -21,8 +21,8 @@ func sizeItem(n *node) *node {
 	return &node{position: n.position, kind: mapping, entries: []entry{{n.position, "long", n}}}
 }
 
-// stageSize checks the size of stage i. Beside the result's size one in pixels
-// only says how stages relate, which is no use to whoever types it.
+// stageSize checks the size of stage i. If the result has a size, those of stages in
+// pixels only matter relative to each other, so one on the command line is an error.
 func (v *validator) stageSize(path string, i int, size framework.Size) {
 	v.size(path, size)
 	n, written := v.root.find(path)
@@ -30,7 +30,7 @@ func (v *validator) stageSize(path string, i int, size framework.Size) {
 		return
 	}
 	if n.get("scale") != nil && i == 0 {
-		v.add(join(path, "scale"), "is of the stage before, and this is the first; give pixels, as in long: 300")
+		v.add(join(path, "scale"), "is relative to the stage before, and this is the first; give pixels, as in long: 300")
 	}
 	result, is := v.root.find("size")
 	if !is || result.null() || n.get("scale") != nil {
@@ -41,14 +41,14 @@ func (v *validator) stageSize(path string, i int, size framework.Size) {
 		typed = typed || e.source.name == commandLine
 	}
 	if typed {
-		v.add(path, "contradicts size, which is of the result and scales every stage; leave one out (size=null)")
+		v.add(path, "conflicts with size, which is of the result and scales every stage; leave one out (size=null)")
 	}
 }
 
 // commandLine is the name of the source of overrides.
 const commandLine = "command line"
 
-// size checks that one form of a size is written, and its numbers.
+// size checks that a size has a valid set of keys, and its numbers.
 func (v *validator) size(path string, size framework.Size) {
 	n, written := v.root.find(path)
 	if !written {
@@ -75,12 +75,12 @@ func (v *validator) size(path string, size framework.Size) {
 			at = path // a number
 		}
 		switch {
-		case isSide && side < 1: // how much a network needs is seen where it is built
+		case isSide && side < 1: // the network's minimum is checked where it is built
 			v.add(at, "must be at least 1 pixel, not %d", side)
 		case isSide && side > sizes.MaxSide:
 			v.add(at, "must be at most %d pixels, not %d", sizes.MaxSide, side)
 		case key == "scale" && path == "size":
-			v.add(at, "is of the stage before, and this is of the result; give pixels, as in size: 512")
+			v.add(at, "is relative to the stage before, and this is the result; give pixels, as in size: 512")
 		case key == "scale" && !(size.Scale > 0):
 			v.add(at, "must be positive, not %v", size.Scale)
 		case key == "fit":
@@ -92,7 +92,7 @@ func (v *validator) size(path string, size framework.Size) {
 	}
 }
 
-// every checks a number of iterations between two events.
+// every checks an interval in iterations; zero says what 0 means.
 func (v *validator) every(path string, every int, zero string) {
 	switch {
 	case every < 0:

@@ -78,7 +78,7 @@ func TestDecodeColourModels(t *testing.T) {
 	}
 }
 
-// The decoders are others': what they panic with is an error of the file.
+// A panic of a third-party decoder becomes an error of the file.
 func TestDecodeRecovers(t *testing.T) {
 	f := format{
 		name:          "PNG",
@@ -91,13 +91,13 @@ func TestDecodeRecovers(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = file.pixels()
-	if want := "the PNG is damaged or of an unusual kind (the decoder panicked: index out of range)"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "the PNG is damaged or of an unsupported kind (the decoder panicked: index out of range)"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %q", err, want)
 	}
 }
 
-// Pictures of one colour are the most pixels in the fewest bytes; none of them
-// may be taken for a file that is cut short.
+// Images of one colour have the most pixels per byte; none must be reported as
+// truncated.
 func TestDecodePlainPictures(t *testing.T) {
 	const side = 1500
 	area := image.Rect(0, 0, side, side)

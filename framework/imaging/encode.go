@@ -12,11 +12,10 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// EncodePNG writes img as an 8-bit RGB PNG: values are clamped to [0, 1] and
-// rounded to the nearest of 256 levels, so that what Decode read from 8 bits
-// comes out the same. text goes into the file as keyword and text (see
-// ReadPNGText), in the order of the keywords; the same arguments give the same
-// bytes. A value that is not finite is an error that says where it is.
+// EncodePNG writes img as an 8-bit RGB PNG: values are clamped to [0, 1] and rounded to
+// the nearest of 256 levels, so that an image decoded from 8 bits is unchanged. text is
+// written as keywords and texts (see ReadPNGText), sorted by keyword; equal arguments
+// give equal bytes. A value that is not finite is an error with its position.
 func EncodePNG(w io.Writer, img *Image, text map[string]string) error {
 	file, err := encode(img, text)
 	if err != nil {
@@ -50,8 +49,7 @@ func encode(img *Image, text map[string]string) ([]byte, error) {
 	return slices.Insert(file.Bytes(), header, chunks...), nil
 }
 
-// WriteFile writes img to path by EncodePNG, whole or not at all. An existing
-// file is replaced.
+// WriteFile atomically writes img to path with EncodePNG. An existing file is replaced.
 func WriteFile(path string, img *Image, text map[string]string) error {
 	file, err := encode(img, text)
 	if err != nil {

@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 )
 
-// EXIF data is a TIFF structure (CIPA DC-008, 4.5), whatever file it is in.
+// EXIF data is a TIFF structure (CIPA DC-008, 4.5) in any file format.
 
-// exifPrefix is what JPEG has before EXIF data, and some writers elsewhere too.
+// exifPrefix precedes EXIF data in JPEG and, by some writers, in other formats.
 const exifPrefix = "Exif\x00\x00"
 
-// exifOfJPEG returns the first APP1 segment "Exif\0\0"; nil if there is none.
+// exifOfJPEG returns the first APP1 segment "Exif\0\0", nil if there is none.
 func exifOfJPEG(data []byte) (exif []byte) {
 	const app1 = 0xe1
 	eachSegment(data, func(marker byte, segment []byte) bool {
@@ -25,8 +25,8 @@ func exifOfJPEG(data []byte) (exif []byte) {
 	return exif
 }
 
-// progressive reports whether a JPEG's coefficients come in several scans, so that
-// the decoder keeps all of them.
+// progressive reports whether a JPEG's coefficients are in several scans, so that the
+// decoder must store all of them.
 func progressive(data []byte) (is bool) {
 	const progressiveFrame = 0xc2
 	eachSegment(data, func(marker byte, _ []byte) bool {
@@ -36,8 +36,8 @@ func progressive(data []byte) (is bool) {
 	return is
 }
 
-// eachSegment calls visit for the segments of a JPEG before its first scan, until
-// it returns false.
+// eachSegment calls visit for the segments of a JPEG before its first scan, until visit
+// returns false.
 func eachSegment(data []byte, visit func(marker byte, segment []byte) bool) {
 	rest := data[2:] // past the start marker
 	for len(rest) >= 4 && rest[0] == 0xff {
@@ -47,7 +47,7 @@ func eachSegment(data []byte, visit func(marker byte, segment []byte) bool) {
 			continue
 		}
 		const startOfScan = 0xda
-		length := int(binary.BigEndian.Uint16(rest[2:])) // counts itself
+		length := int(binary.BigEndian.Uint16(rest[2:])) // includes its own two bytes
 		if marker == startOfScan || length < 2 || 2+length > len(rest) || !visit(marker, rest[4:2+length]) {
 			return
 		}
@@ -55,7 +55,7 @@ func eachSegment(data []byte, visit func(marker byte, segment []byte) bool) {
 	}
 }
 
-// exifOfPNG returns the eXIf chunk (PNG, third edition); nil if there is none.
+// exifOfPNG returns the eXIf chunk (PNG, third edition), nil if there is none.
 func exifOfPNG(data []byte) []byte {
 	rest := data[len(pngSignature):]
 	for len(rest) >= 12 { // length, type, checksum

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// A File is a picture that was read and whose header was checked, before memory
-// is taken for its pixels.
+// A File is the content of an image file with a checked header, before memory is
+// allocated for its pixels.
 type File struct {
-	H, W  int   // as it is to be seen
-	Bytes int64 // what Decode takes at its peak, the file and the picture included
+	H, W  int   // in pixels, after EXIF orientation
+	Bytes int64 // peak memory of Decode, including the file and the image
 
 	name        string
 	data        []byte
@@ -22,15 +22,15 @@ type File struct {
 	orientation int
 }
 
-// Open reads a file as Decode does, up to its pixels.
+// Open reads a file as Decode does, without decoding its pixels.
 func Open(path string) (*File, error) {
-	// Before opening, which would block on a named pipe.
+	// Before os.Open, which would block on a named pipe.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("image: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("image %s: not a regular file; give the path of a picture (%s)", path, readable)
+		return nil, fmt.Errorf("image %s: not a regular file; give the path of an image (%s)", path, readable)
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -56,7 +56,7 @@ func open(r io.Reader, name string) (*File, error) {
 	return f, nil
 }
 
-// Decode returns the picture.
+// Decode decodes the image.
 func (f *File) Decode() (*Image, error) {
 	m, err := f.pixels()
 	if err != nil {
@@ -65,23 +65,23 @@ func (f *File) Decode() (*Image, error) {
 	return m, nil
 }
 
-// header recognises a file and checks its size.
+// header determines the format of a file and checks its size.
 func header(data []byte, maxPixels int) (*File, error) {
 	if len(data) == 0 {
-		return nil, errors.New("the file is empty; fetch it again")
+		return nil, errors.New("the file is empty; download it again")
 	}
 	f := recognise(data)
 	if f.name == "" {
-		return nil, fmt.Errorf("neither %s, nor anything else that is known; convert it first", strings.Replace(readable, " and ", " nor ", 1))
+		return nil, fmt.Errorf("neither %s nor another known format; convert it first", strings.Replace(readable, " and ", " nor ", 1))
 	}
 	if f.decode == nil {
-		return nil, fmt.Errorf("this is %s; only %s are read, convert it first", f.name, readable)
+		return nil, fmt.Errorf("this is %s; only %s are supported, convert it first", f.name, readable)
 	}
 	return f.header(data, maxPixels)
 }
 
 func (f format) header(data []byte, maxPixels int) (file *File, err error) {
-	defer f.recovered(&err)
+	defer f.recoverPanic(&err)
 	if f.check != nil {
 		if err := f.check(data); err != nil {
 			return nil, fmt.Errorf("the %s %w", f.name, err)
@@ -93,11 +93,11 @@ func (f format) header(data []byte, maxPixels int) (file *File, err error) {
 		return nil, f.damaged(err, header.ended)
 	}
 	if config.Width < 1 || config.Height < 1 {
-		return nil, fmt.Errorf("the %s has no pixels; fetch it again", f.name)
+		return nil, fmt.Errorf("the %s has no pixels; download it again", f.name)
 	}
-	// Divided, so that no product of two sizes from a file overflows.
+	// A division, since the product of two sizes from a file could overflow.
 	if config.Width > maxPixels/config.Height {
-		return nil, fmt.Errorf("%d rows of %d pixels are more than %d million; make it smaller first", config.Height, config.Width, maxPixels/1_000_000)
+		return nil, fmt.Errorf("%d rows of %d pixels are more than %d million pixels; make it smaller first", config.Height, config.Width, maxPixels/1_000_000)
 	}
 	if float64(config.Width*config.Height) > f.pixelsPerByte(data)*float64(len(data)) {
 		return nil, f.damaged(fmt.Errorf("%d bytes for %d rows of %d pixels", len(data), config.Height, config.Width), true)
@@ -108,7 +108,7 @@ func (f format) header(data []byte, maxPixels int) (file *File, err error) {
 		file.orientation = orientation(f.exif(data))
 	}
 	if file.orientation > 1 {
-		perPixel += Channels * 4 // turned into another
+		perPixel += Channels * 4 // copied to apply the orientation
 	}
 	if file.orientation >= 5 {
 		file.H, file.W = file.W, file.H
@@ -117,8 +117,8 @@ func (f format) header(data []byte, maxPixels int) (file *File, err error) {
 	return file, nil
 }
 
-// bytesPerPixel is what the decoder takes for a pixel at its peak, beside the
-// file and the Image: its own picture, and what it makes that of.
+// bytesPerPixel returns the decoder's peak memory per pixel, without the file and the
+// Image: that of its own image and of intermediate data.
 func bytesPerPixel(format string, model color.Model, data []byte) int {
 	own := 4 // RGBA
 	switch model {
@@ -146,7 +146,7 @@ func bytesPerPixel(format string, model color.Model, data []byte) int {
 	case "TIFF":
 		d, _ := directoryOf(data)
 		if ratio, _ := expansion(d.value(tagCompression, 1)); ratio > 1 {
-			own += 13 // of 16 bits: what is decompressed, in a buffer that grows
+			own += 13 // 16 bits: the decompressed data, in a growing buffer
 		}
 	case "WebP":
 		own += 4 // into NRGBA
@@ -156,20 +156,20 @@ func bytesPerPixel(format string, model color.Model, data []byte) int {
 	return own
 }
 
-// pixels decodes the file as it is to be seen.
+// pixels decodes the file and applies its EXIF orientation.
 func (f *File) pixels() (m *Image, err error) {
-	defer f.format.recovered(&err)
+	defer f.format.recoverPanic(&err)
 	whole := endReader{r: bytes.NewReader(f.data)}
 	source, err := f.format.decode(&whole)
 	if err != nil {
 		return nil, f.format.damaged(err, whole.ended)
 	}
-	return fromStandard(source).oriented(f.orientation), nil
+	return fromStandard(source).applyOrientation(f.orientation), nil
 }
 
-// recovered makes an error of a panic: the decoders are others' and the files are
-// anyone's. It is to be deferred.
-func (f format) recovered(err *error) {
+// recoverPanic converts a panic of a third-party decoder to an error. It must be
+// deferred.
+func (f format) recoverPanic(err *error) {
 	if p := recover(); p != nil {
 		*err = f.damaged(fmt.Errorf("the decoder panicked: %v", p), false)
 	}

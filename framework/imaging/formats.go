@@ -17,19 +17,19 @@ import (
 // readable names the formats that have a decoder.
 const readable = "PNG, JPEG, WebP, TIFF, BMP and GIF"
 
-// A format is a kind of file that is recognised.
+// A format is a recognised file format.
 type format struct {
 	name  string
-	magic []string // how a file begins; ? matches any byte
+	magic []string // first bytes; ? matches any byte
 
-	// The rest is nil where files are recognised but not read.
+	// The rest is nil for a format that is recognised but not supported.
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
-	// pixelsPerByte is the most that a valid file can hold.
+	// pixelsPerByte is the maximum for a valid file.
 	pixelsPerByte func(data []byte) float64
 
-	// What the decoder passes over: check refuses what it would show wrongly,
-	// exif finds the EXIF data, a TIFF structure. Either may be nil.
+	// check rejects files that the decoder would decode wrongly; exif returns the EXIF
+	// data, a TIFF structure. Either may be nil.
 	check func(data []byte) error
 	exif  func(data []byte) []byte
 }
@@ -39,7 +39,7 @@ func formats() []format {
 		{
 			name: "PNG", magic: []string{pngSignature},
 			config: png.DecodeConfig, decode: png.Decode,
-			pixelsPerByte: atMost(8 * deflateRatio), // 1 bit a pixel
+			pixelsPerByte: atMost(8 * deflateRatio), // 1 bit per pixel
 			exif:          exifOfPNG,
 		},
 		{
@@ -81,22 +81,22 @@ func formats() []format {
 		{name: "a Photoshop document", magic: []string{"8BPS"}},
 		{name: "a PDF", magic: []string{"%PDF"}},
 		{name: "a zip archive", magic: []string{"PK\x03\x04"}},
-		{name: "a git-lfs pointer, not the picture itself (run git lfs pull)", magic: []string{"version https://git-lfs.github.com/"}},
+		{name: "a git-lfs pointer, not the image itself (run git lfs pull)", magic: []string{"version https://git-lfs.github.com/"}},
 	}
 }
 
-// The most bytes that one byte of compressed data can stand for.
+// Maximum number of bytes that one byte of compressed data expands to.
 const (
 	deflateRatio = 1032          // 258 bytes from two codes of one bit each
-	lzwRatio     = 4096 * 8 / 12 // no string is longer than the dictionary, no full dictionary's code shorter than 12 bits
+	lzwRatio     = 4096 * 8 / 12 // a string has at most the dictionary's length, a code of a full dictionary 12 bits
 )
 
 func atMost(pixels float64) func([]byte) float64 {
 	return func([]byte) float64 { return pixels }
 }
 
-// recognise says what a file seems to be by its first bytes; its name is ""
-// if it cannot tell.
+// recognise returns the format of a file by its first bytes; its name is "" if it is
+// unknown.
 func recognise(data []byte) format {
 	for _, f := range formats() {
 		for _, magic := range f.magic {

@@ -9,8 +9,8 @@ import (
 	"io"
 )
 
-// decodeGIF returns the first frame at its place on the logical screen, which
-// is transparent elsewhere. No other frame is decoded.
+// decodeGIF returns the first frame at its position on the logical screen, which is
+// transparent elsewhere. No other frame is decoded.
 func decodeGIF(r io.Reader) (image.Image, error) {
 	head := make([]byte, 10) // version, width and height of the screen
 	if _, err := io.ReadFull(r, head); err != nil {

@@ -1,8 +1,8 @@
-// Package imaging reads pictures, resizes them and writes them.
+// Package imaging reads, resizes and writes images.
 //
-// A picture is channels last and holds the sRGB values as they are stored in
-// the file, divided by the largest one: nothing is linearised, since the
-// networks whose features we compare were trained on stored values.
+// An image is channels last and has the sRGB values stored in the file, divided by the
+// maximum value: nothing is linearised, since the networks whose features are compared
+// were trained on stored values.
 package imaging
 
 import "fmt"
@@ -10,9 +10,9 @@ import "fmt"
 // Channels of a pixel: red, green, blue.
 const Channels = 3
 
-// An Image is a picture of H rows of W pixels. Pix is [H, W, 3], RGB, row by
-// row. Values are in [0, 1] as decoded; a picture that is being optimised or
-// that was resampled may leave that range, and only EncodePNG clamps it.
+// An Image has H rows of W pixels. Pix is [H, W, 3], RGB, row by row. Decoded values
+// are in [0, 1]; optimisation and resampling may leave that range, and only EncodePNG
+// and Rounded clamp it.
 type Image struct {
 	H, W int
 	Pix  []float32
@@ -26,7 +26,7 @@ func New(h, w int) *Image {
 	return &Image{H: h, W: w, Pix: make([]float32, h*w*Channels)}
 }
 
-// Resize returns m at h rows of w pixels, by Resample; m stays as it is.
+// Resize returns a copy of m resampled to h rows of w pixels by Resample.
 func (m *Image) Resize(h, w int) *Image {
 	return &Image{H: h, W: w, Pix: Resample(m.Pix, m.H, m.W, Channels, h, w)}
 }

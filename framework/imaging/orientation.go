@@ -1,8 +1,7 @@
 package imaging
 
-// orientation returns how the rows of a picture with this EXIF data are stored,
-// 1 to 8, or 1 (as they are to be seen) if it does not say or cannot be read: a
-// picture is not refused for its camera's notes.
+// orientation returns the orientation in EXIF data, 1 to 8, or 1 (upright) if there is
+// none or it is invalid: bad EXIF data is no reason to reject an image.
 func orientation(exif []byte) int {
 	d, ok := directoryOf(exif)
 	if o := d.value(tagOrientation, 1); ok && o >= 1 && o <= 8 {
@@ -11,9 +10,9 @@ func orientation(exif []byte) int {
 	return 1
 }
 
-// oriented returns m, stored with the given EXIF orientation, as it is to be
-// seen. From 5 on, rows and columns are exchanged.
-func (m *Image) oriented(orientation int) *Image {
+// applyOrientation returns m, stored with the given EXIF orientation, upright. From 5
+// on, rows and columns are exchanged.
+func (m *Image) applyOrientation(orientation int) *Image {
 	if orientation <= 1 || orientation > 8 {
 		return m
 	}

@@ -5,7 +5,7 @@ import (
 	"image/color"
 )
 
-// fromStandard converts an image of any colour model, composited on white.
+// fromStandard converts an image of any colour model and composites it on white.
 func fromStandard(source image.Image) *Image {
 	at := func(x, y int) color.RGBA64 { return color.RGBA64Model.Convert(source.At(x, y)).(color.RGBA64) }
 	if fast, ok := source.(image.RGBA64Image); ok {
@@ -17,8 +17,8 @@ func fromStandard(source image.Image) *Image {
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
 			c := at(x, y)
-			// Channels are multiplied by alpha already: over white is c + (1 − α).
-			// A TIFF may break that promise, c > α.
+			// Channels are premultiplied by alpha: on white they are c + (1 − α). A TIFF
+			// may violate this, with c > α.
 			white := uint32(0xffff - c.A)
 			m.Pix[i] = float32(min(uint32(c.R)+white, 0xffff)) / 0xffff
 			m.Pix[i+1] = float32(min(uint32(c.G)+white, 0xffff)) / 0xffff

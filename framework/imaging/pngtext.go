@@ -15,16 +15,15 @@ import (
 
 const pngSignature = "\x89PNG\r\n\x1a\n"
 
-// ReadPNGText returns the keywords and texts of a PNG: its tEXt chunks (Latin-1)
-// and its iTXt chunks (UTF-8) that are not compressed. Of a keyword that occurs
-// more than once the first is returned. Only the chunks' headers and the text
-// are kept in memory; pixels are passed over unchecked. The texts are those of
-// whoever made the file, control characters and all: they are printed by way of
+// ReadPNGText returns the keywords and texts of a PNG: its tEXt chunks (Latin-1) and
+// its uncompressed iTXt chunks (UTF-8). The first text of a repeated keyword counts.
+// Only the chunks' headers and the text are held in memory; pixels are skipped
+// unchecked. The texts are untrusted and may have control characters: print them with
 // internal/printable.
 func ReadPNGText(r io.Reader) (map[string]string, error) {
 	signature := make([]byte, len(pngSignature))
 	if _, err := io.ReadFull(r, signature); err != nil || string(signature) != pngSignature {
-		return nil, errors.New("image: not a PNG; only a PNG can be read for its text")
+		return nil, errors.New("image: not a PNG; text can only be read from a PNG")
 	}
 	text := map[string]string{}
 	for {
@@ -42,7 +41,7 @@ func ReadPNGText(r io.Reader) (map[string]string, error) {
 	}
 }
 
-// nextText reads up to the next text chunk, or the end chunk.
+// nextText returns the next text chunk or the end chunk.
 func nextText(r io.Reader) (kind string, data []byte, err error) {
 	for {
 		head := make([]byte, 8) // length and type
@@ -54,7 +53,7 @@ func nextText(r io.Reader) (kind string, data []byte, err error) {
 		case "IEND":
 			return kind, nil, nil
 		case "tEXt", "iTXt":
-			// Through a limit: the length may lie, memory follows what is there.
+			// The length may be wrong: allocate only what can be read.
 			chunk, err := io.ReadAll(io.LimitReader(r, length+4))
 			if err != nil {
 				return "", nil, err
@@ -64,7 +63,7 @@ func nextText(r io.Reader) (kind string, data []byte, err error) {
 			}
 			data, sum := chunk[:length], binary.BigEndian.Uint32(chunk[length:])
 			if crc32.Update(crc32.ChecksumIEEE(head[4:]), crc32.IEEETable, data) != sum {
-				return "", nil, fmt.Errorf("the PNG is damaged: its %s chunk has another checksum; fetch it again", kind)
+				return "", nil, fmt.Errorf("the PNG is damaged: the checksum of its %s chunk is wrong; download it again", kind)
 			}
 			return kind, data, nil
 		}
@@ -76,7 +75,7 @@ func nextText(r io.Reader) (kind string, data []byte, err error) {
 
 func cutShort(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the PNG is cut short; fetch it again")
+		return errors.New("the PNG is truncated; download it again")
 	}
 	return err
 }
@@ -97,8 +96,8 @@ func parseText(kind string, data []byte) (key, value string, ok bool) {
 	return fromLatin1(keyword), string(rest), ok && utf8.Valid(rest)
 }
 
-// textChunks returns text as chunks in the order of the keywords: tEXt where
-// Latin-1 has all of the value's characters, iTXt elsewhere.
+// textChunks returns text as chunks sorted by keyword: tEXt if the value is Latin-1,
+// else iTXt.
 func textChunks(text map[string]string) ([]byte, error) {
 	var chunks []byte
 	for _, key := range slices.Sorted(maps.Keys(text)) {
@@ -120,7 +119,7 @@ func textChunks(text map[string]string) ([]byte, error) {
 	return chunks, nil
 }
 
-// appendChunk appends length, type, data and the checksum of type and data.
+// appendChunk appends a chunk: length, type, data, and the checksum of type and data.
 func appendChunk(b []byte, kind string, data ...[]byte) []byte {
 	body := slices.Concat(data...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(body)))
@@ -129,7 +128,7 @@ func appendChunk(b []byte, kind string, data ...[]byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[start:]))
 }
 
-// validKeyword holds the PNG specification's rule (11.3.4.2).
+// validKeyword reports whether a keyword is valid by the PNG specification (11.3.4.2).
 func validKeyword(latin []byte) bool {
 	if len(latin) < 1 || len(latin) > 79 || latin[0] == ' ' || latin[len(latin)-1] == ' ' || bytes.Contains(latin, []byte("  ")) {
 		return false

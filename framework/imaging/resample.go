@@ -5,21 +5,20 @@ import (
 	"math"
 )
 
-// Resample returns pix, [h, w, channels] channels last, at h2 rows of w2
-// pixels: first along rows, then along columns, each by the Catmull-Rom cubic
-// (Keys 1981, a = −1/2), antialiased.
+// Resample resizes pix, [h, w, channels] channels last, to h2 rows of w2 pixels: first
+// along rows, then along columns, each with the antialiased Catmull-Rom cubic (Keys
+// 1981, a = −1/2).
 //
-// Pixel i covers [i, i+1). With scale s = w/w2 and f = max(s, 1), output x is
-// centred on c = (x+½)·s and reads the inputs i that round into c ± 2f, with
-// weight k((i − c + ½)/f), normalised to add up to 1; where the picture ends,
-// what is left of the kernel is normalised alike. So shrinking widens the
-// kernel, which is the antialiasing, and enlarging interpolates. This is the
-// BICUBIC of Pillow (src/libImaging/Resample.c, precompute_coeffs) on its
-// 32-bit modes: weights and sums in float64, both passes stored as float32.
+// Pixel i covers [i, i+1). With scale s = w/w2 and f = max(s, 1), output x is centred on
+// c = (x+½)·s and reads the inputs i that round into c ± 2f, with weight
+// k((i − c + ½)/f), normalised to a sum of 1; at the border the remaining part of the
+// kernel is normalised the same way. So shrinking widens the kernel, which antialiases,
+// and enlarging interpolates. This is the BICUBIC of Pillow
+// (src/libImaging/Resample.c, precompute_coeffs) in its 32-bit modes: weights and sums
+// in float64, both passes stored as float32.
 //
-// The cubic has negative lobes: results may leave the range of the input, and
-// values outside [0, 1] are as good as any. Sizes below 1 and a pix of another
-// length panic.
+// The cubic has negative lobes: results may leave the range of the input. Input values
+// may be outside [0, 1]. Sizes below 1 and a pix of the wrong length panic.
 func Resample(pix []float32, h, w, channels, h2, w2 int) []float32 {
 	if min(h, w, channels, h2, w2) < 1 || len(pix) != h*w*channels {
 		panic(fmt.Sprintf("imaging: resample %d values as [%d, %d, %d] to %d×%d", len(pix), h, w, channels, h2, w2))
@@ -67,14 +66,14 @@ func resampleColumns(dst, src []float32, h, n, h2 int) {
 	}
 }
 
-// A Window is the run of inputs that one output reads.
+// A Window is the range of inputs of one output.
 type Window struct {
 	First   int
-	Weights []float64 // add up to 1
+	Weights []float64 // with a sum of 1
 }
 
-// CubicWindows returns the windows of the outputs of resampling n values to n2, as
-// Resample does along either side.
+// CubicWindows returns the window of each output when n values are resampled to n2, as
+// Resample does along each side.
 func CubicWindows(n, n2 int) []Window {
 	scale := float64(n) / float64(n2)
 	widen := max(scale, 1)
@@ -98,7 +97,7 @@ func CubicWindows(n, n2 int) []Window {
 	return windows
 }
 
-// cubic is Keys' kernel with a = −1/2, which is Catmull and Rom's spline:
+// cubic is Keys' kernel with a = −1/2, the Catmull-Rom spline:
 //
 //	(a+2)|x|³ − (a+3)|x|² + 1   for |x| < 1
 //	a(|x|³ − 5|x|² + 8|x| − 4)  for |x| < 2

@@ -1,8 +1,7 @@
 package imaging
 
-// Rounded returns the picture as an 8-bit file keeps it: clamped to [0, 1] and
-// rounded to the nearest of 256 levels. Decoding what EncodePNG wrote gives the
-// same bits.
+// Rounded returns the image as stored in an 8-bit file: clamped to [0, 1] and rounded
+// to the nearest of 256 levels. Decoding the output of EncodePNG gives the same bits.
 func (m *Image) Rounded() *Image {
 	out := New(m.H, m.W)
 	for i, v := range m.Pix {

@@ -23,8 +23,9 @@ const (
 	tagTileHeight    = 323
 )
 
-// The compressions that are read, and the most bytes that one byte stands for.
-// Fax pages (3 and 4) are not: x/image/tiff shows libtiff's inverted.
+// expansion returns the maximum number of bytes that one byte of compressed data
+// expands to, false for an unsupported compression. Fax (3 and 4) is unsupported since
+// x/image/tiff inverts libtiff's.
 func expansion(compression uint32) (ratio float64, ok bool) {
 	switch compression {
 	case 0, 1:
@@ -46,12 +47,12 @@ func pixelsPerByteOfTIFF(data []byte) float64 {
 	return 8 * ratio / bits
 }
 
-// checkTIFF refuses what x/image/tiff would decode to noise or refuse only
-// after memory is taken.
+// checkTIFF rejects files that x/image/tiff would decode to noise, or reject only after
+// allocating memory.
 func checkTIFF(data []byte) error {
 	d, ok := directoryOf(data)
 	if !ok {
-		return errors.New("is cut short or damaged, its directory lies past the end; fetch it again")
+		return errors.New("is truncated or damaged, its directory is past the end; download it again")
 	}
 	for _, t := range []struct {
 		tag     uint16
@@ -59,19 +60,19 @@ func checkTIFF(data []byte) error {
 		read    []uint32
 		refusal string
 	}{
-		{tagPhotometric, 0, []uint32{0, 1, 2, 3}, "has colours that are not read (CMYK, YCbCr or CIELAB); save it as RGB"},
-		{tagPlanar, 1, []uint32{1}, "stores one channel after another; save it with its channels interleaved"},
-		{tagPredictor, 1, []uint32{1, 2}, "has a predictor that is not read; save it with LZW or deflate compression and none"},
-		{tagFillOrder, 1, []uint32{1}, "stores its bits in reverse; save it in the usual order"},
+		{tagPhotometric, 0, []uint32{0, 1, 2, 3}, "has an unsupported colour space (CMYK, YCbCr or CIELAB); save it as RGB"},
+		{tagPlanar, 1, []uint32{1}, "stores its channels as separate planes; save it with interleaved channels"},
+		{tagPredictor, 1, []uint32{1, 2}, "has an unsupported predictor; save it with LZW or deflate compression and no predictor"},
+		{tagFillOrder, 1, []uint32{1}, "has a reversed bit order; save it with the usual one"},
 	} {
 		if !slices.Contains(t.read, d.value(t.tag, t.missing)) {
 			return errors.New(t.refusal)
 		}
 	}
 	if _, ok := expansion(d.value(tagCompression, 1)); !ok {
-		return errors.New("has a compression that is not read (JPEG or fax, say); save it with LZW, deflate or none")
+		return errors.New("has an unsupported compression, such as JPEG or fax; save it with LZW, deflate or none")
 	}
-	// Tiles are decompressed whole, and may be far larger than the picture.
+	// Tiles are decompressed as a whole and may be far larger than the image.
 	width, tileWidth := float64(d.value(tagWidth, 0)), float64(d.value(tagTileWidth, 0))
 	height, tileHeight := float64(d.value(tagHeight, 0)), float64(d.value(tagTileHeight, 0))
 	if tileWidth > 0 && math.Ceil(width/tileWidth)*tileWidth*math.Ceil(height/tileHeight)*tileHeight > MaxPixels {
@@ -80,7 +81,7 @@ func checkTIFF(data []byte) error {
 	return nil
 }
 
-// A directory is the first one of a TIFF structure: entries of 12 bytes, each a
+// A directory is the first directory of a TIFF structure: entries of 12 bytes with a
 // tag, a type, a count, and the values or their offset (TIFF 6.0, section 2).
 type directory struct {
 	data    []byte
@@ -88,7 +89,7 @@ type directory struct {
 	entries []byte
 }
 
-// directoryOf returns false if not all of the directory is in data.
+// directoryOf returns false if the directory is not completely in data.
 func directoryOf(data []byte) (d directory, ok bool) {
 	d = directory{data: data, order: binary.LittleEndian}
 	if len(data) < 8 {
@@ -110,7 +111,7 @@ func directoryOf(data []byte) (d directory, ok bool) {
 	return d, true
 }
 
-// entry returns the entry of a tag; nil if there is none.
+// entry returns the entry of a tag, nil if there is none.
 func (d directory) entry(tag uint16) []byte {
 	for e := d.entries; len(e) > 0; e = e[12:] {
 		if d.order.Uint16(e) == tag {
@@ -128,8 +129,8 @@ func (d directory) count(tag uint16) uint32 {
 	return d.order.Uint32(e[4:])
 }
 
-// value returns the first value of a tag, or missing if it has none that is a
-// BYTE, SHORT or LONG within data.
+// value returns the first value of a tag, or missing if it has no BYTE, SHORT or LONG
+// within data.
 func (d directory) value(tag uint16, missing uint32) uint32 {
 	e := d.entry(tag)
 	if e == nil {

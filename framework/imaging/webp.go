@@ -10,28 +10,28 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// A WebP is a RIFF file: "RIFF", the size of what follows, "WEBP", then chunks
-// of a type, a size, and data padded to an even length (RFC 9649, 2).
+// A WebP is a RIFF file: "RIFF", the size of the rest, "WEBP", then chunks of a type, a
+// size, and data padded to an even length (RFC 9649, 2).
 
 func checkWebP(data []byte) error {
 	if size := binary.LittleEndian.Uint32(data[4:]); uint64(size)+8 > uint64(len(data)) {
-		return errors.New("is cut short; fetch it again")
+		return errors.New("is truncated; download it again")
 	}
 	const animation = 1 << 1
 	if flags := webpChunk(data, "VP8X"); len(flags) > 0 && flags[0]&animation != 0 {
-		return errors.New("is animated; save one of its frames as a still picture first (webpmux -get frame 1)")
+		return errors.New("is animated; save one of its frames as a still image first (webpmux -get frame 1)")
 	}
 	return nil
 }
 
 func pixelsPerByteOfWebP(data []byte) float64 {
 	if webpChunk(data, "VP8L") != nil {
-		return math.Inf(1) // a picture of one colour is stored in no bits a pixel
+		return math.Inf(1) // an image of one colour needs no bits per pixel
 	}
 	return 8 * 16 * 16 // at least one bit for each macroblock of 16×16
 }
 
-// webpChunk returns the data of the first chunk of a kind; nil if there is none.
+// webpChunk returns the data of the first chunk of a kind, nil if there is none.
 func webpChunk(data []byte, kind string) []byte {
 	rest := data[12:]
 	for len(rest) >= 8 {
@@ -48,9 +48,9 @@ func webpChunk(data []byte, kind string) []byte {
 	return nil
 }
 
-// decodeWebP decodes with the colours of a lossy picture put right:
-// x/image/webp hands on what VP8 stores, whose black is 16 and whose white is
-// 235, as an image.YCbCr, where they are 0 and 255 (golang/go issue 40173).
+// decodeWebP decodes a WebP and corrects the colours of a lossy one: x/image/webp
+// returns VP8's values, with black at 16 and white at 235, as an image.YCbCr, where
+// they are 0 and 255 (golang/go issue 40173).
 func decodeWebP(r io.Reader) (image.Image, error) {
 	m, err := webp.Decode(r)
 	switch m := m.(type) {
@@ -62,12 +62,12 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 	return m, err
 }
 
-// fromStudioRange converts the Y′CbCr of ITU-R BT.601, which is JPEG's in
-// narrower ranges: Y′ = (Y − 16)/219, and (Cb − 128)/224, (Cr − 128)/224 in ±½.
+// fromStudioRange converts the Y′CbCr of ITU-R BT.601, which is JPEG's in narrower
+// ranges: Y′ = (Y − 16)/219, and (Cb − 128)/224, (Cr − 128)/224 in ±½.
 //
 //	R = Y′ + 1.402 Cr    G = Y′ − 0.344136 Cb − 0.714136 Cr    B = Y′ + 1.772 Cb
 //
-// A picture without alpha is opaque.
+// An image without alpha is opaque.
 func fromStudioRange(m *image.NYCbCrA) *image.NRGBA {
 	out := image.NewNRGBA(m.Rect)
 	i := 0

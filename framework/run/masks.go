@@ -40,7 +40,11 @@ func (p *Prepared) readImage(at, path string, fraction float64, masks []framewor
 		if o.masks == nil {
 			o.masks = map[string]*imaging.Image{}
 		}
-		o.masks[m.Name] = crop(grey(mask).Resize(image.H, image.W), fraction, p.e.Seed, stream)
+		region := crop(grey(mask).Resize(image.H, image.W), fraction, p.e.Seed, stream)
+		if !slices.ContainsFunc(region.Pix, func(v float32) bool { return v > 0 }) {
+			return inputImage{}, fmt.Errorf("%s.masks[%d].image: black everywhere, so nothing is in the region %s; paint it white there, or leave the region out", at, i, m.Name)
+		}
+		o.masks[m.Name] = region
 	}
 	return o, nil
 }

@@ -137,6 +137,10 @@ func TestBadMasks(t *testing.T) {
 	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: 20×30 has another aspect ratio") {
 		t.Errorf("other aspect ratio: %v", err)
 	}
+	e.Style[1].Masks[0].Image = halves(t, 20, 20, 0)
+	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: black everywhere, so nothing is in the region ") {
+		t.Errorf("black: %v", err)
+	}
 	e.Style[1].Masks[0].Image = "nosuch.png"
 	if _, err := Prepare(e, p, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "style[1].masks[0].image: ") {
 		t.Errorf("missing: %v", err)

@@ -57,7 +57,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// No size that can be written leads out of the bounds, or to a picture with none.
+// No size in a config gives stages out of bounds.
 func TestStagesStayWithinBounds(t *testing.T) {
 	chain := stagesOf(framework.Size{Long: 1000})
 	for range 40 {
@@ -70,10 +70,10 @@ func TestStagesStayWithinBounds(t *testing.T) {
 		photo  sizes.Pixels
 	}{
 		"stages[1].size: 1e+33×1e+33 pixels are too many":    {stages: chain, photo: square},
-		"stages[0].size: 0×0 pixels are none":                {stages: chain, photo: square, result: framework.Size{Long: 512}},
+		"stages[0].size: 0×0 pixels are too few":             {stages: chain, photo: square, result: framework.Size{Long: 512}},
 		"stages[0].size: 65537×65537 pixels are too many":    {stages: stagesOf(framework.Size{Long: 65537}), photo: square},
 		"stages[0].size: 60000×60000 pixels are too many":    {stages: stagesOf(framework.Size{Long: 60000}), photo: square},
-		"stages[0].size: 300×0 pixels are none":              {stages: stagesOf(framework.Size{Long: 300}), photo: sizes.Pixels{H: 100_000, W: 1}},
+		"stages[0].size: 300×0 pixels are too few":           {stages: stagesOf(framework.Size{Long: 300}), photo: sizes.Pixels{H: 100_000, W: 1}},
 		"stages[0].size: 3e+07×300 pixels are too many":      {stages: stagesOf(framework.Size{Short: 300}), photo: sizes.Pixels{H: 100_000, W: 1}},
 		"stages[0].size: 8.64691e+18×5.62049e+18 pixels are": {stages: stagesOf(framework.Size{Long: math.MaxInt64 / 16 * 15}), photo: sizes.Pixels{H: 20, W: 13}},
 	} {

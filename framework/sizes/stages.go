@@ -10,77 +10,78 @@ import (
 	"runexp/internal/printable"
 )
 
-// exact is a size before it is rounded for the last time.
+// exact is a size in pixels before the last rounding.
 type exact struct{ h, w float64 }
 
 // Stages returns the size of every stage for a content image.
 //
-// result is the size of the last stage, whatever the stages say; theirs then only
-// say how they relate to the last one, each side by itself. It is zero where it
-// is not given. Errors name the key.
+// result, unless it is zero, overrides the size of the last stage; the sizes of the
+// other stages are then scaled, each side separately, to keep their ratio to the last.
+// Errors: as of New, with the key.
 func Stages(stages []framework.Stage, result framework.Size, content Pixels) ([]Pixels, error) {
-	photo := exact{float64(content.H), float64(content.W)}
-	before := photo
-	asked := make([]exact, len(stages))
+	image := exact{float64(content.H), float64(content.W)}
+	previous := image
+	wanted := make([]exact, len(stages))
 	for i, stage := range stages {
-		before = resolve(stage.Size, photo, before)
-		before = exact{math.Round(before.h), math.Round(before.w)}
-		asked[i] = before
+		previous = resolve(stage.Size, image, previous)
+		previous = exact{math.Round(previous.h), math.Round(previous.w)}
+		wanted[i] = previous
 	}
 	scale := exact{1, 1}
 	if result != (framework.Size{}) && len(stages) > 0 {
-		last, whole := asked[len(asked)-1], resolve(result, photo, photo)
-		// Whole pixels at the end, so that halves of it are of what is made.
-		scale = exact{math.Round(whole.h) / last.h, math.Round(whole.w) / last.w}
+		last, final := wanted[len(wanted)-1], resolve(result, image, image)
+		// The result is rounded first, so that stages are fractions of its real size.
+		scale = exact{math.Round(final.h) / last.h, math.Round(final.w) / last.w}
 	}
-	made := make([]Pixels, len(stages))
-	for i, a := range asked {
+	sizes := make([]Pixels, len(stages))
+	for i, a := range wanted {
 		key := fmt.Sprintf("stages[%d].size", i)
-		if scale != (exact{1, 1}) && i == len(asked)-1 {
+		if scale != (exact{1, 1}) && i == len(wanted)-1 {
 			key = "size"
 		}
 		var err error
-		if made[i], err = New(a.h*scale.h, a.w*scale.w); err != nil {
+		if sizes[i], err = New(a.h*scale.h, a.w*scale.w); err != nil {
 			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 	}
-	return made, nil
+	return sizes, nil
 }
 
-// resolve returns what one size means; a side that is not given keeps the content's proportions.
-func resolve(s framework.Size, photo, before exact) exact {
-	times := func(factor float64) exact { return exact{photo.h * factor, photo.w * factor} }
+// resolve returns the size that s specifies; a side that is not set follows from the
+// content's proportions.
+func resolve(s framework.Size, content, previous exact) exact {
+	times := func(factor float64) exact { return exact{content.h * factor, content.w * factor} }
 	height, width := float64(s.Height), float64(s.Width)
 	switch {
 	case height > 0 && width > 0 && s.Fit == framework.FitStretch:
 		return exact{height, width}
 	case height > 0 && width > 0:
-		return area(height*width, photo)
+		return area(height*width, content)
 	case height > 0:
-		return exact{height, photo.w * height / photo.h}
+		return exact{height, content.w * height / content.h}
 	case width > 0:
-		return exact{photo.h * width / photo.w, width}
+		return exact{content.h * width / content.w, width}
 	case s.Long > 0:
-		return times(float64(s.Long) / max(photo.h, photo.w))
+		return times(float64(s.Long) / max(content.h, content.w))
 	case s.Short > 0:
-		return times(float64(s.Short) / min(photo.h, photo.w))
+		return times(float64(s.Short) / min(content.h, content.w))
 	default:
-		return exact{before.h * s.Scale, before.w * s.Scale}
+		return exact{previous.h * s.Scale, previous.w * s.Scale}
 	}
 }
 
-// area returns the size of so many pixels in the proportions of p.
+// area returns the size with this number of pixels and the proportions of p.
 func area(pixels float64, p exact) exact {
 	return exact{math.Sqrt(pixels * p.h / p.w), math.Sqrt(pixels * p.w / p.h)}
 }
 
-// A Rule says at which size a style image is shown to the network.
+// A Rule determines the size at which a style image is shown to the network.
 type Rule struct {
 	Of     string  // result, content or own
 	Factor float64 // of the side length; positive
 }
 
-// ParseRule reads a style's size: result, result*FACTOR, content, own or FACTOR.
+// ParseRule parses a style's size: result, result*FACTOR, content, own or FACTOR.
 func ParseRule(text string) (Rule, error) {
 	rule := Rule{Of: text, Factor: 1}
 	factor := ""
@@ -104,8 +105,8 @@ func ParseRule(text string) (Rule, error) {
 	return rule, nil
 }
 
-// Style returns the size at which a style image is shown in a stage. Errors: as
-// of New.
+// Style returns the size at which a style image of size own is shown in a stage.
+// Errors: as of New.
 func (r Rule) Style(own, stage Pixels) (Pixels, error) {
 	switch r.Of {
 	case "content":

@@ -17,21 +17,21 @@ type Artifact struct {
 	Name          string
 	Stage, Step   int
 	MIME          string // image/png
-	Width, Height int    // pixels; 0 if it is no picture
+	Width, Height int    // pixels; 0 if not an image
 	Data          []byte // nil when listed; see Store.Blob
 }
 
 // A StoredArtifact is an Artifact as listed, without its data.
 type StoredArtifact struct {
 	Artifact
-	Hash    string // SHA-256 of the data in 64 hexadecimal digits; "" if the store has lost them
+	Hash    string // SHA-256 of the data, 64 hexadecimal digits; "" if the data is missing from the store
 	Size    int64  // bytes
 	Created time.Time
 }
 
-// Artifact writes an artifact at once. Equal contents are stored once, in this
-// run and all others. Errors: ErrFull, ErrIO, ErrBusy, each after it was waited
-// for; ErrEnded after Finish.
+// Artifact writes an artifact immediately. Equal data is stored once across all
+// runs. Errors: ErrFull, ErrIO and ErrBusy, each after retries; ErrEnded after
+// Finish.
 func (r *Run) Artifact(ctx context.Context, a Artifact) error {
 	if _, err := r.add(func(*batch) {}); errors.Is(err, ErrEnded) {
 		return err
@@ -44,7 +44,7 @@ func (r *Run) Artifact(ctx context.Context, a Artifact) error {
 
 func (a Artifact) write(ctx context.Context, tx *sql.Tx, run int64) error {
 	hash := sha256.Sum256(a.Data)
-	data := append([]byte{}, a.Data...) // empty, where nil would be NULL
+	data := append([]byte{}, a.Data...) // never nil, which would be stored as NULL
 	if _, err := tx.ExecContext(ctx, `INSERT INTO blobs (hash, size, data) VALUES (?, ?, ?)
 		ON CONFLICT (hash) DO NOTHING`, hash[:], len(data), data); err != nil {
 		return err
@@ -58,8 +58,8 @@ func (a Artifact) write(ctx context.Context, tx *sql.Tx, run int64) error {
 	return err
 }
 
-// Artifacts lists what a run kept, in the order in which it was first kept.
-// Errors: ErrNotFound for a run that is none.
+// Artifacts lists a run's artifacts in the order in which they were first
+// written. Errors: ErrNotFound if there is no such run.
 func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, error) {
 	columns := func(a *StoredArtifact) []any {
 		return []any{&a.Kind, &a.Name, &a.Stage, &a.Step, &a.MIME, &a.Width, &a.Height,
@@ -71,9 +71,9 @@ func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, err
 		WHERE a.run_id = ? ORDER BY a.id`)
 }
 
-// Blob returns the content with the given SHA-256, 64 hexadecimal digits.
-// Errors: ErrNotFound; ErrDamaged for content that does not have this SHA-256 any
-// more, and for "", which a StoredArtifact without content has.
+// Blob returns the data with the given SHA-256, 64 hexadecimal digits.
+// Errors: ErrNotFound; ErrDamaged if the data no longer matches its hash, and for
+// "", the hash of a StoredArtifact whose data is missing.
 func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
 	if hash == "" {
 		return nil, fmt.Errorf("store: a blob is missing: %w", ErrDamaged)
@@ -90,7 +90,7 @@ func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
 		err = ErrNotFound
 	}
 	if err == nil && sha256.Sum256(data) != [sha256.Size]byte(raw) {
-		err = fmt.Errorf("its content is not what was kept: %w", ErrDamaged)
+		err = fmt.Errorf("its data does not match its hash: %w", ErrDamaged)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("store: blob %s: %w", hash, err)

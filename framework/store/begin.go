@@ -13,29 +13,29 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// NewRun is what is known of a run before it starts.
+// NewRun describes a run that is about to start.
 type NewRun struct {
 	Experiment     string // the name it is listed under; required
 	ConfigWritten  string // YAML, as the user wrote it
 	ConfigResolved string // with every default and preset filled in
 	Overrides      []string
 	Seed           int64
-	// TrialHash is the trial's identity; runs that share it are attempts at
-	// the same thing. "" for a run that is no trial.
+	// TrialHash is the trial's identity; runs that share it are attempts at the
+	// same trial. "" for a run without a trial.
 	TrialHash string
 	Params    []Param
 	Env       []Fact // versions, machine, kernels, weights, images, command
-	Parent    UID    // the run that this one goes on from; zero if none
-	// ParentSteps is how many steps of Parent this run takes over: metrics,
-	// artifacts and events of steps below it are copied, so that the new run is
-	// complete in itself.
+	Parent    UID    // the run that this one resumes; zero if none
+	// ParentSteps is the number of steps of Parent to copy: metrics, artifacts
+	// and events of lower steps are copied, so that the new run is complete in
+	// itself.
 	ParentSteps int
-	// Alone refuses to begin while another run of the trial, in this experiment,
-	// may be alive.
-	Alone bool
-	// Unless refuses to begin where the newest run of the trial, in this experiment,
-	// that has ended as planned, finished or pruned, did so with one of these.
-	Unless []Status
+	// Exclusive makes Begin fail with a *RunningError while another run of the trial
+	// in this experiment may be alive.
+	Exclusive bool
+	// UnlessDone makes Begin fail with a *DoneError if the trial's newest finished or
+	// pruned run in this experiment has one of these statuses.
+	UnlessDone []Status
 }
 
 // A Param is one value of the resolved config.
@@ -44,8 +44,8 @@ type Param struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// A Fact is one thing that a result may depend on besides its config. Names
-// are grouped by a slash: version/go, machine/cpu, weights/hash, image/content.
+// A Fact is one property of the environment that a result may depend on. Names
+// are grouped with a slash: version/go, machine/cpu, weights/hash, image/content.
 // The store adds version/sqlite.
 type Fact struct {
 	Name  string `json:"name"`
@@ -53,25 +53,25 @@ type Fact struct {
 }
 
 // Begin records a run that starts now, with status "running", and returns it.
-// It must be ended by Finish.
+// The caller must call Finish.
 //
-// Errors: a parameter or parent that is none, *RunningError, *DoneError, and those
-// of a write (see Store).
+// Errors: an invalid parameter, a parent that does not exist, *RunningError,
+// *DoneError, and those of a write (see Open).
 func (s *Store) Begin(ctx context.Context, n NewRun) (*Run, error) {
 	if n.Experiment == "" {
 		return nil, fmt.Errorf("store: begin a run: name its experiment")
 	}
 	for _, p := range n.Params {
 		if !json.Valid(p.Value) {
-			return nil, fmt.Errorf("store: begin a run: parameter %q: %q is no JSON; marshal the value first", p.Path, p.Value)
+			return nil, fmt.Errorf("store: begin a run: parameter %q: %q is not JSON; marshal the value first", p.Path, p.Value)
 		}
 	}
 	r := newRun(ctx, s)
 	if err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error { return r.insert(ctx, tx, n) }); err != nil {
 		return nil, fmt.Errorf("store: begin a run: %w", err)
 	}
-	s.remember(r)
-	go r.beat()
+	s.addRun(r)
+	go r.flushLoop()
 	return r, nil
 }
 
@@ -86,13 +86,13 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	if err != nil {
 		return err
 	}
-	if n.Alone {
-		if err := r.store.refuseSecond(ctx, tx, trial); err != nil {
+	if n.Exclusive {
+		if err := r.store.checkNotRunning(ctx, tx, trial); err != nil {
 			return err
 		}
 	}
-	if len(n.Unless) > 0 {
-		if err := refuseDone(ctx, tx, trial, n.Unless); err != nil {
+	if len(n.UnlessDone) > 0 {
+		if err := checkNotDone(ctx, tx, trial, n.UnlessDone); err != nil {
 			return err
 		}
 	}
@@ -138,28 +138,30 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	return inherit(ctx, tx, r.number, parent.Int64, n.ParentSteps)
 }
 
-// refuseSecond returns a *RunningError if a run of the trial may be alive.
-func (s *Store) refuseSecond(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
+// checkNotRunning returns a *RunningError if a run of the trial may be alive.
+func (s *Store) checkNotRunning(ctx context.Context, tx *sql.Tx, trial sql.NullInt64) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+` WHERE r.trial_id = ? AND r.status = 'running'`, trial)
 	for _, row := range rows {
-		if row.see(s.host, time.Now()); row.Status == Running {
+		if row.correctStatus(s.host, time.Now()); row.Status == Running {
 			return &RunningError{row.RunRef, row.owner.pid, row.owner.sameBoot(s.host)}
 		}
 	}
 	return err
 }
 
-// refuseDone returns a *DoneError if a run of the trial is all that was wanted.
-func refuseDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, wanted []Status) error {
+// checkNotDone returns a *DoneError if the trial's newest finished or pruned run
+// has one of the statuses.
+func checkNotDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, statuses []Status) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+`
 		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') ORDER BY r.id DESC LIMIT 1`, trial)
-	if err == nil && len(rows) > 0 && slices.Contains(wanted, rows[0].Status) {
+	if err == nil && len(rows) > 0 && slices.Contains(statuses, rows[0].Status) {
 		return &DoneError{rows[0].RunSummary}
 	}
 	return err
 }
 
-// experimentID returns the experiment called name, made if need be.
+// experimentID returns the id of the experiment called name, inserting it if
+// necessary.
 func experimentID(ctx context.Context, tx *sql.Tx, name, now string) (id int64, err error) {
 	_, err = tx.ExecContext(ctx, `INSERT INTO experiments (uid, name, created_at) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO NOTHING`, NewUID(), name, now)
@@ -170,8 +172,9 @@ func experimentID(ctx context.Context, tx *sql.Tx, name, now string) (id int64, 
 	return id, err
 }
 
-// nextAttempt returns the trial of a single run, made if need be, and which
-// attempt at its hash, in whatever sweep, comes next. No hash is no trial.
+// nextAttempt returns the trial of a single run, inserting it if necessary, and
+// the next attempt number for its hash across all sweeps. Without a hash there is
+// no trial.
 func nextAttempt(ctx context.Context, tx *sql.Tx, experiment int64, hash, now string) (trial sql.NullInt64, attempt int, err error) {
 	if hash == "" {
 		return trial, 1, nil
@@ -188,7 +191,7 @@ func nextAttempt(ctx context.Context, tx *sql.Tx, experiment int64, hash, now st
 	return trial, attempt, err
 }
 
-// parentID returns the run called uid, NULL for the zero uid.
+// parentID returns the id of the run with this uid, NULL for the zero uid.
 func parentID(ctx context.Context, tx *sql.Tx, uid UID) (id sql.NullInt64, err error) {
 	if uid.IsZero() {
 		return id, nil
@@ -200,7 +203,7 @@ func parentID(ctx context.Context, tx *sql.Tx, uid UID) (id sql.NullInt64, err e
 	return id, err
 }
 
-// marshalFacts returns a JSON object with SQLite's version among the facts.
+// marshalFacts returns the facts as a JSON object, with SQLite's version added.
 func marshalFacts(facts []Fact) (string, error) {
 	version, _, _ := sqlite3.Version()
 	object := map[string]string{"version/sqlite": version}

@@ -11,17 +11,17 @@ import (
 	"runexp/internal/printable"
 )
 
-// checkBefore returns an error if the file that is about to be opened for writing is
-// damaged or none of ours. It opens it as a reader does, which leaves no trace: a
-// writer would fold a log into a damaged file as it closes it.
-func (s *Store) checkBefore(ctx context.Context) error {
+// checkExisting returns an error if the file that is about to be opened for writing is
+// damaged or not a store. It opens the file as a reader, which changes nothing: a
+// writer would checkpoint the log into a damaged file on close.
+func (s *Store) checkExisting(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
-		return nil // there is nothing yet, or the writer will say what is wrong
+		return nil // nothing there yet, or the writer will report the error
 	}
 	if err := checkLog(s.path); err != nil {
 		return err
 	}
-	s.readers = &quietPool{path: s.path}
+	s.readers = &tracelessPool{path: s.path}
 	defer func() { _ = s.readers.close() }()
 	version := 0
 	err := s.read(ctx, func(db *sql.DB) (err error) {
@@ -37,28 +37,28 @@ func (s *Store) checkBefore(ctx context.Context) error {
 		}
 		return err
 	})
-	if err == nil && version == len(migrations()) { // values that no page or index shows to be damaged
+	if err == nil && version == len(migrations()) { // damaged values that the integrity check misses
 		parts := s.read(ctx, func(db *sql.DB) error { return checkParts(ctx, db) })
 		_, runs := s.Runs(ctx, Filter{})
 		_, sweeps := s.Sweeps(ctx, "")
 		err = errors.Join(parts, runs, sweeps)
 	}
-	err = blame(err)
+	err = asDamaged(err)
 	if errors.Is(err, ErrReadOnly) || errors.Is(err, ErrAccess) {
 		return nil // a log that only a writer can read
 	}
 	return err
 }
 
-// integrity lists the pages that do not belong together and the rows that point nowhere.
+// integrity lists inconsistent pages and dangling foreign keys.
 func integrity(ctx context.Context, db *sql.DB) ([]string, error) {
 	return collect(ctx, db, func(p *string) []any { return []any{p} },
 		`SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 		UNION ALL SELECT 'a row of ' || "table" || ' points nowhere' FROM pragma_foreign_key_check`)
 }
 
-// Check reads the whole file and returns what is wrong with it: pages that do
-// not belong together, rows that point nowhere.
+// Check reads the whole file and returns ErrDamaged, with details, for
+// inconsistent pages and dangling foreign keys.
 func (s *Store) Check(ctx context.Context) error {
 	var problems []string
 	err := s.read(ctx, func(db *sql.DB) (err error) {

@@ -15,28 +15,28 @@ import (
 	"runexp/internal/printable"
 )
 
-// access is how a connection may use the file.
+// access is the mode in which a connection opens the file.
 type access string
 
 const (
 	writing access = "mode=rwc"
-	folding access = "mode=rw" // writes what is in the log, and makes no file
+	merging access = "mode=rw" // checkpoints the log; does not create the file
 	reading access = "mode=ro"
-	// frozen reads without locks or side files: only for a file that nobody writes.
+	// frozen reads without locks or side files: only for a file without a writer.
 	frozen access = "mode=ro&immutable=1"
 )
 
-// settings hold for every connection.
+// settings apply to every connection.
 //
-// Transactions begin immediate: one that reads and then wants to write could
-// otherwise fail at once, whatever the timeout. Synchronous is EXTRA, so that
-// what was flushed survives a power cut as well as a crash: in WAL mode that is
-// FULL, one fsync for each flush, about one a second; NORMAL would only sync at
-// checkpoints. With a rollback journal EXTRA also syncs the folder. SQLite itself
-// waits for a lock only as long as nobody minds after a signal: retry does the rest.
+// Transactions begin immediate: one that reads and then writes could otherwise
+// fail at once, whatever the timeout. Synchronous is EXTRA, so that flushed data
+// survives a power cut as well as a crash: in WAL mode that is FULL, one fsync for
+// each flush, about one a second; NORMAL would only sync at checkpoints. With a
+// rollback journal EXTRA also syncs the folder. SQLite's own busy timeout is short,
+// so that a signal is handled promptly; retry waits longer.
 const settings = "&_txlock=immediate&_busy_timeout=250&_foreign_keys=on&_synchronous=EXTRA"
 
-// address returns SQLite's URI for a file.
+// address returns the SQLite URI of a file.
 func address(path string, how access) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
@@ -45,24 +45,24 @@ func address(path string, how access) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + string(how) + settings
 }
 
-// longestPath is how many bytes SQLite takes for a path on Unix, that of its journal
-// included (MAX_PATHNAME).
+// longestPath is SQLite's limit on Unix, in bytes, for a path including its journal's
+// suffix (MAX_PATHNAME).
 const longestPath = 512
 
-// checkPath returns an error unless a store can be at path, with SQLite's own files
-// beside it. It makes nothing.
+// checkPath returns an error unless path is valid for a store and SQLite's side
+// files. It creates nothing.
 func checkPath(path string) error {
 	journal := path + "-journal"
 	if len(journal) > longestPath {
-		return fmt.Errorf("the path of a store may have %d bytes, and this has %d: %s", longestPath-len("-journal"), len(path), printable.Excerpt(path))
+		return fmt.Errorf("the path of a store can have at most %d bytes, and this has %d: %s", longestPath-len("-journal"), len(path), printable.Excerpt(path))
 	}
 	if err := pathname.Check(journal); err != nil {
-		return fmt.Errorf("no store can be at %s: %w", printable.Excerpt(path), err)
+		return fmt.Errorf("invalid path for a store: %s: %w", printable.Excerpt(path), err)
 	}
 	return nil
 }
 
-// openPool returns a pool of at most n connections. It does not connect yet.
+// openPool returns a pool of at most n connections, without connecting.
 func openPool(dsn string, n int) *sql.DB {
 	db := sql.OpenDB(connector(dsn))
 	db.SetMaxOpenConns(n)
@@ -70,8 +70,8 @@ func openPool(dsn string, n int) *sql.DB {
 	return db
 }
 
-// A connector opens connections to one URI, without a driver name that is
-// registered for the whole process.
+// A connector opens connections to one URI without registering a driver name for
+// the whole process.
 type connector string
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// fullStore makes the bytes of a store of several runs with pictures.
+// fullStore returns the bytes of a store of several runs with pictures.
 func fullStore(t testing.TB) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")
@@ -67,9 +67,9 @@ func damage(data []byte, seed uint64) []byte {
 	return data
 }
 
-// sound opens a file that may be damaged, for writing and for reading, and goes
-// through all of it. Either it works, a run can be added to it and none is lost,
-// or the file is left as it was, with an error that is one of ours.
+// sound opens a file that may be damaged, for writing and for reading, and reads all
+// of it. Either it works, a run can be added and none is lost, or the file is
+// unchanged and the error is one of this package's.
 func sound(t *testing.T, data []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")
@@ -85,7 +85,7 @@ func sound(t *testing.T, data []byte) {
 			known = known || errors.Is(err, kind)
 		}
 		if !known {
-			t.Errorf("an error that names no way out: %v", err)
+			t.Errorf("an error of no known kind: %v", err)
 		}
 		if after := must(os.ReadFile(path))(t); !bytes.Equal(after, data) {
 			t.Errorf("the file was changed, and then: %v", err)
@@ -95,12 +95,12 @@ func sound(t *testing.T, data []byte) {
 	before := len(must(s.Runs(t.Context(), Filter{}))(t))
 	r, err := s.Begin(t.Context(), NewRun{Experiment: "new"})
 	if err != nil {
-		t.Fatalf("opened for writing, and nothing can be written: %v", err)
+		t.Fatalf("opened for writing, but nothing can be written: %v", err)
 	}
 	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 1}}))
 	check(t, r.Finish(t.Context(), Finished, ""))
 	if after := len(must(s.Runs(t.Context(), Filter{}))(t)); after != before+1 {
-		t.Errorf("%d runs, and with another %d", before, after)
+		t.Errorf("%d runs, %d after adding one", before, after)
 	}
 	check(t, s.Check(t.Context()))
 	check(t, s.Close())
@@ -130,15 +130,15 @@ func readAll(t *testing.T, s *Store) error {
 	return err
 }
 
-func TestADamagedStoreIsFoundBeforeItIsWritten(t *testing.T) {
+func TestDamageIsFoundBeforeWriting(t *testing.T) {
 	data := fullStore(t)
 	for seed := range uint64(400) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { sound(t, damage(data, seed)) })
 	}
 }
 
-// The version is a signed number, and a flipped bit makes it negative.
-func TestAVersionThatCannotBeIsDamage(t *testing.T) {
+// The version is signed: a flipped bit can make it negative.
+func TestImpossibleVersionIsDamage(t *testing.T) {
 	data := fullStore(t)
 	for _, version := range []byte{0x80, 0xff} {
 		data[60] = version
@@ -165,7 +165,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// altered returns the path of a store that someone changed with SQL.
+// altered returns the path of a store that was changed with SQL.
 func altered(t *testing.T, data []byte, statement string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")
@@ -176,9 +176,9 @@ func altered(t *testing.T, data []byte, statement string) string {
 	return path
 }
 
-// A trigger that is not ours, or a table that is missing, loses what is recorded:
-// such a store is not written, and what can be read of it says why.
-func TestATableOrTriggerThatIsNotOursIsDamage(t *testing.T) {
+// A foreign trigger or a missing table would lose records: such a store is not
+// written, and reading it reports why.
+func TestForeignTriggerOrMissingTableIsDamage(t *testing.T) {
 	data := fullStore(t)
 	for _, statement := range []string{
 		"DROP TABLE metrics",
@@ -201,15 +201,15 @@ func TestATableOrTriggerThatIsNotOursIsDamage(t *testing.T) {
 	check(t, s.Close())
 }
 
-// What others put beside our tables is theirs.
-func TestTablesAndViewsOfOthersAreLetBe(t *testing.T) {
+// Other programs may add tables and views.
+func TestForeignTablesAndViewsAreAllowed(t *testing.T) {
 	path := altered(t, fullStore(t), `CREATE TABLE notes (run INTEGER, note TEXT); CREATE VIEW best AS SELECT min(value) FROM metrics;
 		CREATE INDEX by_value ON metrics (value); CREATE TRIGGER own AFTER INSERT ON notes BEGIN DELETE FROM notes; END; DROP VIEW run_list`)
 	check(t, must(Open(t.Context(), path))(t).Close())
 }
 
-// Columns of JSON that are none are damage to whoever reads them.
-func TestJSONThatIsNoneIsDamage(t *testing.T) {
+// Invalid JSON in a column is damage for readers.
+func TestInvalidJSONIsDamage(t *testing.T) {
 	data := fullStore(t)
 	for _, statement := range []string{
 		"UPDATE runs SET environment = '{'", "UPDATE runs SET environment = '[]'", "UPDATE runs SET overrides = '{}'",

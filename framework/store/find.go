@@ -8,27 +8,27 @@ import (
 	"time"
 )
 
-// A RunDetail is all of a run that is not a table of its own.
+// A RunDetail is everything about a run that is not in a table of its own.
 type RunDetail struct {
 	RunSummary
-	Parent         UID // the run that it goes on from; zero if none
+	Parent         UID // the run that it resumed; zero if none
 	Overrides      []string
 	ConfigWritten  string
 	ConfigResolved string
 	PID            int // of the process that wrote it
 }
 
-// minPrefix is how many digits of a uid must be given, as in git.
+// minPrefix is the minimum number of digits of a uid prefix, as in git.
 const minPrefix = 4
 
 // FindRun returns the run that ref names: its number, the first digits of its
-// uid (at least 4), or "last" for the one that was started last. What is both
-// a number and a prefix is the number.
+// uid (at least 4), or "last" for the one that was started last. A number takes
+// precedence over a prefix.
 //
-// Errors: ErrNotFound; *AmbiguousError for a prefix of several.
+// Errors: ErrNotFound; *AmbiguousError for a prefix of several runs.
 func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 	var runs []detailRow
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		runs = nil
 		for _, l := range lookups(ref) {
 			runs, err = collect(ctx, db, (*detailRow).columns, detailOfRuns+l.where+` LIMIT ?`, append(l.args, maxMatches)...)
@@ -37,7 +37,7 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 			}
 		}
 		for i := range runs {
-			if runs[i].see(s.host, time.Now()) {
+			if runs[i].correctStatus(s.host, time.Now()) {
 				lost = append(lost, runs[i].Number)
 			}
 		}
@@ -59,13 +59,13 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 	return runs[0].detail(), nil
 }
 
-// A lookup is one way to read a reference to a run.
+// A lookup is one interpretation of a reference to a run.
 type lookup struct {
 	where string
 	args  []any
 }
 
-// lookups returns what ref may mean, the likelier first.
+// lookups returns the possible interpretations of ref by precedence.
 func lookups(ref string) []lookup {
 	if ref == "last" {
 		return []lookup{{` WHERE r.id = (SELECT id FROM runs ORDER BY started_at DESC, id DESC LIMIT 1)`, nil}}
@@ -83,7 +83,7 @@ func lookups(ref string) []lookup {
 const detailOfRuns = summaryOfRuns + `,
 	(SELECT uid FROM runs WHERE id = r.parent_id), r.overrides, r.config_written, r.config_resolved` + runTables
 
-// A detailRow is a detail as the file has it.
+// A detailRow is a RunDetail as scanned from the file.
 type detailRow struct {
 	runRow
 	parent                        UID

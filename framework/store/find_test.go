@@ -45,7 +45,7 @@ func TestFindRun(t *testing.T) {
 	}
 }
 
-func TestReadingWhatIsNotThere(t *testing.T) {
+func TestReadingUnknownNames(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	_, err := s.FindRun(ctx, "last")
 	wantError(t, err, ErrNotFound)
@@ -55,7 +55,7 @@ func TestReadingWhatIsNotThere(t *testing.T) {
 	_, err = s.Series(ctx, r.Number(), "los/total")
 	wantError(t, err, ErrNotFound)
 	if !strings.Contains(err.Error(), "loss/total") {
-		t.Errorf("the message must name the metrics there are; got %v", err)
+		t.Errorf("the message must name the run's metrics; got %v", err)
 	}
 	for what, read := range map[string]func() error{
 		"series":    func() error { _, err := s.Series(ctx, 9, "loss/total"); return err },
@@ -121,8 +121,8 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	}
 }
 
-// Thousands of runs are listed from indexes and the summaries: no scan of a
-// table, no sort, no look at the values.
+// Thousands of runs are listed from indexes and summaries: no table scan, no sort,
+// no read of the values.
 func TestListingUsesIndexes(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	tx := must(s.writer.Begin())(t)
@@ -138,7 +138,7 @@ func TestListingUsesIndexes(t *testing.T) {
 		t.Fatalf("listed %d runs, want 200", n)
 	}
 
-	// The runs of a trial are few: they are found by it, and then sorted.
+	// A trial has few runs: they are found by the trial and then sorted.
 	must(s.writer.Exec(`INSERT INTO trials (uid, experiment_id, hash, created_at) SELECT randomblob(16), experiment_id, 'h' || id, '' FROM runs`))(t)
 	must(s.writer.Exec(`UPDATE runs SET trial_id = id`))(t)
 	for _, filter := range []Filter{{TrialHash: "h7"}, {TrialHash: "h7", Experiment: "b", Status: Finished}} {
@@ -171,8 +171,8 @@ func TestListingUsesIndexes(t *testing.T) {
 			sql, args := query()
 			plan := explain(t, s, sql, args)
 			for _, line := range plan {
-				// The index that gives the order is walked; and two experiments
-				// are as well scanned as searched.
+				// Scanning the index for the order is fine, and so is scanning two
+				// experiments.
 				scan := strings.HasPrefix(line, "SCAN") && !strings.HasSuffix(line, "INDEX runs_by_start") &&
 					!strings.HasPrefix(line, "SCAN e ")
 				if scan || strings.Contains(line, "TEMP B-TREE") || strings.Contains(line, "AUTOMATIC") || strings.Contains(line, "metrics") {

@@ -5,9 +5,9 @@ import (
 	"database/sql"
 )
 
-// inherit copies what parent recorded of the steps below steps. A step that was
-// begun and not completed is not among them: the run that goes on does it again.
-// Scores that another scorer gave are left out: one series is of one scorer.
+// inherit copies the records of parent with a step below steps. A step that was not
+// completed is not among them: the resumed run repeats it. Scores of a different
+// scorer are not copied: a series has one scorer.
 func inherit(ctx context.Context, tx *sql.Tx, run, parent int64, steps int) error {
 	for _, query := range []string{
 		`INSERT INTO metrics (run_id, key_id, step, value)

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestARunGoesOnFromAnother: what it takes over and what it does again add up to
-// a run that was never interrupted.
-func TestARunGoesOnFromAnother(t *testing.T) {
+// TestResumedRunInherits: the inherited and the repeated steps together equal those
+// of an uninterrupted run.
+func TestResumedRunInherits(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	step := func(r *Run, i int) {
 		check(t, r.Event(ctx, "note", i, i))
@@ -63,12 +63,12 @@ func TestARunGoesOnFromAnother(t *testing.T) {
 	check(t, s.Check(ctx))
 	none := begin(t, s, NewRun{Parent: first.UID()})
 	if names := must(s.MetricNames(ctx, none.Number()))(t); len(names) != 0 {
-		t.Errorf("it takes over %v, where no steps are asked for", names)
+		t.Errorf("it inherits %v, but no steps were requested", names)
 	}
 }
 
-// TestOneScorerInASeries: scores of another scorer are not taken over.
-func TestOneScorerInASeries(t *testing.T) {
+// TestInheritOnlyTheSameScorer: scores of another scorer are not inherited.
+func TestInheritOnlyTheSameScorer(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	by := func(hash string) []Fact { return []Fact{{"scorer/hash", hash}} }
 	first := begin(t, s, NewRun{TrialHash: "h", Env: by("a")})
@@ -77,33 +77,33 @@ func TestOneScorerInASeries(t *testing.T) {
 	for hash, want := range map[string]string{"a": "eval/content loss/total", "b": "loss/total"} {
 		r := begin(t, s, NewRun{TrialHash: "h", Env: by(hash), Parent: first.UID(), ParentSteps: 1})
 		if got := strings.Join(must(s.MetricNames(ctx, r.Number()))(t), " "); got != want {
-			t.Errorf("scored by %s: it takes over %s, want %s", hash, got, want)
+			t.Errorf("scored by %s: it inherits %s, want %s", hash, got, want)
 		}
 		check(t, r.Finish(ctx, Killed, "by a test"))
 	}
 }
 
-func TestASecondRunOfATrialIsRefused(t *testing.T) {
+func TestConcurrentRunOfTrialFails(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are only looked at on Linux")
 	}
 	ctx, s := t.Context(), openTest(t)
-	alone := NewRun{Experiment: "a", TrialHash: "h", Alone: true}
+	alone := NewRun{Experiment: "a", TrialHash: "h", Exclusive: true}
 	first := begin(t, s, alone)
-	begin(t, s, NewRun{Experiment: "a", TrialHash: "other", Alone: true})
-	begin(t, s, NewRun{Experiment: "another", TrialHash: "h", Alone: true})
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "other", Exclusive: true})
+	begin(t, s, NewRun{Experiment: "another", TrialHash: "h", Exclusive: true})
 	_, err := s.Begin(ctx, alone)
 	var running *RunningError
-	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.Here || !strings.Contains(err.Error(), "run 1 is making the same picture") {
+	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.SameHost || !strings.Contains(err.Error(), "run 1 of the same trial is running") {
 		t.Fatalf("error %v", err)
 	}
-	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // who does not ask may
-	// A process that is gone is in nobody's way, one on another machine may live.
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // not exclusive
+	// A dead process does not block, one on another machine may be alive.
 	must(s.writer.Exec(`UPDATE runs SET pid = ?`, deadProcess(t)))(t)
 	last := begin(t, s, alone)
 	check(t, last.Finish(ctx, Finished, ""))
 	must(s.writer.Exec(`UPDATE runs SET boot = 'elsewhere' WHERE id = 1`))(t)
-	if _, err = s.Begin(ctx, alone); !errors.As(err, &running) || running.Here {
+	if _, err = s.Begin(ctx, alone); !errors.As(err, &running) || running.SameHost {
 		t.Errorf("error %v", err)
 	}
 }

@@ -9,16 +9,15 @@ import (
 	"strings"
 )
 
-// SQLite's journal modes that we use. WAL lets readers and a writer work at
-// once, but through shared memory, which network file systems do not share
-// between machines: there, a rollback journal and plain file locks.
+// The SQLite journal modes in use. WAL allows readers beside a writer, but needs
+// shared memory, which network file systems do not share between machines: there
+// a rollback journal and plain file locks are used.
 const (
 	wal      = "wal"
 	rollback = "delete"
 )
 
-// journalFor returns the journal mode for a store at path, which need not
-// exist yet.
+// journalFor returns the journal mode for a store at path, which need not exist.
 func journalFor(path string) string {
 	if onNetwork(path) {
 		return rollback
@@ -45,8 +44,9 @@ func existing(path string) string {
 	}
 }
 
-// networkFileSystem tells by statfs's f_type (linux/magic.h and the file
-// systems' own headers). FUSE is among them: sshfs, gcsfuse and the like.
+// networkFileSystem reports whether statfs's f_type (linux/magic.h and the file
+// systems' own headers) is that of a network file system. FUSE counts as one:
+// sshfs, gcsfuse and the like.
 func networkFileSystem(magic uint32) bool {
 	switch magic {
 	case 0x6969, // NFS
@@ -69,8 +69,8 @@ func networkFileSystem(magic uint32) bool {
 	return false
 }
 
-// setJournal puts the file into a journal mode. WAL is only asked for: where
-// SQLite cannot, it stays with a rollback journal, which is slower but as safe.
+// setJournal sets the journal mode of the file. If SQLite cannot use WAL it falls
+// back to a rollback journal, which is slower but as safe.
 func setJournal(ctx context.Context, db *sql.DB, mode string) error {
 	var got string
 	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = "+mode).Scan(&got); err != nil {

@@ -2,7 +2,7 @@ package store
 
 import "syscall"
 
-// fileSystem returns the type of the file system that path is on, if known.
+// fileSystem returns the type of path's file system, if known.
 func fileSystem(path string) (magic uint32, ok bool) {
 	var stat syscall.Statfs_t
 	if err := syscall.Statfs(path, &stat); err != nil {

@@ -2,5 +2,5 @@
 
 package store
 
-// fileSystem knows nothing here: every file system is taken for a local one.
+// fileSystem is unknown here: every file system counts as local.
 func fileSystem(string) (magic uint32, ok bool) { return 0, false }

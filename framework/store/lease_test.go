@@ -10,34 +10,34 @@ import (
 	"time"
 )
 
-func TestGone(t *testing.T) {
+func TestDead(t *testing.T) {
 	now := time.Now()
 	fresh, old := now.Add(-heartbeat), now.Add(-2*lease)
 	here := host{boot: "boot 1", machine: "machine 1"}
 	live, dead := os.Getpid(), deadProcess(t)
 	for name, c := range map[string]struct {
 		owner      owner
-		gone, sure bool
+		dead, sure bool
 	}{
 		"alive":                             {owner{live, processStart(live), here, fresh}, false, false},
 		"alive and long silent":             {owner{live, processStart(live), here, old}, false, false},
 		"dead":                              {owner{dead, 1, here, fresh}, true, true},
-		"its id used again":                 {owner{live, processStart(live) + 1, here, fresh}, true, true},
+		"id reused":                         {owner{live, processStart(live) + 1, here, fresh}, true, true},
 		"before the reboot":                 {owner{live, 1, host{"boot 0", "machine 1"}, old}, true, true},
 		"a clone of this machine":           {owner{dead, 1, host{"boot 2", "machine 1"}, fresh}, false, false},
 		"another machine":                   {owner{dead, 1, host{"boot 2", "machine 2"}, fresh}, false, false},
 		"another machine, long silent":      {owner{dead, 1, host{"boot 2", "machine 2"}, old}, true, false},
-		"no idea where":                     {owner{dead, 1, host{}, fresh}, false, false},
-		"no idea where, long silent":        {owner{dead, 1, host{}, old}, true, false},
-		"alive, and when it began unknown":  {owner{live, 0, here, old}, false, false},
-		"dead, and when it began unknown":   {owner{dead, 0, here, fresh}, true, true},
+		"unknown host":                      {owner{dead, 1, host{}, fresh}, false, false},
+		"unknown host, long silent":         {owner{dead, 1, host{}, old}, true, false},
+		"alive, start time unknown":         {owner{live, 0, here, old}, false, false},
+		"dead, start time unknown":          {owner{dead, 0, here, fresh}, true, true},
 		"on a machine whose clock is ahead": {owner{dead, 1, host{"boot 2", "machine 2"}, now.Add(time.Hour)}, false, false},
 	} {
 		if runtime.GOOS != "linux" && c.owner.boot == here.boot {
-			continue // processes are not looked at there
+			continue // the process table is not read there
 		}
-		if gone, sure := c.owner.gone(here, now), c.owner.surelyGone(here, now); gone != c.gone || sure != c.sure {
-			t.Errorf("%s: gone is %v, surely %v; want %v, %v", name, gone, sure, c.gone, c.sure)
+		if dead, sure := c.owner.dead(here, now), c.owner.certainlyDead(here, now); dead != c.dead || sure != c.sure {
+			t.Errorf("%s: dead is %v, certainly %v; want %v, %v", name, dead, sure, c.dead, c.sure)
 		}
 	}
 }
@@ -50,7 +50,7 @@ func deadProcess(t *testing.T) int {
 	return cmd.Process.Pid
 }
 
-// A process that has ended and whose parent has not noticed is dead.
+// A zombie process is dead.
 func TestZombiesAreDead(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are only looked at on Linux")
@@ -60,19 +60,19 @@ func TestZombiesAreDead(t *testing.T) {
 	started := processStart(cmd.Process.Pid)
 	for deadline := time.Now().Add(10 * time.Second); alive(cmd.Process.Pid, started); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("the process ended and is still called alive")
+			t.Fatal("the process ended but is reported alive")
 		}
 	}
 	_ = cmd.Wait() // it had nothing to read
 }
 
-func TestALiveRunTakesItsStatusBack(t *testing.T) {
+func TestLiveRunResetsItsStatus(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
-	// As if written long ago by a machine that we cannot look into.
+	// As if written long ago by another machine.
 	must(s.writer.Exec(`UPDATE runs SET boot = 'elsewhere', machine = 'elsewhere', seen_at = '2026-01-01T00:00:00.000000Z'`))(t)
 	if d := must(s.FindRun(ctx, "last"))(t); d.Status != Lost || d.Ended.Year() != 2026 || d.Message == "" {
-		t.Errorf("its lease ran out; got %+v", d.RunSummary)
+		t.Errorf("its lease expired; got %+v", d.RunSummary)
 	}
 	if n := len(must(s.Runs(ctx, Filter{Status: Running}))(t)); n != 0 {
 		t.Errorf("%d runs are running, want 0", n)
@@ -84,7 +84,7 @@ func TestALiveRunTakesItsStatusBack(t *testing.T) {
 	var status string
 	check(t, s.writer.QueryRow(`SELECT status FROM runs`).Scan(&status))
 	if status != "running" {
-		t.Errorf("on the word of a lease alone the file must not change; got %s", status)
+		t.Errorf("an expired lease alone must not change the file; got %s", status)
 	}
 	must(s.writer.Exec(`UPDATE runs SET status = 'lost', message = 'its process went away', ended_at = seen_at`))(t)
 	check(t, r.Flush(ctx))
@@ -93,20 +93,20 @@ func TestALiveRunTakesItsStatusBack(t *testing.T) {
 	}
 }
 
-// Opening the store again while a run is on leaves the run alone.
+// Opening the store again does not affect a live run.
 func TestOpenLeavesLiveRunsAlone(t *testing.T) {
 	s := openTest(t)
 	begin(t, s, NewRun{})
 	must(s.writer.Exec(`UPDATE runs SET seen_at = '2026-01-01T00:00:00.000000Z'`))(t)
-	s.see() // it wrote that itself
+	s.recordFile() // it wrote that itself
 	again := openAt(t, s.path)
 	if runtime.GOOS == "linux" {
 		if d := must(again.FindRun(t.Context(), "last"))(t); d.Status != Running {
 			t.Errorf("a live run is %s", d.Status)
 		}
 	}
-	// It gave a sign of life after it was looked at.
-	check(t, again.mark(t.Context(), map[int64]owner{1: {seen: time.Now().Add(-time.Hour)}}))
+	// It had a heartbeat after the orphans were read.
+	check(t, again.markOrphans(t.Context(), map[int64]owner{1: {lastSeen: time.Now().Add(-time.Hour)}}))
 	if n := count(t, again, "events"); n != 0 {
 		t.Errorf("%d events, want 0", n)
 	}

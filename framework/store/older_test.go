@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// atVersion makes a store as a program that knew the first migrations only made it,
-// with a run that has finished.
+// atVersion creates a store of an older version with a finished run.
 func atVersion(t *testing.T, version int) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "n.db")
@@ -27,8 +26,8 @@ func atVersion(t *testing.T, version int) (path string) {
 	return path
 }
 
-// A store of an older version is read as it is from the one on whose tables are
-// today's, and brought up to date with all its rows by who writes.
+// A store from oldestRead on is read without migration; a writer migrates older
+// ones and keeps all rows.
 func TestOlderStores(t *testing.T) {
 	for version := 1; version < len(migrations()); version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
@@ -55,7 +54,7 @@ func TestOlderStores(t *testing.T) {
 	}
 }
 
-// readOld reads what listings, reports and resuming ask for.
+// readOld reads what listings, reports and resume need.
 func readOld(t *testing.T, s *Store) {
 	t.Helper()
 	if runs := must(s.Runs(t.Context(), Filter{}))(t); len(runs) != 1 || runs[0].Experiment != "old" {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// older makes a store of two runs at path, as it was before the run of a test.
+// older creates a store of two runs at path and returns its bytes.
 func older(t *testing.T, path string) []byte {
 	t.Helper()
 	s := openAt(t, path)
@@ -29,9 +29,9 @@ func older(t *testing.T, path string) []byte {
 	return must(os.ReadFile(path))(t)
 }
 
-// Whatever is put into the file under a run, it is left as it is; all that was
-// recorded is in the store that Close names, or Close says that it is lost.
-func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
+// Data that overwrites the file during a run stays unchanged; all records are in the
+// store that Close names, or Close reports that they are lost.
+func TestOverwrittenStoreIsRescued(t *testing.T) {
 	other := fullStore(t)
 	for name, content := range map[string]func(before []byte) []byte{
 		"a store":       func([]byte) []byte { return other },
@@ -57,7 +57,7 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 					r := begin(t, s, NewRun{Experiment: "mine"})
 					check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
 					check(t, r.Flush(t.Context()))
-					if !fresh { // and a part of it is in the file
+					if !fresh { // part of it is in the file
 						must(s.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"))(t)
 						check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
 						check(t, r.Flush(t.Context()))
@@ -65,38 +65,38 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 					check(t, os.WriteFile(path, content(before), 0o644)) // the same inode
 					_ = r.Log(t.Context(), 2, []Value{{"loss/total", 2}})
 					ended := r.Finish(t.Context(), Finished, "")
-					var gone *GoneError
-					if name == "a part" && fresh && journal == wal { // the log has all of it, and mends the file
+					var moved *MovedError
+					if name == "a part" && fresh && journal == wal { // the log has everything and repairs the file
 						check(t, errors.Join(ended, s.Close()))
 						return
 					}
-					if err := s.Close(); !errors.As(err, &gone) || gone.Path != path {
+					if err := s.Close(); !errors.As(err, &moved) || moved.Path != path {
 						t.Fatalf("close: %v", err)
 					}
 					if now := must(os.ReadFile(path))(t); !bytes.Equal(now, content(before)) {
-						t.Error("what was put there was changed")
+						t.Error("the foreign data was changed")
 					}
 					if _, err := os.Stat(path + "-wal"); err == nil {
-						t.Error("the log is left beside what is another file now")
+						t.Error("the log still exists beside the foreign file")
 					}
-					t.Log(gone)
-					if gone.Kept == "" {
+					t.Log(moved)
+					if moved.Rescued == "" {
 						if fresh && journal == wal {
-							t.Error("all of it was in the log")
+							t.Error("all data was in the log")
 						}
-						if !errors.As(ended, &gone) {
-							t.Errorf("a write that went nowhere: %v", ended)
+						if !errors.As(ended, &moved) {
+							t.Errorf("a write without a store: %v", ended)
 						}
 						return
 					}
 					check(t, ended)
-					kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
-					defer kept.Close()
-					check(t, kept.Check(t.Context()))
-					if list := must(kept.Runs(t.Context(), Filter{Status: Finished}))(t); len(list) != runs {
+					rescued := must(OpenReadOnly(t.Context(), moved.Rescued))(t)
+					defer rescued.Close()
+					check(t, rescued.Check(t.Context()))
+					if list := must(rescued.Runs(t.Context(), Filter{Status: Finished}))(t); len(list) != runs {
 						t.Errorf("%d finished runs, want %d", len(list), runs)
 					}
-					if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != runs/2+2 {
+					if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != runs/2+2 {
 						t.Errorf("%d points", len(points))
 					}
 				})
@@ -105,18 +105,18 @@ func TestAStoreThatIsOverwrittenIsGoneOnWithBeside(t *testing.T) {
 	}
 }
 
-// lostTo wants that a store says its store is lost, and that what was put there stays.
+// lostTo checks that s reports its records as lost and leaves the foreign data.
 func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	t.Helper()
 	_, err := s.Begin(t.Context(), NewRun{Experiment: "next"})
-	var gone *GoneError
-	if !errors.As(err, &gone) || gone.Kept != "" {
+	var moved *MovedError
+	if !errors.As(err, &moved) || moved.Rescued != "" {
 		t.Errorf("the next run: %v", err)
 	}
-	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &gone) {
+	if _, err := s.Runs(t.Context(), Filter{}); !errors.As(err, &moved) {
 		t.Errorf("what is read: %v", err)
 	}
-	if err := s.Close(); !errors.As(err, &gone) {
+	if err := s.Close(); !errors.As(err, &moved) {
 		t.Errorf("close: %v", err)
 	}
 	if now := must(os.ReadFile(path))(t); !bytes.Equal(now, put) {
@@ -124,8 +124,8 @@ func lostTo(t *testing.T, s *Store, path string, put []byte) {
 	}
 }
 
-// Before the first run of a process nothing of its own tells its store from another.
-func TestAStoreThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
+// Before the first run of a process nothing distinguishes its store from another.
+func TestStoreOverwrittenBeforeFirstRun(t *testing.T) {
 	other := fullStore(t)
 	for _, journal := range []string{wal, rollback} {
 		path := filepath.Join(t.TempDir(), "n.db")
@@ -136,9 +136,9 @@ func TestAStoreThatIsOverwrittenBeforeTheFirstRun(t *testing.T) {
 	}
 }
 
-// With a rollback journal a copy from the middle of a run holds together, and lacks
-// what came since.
-func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
+// With a rollback journal a copy made during a run is consistent, but lacks later
+// records.
+func TestStoreOverwrittenByCopyOfSameRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := must(open(t.Context(), path, rollback))(t)
 	r := begin(t, s, NewRun{Experiment: "mine"})
@@ -148,14 +148,14 @@ func TestAStoreThatIsOverwrittenByACopyOfTheSameRun(t *testing.T) {
 	check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
 	check(t, r.Flush(t.Context()))
 	check(t, os.WriteFile(path, before, 0o644))
-	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*GoneError)) {
+	if err := r.Finish(t.Context(), Finished, ""); !errors.As(err, new(*MovedError)) {
 		t.Errorf("finish: %v", err)
 	}
 	lostTo(t, s, path, before)
 }
 
-// No moment is so short that it is not noticed: here just before a commit.
-func TestAStoreThatIsOverwrittenWithinAWrite(t *testing.T) {
+// Overwriting is detected at any time: here just before a commit.
+func TestStoreOverwrittenDuringWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	older(t, path)
 	s := openAt(t, path)
@@ -164,8 +164,8 @@ func TestAStoreThatIsOverwrittenWithinAWrite(t *testing.T) {
 	lostTo(t, s, path, []byte("mine"))
 }
 
-// What may be done to a store while a run goes on is not taken for another file.
-func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
+// Legitimate changes to a store during a run do not count as another file.
+func TestHarmlessChangesOfFile(t *testing.T) {
 	for name, change := range map[string]func(path string) error{
 		"touched": func(p string) error { return os.Chtimes(p, time.Now(), time.Now()) },
 		"checkpoint": func(p string) error {
@@ -201,23 +201,22 @@ func TestWhatChangesAFileAndIsNoHarm(t *testing.T) {
 	}
 }
 
-// ask does something to a store as another program does.
+// ask runs SQL on a store as another program would.
 func ask(path, what string) error {
 	db := openPool(address(path, writing), 1)
 	_, err := db.Exec(what)
 	return errors.Join(err, db.Close())
 }
 
-// The log of a store that is replaced is not left beside what takes its place:
-// SQLite would take it for a part of that.
-func TestALogIsNotLeftBesideAnotherStore(t *testing.T) {
+// The log of a replaced store is removed: SQLite would apply it to the new file.
+func TestLogIsRemovedWithReplacedStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{Experiment: "mine"})
 	other := fullStore(t)
 	check(t, errors.Join(os.WriteFile(path+"-new", other, 0o644), os.Rename(path+"-new", path)))
 	check(t, r.Finish(t.Context(), Finished, ""))
-	if err := s.Close(); !errors.As(err, new(*GoneError)) {
+	if err := s.Close(); !errors.As(err, new(*MovedError)) {
 		t.Fatalf("close: %v", err)
 	}
 	now := must(OpenReadOnly(t.Context(), path))(t)

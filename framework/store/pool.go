@@ -9,10 +9,10 @@ import (
 	"sync"
 )
 
-// A pool lends connections that can only read.
+// A pool provides read-only connections.
 type pool interface {
-	// with calls use, and calls it again if the file moved on meanwhile: use
-	// must set its results afresh each time.
+	// with calls use, and calls it again if the file changed meanwhile: use must
+	// reset its results each time.
 	with(use func(*sql.DB) error) error
 	close() error
 }
@@ -23,42 +23,42 @@ type livePool struct{ db *sql.DB }
 func (p *livePool) with(use func(*sql.DB) error) error { return use(p.db) }
 func (p *livePool) close() error                       { return p.db.Close() }
 
-// A lostPool is of a file that is no store of ours any more.
-type lostPool struct{ err error }
+// A failedPool returns err for every read: the store was overwritten.
+type failedPool struct{ err error }
 
-func (p lostPool) with(func(*sql.DB) error) error { return p.err }
-func (p lostPool) close() error                   { return nil }
+func (p failedPool) with(func(*sql.DB) error) error { return p.err }
+func (p failedPool) close() error                   { return nil }
 
-// A quietPool reads a file and leaves no trace beside it. Even a read-only
-// connection to a file in WAL mode makes -wal and -shm files, or fails where it
-// may not. So, as long as no writer has left anything in such a file, we read
-// frozen, without locks, and look before and after whether that still holds;
-// once a writer is seen, its side files exist, and we read live.
+// A tracelessPool reads a file without creating side files. Even a read-only
+// connection to a file in WAL mode creates -wal and -shm files, or fails without
+// permission. So while the log is empty it reads frozen, without locks, and checks
+// before and after that this still holds; once there is a writer, the side files
+// exist, and it reads live.
 //
-// The file is never opened but through SQLite: closing any descriptor of it
-// would drop the locks that this process holds on it elsewhere (POSIX).
-type quietPool struct {
+// The file is only opened through SQLite: closing any other descriptor of it would
+// drop the locks that this process holds on it (POSIX).
+type tracelessPool struct {
 	path string
 
 	mu     sync.RWMutex // held for reading while a connection is lent
 	db     *sql.DB
 	frozen bool
-	seen   snapshot // what db was opened on, if frozen
+	seen   snapshot // the file as it was when db was opened, if frozen
 }
 
-// quietAttempts bounds how often a frozen read starts again: the second one is
-// live, unless the writer came and went in between.
-const quietAttempts = 5
+// frozenAttempts bounds how often a frozen read is repeated: the second one is
+// live, unless a writer came and went in between.
+const frozenAttempts = 5
 
-func (p *quietPool) with(use func(*sql.DB) error) error {
+func (p *tracelessPool) with(use func(*sql.DB) error) error {
 	var err error
-	for range quietAttempts {
+	for range frozenAttempts {
 		if err = p.refresh(); err != nil {
 			return err
 		}
 		p.mu.RLock()
 		err = use(p.db)
-		steady := !p.frozen || p.seen.same(look(p.path))
+		steady := !p.frozen || p.seen.same(takeSnapshot(p.path))
 		p.mu.RUnlock()
 		if steady {
 			return err
@@ -70,9 +70,9 @@ func (p *quietPool) with(use func(*sql.DB) error) error {
 	return err
 }
 
-// refresh makes sure that p.db suits the file as it is now.
-func (p *quietPool) refresh() error {
-	now := look(p.path)
+// refresh reopens p.db if the file has changed or has a writer.
+func (p *tracelessPool) refresh() error {
+	now := takeSnapshot(p.path)
 	p.mu.RLock()
 	good := p.db != nil && (!p.frozen || p.seen.same(now))
 	p.mu.RUnlock()
@@ -82,11 +82,11 @@ func (p *quietPool) refresh() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.db != nil {
-		p.db.Close() // its readers are done: the lock is ours
+		p.db.Close() // the lock guarantees that it has no readers
 	}
 	p.seen = now
-	// Over a network the size and time of a file arrive late, and cannot show
-	// that nobody writes it: read with locks there.
+	// On a network file system size and time may be stale and cannot prove that
+	// there is no writer: read with locks.
 	p.frozen = now.quiet && !onNetwork(p.path)
 	p.db = openPool(address(p.path, p.access()), readConnections)
 	err := classify(ping(p.db))
@@ -94,8 +94,8 @@ func (p *quietPool) refresh() error {
 		return err
 	}
 	if !now.quiet {
-		return fmt.Errorf("its last writer left an unfinished log beside it, which only a writer can apply; "+
-			"copy both to a folder that you can write to, and open it there for writing: %w", err)
+		return fmt.Errorf("its last writer left a log beside it that only a writer can apply; "+
+			"copy both to a writable folder and open the copy for writing: %w", err)
 	}
 	p.db.Close()
 	p.frozen = true
@@ -103,14 +103,14 @@ func (p *quietPool) refresh() error {
 	return classify(ping(p.db))
 }
 
-func (p *quietPool) access() access {
+func (p *tracelessPool) access() access {
 	if p.frozen {
 		return frozen
 	}
 	return reading
 }
 
-func (p *quietPool) close() error {
+func (p *tracelessPool) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.db == nil {
@@ -125,23 +125,23 @@ func ping(db *sql.DB) error {
 	return db.QueryRowContext(context.Background(), "PRAGMA user_version").Scan(&version)
 }
 
-// A snapshot is what can be seen of a database file from outside.
+// A snapshot is the state of a database file as the file system shows it.
 type snapshot struct {
-	quiet bool // no writer has anything in a log beside it
+	quiet bool // no log or an empty one: no writer is active
 	file  os.FileInfo
 }
 
-func look(path string) snapshot {
+func takeSnapshot(path string) snapshot {
 	empty := func(log string) bool {
 		info, err := os.Stat(path + log)
 		return errors.Is(err, os.ErrNotExist) || err == nil && info.Size() == 0
 	}
 	quiet := empty("-wal") && empty("-journal")
-	file, _ := os.Stat(path) // nil when it has gone: same is false then
+	file, _ := os.Stat(path) // nil if it is missing: same is false then
 	return snapshot{quiet, file}
 }
 
-// same reports whether the file was quiet all the time from s to t.
+// same reports whether the file was quiet and unchanged from s to t.
 func (s snapshot) same(t snapshot) bool {
 	return s.quiet && t.quiet && s.file != nil && t.file != nil &&
 		os.SameFile(s.file, t.file) && s.file.Size() == t.file.Size() &&

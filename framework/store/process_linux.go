@@ -12,9 +12,9 @@ import (
 	"syscall"
 )
 
-// thisHost reads the kernel's boot id, which is random for each start, and the
-// process namespace: containers share the one but not the other, and a process
-// id means nothing across them.
+// thisHost reads the kernel's boot id, which is random for each boot, and the
+// process namespace: containers share the boot id but not the namespace, and a
+// process id is only valid within one.
 func thisHost() host {
 	var h host
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
@@ -23,7 +23,7 @@ func thisHost() host {
 			h.boot = strings.TrimSpace(string(boot)) + " " + namespace
 		}
 	}
-	// machine-id(5) asks not to publish it: a keyed hash says as much.
+	// machine-id(5) asks not to publish it: a keyed hash serves as well.
 	if id, err := os.ReadFile("/etc/machine-id"); err == nil && len(id) > 0 {
 		mac := hmac.New(sha256.New, []byte("runexp"))
 		mac.Write(id)
@@ -32,10 +32,10 @@ func thisHost() host {
 	return h
 }
 
-// alive reports whether the process that had this id and began at this tick
-// still runs. Where it cannot be told, it is alive.
+// alive reports whether the process with this id and start tick still runs, true
+// if that cannot be determined.
 func alive(pid int, started int64) bool {
-	// Asked by signal, since /proc may hide other users' processes (hidepid).
+	// By signal first, since /proc may hide other users' processes (hidepid).
 	if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
 		return false
 	}
@@ -43,13 +43,13 @@ func alive(pid int, started int64) bool {
 	if err != nil {
 		return true
 	}
-	if state == "Z" || state == "X" { // dead, only its parent has not noticed
+	if state == "Z" || state == "X" { // a zombie
 		return false
 	}
 	return started == 0 || now == started
 }
 
-// processStart returns when a process began, in ticks since boot; 0 if unknown.
+// processStart returns a process's start time in ticks since boot, 0 if unknown.
 func processStart(pid int) int64 {
 	_, started, err := processStat(pid)
 	if err != nil {

@@ -2,10 +2,10 @@
 
 package store
 
-// thisHost knows nothing here: only the lease tells whether a run is alive.
+// thisHost is unknown here: only the lease decides whether a run is alive.
 func thisHost() host { return host{} }
 
-// alive is not asked where the boot is unknown.
+// alive is not called while the boot is unknown.
 func alive(int, int64) bool { return true }
 
 // processStart is unknown.

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// The test binary runs itself as a second process: RUNEXP_STORE_CHILD names
-// one of these, which get the arguments of the command line.
+// The test binary runs itself as a second process: RUNEXP_STORE_CHILD names one of
+// these functions, which receive the command line's arguments.
 func TestMain(m *testing.M) {
 	children := map[string]func(args []string) error{"write": childWrite, "log": childLog, "read": childRead}
 	if child, ok := children[os.Getenv("RUNEXP_STORE_CHILD")]; ok {
@@ -69,7 +69,7 @@ func childWrite(args []string) error {
 
 // Two processes that create and write one store at the same time, while a
 // third reads it, all succeed; in both journal modes.
-func TestProcessesWriteTogether(t *testing.T) {
+func TestConcurrentProcesses(t *testing.T) {
 	for _, journal := range []string{wal, rollback} {
 		t.Run(journal, func(t *testing.T) {
 			const runs, flushes = 2, 75
@@ -97,7 +97,7 @@ func TestProcessesWriteTogether(t *testing.T) {
 					case <-time.After(5 * time.Millisecond):
 						for _, r := range must(s.Runs(t.Context(), Filter{}))(t) {
 							if r.Status == Lost {
-								t.Errorf("run %d was called lost", r.Number)
+								t.Errorf("run %d was marked lost", r.Number)
 							}
 						}
 					}
@@ -149,8 +149,8 @@ func childLog(args []string) error {
 	}
 }
 
-// A process killed at any moment loses what it had not flushed and nothing
-// else, and its run is seen and marked as lost.
+// A process killed at any time loses only what it had not flushed, and its run is
+// read and marked as lost.
 func TestKill(t *testing.T) {
 	for _, journal := range []string{wal, rollback} {
 		t.Run(journal, func(t *testing.T) {

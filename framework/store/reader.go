@@ -14,8 +14,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// ofRun returns the rows that a query, whose one argument is a run's number,
-// finds. No rows of a run that does not exist are ErrNotFound.
+// ofRun returns the rows of a query whose one argument is a run's number. Errors:
+// ErrNotFound if there is no such run.
 func ofRun[T any](ctx context.Context, s *Store, run int64, columns func(*T) []any, query string) (list []T, err error) {
 	err = s.read(ctx, func(db *sql.DB) error {
 		if list, err = collect(ctx, db, columns, query, run); err != nil || len(list) > 0 {
@@ -50,7 +50,7 @@ func (s *Store) Summary(ctx context.Context, run int64) ([]MetricSummary, error)
 }
 
 // Series returns all values of one metric of a run, by step. Errors:
-// ErrNotFound, with the names that the run has.
+// ErrNotFound, with the names of the run's metrics.
 func (s *Store) Series(ctx context.Context, run int64, name string) ([]Point, error) {
 	var points []Point
 	err := s.read(ctx, func(db *sql.DB) (err error) {
@@ -82,7 +82,7 @@ type EventRecord struct {
 	Data json.RawMessage
 }
 
-// Events returns what happened in a run, in order.
+// Events returns the events of a run in order.
 func (s *Store) Events(ctx context.Context, run int64) ([]EventRecord, error) {
 	columns := func(e *EventRecord) []any {
 		return []any{timeText{&e.At}, &e.Kind, &e.Step, jsonText{&e.Data}}
@@ -90,13 +90,13 @@ func (s *Store) Events(ctx context.Context, run int64) ([]EventRecord, error) {
 	return ofRun(ctx, s, run, columns, `SELECT at, kind, step, data FROM events WHERE run_id = ? ORDER BY id`)
 }
 
-// Params returns a run's resolved config, value by value, by path.
+// Params returns the values of a run's resolved config, sorted by path.
 func (s *Store) Params(ctx context.Context, run int64) ([]Param, error) {
 	return ofRun(ctx, s, run, func(p *Param) []any { return []any{&p.Path, jsonText{&p.Value}} },
 		`SELECT path, value FROM params WHERE run_id = ? ORDER BY path`)
 }
 
-// Env returns what was recorded of a run's environment, by name.
+// Env returns the facts of a run's environment, sorted by name.
 func (s *Store) Env(ctx context.Context, run int64) ([]Fact, error) {
 	objects, err := ofRun(ctx, s, run, func(object *map[string]string) []any { return []any{decoded{object}} },
 		`SELECT environment FROM runs WHERE id = ?`)
@@ -110,13 +110,13 @@ func (s *Store) Env(ctx context.Context, run int64) ([]Fact, error) {
 	return facts, nil
 }
 
-// jsonText reads a column of JSON.
+// jsonText scans a column of JSON.
 type jsonText struct{ to *json.RawMessage }
 
 func (j jsonText) Scan(source any) error {
 	text, ok := source.(string)
 	if !ok {
-		return fmt.Errorf("JSON is text, not %T", source)
+		return fmt.Errorf("JSON must be text, not %T", source)
 	}
 	if !json.Valid([]byte(text)) {
 		return fmt.Errorf("%s is not JSON", printable.Excerpt(text))
@@ -125,7 +125,7 @@ func (j jsonText) Scan(source any) error {
 	return nil
 }
 
-// decoded reads a column of JSON into what it points to.
+// decoded scans a column of JSON into the value that to points to.
 type decoded struct{ to any }
 
 func (d decoded) Scan(source any) error {

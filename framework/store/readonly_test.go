@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// store makes one with a finished run in a folder of its own, closed.
+// store creates a closed store with a finished run in its own folder.
 func store(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "runexp.db")
@@ -37,7 +37,7 @@ func contents(t *testing.T, folder string) string {
 	return b.String()
 }
 
-func TestReadingLeavesNoTrace(t *testing.T) {
+func TestReadingCreatesNoFiles(t *testing.T) {
 	path := store(t)
 	before := contents(t, filepath.Dir(path))
 	s := must(OpenReadOnly(t.Context(), path))(t)
@@ -53,8 +53,8 @@ func TestReadingLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// A look that nobody asked for changes not even what a killed process left.
-func TestPeekingChangesNothing(t *testing.T) {
+// Peek does not even merge the log of a killed process.
+func TestPeekChangesNothing(t *testing.T) {
 	for _, test := range []struct {
 		missing string
 		runs    int
@@ -75,8 +75,8 @@ func TestPeekingChangesNothing(t *testing.T) {
 	}
 }
 
-// names describes the files of a store's folder, but for what SQLite's index of
-// the log holds: readers mark there how far they are.
+// names describes the files of a store's folder except the content of SQLite's index
+// of the log, where readers record their position.
 func names(t *testing.T, path string) string {
 	t.Helper()
 	var b strings.Builder
@@ -89,9 +89,9 @@ func names(t *testing.T, path string) string {
 	return b.String()
 }
 
-// A reader that began when nobody wrote follows those who do, and those who
-// did and left.
-func TestAReaderFollowsWriters(t *testing.T) {
+// A reader opened without a writer sees the records of later writers, also after
+// they closed.
+func TestReaderSeesLaterWrites(t *testing.T) {
 	ctx, path := t.Context(), store(t)
 	reader := must(OpenReadOnly(ctx, path))(t)
 	t.Cleanup(func() { check(t, reader.Close()) })
@@ -113,7 +113,7 @@ func TestAReaderFollowsWriters(t *testing.T) {
 	wantRuns(4)
 }
 
-// childRead reads a store as a user who may write neither it nor its
+// childRead reads a store as a user without write permission for it and its
 // folder: PATH [UID].
 func childRead(args []string) error {
 	if len(args) > 1 {
@@ -155,7 +155,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		check(t, os.Chmod(folder, 0o555))
 		t.Cleanup(func() { check(t, os.Chmod(folder, 0o755)) })
 		if os.Getuid() == 0 {
-			// No permission holds root back: be somebody else.
+			// Permissions do not apply to root: use another user.
 			args = append(args, "65534")
 			check(t, os.Chmod(filepath.Dir(folder), 0o755))
 		} else {

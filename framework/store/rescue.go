@@ -11,80 +11,80 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A GoneError says that the file of a store was deleted, moved or replaced while
-// it was open for writing. Whatever was recorded, before and since, is in Kept.
-type GoneError struct {
-	Path string // where it was opened
-	Kept string // the store that was written beside; "" if none could be
-	Err  error  // why none could be
+// A MovedError reports that the file of a store was deleted, moved or replaced while
+// it was open for writing. All records, earlier and later ones, are in Rescued.
+type MovedError struct {
+	Path    string // where the store was opened
+	Rescued string // the new store; "" if it could not be written
+	Err     error  // why it could not be written
 }
 
-func (e *GoneError) Error() string {
-	const what = "the store %s was deleted, moved or replaced while it was written"
-	if e.Kept == "" {
-		return fmt.Sprintf(what+", and what was recorded could not be written to another file: %v; pictures and checkpoints are in the folder of --out", e.Path, e.Err)
+func (e *MovedError) Error() string {
+	const what = "the store %s was deleted, moved or replaced while it was open"
+	if e.Rescued == "" {
+		return fmt.Sprintf(what+", and its records could not be written to another file: %v; pictures and checkpoints are in the --out folder", e.Path, e.Err)
 	}
-	return fmt.Sprintf(what+"; everything recorded is in %s: go on with --db %s, or move it back", e.Path, e.Kept, e.Kept)
+	return fmt.Sprintf(what+"; all records are in %s: continue with --db %s, or move it back", e.Path, e.Rescued, e.Rescued)
 }
 
-func (e *GoneError) Unwrap() error { return e.Err }
+func (e *MovedError) Unwrap() error { return e.Err }
 
-// rescue goes on in a new store, or, where the file was overwritten and what it
-// held is not all in the log and in memory, in none: then writes and reads return
-// the error. It is called with swap held.
+// rescue copies the store into a new file and continues there. If the file was
+// overwritten and the log and SQLite's cache do not have all its data, there is no new
+// file, and writes and reads return the error. It is called with swap held.
 func (s *Store) rescue(overwritten bool) {
 	from := s.path
-	if gone := new(GoneError); errors.As(s.gone, &gone) {
-		from = gone.Path // for the second time
+	if moved := new(MovedError); errors.As(s.movedErr, &moved) {
+		from = moved.Path // the store moved before
 	}
-	var kept string
+	var rescued string
 	var err error
 	if overwritten {
-		err = s.whole()
+		err = s.checkComplete()
 	}
 	if err == nil {
-		kept, err = s.copyBeside()
+		rescued, err = s.copyBeside()
 	}
-	s.gone = &GoneError{Path: from, Kept: kept, Err: classify(err)}
+	s.movedErr = &MovedError{Path: from, Rescued: rescued, Err: classify(err)}
 	if err != nil && !overwritten {
-		s.seen.file = nil // a file without a name: written on, for whoever reads it meanwhile
+		s.opened.file = nil // writes continue to the unlinked file, which readers may have open
 		return
 	}
-	s.leave(overwritten)
-	s.seen = sight{}
+	s.detach(overwritten)
+	s.opened = fileState{}
 	if err != nil {
-		s.writer, s.readers = nil, lostPool{s.gone}
+		s.writer, s.readers = nil, failedPool{s.movedErr}
 		return
 	}
-	s.path = kept
-	s.reopen(journalFor(kept))
+	s.path = rescued
+	s.reopen(journalFor(rescued))
 }
 
-// reopen opens the connections to the file at path, which is one of ours.
+// reopen opens the connections to the file at path, which is a store.
 func (s *Store) reopen(journal string) {
 	s.writer = openPool(address(s.path, writing), 1)
 	s.readers = &livePool{db: openPool(address(s.path, reading), readConnections)}
-	_ = setJournal(context.Background(), s.writer, journal) // slower without
-	s.see()
+	_ = setJournal(context.Background(), s.writer, journal) // failure only makes it slower
+	s.recordFile()
 }
 
-// whole returns an error unless all that was recorded can still be read by the writer,
-// from the log and from its memory, although another file's bytes are where it was.
-func (s *Store) whole() error {
+// checkComplete returns an error unless the writer can still read all records from the
+// log and its cache, although the file was overwritten.
+func (s *Store) checkComplete() error {
 	ctx := context.Background()
-	err := s.sound(ctx, s.writer)
-	mine := ""
+	err := s.checkIntact(ctx, s.writer)
+	own := ""
 	if err == nil {
-		mine, err = s.mine(ctx, s.writer)
+		own, err = s.ownRun(ctx, s.writer)
 	}
-	if err != nil || mine == "" || mine != s.seen.mine {
-		return errors.New("another file was copied over it, and what it held is lost; put a copy of it back, or name another with --db")
+	if err != nil || own == "" || own != s.opened.ownRun {
+		return errors.New("another file was copied over it, and its records are lost; restore a copy of the store, or choose another with --db")
 	}
 	return nil
 }
 
-// copyBeside copies what the open connection sees into a new file: in the
-// store's folder, made again if need be, or else in that for temporary files.
+// copyBeside copies the store as the open connection reads it into a new file: in
+// the store's folder, created if necessary, or else in the folder for temporary files.
 func (s *Store) copyBeside() (path string, err error) {
 	name := strings.TrimSuffix(filepath.Base(s.path), filepath.Ext(s.path)) + ".rescued-*.db"
 	for _, folder := range []string{filepath.Dir(s.path), os.TempDir()} {
@@ -99,7 +99,7 @@ func (s *Store) copyInto(folder, name string) (path string, err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
-	file, err := os.CreateTemp(folder, name) // VACUUM INTO takes an empty file
+	file, err := os.CreateTemp(folder, name) // VACUUM INTO accepts an empty file
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +108,7 @@ func (s *Store) copyInto(folder, name string) (path string, err error) {
 		_, err = s.writer.Exec("VACUUM INTO ?", path)
 	}
 	if err == nil {
-		err = os.Chmod(path, 0o644) // CreateTemp's 0600 would keep it from a group
+		err = os.Chmod(path, 0o644) // CreateTemp's 0600 would exclude a group
 	}
 	if err != nil {
 		os.Remove(path)
@@ -116,16 +116,16 @@ func (s *Store) copyInto(folder, name string) (path string, err error) {
 	return path, err
 }
 
-// leave closes the connections to the file that is gone, and takes its log along:
-// whoever opens what is there by now would take it for a part of that. The log of
-// that name may also be another store's by now: SQLite must not remove it.
+// detach closes the connections to the old file and removes its log, which would
+// otherwise be applied to the file now at path. A log that already belongs to that
+// file must stay: SQLite must not remove it.
 //
-// The connection to a file that was overwritten stays open until the process ends: as
-// the last one is closed SQLite writes the log into the file.
-func (s *Store) leave(overwritten bool) {
+// The connection to a file that was overwritten stays open until the process ends:
+// closing the last one would checkpoint the log into the foreign file.
+func (s *Store) detach(overwritten bool) {
 	_ = s.readers.close()
 	switch {
-	case s.seen.log == nil:
+	case s.opened.log == nil:
 		s.writer.Close()
 	case !overwritten:
 		ctx := context.Background()
@@ -137,11 +137,11 @@ func (s *Store) leave(overwritten bool) {
 		}
 		s.writer.Close()
 	}
-	if !isFile(s.seen.log, s.path+"-wal") {
+	if !isFile(s.opened.log, s.path+"-wal") {
 		return
 	}
 	os.Remove(s.path + "-wal")
-	if isFile(s.seen.index, s.path+"-shm") {
+	if isFile(s.opened.index, s.path+"-shm") {
 		os.Remove(s.path + "-shm")
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"testing"
 )
 
-// Whatever is done to the file under a run, all that was recorded before and
-// after it is in the store that Close names, and what took its place is left
-// as it is.
-func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
+// When the file is moved, deleted or replaced during a run, all earlier and later
+// records are in the store that Close names, and the replacement is not changed.
+func TestMovedStoreIsRescued(t *testing.T) {
 	remove := func(paths ...string) error {
 		var errs []error
 		for _, path := range paths {
@@ -43,22 +42,22 @@ func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 				check(t, second.Artifact(t.Context(), Artifact{Kind: "picture", Name: "a", Data: []byte("picture")}))
 				check(t, r.Finish(t.Context(), Finished, ""))
 				check(t, second.Finish(t.Context(), Finished, ""))
-				var gone *GoneError
-				if err := s.Close(); !errors.As(err, &gone) || gone.Path != path || gone.Kept == "" {
+				var moved *MovedError
+				if err := s.Close(); !errors.As(err, &moved) || moved.Path != path || moved.Rescued == "" {
 					t.Fatalf("close: %v", err)
 				}
-				kept := must(OpenReadOnly(t.Context(), gone.Kept))(t)
-				defer kept.Close()
-				check(t, kept.Check(t.Context()))
-				if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 2 {
+				rescued := must(OpenReadOnly(t.Context(), moved.Rescued))(t)
+				defer rescued.Close()
+				check(t, rescued.Check(t.Context()))
+				if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 2 {
 					t.Errorf("points %v, want 2", points)
 				}
-				for _, run := range must(kept.Runs(t.Context(), Filter{}))(t) {
+				for _, run := range must(rescued.Runs(t.Context(), Filter{}))(t) {
 					if run.Status != Finished {
 						t.Errorf("run %d is %s", run.Number, run.Status)
 					}
 				}
-				if list := must(kept.Artifacts(t.Context(), second.Number()))(t); len(list) != 1 {
+				if list := must(rescued.Artifacts(t.Context(), second.Number()))(t); len(list) != 1 {
 					t.Errorf("artifacts %v, want 1", list)
 				}
 				check(t, s.Close())
@@ -67,8 +66,8 @@ func TestAStoreThatGoesAwayIsGoneOnWithBeside(t *testing.T) {
 	}
 }
 
-// A log that is deleted under a run takes nothing with it.
-func TestADeletedLogTakesNothingWithIt(t *testing.T) {
+// Deleting the log during a run loses no records.
+func TestDeletedLogLosesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{})
@@ -79,17 +78,17 @@ func TestADeletedLogTakesNothingWithIt(t *testing.T) {
 	for _, log := range []string{"", "-wal"} {
 		check(t, os.WriteFile(copied+log, must(os.ReadFile(path+log))(t), 0o644))
 	}
-	kept := must(OpenReadOnly(t.Context(), copied))(t)
-	defer kept.Close()
-	if points := must(kept.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
+	rescued := must(OpenReadOnly(t.Context(), copied))(t)
+	defer rescued.Close()
+	if points := must(rescued.Series(t.Context(), r.Number(), "loss/total"))(t); len(points) != 1 {
 		t.Errorf("points %v, want 1", points)
 	}
 	check(t, s.Close())
 }
 
-// Where the log or its index is deleted under a run, the run goes on with new ones:
-// another process would use others than it.
-func TestDeletedSideFilesAreMadeAgain(t *testing.T) {
+// If the log or its index is deleted during a run, the run continues with new ones,
+// so that another process uses the same.
+func TestDeletedSideFilesAreRecreated(t *testing.T) {
 	for name, files := range map[string][]string{"log": {"-wal"}, "index": {"-shm"}, "both": {"-wal", "-shm"}} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "n.db")
@@ -113,7 +112,7 @@ func TestDeletedSideFilesAreMadeAgain(t *testing.T) {
 			check(t, r.Finish(t.Context(), Finished, ""))
 			check(t, s.Close())
 			if exists(path + "-wal") {
-				t.Error("a log is left")
+				t.Error("the log still exists")
 			}
 			now := must(OpenReadOnly(t.Context(), path))(t)
 			defer now.Close()

@@ -6,46 +6,48 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"runexp/internal/retry"
 )
 
-// write runs work in a transaction of the one writer and tries again while the
-// store is locked or the disk is full or failing: work may run several times
-// and must start from the same state each time. Errors are classified.
+// write runs work in a transaction of the writer and retries while the store is
+// locked or the disk is full or failing: work may run several times and must be
+// idempotent. Errors are classified.
 //
-// ctx ends the waiting, not an attempt, and the first attempt is always made:
-// a run that was interrupted still records how it ended.
+// ctx ends the waiting, not a try, and the first try is always made: a run that
+// was interrupted still records its status.
 func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) error) error {
-	whole := context.WithoutCancel(ctx)
+	uncancelled := context.WithoutCancel(ctx)
 	err := s.retry(ctx, func() error {
-		s.turn.Lock()
-		defer s.turn.Unlock()
-		s.follow()
+		s.writeLock.Lock()
+		defer s.writeLock.Unlock()
+		s.checkFile()
 		s.swap.RLock()
 		defer s.swap.RUnlock()
 		if s.writer == nil {
-			return cmp.Or(s.gone, ErrReadOnly)
+			return cmp.Or(s.movedErr, ErrReadOnly)
 		}
-		if s.seen.file != nil {
-			defer s.see()
+		if s.opened.file != nil {
+			defer s.recordFile()
 		}
-		tx, err := s.writer.BeginTx(whole, nil)
+		tx, err := s.writer.BeginTx(uncancelled, nil)
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback() // does nothing after Commit
-		if err := work(whole, tx); err != nil {
+		if err := work(uncancelled, tx); err != nil {
 			return err
 		}
 		return tx.Commit()
 	})
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.follow()
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	s.checkFile()
 	return err
 }
 
-// read runs work on a connection that can only read. work may run several
-// times, and sets its results afresh each time.
+// read runs work on a read-only connection. work may run several times and must
+// reset its results each time.
 func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	return s.retry(ctx, func() error {
 		s.swap.RLock()
@@ -54,35 +56,18 @@ func (s *Store) read(ctx context.Context, work func(*sql.DB) error) error {
 	})
 }
 
-const (
-	firstPause = 10 * time.Millisecond
-	longPause  = time.Second
-)
-
-// retry calls attempt until it succeeds, its error is not one that passes, or
-// the patience for that kind of error is over.
+// retry calls attempt again while its error is transient; see retryTimeout.
 func (s *Store) retry(ctx context.Context, attempt func() error) error {
-	began := time.Now()
-	for pause := firstPause; ; pause = min(2*pause, longPause) {
-		err := classify(attempt())
-		if err == nil || time.Since(began)+pause > s.patience(err) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(context.Cause(ctx), err)
-		case <-time.After(pause):
-		}
-	}
+	return retry.Do(ctx, s.retryTimeout, func() error { return classify(attempt()) })
 }
 
-// patience is how long an error is worth waiting for.
-func (s *Store) patience(err error) time.Duration {
+// retryTimeout returns how long to retry after err, 0 if it is not transient.
+func (s *Store) retryTimeout(err error) time.Duration {
 	switch {
 	case errors.Is(err, ErrBusy):
-		return s.busyPatience
+		return s.busyTimeout
 	case errors.Is(err, ErrFull), errors.Is(err, ErrIO):
-		return s.diskPatience
+		return s.diskTimeout
 	}
 	return 0
 }

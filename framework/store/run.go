@@ -11,18 +11,18 @@ import (
 	"time"
 )
 
-// A Status says how far a run has come.
+// A Status is the state of a run.
 type Status string
 
-// The six of them. A run that is "running" in the file but whose process is
-// gone is read as Lost.
+// The statuses. A run that is "running" in the file but whose process is dead is
+// read as Lost.
 const (
 	Running  Status = "running"
 	Finished Status = "finished"
 	Failed   Status = "failed" // by an error
 	Killed   Status = "killed" // by a signal, after a clean stop
-	Pruned   Status = "pruned" // stopped early by the sweep
-	Lost     Status = "lost"   // nothing more is known
+	Pruned   Status = "pruned" // by the sweep's pruner
+	Lost     Status = "lost"   // its process ended without Finish
 )
 
 // Statuses returns all of them.
@@ -34,67 +34,66 @@ type Value struct {
 	Value float64
 }
 
-// A Run records what one run does. Log and Event are buffered, and written
-// together about once a second and by Flush and Finish; Artifact is written at
-// once. What is in the buffer is lost when the process is killed, and kept when
-// a write fails: the next one tries again.
+// A Run records one run. Log and Event are buffered and written together about
+// once a second and by Flush and Finish; Artifact is written immediately. The
+// buffer is lost when the process is killed, and kept when a write fails: the next
+// write retries.
 type Run struct {
 	store   *Store
 	uid     UID
 	number  int64
 	attempt int
-	began   time.Time
+	started time.Time
 
 	writing sync.Mutex // held while a batch is written
 
-	mu      sync.Mutex // held for a moment, never during a write
-	pending batch
-	ended   bool
-	failure error     // of the last write; nil if it succeeded
-	seen    time.Time // last sign of life in the file
+	mu        sync.Mutex // held for a moment, never during a write
+	pending   batch
+	ended     bool
+	lastErr   error     // of the last write; nil if it succeeded
+	lastFlush time.Time // last sign of life in the file
 
-	heart
+	flusher
 }
 
-// flushSize is how many values may wait before Log writes them itself.
+// flushSize is the number of pending values at which Log flushes.
 const flushSize = 4096
 
 func newRun(ctx context.Context, s *Store) *Run {
 	now := time.Now()
-	return &Run{store: s, uid: NewUID(), began: now, seen: now, heart: newHeart(ctx)}
+	return &Run{store: s, uid: NewUID(), started: now, lastFlush: now, flusher: newFlusher(ctx)}
 }
 
-// UID returns what the run is called in every store; its Short form is for people.
+// UID returns the run's name in every store; its Short form is for people.
 func (r *Run) UID() UID { return r.uid }
 
-// Number returns what the run is called in this store: run 12.
+// Number returns the run's number in this store: run 12.
 func (r *Run) Number() int64 { return r.number }
 
-// Attempt returns which attempt at its trial this is, from 1.
+// Attempt returns the number of this attempt at the trial, from 1.
 func (r *Run) Attempt() int { return r.attempt }
 
-// Log records the values of one step; NaN and infinities too. A second value
+// Log records the values of one step, which may be NaN or infinite. A second value
 // for the same name and step replaces the first.
 //
-// It only waits for the disk when very many values are pending. An error says
-// that the disk does not take them (ErrFull, ErrIO and the like; never
-// ErrBusy): they are kept, and the caller does well to checkpoint and stop.
-// ErrEnded says that Finish was called.
+// It only waits for the disk when very many values are pending. ErrFull, ErrIO and
+// the like (never ErrBusy) say that the last write failed: the values stay in the
+// buffer, and the caller should write a checkpoint and stop. ErrEnded says that Finish
+// was called.
 func (r *Run) Log(ctx context.Context, step int, values []Value) error {
-	waiting, err := r.add(func(b *batch) {
+	pending, err := r.add(func(b *batch) {
 		for _, v := range values {
 			b.samples = append(b.samples, sample{v.Name, step, v.Value})
 		}
 	})
-	if waiting >= flushSize && err == nil {
+	if pending >= flushSize && err == nil {
 		err = r.Flush(ctx)
 	}
-	return lasting(err)
+	return ignoreBusy(err)
 }
 
-// Event records that something happened: a stage began, a warning, a signal.
-// data is anything that encoding/json takes. Errors are those of Log, and that
-// data cannot be marshalled.
+// Event records an event: the start of a stage, a warning, a signal. data is
+// anything that encoding/json can marshal. Errors: those of Log and of marshalling.
 func (r *Run) Event(_ context.Context, kind string, step int, data any) error {
 	text, err := json.Marshal(data)
 	if err != nil {
@@ -103,24 +102,24 @@ func (r *Run) Event(_ context.Context, kind string, step int, data any) error {
 	_, err = r.add(func(b *batch) {
 		b.events = append(b.events, event{time.Now(), kind, step, string(text)})
 	})
-	return lasting(err)
+	return ignoreBusy(err)
 }
 
-// add puts something into the buffer. It returns how many values wait there,
-// and the error of the last write.
-func (r *Run) add(fill func(*batch)) (waiting int, err error) {
+// add adds to the buffer. It returns the number of pending values and the error of
+// the last write.
+func (r *Run) add(fill func(*batch)) (pending int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
 		return 0, r.problem(ErrEnded)
 	}
 	fill(&r.pending)
-	return len(r.pending.samples), r.failure
+	return len(r.pending.samples), r.lastErr
 }
 
-// lasting drops an error that only says to wait: another program that holds
-// the store is no reason to stop a run.
-func lasting(err error) error {
+// ignoreBusy returns nil for ErrBusy: a store locked by another program is no
+// reason to stop a run.
+func ignoreBusy(err error) error {
 	if errors.Is(err, ErrBusy) {
 		return nil
 	}
@@ -129,47 +128,47 @@ func lasting(err error) error {
 
 func (r *Run) problem(err error) error { return fmt.Errorf("store: run %d: %w", r.number, err) }
 
-// Flush writes what is pending, with a sign of life. When it returns nil, all
-// that was recorded before survives a crash of the program and of the machine.
-// Errors: ErrFull, ErrIO, ErrBusy, each after it was waited for.
+// Flush writes the buffer and a heartbeat. When it returns nil, everything recorded
+// before survives a crash of the program and of the machine.
+// Errors: ErrFull, ErrIO and ErrBusy, each after retries.
 func (r *Run) Flush(ctx context.Context) error {
 	return r.flush(ctx, false, func(ctx context.Context, tx *sql.Tx) error {
-		// A run that was called lost and is not takes its status back.
+		// A run that was marked lost but is alive resets its status.
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, status = 'running',
 				message = CASE status WHEN 'lost' THEN '' ELSE message END, ended_at = NULL
 			WHERE id = ? AND status IN ('running', 'lost')`,
-			time.Since(r.began).Seconds(), formatTime(time.Now()), r.number)
+			time.Since(r.started).Seconds(), formatTime(time.Now()), r.number)
 		return err
 	})
 }
 
-// Finish writes what is pending and how the run ended: Finished, Failed, Killed
-// or Pruned, and why. After an error it may be called again; once it succeeded
-// it does nothing. It waits out a busy store even if ctx is done.
+// Finish writes the buffer and the run's final status, Finished, Failed, Killed or
+// Pruned, with the reason. After an error it may be called again; after success it
+// does nothing. It retries on a busy store even if ctx is done.
 func (r *Run) Finish(ctx context.Context, status Status, message string) error {
 	if !slices.Contains([]Status{Finished, Failed, Killed, Pruned}, status) {
-		return r.problem(fmt.Errorf("%q is no way to end; use finished, failed, killed or pruned", status))
+		return r.problem(fmt.Errorf("%q is not a final status; use finished, failed, killed or pruned", status))
 	}
 	err := r.flush(context.WithoutCancel(ctx), true, func(ctx context.Context, tx *sql.Tx) error {
 		now := formatTime(time.Now())
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, ended_at = ?, status = ?, message = ?
-			WHERE id = ?`, time.Since(r.began).Seconds(), now, now, status, message, r.number)
+			WHERE id = ?`, time.Since(r.started).Seconds(), now, now, status, message, r.number)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	r.stopBeating()
-	r.store.forget(r)
+	r.stopFlusher()
+	r.store.removeRun(r)
 	return nil
 }
 
-// flush writes what is pending and then calls sign, in one transaction. The
-// last one ends the run. After the run has ended it does nothing.
-func (r *Run) flush(ctx context.Context, last bool, sign func(context.Context, *sql.Tx) error) error {
+// flush writes the buffer and then calls updateRun, in one transaction. The last
+// flush ends the run; after that it does nothing.
+func (r *Run) flush(ctx context.Context, last bool, updateRun func(context.Context, *sql.Tx) error) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	b, open := r.take(last)
+	b, open := r.takePending(last)
 	if !open {
 		return nil
 	}
@@ -177,18 +176,18 @@ func (r *Run) flush(ctx context.Context, last bool, sign func(context.Context, *
 		if err := b.write(ctx, tx, r.number); err != nil {
 			return err
 		}
-		return sign(ctx, tx)
+		return updateRun(ctx, tx)
 	})
 	if err != nil {
 		err = r.problem(err)
 	}
-	r.settle(b, err)
+	r.finishFlush(b, err)
 	return err
 }
 
-// take empties the buffer, and with the last batch ends the run. It reports
-// whether the run was open.
-func (r *Run) take(last bool) (b batch, open bool) {
+// takePending empties the buffer and, if last, ends the run. It reports whether the
+// run was open.
+func (r *Run) takePending(last bool) (b batch, open bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.ended {
@@ -198,14 +197,14 @@ func (r *Run) take(last bool) (b batch, open bool) {
 	return b, true
 }
 
-// settle notes how a write went. A batch that could not be written goes back
-// before what came since.
-func (r *Run) settle(b batch, err error) {
+// finishFlush records the result of a write. A batch that could not be written is put
+// back before newer values.
+func (r *Run) finishFlush(b batch, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.failure = err
+	r.lastErr = err
 	if err == nil {
-		r.seen = time.Now()
+		r.lastFlush = time.Now()
 		return
 	}
 	r.ended = false

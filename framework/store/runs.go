@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// A RunRef is what a run is called.
+// A RunRef identifies a run.
 type RunRef struct {
-	Number     int64 // in this store: run 12
-	UID        UID   // in every store
+	Number     int64 // unique in this store: run 12
+	UID        UID   // unique everywhere
 	Experiment string
 }
 
-// A RunSummary is one line of a listing.
+// A RunSummary is one row of a listing.
 type RunSummary struct {
 	RunRef
-	Status     Status // Lost if the file says running and the process is gone
-	Message    string // why it ended so
+	Status     Status // Lost if the file says running but the process is dead
+	Message    string // the reason for the status
 	Attempt    int    // among runs of the same trial, from 1
-	TrialHash  string // "" if it is no trial
+	TrialHash  string // "" for a run without a trial
 	Seed       int64
 	Started    time.Time
-	Ended      time.Time     // zero while running; of a lost run the last sign of life
+	Ended      time.Time     // zero while running; the last heartbeat of a lost run
 	Elapsed    time.Duration // as of the last write
-	Iterations int           // made so far: rows that one followed; where times were not recorded, the last step of loss/total
+	Iterations int           // so far: the count of time/iteration, or the last step of loss/total without times
 	Loss       float64       // the last loss/total; NaN if there is none
 }
 
@@ -35,15 +35,15 @@ type Filter struct {
 	Experiment string // "" is any
 	Status     Status // "" is any
 	TrialHash  string // "" is any
-	Limit      int    // at most so many; 0 is no limit
+	Limit      int    // maximum number of runs; 0 is no limit
 }
 
 const summaryOfRuns = `SELECT r.id, r.uid, e.name, r.status, r.message, r.attempt, coalesce(t.hash, ''), r.seed,
 	r.started_at, r.ended_at, r.elapsed, coalesce(i.count, s.last_step, 0), s.last,
 	r.pid, r.pid_start, r.boot, r.machine, r.seen_at`
 
-// runTables joins in this order (CROSS fixes it), so that the order of the
-// index on runs is that of the result.
+// runTables fixes the join order with CROSS, so that the result has the order of
+// the index on runs.
 const runTables = ` FROM runs r
 	CROSS JOIN experiments e ON e.id = r.experiment_id
 	LEFT JOIN trials t ON t.id = r.trial_id
@@ -52,7 +52,7 @@ const runTables = ` FROM runs r
 	LEFT JOIN metric_summary i ON i.run_id = r.id
 		AND i.key_id = (SELECT id FROM metric_keys WHERE name = 'time/iteration')`
 
-// A runRow is a summary with who wrote it.
+// A runRow is a RunSummary with the process that writes the run.
 type runRow struct {
 	RunSummary
 	owner owner
@@ -61,58 +61,57 @@ type runRow struct {
 func (r *runRow) columns() []any {
 	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
 		timeText{&r.Started}, timeText{&r.Ended}, seconds{&r.Elapsed}, &r.Iterations, number{&r.Loss},
-		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.seen}}
+		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.lastSeen}}
 }
 
-// see corrects the status of a run that says it is running and is not.
-func (r *runRow) see(here host, now time.Time) (lost bool) {
-	lost = r.Status == Running && r.owner.gone(here, now)
+// correctStatus sets the status of a running run to Lost if its process is dead.
+func (r *runRow) correctStatus(here host, now time.Time) (lost bool) {
+	lost = r.Status == Running && r.owner.dead(here, now)
 	if lost {
-		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.seen
+		r.Status, r.Message, r.Ended = Lost, lostMessage, r.owner.lastSeen
 	}
 	return lost
 }
 
-// settled reads with f until all runs that it takes for lost were so before it read:
-// a process may write that its run has finished, and end, between the reading of the
-// row and the look at the process.
-func (s *Store) settled(ctx context.Context, f func(db *sql.DB) (lost []int64, err error)) error {
+// readStable calls f again until it finds no further lost run: a process may record
+// that its run has finished, and end, after f read the row and before it checked the
+// process.
+func (s *Store) readStable(ctx context.Context, f func(db *sql.DB) (lost []int64, err error)) error {
 	return s.read(ctx, func(db *sql.DB) error {
 		for before := map[int64]bool{}; ; {
 			lost, err := f(db)
 			if err != nil {
 				return err
 			}
-			known := len(before)
+			count := len(before)
 			for _, run := range lost {
 				before[run] = true
 			}
-			if len(before) == known {
+			if len(before) == count {
 				return nil
 			}
 		}
 	})
 }
 
-// query returns the SQL that lists runs, newest first, and its arguments. It
-// may list runs in state 'running' where lost ones are wanted, and the other
-// way round: only see can tell.
+// query returns the SQL that lists runs, newest first, and its arguments. Rows with
+// status 'running' may be of lost runs: filter again after correctStatus.
 func (f Filter) query() (query string, args []any) {
 	var where []string
-	also := `` // before what may be looked up in an index
+	noIndex := `` // prefix of a column: + keeps SQLite from using its index
 	if f.TrialHash != "" {
 		where = append(where, `r.trial_id IN (SELECT id FROM trials WHERE hash = ?)`)
 		args = append(args, f.TrialHash)
-		also = `+` // no index: a trial has few runs, and SQLite does not know
+		noIndex = `+` // a trial has few runs, which SQLite cannot know
 	}
 	if f.Experiment != "" {
-		where = append(where, also+`r.experiment_id = (SELECT id FROM experiments WHERE name = ?)`)
+		where = append(where, noIndex+`r.experiment_id = (SELECT id FROM experiments WHERE name = ?)`)
 		args = append(args, f.Experiment)
 	}
 	if f.Status == Lost {
-		where = append(where, also+`r.status IN ('lost', 'running')`)
+		where = append(where, noIndex+`r.status IN ('lost', 'running')`)
 	} else if f.Status != "" {
-		where = append(where, also+`r.status = ?`)
+		where = append(where, noIndex+`r.status = ?`)
 		args = append(args, f.Status)
 	}
 	query = summaryOfRuns + runTables
@@ -126,7 +125,7 @@ func (f Filter) query() (query string, args []any) {
 func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 	var list []RunSummary
 	query, args := f.query()
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		list = nil
 		rows, err := db.QueryContext(ctx, query, args...)
 		if err != nil {
@@ -136,9 +135,9 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 		for now := time.Now(); rows.Next() && (f.Limit == 0 || len(list) < f.Limit); {
 			var row runRow
 			if err := rows.Scan(row.columns()...); err != nil {
-				return nil, unreadable(err)
+				return nil, damagedValue(err)
 			}
-			if row.see(s.host, now) {
+			if row.correctStatus(s.host, now) {
 				lost = append(lost, row.Number)
 			}
 			if f.Status == "" || f.Status == row.Status {

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// A run that is taken for lost is read again: what its process wrote before it ended
-// may have come between the reading of its row and the look at the process.
-func TestALostRunIsLookedAtAgain(t *testing.T) {
+// A lost run is read again: its process may have written its status and ended after
+// the row was read and before the process was checked.
+func TestLostRunIsReadAgain(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "n.db"))
 	defer s.Close()
 	for name, c := range map[string]struct {
@@ -21,7 +21,7 @@ func TestALostRunIsLookedAtAgain(t *testing.T) {
 		"another meanwhile": {[][]int64{{1}, {1, 2}, {1, 2}}, 3},
 	} {
 		reads := 0
-		check(t, s.settled(t.Context(), func(*sql.DB) ([]int64, error) {
+		check(t, s.readStable(t.Context(), func(*sql.DB) ([]int64, error) {
 			reads++
 			return c.lost[reads-1], nil
 		}))

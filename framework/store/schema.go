@@ -8,24 +8,23 @@ import (
 	"io/fs"
 )
 
-// applicationID marks a SQLite file as a store: "rxnb". It is set by the
-// first migration.
+// applicationID marks a SQLite file as a store: "rxnb". The first migration sets it.
 const applicationID = 0x72786e62
 
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// A migration brings a store from version Number−1 to Number.
+// A migration updates a store from version number−1 to number.
 type migration struct {
 	number int
 	sql    string
 }
 
-// migrations returns those built in, by number from 1.
+// migrations returns the embedded migrations, by number from 1.
 func migrations() []migration {
 	list, err := readMigrations(migrationFiles)
 	if err != nil {
-		panic(err) // they are compiled in
+		panic(err) // the embedded files are wrong
 	}
 	return list
 }
@@ -51,17 +50,17 @@ func readMigrations(files fs.FS) ([]migration, error) {
 	return list, nil
 }
 
-// queryer is what *sql.DB and *sql.Tx have in common.
+// queryer is implemented by *sql.DB and *sql.Tx.
 type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// errNoTables: a database without a table, as a store is before its log is
-// written into it.
+// errNoTables: a database without tables, like a store before the first checkpoint
+// of its log.
 var errNoTables = fmt.Errorf("a database without a table: %w", ErrNotStore)
 
-// identify returns the version of the store's schema, 0 for an empty file
-// unless that is to be an error. It changes nothing.
+// identify returns the version of the store's schema. An empty file has version 0
+// and is an error if wantTables. It changes nothing.
 func identify(ctx context.Context, db queryer, wantTables bool) (version int, err error) {
 	var id, tables, pages int
 	err = db.QueryRowContext(ctx, `SELECT
@@ -86,8 +85,8 @@ func identify(ctx context.Context, db queryer, wantTables bool) (version int, er
 	return 0, nil
 }
 
-// checkWritable returns an error unless the file is a store of a known
-// version, or can become one, and this process may write it.
+// checkWritable returns an error unless the file is empty or a store of a supported
+// version, and this process can write to it.
 func checkWritable(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -101,18 +100,18 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 	if err := checkNotNewer(version); err != nil {
 		return err
 	}
-	// SQLite opens a file that it may not write, and even begins, without a
-	// word: only a change tells. This one is rolled back.
+	// SQLite opens a file and begins a transaction without write permission: only a
+	// change fails. This one is rolled back.
 	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
 	return err
 }
 
-// oldestRead is the oldest version whose tables are those of the newest: later
-// migrations changed views, which this package does not read.
+// oldestRead is the oldest version that can be read without migration: later
+// migrations only changed views, which this package does not use.
 const oldestRead = 2
 
-// checkReadable returns an error unless the store has a version
-// that the queries of this program can be put to.
+// checkReadable returns an error unless the queries of this program work with the
+// store's version.
 func checkReadable(ctx context.Context, db *sql.DB) error {
 	version, err := identify(ctx, db, true)
 	if err != nil {
@@ -126,14 +125,14 @@ func checkReadable(ctx context.Context, db *sql.DB) error {
 
 func checkNotNewer(version int) error {
 	if latest := len(migrations()); version > latest {
-		return fmt.Errorf("version %d, and %d is the last one known: %w", version, latest, ErrNewer)
+		return fmt.Errorf("version %d, but the latest supported one is %d: %w", version, latest, ErrNewer)
 	}
 	return nil
 }
 
-// migrate applies the migrations that the store lacks, each in its own
-// transaction together with its number. Several processes may do so at once:
-// apply reads the version inside the transaction.
+// migrate applies the missing migrations, each in its own transaction together with
+// its number. Several processes may do so concurrently: apply reads the version
+// inside the transaction.
 func migrate(ctx context.Context, db *sql.DB, list []migration) error {
 	version, err := identify(ctx, db, false)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing/fstest"
 )
 
-func TestOtherFilesAreRefusedAndLeftAlone(t *testing.T) {
+func TestOtherFilesAreRejectedUnchanged(t *testing.T) {
 	ctx := t.Context()
 	for name, c := range map[string]struct {
 		make func(path string)
@@ -42,7 +42,7 @@ func TestOtherFilesAreRefusedAndLeftAlone(t *testing.T) {
 				t.Error("the file was changed")
 			}
 			if entries := must(os.ReadDir(filepath.Dir(path)))(t); len(entries) != 1 {
-				t.Errorf("files were left beside it: %v", entries)
+				t.Errorf("files were created beside it: %v", entries)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestMigrationsApplyOnceAndWhole(t *testing.T) {
+func TestMigrationsAreAtomicAndAppliedOnce(t *testing.T) {
 	ctx := t.Context()
 	list := must(readMigrations(fstest.MapFS{
 		"migrations/001_initial.sql": {Data: []byte("PRAGMA application_id = 0x72786e62; CREATE TABLE a (x); -- the end")},
@@ -120,7 +120,7 @@ func TestMigrationsApplyOnceAndWhole(t *testing.T) {
 		t.Errorf("got version %d, %d rows, %d tables; want 2, 1, 2", version, rows, tables)
 	}
 	if _, err := readMigrations(fstest.MapFS{"migrations/002_gap.sql": {}}); err == nil {
-		t.Error("a gap in the numbers is no error")
+		t.Error("a gap in the numbers gave no error")
 	}
 }
 

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// A Scorer is who scored a picture.
+// A Scorer identifies what computed the scores of a picture.
 type Scorer struct {
-	Hash        string          // of what decides its numbers
-	Description json.RawMessage // for people: backbone, weights, layers, what its metrics are
+	Hash        string          // of everything that affects the scores
+	Description json.RawMessage // for people: backbone, weights, layers, definitions of its metrics
 }
 
-// Score records what a scorer says of the picture that a run ended with, in
-// place of what it said before. What other scorers said stays. The description takes
-// the place of an older one.
+// Score records a scorer's scores of a run's final picture. They replace earlier
+// scores by the same scorer, not those by others. The scorer's description replaces
+// an older one.
 func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value) error {
 	if by.Hash == "" || !json.Valid(by.Description) {
 		return fmt.Errorf("store: run %d: score: the scorer needs a hash, and a description in JSON", run)
 	}
 	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var scorer int64
+		var id int64
 		if _, err := tx.ExecContext(ctx, `INSERT INTO scorers (hash, description, created_at)
 			VALUES (?, ?, ?) ON CONFLICT (hash) DO UPDATE SET description = excluded.description WHERE description != excluded.description`, by.Hash, string(by.Description), formatTime(time.Now())); err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT id FROM scorers WHERE hash = ?`, by.Hash).Scan(&scorer); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT id FROM scorers WHERE hash = ?`, by.Hash).Scan(&id); err != nil {
 			return err
 		}
 		for _, v := range values {
@@ -36,7 +36,7 @@ func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value)
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, `INSERT INTO scores (run_id, scorer_id, key_id, value) VALUES (?, ?, ?, ?)
-				ON CONFLICT (run_id, scorer_id, key_id) DO UPDATE SET value = excluded.value`, run, scorer, key, nullable(v.Value)); err != nil {
+				ON CONFLICT (run_id, scorer_id, key_id) DO UPDATE SET value = excluded.value`, run, id, key, nullable(v.Value)); err != nil {
 				return err
 			}
 		}
@@ -48,8 +48,8 @@ func (s *Store) Score(ctx context.Context, run int64, by Scorer, values []Value)
 	return nil
 }
 
-// Scores returns what the scorer with this hash said of a run's picture, in the
-// order in which the metrics were first known; nothing if it has not seen it.
+// Scores returns the scores of a run's picture by the scorer with this hash, in the
+// order in which the metrics were first recorded; none if it was not scored.
 func (s *Store) Scores(ctx context.Context, run int64, scorer string) ([]Value, error) {
 	var list []Value
 	err := s.read(ctx, func(db *sql.DB) (err error) {

@@ -1,13 +1,13 @@
-// Package store keeps every run of every experiment, with its
-// config, losses, metrics, events and pictures, in one SQLite file.
+// Package store saves all runs of all experiments, with their configs, losses,
+// metrics, events and pictures, in one SQLite file.
 //
-// A Store is opened once a process; several processes may have the same file
-// open. Open gives one that can write, through a single connection, and read,
-// through others that cannot; OpenReadOnly touches nothing. Begin starts a Run,
-// which records and is then finished; the other methods of Store read. The
-// tables are described in migrations/001_initial.sql.
+// A process opens a Store once; several processes may have the same file open. Open
+// returns a Store that writes through a single connection and reads through
+// read-only ones; OpenReadOnly changes no records. Begin starts a Run, which records
+// until Finish; the other methods of Store read. The tables are described in
+// migrations/001_initial.sql.
 //
-// All methods of Store and Run may be called from several goroutines.
+// All methods of Store and Run are safe for concurrent use.
 package store
 
 import (
@@ -28,42 +28,41 @@ import (
 type Store struct {
 	host host
 
-	// swap is held for reading while one of these is used: a store that
-	// disappears is gone on with in another file (see rescue).
-	swap    sync.RWMutex
-	path    string
-	seen    sight   // of what was opened for writing
-	gone    error   // a *GoneError once path was deleted or replaced
-	writer  *sql.DB // one connection; nil in a Store that only reads
-	readers pool
+	// swap is held for reading while one of these is used: rescue replaces them
+	// when the file is moved or overwritten.
+	swap     sync.RWMutex
+	path     string
+	opened   fileState // of the file that was opened for writing
+	movedErr error     // a *MovedError once path was deleted or replaced
+	writer   *sql.DB   // one connection; nil in a read-only Store
+	readers  pool
 
-	turn sync.Mutex // held by the one who writes, and while files are looked at
+	writeLock sync.Mutex // held while the store is written or its files are checked
 
-	// How long a write is tried again before it is given up.
-	busyPatience, diskPatience time.Duration
+	// How long a failing write is retried.
+	busyTimeout, diskTimeout time.Duration
 
 	mu     sync.Mutex
-	runs   map[*Run]bool // begun and not finished
+	runs   map[*Run]bool // not finished
 	latest UID           // of the run begun last
 }
 
 const (
-	// busyPatience is how long a write waits for another writer: those hold the
-	// store for milliseconds, so after this long someone has gone to lunch
-	// with a transaction open.
-	busyPatience = 30 * time.Second
-	// diskPatience is how long a full or failing disk is tried again: long
-	// enough for a hiccup, short enough to checkpoint and stop in good order.
-	diskPatience = 2 * time.Second
-	// readConnections bounds the readers of one process.
+	// busyTimeout is how long a write waits for another writer. Runs hold the
+	// lock for milliseconds, so a longer wait means a transaction left open.
+	busyTimeout = 30 * time.Second
+	// diskTimeout is how long a write to a full or failing disk is retried: long
+	// enough for a transient fault, short enough to write a checkpoint and stop.
+	diskTimeout = 2 * time.Second
+	// readConnections is the maximum number of read connections.
 	readConnections = 4
 )
 
-// Open opens the store at path for reading and writing, and creates it and
-// its folder where they are missing. Runs whose process is gone are marked lost.
+// Open opens the store at path for reading and writing, and creates it and its
+// folder if they are missing. Runs whose process is dead are marked lost.
 //
-// Errors: ErrNotStore for any other kind of file, which is left as it was,
-// ErrNewer, ErrDamaged, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy; what
+// Errors: ErrNotStore for any other kind of file, which is not changed, ErrNewer,
+// ErrDamaged, ErrReadOnly, ErrAccess, ErrFull, ErrIO, ErrBusy; the cause of a
 // cancelled ctx.
 func Open(ctx context.Context, path string) (*Store, error) {
 	return open(ctx, path, journalFor(path))
@@ -82,7 +81,7 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 		return nil, fmt.Errorf("store: make its folder: %w", err)
 	}
 	s := newStore(path)
-	if err := s.checkBefore(ctx); err != nil {
+	if err := s.checkExisting(ctx); err != nil {
 		return nil, fmt.Errorf("store %s: %w", path, err)
 	}
 	s.writer = openPool(address(path, writing), 1)
@@ -95,27 +94,27 @@ func open(ctx context.Context, path, journal string) (*Store, error) {
 	return s, nil
 }
 
-// OpenReadOnly opens the store at path for reading. It creates no file, and
-// needs no right to write in the folder. The one thing it changes is that a log
-// which a crashed process left beside the file is written into it, where that may
-// be done and no one else has it open. It follows runs that other processes write
-// meanwhile; while one does, the readers share SQLite's own -shm index beside it.
+// OpenReadOnly opens the store at path for reading. It creates no file and needs no
+// write permission in the folder. It changes no records, but checkpoints a log that a
+// crashed process left beside the file, if it has permission and no other process has
+// the file open. Reads include what other processes write meanwhile; while one does,
+// readers share SQLite's -shm index.
 //
 // Errors: fs.ErrNotExist, ErrNotStore (*LogError if its log is missing), ErrNewer,
 // ErrOlder, ErrAccess.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 	s, err := openReadOnly(ctx, path)
 	if err == nil {
-		s.foldLeftOver(ctx)
+		s.mergeLeftoverLog(ctx)
 	}
 	return s, err
 }
 
-// Peek is OpenReadOnly for a look that nobody asked for: it changes nothing at all.
-// What a crashed process left in the log stays there, and is seen if SQLite's index
-// of it is still there too.
+// Peek is OpenReadOnly without any change to the files, for reads that the user did
+// not ask for. A log left by a crashed process stays, and is read if SQLite's index of
+// it still exists.
 //
-// Errors: those of OpenReadOnly; ErrBusy where the index would have to be made.
+// Errors: those of OpenReadOnly; ErrBusy if the index would have to be created.
 func Peek(ctx context.Context, path string) (*Store, error) {
 	log, err := os.Stat(path + "-wal")
 	if _, missing := os.Stat(path + "-shm"); err == nil && log.Size() > 0 && errors.Is(missing, fs.ErrNotExist) {
@@ -130,18 +129,18 @@ func openReadOnly(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no store at %s; run an experiment first, or name another with --db (%w)", path, fs.ErrNotExist)
+		return nil, fmt.Errorf("no store at %s; run an experiment first, or choose another with --db (%w)", path, fs.ErrNotExist)
 	} else if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	s := newStore(path)
-	s.readers = &quietPool{path: path}
+	s.readers = &tracelessPool{path: path}
 	if err := s.read(ctx, func(db *sql.DB) error { return checkReadable(ctx, db) }); err != nil {
 		_ = s.readers.close()
 		if errors.Is(err, errNoTables) {
 			err = &LogError{Path: path}
 		}
-		return nil, fmt.Errorf("store %s: %w", path, blame(err))
+		return nil, fmt.Errorf("store %s: %w", path, asDamaged(err))
 	}
 	return s, nil
 }
@@ -149,12 +148,12 @@ func openReadOnly(ctx context.Context, path string) (*Store, error) {
 func newStore(path string) *Store {
 	return &Store{
 		path: path, host: thisHost(), runs: map[*Run]bool{},
-		busyPatience: busyPatience, diskPatience: diskPatience,
+		busyTimeout: busyTimeout, diskTimeout: diskTimeout,
 	}
 }
 
-// prepare makes a store that was just opened for writing ready. Nothing is
-// written before it is known to be ours.
+// prepare checks and migrates a store that was just opened for writing. It writes
+// nothing before the checks.
 func (s *Store) prepare(ctx context.Context, journal string) error {
 	steps := []func() error{
 		func() error { return checkWritable(ctx, s.writer) },
@@ -166,58 +165,58 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 			return err
 		}
 	}
-	s.see()
+	s.recordFile()
 	return s.markLost(ctx)
 }
 
-// Path returns where the store is: where it was opened, unless that file was
-// deleted or replaced since (see GoneError).
+// Path returns the store's path: the one that was opened, unless that file was
+// deleted or replaced since (see MovedError).
 func (s *Store) Path() string {
 	s.swap.RLock()
 	defer s.swap.RUnlock()
 	return s.path
 }
 
-// Close writes what the runs that were not finished still hold, and closes the
-// store. Those runs are later seen as lost. A second Close does nothing.
+// Close flushes unfinished runs, which will later count as lost, and closes the
+// store. A second Close does nothing.
 //
-// Errors: those of a write; *GoneError if the file was deleted or replaced while
-// it was open, with where everything is now.
+// Errors: those of a write; *MovedError if the file was deleted or replaced while
+// it was open.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	open := slices.Collect(maps.Keys(s.runs))
 	s.mu.Unlock()
 	var problems []error
 	for _, run := range open {
-		run.stopBeating()
+		run.stopFlusher()
 		problems = append(problems, run.Flush(context.Background()))
-		s.forget(run)
+		s.removeRun(run)
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	s.follow()
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	s.checkFile()
 	s.swap.Lock()
 	defer s.swap.Unlock()
-	problems = append(problems, s.gone, s.readers.close())
-	s.seen, s.gone = sight{}, nil // a second Close has nothing to look after
+	problems = append(problems, s.movedErr, s.readers.close())
+	s.opened, s.movedErr = fileState{}, nil // for a second Close
 	if s.writer != nil {
-		// The last writer leaves one whole file even if a reader elsewhere keeps
-		// SQLite from removing its log; where that reader is in the way, the
-		// next writer does it.
+		// The last writer leaves one complete file even if a reader in another
+		// process keeps SQLite from removing the log. If that reader blocks the
+		// checkpoint, the next writer makes it.
 		_, _ = s.writer.Exec("PRAGMA wal_checkpoint(PASSIVE)")
 		problems = append(problems, s.writer.Close())
 	}
 	return errors.Join(problems...)
 }
 
-// remember has Close flush a run, until it is forgotten.
-func (s *Store) remember(r *Run) {
+// addRun makes Close flush a run, until removeRun.
+func (s *Store) addRun(r *Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.runs[r] = true
 }
 
-func (s *Store) forget(r *Run) {
+func (s *Store) removeRun(r *Run) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.runs, r)

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// openTest returns a fresh store that is closed with the test.
+// openTest returns a new store that is closed at the end of the test.
 func openTest(t *testing.T) *Store {
 	t.Helper()
 	return openAt(t, filepath.Join(t.TempDir(), "runs", "runexp.db"))
@@ -67,14 +67,14 @@ func wantError(t *testing.T, err, want error) {
 	}
 }
 
-// samePoints compares with NaN equal to itself.
+// samePoints reports whether points are equal, NaN being equal to itself.
 func samePoints(a, b []Point) bool {
 	return slices.EqualFunc(a, b, func(a, b Point) bool { return a.Step == b.Step && same(a.Value, b.Value) })
 }
 
 func same(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 
-func TestARunIsReadAsItWasWritten(t *testing.T) {
+func TestRunRoundTrip(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	parent := begin(t, s, NewRun{})
 	check(t, parent.Finish(ctx, Failed, "no weights"))
@@ -118,7 +118,7 @@ func TestARunIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestNumbersThatSQLiteLacks(t *testing.T) {
+func TestNonFiniteNumbers(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
 	values := []float64{math.NaN(), math.Inf(1), 3, math.Inf(-1), math.NaN(), math.MaxFloat64, math.SmallestNonzeroFloat64, 1.0 / 3}
@@ -140,8 +140,8 @@ func TestNumbersThatSQLiteLacks(t *testing.T) {
 	}
 }
 
-// A summary is what its series says, however the values came.
-func TestSummaryFollowsTheSeries(t *testing.T) {
+// A summary matches its series in whatever order the values were recorded.
+func TestSummaryMatchesSeries(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	var in summary
 	in.append([]Point{{0, 5}, {1, 2}, {2, 2}, {3, math.NaN()}, {7, 4}})
@@ -225,7 +225,7 @@ func TestFinish(t *testing.T) {
 	r := begin(t, s, NewRun{})
 	check(t, r.Log(ctx, 0, []Value{{"x", 1}}))
 	if err := r.Finish(ctx, Running, ""); err == nil {
-		t.Error("running is no way to end")
+		t.Error("running was accepted as a final status")
 	}
 	cancel() // as Ctrl-C does
 	check(t, r.Flush(ctx))
@@ -236,7 +236,7 @@ func TestFinish(t *testing.T) {
 	check(t, r.Finish(ctx, Finished, "again"))
 	check(t, r.Flush(t.Context()))
 	if d := must(s.FindRun(t.Context(), "last"))(t); d.Status != Killed || d.Message != "interrupted" {
-		t.Errorf("the first way to end stands; got %s %q", d.Status, d.Message)
+		t.Errorf("the first final status must stay; got %s %q", d.Status, d.Message)
 	}
 	wantError(t, r.Log(ctx, 1, []Value{{"x", 1}}), ErrEnded)
 	wantError(t, r.Event(ctx, "late", 1, nil), ErrEnded)
@@ -246,7 +246,7 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-func TestTheHeartWritesWhatWaits(t *testing.T) {
+func TestFlusherWritesPending(t *testing.T) {
 	s := openTest(t)
 	r := begin(t, s, NewRun{})
 	wait := func(what string, done func() bool) {
@@ -260,19 +260,19 @@ func TestTheHeartWritesWhatWaits(t *testing.T) {
 	check(t, r.Log(t.Context(), 0, []Value{{"x", 1}}))
 	wait("nobody wrote the value", func() bool { return count(t, s, "metrics") == 1 })
 
-	r.mu.Lock()
-	r.seen = time.Now().Add(-heartbeat)
-	r.mu.Unlock()
 	var before, seen string
 	const seenAt = "SELECT seen_at FROM runs"
 	check(t, s.writer.QueryRow(seenAt).Scan(&before))
 	wait("an idle run gave no sign of life", func() bool {
+		r.mu.Lock() // each time: the flush above may end only now, and set it
+		r.lastFlush = time.Now().Add(-heartbeat)
+		r.mu.Unlock()
 		check(t, s.writer.QueryRow(seenAt).Scan(&seen))
 		return seen > before
 	})
 }
 
-func TestCloseWritesWhatWaits(t *testing.T) {
+func TestCloseWritesPending(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "runexp.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{})
@@ -306,7 +306,7 @@ func TestAttemptsAndNumbers(t *testing.T) {
 	}
 }
 
-func TestBeginRefuses(t *testing.T) {
+func TestBeginInvalid(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	for name, n := range map[string]NewRun{
 		"no experiment": {},
@@ -344,14 +344,14 @@ func TestViews(t *testing.T) {
 	}
 }
 
-// The views count iterations as ls does: of two stages, not the row that the second begins with.
+// The views count iterations as ls does: without the first row of the second stage.
 func TestViewsCountIterations(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
 	for row, stage := range []int{0, 0, 0, 1, 1} { // 2 iterations, then 1
 		if row == 0 || row == 3 {
 			check(t, r.Event(ctx, "stage", row, map[string]int{"stage": stage}))
-			check(t, r.Event(ctx, "stage", row, map[string]int{"stage": stage})) // gone on with
+			check(t, r.Event(ctx, "stage", row, map[string]int{"stage": stage})) // resumed
 		}
 		values := []Value{{"loss/total", float64(9 - row)}}
 		if row != 2 && row != 4 {

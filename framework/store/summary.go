@@ -13,21 +13,21 @@ type Point struct {
 	Value float64
 }
 
-// A MetricSummary says of one metric of a run what most questions need.
+// A MetricSummary summarises one metric of a run.
 type MetricSummary struct {
 	Name     string
 	Count    int     // values, NaN included
-	LastStep int     // the greatest step
-	Last     float64 // its value
+	LastStep int     // the highest step
+	Last     float64 // the value of LastStep
 	Min, Max float64 // over numbers and infinities; NaN if there is none
 	BestStep int     // the first step that reached Min; −1 if there is none
 }
 
-// A summary is a MetricSummary that grows; the zero value is that of no points.
+// A summary builds a MetricSummary point by point; the zero value has no points.
 type summary struct{ MetricSummary }
 
-// append adds points and returns true if all of them come after those before,
-// in order. Otherwise the summary is of no more use.
+// append adds points. It returns false if their steps do not increase; the summary is
+// then invalid.
 func (s *summary) append(points []Point) bool {
 	for _, p := range points {
 		if s.Count == 0 {
@@ -50,7 +50,7 @@ func (s *summary) append(points []Point) bool {
 	return true
 }
 
-// bestStep returns what the table holds: NULL if no value is a number.
+// bestStep returns BestStep as stored: NULL if no value is a number.
 func (s *summary) bestStep() sql.NullInt64 {
 	return sql.NullInt64{Int64: int64(s.BestStep), Valid: !math.IsNaN(s.Min)}
 }
@@ -61,7 +61,7 @@ func (s *MetricSummary) columns() []any {
 	return []any{&s.Count, &s.LastStep, number{&s.Last}, number{&s.Min}, number{&s.Max}, &s.BestStep}
 }
 
-// readSummary returns the summary in the table, the zero one if there is none.
+// readSummary returns the stored summary, the zero one if there is none.
 func readSummary(ctx context.Context, tx *sql.Tx, run, key int64) (summary, error) {
 	var s summary
 	err := tx.QueryRowContext(ctx, `SELECT `+summaryColumns+` FROM metric_summary WHERE run_id = ? AND key_id = ?`,
@@ -72,7 +72,7 @@ func readSummary(ctx context.Context, tx *sql.Tx, run, key int64) (summary, erro
 	return s, err
 }
 
-// write puts the summary into the table.
+// write stores the summary.
 func (s *summary) write(ctx context.Context, tx *sql.Tx, run, key int64) error {
 	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO metric_summary
 			(run_id, key_id, count, last_step, last, min, max, best_step) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -80,7 +80,7 @@ func (s *summary) write(ctx context.Context, tx *sql.Tx, run, key int64) error {
 	return err
 }
 
-// recount makes the summary anew from all points.
+// recount recomputes the stored summary from all points.
 func recount(ctx context.Context, tx *sql.Tx, run, key int64) error {
 	all, err := readPoints(ctx, tx, run, key)
 	if err != nil {
@@ -91,7 +91,7 @@ func recount(ctx context.Context, tx *sql.Tx, run, key int64) error {
 	return sum.write(ctx, tx, run, key)
 }
 
-// rowsQueryer is what *sql.DB and *sql.Tx have in common.
+// rowsQueryer is implemented by *sql.DB and *sql.Tx.
 type rowsQueryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
@@ -102,7 +102,7 @@ func readPoints(ctx context.Context, db rowsQueryer, run, key int64) ([]Point, e
 		`SELECT step, value FROM metrics WHERE run_id = ? AND key_id = ? ORDER BY step`, run, key)
 }
 
-// collect returns the rows of a query; columns says where in a T they go.
+// collect returns the rows of a query; columns returns the scan targets in a T.
 func collect[T any](ctx context.Context, db rowsQueryer, columns func(*T) []any, query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -113,7 +113,7 @@ func collect[T any](ctx context.Context, db rowsQueryer, columns func(*T) []any,
 	for rows.Next() {
 		var item T
 		if err := rows.Scan(columns(&item)...); err != nil {
-			return nil, unreadable(err)
+			return nil, damagedValue(err)
 		}
 		list = append(list, item)
 	}

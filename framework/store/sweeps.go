@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// A Sweep is a plan of many trials, frozen when it was made.
+// A Sweep is a frozen plan of several trials.
 type Sweep struct {
 	Number     int64 // in this store
 	UID        UID
 	Experiment string
 	Method     string          // the sampler
-	Plan       json.RawMessage // the sweep's settings, every default filled in
-	Metrics    []string        // what its question is about
-	Scorer     string          // hash of the scorer that its pictures are compared by; "" for none
+	Plan       json.RawMessage // the sweep's settings with all defaults
+	Metrics    []string        // those that the sweep's question is about
+	Scorer     string          // hash of the scorer of its pictures; "" for none
 	Created    time.Time
-	Trials     int // how many there are
+	Trials     int // number of trials
 }
 
-// A NewSweep is what is known of a sweep before its first run.
+// A NewSweep describes a sweep before its first run.
 type NewSweep struct {
 	Experiment, Method string
 	Plan               json.RawMessage
@@ -35,22 +35,22 @@ type NewSweep struct {
 type PlannedTrial struct {
 	Number int             // from 0, in the order of the plan
 	Hash   string          // the trial's identity; unique in a sweep
-	Config string          // YAML that runs it alone
-	Point  json.RawMessage // where it lies in the sweep
+	Config string          // YAML that runs the trial alone
+	Point  json.RawMessage // a record.Point
 }
 
-// A SweepTrial is a trial with the run that stands for it: one that has
-// finished, or else the newest. Runs of the same trial outside the sweep count.
+// A SweepTrial is a trial with the run that represents it: the newest finished one,
+// or else the newest. Runs of the same trial outside the sweep count.
 type SweepTrial struct {
 	PlannedTrial
 	Run    *RunSummary // nil if there is none yet
-	Pruned bool        // some run of it was stopped early
+	Pruned bool        // whether any run of it was pruned
 }
 
-// PlanSweep records a sweep and all its trials, and returns it. If the
-// experiment's newest sweep is just the same, that one is returned. The plan's
-// definitions, which tell people what metrics are, make no difference: those of n
-// take the place of what was recorded.
+// PlanSweep records a sweep and all its trials, and returns it. It is idempotent: if
+// the experiment's newest sweep has the same plan, scorer and trials, that one is
+// returned. The plan's definitions of metrics are not compared: those of n replace
+// the recorded ones.
 func (s *Store) PlanSweep(ctx context.Context, n NewSweep) (Sweep, error) {
 	sweep := Sweep{Experiment: n.Experiment, Method: n.Method, Plan: n.Plan, Metrics: n.Metrics, Scorer: n.Scorer, Trials: len(n.Trials)}
 	err := n.check()
@@ -68,11 +68,11 @@ func (n NewSweep) check() error {
 		return errors.New("name its experiment")
 	}
 	if !json.Valid(n.Plan) {
-		return fmt.Errorf("the plan %q is no JSON; marshal it first", n.Plan)
+		return fmt.Errorf("the plan %q is not JSON; marshal it first", n.Plan)
 	}
 	for _, t := range n.Trials {
 		if !json.Valid(t.Point) {
-			return fmt.Errorf("trial %d: the point %q is no JSON; marshal it first", t.Number, t.Point)
+			return fmt.Errorf("trial %d: the point %q is not JSON; marshal it first", t.Number, t.Point)
 		}
 	}
 	return nil
@@ -111,8 +111,8 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 	return nil
 }
 
-// findSame fills in the experiment's newest sweep if it is the same as n: the
-// same plan but for definitions, scorer and trials.
+// findSame sets s to the experiment's newest sweep if that has the same plan (apart
+// from definitions), scorer and trials as n.
 func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n NewSweep) (bool, error) {
 	var number int64
 	var uid UID
@@ -143,7 +143,7 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 	return true, err
 }
 
-// columns says where a row of Sweeps goes.
+// columns returns the scan targets of a row of Sweeps.
 func (s *Sweep) columns() []any {
 	return []any{&s.Number, &s.UID, &s.Experiment, &s.Method, jsonText{&s.Plan}, decoded{&s.Metrics}, &s.Scorer, timeText{&s.Created}, &s.Trials}
 }
@@ -164,7 +164,7 @@ func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) 
 	return list, nil
 }
 
-// trialRow is a trial with one of its runs, or none.
+// trialRow is a trial with the number of its run, if any.
 type trialRow struct {
 	PlannedTrial
 	point  sql.NullString
@@ -180,7 +180,7 @@ func (r *trialRow) columns() []any {
 func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, error) {
 	var rows []trialRow
 	byNumber := map[int64]*RunSummary{}
-	err := s.settled(ctx, func(db *sql.DB) (lost []int64, err error) {
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
 			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
 				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id
@@ -195,7 +195,7 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 			WHERE r.trial_id IN (SELECT o.id FROM trials t JOIN trials o ON o.hash = t.hash AND o.experiment_id = t.experiment_id
 				WHERE t.sweep_id = ?)`, sweep)
 		for now, i := time.Now(), 0; i < len(runs); i++ {
-			if runs[i].see(s.host, now) {
+			if runs[i].correctStatus(s.host, now) {
 				lost = append(lost, runs[i].Number)
 			}
 			byNumber[runs[i].Number] = &runs[i].RunSummary

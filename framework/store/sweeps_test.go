@@ -17,7 +17,7 @@ func sweepOf(n int, scorer string) NewSweep {
 	return s
 }
 
-func TestASweepIsPlannedOnce(t *testing.T) {
+func TestPlanSweepIsIdempotent(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	first := must(s.PlanSweep(ctx, sweepOf(2, "a")))(t)
 	again := must(s.PlanSweep(ctx, sweepOf(2, "a")))(t)
@@ -41,9 +41,9 @@ func TestASweepIsPlannedOnce(t *testing.T) {
 	}
 }
 
-// What a plan says of metrics makes no other sweep: a newer program's words take the place
-// of an older one's, or of none.
-func TestDefinitionsMakeNoOtherSweep(t *testing.T) {
+// The definitions of metrics do not distinguish sweeps: those of a newer program replace
+// older ones or none.
+func TestDefinitionsDoNotDistinguishSweeps(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	n := sweepOf(2, "a")
 	first := must(s.PlanSweep(ctx, n))(t)
@@ -62,7 +62,7 @@ func TestDefinitionsMakeNoOtherSweep(t *testing.T) {
 	}
 }
 
-func TestTheRunOfATrial(t *testing.T) {
+func TestRunOfTrial(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	sweep := must(s.PlanSweep(ctx, sweepOf(4, "")))(t)
 	end := func(hash, experiment string, status Status) int64 {
@@ -92,7 +92,7 @@ func TestTheRunOfATrial(t *testing.T) {
 	wantError(t, err, ErrNotFound)
 }
 
-func TestPlansThatAreNone(t *testing.T) {
+func TestInvalidPlans(t *testing.T) {
 	s := openTest(t)
 	for what, n := range map[string]NewSweep{
 		"no experiment": {Plan: json.RawMessage(`{}`)},
@@ -115,7 +115,7 @@ func TestScoresOfSeveralScorers(t *testing.T) {
 	a, b := Scorer{"a", json.RawMessage(`{"backbone":"lite"}`)}, Scorer{"b", json.RawMessage(`{}`)}
 	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 2}, {"eval/content", 1}}))
 	check(t, s.Score(ctx, run, b, []Value{{"eval/style", math.NaN()}}))
-	a.Description = json.RawMessage(`{"backbone":"lite","metrics":[]}`) // a newer program's words
+	a.Description = json.RawMessage(`{"backbone":"lite","metrics":[]}`) // of a newer program
 	check(t, s.Score(ctx, run, a, []Value{{"eval/style", 3}}))          // again
 	got := must(s.Scores(ctx, run, "a"))(t)
 	if len(got) != 2 || got[0] != (Value{"eval/style", 3}) || got[1] != (Value{"eval/content", 1}) {
@@ -133,14 +133,14 @@ func TestScoresOfSeveralScorers(t *testing.T) {
 	_, err := s.FindScorer(ctx, "c")
 	wantError(t, err, ErrNotFound)
 	if s.Score(ctx, run, Scorer{}, nil) == nil || s.Score(ctx, 99, a, []Value{{"eval/style", 1}}) == nil {
-		t.Error("a scorer without a hash, or a run that is none, can be recorded")
+		t.Error("a scorer without a hash or an unknown run was accepted")
 	}
 }
 
-func TestATrialOnce(t *testing.T) {
+func TestUnlessDone(t *testing.T) {
 	s, ctx := openTest(t), t.Context()
 	again := func() error {
-		r, err := s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h", Unless: []Status{Finished, Pruned}})
+		r, err := s.Begin(ctx, NewRun{Experiment: "layers", TrialHash: "h", UnlessDone: []Status{Finished, Pruned}})
 		if err == nil {
 			check(t, r.Finish(ctx, Failed, ""))
 		}
@@ -156,6 +156,6 @@ func TestATrialOnce(t *testing.T) {
 			t.Errorf("after one that is %s: %v", status, err)
 		}
 	}
-	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", Unless: []Status{Finished, Pruned}}))(t)
+	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", UnlessDone: []Status{Finished, Pruned}}))(t)
 	check(t, other.Finish(ctx, Finished, ""))
 }

@@ -7,18 +7,18 @@ import (
 	"fmt"
 )
 
-// A UID names a run, trial, sweep or experiment in every store: 128 random
-// bits, so that two machines never choose the same.
+// A UID identifies a run, trial, sweep or experiment across all stores: 128 random
+// bits, so that no two machines choose the same.
 type UID [16]byte
 
-// NewUID returns a fresh one.
+// NewUID returns a random UID.
 func NewUID() UID {
 	var u UID
 	rand.Read(u[:]) // never fails (crypto/rand)
 	return u
 }
 
-// ParseUID reads 32 hexadecimal digits.
+// ParseUID parses 32 hexadecimal digits.
 func ParseUID(text string) (UID, error) {
 	var u UID
 	raw, err := hex.DecodeString(text)
@@ -32,17 +32,17 @@ func ParseUID(text string) (UID, error) {
 // String returns 32 hexadecimal digits.
 func (u UID) String() string { return hex.EncodeToString(u[:]) }
 
-// Short returns the first 8 digits: enough to tell the runs of one store
-// apart (ten thousand collide with a probability of about 1%).
+// Short returns the first 8 digits: enough to distinguish the runs of one store (ten
+// thousand collide with a probability of about 1%).
 func (u UID) Short() string { return u.String()[:8] }
 
-// IsZero reports whether u names nothing.
+// IsZero reports whether u is the zero UID.
 func (u UID) IsZero() bool { return u == UID{} }
 
-// MarshalText makes JSON show a UID as String does.
+// MarshalText returns the text of String, also for JSON.
 func (u UID) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
 
-// Value stores a UID as its 16 bytes, and a zero one as NULL.
+// Value returns the 16 bytes of u, NULL for the zero UID.
 func (u UID) Value() (driver.Value, error) {
 	if u.IsZero() {
 		return nil, nil
@@ -50,7 +50,7 @@ func (u UID) Value() (driver.Value, error) {
 	return u[:], nil
 }
 
-// Scan reads what Value stored.
+// Scan reads the result of Value.
 func (u *UID) Scan(source any) error {
 	switch raw := source.(type) {
 	case nil:

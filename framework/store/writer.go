@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A batch is what a run has recorded and not yet written.
+// A batch is the buffer of a run: samples and events to be written.
 type batch struct {
 	samples []sample
 	events  []event
@@ -31,7 +31,7 @@ type event struct {
 
 func (b batch) empty() bool { return len(b.samples)+len(b.events) == 0 }
 
-// write writes the batch, and brings the summaries of its metrics up to date.
+// write writes the batch and updates the summaries of its metrics.
 func (b batch) write(ctx context.Context, tx *sql.Tx, run int64) error {
 	series := map[string][]Point{}
 	for _, s := range b.samples {
@@ -72,13 +72,13 @@ func writeSeries(ctx context.Context, tx *sql.Tx, run int64, name string, points
 	if err != nil {
 		return err
 	}
-	if !sum.append(points) { // a step came again, or late
+	if !sum.append(points) { // a repeated step, or one out of order
 		return recount(ctx, tx, run, key)
 	}
 	return sum.write(ctx, tx, run, key)
 }
 
-// keyID returns the key of a metric's name, made if need be.
+// keyID returns the key of a metric's name, inserting it if necessary.
 func keyID(ctx context.Context, tx *sql.Tx, name string) (id int64, err error) {
 	const find = `SELECT id FROM metric_keys WHERE name = ?`
 	err = tx.QueryRowContext(ctx, find, name).Scan(&id)
@@ -92,12 +92,12 @@ func keyID(ctx context.Context, tx *sql.Tx, name string) (id int64, err error) {
 	return result.LastInsertId()
 }
 
-// nullable stores not-a-number, which SQLite lacks, as NULL.
+// nullable maps NaN, which SQLite lacks, to NULL.
 func nullable(value float64) sql.NullFloat64 {
 	return sql.NullFloat64{Float64: value, Valid: !math.IsNaN(value)}
 }
 
-// number reads what nullable stored.
+// number scans a column written by nullable.
 type number struct{ to *float64 }
 
 func (n number) Scan(source any) error {

@@ -2,25 +2,24 @@ package weights
 
 import "fmt"
 
-// A Source is published weights: what they are called here and how to get them.
+// A Source describes published weights: their name and how to get them.
 type Source struct {
 	Name     string // vgg19-torchvision: the backbone and who trained it
-	URL      string // the publisher's file; "" if that is of a format that is not read
-	Bytes    int64  // its size; 0 if not known
-	SHA256   string // its checksum in hexadecimal, or the first digits
-	Page     string // where the publisher describes it
+	URL      string // the publisher's file; "" if its format is not supported
+	Bytes    int64  // its size; 0 if unknown
+	SHA256   string // its SHA-256 in hexadecimal, or the first digits
+	Page     string // the publisher's description
 	Licence  string // in short
 	Terms    string // in full
 	Citation string
-	Note     string // what to do where there is no URL
+	Note     string // instructions if there is no URL
 }
 
 // Sources lists the published weights that backbones look for by name.
 //
-// The addresses are torchvision's (0.14, torchvision/models/vgg.py), which puts
-// the first eight digits of a file's SHA-256 into its name and checks those. The
-// full sums and the sizes of VGG-16 and 19 are given alike by several projects
-// that pin them.
+// The addresses are torchvision's (0.14, torchvision/models/vgg.py), which puts the
+// first eight digits of a file's SHA-256 into its name and checks those. The full
+// checksums and sizes of VGG-16 and 19 are those that several projects pin.
 func Sources() []Source {
 	torchvision := func(network, digits, sum string, bytes int64) Source {
 		if sum == "" {

@@ -14,26 +14,25 @@ import (
 	"runexp/framework/weights/pickle"
 )
 
-// PyTorch writes a state dict in one of two forms. Since version 1.6 a file is
-// a zip archive with everything stored uncompressed below one folder: data.pkl,
-// the pickle, data/KEY, the values of each storage, and since 2.1 byteorder.
-// Before, it was five pickles (a magic number, a protocol number, a dictionary
-// about the machine, the state dict, the list of the storages' keys), and then
-// for each storage the number of its values, 8 bytes, and the values
-// (PyTorch, torch/serialization.py: _save and _legacy_save).
+// PyTorch writes a state dict in one of two formats. Since version 1.6 a file is a zip
+// archive with uncompressed entries in one folder: data.pkl, the pickle; data/KEY, the
+// values of each storage; and since 2.1 byteorder. Before, it was five pickles (a magic
+// number, a protocol number, a dictionary about the machine, the state dict, the list
+// of the storages' keys), followed by the number of values (8 bytes) and the values of
+// each storage (PyTorch, torch/serialization.py: _save and _legacy_save).
 const (
 	zipMagic    = "PK\x03\x04"
 	legacyMagic = "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." // the number 0x1950a86a20f9469cfc6c, pickled
 
 	maxPickle    = 64 << 20 // bytes of a checkpoint's pickles
-	maxDirectory = 16 << 20 // bytes of a zip archive's directory, and of what is read to find it
+	maxDirectory = 16 << 20 // bytes read to find and read a zip archive's directory
 )
 
-// readZip reads the form since PyTorch 1.6.
+// readZip reads the format since PyTorch 1.6.
 func readZip(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	archive, err := zip.NewReader(&budget{r, maxDirectory}, size)
 	if err != nil {
-		return nil, fmt.Errorf("a zip archive that is damaged or cut short: %w; fetch it again", err)
+		return nil, fmt.Errorf("a damaged or truncated zip archive: %w; download it again", err)
 	}
 	entries, err := entriesOf(archive)
 	if err != nil {
@@ -66,7 +65,7 @@ func readZip(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	for _, key := range slices.Sorted(maps.Keys(d.storages)) {
 		s, entry := d.storages[key], entries["data/"+key]
 		if entry == nil {
-			return nil, fmt.Errorf("the archive lacks storage %s; fetch it again", quoted(key))
+			return nil, fmt.Errorf("storage %s is missing from the archive; download it again", quoted(key))
 		}
 		if int64(entry.UncompressedSize64) != s.size() {
 			return nil, fmt.Errorf("storage %s has %d bytes where %d values of %s are expected", quoted(key), entry.UncompressedSize64, s.count, s.dtype)
@@ -82,8 +81,8 @@ func readZip(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	return tensorsOf(views)
 }
 
-// budget is a reader that gives up after so many bytes: a zip directory is
-// read into memory whole.
+// budget is a reader that fails after a number of bytes, since a zip directory is read
+// into memory as a whole.
 type budget struct {
 	r    io.ReaderAt
 	left int64
@@ -91,12 +90,12 @@ type budget struct {
 
 func (b *budget) ReadAt(p []byte, at int64) (int, error) {
 	if b.left -= int64(len(p)); b.left < 0 {
-		return 0, errors.New("its directory is larger than that of a checkpoint")
+		return 0, errors.New("its directory is too large for a checkpoint")
 	}
 	return b.r.ReadAt(p, at)
 }
 
-// entriesOf returns the archive's entries by their names below its one folder.
+// entriesOf returns the archive's entries by their names within its folder.
 func entriesOf(archive *zip.Reader) (map[string]*zip.File, error) {
 	root := ""
 	for _, f := range archive.File {
@@ -112,26 +111,26 @@ func entriesOf(archive *zip.Reader) (map[string]*zip.File, error) {
 		}
 		name := f.Name[len(root):]
 		if entries[name] != nil {
-			return nil, fmt.Errorf("the archive has two entries %s", quoted(f.Name))
+			return nil, fmt.Errorf("the archive has two entries named %s", quoted(f.Name))
 		}
 		entries[name] = f
 	}
 	return entries, nil
 }
 
-// entryOffset returns where the bytes of an entry are, which must be stored as
-// they are and lie in the file.
+// entryOffset returns the offset of an entry's bytes, which must be uncompressed and
+// within the file.
 func entryOffset(f *zip.File, size int64) (int64, error) {
 	const encrypted = 1
 	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 || f.Flags&encrypted != 0 {
-		return 0, fmt.Errorf("entry %s of the archive is compressed or encrypted, which PyTorch's never are; save it again with torch.save", quoted(f.Name))
+		return 0, fmt.Errorf("entry %s of the archive is compressed or encrypted, which PyTorch never does; save it again with torch.save", quoted(f.Name))
 	}
 	begin, err := f.DataOffset()
 	if err != nil {
 		return 0, fmt.Errorf("entry %s of the archive: %w", quoted(f.Name), err)
 	}
 	if begin < 0 || begin > size || f.UncompressedSize64 > uint64(size-begin) {
-		return 0, fmt.Errorf("the file is cut short: entry %s of the archive ends past its end; fetch it again", quoted(f.Name))
+		return 0, fmt.Errorf("the file is truncated: entry %s of the archive extends past its end; download it again", quoted(f.Name))
 	}
 	return begin, nil
 }
@@ -142,18 +141,18 @@ func readEntry(r io.ReaderAt, size int64, f *zip.File, limit uint64) ([]byte, er
 		return nil, err
 	}
 	if f.UncompressedSize64 > limit {
-		return nil, fmt.Errorf("entry %s of the archive has %d bytes; a state dict's has %d at most", quoted(f.Name), f.UncompressedSize64, limit)
+		return nil, fmt.Errorf("entry %s of the archive has %d bytes; a state dict's has at most %d", quoted(f.Name), f.UncompressedSize64, limit)
 	}
 	data := make([]byte, f.UncompressedSize64)
 	return data, readFull(r, data, begin)
 }
 
-// badPickle says what can be done about a checkpoint whose pickle is not read.
+// badPickle wraps an error of reading a checkpoint's pickle with instructions.
 func badPickle(err error) error {
-	return fmt.Errorf("bad pickle: %w; fetch the file again, or save a state dict with torch.save(model.state_dict(), FILE)", err)
+	return fmt.Errorf("bad pickle: %w; download the file again, or save a state dict with torch.save(model.state_dict(), FILE)", err)
 }
 
-// readLegacy reads the form before PyTorch 1.6.
+// readLegacy reads the format before PyTorch 1.6.
 func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	d := &stateDict{storages: map[string]*storage{}}
 	begin := int64(len(legacyMagic))
@@ -174,18 +173,18 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 	}
 	keys, ok := parts[3].(*pickle.List)
 	if !ok || len(keys.Items) != len(d.storages) {
-		return nil, badPickle(fmt.Errorf("the list of storages does not name just those %d that tensors use", len(d.storages)))
+		return nil, badPickle(fmt.Errorf("the list of storages does not match the %d that tensors use", len(d.storages)))
 	}
 	at := pickles.Offset()
 	for _, item := range keys.Items {
 		key, _ := item.(string)
 		s := d.storages[key]
 		if s == nil || s.begin >= 0 {
-			return nil, badPickle(fmt.Errorf("the list of storages has %s twice, or no tensor uses it", quoted(key)))
+			return nil, badPickle(fmt.Errorf("the list of storages has %s twice or unused", quoted(key)))
 		}
 		var head [8]byte
 		if size-at < int64(len(head)) || s.size() > size-at-int64(len(head)) {
-			return nil, fmt.Errorf("the file is cut short: storage %s would end past its end; fetch it again", quoted(key))
+			return nil, fmt.Errorf("the file is truncated: storage %s extends past its end; download it again", quoted(key))
 		}
 		if err := readFull(r, head[:], at); err != nil {
 			return nil, err
@@ -197,7 +196,7 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 		at = s.begin + s.size()
 	}
 	if at != size {
-		return nil, fmt.Errorf("%d bytes after the last storage belong to none; fetch the file again", size-at)
+		return nil, fmt.Errorf("%d extra bytes after the last storage; download the file again", size-at)
 	}
 	views, err := viewsOf(parts[2])
 	if err != nil {
@@ -207,5 +206,5 @@ func readLegacy(r io.ReaderAt, size int64) (map[string]tensor, error) {
 }
 
 func bigEndian() error {
-	return errors.New("its values are big-endian, which is not read; load it with PyTorch on a usual machine and save it again")
+	return errors.New("its values are big-endian, which is not supported; load it with PyTorch on a little-endian machine and save it again")
 }

@@ -16,12 +16,11 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// fingerprintKey is the metadata in which Convert keeps the Fingerprint.
+// fingerprintKey is the metadata key under which Convert stores the Fingerprint.
 const fingerprintKey = "fingerprint"
 
-// Convert writes the tensors called names to path as a safetensors file of
-// float32, whole or not at all, with the given metadata and their Fingerprint.
-// A file that is there is replaced.
+// Convert atomically writes the named tensors to path as a safetensors file of float32,
+// with the given metadata and their Fingerprint. An existing file is replaced.
 func (f *File) Convert(ctx context.Context, path string, names []string, metadata map[string]string) error {
 	type entry struct {
 		DType  string   `json:"dtype"`
@@ -49,15 +48,15 @@ func (f *File) Convert(ctx context.Context, path string, names []string, metadat
 	if err != nil {
 		return fmt.Errorf("weights %s: %w", f.name, err)
 	}
-	for len(text)%8 != 0 { // so that the values are aligned
+	for len(text)%8 != 0 { // aligns the values
 		text = append(text, ' ')
 	}
 	file := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(text)+len(data)), uint64(len(text)))
 	return atomicfile.Write(path, append(append(file, text...), data...))
 }
 
-// Fingerprint returns the SHA-256 of all floating-point tensors' names, shapes
-// and float32 values, in alphabetical order: the same for the same weights in
+// Fingerprint returns the SHA-256 of the names, shapes and float32 values of all
+// floating-point tensors in alphabetical order. It is equal for the same weights in
 // either format, and in F16 and F32.
 func (f *File) Fingerprint(ctx context.Context) (string, error) {
 	sum := sha256.New()
@@ -72,7 +71,7 @@ func (f *File) Fingerprint(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// values reads a tensor, adds it to sum and gives its bytes to each.
+// values reads a tensor, adds it to sum and calls each with its bytes.
 func (f *File) values(ctx context.Context, name string, sum hash.Hash, each func([]byte)) ([]int, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
@@ -95,9 +94,9 @@ func (f *File) values(ctx context.Context, name string, sum hash.Hash, each func
 	return shape, nil
 }
 
-// Verify reads every floating-point value: each must be finite, and together
-// they must be what Convert wrote, if it wrote the file. It returns whether the
-// file says what its values are to be.
+// Verify reads every floating-point value. All must be finite, and match the
+// Fingerprint if Convert wrote the file. It returns whether the file has a
+// Fingerprint.
 func (f *File) Verify(ctx context.Context) (bool, error) {
 	got, err := f.Fingerprint(ctx)
 	if err != nil {
@@ -105,12 +104,12 @@ func (f *File) Verify(ctx context.Context) (bool, error) {
 	}
 	want, ok := f.metadata[fingerprintKey]
 	if ok && got != want {
-		return true, fmt.Errorf("weights %s: the values are not those that were imported; the file is damaged, import or pull it again", f.name)
+		return true, fmt.Errorf("weights %s: the values do not match the checksum of the import; the file is damaged, import or pull it again", f.name)
 	}
 	return ok, nil
 }
 
-// Sum returns the SHA-256 of what r holds, in hexadecimal, as sha256sum prints it.
+// Sum returns the SHA-256 of r in hexadecimal, as sha256sum prints it.
 func Sum(ctx context.Context, r io.Reader) (string, error) {
 	sum := sha256.New()
 	for {

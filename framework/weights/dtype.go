@@ -5,14 +5,14 @@ import (
 	"math"
 )
 
-// A dtype is how one value is stored: its bytes and, for floating point, how to
-// turn them into a float32.
+// A dtype is the storage format of a value: its size in bytes and, for floating point,
+// the conversion to float32.
 type dtype struct {
 	size   int
 	decode func([]byte) float32
 }
 
-// dtypes are those of the safetensors format whose values fill whole bytes.
+// dtypes are the types of the safetensors format with whole bytes per value.
 var dtypes = map[string]dtype{
 	"F64":  {8, func(b []byte) float32 { return float32(math.Float64frombits(binary.LittleEndian.Uint64(b))) }},
 	"F32":  {4, func(b []byte) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(b)) }},
@@ -34,7 +34,7 @@ func float16(h uint16) float32 {
 	switch exponent {
 	case 0: // zero or subnormal: fraction · 2⁻²⁴
 		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
-	case 0x1f: // infinity or not a number
+	case 0x1f: // infinity or NaN
 		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
 	}
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)

@@ -1,12 +1,11 @@
-// Package weights reads pretrained weights, safetensors files and PyTorch's
-// state dicts, found by name or by path, and knows where published ones are.
+// Package weights reads pretrained weights, safetensors files and PyTorch's state
+// dicts, finds them by name or path, and lists published ones.
 //
-// A safetensors file is eight bytes with the length N of the header, little
-// endian, N bytes of JSON that name each tensor with its dtype, shape and byte
-// range, and the values, little endian, last index fastest
-// (huggingface/safetensors, README, "Format"). PyTorch's files are a pickle and
-// the values (checkpoint.go). A file is treated as hostile: no code in it is
-// run, and everything it says is checked against its size before any of it is used.
+// A safetensors file is the length N of the header (8 bytes, little endian), N bytes
+// of JSON with the dtype, shape and byte range of each named tensor, and the values
+// (little endian, last index fastest; huggingface/safetensors, README, "Format").
+// PyTorch's files are a pickle and the values (checkpoint.go). Files are untrusted: no
+// code in them is run, and everything is checked against the file's size before use.
 package weights
 
 import (
@@ -23,8 +22,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// A File is an open weights file whose contents have been listed and validated.
-// Its methods may be called from several goroutines, Close last.
+// A File is an open weights file with a validated list of tensors. Its methods are safe
+// for concurrent use, except Close, which must be the last call.
 type File struct {
 	name     string
 	data     io.ReaderAt
@@ -34,11 +33,11 @@ type File struct {
 	close    func() error
 }
 
-// Open lists and validates what the safetensors or PyTorch file at path holds,
-// and reads no value. The error names the file and says what it is instead, if
-// that can be told: a web page, a git-lfs pointer, a part of a file.
+// Open opens the safetensors or PyTorch file at path and validates its list of tensors
+// without reading values. The error names the file and, if recognised, what it is
+// instead: a web page, a git-lfs pointer, a truncated file.
 func Open(path string) (*File, error) {
-	// Before opening, which would block on a named pipe.
+	// Before os.Open, which would block on a named pipe.
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
@@ -58,8 +57,8 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// OpenReader is Open for size bytes that are not a file of their own, such as
-// embedded weights. name appears in errors. Close does not close r.
+// OpenReader is Open for size bytes that are not a file, such as embedded weights.
+// name appears in errors. Close does not close r.
 func OpenReader(r io.ReaderAt, size int64, name string) (*File, error) {
 	tensors, metadata, err := readContents(r, size)
 	if err != nil {
@@ -68,7 +67,7 @@ func OpenReader(r io.ReaderAt, size int64, name string) (*File, error) {
 	return &File{name: name, data: r, size: size, tensors: tensors, metadata: metadata}, nil
 }
 
-// Close releases the file; nothing can be read afterwards.
+// Close closes the file; nothing can be read afterwards.
 func (f *File) Close() error {
 	if f.close == nil {
 		return nil
@@ -76,8 +75,8 @@ func (f *File) Close() error {
 	return f.close()
 }
 
-// Metadata returns a copy of the free text that the file's maker put into its
-// header; a PyTorch file has none.
+// Metadata returns a copy of the metadata in a safetensors header; a PyTorch file has
+// none.
 func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
 
 // Names returns the names of all tensors in alphabetical order.
@@ -98,9 +97,8 @@ func (f *File) Shape(name string) ([]int, error) {
 	return slices.Clone(t.shape), nil
 }
 
-// Check reports at once every tensor of want, name to shape, that the file
-// lacks, that has another shape, or whose dtype Read cannot convert. It reads
-// no value.
+// Check reports every tensor of want, a map from name to shape, that is missing, has
+// another shape, or has a dtype that Read cannot convert. It reads no values.
 func (f *File) Check(want map[string][]int) error {
 	var problems []error
 	missing := false
@@ -117,12 +115,12 @@ func (f *File) Check(want map[string][]int) error {
 		}
 	}
 	if missing {
-		problems = append(problems, fmt.Errorf("weights %s holds %s; it may belong to another network", f.name, f.Contents()))
+		problems = append(problems, fmt.Errorf("weights %s has %s; it may belong to another network", f.name, f.Contents()))
 	}
 	return errors.Join(problems...)
 }
 
-// SHA256 returns the checksum of the whole file in hexadecimal, as sha256sum prints it.
+// SHA256 returns the SHA-256 of the whole file in hexadecimal, as sha256sum prints it.
 func (f *File) SHA256(ctx context.Context) (string, error) {
 	sum, err := Sum(ctx, io.NewSectionReader(f.data, 0, f.size))
 	if err != nil {
@@ -148,10 +146,10 @@ func (f *File) noTensor(name string) error {
 }
 
 func (f *File) notFloat(name string, t tensor) error {
-	return fmt.Errorf("weights %s: tensor %s holds %s; only F64, F32, F16 and BF16 can be read", f.name, quoted(name), t.dtype)
+	return fmt.Errorf("weights %s: tensor %s has dtype %s; only F64, F32, F16 and BF16 are supported", f.name, quoted(name), t.dtype)
 }
 
-// Contents lists the first few names, as they can be printed, enough to recognise a network's naming.
+// Contents lists the first few names in printable form, enough to recognise a network.
 func (f *File) Contents() string {
 	const shown = 6
 	all := f.Names()

@@ -71,7 +71,7 @@ func TestReadEveryFloat(t *testing.T) {
 		t.Errorf("shape: %v, %v", shape, err)
 	}
 	if !f.Has("f16") || f.Has("F16") {
-		t.Error("Has does not tell f16 from F16")
+		t.Error("Has ignores case")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestFloat16(t *testing.T) {
 	}
 }
 
-// A tensor longer than one block is read whole, and only its own bytes are.
+// A tensor longer than one block is read completely, and no other bytes are.
 func TestReadLongTensor(t *testing.T) {
 	const n = 100_001
 	var data []byte
@@ -137,7 +137,7 @@ func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct{ name, header, want string }{
 		{"nan", `{"w":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}}`, `tensor "w" is not finite (NaN) at [0 1 2]`},
 		{"overflow", `{"w":{"dtype":"F64","shape":[],"data_offsets":[0,8]}}`, `tensor "w" is not finite (+Inf) at []`},
-		{"whole numbers", `{"w":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`, `holds I64; only F64, F32, F16 and BF16`},
+		{"whole numbers", `{"w":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}`, `has dtype I64; only F64, F32, F16 and BF16`},
 		{"other name", `{"w.bias":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}`, `no tensor "w"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,9 +172,9 @@ func TestCheckReportsAll(t *testing.T) {
 	expect(t, err, "test.safetensors",
 		`tensor "conv1_1.weight" has shape [1], not [1 1]`,
 		`no tensor "conv1_1.weights"; did you mean "conv1_1.weight"?`,
-		`tensor "steps" holds U8`,
+		`tensor "steps" has dtype U8`,
 		`no tensor "unlike"`,
-		`holds conv1_1.weight, steps;`)
+		`has conv1_1.weight, steps;`)
 }
 
 func TestSHA256(t *testing.T) {

@@ -15,44 +15,43 @@ import (
 
 const extension = ".safetensors"
 
-// An Identifier is a backbone whose weights can be imported from a file. Weights
-// of the backbone B and the format F go by the name B-F.
+// An Identifier is a backbone whose weights can be imported from a file. Weights of
+// backbone B in format F are named B-F.
 type Identifier interface {
-	// Formats lists the formats that it reads; none if its weights are part of
-	// the program.
+	// Formats lists the supported formats; none if the weights are embedded in the
+	// program.
 	Formats() []string
-	// Identify says how f is to be read. called is the one of Formats that the
-	// user says it has, "" for none: it is believed where nothing in the file
-	// speaks against it.
+	// Identify determines how to read f. called is the format, one of Formats, that
+	// the user gives, "" for none: it is used unless the file contradicts it.
 	Identify(f *File, called string) (Identity, error)
 }
 
-// An Identity is what a backbone makes of a file.
+// An Identity is the result of Identify.
 type Identity struct {
 	Format   string            // one of its Formats
-	Reading  string            // for the user: which values it takes pictures to have, and by what that is known
-	Metadata map[string]string // what an imported file has to say, so that it is read so again
-	Tensors  map[string][]int  // name to shape: what the whole network needs of the file
+	Reading  string            // for the user: the expected preprocessing of images, and how it was determined
+	Metadata map[string]string // for an imported file, so that it is identified the same way
+	Tensors  map[string][]int  // name to shape: all tensors that the network needs
 }
 
-// Places is where weights are looked up by name.
+// Places are the locations where weights are looked up by name.
 type Places struct {
 	Env   string // value of RUNEXP_WEIGHTS: a path list of directories and files
 	Cache string // directory; "" for none
 }
 
-// Cached returns the path of the cached file of the weights called name, which
-// may not be there, or an error if there is no cache.
+// Cached returns the path in the cache of the weights called name, whether or not it
+// exists, or an error if there is no cache.
 func (p Places) Cached(name string) (string, error) {
 	if p.Cache == "" {
-		return "", errors.New("weights: there is no cache directory; set HOME or XDG_CACHE_HOME")
+		return "", errors.New("weights: no cache directory; set HOME or XDG_CACHE_HOME")
 	}
 	return filepath.Join(p.Cache, name+extension), nil
 }
 
-// DefaultPlaces returns what the environment says: RUNEXP_WEIGHTS and
+// DefaultPlaces returns the places that the environment determines: RUNEXP_WEIGHTS and
 // runexp/weights in the user's cache directory (os.UserCacheDir). A relative
-// XDG_CACHE_HOME, which os.UserCacheDir refuses, is below the working directory.
+// XDG_CACHE_HOME, which os.UserCacheDir rejects, is relative to the working directory.
 func DefaultPlaces() Places {
 	places := Places{Env: os.Getenv("RUNEXP_WEIGHTS")}
 	cache, err := os.UserCacheDir()
@@ -65,7 +64,7 @@ func DefaultPlaces() Places {
 	return places
 }
 
-// IsPath tells the path of a weights file from a name: it contains a path
+// IsPath reports whether name is the path of a weights file: it contains a path
 // separator or ends in .safetensors, .pth or .pt.
 func IsPath(name string) bool {
 	if strings.ContainsRune(name, filepath.Separator) || strings.Contains(name, "/") {
@@ -74,10 +73,10 @@ func IsPath(name string) bool {
 	return slices.Contains([]string{extension, ".pth", ".pt"}, filepath.Ext(name))
 }
 
-// Find returns the path of a weights file. A name that IsPath is that path
-// itself, with ~/ the home folder, as in places.Env. Any other NAME is looked up as
-// NAME.safetensors: in each entry of places.Env, a directory or the file itself, then
-// in the cache. The error lists every place looked in and says how to get the weights.
+// Find returns the path of a weights file. A name that IsPath is returned, with ~/
+// expanded, as in places.Env. Any other NAME is looked up as NAME.safetensors in each
+// entry of places.Env, a directory or the file itself, then in the cache. The error
+// lists all places searched and how to get the weights.
 func Find(name string, places Places) (string, error) {
 	if name == "" {
 		return "", errors.New("weights: no name; give a name or the path of a .safetensors file")
@@ -131,7 +130,7 @@ func Find(name string, places Places) (string, error) {
 	return "", notFound(name, looked, places)
 }
 
-// reason says why a file could not be used, unless it is just not there.
+// reason returns why a file could not be used, "" if it does not exist.
 func reason(err error) string {
 	switch {
 	case err == nil:
@@ -144,7 +143,7 @@ func reason(err error) string {
 
 func notFound(name string, looked []string, places Places) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "weights %q not found%s", name, ways(name))
+	fmt.Fprintf(&b, "weights %q not found%s", name, instructions(name))
 	if len(looked) > 0 {
 		fmt.Fprintf(&b, "; looked for\n\t%s\n", strings.Join(looked, "\n\t"))
 	} else {
@@ -154,23 +153,24 @@ func notFound(name string, looked []string, places Places) error {
 		if source.Note != "" {
 			fmt.Fprintf(&b, "%s:\n\t%s\n", source.Note, source.Command())
 		} else {
-			fmt.Fprintf(&b, "fetch them with: %s\n", source.Command())
+			fmt.Fprintf(&b, "download them with: %s\n", source.Command())
 		}
 		b.WriteString("or ")
 	} else {
-		b.WriteString("runexp weights ls lists those that are published; ")
+		b.WriteString("runexp weights ls lists published weights; ")
 	}
-	fmt.Fprintf(&b, "set RUNEXP_WEIGHTS to a directory that holds %s%s", name, extension)
+	fmt.Fprintf(&b, "set RUNEXP_WEIGHTS to a directory with %s%s", name, extension)
 	if places.Cache != "" {
 		fmt.Fprintf(&b, ", or put the file into %s", places.Cache)
 	}
-	b.WriteString(", or give its path in place of the name")
+	b.WriteString(", or give its path instead of the name")
 	return errors.New(b.String())
 }
 
-// ways says in one line how to get the weights called name: first what fetches
-// weights of the same network, if any can be fetched, then how to import a file.
-func ways(name string) string {
+// instructions returns one line on how to get the weights called name: first the
+// command that downloads weights of the same network, if any, then the import of a
+// file.
+func instructions(name string) string {
 	network, _, _ := strings.Cut(name, "-")
 	var b strings.Builder
 	for _, s := range Sources() {
@@ -186,7 +186,7 @@ func ways(name string) string {
 	return b.String()
 }
 
-// Names returns, in alphabetical order, the names under which Find finds a file.
+// Names returns all names for which Find finds a file, in alphabetical order.
 func (p Places) Names() []string {
 	names := map[string]bool{}
 	add := func(file string) {
@@ -207,7 +207,7 @@ func (p Places) Names() []string {
 		}
 		files, err := os.ReadDir(entry)
 		if err != nil {
-			continue // Find passes over it as well
+			continue // Find skips it too
 		}
 		for _, file := range files {
 			add(file.Name())

@@ -19,7 +19,7 @@ import (
 )
 
 // Limits of a header. Networks of 10,000 tensors have headers of about 1 MB; the
-// reference implementation takes 100 MB, and thirty times that in memory.
+// reference implementation allows 100 MB, and needs thirty times that in memory.
 const (
 	maxHeader     = 16_000_000 // bytes
 	maxEntries    = 1 << 16    // tensors, and entries of the metadata
@@ -30,12 +30,11 @@ const (
 type tensor struct {
 	dtype      string
 	shape      []int
-	stride     []int // values from one to the next along each index; nil where the last is fastest and nothing between
-	begin, end int64 // bytes of the file
+	stride     []int // in values, for each index; nil if contiguous with the last index fastest
+	begin, end int64 // byte range in the file
 }
 
-// readContents validates everything that can be told without reading values,
-// in whichever format the file is.
+// readContents reads and validates everything but the values, in either format.
 func readContents(r io.ReaderAt, size int64) (map[string]tensor, map[string]string, error) {
 	head := make([]byte, min(size, int64(len(legacyMagic))))
 	if err := readFull(r, head, 0); err != nil {
@@ -52,10 +51,10 @@ func readContents(r io.ReaderAt, size int64) (map[string]tensor, map[string]stri
 	return readHeader(r, size)
 }
 
-// readHeader is readContents of a safetensors file.
+// readHeader is readContents for a safetensors file.
 func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string, error) {
 	if size == 0 {
-		return nil, nil, errors.New("the file is empty; fetch it again")
+		return nil, nil, errors.New("the file is empty; download it again")
 	}
 	head := make([]byte, min(size, sniffLength))
 	if err := readFull(r, head, 0); err != nil {
@@ -67,12 +66,12 @@ func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string
 			return nil, nil, errors.New(what)
 		}
 		if length > maxHeader && length <= size-8 {
-			return nil, nil, fmt.Errorf("its header takes %d bytes, and at most %d are read; a network's takes a few thousand", length, maxHeader)
+			return nil, nil, fmt.Errorf("its header has %d bytes, more than the limit of %d; a network's has a few thousand", length, maxHeader)
 		}
-		return nil, nil, errors.New("not a safetensors file, or a damaged one: it has no header; fetch it again")
+		return nil, nil, errors.New("not a safetensors file, or a damaged one: it has no header; download it again")
 	}
 	if length > size-8 {
-		return nil, nil, fmt.Errorf("the file is cut short: its header takes %d bytes and the file has %d; fetch it again", length, size)
+		return nil, nil, fmt.Errorf("the file is truncated: its header has %d bytes and the file %d; download it again", length, size)
 	}
 	header := make([]byte, length)
 	if err := readFull(r, header, 8); err != nil {
@@ -80,7 +79,7 @@ func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string
 	}
 	tensors, metadata, err := parseHeader(header)
 	if err != nil {
-		return nil, nil, fmt.Errorf("bad header: %w; fetch the file again", err)
+		return nil, nil, fmt.Errorf("bad header: %w; download the file again", err)
 	}
 	start := 8 + length
 	if err := checkRanges(tensors, size-start); err != nil {
@@ -94,8 +93,8 @@ func readHeader(r io.ReaderAt, size int64) (map[string]tensor, map[string]string
 	return tensors, metadata, nil
 }
 
-// headerLength returns N, and whether this looks like the start of a header of
-// N bytes.
+// headerLength returns N, and whether head looks like the start of a header of N
+// bytes.
 func headerLength(head []byte) (int64, bool) {
 	if len(head) < 9 || head[8] != '{' {
 		return 0, false
@@ -104,8 +103,8 @@ func headerLength(head []byte) (int64, bool) {
 	return int64(n), n <= maxHeader
 }
 
-// parseHeader decodes the JSON by tokens: decoding into a map or a struct would
-// let duplicate names, unknown keys and other spellings of a key pass.
+// parseHeader decodes the JSON by tokens: decoding into a map or a struct would accept
+// duplicate names, unknown keys and keys in another case.
 func parseHeader(data []byte) (map[string]tensor, map[string]string, error) {
 	if !utf8.Valid(data) {
 		return nil, nil, errors.New("not UTF-8")
@@ -155,7 +154,7 @@ func readTensor(d *json.Decoder) (tensor, error) {
 		return t, errors.New("it needs dtype, shape and data_offsets")
 	}
 	if len(offsets) != 2 || offsets[0] > offsets[1] {
-		return t, fmt.Errorf("data_offsets %v are not a begin and an end", offsets)
+		return t, fmt.Errorf("data_offsets %v are not a begin and end", offsets)
 	}
 	t.begin, t.end = int64(offsets[0]), int64(offsets[1])
 	size, err := byteSize(t.dtype, t.shape)
@@ -163,12 +162,12 @@ func readTensor(d *json.Decoder) (tensor, error) {
 		return t, err
 	}
 	if size != t.end-t.begin {
-		return t, fmt.Errorf("%s of shape %v takes %d bytes, data_offsets span %d", t.dtype, t.shape, size, t.end-t.begin)
+		return t, fmt.Errorf("%s of shape %v has %d bytes, but data_offsets span %d", t.dtype, t.shape, size, t.end-t.begin)
 	}
 	return t, nil
 }
 
-// byteSize returns the bytes that a tensor takes, or an error where int64 cannot hold them.
+// byteSize returns the size of a tensor in bytes, or an error if it overflows int64.
 func byteSize(dtype string, shape []int) (int64, error) {
 	kind, ok := dtypes[dtype]
 	if !ok {
@@ -185,8 +184,8 @@ func byteSize(dtype string, shape []int) (int64, error) {
 	return int64(total), nil
 }
 
-// checkRanges holds the tensors to the format's rule that they fill the data
-// exactly: no overlap, no hole, no byte left over.
+// checkRanges checks the format's rule that tensors fill the data exactly, without
+// overlap or gap.
 func checkRanges(tensors map[string]tensor, size int64) error {
 	names := slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
 		return cmp.Or(cmp.Compare(tensors[a].begin, tensors[b].begin), cmp.Compare(tensors[a].end, tensors[b].end), cmp.Compare(a, b))
@@ -196,22 +195,22 @@ func checkRanges(tensors map[string]tensor, size int64) error {
 		t := tensors[name]
 		switch {
 		case t.end > size:
-			return fmt.Errorf("the file is cut short: tensor %s ends at byte %d of the data, which has %d; fetch it again", quoted(name), t.end, size)
+			return fmt.Errorf("the file is truncated: tensor %s ends at byte %d of the data, which has %d; download it again", quoted(name), t.end, size)
 		case t.begin < end:
-			return fmt.Errorf("bad header: tensors %s and %s overlap; fetch the file again", quoted(previous), quoted(name))
+			return fmt.Errorf("bad header: tensors %s and %s overlap; download the file again", quoted(previous), quoted(name))
 		case t.begin > end:
-			return fmt.Errorf("bad header: bytes %d to %d before tensor %s belong to none; fetch the file again", end, t.begin, quoted(name))
+			return fmt.Errorf("bad header: gap from byte %d to %d before tensor %s; download the file again", end, t.begin, quoted(name))
 		}
 		previous, end = name, t.end
 	}
 	if end != size {
-		return fmt.Errorf("%d bytes after the last tensor belong to none; fetch the file again", size-end)
+		return fmt.Errorf("%d extra bytes after the last tensor; download the file again", size-end)
 	}
 	return nil
 }
 
-// readObject calls field at the value of each key of an object, and fails on a
-// key that comes twice.
+// readObject calls field for each key of an object, to read its value. A repeated key is
+// an error.
 func readObject(d *json.Decoder, field func(key string) error) error {
 	if err := delim(d, '{'); err != nil {
 		return err
@@ -226,7 +225,7 @@ func readObject(d *json.Decoder, field func(key string) error) error {
 			return fmt.Errorf("%s occurs twice", quoted(key))
 		}
 		if len(seen) == maxEntries {
-			return fmt.Errorf("an object has more than %d entries, the most that are read", maxEntries)
+			return fmt.Errorf("an object has more than %d entries", maxEntries)
 		}
 		seen[key] = true
 		if err := field(key); err != nil {
@@ -236,7 +235,7 @@ func readObject(d *json.Decoder, field func(key string) error) error {
 	return delim(d, '}')
 }
 
-// readCounts reads a list of non-negative whole numbers.
+// readCounts reads a list of whole numbers of at least 0.
 func readCounts(d *json.Decoder) ([]int, error) {
 	if err := delim(d, '['); err != nil {
 		return nil, err
@@ -262,7 +261,7 @@ func readCounts(d *json.Decoder) ([]int, error) {
 func delim(d *json.Decoder, want json.Delim) error {
 	got, err := read[json.Delim](d)
 	if err == nil && got != want {
-		err = fmt.Errorf("%s where %s is expected", got, want)
+		err = fmt.Errorf("got %s, want %s", got, want)
 	}
 	return err
 }
@@ -276,7 +275,7 @@ func read[T json.Delim | json.Number | string](d *json.Decoder) (T, error) {
 	}
 	got, ok := token.(T)
 	if !ok {
-		return want, fmt.Errorf("%s where a %s is expected", printable.Excerpt(fmt.Sprint(token)), kind(want))
+		return want, fmt.Errorf("got %s, want a %s", printable.Excerpt(fmt.Sprint(token)), kind(want))
 	}
 	return got, nil
 }
@@ -291,14 +290,14 @@ func kind(token any) string {
 	return "list or object"
 }
 
-// readFull fills b from offset at; a file that ends before is an error.
+// readFull reads len(b) bytes at offset at; a shorter file is an error.
 func readFull(r io.ReaderAt, b []byte, at int64) error {
 	n, err := r.ReadAt(b, at)
 	if n == len(b) {
 		return nil
 	}
 	if err == io.EOF {
-		return fmt.Errorf("the file ends at byte %d while bytes up to %d are read; was it changed meanwhile?", at+int64(n), at+int64(len(b)))
+		return fmt.Errorf("the file ends at byte %d while reading up to byte %d; was it changed meanwhile?", at+int64(n), at+int64(len(b)))
 	}
 	return err
 }

@@ -31,7 +31,7 @@ func tensorPickle(count, offset, shape, stride string) string {
 	return dict + rebuild + persistent(count) + offset + shape + stride + rest + "R" + closing
 }
 
-// legacy is a checkpoint of the older form whose storage "0" holds values.
+// legacy is a checkpoint of the older format with values in storage "0".
 func legacy(state string, values ...float32) []byte {
 	file := []byte(legacyMagic + proto + "M\xe9\x03." + machine + state)
 	if values == nil {
@@ -46,7 +46,7 @@ func legacy(state string, values ...float32) []byte {
 	return data
 }
 
-// An entry of a zip archive; method deflates it, size lies about its length.
+// An entry of a zip archive; method deflates it, size overrides its length.
 type entry struct {
 	name, data string
 	method     uint16
@@ -77,8 +77,7 @@ func zipped(entries ...entry) []byte {
 	return file.Bytes()
 }
 
-// The hand-written pickle is right, so that what the tests below change in it
-// is what is refused.
+// The hand-written pickle is valid, so that the tests below fail for their changes only.
 func TestHandWrittenCheckpoint(t *testing.T) {
 	state := tensorPickle("K\x02", "K\x00", "K\x02\x85", "K\x01\x85")
 	for name, file := range map[string][]byte{
@@ -91,8 +90,8 @@ func TestHandWrittenCheckpoint(t *testing.T) {
 	}
 }
 
-// TestHostilePickles: whatever a pickle names or claims, nothing is run,
-// nothing large is allocated, and the error says what is wrong.
+// TestHostilePickles: whatever a pickle names or claims, nothing is run, nothing large
+// is allocated, and the error has the reason.
 func TestHostilePickles(t *testing.T) {
 	one := func(count, offset, shape, stride string) []byte {
 		return legacy(tensorPickle(count, offset, shape, stride), 1, 2, 3, 4)
@@ -109,14 +108,14 @@ func TestHostilePickles(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"os.system", legacy(proto + "cos\nsystem\nX\x02\x00\x00\x00id\x85R."), `names "os.system", which is refused: only state dicts are read and no code is run`},
-		{"os.system by name on the stack", legacy("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R."), `"os.system", which is refused`},
+		{"os.system", legacy(proto + "cos\nsystem\nX\x02\x00\x00\x00id\x85R."), `names "os.system", which is not allowed: only state dicts are read and no code is run`},
+		{"os.system by name on the stack", legacy("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R."), `"os.system", which is not allowed`},
 		{"eval", legacy(proto + "cbuiltins\neval\nX\x01\x00\x00\x001\x85R."), `"builtins.eval"`},
 		{"a nested pickle", legacy(proto + "ctorch.storage\n_load_from_bytes\n."), `"torch.storage._load_from_bytes"`},
-		{"a whole model", legacy(proto + "ctorchvision.models.vgg\nVGG\n)\x81."), `"torchvision.models.vgg.VGG", which is refused: only state dicts are read`},
+		{"a whole model", legacy(proto + "ctorchvision.models.vgg\nVGG\n)\x81."), `"torchvision.models.vgg.VGG", which is not allowed: only state dicts are read`},
 		{"long name", legacy(proto + "c" + strings.Repeat("a", 300) + "\nb\n."), "a name of more than 256 bytes"},
-		{"a function alone", legacy(proto + "ctorch._utils\n_rebuild_tensor_v2\n."), "it holds a function, not a state dict"},
-		{"state of a function", legacy(proto + "ccollections\nOrderedDict\nNb."), "a function cannot be changed so"},
+		{"a function alone", legacy(proto + "ctorch._utils\n_rebuild_tensor_v2\n."), "it is a function, not a state dict"},
+		{"state of a function", legacy(proto + "ccollections\nOrderedDict\nNb."), "a function does not support this opcode"},
 		{"call of a dict", legacy(proto + "})R."), "a call of a dict with a tuple"},
 		{"call without a tuple", legacy(proto + "ccollections\nOrderedDict\n}R."), "a call of a function with a dict"},
 		{"INST", legacy(proto + "(ios\nsystem\n."), "opcode 0x69 (INST)"},
@@ -126,19 +125,19 @@ func TestHostilePickles(t *testing.T) {
 		{"BINUNICODE8", legacy("\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7fa."), "opcode 0x8d (BINUNICODE8)"},
 		{"bytes", legacy("\x80\x03B\xff\xff\xff\x7fa."), "opcode 0x42 (BINBYTES)"},
 		{"huge string", legacy(proto + "X\xff\xff\xff\xffa."), "a string of 4294967295 bytes"},
-		{"string past the end", legacy(proto + "X\x00\x00\x10\x00a."), "cut short"},
+		{"string past the end", legacy(proto + "X\x00\x00\x10\x00a."), "truncated"},
 		{"string not UTF-8", legacy(proto + "U\x01\xff."), "not UTF-8"},
 		{"long of 255 bytes", legacy(proto + "\x8a\xff" + strings.Repeat("a", 255) + "."), "a number of 255 bytes"},
 		{"deep lists", legacy(proto + strings.Repeat("]", 1<<20) + "."), "more than 65536 values on the stack"},
 		{"deep marks", legacy(proto + strings.Repeat("(", 1<<20) + "."), "more than 65536 marks"},
-		{"deep tuples", legacy(proto + ")" + strings.Repeat("\x85", 1<<20) + "."), "it holds a tuple, not a state dict"},
+		{"deep tuples", legacy(proto + ")" + strings.Repeat("\x85", 1<<20) + "."), "it is a tuple, not a state dict"},
 		{"endless", legacy(proto + strings.Repeat("}q\x00", 1<<20) + "."), "more than 65536 values on the stack"},
 		{"too many opcodes", legacy(proto + "]" + strings.Repeat("Na", 1<<21) + "."), "more than 2097152 opcodes"},
-		// Each list holds the one before ten times: 10¹⁰⁰ items, were they ever counted.
-		{"memo bomb", legacy(proto + "]q\x00" + strings.Repeat("](h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00eq\x00\x86", 100) + "."), "it holds a tuple"},
+		// Each list has the previous one ten times: 10¹⁰⁰ items if they were counted.
+		{"memo bomb", legacy(proto + "]q\x00" + strings.Repeat("](h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00eq\x00\x86", 100) + "."), "it is a tuple"},
 		{"dict bomb", legacy(proto + "](" + pairs.String() + "eq\x00ccollections\nOrderedDict\nq\x01" + strings.Repeat("h\x01h\x00\x85R", 1<<15) + "."), "OrderedDicts with more than 1048576 items"},
 		{"many dimensions", one("K\x04", "K\x00", "("+strings.Repeat("K\x01", 17)+"t", "K\x01\x85"), "not a tuple of up to 16 numbers"},
-		{"list in itself", legacy(proto + "]q\x00h\x00a."), "it holds a list"},
+		{"list in itself", legacy(proto + "]q\x00h\x00a."), "it is a list"},
 		{"dict in itself", legacy(proto + "}q\x00X\x0a\x00\x00\x00state_dicth\x00s."), "its keys are state_dict"},
 		{"memo of nothing", legacy(proto + "h\x07."), "memo 7 is empty"},
 		{"far memo", legacy(proto + "}r\xff\xff\xff\xff0."), "opcode 0x30 (POP)"},
@@ -154,31 +153,31 @@ func TestHostilePickles(t *testing.T) {
 		{"protocol 0", legacy("(dp0\n."), "not a pickle of protocol 2"},
 		{"protocol 9", legacy("\x80\x09}."), "protocol 9"},
 		{"unknown persistent object", legacy(proto + "U\x06modulecos\nsystem\n\x86Q."), `"os.system"`},
-		{"module", legacy(proto + "U\x06moduleN\x86Q."), "is no storage"},
-		{"persistent text", legacy(proto + "U\x07storageQ."), "is no storage"},
+		{"module", legacy(proto + "U\x06moduleN\x86Q."), "is not a storage"},
+		{"persistent text", legacy(proto + "U\x07storageQ."), "is not a storage"},
 
 		{"no tensors", legacy(proto + "}(U\x05epochK\x03U\x05modelNu."), "no state dict; its keys are epoch, model"},
-		{"a tensor alone", legacy(proto+rebuild+persistent("K\x04")+"K\x00K\x04\x85K\x01\x85"+rest+"R.", 1, 2, 3, 4), "it holds an object, not a state dict"},
+		{"a tensor alone", legacy(proto+rebuild+persistent("K\x04")+"K\x00K\x04\x85K\x01\x85"+rest+"R.", 1, 2, 3, 4), "it is an object, not a state dict"},
 		{"parameter of nothing", legacy(dict + "ctorch.nn.parameter\nParameter\n)\x81" + closing), `parameter "w" has no tensor`},
 
-		{"storage shorter than the tensor", one("K\x04", "K\x00", "K\x05\x85", "K\x01\x85"), "takes more than its storage, which has 4 values"},
-		{"offset past the storage", one("K\x04", "K\x03", "K\x02\x85", "K\x01\x85"), "takes more than its storage"},
+		{"storage shorter than the tensor", one("K\x04", "K\x00", "K\x05\x85", "K\x01\x85"), "exceeds its storage of 4 values"},
+		{"offset past the storage", one("K\x04", "K\x03", "K\x02\x85", "K\x01\x85"), "exceeds its storage"},
 		{"negative offset", one("K\x04", "J\xff\xff\xff\xff", "K\x02\x85", "K\x01\x85"), "without a storage and an offset"},
 		{"negative stride", one("K\x04", "K\x03", "K\x02\x85", "J\xff\xff\xff\xff\x85"), "strides of a tensor: -1 is negative"},
 		{"negative shape", one("K\x04", "K\x00", "J\xff\xff\xff\xff\x85", "K\x01\x85"), "shape of a tensor: -1 is negative"},
-		{"stride 0", one("K\x04", "K\x00", "J\xff\xff\xff\x7f\x85", "K\x00\x85"), "takes more than its storage"},
-		{"overlapping windows", one("K\x04", "K\x00", "K\x03K\x02\x86", "K\x01K\x01\x86"), "takes more than its storage"},
+		{"stride 0", one("K\x04", "K\x00", "J\xff\xff\xff\x7f\x85", "K\x00\x85"), "exceeds its storage"},
+		{"overlapping windows", one("K\x04", "K\x00", "K\x03K\x02\x86", "K\x01K\x01\x86"), "exceeds its storage"},
 		{"shape overflows", one("K\x04", "K\x00", long(1<<32)+long(1<<32)+"\x86", "K\x01K\x01\x86"), "too large"},
 		{"shape overflows to 0", one("K\x04", "K\x00", long(1<<62)+"K\x04\x86", "K\x01K\x01\x86"), "too large"},
-		{"stride overflows", one("K\x04", "K\x00", "K\x03\x85", long(1<<62)+"\x85"), "takes more than its storage"},
-		{"stride overflows twice", one("K\x04", "K\x00", "K\x02K\x02\x86", long(1<<62)+long(1<<62)+"\x86"), "takes more than its storage"},
+		{"stride overflows", one("K\x04", "K\x00", "K\x03\x85", long(1<<62)+"\x85"), "exceeds its storage"},
+		{"stride overflows twice", one("K\x04", "K\x00", "K\x02K\x02\x86", long(1<<62)+long(1<<62)+"\x86"), "exceeds its storage"},
 		{"float as shape", one("K\x04", "K\x00", "G\x3f\xf0\x00\x00\x00\x00\x00\x00\x85", "K\x01\x85"), "a float among its numbers"},
 		{"more dimensions than strides", one("K\x04", "K\x00", "K\x02K\x02\x86", "K\x01\x85"), "2 dimensions and 1 strides"},
-		{"storage larger than the file", one(long(1<<40), "K\x00", "K\x02\x85", "K\x01\x85"), "would end past its end"},
+		{"storage larger than the file", one(long(1<<40), "K\x00", "K\x02\x85", "K\x01\x85"), "extends past its end"},
 		{"storage overflows", one(long(1<<62), "K\x00", "K\x02\x85", "K\x01\x85"), "a storage without a class, a key and a number"},
 		{"storage of another length", one("K\x03", "K\x00", "K\x02\x85", "K\x01\x85"), "4 values where 3 are expected"},
-		{"bytes left over", append(one("K\x04", "K\x00", "K\x02\x85", "K\x01\x85"), 0), "1 bytes after the last storage"},
-		{"storages not listed", legacy(tensorPickle("K\x04", "K\x00", "K\x02\x85", "K\x01\x85")), "does not name just those 1"},
+		{"bytes left over", append(one("K\x04", "K\x00", "K\x02\x85", "K\x01\x85"), 0), "1 extra bytes after the last storage"},
+		{"storages not listed", legacy(tensorPickle("K\x04", "K\x00", "K\x02\x85", "K\x01\x85")), "does not match the 1"},
 		{"big endian", []byte(legacyMagic + proto + "M\xe9\x03." + strings.Replace(machine, "\x88", "\x89", 1) + proto + "}." + proto + "]."), "big-endian"},
 		{"another version", []byte(legacyMagic + proto + "M\xe8\x03." + machine + proto + "}." + proto + "]."), "unknown version"},
 		{"another pickle", []byte(proto + "}."), "this is a Python pickle, but not one that torch.save wrote"},
@@ -210,15 +209,15 @@ func TestHostileArchives(t *testing.T) {
 		{"zip bomb", zipped(entry{name: "data.pkl", data: "\x00\x00", method: zip.Deflate, size: 1 << 40}, values), `"archive/data.pkl" of the archive is compressed`},
 		{"stored bomb", zipped(state, entry{name: "data/0", data: "1234", size: 8}), "is compressed or encrypted"},
 		{"storage shorter than the tensor", zipped(state, entry{name: "data/0", data: "1234"}), `storage "0" has 4 bytes where 2 values of F32`},
-		{"no values", zipped(state), `lacks storage "0"`},
-		{"two of a name", zipped(state, values, values), `two entries "archive/data/0"`},
+		{"no values", zipped(state), `storage "0" is missing`},
+		{"two of a name", zipped(state, values, values), `two entries named "archive/data/0"`},
 		{"no pickle", zipped(values), "not one of PyTorch's"},
 		{"TorchScript", zipped(state, values, entry{name: "constants.pkl", data: "x"}), "TorchScript"},
 		{"big endian", zipped(state, values, entry{name: "byteorder", data: "big"}), "big-endian"},
 		{"long byte order", zipped(state, values, entry{name: "byteorder", data: strings.Repeat("x", 99)}), "has 99 bytes"},
 		{"os.system", zipped(entry{name: "data.pkl", data: proto + "cos\nsystem\n."}), `"os.system"`},
-		{"many entries", zipped(many...), "its directory is larger"},
-		{"cut short", whole[:len(whole)-10], "damaged or cut short"},
+		{"many entries", zipped(many...), "its directory is too large"},
+		{"cut short", whole[:len(whole)-10], "damaged or truncated"},
 		{"values cut out", bytes.Replace(whole, []byte("12345678"), nil, 1), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,31 +9,30 @@ import (
 	"runexp/internal/printable"
 )
 
-// maxNesting is how many dictionaries may lie around a state dict: training
-// scripts save {"epoch": 3, "model": …}, some of them that in another one.
+// maxNesting is the maximum number of dictionaries around a state dict: training scripts
+// save {"epoch": 3, "model": …}, sometimes within another dictionary.
 const maxNesting = 4
 
-// viewsOf returns the tensors of what a checkpoint holds: a state dict itself,
-// or the one that lies in it under whatever key. Values that are no tensors are
-// left out. Two state dicts side by side, a network and its running mean say,
-// are an error: which one is meant cannot be told.
+// viewsOf returns the tensors of a checkpoint: of the state dict that it is, or of the
+// one nested in it under any key. Values that are not tensors are skipped. Two state
+// dicts, such as a network and its running mean, are an error.
 func viewsOf(value any) (map[string]*view, error) {
 	dict, ok := value.(*pickle.Dict)
 	if !ok {
-		return nil, fmt.Errorf("it holds %s, not a state dict; save one with torch.save(model.state_dict(), FILE)", pickle.Kind(value))
+		return nil, fmt.Errorf("it is %s, not a state dict; save one with torch.save(model.state_dict(), FILE)", pickle.Kind(value))
 	}
 	views, err := viewsIn(dict, maxNesting)
 	if err != nil {
 		return nil, err
 	}
 	if len(views) == 0 && len(dict.Items) > 0 {
-		return nil, fmt.Errorf("it holds no state dict; its keys are %s; save one with torch.save(model.state_dict(), FILE)", keysOf(dict))
+		return nil, fmt.Errorf("it has no state dict; its keys are %s; save one with torch.save(model.state_dict(), FILE)", keysOf(dict))
 	}
 	return views, nil
 }
 
-// viewsIn looks for a state dict in dict and at most depth dictionaries below;
-// what it finds is empty if there is none.
+// viewsIn returns the tensors of a state dict in dict or up to depth dictionaries below
+// it; empty if there is none.
 func viewsIn(dict *pickle.Dict, depth int) (map[string]*view, error) {
 	views, below := map[string]*view{}, map[string]*pickle.Dict{}
 	for key, value := range dict.Items {
@@ -68,12 +67,12 @@ func viewsIn(dict *pickle.Dict, depth int) (map[string]*view, error) {
 	}
 	if len(found) > 1 {
 		slices.Sort(found)
-		return nil, fmt.Errorf("it holds several state dicts, %s; save the one that is meant with torch.save(STATE_DICT, FILE)", listed(found))
+		return nil, fmt.Errorf("it has several state dicts, %s; save the right one with torch.save(STATE_DICT, FILE)", listed(found))
 	}
 	return views, nil
 }
 
-// keysOf lists the first keys of dict, as they can be printed.
+// keysOf lists the first keys of dict in printable form.
 func keysOf(dict *pickle.Dict) string {
 	var keys []string
 	for key := range dict.Items {

@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// Read returns the values of a tensor, last index fastest, as float32. F64 is
-// rounded; F32, F16 and BF16 are exact. Only this tensor's bytes are read, and
-// those between them where it is not contiguous, as PyTorch's may be. A value
-// that is not finite in float32 is an error that says where it is.
+// Read returns the values of a tensor, last index fastest, as float32. F64 is rounded;
+// F32, F16 and BF16 are exact. Only this tensor's bytes are read, including gaps if it
+// is not contiguous, as PyTorch's may be. A value that is not finite in float32 is an
+// error with its position.
 func (f *File) Read(name string) ([]float32, error) {
 	t, err := f.lookup(name)
 	if err != nil {
@@ -35,14 +35,14 @@ func (f *File) Read(name string) ([]float32, error) {
 	}
 	for i, v := range values {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return nil, fmt.Errorf("weights %s: tensor %s is not finite (%v) at %v; the file is damaged or its training diverged, fetch another",
+			return nil, fmt.Errorf("weights %s: tensor %s is not finite (%v) at %v; the file is damaged or its training diverged, download another",
 				f.name, quoted(name), v, position(i, t.shape))
 		}
 	}
 	return values, nil
 }
 
-// gather returns the values at Σ index·stride for every index, last fastest.
+// gather returns the values at Σ index·stride for all indices, last index fastest.
 func gather(values []float32, shape, stride []int) []float32 {
 	n := 1
 	for _, d := range shape {
@@ -59,7 +59,7 @@ func gather(values []float32, shape, stride []int) []float32 {
 	return out
 }
 
-// position turns the index of a value into one index for each dimension.
+// position converts the index of a value into one index for each dimension.
 func position(i int, shape []int) []int {
 	at := make([]int, len(shape))
 	for k := len(shape) - 1; k >= 0; k-- {

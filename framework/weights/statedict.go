@@ -11,20 +11,20 @@ import (
 	"runexp/framework/weights/pickle"
 )
 
-// A stateDict gives meaning to the few names that the pickle of a PyTorch state
-// dict needs; any other global is an error.
+// A stateDict resolves the few names that the pickle of a PyTorch state dict needs; any
+// other global is an error.
 type stateDict struct {
 	storages map[string]*storage
-	pairs    int // items of lists that were made into an OrderedDict
+	pairs    int // items of lists that were converted to an OrderedDict
 }
 
 var _ pickle.Names = (*stateDict)(nil)
 
-// A storage is a run of values that tensors are views of.
+// A storage is an array of values that tensors are views of.
 type storage struct {
 	dtype string
 	count int64 // values
-	begin int64 // byte of the file; -1 until it is known
+	begin int64 // offset in the file; -1 if not yet known
 }
 
 func (s *storage) size() int64 { return s.count * int64(dtypes[s.dtype].size) }
@@ -32,20 +32,19 @@ func (s *storage) size() int64 { return s.count * int64(dtypes[s.dtype].size) }
 // A storageType is a class such as torch.FloatStorage.
 type storageType struct{ dtype string }
 
-// A view is a tensor: values of a storage with a shape and, for each index, how
-// far apart its neighbours are.
+// A view is a tensor: values of a storage with an offset, a shape and strides.
 type view struct {
 	storage       *storage
 	offset        int64
 	shape, stride []int64
 }
 
-// A parameter is a torch.nn.Parameter. Those of PyTorch before 0.4, as in some
-// of torchvision's files, get their tensor after they are made.
+// A parameter is a torch.nn.Parameter. Those of PyTorch before 0.4, as in some of
+// torchvision's files, get their tensor after construction.
 type parameter struct{ data *view }
 
-// SetState accepts what __setstate__ of a Parameter did: in versions before
-// 0.2 a tuple of five that starts with the tensor, later three without it.
+// SetState accepts the argument of a Parameter's __setstate__: before version 0.2 a
+// tuple of five that starts with the tensor, later three values without it.
 func (p *parameter) SetState(state any) error {
 	tuple, _ := state.(pickle.Tuple)
 	switch len(tuple) {
@@ -62,7 +61,7 @@ func (p *parameter) SetState(state any) error {
 	return errors.New("a Parameter with an unknown kind of state")
 }
 
-// Global knows the classes and functions that a state dict is made of.
+// Global returns the classes and functions of a state dict.
 func (d *stateDict) Global(module, name string) (any, error) {
 	full := module + "." + name
 	switch full {
@@ -78,7 +77,7 @@ func (d *stateDict) Global(module, name string) (any, error) {
 	if dtype := storageTypes()[full]; dtype != "" {
 		return storageType{dtype}, nil
 	}
-	return nil, fmt.Errorf("it names %s, which is refused: only state dicts are read and no code is run", quoted(full))
+	return nil, fmt.Errorf("it names %s, which is not allowed: only state dicts are read and no code is run", quoted(full))
 }
 
 func storageTypes() map[string]string {
@@ -89,12 +88,12 @@ func storageTypes() map[string]string {
 	}
 }
 
-// Persistent returns the storage that id, a tuple ("storage", class, key,
-// device, number of values, and in the older form a view or None), names.
+// Persistent returns the storage that id names, a tuple ("storage", class, key, device,
+// number of values, and in the older format a view or None).
 func (d *stateDict) Persistent(id any) (any, error) {
 	tuple, _ := id.(pickle.Tuple)
 	if len(tuple) != 5 && len(tuple) != 6 || tuple[0] != "storage" {
-		return nil, errors.New("an object outside of the pickle that is no storage")
+		return nil, errors.New("an external object that is not a storage")
 	}
 	class, isClass := tuple[1].(storageType)
 	key, isText := tuple[2].(string)
@@ -103,7 +102,7 @@ func (d *stateDict) Persistent(id any) (any, error) {
 		return nil, errors.New("a storage without a class, a key and a number of values")
 	}
 	if len(tuple) == 6 && tuple[5] != nil {
-		return nil, fmt.Errorf("storage %s is a view of another one, as PyTorch before 0.2 wrote them; load the file with PyTorch and save it again", quoted(key))
+		return nil, fmt.Errorf("storage %s is a view of another one, as in PyTorch before 0.2; load the file with PyTorch and save it again", quoted(key))
 	}
 	s := &storage{dtype: class.dtype, count: count, begin: -1}
 	if known := d.storages[key]; known != nil {
@@ -116,7 +115,7 @@ func (d *stateDict) Persistent(id any) (any, error) {
 	return s, nil
 }
 
-// orderedDict is OrderedDict() and, from Python 2, OrderedDict([[key, value], …]).
+// orderedDict implements OrderedDict() and, for Python 2, OrderedDict([[key, value], …]).
 func (d *stateDict) orderedDict(args pickle.Tuple) (any, error) {
 	dict := &pickle.Dict{Items: map[any]any{}}
 	if len(args) == 0 {
@@ -124,9 +123,9 @@ func (d *stateDict) orderedDict(args pickle.Tuple) (any, error) {
 	}
 	list, ok := args[0].(*pickle.List)
 	if len(args) != 1 || !ok {
-		return nil, errors.New("an OrderedDict that is made of something other than a list")
+		return nil, errors.New("an OrderedDict whose argument is not a list")
 	}
-	const most = 1 << 20 // in all: one list could be given again and again
+	const most = 1 << 20 // in total: a list could be used repeatedly
 	if d.pairs += len(list.Items); d.pairs > most {
 		return nil, fmt.Errorf("OrderedDicts with more than %d items", most)
 	}
@@ -139,7 +138,7 @@ func (d *stateDict) orderedDict(args pickle.Tuple) (any, error) {
 			pair = item
 		}
 		if len(pair) != 2 {
-			return nil, errors.New("an item of an OrderedDict is no pair")
+			return nil, errors.New("an item of an OrderedDict is not a pair")
 		}
 		if err := dict.Add(pair[0], pair[1]); err != nil {
 			return nil, err
@@ -148,11 +147,11 @@ func (d *stateDict) orderedDict(args pickle.Tuple) (any, error) {
 	return dict, nil
 }
 
-// rebuildTensor is _rebuild_tensor(storage, offset, size, stride) and
-// _rebuild_tensor_v2, which has three or four more arguments that are no matter here.
+// rebuildTensor implements _rebuild_tensor(storage, offset, size, stride) and
+// _rebuild_tensor_v2, whose three or four further arguments are ignored.
 func rebuildTensor(args pickle.Tuple) (any, error) {
 	if len(args) < 4 || len(args) > 7 {
-		return nil, fmt.Errorf("a tensor made of %d arguments", len(args))
+		return nil, fmt.Errorf("a tensor with %d arguments", len(args))
 	}
 	s, isStorage := args[0].(*storage)
 	offset, isNumber := args[1].(int64)
@@ -174,12 +173,12 @@ func rebuildTensor(args pickle.Tuple) (any, error) {
 }
 
 func rebuildParameter(args pickle.Tuple) (any, error) {
-	if len(args) == 0 { // SetState brings the tensor
+	if len(args) == 0 { // SetState sets the tensor
 		return &parameter{}, nil
 	}
 	data, ok := args[0].(*view)
 	if !ok || len(args) > 3 {
-		return nil, errors.New("a Parameter that is not made of a tensor")
+		return nil, errors.New("a Parameter whose argument is not a tensor")
 	}
 	return &parameter{data}, nil
 }
@@ -205,9 +204,9 @@ func counts(value any) ([]int64, error) {
 	return out, nil
 }
 
-// tensorsOf places the views in the file. Every value of a view must lie in its
-// storage, and it may not have more values than that: what Read allocates
-// is bounded by the file, whatever the pickle says.
+// tensorsOf returns the tensors of views. All values of a view must be in its storage,
+// and it must not have more values than the storage: so Read never allocates more than
+// the file's size, whatever the pickle contains.
 func tensorsOf(views map[string]*view) (map[string]tensor, error) {
 	tensors := map[string]tensor{}
 	for _, name := range slices.Sorted(maps.Keys(views)) {
@@ -234,14 +233,14 @@ func (v *view) tensor() (tensor, error) {
 		t.end = t.begin
 		return t, nil
 	}
-	last, overflow := uint64(v.offset), false // index of the last value
+	last, overflow := uint64(v.offset), false // last: index of the last value
 	for i, n := range v.shape {
 		high, low := bits.Mul64(uint64(n-1), uint64(v.stride[i]))
 		sum, carry := bits.Add64(last, low, 0)
 		last, overflow = sum, overflow || high != 0 || carry != 0
 	}
 	if overflow || last >= uint64(v.storage.count) || bytes > v.storage.size() {
-		return t, fmt.Errorf("shape %v with strides %v from value %d takes more than its storage, which has %d values", v.shape, v.stride, v.offset, v.storage.count)
+		return t, fmt.Errorf("shape %v with strides %v from value %d exceeds its storage of %d values", v.shape, v.stride, v.offset, v.storage.count)
 	}
 	t.begin += v.offset * size
 	t.end = v.storage.begin + (int64(last)+1)*size
@@ -254,7 +253,7 @@ func (v *view) tensor() (tensor, error) {
 	return t, nil
 }
 
-// contiguous tells whether the last index is fastest and nothing lies between.
+// contiguous reports whether the values are contiguous with the last index fastest.
 func contiguous(shape, stride []int64) bool {
 	want := int64(1)
 	for i := len(shape) - 1; i >= 0; i-- {

@@ -1,4 +1,4 @@
-// Package atomicfile writes files whole or not at all.
+// Package atomicfile writes files atomically: complete or not at all.
 package atomicfile
 
 import (
@@ -17,44 +17,43 @@ func Write(path string, data []byte) error {
 	})
 }
 
-// Create lets fill write a file beside path, which is flushed to the disk and
-// then renamed. An existing file is replaced. Where fill returns an error nothing
-// changes.
+// Create calls fill to write a temporary file beside path, syncs it and renames it to
+// path, replacing an existing file. If fill returns an error, nothing changes.
 func Create(path string, fill func(io.Writer) error) (err error) {
 	dir, base := filepath.Dir(path), filepath.Base(path)
-	aside, err := os.CreateTemp(dir, "."+base+"-*")
+	temp, err := os.CreateTemp(dir, "."+base+"-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	defer func() {
 		if err != nil {
-			aside.Close() // a second close only fails
-			os.Remove(aside.Name())
+			temp.Close() // harmless if closed already
+			os.Remove(temp.Name())
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	if err := fill(aside); err != nil {
+	if err := fill(temp); err != nil {
 		return err
 	}
-	// CreateTemp's 0600 would keep the file from a group or a web server.
-	if err := errors.Join(aside.Chmod(0o644), aside.Sync(), aside.Close()); err != nil {
+	// With CreateTemp's 0600 a group or a web server could not read the file.
+	if err := errors.Join(temp.Chmod(0o644), temp.Sync(), temp.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(aside.Name(), path); err != nil {
+	if err := os.Rename(temp.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(dir)
 }
 
-// Remove removes the file at path, and what a Create that was killed has left
-// beside it. That there is none is no error.
+// Remove removes the file at path and the temporary files of killed Creates beside it.
+// It is no error if there are none.
 func Remove(path string) error {
-	aside, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
+	temp, err := filepath.Glob(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"-*"))
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, file := range append(aside, path) {
+	for _, file := range append(temp, path) {
 		if err := os.Remove(file); !errors.Is(err, os.ErrNotExist) {
 			errs = append(errs, err)
 		}
@@ -62,11 +61,11 @@ func Remove(path string) error {
 	return errors.Join(errs...)
 }
 
-// MkdirAll makes the folder at path and those above it that are missing, so that
+// MkdirAll creates the folder at path and its missing parents, and syncs them, so that
 // they survive a power cut.
 func MkdirAll(path string) error {
 	if _, err := os.Stat(path); err == nil {
-		return os.MkdirAll(path, 0o755) // an error unless it is a folder
+		return os.MkdirAll(path, 0o755) // fails unless it is a folder
 	}
 	if above := filepath.Dir(path); above != path {
 		if err := MkdirAll(above); err != nil {
@@ -79,7 +78,7 @@ func MkdirAll(path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
-// syncDir makes what changed in a folder, a rename say, survive a power cut.
+// syncDir makes changes of a folder, such as a rename, survive a power cut.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package filestate tells whether a file is still the one that was read.
+// Package filestate detects whether a file has changed since it was read.
 package filestate
 
 import (
@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// A State is a file at one point in time. Equal states are one content, if Settled.
+// A State identifies a file's content at one point in time: equal states mean equal
+// content, if Settled.
 type State struct {
 	Path string
 	Size int64
-	When time.Time // of its last change
+	When time.Time // modification time
 }
 
-// Of returns the state of the file at path now.
+// Of returns the current state of the file at path.
 func Of(path string) (State, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -22,10 +23,9 @@ func Of(path string) (State, error) {
 	return State{path, info.Size(), info.ModTime()}, nil
 }
 
-// settling is how old a file's time must be to tell whether it has changed since: some
-// file systems have times of whole seconds, or of two.
+// settling is how old a modification time must be to show every later change: some file
+// systems store times in steps of one or two seconds.
 const settling = 2 * time.Second
 
-// Settled reports whether the file has not changed for so long that another change
-// would show in its time.
+// Settled reports whether any further change would show in the modification time.
 func (s State) Settled() bool { return time.Since(s.When) >= settling }

@@ -1,4 +1,4 @@
-// Package folderlock lets one process at a time work on a folder.
+// Package folderlock locks a folder for one process at a time.
 package folderlock
 
 import (
@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// again is how long after a refusal the lock is asked for again.
-const again = 20 * time.Millisecond
+// retryInterval is the time between two attempts to get the lock.
+const retryInterval = 20 * time.Millisecond
 
-// errTaken says that another holder has the lock.
-var errTaken = errors.New("taken")
+// errLocked says that there is another lock holder.
+var errLocked = errors.New("locked")
 
-// Acquire waits until nobody else, in this process or another, holds the folder, and
-// holds it until release is called or the process ends, however it does. The lock is
-// on the folder itself: nothing is written. Where the file system or the operating
-// system knows no such locks nobody waits for anybody.
+// Acquire waits for the exclusive lock on folder, against this process and others, and
+// holds it until release is called or the process ends, even by a crash. The lock is on
+// the folder itself: nothing is written. If the file system or the operating system has
+// no such locks, Acquire returns without one.
 //
 // Errors: ctx's cause; a folder that cannot be opened.
 func Acquire(ctx context.Context, folder string) (release func(), err error) {
@@ -26,12 +26,12 @@ func Acquire(ctx context.Context, folder string) (release func(), err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", folder, err)
 	}
-	for errors.Is(try(f), errTaken) {
+	for errors.Is(tryLock(f), errLocked) {
 		select {
 		case <-ctx.Done():
 			return nil, errors.Join(context.Cause(ctx), f.Close())
-		case <-time.After(again):
+		case <-time.After(retryInterval):
 		}
 	}
-	return func() { f.Close() }, nil // which ends the lock
+	return func() { f.Close() }, nil // releases the lock
 }

@@ -7,5 +7,5 @@ import (
 	"os"
 )
 
-// try knows no locks here.
-func try(*os.File) error { return errors.ErrUnsupported }
+// tryLock is not supported here.
+func tryLock(*os.File) error { return errors.ErrUnsupported }

@@ -18,7 +18,7 @@ func TestOneAtATime(t *testing.T) {
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err := folderlock.Acquire(stopped, folder); !errors.Is(err, context.Canceled) {
-		t.Errorf("a folder that is held was given away: %v", err)
+		t.Errorf("a locked folder was locked again: %v", err)
 	}
 	next := make(chan error)
 	go func() {
@@ -36,6 +36,6 @@ func TestOneAtATime(t *testing.T) {
 
 func TestNoFolder(t *testing.T) {
 	if _, err := folderlock.Acquire(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a folder that is not there was held")
+		t.Error("a missing folder was locked")
 	}
 }

@@ -9,11 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// try takes the lock, or returns errTaken, or why there are no locks here.
-func try(f *os.File) error {
+// tryLock takes the lock. It returns errLocked if there is another holder, or another
+// error if locks are not supported.
+func tryLock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
-		return errTaken
+		return errLocked
 	}
 	return err
 }

@@ -1,5 +1,5 @@
-// Package homedir reads ~ in paths, which a shell leaves alone after a = or
-// within quotes, and in files.
+// Package homedir expands ~ in paths: in files, and where a shell does not expand it,
+// after = or within quotes.
 package homedir
 
 import (
@@ -11,9 +11,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// Expand returns path with a leading ~/ turned into the user's home folder; every
-// other path as it is. The folder of another user (~name) is an error, and so
-// is a home that nobody knows.
+// Expand replaces a leading ~/ by the user's home folder and returns other paths
+// unchanged. The home of another user (~name) is an error, and so is an unknown home.
 func Expand(path string) (string, error) {
 	rest, tilde := strings.CutPrefix(path, "~")
 	switch {
@@ -21,11 +20,11 @@ func Expand(path string) (string, error) {
 		return path, nil
 	case rest != "" && rest[0] != '/':
 		short := printable.Excerpt(path)
-		return "", fmt.Errorf("%s: only ~/ is known, the home folder of whoever runs this; write ./%s for a file of that name, and other folders out", short, short)
+		return "", fmt.Errorf("%s: only ~/ is supported, your own home folder; write ./%s for a file of that name, or the full path of another folder", short, short)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("%s: the home folder is not known (%w); write the path out", printable.Excerpt(path), err)
+		return "", fmt.Errorf("%s: the home folder is not known (%w); write the full path", printable.Excerpt(path), err)
 	}
 	return filepath.Join(home, rest), nil
 }

@@ -1,4 +1,4 @@
-// Package lru keeps the values that were used last, within a number of bytes.
+// Package lru has a least-recently-used cache bounded in bytes.
 package lru
 
 import (
@@ -6,67 +6,68 @@ import (
 	"sync"
 )
 
-// A Cache keeps values by key, at most so many bytes of them: those used last. It may
-// be used by several goroutines. Make one with New.
+// A Cache keeps the most recently used values, up to a capacity in bytes. It is safe for
+// concurrent use. Make one with New.
 type Cache[K comparable, V any] struct {
 	size func(V) int64
 
-	mu      sync.Mutex
-	room    int64               // bytes that there are for values
-	taken   int64               // of them
-	entries map[K]*list.Element // in order
-	order   *list.List          // of *entry[K, V], the one used last in front
+	mu       sync.Mutex
+	capacity int64               // bytes
+	used     int64               // bytes
+	entries  map[K]*list.Element // of order
+	order    *list.List          // of *entry[K, V], the most recently used in front
 }
 
-// An entry is a value, or one that is being computed.
+// An entry is a value, computed or being computed.
 type entry[K comparable, V any] struct {
 	key   K
-	value func() (V, error) // computed by the first call, while other calls wait
+	value func() (V, error) // the first call computes it, others wait
 	bytes int64             // 0 until it is computed
 }
 
-// New returns an empty cache of so many bytes; size says how many a value takes.
-func New[K comparable, V any](room int64, size func(V) int64) *Cache[K, V] {
-	return &Cache[K, V]{size: size, room: room, entries: map[K]*list.Element{}, order: list.New()}
+// New returns an empty cache of a capacity in bytes; size returns the bytes of a value.
+func New[K comparable, V any](capacity int64, size func(V) int64) *Cache[K, V] {
+	return &Cache[K, V]{size: size, capacity: capacity, entries: map[K]*list.Element{}, order: list.New()}
 }
 
-// Get returns the value of key, computed if it is not kept. Of several who ask at once
-// the first computes it, the others wait for it, and an error is everybody's; it is not
-// kept, and neither is a value larger than the room. A value that is dropped stays
-// valid for those who have it.
+// Get returns the value of key, and computes it if it is not in the cache. Concurrent
+// calls for a key compute it once and share the value or error. Errors are not cached,
+// and neither are values larger than the capacity. An evicted value stays valid for its
+// holders.
 func (c *Cache[K, V]) Get(key K, compute func() (V, error)) (V, error) {
 	e := c.use(key, compute)
 	value, err := e.value()
 	if err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.drop(e)
+		c.remove(e)
 		return value, err
 	}
-	c.count(e, max(1, c.size(value))) // so that their number is bounded, too
+	c.account(e, max(1, c.size(value))) // at least 1, which bounds the number of values too
 	return value, nil
 }
 
-// Resize gives the cache another number of bytes; 0 empties it.
-func (c *Cache[K, V]) Resize(room int64) {
+// Resize sets the capacity in bytes; 0 empties the cache.
+func (c *Cache[K, V]) Resize(capacity int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.room = room
-	c.bound()
+	c.capacity = capacity
+	c.evict()
 }
 
-// Len returns how many values are kept or being computed.
+// Len returns the number of values, including those being computed.
 func (c *Cache[K, V]) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.entries)
 }
 
-// use returns the entry of key, new if need be, as the one used last.
+// use returns the entry of key, new if there is none, and marks it as the most recently
+// used.
 func (c *Cache[K, V]) use(key K, compute func() (V, error)) *entry[K, V] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at, kept := c.entries[key]; kept {
+	if at, ok := c.entries[key]; ok {
 		c.order.MoveToFront(at)
 		return at.Value.(*entry[K, V])
 	}
@@ -75,39 +76,39 @@ func (c *Cache[K, V]) use(key K, compute func() (V, error)) *entry[K, V] {
 	return e
 }
 
-// count counts in a value that was computed.
-func (c *Cache[K, V]) count(e *entry[K, V], bytes int64) {
+// account adds the bytes of a computed value, and evicts others as needed.
+func (c *Cache[K, V]) account(e *entry[K, V], bytes int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e.bytes > 0 || c.entries[e.key] == nil || c.entries[e.key].Value != e {
-		return // another who waited has done it, or it is dropped already
+		return // a concurrent call has done it, or the entry was removed
 	}
 	e.bytes = bytes
-	c.taken += bytes
-	if bytes > c.room {
-		c.drop(e) // alone, or all others would go for it
+	c.used += bytes
+	if bytes > c.capacity {
+		c.remove(e) // only this one, instead of evicting all others for it
 	}
-	c.bound()
+	c.evict()
 }
 
-// bound drops values, the longest unused first, until the others fit.
-func (c *Cache[K, V]) bound() {
-	for at := c.order.Back(); at != nil && c.taken > c.room; {
+// evict removes the least recently used values until the others fit.
+func (c *Cache[K, V]) evict() {
+	for at := c.order.Back(); at != nil && c.used > c.capacity; {
 		e, next := at.Value.(*entry[K, V]), at.Prev()
 		if e.bytes > 0 {
-			c.drop(e)
+			c.remove(e)
 		}
 		at = next
 	}
 }
 
-// drop takes an entry out, if it is still in.
-func (c *Cache[K, V]) drop(e *entry[K, V]) {
+// remove removes an entry, if it is still in the cache.
+func (c *Cache[K, V]) remove(e *entry[K, V]) {
 	at := c.entries[e.key]
 	if at == nil || at.Value != e {
 		return
 	}
 	c.order.Remove(at)
 	delete(c.entries, e.key)
-	c.taken -= e.bytes
+	c.used -= e.bytes
 }

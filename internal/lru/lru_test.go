@@ -10,12 +10,12 @@ import (
 	"runexp/internal/lru"
 )
 
-// sized is a cache whose values say how large they are.
-func sized(room int64) *lru.Cache[string, int64] {
-	return lru.New[string](room, func(v int64) int64 { return v })
+// sized returns a cache whose values are their own sizes.
+func sized(capacity int64) *lru.Cache[string, int64] {
+	return lru.New[string](capacity, func(v int64) int64 { return v })
 }
 
-func TestKeepsWhatWasUsedLast(t *testing.T) {
+func TestEvictsLeastRecentlyUsed(t *testing.T) {
 	c := sized(1000)
 	computed := map[string]int{}
 	get := func(key string, bytes int64) {
@@ -28,15 +28,15 @@ func TestKeepsWhatWasUsedLast(t *testing.T) {
 	get("a", 400)
 	get("b", 400)
 	get("a", 400)
-	get("c", 400) // b goes
+	get("c", 400) // evicts b
 	get("a", 400)
-	get("b", 400) // c goes
+	get("b", 400) // evicts c
 	get("a", 400)
-	get("huge", 1001) // is not kept, and nothing goes for it
+	get("huge", 1001) // not cached, evicts nothing
 	get("huge", 1001)
 	get("a", 400)
 	get("b", 400)
-	get("all", 1000) // a and b go
+	get("all", 1000) // evicts a and b
 	get("all", 1000)
 	get("a", 400)
 	if want := map[string]int{"a": 2, "b": 2, "c": 1, "huge": 2, "all": 1}; !maps.Equal(computed, want) {
@@ -55,19 +55,19 @@ func TestResize(t *testing.T) {
 		}
 	}
 	for _, step := range []struct {
-		room int64
-		want int
+		capacity int64
+		want     int
 	}{{900, 3}, {899, 2}, {300, 1}, {0, 0}} {
-		if c.Resize(step.room); c.Len() != step.want {
-			t.Errorf("in %d bytes %d values are kept, want %d", step.room, c.Len(), step.want)
+		if c.Resize(step.capacity); c.Len() != step.want {
+			t.Errorf("in %d bytes %d values are kept, want %d", step.capacity, c.Len(), step.want)
 		}
 	}
 	if _, err := c.Get("a", func() (int64, error) { return 0, nil }); err != nil || c.Len() != 0 {
-		t.Errorf("%d values without room: %v", c.Len(), err)
+		t.Errorf("%d values with capacity 0: %v", c.Len(), err)
 	}
 }
 
-// Many ask at once, and it is computed once; after an error it is computed anew.
+// Concurrent calls compute a value once; after an error it is computed again.
 func TestComputedOnce(t *testing.T) {
 	c := sized(1000)
 	onPurpose := errors.New("on purpose")
@@ -80,7 +80,7 @@ func TestComputedOnce(t *testing.T) {
 		all.Go(func() {
 			got, err := c.Get("a", func() (int64, error) {
 				computed++
-				time.Sleep(10 * time.Millisecond) // for the others to ask
+				time.Sleep(10 * time.Millisecond) // for the other calls to arrive
 				return 40, nil
 			})
 			if got != 40 || err != nil {
@@ -94,16 +94,15 @@ func TestComputedOnce(t *testing.T) {
 	}
 }
 
-// What is being computed is not dropped, however little room there is, and is counted
-// once.
-func TestDropsNothingUnfinished(t *testing.T) {
+// A value being computed is not evicted, whatever the capacity, and is counted once.
+func TestKeepsUnfinished(t *testing.T) {
 	c := sized(100)
 	again := func() (int64, error) { t.Error("computed again"); return 100, nil }
 	if _, err := c.Get("a", func() (int64, error) {
 		if _, err := c.Get("b", func() (int64, error) { return 100, nil }); err != nil {
 			t.Error(err)
 		}
-		c.Resize(0) // b goes
+		c.Resize(0) // evicts b
 		c.Resize(100)
 		return 100, nil
 	}); err != nil {

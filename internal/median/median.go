@@ -1,4 +1,4 @@
-// Package median has one function.
+// Package median computes the median.
 package median
 
 import (
@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Of returns the middle one of values, or the mean of the two in the middle; NaN
-// where there are none. They may be in any order and keep it. None may be NaN.
+// Of returns the median of values, for an even number the mean of the middle two; NaN if
+// there are none. Values may be in any order, are not modified, and must not be NaN.
 func Of(values []float64) float64 {
 	n := len(values)
 	if n == 0 {

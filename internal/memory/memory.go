@@ -1,5 +1,5 @@
-// Package memory says how much memory is free and how much this process has taken, on
-// systems that tell.
+// Package memory reports free memory and this process's peak memory, where the system
+// provides them.
 package memory
 
 import (
@@ -12,12 +12,12 @@ import (
 	"strings"
 )
 
-// Free returns how many bytes this process can take without swapping, or being
-// killed in its container. It is known on Linux.
+// Free returns how many bytes this process can allocate without swapping, or being
+// killed in its container. It is known on Linux only.
 func Free() (int64, bool) { return freeIn(os.DirFS("/")) }
 
-// freeIn is Free of the system whose files are in root: the least of what
-// the machine has available and of what the process's memory cgroups leave.
+// freeIn is Free for the system whose files are in root: the minimum of the machine's
+// available memory and of what the process's memory cgroups leave.
 func freeIn(root fs.FS) (bytes int64, known bool) {
 	bytes = math.MaxInt64
 	if kib, ok := number(root, "proc/meminfo", "MemAvailable:"); ok {
@@ -31,15 +31,15 @@ func freeIn(root fs.FS) (bytes int64, known bool) {
 	return bytes, known
 }
 
-// A cgroup is a folder of a cgroup file system, as fs.FS has it, and what its files
-// are called there.
+// A cgroup is a folder of a cgroup file system, as a path of fs.FS, and the names of its
+// files.
 type cgroup struct {
 	dir, limit, usage string
-	cache             string // on a line of memory.stat
+	cache             string // prefix of a line in memory.stat
 }
 
-// memoryCgroups returns the process's memory cgroup and those above it that can be
-// seen, whose limits hold too: of either version of cgroups, or of both.
+// memoryCgroups returns the process's memory cgroup and its visible ancestors, whose
+// limits apply too, of version 1 and version 2 of cgroups.
 func memoryCgroups(root fs.FS) []cgroup {
 	mine := map[string]string{} // its group by the type of file system
 	for _, line := range linesOf(root, "proc/self/cgroup") {
@@ -56,8 +56,7 @@ func memoryCgroups(root fs.FS) []cgroup {
 	var groups []cgroup
 	for _, line := range linesOf(root, "proc/self/mountinfo") {
 		// id parent device mounted point options … - type source options
-		// The older version has a mount for each controller; others than memory's
-		// have no such files.
+		// Version 1 has a mount for each controller; only memory's has these files.
 		before, after, _ := strings.Cut(line, " - ")
 		mount, kind := strings.Fields(before), strings.Fields(after)
 		if len(mount) < 5 || len(kind) == 0 {
@@ -71,8 +70,8 @@ func memoryCgroups(root fs.FS) []cgroup {
 		if kind[0] == "cgroup" {
 			g = cgroup{limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", cache: "total_inactive_file "}
 		}
-		// A container may see its own group as the mount's root while the group's path
-		// is told as from outside: what is not there below top is passed over.
+		// A container may see its own group as the mount's root although the group's path
+		// is relative to the host: folders that do not exist below top are skipped.
 		top := path.Clean(mount[4])
 		for dir := path.Join(top, path.Clean("/"+strings.TrimPrefix(group, mount[3]))); ; dir = path.Dir(dir) {
 			g.dir = strings.TrimPrefix(dir, "/")
@@ -85,10 +84,10 @@ func memoryCgroups(root fs.FS) []cgroup {
 	return groups
 }
 
-// left returns what the group's limit leaves, and whether it has one. Cached files that
-// were not used lately count as free: the kernel drops them before it kills.
+// left returns what the group's limit leaves, and whether it has one. Inactive cached
+// files count as free: the kernel drops them before it kills.
 func (g cgroup) left(root fs.FS) (bytes int64, limited bool) {
-	limit, limited := number(root, path.Join(g.dir, g.limit), "") // "max" is no number
+	limit, limited := number(root, path.Join(g.dir, g.limit), "") // "max" is no limit
 	usage, known := number(root, path.Join(g.dir, g.usage), "")
 	if !limited || !known {
 		return 0, false
@@ -109,7 +108,7 @@ func number(root fs.FS, file, prefix string) (int64, bool) {
 	return 0, false
 }
 
-// linesOf returns the lines of a file, none where it cannot be read.
+// linesOf returns the lines of a file, none if it cannot be read.
 func linesOf(root fs.FS, file string) []string {
 	data, err := fs.ReadFile(root, file)
 	if err != nil {

@@ -15,7 +15,7 @@ func TestFreeMemory(t *testing.T) {
 		meminfo   = "MemTotal:        4000 kB\nMemFree:          500 kB\nMemAvailable:    1000 kB\n"
 		mountV2   = "31 23 0:28 / /sys/fs/cgroup rw,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate\n"
 		mountV1   = "30 23 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n35 31 0:32 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
-		none      = "9223372036854771712\n" // as the older version writes it
+		none      = "9223372036854771712\n" // as version 1 writes it
 	)
 	for name, c := range map[string]struct {
 		files map[string]string
@@ -78,7 +78,7 @@ func TestFreeMemory(t *testing.T) {
 	}
 }
 
-// TestFreeMemoryHere reads this machine's own files, where it has any.
+// TestFreeMemoryHere reads this machine's own files, if it has them.
 func TestFreeMemoryHere(t *testing.T) {
 	if _, err := fs.Stat(os.DirFS("/"), "proc/meminfo"); err != nil {
 		t.Skip("no /proc here")

@@ -1,5 +1,4 @@
-// Package pathname tells whether a file can have a path before anything is made on
-// the way to it.
+// Package pathname checks whether a path is possible, before its folders are created.
 package pathname
 
 import (
@@ -9,13 +8,13 @@ import (
 	"path/filepath"
 )
 
-// Check returns an error unless a file can be at path, which need not exist, nor its
-// folder: that the path or one of its names is too long, or that it leads through what
-// is no folder. Whether it may be made is another question.
+// Check returns an error if there cannot be a file at path: the path or one of its names
+// is too long, or one of its parents is not a folder. Neither the file nor its folder
+// need exist. Permissions are not checked.
 func Check(path string) error {
 	var names []string
 	for there := filepath.Clean(path); ; there = filepath.Dir(there) {
-		err := look(there)
+		err := lstat(there)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -26,19 +25,19 @@ func Check(path string) error {
 	}
 }
 
-// checkNames asks for each name in a folder that is there: the system looks at a name
-// only then.
+// checkNames checks each name in an existing folder: the system checks the length of a
+// name only there.
 func checkNames(folder string, names []string) error {
 	for _, name := range names {
-		if err := look(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := lstat(filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-// look returns why there is no file at path, nil if there is one.
-func look(path string) error {
+// lstat returns the system's error of looking up path, nil if it exists.
+func lstat(path string) error {
 	_, err := os.Lstat(path)
 	if of := new(fs.PathError); errors.As(err, &of) {
 		return of.Err

@@ -1,6 +1,5 @@
-// Package printable makes text of files and stores fit for a terminal, a log or
-// a page: nothing that is found there may move a cursor, set a title, reverse
-// the line that it stands in, or fill the screen.
+// Package printable makes text of files and stores safe for a terminal, a log or a
+// page: it cannot move the cursor, set a title, reverse its line, or fill the screen.
 package printable
 
 import (
@@ -10,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// excerptLength is how much of what was found a message quotes, in characters:
-// most of a line of a terminal.
+// excerptLength is how much of a text a message quotes, in characters: most of a
+// terminal line.
 const excerptLength = 60
 
-// Text returns s with everything that does not print written as Go escapes it:
-// ESC becomes \x1b, a line break \n, a right-to-left override \u202e, a byte that
-// is not UTF-8 \xff. Letters, marks, symbols and spaces of any script stay.
+// Text returns s with non-printing characters escaped as in Go: ESC becomes \x1b, a
+// line break \n, a right-to-left override \u202e, a byte that is not UTF-8 \xff.
+// Letters, marks, symbols and spaces of any script stay.
 func Text(s string) string {
 	if !strings.ContainsFunc(s, hidden) && utf8.ValidString(s) {
 		return s
@@ -41,7 +40,7 @@ func Text(s string) string {
 	return b.String()
 }
 
-// Lines is Text for a text of several lines: line breaks and tabs stay as well.
+// Lines is Text for a text of several lines: line breaks and tabs stay too.
 func Lines(s string) string {
 	var b strings.Builder
 	for s != "" {
@@ -59,8 +58,8 @@ func Lines(s string) string {
 	return b.String()
 }
 
-// Excerpt returns at most the first 60 characters of s as Text prints them, with
-// an ellipsis where some were left out. It looks at no more of s than that.
+// Excerpt returns at most the first 60 characters of Text(s), with an ellipsis if more
+// were left out. It reads no more of s than that.
 func Excerpt(s string) string {
 	end, count := 0, 0
 	for end < len(s) && count < excerptLength {
@@ -70,7 +69,7 @@ func Excerpt(s string) string {
 	}
 	text := Text(s[:end])
 	cut := end < len(s)
-	if utf8.RuneCountInString(text) > excerptLength { // escapes are longer than what they stand for
+	if utf8.RuneCountInString(text) > excerptLength { // escapes are longer than the original
 		text, cut = string([]rune(text)[:excerptLength]), true
 	}
 	if cut {
@@ -79,8 +78,8 @@ func Excerpt(s string) string {
 	return text
 }
 
-// hidden reports whether r has no shape of its own on a screen, but for spaces,
-// combining marks, and the joiners that scripts and emoji need.
+// hidden reports whether r does not print. Spaces, combining marks, and the joiners that
+// scripts and emoji need do.
 func hidden(r rune) bool {
 	switch {
 	case r == ' ' || r == '\u200c' || r == '\u200d' || r == utf8.RuneError:
@@ -91,7 +90,7 @@ func hidden(r rune) bool {
 	return !unicode.IsPrint(r)
 }
 
-// Grouped prints 1000000 as 1,000,000. n is at least 0.
+// Grouped formats 1000000 as 1,000,000. n is at least 0.
 func Grouped(n int) string {
 	text := strconv.Itoa(n)
 	for at := len(text) - 3; at > 0; at -= 3 {

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// Dir returns the folder RUNEXP_SHARED, or ../shared next to the repository.
-// Where there is none the test is skipped, or fails if RUNEXP_REQUIRE, a list
-// separated by commas, names "shared".
+// Dir returns the folder RUNEXP_SHARED, by default ../shared next to the repository.
+// If it does not exist, the test is skipped, or fails if the comma-separated list
+// RUNEXP_REQUIRE has "shared".
 func Dir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("RUNEXP_SHARED")
@@ -22,7 +22,7 @@ func Dir(t testing.TB) string {
 	if _, err := os.Stat(filepath.Join(dir, "golden")); err == nil {
 		return dir
 	}
-	const missing = "the shared weights, images and reference numbers are not here: set RUNEXP_SHARED to their folder"
+	const missing = "no shared weights, images and reference numbers: set RUNEXP_SHARED to their folder"
 	if slices.Contains(strings.Split(os.Getenv("RUNEXP_REQUIRE"), ","), "shared") {
 		t.Fatal(missing)
 	}
@@ -30,7 +30,7 @@ func Dir(t testing.TB) string {
 	return ""
 }
 
-// root returns the repository's folder: the nearest one above with a go.mod.
+// root returns the repository's folder: the nearest parent with a go.mod.
 func root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -41,10 +41,10 @@ func root(t testing.TB) string {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			return dir
 		}
-		above := filepath.Dir(dir)
-		if above == dir {
+		parent := filepath.Dir(dir)
+		if parent == dir {
 			t.Fatal("no go.mod above the test's folder")
 		}
-		dir = above
+		dir = parent
 	}
 }

@@ -1,11 +1,11 @@
-// Command paint makes those pictures in configs/images that are not photographs,
-// byte for byte: make paint, from the repository's root. It is a module of its
-// own, since runexp needs nothing of it.
+// Command paint makes the images in configs/images that are not photographs, byte
+// for byte: make paint, from the repository's root. It is a separate module, since
+// runexp does not need it.
 //
-// All arithmetic is in one goroutine and in float64, so the bytes depend on
-// nothing but the code; they are those of amd64 and GOAMD64=v1, where the compiler
-// does not fuse multiplications with additions, and of the Go version in go.mod,
-// whose encoders wrote them.
+// All arithmetic is in one goroutine and in float64, so the bytes depend only on
+// the code, on amd64 and GOAMD64=v1, where the compiler does not fuse
+// multiplications with additions, and on the Go version in go.mod, whose encoders
+// wrote them.
 package main
 
 import (
@@ -33,8 +33,8 @@ type picture struct {
 	paint func(width int, seed uint64) *canvas.Image
 }
 
-// gallery is what is painted. The quickstart's two are without loss, so that its
-// result does not hang on a JPEG decoder; the others are small.
+// gallery returns all pictures. The quickstart's two are lossless, so that its
+// result does not depend on a JPEG decoder; the others are small.
 func gallery() []picture {
 	return []picture{
 		{"autumn.png", autumn.Paint},
@@ -46,12 +46,12 @@ func gallery() []picture {
 }
 
 const (
-	width   = 600 // pixels; the height is two thirds of it, as d2l's 150 × 225 wants it
+	width   = 600 // pixels; the height is two thirds of it, the proportions of d2l's 150 × 225
 	seed    = 1
 	quality = 92
 )
 
-// encode is the file's content, at the size that is in the repository.
+// encode returns the file's content, at the size in the repository.
 func (p picture) encode() ([]byte, error) {
 	var b bytes.Buffer
 	image := p.paint(width, seed).RGBA()
@@ -76,7 +76,7 @@ func main() {
 	}
 }
 
-// run writes the pictures of these files into a folder, or all if there are none.
+// run writes the pictures of these files into a folder, or all if files is empty.
 func run(out string, files []string) error {
 	if _, err := os.Stat(out); err != nil {
 		return fmt.Errorf("%w: run it in tools/paint, or name a folder with -out", err)
@@ -88,7 +88,7 @@ func run(out string, files []string) error {
 	for _, file := range files {
 		at := slices.IndexFunc(gallery(), func(p picture) bool { return p.file == file })
 		if at < 0 {
-			return fmt.Errorf("no picture %q is painted here; those that are: %s", file, strings.Join(names(), ", "))
+			return fmt.Errorf("unknown picture %q (known: %s)", file, strings.Join(names(), ", "))
 		}
 		todo = append(todo, gallery()[at])
 	}
@@ -106,16 +106,16 @@ func run(out string, files []string) error {
 	return nil
 }
 
-// replace writes a file beside path and renames it: one that is there stays whole
-// until the new one is.
+// replace writes a file beside path and renames it to path, so that an existing file
+// is replaced atomically.
 func replace(path string, data []byte) error {
-	aside := path + ".new"
-	err := os.WriteFile(aside, data, 0o644)
+	temp := path + ".new"
+	err := os.WriteFile(temp, data, 0o644)
 	if err == nil {
-		err = os.Rename(aside, path)
+		err = os.Rename(temp, path)
 	}
 	if err != nil {
-		os.Remove(aside)
+		os.Remove(temp)
 	}
 	return err
 }

@@ -1,9 +1,9 @@
-// Command readme makes the picture in README.md, photograph, painting and result
-// side by side, from the last finished run of the quickstart:
+// Command readme makes the picture in README.md, content, style and result side by
+// side, from the last finished run of the quickstart:
 //
 //	make quickstart && go run ./tools/readme
 //
-// The result is the run's, from the store; it is shown at its own size.
+// The result is read from the store and shown at its own size.
 package main
 
 import (
@@ -23,8 +23,8 @@ import (
 const (
 	storeFile = "runs/runexp.db"
 	target    = "docs/quickstart.jpg"
-	height    = 300 // pixels: what the quickstart makes
-	quality   = 88  // small enough to load at once, without visible blocks
+	height    = 300 // pixels: the height of the quickstart's result
+	quality   = 88  // a small file without visible blocks
 )
 
 func main() {
@@ -38,8 +38,8 @@ func main() {
 func compose(ctx context.Context) error {
 	frames := make(sheet.Strip, 2, 3)
 	for i, input := range []struct{ caption, file string }{
-		{"photograph", "configs/images/mountain.png"},
-		{"painting", "configs/images/autumn.png"},
+		{"content", "configs/images/mountain.png"},
+		{"style", "configs/images/autumn.png"},
 	} {
 		picture, err := imaging.Decode(input.file)
 		if err != nil {
@@ -64,7 +64,7 @@ func compose(ctx context.Context) error {
 	return atomicfile.Write(target, file.Bytes())
 }
 
-// result reads what the quickstart made last.
+// result reads the picture of the last finished quickstart.
 func result(ctx context.Context) (*imaging.Image, error) {
 	s, err := store.OpenReadOnly(ctx, storeFile)
 	if err != nil {
@@ -91,5 +91,5 @@ func result(ctx context.Context) (*imaging.Image, error) {
 			return imaging.DecodeReader(bytes.NewReader(data), a.Name)
 		}
 	}
-	return nil, fmt.Errorf("run %d kept no picture.png", runs[0].Number)
+	return nil, fmt.Errorf("run %d has no picture.png", runs[0].Number)
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the files that are no stores beside it, from nothing but the standard library: python3 stores.py"""
+"""Writes the invalid stores beside it, with the standard library only: python3 stores.py"""
 import pathlib
 import sqlite3
 
@@ -24,7 +24,7 @@ for name, data in {
     'text.db': b'run,loss\n1,34.5\n',
     'page.db': b'<!DOCTYPE html><html><body>404 Not Found</body></html>',
     'pointer.db': b'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 80100552\n',
-    'cut.db': other[:100],  # SQLite's header and nothing else
+    'cut.db': other[:100],  # SQLite's header only
     'damaged.db': other[:100] + b'\xff' * (len(other) - 100),
 }.items():
     (HERE / name).write_bytes(data)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the malformed weights beside it, from nothing but the standard library: python3 weights.py"""
+"""Writes the malformed weights beside it, with the standard library only: python3 weights.py"""
 import io
 import json
 import pathlib

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	plugins := runexp.Builtin()
-	framework.Register(plugins.Losses, "adain", "mean squared error of features against the content's, given the style's means and deviations",
+	framework.Register(plugins.Losses, "adain", "mean squared error of features against the content's, rescaled to the style's means and deviations",
 		adain.Defaults, adain.New)
 	os.Exit(cmd.Main(plugins))
 }

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	plugins := runexp.Builtin()
-	framework.Register(plugins.Losses, "masked", "mean squared error of the Gram matrices of each region against the painting's",
+	framework.Register(plugins.Losses, "masked", "mean squared error of the Gram matrices of each region against the style image's",
 		masked.Defaults, masked.New)
 	os.Exit(cmd.Main(plugins))
 }

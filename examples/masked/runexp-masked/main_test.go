@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestMain is the program itself where a test has started it.
+// TestMain runs the program itself if a test started it.
 func TestMain(m *testing.M) {
 	if os.Getenv("AS_PROGRAM") != "" {
 		main()

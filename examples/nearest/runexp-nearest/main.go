@@ -13,7 +13,7 @@ import (
 
 func main() {
 	plugins := runexp.Builtin()
-	framework.Register(plugins.Losses, "nearest", "mean cosine distance of features to the nearest of the painting's",
+	framework.Register(plugins.Losses, "nearest", "mean cosine distance of features to the nearest of the style image's",
 		nearest.Defaults, nearest.New)
 	os.Exit(cmd.Main(plugins))
 }

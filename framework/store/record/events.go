@@ -2,18 +2,18 @@ package record
 
 // An Event is the data of an event of a run.
 type Event interface {
-	// Kind is what the event is called.
+	// Kind is the event's name in the store.
 	Kind() string
 }
 
-// A Stage begins.
+// A Stage is the start of a stage.
 type Stage struct {
 	Stage  int `json:"stage"` // from 1
 	Height int `json:"height"`
 	Width  int `json:"width"`
 }
 
-// A Standstill is a stage that ended before its budget was used up.
+// A Standstill is the end of a stage before its budget was used up.
 type Standstill struct {
 	Stage       int    `json:"stage"` // from 1
 	Iteration   int    `json:"iteration"`
@@ -21,18 +21,18 @@ type Standstill struct {
 	Why         string `json:"why"`
 }
 
-// A Rollback is an iteration that is done again.
+// A Rollback is an iteration that is repeated with another learning rate.
 type Rollback struct {
 	Stage     int     `json:"stage"` // from 1
 	Iteration int     `json:"iteration"`
-	Loss      any     `json:"loss"`   // text where it is not finite: JSON has no such numbers
-	Factor    float64 `json:"factor"` // of the learning rate, from then on
+	Loss      any     `json:"loss"`   // text if not finite, which JSON numbers cannot be
+	Factor    float64 `json:"factor"` // multiplies the learning rate from then on
 	Why       string  `json:"why"`
 }
 
-// Resumed says that the run goes on from an earlier one. Kernels and Version are
-// what they were before, where they are others now: then the picture may differ
-// in its last digits from an undisturbed run's.
+// Resumed is the resumption of an earlier run. Kernels and Version are the earlier
+// run's if they differ from this run's: the picture may then differ in its last digits
+// from that of an uninterrupted run.
 type Resumed struct {
 	Run       int64  `json:"run"`
 	Status    string `json:"status"` // of that run
@@ -42,12 +42,12 @@ type Resumed struct {
 	Version   string `json:"version_before,omitempty"`
 }
 
-// Refused is a checkpoint that was not gone on from.
+// Refused is a checkpoint that could not be resumed.
 type Refused struct {
 	Why string `json:"why"`
 }
 
-// Unscored is a picture that the metrics cannot be computed of.
+// Unscored is a picture for which the metrics could not be computed.
 type Unscored struct {
 	Why string `json:"why"`
 }

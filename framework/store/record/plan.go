@@ -1,6 +1,6 @@
-// Package record declares what a store holds as JSON: the plan of a sweep, where each
-// trial lies in it, what metrics are, and the data of events. Who writes it and who
-// reads it use these types.
+// Package record declares the types that a store holds as JSON: the plan of a sweep, the
+// points of its trials, definitions of metrics, and the data of events. Writers and
+// readers share them.
 package record
 
 import (
@@ -8,7 +8,7 @@ import (
 	"encoding/json"
 )
 
-// A Plan is a sweep as it was asked for.
+// A Plan is a sweep as requested.
 type Plan struct {
 	Question   string      `json:"question,omitempty"`
 	Method     string      `json:"method"`            // the sampler
@@ -20,55 +20,55 @@ type Plan struct {
 	Exclude    []string    `json:"exclude,omitempty"`
 	RunCap     int         `json:"run_cap,omitempty"`
 	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
-	// Definitions are of all metrics of the sweep's pictures, and of losses among
-	// Metrics. They are for people: two plans that differ in them alone are the same.
+	// Definitions are those of all metrics of the sweep's pictures and of the losses in
+	// Metrics. They are for people: plans that differ only in them are equal.
 	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
 }
 
-// A Parameter is what varies: of a zip the paths are joined by " + ".
+// A Parameter is a swept setting; the paths of a zip are joined by " + ".
 type Parameter struct {
 	Path    string    `json:"path"`
-	Labels  []string  `json:"labels,omitempty"`  // none for a range that is drawn from
-	Numbers []float64 `json:"numbers,omitempty"` // of all labels, if all are numbers
-	Range   *Range    `json:"range,omitempty"`   // that values are taken from; nil for none
+	Labels  []string  `json:"labels,omitempty"`  // of the levels; none if values are drawn from Range
+	Numbers []float64 `json:"numbers,omitempty"` // the labels as numbers, if all are numbers
+	Range   *Range    `json:"range,omitempty"`   // nil for listed values
 }
 
-// A Range is what values are taken from.
+// A Range is an interval that values are chosen from.
 type Range struct {
 	Min          float64 `json:"min"`
 	Max          float64 `json:"max"`
 	Distribution string  `json:"distribution"` // uniform, log_uniform or int
 }
 
-// EarlyStop is what stops trials.
+// EarlyStop holds the settings of a sweep's pruner.
 type EarlyStop struct {
 	Type    string  `json:"type"`              // the pruner
-	Metric  string  `json:"metric"`            // one that can be compared between all trials
+	Metric  string  `json:"metric"`            // comparable between all trials
 	Lower   bool    `json:"lower"`             // whether lower is better
-	Warmup  int     `json:"warmup"`            // iterations before the first look
-	Every   int     `json:"every"`             // iterations between two
+	Warmup  int     `json:"warmup"`            // iterations before the first comparison
+	Every   int     `json:"every"`             // iterations between comparisons
 	Options Options `json:"options,omitempty"` // of the pruner
 }
 
-// Options are a plugin's, by their keys: nil, bool, number, string, list or map.
+// Options are a plugin's options by key: nil, bool, number, string, list or map.
 type Options map[string]any
 
-// A Point is where a trial lies in its sweep.
+// A Point is the position of a trial in its sweep.
 type Point struct {
 	Settings    []Setting `json:"settings"`
 	Levels      []int     `json:"levels"` // by parameter; −1 for a draw from a range
-	Pair        int       `json:"pair"`   // −1 if there are none
+	Pair        int       `json:"pair"`   // −1 without pairs
 	Repeat      int       `json:"repeat"`
 	Content     string    `json:"content"` // names of files, several styles joined by " + "
 	Style       string    `json:"style"`
-	ContentHash string    `json:"content_hash"` // SHA-256 in hexadecimal digits, joined alike
+	ContentHash string    `json:"content_hash"` // SHA-256 in hexadecimal digits, joined the same way
 	StyleHash   string    `json:"style_hash"`
 }
 
-// UnmarshalJSON also reads the keys that content and style had in earlier versions:
-// photograph, painting, and these with _hash.
+// UnmarshalJSON also accepts the keys of earlier versions for content and style:
+// photograph, painting, photograph_hash and painting_hash.
 func (p *Point) UnmarshalJSON(data []byte) error {
-	type plain Point // without this method
+	type plain Point // has no UnmarshalJSON
 	read := struct {
 		*plain
 		Photograph     string `json:"photograph"`
@@ -84,7 +84,7 @@ func (p *Point) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A Setting is what a trial sets.
+// A Setting is the value of a swept path in a trial.
 type Setting struct {
 	Path  string          `json:"path"`
 	Value json.RawMessage `json:"value"`

@@ -1,5 +1,5 @@
-// Package storetest changes stores behind the store's back, as tests of what
-// becomes of stores of other people need it.
+// Package storetest changes store files directly, for tests of damaged and foreign
+// stores.
 package storetest
 
 import (

@@ -13,22 +13,22 @@ import (
 	"time"
 )
 
-// A download is a Request in the making.
+// A download is a Request in progress.
 type download struct {
 	Request
-	from   string // the URL as it may be shown and stored
+	from   string // the URL without credentials
 	client *http.Client
 	part   part
-	total  int64 // what the server says of the file's length; 0 if nothing
+	total  int64 // length of the file according to the server; 0 if unknown
 }
 
-// stalled is the cause of a try that brought nothing for too long.
+// stalled is the cause of a try that timed out without data.
 type stalled struct{ after time.Duration }
 
-func (s stalled) Error() string { return fmt.Sprintf("nothing came for %s", s.after) }
+func (s stalled) Error() string { return fmt.Sprintf("no data for %s", s.after) }
 
-// try asks for what is missing and reads it to its end. A *finalError is not to be
-// tried again.
+// try requests the missing bytes and reads the response. A *finalError must not be
+// retried.
 func (d *download) try(ctx context.Context) error {
 	if d.part.size > 0 && d.part.size == d.length() {
 		return nil
@@ -37,9 +37,9 @@ func (d *download) try(ctx context.Context) error {
 	defer cancel(nil)
 	idle := time.AfterFunc(d.Stall, func() { cancel(stalled{d.Stall}) })
 	defer idle.Stop()
-	response, err := d.ask(ctx)
+	response, err := d.request(ctx)
 	if err == nil {
-		defer func() { _ = response.Body.Close() }() // nothing of it is needed any more
+		defer func() { _ = response.Body.Close() }() // no longer needed
 		idle.Reset(d.Stall)
 		if err = d.check(response); err == nil {
 			err = d.read(response.Body, func() { idle.Reset(d.Stall) })
@@ -51,7 +51,7 @@ func (d *download) try(ctx context.Context) error {
 	return err
 }
 
-// length is that of the whole file, 0 if not known.
+// length returns the length of the whole file, 0 if unknown.
 func (d *download) length() int64 {
 	if d.Bytes > 0 {
 		return d.Bytes
@@ -59,7 +59,7 @@ func (d *download) length() int64 {
 	return d.total
 }
 
-func (d *download) ask(ctx context.Context) (*http.Response, error) {
+func (d *download) request(ctx context.Context) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, d.URL, nil)
 	if err != nil {
 		return nil, &finalError{err}
@@ -72,7 +72,7 @@ func (d *download) ask(ctx context.Context) (*http.Response, error) {
 	}
 	response, err := d.client.Do(request)
 	if outer := (*url.Error)(nil); errors.As(err, &outer) {
-		err = outer.Err // it repeats the address
+		err = outer.Err // without the address
 	}
 	if certificate := (*tls.CertificateVerificationError)(nil); errors.As(err, &certificate) {
 		err = &finalError{err}
@@ -80,7 +80,7 @@ func (d *download) ask(ctx context.Context) (*http.Response, error) {
 	return response, err
 }
 
-// check makes the part ready for a response's body: the whole file, or what is missing.
+// check prepares the part for a response's body: the whole file or the missing bytes.
 func (d *download) check(r *http.Response) error {
 	switch {
 	case r.StatusCode == http.StatusOK:
@@ -93,40 +93,40 @@ func (d *download) check(r *http.Response) error {
 		begin, total, ok := contentRange(r.Header.Get("Content-Range"))
 		now := validator(r.Header)
 		if !ok || begin != d.part.size || now != "" && now != d.part.of.Validator {
-			return d.again("the server sent another part than the missing one")
+			return d.startOver("the server sent another part than the missing one")
 		}
 		return d.expect(total)
 	case r.StatusCode == http.StatusRequestedRangeNotSatisfiable && d.part.size > 0:
-		return d.again("the server's file is shorter than what came before")
+		return d.startOver("the server's file is shorter than the part")
 	case r.StatusCode >= 500, r.StatusCode == http.StatusRequestTimeout, r.StatusCode == http.StatusTooManyRequests:
-		return fmt.Errorf("the server answers %s", r.Status)
+		return fmt.Errorf("the server returned %s", r.Status)
 	}
-	return final("the server answers %s", r.Status)
+	return final("the server returned %s", r.Status)
 }
 
-// again throws away what came: the next try starts over.
-func (d *download) again(why string) error {
+// startOver discards the part, so that the next try starts from the beginning.
+func (d *download) startOver(why string) error {
 	if err := d.part.restart(version{URL: d.from}); err != nil {
 		return &finalError{err}
 	}
 	return errors.New(why)
 }
 
-// expect takes note of the file's length as the server has it, -1 if it does not say.
+// expect records the file's length according to the server, -1 if unknown.
 func (d *download) expect(total int64) error {
 	switch {
 	case total < 0:
 		return nil
 	case d.Bytes > 0 && total != d.Bytes:
-		return final("the server's file has %d bytes where %d are expected: it is another file", total, d.Bytes)
+		return final("the server's file has %d bytes, not %d: it is another file", total, d.Bytes)
 	case total > d.Limit:
-		return final("the server's file has %d bytes; more than %d are not fetched", total, d.Limit)
+		return final("the server's file has %d bytes, more than the limit of %d", total, d.Limit)
 	}
 	d.total = total
 	return nil
 }
 
-// read appends the body to the part; alive is called whenever something came.
+// read appends the body to the part; alive is called whenever data arrives.
 func (d *download) read(body io.Reader, alive func()) error {
 	most := d.length()
 	if most == 0 {
@@ -138,7 +138,7 @@ func (d *download) read(body io.Reader, alive func()) error {
 		if n > 0 {
 			alive()
 			if d.part.size+int64(n) > most {
-				d.part.size = 0 // nothing of it is kept
+				d.part.size = 0 // the part is discarded
 				return final("the server sends more than %d bytes: it is another file", most)
 			}
 			if _, err := d.part.Write(buffer[:n]); err != nil {
@@ -160,8 +160,8 @@ func (d *download) read(body io.Reader, alive func()) error {
 	}
 }
 
-// validator returns what If-Range can name a version by: a strong ETag, or else
-// the date of the last change.
+// validator returns the validator of a version for If-Range: a strong ETag, or else the
+// Last-Modified date.
 func validator(h http.Header) string {
 	if tag := h.Get("ETag"); strings.HasPrefix(tag, `"`) {
 		return tag

@@ -1,11 +1,10 @@
-// Package fetch downloads one large file whose checksum is known, over a
-// connection that may break.
+// Package fetch downloads a large file with a known checksum over an unreliable
+// connection.
 //
-// What has come so far is kept in PATH.part, and in PATH.part.json what it is a
-// part of. A broken download goes on from there, in the same call or in a later
-// one, by an HTTP range request that holds only for the same version of the
-// file (If-Range, RFC 9110, section 13.1.5). PATH itself appears once the
-// length and the checksum are right.
+// The bytes received so far are in PATH.part, their version in PATH.part.json. An
+// interrupted download is resumed, in the same call or a later one, by an HTTP range
+// request for the same version of the file (If-Range, RFC 9110, section 13.1.5). PATH
+// itself is created once the length and the checksum are right.
 package fetch
 
 import (
@@ -19,44 +18,45 @@ import (
 	"time"
 )
 
-// A Request says what to fetch, and how patiently.
+// A Request describes a download and its retries.
 type Request struct {
 	URL    string
-	Path   string // of the file to make; its folder must be there
-	Bytes  int64  // its length; 0 if not known
-	Limit  int64  // no file longer than this is fetched
-	SHA256 string // its checksum in hexadecimal, or the first digits of it
+	Path   string // of the new file; its folder must exist
+	Bytes  int64  // length; 0 if unknown
+	Limit  int64  // maximum length in bytes
+	SHA256 string // in hexadecimal, or the first digits
 
-	Retries int           // how often in a row to try again without getting on
-	Wait    time.Duration // before the first of them; twice as long before each further one
-	Stall   time.Duration // a connection that brings nothing for so long counts as broken
+	Retries int           // maximum number of retries in a row without progress
+	Wait    time.Duration // before the first retry; doubled for each further one
+	Stall   time.Duration // timeout for a connection without data
 
-	// Progress, if there, is told now and then how many bytes are there of how
-	// many; total is 0 while that is not known.
+	// Progress, if not nil, is called now and then with the bytes received and the
+	// total, 0 while that is unknown.
 	Progress func(done, total int64)
-	// Broken, if there, is told why a try failed and how long the next one waits.
+	// Broken, if not nil, is called with the error of a failed try and the time until
+	// the next.
 	Broken func(err error, wait time.Duration)
 }
 
-// progressed is how much a try must add for it to count as getting on.
+// progressed is the number of bytes that count as progress.
 const progressed = 1 << 20
 
-// File fetches a file. When ctx ends it returns ctx's cause and keeps the part.
+// File downloads a file. When ctx is done it returns ctx's cause and keeps the part.
 func File(ctx context.Context, q Request) error {
 	if err := Allowed(q.URL); err != nil {
 		return err
 	}
 	from := Redacted(q.URL)
 	if q.Bytes > q.Limit {
-		return fmt.Errorf("fetch %s: %d bytes are more than the limit of %d", from, q.Bytes, q.Limit)
+		return fmt.Errorf("fetch %s: %d bytes exceed the limit of %d", from, q.Bytes, q.Limit)
 	}
 	d := &download{Request: q, from: from, client: client(q.Stall)}
 	defer d.client.CloseIdleConnections()
 	if err := d.part.open(q.Path+".part", from); err != nil {
 		return fmt.Errorf("fetch %s: %w", from, err)
 	}
-	defer func() { _ = d.part.close() }() // where it matters it was closed before
-	if err := d.all(ctx); err != nil {
+	defer func() { _ = d.part.close() }() // a second close on success
+	if err := d.fetch(ctx); err != nil {
 		if d.part.size == 0 {
 			err = errors.Join(err, d.part.remove())
 		}
@@ -65,8 +65,8 @@ func File(ctx context.Context, q Request) error {
 	return nil
 }
 
-// all tries until the file is there and right.
-func (d *download) all(ctx context.Context) error {
+// fetch retries until the file is complete and has the right checksum.
+func (d *download) fetch(ctx context.Context) error {
 	best, failures := d.part.size, 0
 	for {
 		err := d.try(ctx)
@@ -84,7 +84,7 @@ func (d *download) all(ctx context.Context) error {
 		}
 		failures++
 		if failures > d.Retries {
-			return fmt.Errorf("%w; given up after %d tries", err, failures)
+			return fmt.Errorf("%w; gave up after %d tries", err, failures)
 		}
 		wait := d.Wait << min(failures-1, 6)
 		if d.Broken != nil {
@@ -98,7 +98,7 @@ func (d *download) all(ctx context.Context) error {
 	}
 }
 
-// finish checks the part and gives it its name.
+// finish checks the part and renames it to its final path.
 func (d *download) finish(ctx context.Context) error {
 	sum, err := d.part.sum(ctx)
 	if err != nil {
@@ -106,18 +106,17 @@ func (d *download) finish(ctx context.Context) error {
 	}
 	if len(sum) < len(d.SHA256) || sum[:len(d.SHA256)] != d.SHA256 {
 		d.part.size = 0
-		return fmt.Errorf("the checksum is wrong: SHA-256 %s where %s is expected; what came is deleted, try again or ask the publisher", sum, d.SHA256)
+		return fmt.Errorf("wrong checksum: SHA-256 is %s, not %s; the download was deleted, try again or ask the publisher", sum, d.SHA256)
 	}
 	return d.part.rename(d.Path)
 }
 
-// A finalError is one that another try will not mend.
+// A finalError is an error that a retry cannot fix.
 type finalError struct{ error }
 
 func final(format string, args ...any) error { return &finalError{fmt.Errorf(format, args...)} }
 
-// Allowed says whether an address may be fetched from: over TLS, or from this
-// machine itself.
+// Allowed returns an error unless the address is https or on this machine.
 func Allowed(address string) error {
 	u, err := url.Parse(address)
 	if err == nil {
@@ -129,11 +128,11 @@ func Allowed(address string) error {
 	return nil
 }
 
-// Redacted returns an address without the password that it may carry.
+// Redacted returns an address without its password, if any.
 func Redacted(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "an address that is none"
+		return "an invalid address"
 	}
 	return u.Redacted()
 }
@@ -162,7 +161,7 @@ func client(stall time.Duration) *http.Client {
 			ResponseHeaderTimeout: stall,
 			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2:     true,
-			DisableCompression:    true, // or else ranges and lengths are of something else
+			DisableCompression:    true, // ranges and lengths must be those of the file
 		},
 		CheckRedirect: func(next *http.Request, before []*http.Request) error {
 			const most = 5

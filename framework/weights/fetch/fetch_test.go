@@ -31,7 +31,7 @@ func sum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// serve answers with f; n counts the requests from 1.
+// serve starts a server with handler f; n counts the requests from 1.
 func serve(t *testing.T, f func(n int, w http.ResponseWriter, r *http.Request)) string {
 	t.Helper()
 	var n atomic.Int64
@@ -42,13 +42,13 @@ func serve(t *testing.T, f func(n int, w http.ResponseWriter, r *http.Request)) 
 	return s.URL + "/file.pth"
 }
 
-// whole serves b as a good server does, ranges and all.
+// whole serves b correctly, including ranges.
 func whole(w http.ResponseWriter, r *http.Request, b []byte, tag string) {
 	w.Header().Set("ETag", tag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
 }
 
-// breaks serves what whole does, and breaks off after n bytes of body.
+// breaks is whole with a connection that breaks after n bytes of the body.
 func breaks(w http.ResponseWriter, r *http.Request, b []byte, tag string, n int) {
 	whole(&breaking{w, n}, r, b, tag)
 }
@@ -75,8 +75,8 @@ func request(t *testing.T, url string, want []byte) Request {
 	}
 }
 
-// holds fails unless the folder of path holds just the given files, and path, if
-// it is among them, want.
+// holds fails unless the folder of path has exactly the given files and path, if among
+// them, has the content want.
 func holds(t *testing.T, path string, want []byte, names ...string) {
 	t.Helper()
 	files, err := os.ReadDir(filepath.Dir(path))
@@ -127,8 +127,8 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// A connection that breaks off goes on where it stopped, in the same call; a
-// call that gives up leaves its part to the next one.
+// A broken download is resumed in the same call; a call that gives up leaves its part
+// to the next one.
 func TestResume(t *testing.T) {
 	want := content(0)
 	for name, retries := range map[string]int{"same call": 2, "next call": 0} {
@@ -144,7 +144,7 @@ func TestResume(t *testing.T) {
 			q.Retries = retries
 			err := File(t.Context(), q)
 			for i := 0; retries == 0 && i < 2; i++ {
-				fails(t, err, q.URL, fmt.Sprintf("broke at byte %d", (i+1)<<20), "given up after 1 tries")
+				fails(t, err, q.URL, fmt.Sprintf("broke at byte %d", (i+1)<<20), "gave up after 1 tries")
 				holds(t, q.Path, nil, "file.pth.part", "file.pth.part.json")
 				err = File(t.Context(), q)
 			}
@@ -159,8 +159,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// Tries that get on are not counted, however many.
-func TestGettingOn(t *testing.T) {
+// Retries with progress are not counted.
+func TestProgressResetsRetries(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { breaks(w, r, want, `"a"`, 1<<20) }), want)
 	q.Retries = 1
@@ -174,9 +174,9 @@ func TestGettingOn(t *testing.T) {
 			t.Errorf("%v before try %d", wait, broken+1)
 		}
 	}
-	fails(t, File(t.Context(), q), "broke at byte 3000", "given up after 3 tries")
+	fails(t, File(t.Context(), q), "broke at byte 3000", "gave up after 3 tries")
 	if broken != 2 {
-		t.Errorf("told of %d broken tries, want 2", broken)
+		t.Errorf("%d broken tries, want 2", broken)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestServerIgnoresRange(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A file that has changed meanwhile is fetched from its beginning.
+// A file that has changed meanwhile is downloaded from the beginning.
 func TestChangedMeanwhile(t *testing.T) {
 	old, want := content(1), content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -210,7 +210,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A server that sends a part of the new file for If-Range of the old one.
+// The server ignores If-Range and sends a range of the changed file.
 func TestChangedAndIfRangeIgnored(t *testing.T) {
 	old, want := content(1), content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -226,7 +226,7 @@ func TestChangedAndIfRangeIgnored(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// Without an ETag or a date nothing tells whether a part still fits: it is dropped.
+// Without an ETag or a date a part cannot be validated: it is discarded.
 func TestNoValidator(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -287,7 +287,7 @@ func TestLyingServers(t *testing.T) {
 		left   []string
 	}{
 		{"shorter file", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, want[:1000], `"a"`) },
-			"has 1000 bytes where 3145728 are expected: it is another file", nil},
+			"has 1000 bytes, not 3145728: it is another file", nil},
 		{"longer file", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, append(want, 1), `"a"`) },
 			"has 3145729 bytes", nil},
 		{"shorter than it says", 0, func(w http.ResponseWriter, r *http.Request) {
@@ -310,17 +310,17 @@ func TestLyingServers(t *testing.T) {
 			}
 		}, "more than 8388608 bytes", nil},
 		{"too long to fetch", 0, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "99999999999") },
-			"99999999999 bytes; more than 8388608 are not fetched", nil},
+			"99999999999 bytes, more than the limit of 8388608", nil},
 		{"wrong bytes", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { whole(w, r, content(1), `"a"`) },
-			"the checksum is wrong: SHA-256 " + sum(content(1)) + " where " + sum(want) + " is expected", nil},
+			"wrong checksum: SHA-256 is " + sum(content(1)) + ", not " + sum(want), nil},
 		{"shorter file of unknown length", 0, func(w http.ResponseWriter, r *http.Request) { whole(w, r, want[:1000], `"a"`) },
-			"the checksum is wrong", nil},
+			"wrong checksum", nil},
 		{"404", int64(len(want)), func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) },
-			"the server answers 404 Not Found", nil},
+			"the server returned 404 Not Found", nil},
 		{"503", int64(len(want)), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
-			"503 Service Unavailable; given up after 3 tries", nil},
+			"503 Service Unavailable; gave up after 3 tries", nil},
 		{"part that was not asked for", int64(len(want)), func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(206) },
-			"answers 206", nil},
+			"returned 206", nil},
 		{"redirect to http", int64(len(want)), func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://example.org/file.pth", http.StatusFound)
 		}, "http://example.org/file.pth is not an https address", nil},
@@ -340,7 +340,7 @@ func TestLyingServers(t *testing.T) {
 	}
 }
 
-// TestRedirectFromHTTPS: a server on https may not send us to plain http, not even here.
+// TestRedirectFromHTTPS: a redirect from https to http is an error, even on this machine.
 func TestRedirectFromHTTPS(t *testing.T) {
 	check := client(time.Second).CheckRedirect
 	from := httptest.NewRequest(http.MethodGet, "https://example.org/a", nil)
@@ -369,18 +369,18 @@ func TestStall(t *testing.T) {
 		<-release
 	}), want)
 	q.Stall = 100 * time.Millisecond
-	var told error
-	q.Broken = func(err error, _ time.Duration) { told = err }
+	var reported error
+	q.Broken = func(err error, _ time.Duration) { reported = err }
 	if err := File(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	if told == nil || told.Error() != "nothing came for 100ms" {
-		t.Errorf("told %v", told)
+	if reported == nil || reported.Error() != "no data for 100ms" {
+		t.Errorf("got %v", reported)
 	}
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A cancelled fetch returns the cause and leaves its part for the next one.
+// A cancelled download returns the cause and leaves its part for the next one.
 func TestCancel(t *testing.T) {
 	want := content(0)
 	stop := errors.New("stopped by the user")
@@ -415,7 +415,7 @@ func TestCancel(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// TestPassword: one in the address is used, and neither shown nor stored.
+// TestPassword: a password in the address is used, but neither shown nor stored.
 func TestPassword(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
@@ -443,5 +443,5 @@ func TestRefusedAddresses(t *testing.T) {
 	}
 	q := request(t, "https://example.org/x", nil)
 	q.Bytes = q.Limit + 1
-	fails(t, File(t.Context(), q), "more than the limit")
+	fails(t, File(t.Context(), q), "exceed the limit")
 }

@@ -13,7 +13,7 @@ import (
 	"runexp/internal/atomicfile"
 )
 
-// A part is a file that is not complete yet, and what it is a part of.
+// A part is an incomplete file and its version.
 type part struct {
 	path string
 	file *os.File
@@ -21,22 +21,22 @@ type part struct {
 	of   version
 }
 
-// A version is a file as a server has it: its address and the ETag or date
-// that says whether it is still the same.
+// A version identifies the content of a file on a server: its address and the ETag or
+// date.
 type version struct {
 	URL       string `json:"url"`
 	Validator string `json:"validator"`
 }
 
-// open opens or makes the part at path. One of another address, or of a version
-// that its server gave no name, is of no use: it starts empty.
+// open opens or creates the part at path. One from another address or without a
+// validator is truncated.
 func (p *part) open(path, url string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return err
 	}
 	p.path, p.file = path, file
-	if text, err := os.ReadFile(p.note()); err == nil {
+	if text, err := os.ReadFile(p.versionPath()); err == nil {
 		if json.Unmarshal(text, &p.of) != nil {
 			p.of = version{}
 		}
@@ -54,10 +54,10 @@ func (p *part) open(path, url string) error {
 	return nil
 }
 
-// note is the path of what is known about the part.
-func (p *part) note() string { return p.path + ".json" }
+// versionPath returns the path of the file with the part's version.
+func (p *part) versionPath() string { return p.path + ".json" }
 
-// restart empties the part; what comes next is of the given version.
+// restart truncates the part for the given version.
 func (p *part) restart(of version) error {
 	if err := p.file.Truncate(0); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (p *part) restart(of version) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(p.note(), text)
+	return atomicfile.Write(p.versionPath(), text)
 }
 
 // Write appends.
@@ -75,7 +75,7 @@ func (p *part) Write(b []byte) (int, error) {
 	n, err := p.file.WriteAt(b, p.size)
 	p.size += int64(n)
 	if err != nil {
-		return n, &finalError{fmt.Errorf("%w; what has come so far is kept", err)} // a full disk, say
+		return n, &finalError{fmt.Errorf("%w; the bytes downloaded so far are kept", err)} // such as a full disk
 	}
 	return n, nil
 }
@@ -88,10 +88,10 @@ func (p *part) close() error { return p.file.Close() }
 
 // remove deletes the part.
 func (p *part) remove() error {
-	return errors.Join(p.close(), os.Remove(p.path), os.Remove(p.note()))
+	return errors.Join(p.close(), os.Remove(p.path), os.Remove(p.versionPath()))
 }
 
-// rename gives the part its final name.
+// rename renames the part to path.
 func (p *part) rename(path string) error {
 	if err := errors.Join(p.file.Sync(), p.close()); err != nil {
 		return err
@@ -103,5 +103,5 @@ func (p *part) rename(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close(), os.Remove(p.note()))
+	return errors.Join(dir.Sync(), dir.Close(), os.Remove(p.versionPath()))
 }

@@ -57,7 +57,7 @@ func (r *Reader) do(op byte) error {
 			err = fmt.Errorf("protocol %d is not one of 2 to 5", protocol)
 		}
 		return err
-	case opFrame: // only says how much to read at once
+	case opFrame: // only a hint for buffering
 		_, err := r.bytes(8)
 		return err
 	case opMark:
@@ -67,9 +67,9 @@ func (r *Reader) do(op byte) error {
 		r.marks = append(r.marks, len(r.stack))
 		return nil
 	case opPut, opLongPut, opMemoize, opGet, opLongGet:
-		return r.remember(op)
+		return r.memoOp(op)
 	case opAppend, opAppends, opSetItem, opSetItems:
-		return r.fill(op)
+		return r.addItems(op)
 	case opBuild:
 		state, err := r.pop()
 		if err != nil {
@@ -88,7 +88,7 @@ func (r *Reader) do(op byte) error {
 	return r.push(value)
 }
 
-// value executes an opcode that makes a value.
+// value executes an opcode that creates a value.
 func (r *Reader) value(op byte) (any, error) {
 	switch op {
 	case opNone:
@@ -135,11 +135,12 @@ func (r *Reader) value(op byte) (any, error) {
 		}
 		return r.names.Persistent(id)
 	}
-	return nil, fmt.Errorf("opcode %#02x%s, which a state dict has no use for", op, refused(op))
+	return nil, fmt.Errorf("opcode %#02x%s, which a state dict does not need", op, rejectedName(op))
 }
 
-// refused names the opcodes that a curious or a hostile file is likely to hold.
-func refused(op byte) string {
+// rejectedName returns the name of an opcode that an unusual or malicious file is likely
+// to have.
+func rejectedName(op byte) string {
 	for _, known := range []struct {
 		op   byte
 		name string
@@ -155,8 +156,8 @@ func refused(op byte) string {
 	return ""
 }
 
-// remember puts the topmost value into the memo or fetches one from it.
-func (r *Reader) remember(op byte) error {
+// memoOp stores the topmost value in the memo or pushes one from it.
+func (r *Reader) memoOp(op byte) error {
 	index, err := uint32(len(r.memo)), error(nil) // as MEMOIZE numbers them
 	switch op {
 	case opPut, opGet:
@@ -178,8 +179,8 @@ func (r *Reader) remember(op byte) error {
 	return err
 }
 
-// fill appends to the list or adds to the dictionary below the new items.
-func (r *Reader) fill(op byte) (err error) {
+// addItems adds the items above the mark to the list or dictionary below it.
+func (r *Reader) addItems(op byte) (err error) {
 	var items []any
 	switch op {
 	case opAppend:
@@ -215,8 +216,8 @@ func (r *Reader) fill(op byte) (err error) {
 	return nil
 }
 
-// Add adds an item; a key that is there already, or that is neither a string
-// nor a whole number, is an error.
+// Add adds an item; a repeated key, or one that is neither a string nor a whole number,
+// is an error.
 func (d *Dict) Add(key, value any) error {
 	switch key.(type) {
 	case string, int64:
@@ -249,12 +250,12 @@ func (r *Reader) global(op byte) (any, error) {
 	module, isText := values[0].(string)
 	name, isText2 := values[1].(string)
 	if !isText || !isText2 || len(module) > maxName || len(name) > maxName {
-		return nil, fmt.Errorf("the name of a global is no text of at most %d bytes", maxName)
+		return nil, fmt.Errorf("the name of a global is not a text of at most %d bytes", maxName)
 	}
 	return r.names.Global(module, name)
 }
 
-// call gives a function its arguments.
+// call calls a function with a tuple of arguments.
 func (r *Reader) call() (any, error) {
 	values, err := r.popN(2)
 	if err != nil {

@@ -1,15 +1,14 @@
-// Package pickle reads data, and nothing but data, from Python's pickle format.
+// Package pickle reads Python's pickle format as data only.
 //
-// A pickle is a program for a small stack machine that may import and call
-// whatever its reader has, which is how a weights file runs code in Python.
-// Here it imports and calls nothing: it can make numbers, strings, tuples,
-// lists and dictionaries, and it can name globals and objects outside of
-// itself, to which the caller's Names gives a meaning or which it refuses.
+// A pickle is a program for a small stack machine that can import and call anything
+// in its reader, which is how a weights file runs code in Python. Here it imports and
+// calls nothing: it can create numbers, strings, tuples, lists and dictionaries, and
+// name globals and external objects, which the caller's Names resolves or rejects.
 // Opcodes that torch.save does not write for a state dict are errors (opcodes:
 // Python's Lib/pickletools.py; protocols 2 to 5).
 //
-// What a pickle may take is bounded by constants, not by what it claims, and
-// nothing here recurses into a value: deep or circular ones do no harm.
+// Memory and time are bounded by constants, not by what a pickle claims, and nothing
+// here recurses into a value: deep or circular ones are harmless.
 package pickle
 
 // Limits of one Reader. A state dict of 10,000 tensors takes about 400,000
@@ -37,22 +36,22 @@ type Dict struct{ Items map[any]any }
 // _metadata, and drops them.
 func (d *Dict) SetState(any) error { return nil }
 
-// Names gives a meaning to what a pickle only names. Both methods return an
-// error for what they do not know, which ends the reading.
+// Names resolves what a pickle only names. Both methods return an error for an unknown
+// name, which ends the reading.
 type Names interface {
-	// Global returns what stands for name of the Python module called module.
+	// Global returns the value for name in the Python module called module.
 	Global(module, name string) (any, error)
-	// Persistent returns the object that is kept outside of the pickle under id.
+	// Persistent returns the external object with this id.
 	Persistent(id any) (any, error)
 }
 
-// A Func is a global that a pickle may call.
+// A Func is a global that a pickle can call.
 type Func func(args Tuple) (any, error)
 
-// A Stateful value can be given a state after it was made, as __setstate__ does.
+// A Stateful value accepts a state after construction, as __setstate__ does.
 type Stateful interface{ SetState(state any) error }
 
-// Kind names the type of a value for messages; it never prints the value.
+// Kind returns the type of a value for messages, never the value.
 func Kind(value any) string {
 	switch value.(type) {
 	case nil:

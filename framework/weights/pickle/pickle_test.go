@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// names knows one function, which returns its arguments, and returns every persistent id.
+// names resolves one function, which returns its arguments, and returns persistent ids
+// unchanged.
 type names struct{}
 
 func (names) Global(module, name string) (any, error) {
@@ -70,7 +71,7 @@ func TestSeveralPickles(t *testing.T) {
 	if _, err := r.Read(); err == nil || err.Error() != "byte 112: not a pickle of protocol 2 or later" {
 		t.Errorf("error %v", err)
 	}
-	// A memo is forgotten from one to the next.
+	// The memo is cleared between pickles.
 	r = NewReader(strings.NewReader("\x80\x02}q\x00.\x80\x02h\x00."), 0, 1<<10, names{})
 	if _, err := r.Read(); err != nil {
 		t.Error(err)
@@ -81,7 +82,7 @@ func TestSeveralPickles(t *testing.T) {
 }
 
 func TestLimit(t *testing.T) {
-	if _, err := read("\x80\x02U\x05abcde.", 8); err == nil || !strings.Contains(err.Error(), "longer than") {
+	if _, err := read("\x80\x02U\x05abcde.", 8); err == nil || !strings.Contains(err.Error(), "too long") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := read("\x80\x02U\x05abcde.", 10); err != nil {

@@ -11,29 +11,29 @@ import (
 	"unicode/utf8"
 )
 
-// A Reader decodes pickles that stand one after the other in a stream.
+// A Reader decodes consecutive pickles from a stream.
 type Reader struct {
-	in    *bufio.Reader
-	left  int64 // bytes that may still be read
-	at    int64 // byte of the file
-	ops   int
-	names Names
+	in        *bufio.Reader
+	remaining int64 // bytes until the limit
+	at        int64 // byte of the file
+	ops       int
+	names     Names
 
 	stack []any
 	marks []int // lengths of the stack at each MARK
 	memo  map[uint32]any
 }
 
-// NewReader returns a Reader that takes limit bytes from r at most. at is where
-// r begins in its file.
+// NewReader returns a Reader of at most limit bytes from r. at is the offset of r in
+// its file.
 func NewReader(r io.Reader, at, limit int64, names Names) *Reader {
-	return &Reader{in: bufio.NewReader(r), left: limit, at: at, names: names}
+	return &Reader{in: bufio.NewReader(r), remaining: limit, at: at, names: names}
 }
 
-// Offset returns where in the file the pickles read so far end.
+// Offset returns the offset in the file after the last pickle read.
 func (r *Reader) Offset() int64 { return r.at }
 
-// Read decodes the next pickle. An error says at which byte of the file.
+// Read decodes the next pickle. An error has the offset in the file.
 func (r *Reader) Read() (any, error) {
 	r.stack, r.marks, r.memo = nil, nil, map[uint32]any{}
 	begin := r.at
@@ -49,11 +49,11 @@ func (r *Reader) Read() (any, error) {
 	}
 }
 
-// step reads an opcode and executes it, and tells whether it was the last one,
-// which leaves one value on the stack.
-func (r *Reader) step(first bool) (stopped bool, err error) {
+// step reads and executes an opcode, and reports whether it was the last one, which
+// leaves one value on the stack.
+func (r *Reader) step(first bool) (last bool, err error) {
 	if r.ops++; r.ops > maxOpcodes {
-		return false, fmt.Errorf("more than %d opcodes; a state dict takes far fewer", maxOpcodes)
+		return false, fmt.Errorf("more than %d opcodes; a state dict has far fewer", maxOpcodes)
 	}
 	op, err := r.byte()
 	switch {
@@ -64,7 +64,7 @@ func (r *Reader) step(first bool) (stopped bool, err error) {
 	case op != opStop:
 		return false, r.do(op)
 	case len(r.stack) != 1 || len(r.marks) > 0:
-		return false, fmt.Errorf("the pickle ends with %d values and %d marks on its stack in place of one value", len(r.stack), len(r.marks))
+		return false, fmt.Errorf("the pickle ends with %d values and %d marks on its stack instead of one value", len(r.stack), len(r.marks))
 	}
 	return true, nil
 }
@@ -77,7 +77,7 @@ func (r *Reader) push(value any) error {
 	return nil
 }
 
-// pop takes the topmost value, which must be above the last mark.
+// pop removes and returns the topmost value, which must be above the last mark.
 func (r *Reader) pop() (any, error) {
 	floor := 0
 	if len(r.marks) > 0 {
@@ -93,7 +93,8 @@ func (r *Reader) pop() (any, error) {
 	return value, nil
 }
 
-// popN takes the topmost n values, in the order in which they were pushed.
+// popN removes the topmost n values and returns them in the order in which they were
+// pushed.
 func (r *Reader) popN(n int) ([]any, error) {
 	values := make([]any, n)
 	for i := n - 1; i >= 0; i-- {
@@ -105,7 +106,7 @@ func (r *Reader) popN(n int) ([]any, error) {
 	return values, nil
 }
 
-// popMark takes the values above the last mark, and the mark.
+// popMark removes the last mark and the values above it, and returns the values.
 func (r *Reader) popMark() ([]any, error) {
 	if len(r.marks) == 0 {
 		return nil, errors.New("no mark on the stack")
@@ -115,7 +116,7 @@ func (r *Reader) popMark() ([]any, error) {
 	return values, err
 }
 
-// peek returns the topmost value and leaves it.
+// peek returns the topmost value without removing it.
 func (r *Reader) peek() (any, error) {
 	value, err := r.pop()
 	if err == nil {
@@ -124,48 +125,48 @@ func (r *Reader) peek() (any, error) {
 	return value, err
 }
 
-// target returns the topmost value, which an opcode changes, as a T.
+// target returns the topmost value, which the opcode modifies, as a T.
 func target[T any](r *Reader) (T, error) {
 	value, err := r.peek()
 	got, ok := value.(T)
 	if err == nil && !ok {
-		err = fmt.Errorf("%s cannot be changed so", Kind(value))
+		err = fmt.Errorf("%s does not support this opcode", Kind(value))
 	}
 	return got, err
 }
 
 func (r *Reader) byte() (byte, error) {
-	if r.left == 0 {
+	if r.remaining == 0 {
 		return 0, tooLong()
 	}
 	b, err := r.in.ReadByte()
 	if err != nil {
 		return 0, cutShort(err)
 	}
-	r.left--
+	r.remaining--
 	r.at++
 	return b, nil
 }
 
-// bytes reads n bytes. Callers bound n.
+// bytes reads n bytes. Callers limit n.
 func (r *Reader) bytes(n int) ([]byte, error) {
-	if int64(n) > r.left {
+	if int64(n) > r.remaining {
 		return nil, tooLong()
 	}
 	b := make([]byte, n)
 	if _, err := io.ReadFull(r.in, b); err != nil {
 		return nil, cutShort(err)
 	}
-	r.left -= int64(n)
+	r.remaining -= int64(n)
 	r.at += int64(n)
 	return b, nil
 }
 
-func tooLong() error { return errors.New("the pickle is longer than that of a state dict") }
+func tooLong() error { return errors.New("the pickle is too long for a state dict") }
 
 func cutShort(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("the pickle is cut short")
+		return errors.New("the pickle is truncated")
 	}
 	return err
 }
@@ -181,14 +182,14 @@ func (r *Reader) count(size int) (uint32, error) {
 	return binary.LittleEndian.Uint32(wide[:]), nil
 }
 
-// text reads a string whose length comes first, in size bytes.
+// text reads a string prefixed with its length in size bytes.
 func (r *Reader) text(size int) (any, error) {
 	n, err := r.count(size)
 	if err != nil {
 		return nil, err
 	}
 	if n > maxString {
-		return nil, fmt.Errorf("a string of %d bytes; a state dict has none above %d", n, maxString)
+		return nil, fmt.Errorf("a string of %d bytes; a state dict's have at most %d", n, maxString)
 	}
 	b, err := r.bytes(int(n))
 	if err != nil {
@@ -200,7 +201,7 @@ func (r *Reader) text(size int) (any, error) {
 	return string(b), nil
 }
 
-// line reads a name that ends at the end of its line.
+// line reads a name up to the end of the line.
 func (r *Reader) line() (string, error) {
 	var s strings.Builder
 	for {

@@ -2,9 +2,8 @@ package canvas
 
 import "math"
 
-// Noise is gradient noise (Perlin, "Improving noise", SIGGRAPH 2002) whose
-// lattice is hashed instead of tabled, so it never repeats. The value is its
-// seed.
+// Noise is gradient noise (Perlin, "Improving noise", SIGGRAPH 2002) with a hashed
+// lattice instead of a table, so it never repeats. The value is its seed.
 type Noise uint64
 
 // Hash is 64 well-mixed bits for a lattice point: SplitMix64's finaliser

@@ -8,7 +8,7 @@ import (
 	"runexp/tools/paint/canvas"
 )
 
-// fine is how many times larger than asked for the picture is taken.
+// fine is the supersampling factor: the picture is rendered this many times larger.
 const fine = 2
 
 // Paint returns the picture, 3:2, of a width in pixels. The same seed gives the

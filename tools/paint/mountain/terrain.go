@@ -68,7 +68,7 @@ func (t *terrain) lookup(grid []float64, x, z float64) float64 {
 	return near + (far-near)*fv
 }
 
-// isLake tells where the water lies.
+// isLake reports whether a place is water.
 func isLake(noise canvas.Noise, x, z float64) bool {
 	x += 0.28*noise.Fractal(0.9*x, 0.9*z, 3) - 0.12*z
 	half := 1.9 - 0.42*z // the lake narrows away from the viewer

@@ -7,7 +7,7 @@ import (
 	"runexp/tools/paint/oil"
 )
 
-// fine is how many times larger than asked for the picture is painted.
+// fine is the supersampling factor: the picture is painted this many times larger.
 const fine = 2
 
 // Paint returns the painting, 3:2, of a width in pixels. The same seed gives the

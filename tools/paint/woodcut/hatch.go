@@ -6,7 +6,7 @@ import (
 	"runexp/tools/paint/canvas"
 )
 
-// hatch says whether the black block prints at a place that lies on line number
+// hatch reports whether the black block prints at a place on line number
 // across (whole numbers are the lines' middles) at the length along (in line
 // distances): lines whose width is the tone, 0 white to 1 black. The gouge's
 // hand is in it: each line swells and thins on its own, and so ends and begins

@@ -152,7 +152,7 @@ func at(path []canvas.Point, t float64) canvas.Point {
 	return path[k].Add(path[k+1].Sub(path[k]).Scale(f - float64(k)))
 }
 
-// inside tells whether a place is within an outline.
+// inside reports whether a place is within an outline.
 func inside(outline []canvas.Point, x, y float64) bool {
 	in := false
 	for k, a := range outline {

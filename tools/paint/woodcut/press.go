@@ -51,8 +51,8 @@ func (p *press) reseed(k uint64) { p.random = rand.New(rand.NewPCG(uint64(p.nois
 // between is a random number from a to b.
 func (p *press) between(a, b float64) float64 { return a + (b-a)*p.random.Float64() }
 
-// each asks f about every place of a box: what to print there, and whether f has
-// a say at all.
+// each calls f for every place of a box: f returns what to print there, and false
+// to leave the place alone.
 func (p *press) each(x0, y0, x1, y1 float64, f func(x, y float64) (inks, bool)) {
 	unit := float64(p.h)
 	for j := max(0, int(y0*unit)); j <= min(p.h-1, int(y1*unit)); j++ {

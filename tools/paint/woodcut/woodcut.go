@@ -9,7 +9,7 @@ import (
 	"runexp/tools/paint/canvas"
 )
 
-// fine is how many times larger than asked for the blocks are cut.
+// fine is the supersampling factor: the blocks are cut this many times larger.
 const fine = 3
 
 // Paint returns the print, 3:2, of a width in pixels. The same seed gives the

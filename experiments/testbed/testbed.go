@@ -1,5 +1,5 @@
-// Package testbed is what tests of experiments need: two small pictures, a config of
-// them, plugins and a store, in a folder of the test's own.
+// Package testbed has what tests of experiments need: two small images, a config that
+// uses them, plugins and a store, in a folder of the test's own.
 package testbed
 
 import (
@@ -18,7 +18,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// A Bed is a folder with a store and two pictures, content.png and style.png.
+// A Bed is a folder with a store and two images, content.png and style.png.
 type Bed struct {
 	Plugins framework.Plugins
 	Engine  *compute.Engine
@@ -26,14 +26,14 @@ type Bed struct {
 	Dir     string
 }
 
-// Plugins are the program's; backbones know of no weights but their own.
+// Plugins returns the built-in plugins, with backbones that find only embedded weights.
 func Plugins() framework.Plugins {
 	p := runexp.Builtin()
 	p.Backbones = backbones.Registry(weights.Places{})
 	return p
 }
 
-// New returns a Bed.
+// New returns a Bed with an engine of one thread. It is closed when the test ends.
 func New(t *testing.T) Bed {
 	t.Helper()
 	b := Bed{Plugins: Plugins(), Dir: t.TempDir()}
@@ -58,8 +58,8 @@ func New(t *testing.T) Bed {
 	return b
 }
 
-// Load loads an experiment of the two pictures with this section behind it; edits
-// replace parts of it.
+// Load loads an experiment of the two images with section appended; edits are
+// pairs of old and new text.
 func (b Bed) Load(t *testing.T, section string, edits ...string) *config.Resolved {
 	t.Helper()
 	path := filepath.Join(b.Dir, "x.yaml")

@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// A program that holds the store, a database browser say, delays what is
-// written and stops nobody.
-func TestALockedStoreOnlyDelays(t *testing.T) {
+// A program that holds the lock, such as a database browser, delays writes but stops
+// no run.
+func TestLockedStoreDelaysWrites(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
 	other := openPool(address(s.path, writing), 1)
@@ -39,17 +39,17 @@ func TestALockedStoreOnlyDelays(t *testing.T) {
 	}
 }
 
-func TestPatienceWithALockEnds(t *testing.T) {
+func TestBusyTimeout(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	r := begin(t, s, NewRun{})
-	s.busyPatience = 50 * time.Millisecond
+	s.busyTimeout = 50 * time.Millisecond
 	must(s.writer.Exec("PRAGMA busy_timeout = 10"))(t)
 	other := openPool(address(s.path, writing), 1)
 	defer other.Close()
 	lock := must(other.Begin())(t)
 	check(t, r.Log(ctx, 0, []Value{{"x", 1}}))
 	wantError(t, r.Flush(ctx), ErrBusy)
-	check(t, r.Log(ctx, 1, []Value{{"x", 2}})) // no reason to stop
+	check(t, r.Log(ctx, 1, []Value{{"x", 2}})) // still no error
 	wantError(t, r.Finish(ctx, Finished, ""), ErrBusy)
 	check(t, r.Log(ctx, 2, []Value{{"x", 3}})) // not ended then
 	check(t, lock.Rollback())
@@ -59,11 +59,11 @@ func TestPatienceWithALockEnds(t *testing.T) {
 	}
 }
 
-func TestAFullDiskKeepsTheValues(t *testing.T) {
+func TestFullDiskKeepsValues(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
-	s.diskPatience = 20 * time.Millisecond
+	s.diskTimeout = 20 * time.Millisecond
 	r := begin(t, s, NewRun{})
-	r.stopBeating() // only what the test asks for is written
+	r.stopFlusher() // only what the test asks for is written
 	var pages int
 	check(t, s.writer.QueryRow("PRAGMA page_count").Scan(&pages))
 	must(s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages)))(t)
@@ -105,15 +105,15 @@ func wantIntegrity(t *testing.T, s *Store) {
 	rows := must(s.writer.Query("PRAGMA foreign_key_check"))(t)
 	defer rows.Close()
 	if rows.Next() {
-		t.Error("a foreign key points nowhere")
+		t.Error("dangling foreign key")
 	}
 }
 
-// Very many values are written by Log itself.
-func TestLogWritesWhenManyWait(t *testing.T) {
+// Log flushes when flushSize values are pending.
+func TestLogFlushesAtFlushSize(t *testing.T) {
 	s := openAt(t, filepath.Join(t.TempDir(), "a.db"))
 	r := begin(t, s, NewRun{})
-	r.stopBeating()
+	r.stopFlusher()
 	for i := range flushSize {
 		check(t, r.Log(t.Context(), i, []Value{{"x", 0}}))
 	}
@@ -122,13 +122,13 @@ func TestLogWritesWhenManyWait(t *testing.T) {
 	}
 }
 
-// Rows that are not waited for any more are not taken for damaged ones.
-func TestUnreadableLeavesACancelledContext(t *testing.T) {
+// A cancelled context is not reported as damage.
+func TestDamagedValueKeepsCancelledContext(t *testing.T) {
 	interrupted := fmt.Errorf("scan: %w", context.Canceled)
-	if err := unreadable(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {
+	if err := damagedValue(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled context: %v", err)
 	}
-	if err := unreadable(errors.New("converting driver.Value")); !errors.Is(err, ErrDamaged) {
+	if err := damagedValue(errors.New("converting driver.Value")); !errors.Is(err, ErrDamaged) {
 		t.Errorf("a value of another kind: %v", err)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// A log that is damaged before its end is not written over, wherever the damage is; one
-// that was cut off within its last transaction is as a kill leaves it.
-func TestADamagedLogIsNotWrittenOver(t *testing.T) {
+// A log that is damaged before its end is not overwritten; a log truncated within its
+// last transaction is what a kill leaves.
+func TestDamagedLogIsNotOverwritten(t *testing.T) {
 	whole := must(os.ReadFile(killed(t) + "-wal"))(t)
 	const page = logFrameHeader + 4096
 	for name, c := range map[string]struct {
@@ -38,9 +38,9 @@ func TestADamagedLogIsNotWrittenOver(t *testing.T) {
 			}
 			var damaged *DamagedLogError
 			if !errors.As(err, &damaged) || !errors.Is(err, ErrDamaged) || damaged.At != c.want {
-				t.Fatalf("opened to be written: %v, want damage from byte %d on", err, c.want)
+				t.Fatalf("opened for writing: %v, want damage from byte %d on", err, c.want)
 			}
-			if s, err := OpenReadOnly(t.Context(), path); err == nil { // what can be read may be
+			if s, err := OpenReadOnly(t.Context(), path); err == nil { // reading may succeed
 				check(t, s.Close())
 			}
 			if now := must(os.ReadFile(path + "-wal"))(t); string(now) != string(log) {

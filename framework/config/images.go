@@ -10,48 +10,47 @@ import (
 	"strings"
 )
 
-// grow adds an item to a list of paintings, for a way that begins with the index
-// after its last one. A later index is an error, any other segment is left to
-// whoever assigns.
-func (n *node) grow(way []string, at position) error {
-	i, err := strconv.Atoi(way[0])
+// growStyle appends an item to a list of style images if segs begins with the index
+// after the last one. A higher index is an error; other segments are left to assign.
+func (n *node) growStyle(segs []string, at position) error {
+	i, err := strconv.Atoi(segs[0])
 	switch {
 	case err != nil || i < len(n.items):
 	case i > len(n.items):
-		return fmt.Errorf("leaves a gap: the next painting is style.%d", len(n.items))
+		return fmt.Errorf("leaves a gap: the next style image is style.%d", len(n.items))
 	default:
 		n.items = append(n.items, &node{position: at, kind: mapping})
 	}
 	return nil
 }
 
-// extensions are those of pictures in a folder.
-func extensions() []string {
+// imageExtensions are the extensions of the images of a folder.
+func imageExtensions() []string {
 	return []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 }
 
-// expandPictures replaces a folder or pattern of pictures, where a photograph or a
-// painting is asked for, by the pictures in it, sorted by name: several are a
-// parameter of the sweep. A file of just that name is that file.
-func expandPictures(root *node, rep *report) {
+// expandImages replaces a folder or pattern given as a content or style image with its
+// images, sorted by name. Several become a parameter of the sweep. A file whose name is
+// the pattern takes precedence.
+func expandImages(root *node, rep *report) {
 	swept := map[string]bool{}
 	if parameters := root.get("sweep").get("parameters"); parameters != nil {
 		for _, item := range parameters.items {
 			for _, member := range append([]*node{item}, item.get("zip").members()...) {
-				swept[strings.Join(root.way(member.get("path").text()), ".")] = true
+				swept[strings.Join(root.canonical(member.get("path").text()), ".")] = true
 			}
-			if values := item.get("values"); values != nil && isPicture(root.way(item.get("path").text())) {
+			if values := item.get("values"); values != nil && isImagePath(root.canonical(item.get("path").text())) {
 				values.items = expandValues(values.items, item.get("path").text(), rep)
 			}
 		}
 	}
 	expand := func(image *node, path, shown string) {
-		if image == nil || swept[strings.Join(root.way(path), ".")] {
+		if image == nil || swept[strings.Join(root.canonical(path), ".")] {
 			return
 		}
 		files := expandValues([]*node{image.clone()}, shown, rep)
 		if len(files) == 0 {
-			return // said already
+			return // already reported
 		}
 		*image = *files[0]
 		if len(files) == 1 {
@@ -60,7 +59,7 @@ func expandPictures(root *node, rep *report) {
 		parameter := &node{position: image.position, kind: mapping}
 		parameter.set("path", &node{position: image.position, value: path})
 		parameter.set("values", &node{position: image.position, kind: list, items: files})
-		if err := sweepOver(root, parameter); err != nil {
+		if err := addParameter(root, parameter); err != nil {
 			rep.add(image.position, shown, "%v", err)
 		}
 	}
@@ -72,22 +71,22 @@ func expandPictures(root *node, rep *report) {
 	}
 }
 
-// isPicture reports whether way leads to a photograph or painting.
-func isPicture(way []string) bool {
-	switch way[0] {
+// isImagePath reports whether segs lead to a content or style image.
+func isImagePath(segs []string) bool {
+	switch segs[0] {
 	case "content":
-		return len(way) == 1 || len(way) == 2 && way[1] == "image"
+		return len(segs) == 1 || len(segs) == 2 && segs[1] == "image"
 	case "style":
-		return len(way) <= 2 || len(way) == 3 && way[2] == "image"
+		return len(segs) <= 2 || len(segs) == 3 && segs[2] == "image"
 	}
 	return false
 }
 
-// expandValues replaces the folders and patterns among values by their pictures.
+// expandValues replaces the folders and patterns among values with their images.
 func expandValues(values []*node, path string, rep *report) []*node {
 	var all []*node
 	for _, value := range values {
-		files, err := picturesOf(value)
+		files, err := imagesAt(value)
 		if err != nil {
 			rep.add(value.position, path, "%v", err)
 			continue
@@ -102,9 +101,9 @@ func expandValues(values []*node, path string, rep *report) []*node {
 	return all
 }
 
-// picturesOf lists the pictures that a value means which names a folder or a
-// pattern, as paths like its own; nil for any other value.
-func picturesOf(value *node) ([]string, error) {
+// imagesAt lists the images of a value that names a folder or a pattern, sorted by
+// path; nil for any other value.
+func imagesAt(value *node) ([]string, error) {
 	written := value.text()
 	if written == "" || value.source.dir == "" || value.written != "" {
 		return nil, nil
@@ -124,41 +123,41 @@ func picturesOf(value *node) ([]string, error) {
 		for _, e := range entries {
 			files = append(files, filepath.Join(path, e.Name()))
 		}
-		files = slices.DeleteFunc(files, func(file string) bool { return !shows(file, true) })
+		files = slices.DeleteFunc(files, func(file string) bool { return !isImageFile(file, true) })
 	case err == nil || !strings.ContainsAny(written, "*?["):
 		return nil, nil
 	default:
 		pattern := path
-		if !filepath.IsAbs(written) { // the folder's own name is no pattern
-			pattern = filepath.Join(escaped(dir), written)
+		if !filepath.IsAbs(written) { // the folder's name is not a pattern
+			pattern = filepath.Join(escapeGlob(dir), written)
 		}
 		if files, err = filepath.Glob(pattern); err != nil {
-			return nil, fmt.Errorf("no file is called %s, and it is no pattern of files: %w", written, err)
+			return nil, fmt.Errorf("no file is called %s, and it is not a valid pattern: %w", written, err)
 		}
-		open := filepath.Ext(written) == "" // photos/*, where other files lie too
-		files = slices.DeleteFunc(files, func(file string) bool { return !shows(file, open) })
+		open := filepath.Ext(written) == "" // photos/* may match other files too
+		files = slices.DeleteFunc(files, func(file string) bool { return !isImageFile(file, open) })
 	}
 	slices.Sort(files)
 	switch {
 	case len(files) == 0:
-		return nil, fmt.Errorf("no pictures are at %s (%s); name a file, a folder of pictures, or a pattern as in photos/*.jpg", written, path)
+		return nil, fmt.Errorf("no images at %s (%s); name a file, a folder of images, or a pattern as in photos/*.jpg", written, path)
 	case len(files) > maxLevels:
-		return nil, fmt.Errorf("%s are %d pictures, more than %d; take a narrower pattern", written, len(files), maxLevels)
+		return nil, fmt.Errorf("%s matches %d images, more than %d; use a narrower pattern", written, len(files), maxLevels)
 	}
 	return files, nil
 }
 
-// shows reports whether a file can be one of the pictures of a folder: regular,
-// not hidden, and where the extension decides, with a picture's.
-func shows(file string, byExtension bool) bool {
-	if byExtension && !slices.Contains(extensions(), strings.ToLower(filepath.Ext(file))) {
+// isImageFile reports whether a file can be an image of a folder: regular, not hidden
+// and, if byExtension, with an extension of an image.
+func isImageFile(file string, byExtension bool) bool {
+	if byExtension && !slices.Contains(imageExtensions(), strings.ToLower(filepath.Ext(file))) {
 		return false
 	}
 	info, err := os.Stat(file)
 	return err == nil && info.Mode()&fs.ModeType == 0 && !strings.HasPrefix(filepath.Base(file), ".")
 }
 
-// escaped is a path as a pattern that matches just it.
-func escaped(path string) string {
+// escapeGlob returns the pattern that matches only path.
+func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }

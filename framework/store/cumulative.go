@@ -2,9 +2,9 @@ package store
 
 import "math"
 
-// GoingOn returns a count that never falls: stores of before counted evaluations anew in
-// each stage, and there what comes after a fall is counted on from what was before it.
-func GoingOn(points []Point) []Point {
+// Cumulative returns points of a count that never decreases. Older stores restarted the
+// count of evaluations in each stage; after a decrease the last value before it is added.
+func Cumulative(points []Point) []Point {
 	list := make([]Point, len(points))
 	before, last := 0.0, 0.0
 	for i, p := range points {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// killed copies a store with all that is beside it, as a process that is killed
-// leaves it: the run in it has finished, and is in the log only.
+// killed copies a store and its side files as a killed process leaves them: its
+// run has finished and is only in the log.
 func killed(t *testing.T) (path string) {
 	t.Helper()
 	from := filepath.Join(t.TempDir(), "n.db")
@@ -30,8 +30,8 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// Whatever is left of the log's files, the next reader makes one whole file of them.
-func TestALeftOverLogIsFoldedInByAReader(t *testing.T) {
+// Whichever side files are left, the next reader merges them into one file.
+func TestReaderMergesLeftoverLog(t *testing.T) {
 	for _, missing := range []string{"", "-shm"} {
 		path := killed(t)
 		if missing != "" {
@@ -43,7 +43,7 @@ func TestALeftOverLogIsFoldedInByAReader(t *testing.T) {
 		}
 		check(t, s.Close())
 		if exists(path+"-wal") || exists(path+"-shm") {
-			t.Errorf("without %q: a log is left beside it", missing)
+			t.Errorf("without %q: the log still exists", missing)
 		}
 		copied := filepath.Join(t.TempDir(), "mail.db")
 		check(t, os.WriteFile(copied, must(os.ReadFile(path))(t), 0o644))
@@ -56,8 +56,8 @@ func TestALeftOverLogIsFoldedInByAReader(t *testing.T) {
 	}
 }
 
-// A log that someone still writes is theirs.
-func TestAReaderLeavesTheLogOfALiveProcess(t *testing.T) {
+// A log that another process still writes is not merged.
+func TestReaderKeepsLogOfLiveProcess(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "n.db")
 	s := openAt(t, path)
 	r := begin(t, s, NewRun{})
@@ -67,16 +67,16 @@ func TestAReaderLeavesTheLogOfALiveProcess(t *testing.T) {
 			t.Fatal("the log of a run is gone")
 		}
 		check(t, reader.Close())
-		check(t, r.Finish(t.Context(), Finished, "")) // then no run says that it goes on
+		check(t, r.Finish(t.Context(), Finished, "")) // so that no run is running
 	}
 	check(t, s.Close())
 	if exists(path + "-wal") {
-		t.Error("a log is left after Close")
+		t.Error("the log still exists after Close")
 	}
 }
 
-// A copy without its log says so; a file of nothing is an empty file.
-func TestACopyWithoutItsLogNamesIt(t *testing.T) {
+// The error of a copy without its log names the log; that of an empty file does not.
+func TestCopyWithoutLogNamesIt(t *testing.T) {
 	path := killed(t)
 	check(t, errors.Join(os.Remove(path+"-wal"), os.Remove(path+"-shm")))
 	_, err := OpenReadOnly(t.Context(), path)
@@ -93,10 +93,9 @@ func TestACopyWithoutItsLogNamesIt(t *testing.T) {
 	}
 }
 
-// Bytes that flipped in a log end it there for SQLite. What is read then is a
-// store that holds together, or none; never a panic, and never a run that a
-// reader has in part.
-func TestADamagedLogIsNoPanic(t *testing.T) {
+// SQLite treats a flipped byte as the end of the log. Readers then get a consistent
+// store or an error, never a panic or part of a run.
+func TestDamagedLogDoesNotPanic(t *testing.T) {
 	whole := killed(t)
 	log := must(os.ReadFile(whole + "-wal"))(t)
 	file := must(os.ReadFile(whole))(t)

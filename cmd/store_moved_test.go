@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestTheStoreIsDeleted deletes or replaces the store while a run, or a sweep
-// of two trials at once, writes it: all of it is in another one then.
+// TestTheStoreIsDeleted deletes or replaces the store while a run, or a sweep of two
+// parallel trials, writes it: everything is then in a rescued one.
 func TestTheStoreIsDeleted(t *testing.T) {
 	for name, test := range map[string]struct {
 		harm func(db string) error
@@ -39,7 +39,7 @@ func TestTheStoreIsDeleted(t *testing.T) {
 			if err := test.harm(filepath.Join(dir, "n.db")); err != nil {
 				t.Fatal(err)
 			}
-			_ = cmd.Wait() // the exit code says it
+			_ = cmd.Wait() // the exit code is checked
 			if code := cmd.ProcessState.ExitCode(); code != exitInternal {
 				t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, said)
 			}
@@ -47,22 +47,22 @@ func TestTheStoreIsDeleted(t *testing.T) {
 			if err != nil || len(kept) != 1 {
 				t.Fatalf("rescued: %v, %v\n%s", kept, err, said)
 			}
-			for _, part := range []string{"deleted, moved or replaced", "go on with --db " + kept[0], "store     " + kept[0]} {
+			for _, part := range []string{"deleted, moved or replaced", "continue with --db " + kept[0], "store     " + kept[0]} {
 				if !strings.Contains(said.String(), part) {
 					t.Errorf("it does not say %q:\n%s", part, said)
 				}
 			}
 			again, saidAgain := program(t, dir, append([]string{"-c", "crash.yaml", "--quiet", "--db", kept[0]}, test.args...)...)
 			text := must(t, exitOK, again, saidAgain)
-			if !strings.Contains(text, "has finished with just these settings") && !strings.Contains(text, "12 done before") {
-				t.Errorf("it does not know what was done:\n%s", text)
+			if !strings.Contains(text, "has already finished with the same settings") && !strings.Contains(text, "12 done before") {
+				t.Errorf("it does not find the finished trials:\n%s", text)
 			}
 		})
 	}
 }
 
-// TestTheStoreIsOverwritten copies something over a store that has a run already,
-// while another is written: what was put there stays, and it is said once.
+// TestTheStoreIsOverwritten overwrites a store that already has a run while another run
+// is written: the foreign file stays, and the error is printed once.
 func TestTheStoreIsOverwritten(t *testing.T) {
 	dir := t.TempDir()
 	place(t, dir)
@@ -77,7 +77,7 @@ func TestTheStoreIsOverwritten(t *testing.T) {
 	if err := os.WriteFile(db, []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // the exit code says it
+	_ = cmd.Wait() // the exit code is checked
 	if code := cmd.ProcessState.ExitCode(); code != exitInternal {
 		t.Errorf("exit code %d, want %d:\n%s", code, exitInternal, said)
 	}
@@ -86,7 +86,7 @@ func TestTheStoreIsOverwritten(t *testing.T) {
 		t.Errorf("it says\n%s", text)
 	}
 	if now, err := os.ReadFile(db); err != nil || string(now) != "mine" {
-		t.Errorf("what was put there is %q, %v", now, err)
+		t.Errorf("the foreign file is %q, %v", now, err)
 	}
 	if left, err := filepath.Glob(db + "*"); err != nil || len(left) != 1 {
 		t.Errorf("beside it are %v, %v", left, err)

@@ -1,0 +1,166 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"runexp/experiments"
+	"runexp/experiments/trial"
+	"runexp/framework/sizes"
+	"runexp/framework/store"
+	"runexp/reports"
+	"runexp/reports/plots"
+	"runexp/reports/sweep"
+)
+
+// summary prints how a plan ended, and writes its plots, strip or report.
+type summary struct {
+	*runFlags
+	store    *store.Store
+	recorded *experiments.Recorded
+	progress *trialProgress
+}
+
+// single prints how a single experiment ended and where its files are, and plots its
+// losses. cause is the error that stopped the executor, if any.
+func (s summary) single(ctx context.Context, cause error) error {
+	o := s.progress.last
+	switch before := s.progress.before; {
+	case before != nil:
+		return errors.Join(cause, s.alreadyDone(before.RunRef, before.Status))
+	case o.Meanwhile:
+		return errors.Join(cause, s.alreadyDone(o.Run, o.Status))
+	case o.Status == store.Running:
+		return usage(fmt.Errorf("%w; wait for it, or start a new attempt with --fresh", o.Err))
+	case o.Run.Number == 0 && o.Err == nil:
+		return cause
+	case o.Run.Number == 0:
+		return o.Err
+	}
+	err := o.Err
+	if o.Status == store.Failed && !o.Fatal {
+		err = &exit{exitFailed, err}
+	}
+	whole := context.WithoutCancel(ctx)
+	paths, plotErr := writeLosses(whole, s.store, o)
+	strip, stripErr := writeStrip(whole, s.store, o)
+	if plotErr = errors.Join(plotErr, stripErr); o.Status == store.Failed {
+		plotErr = nil // a run that failed at once has no losses to plot
+	}
+	if s.json {
+		plotErr = errors.Join(plotErr, printJSON(s.stdout, map[string]any{
+			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
+			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
+		}))
+	} else {
+		fmt.Fprintf(s.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
+		if o.Picture != "" {
+			fmt.Fprintf(s.stdout, "  picture   %s\n", o.Picture)
+		}
+		for _, path := range paths {
+			fmt.Fprintf(s.stdout, "  losses    %s\n", path)
+		}
+		if strip != "" {
+			fmt.Fprintf(s.stdout, "  strip     %s\n", strip)
+		}
+		fmt.Fprintf(s.stdout, "  store     %s (runexp show %d)\n", s.storePath(s.store), o.Run.Number)
+	}
+	return errors.Join(err, plotErr)
+}
+
+// alreadyDone prints the run that has finished with the same settings.
+func (s summary) alreadyDone(before store.RunRef, status store.Status) error {
+	folder := trial.Folder(s.out, before.Experiment, before.UID)
+	if s.json {
+		return printJSON(s.stdout, map[string]any{
+			"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false,
+		})
+	}
+	where := ", in " + folder
+	if _, err := os.Stat(folder); err != nil { // run with another --out, or deleted
+		where = ""
+	}
+	_, err := fmt.Fprintf(s.stdout, "run %d (%s) has already finished with the same settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+		before.Number, before.UID.Short(), where, before.Number)
+	return err
+}
+
+// sweep prints how a sweep ended, and writes the report.
+func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.Duration, err error) error {
+	recorded := s.recorded.Sweep
+	work := newWorkProgress(s.stderr, s.quiet)
+	study, report, reportErr := sweep.Write(context.WithoutCancel(ctx), s.store, recorded.Experiment, recorded.Number, s.out, work.report)
+	work.done()
+	if study != nil {
+		for _, line := range study.Unshown {
+			fmt.Fprintln(s.stderr, line)
+		}
+	}
+	if printErr := s.print(tally, report, took); reportErr == nil {
+		reportErr = printErr
+	}
+	switch {
+	case errors.Is(err, experiments.ErrTooManyFailed):
+		err = &exit{exitFailed, err}
+	case err == nil && tally.Failed > 0:
+		err = &exit{exitFailed, fmt.Errorf("%d of %s failed; %s; the same command retries them",
+			tally.Failed, sizes.Count(recorded.Trials, "trial"), s.progress.failureHint(recorded.Experiment, tally.Failed))}
+	}
+	return errors.Join(err, reportErr)
+}
+
+// print prints how a sweep ended and where its report and the store are.
+func (s summary) print(tally experiments.Tally, report []string, took time.Duration) error {
+	path, recorded := s.storePath(s.store), s.recorded.Sweep
+	if s.json {
+		return printJSON(s.stdout, map[string]any{
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "report": report, "db": path,
+		})
+	}
+	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{tally.Kept, "done before"}, {tally.Meanwhile, "done meanwhile by another process"}, {tally.Finished, "finished"}, {tally.Pruned, "pruned"},
+		{tally.Failed, "failed"}, {tally.Elsewhere, "running in another process"}, {tally.Left, "not run yet; the same command resumes"},
+	} {
+		if part.n > 0 {
+			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)
+		}
+	}
+	if len(report) > 0 {
+		fmt.Fprintf(s.stdout, "  report    %s\n", report[0])
+	}
+	_, err := fmt.Fprintf(s.stdout, "  store     %s (runexp ls %s)\n", path, recorded.Experiment)
+	return err
+}
+
+// writeLosses writes the plot of a run's losses into its folder, as PNG and SVG.
+func writeLosses(ctx context.Context, s *store.Store, o trial.Outcome) ([]string, error) {
+	run, err := s.FindRun(ctx, fmt.Sprint(o.Run.Number))
+	if err != nil {
+		return nil, err
+	}
+	convergence, err := reports.Convergence(ctx, s, run.RunSummary)
+	if err != nil {
+		return nil, err
+	}
+	p, err := convergence.Draw()
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, name := range []string{"losses.png", "losses.svg"} {
+		path := filepath.Join(o.Folder, name)
+		if err := plots.Save(p, path); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
