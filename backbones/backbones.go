@@ -1,4 +1,4 @@
-// Package backbones lists the pretrained networks that runexp ships.
+// Package backbones lists the built-in pretrained networks.
 package backbones
 
 import (
@@ -12,8 +12,8 @@ import (
 	"runexp/framework/weights"
 )
 
-// Registry returns a new registry of all backbones; they look their weights up
-// in places, but for vgg19-lite, whose weights are part of the program.
+// Registry returns a new registry of all backbones. They look up their weights in places,
+// except for vgg19-lite, whose weights are embedded in the program.
 func Registry(places weights.Places) *framework.Registry[framework.Backbone] {
 	r := framework.NewRegistry[framework.Backbone]("backbone")
 	for _, name := range vgg.Names() {

@@ -31,8 +31,8 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// New reads the description. Errors: all that is wrong with it, each with its
-// file and line. The weights are looked for when they are needed.
+// New reads the description. Errors: all its problems, each with file and line. The weights
+// are looked up when they are needed.
 func New(c Config) (framework.Backbone, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func New(c Config) (framework.Backbone, error) {
 	return d.network(c.Winograd)
 }
 
-// network returns what d describes.
+// network returns the network that d describes.
 func (d *description) network(winograd bool) (*network.Network, error) {
 	n, err := network.New(network.Description{Name: d.path, Layers: d.layers, Winograd: winograd}, d.source)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *description) source([]framework.Layer) (network.Pretrained, error) {
 	}}, nil
 }
 
-// atLines says of each *network.Problem in err where it is.
+// atLines adds file and line to each *network.Problem in err.
 func (d *description) atLines(err error) error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {

@@ -18,10 +18,10 @@ import (
 	"runexp/internal/printable"
 )
 
-// maxBytes is the longest description: one that is larger is no description.
+// maxBytes is the maximum size of a description.
 const maxBytes = 1 << 20
 
-// A description is what a file says.
+// A description is the content of a file.
 type description struct {
 	path string
 	sum  string // SHA-256 of the file, in hex
@@ -34,7 +34,7 @@ type description struct {
 	lines       []int // of each layer
 }
 
-// read reads the description at path. Errors: all that is wrong with what it says.
+// read reads the description at path. Errors: all its problems.
 func read(path string) (*description, error) {
 	data, err := contents(path)
 	if err != nil {
@@ -43,7 +43,7 @@ func read(path string) (*description, error) {
 	return parse(path, data)
 }
 
-// parse is read of a file at path that holds data.
+// parse parses data, the content of the file at path.
 func parse(path string, data []byte) (*description, error) {
 	sum := sha256.Sum256(data)
 	d := &description{path: path, sum: hex.EncodeToString(sum[:])}
@@ -63,8 +63,8 @@ func parse(path string, data []byte) (*description, error) {
 	return d, errors.Join(r.problems...)
 }
 
-// contents returns a file's bytes. It is looked at before it is opened, which
-// would block on a named pipe.
+// contents returns a file's bytes. It checks the file's type first, since opening a named
+// pipe would block.
 func contents(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -106,8 +106,8 @@ func (d *description) readWeights(r *reader, v *yaml.Node) {
 	d.weightsName, d.weights, d.weightsLine = written, path, v.Line
 }
 
-// readInput reads the preprocessing. All of it must be said: a network that is
-// given other pictures than it was trained with fails quietly.
+// readInput reads the preprocessing. All of it is required: wrong preprocessing would fail
+// silently.
 func (d *description) readInput(r *reader, v *yaml.Node) {
 	in := &d.input
 	three := func(n *yaml.Node, to *[3]float64) {
@@ -140,7 +140,7 @@ func (d *description) readInput(r *reader, v *yaml.Node) {
 	}, "order", "scale", "mean", "std")
 }
 
-// readLayer reads one layer, with the stride that its kind has by default.
+// readLayer reads one layer, with its kind's default stride.
 func readLayer(r *reader, v *yaml.Node) network.Layer {
 	var l network.Layer
 	strided := false

@@ -13,13 +13,13 @@ import (
 	"runexp/internal/printable"
 )
 
-// A reader collects what is wrong with a file on the way through it.
+// A reader collects the problems of a file while reading it.
 type reader struct {
 	path     string
 	problems []error
 }
 
-// maxProblems is how many are told: what follows is the same mistake again.
+// maxProblems bounds the problems reported: more are most likely repetitions.
 const maxProblems = 20
 
 func (r *reader) wrong(n *yaml.Node, format string, args ...any) {
@@ -28,7 +28,7 @@ func (r *reader) wrong(n *yaml.Node, format string, args ...any) {
 	}
 }
 
-// mapping calls what is known for each key; required ones must be there.
+// mapping calls the function in known for each key; required keys must be present.
 func (r *reader) mapping(n *yaml.Node, known map[string]func(*yaml.Node), required ...string) {
 	if n.Kind != yaml.MappingNode {
 		r.wrong(n, "must be a mapping with the keys %s", framework.ListNames(slices.Sorted(maps.Keys(known))))
@@ -63,7 +63,7 @@ func (r *reader) list(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
-// text returns a scalar as it is written, "" for null.
+// text returns a scalar as written, "" for null.
 func (r *reader) text(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.AliasNode:

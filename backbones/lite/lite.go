@@ -1,5 +1,5 @@
-// Package lite holds the weights of vgg19-lite, a narrow VGG-19 that is part of
-// the program. README.md says what it is, and training/ how it came about.
+// Package lite embeds the weights of vgg19-lite, a narrow VGG-19. README.md describes it,
+// and training/ is how it was trained.
 package lite
 
 import (

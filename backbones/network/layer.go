@@ -35,18 +35,18 @@ func (k Kind) windowed() bool { return k == Conv || k.pools() }
 
 func (k Kind) pools() bool { return k == MaxPool || k == AvgPool }
 
-// A Border says what a window sees outside of its input.
+// A Border defines the values of a window outside of its input.
 type Border string
 
-// The borders. None is zero to a convolution; a pooling without one sees nothing
-// there: it is no element of the mean or the maximum.
+// The borders. The default is zeros for a convolution; a pooling ignores elements outside,
+// in the mean and the maximum.
 const (
 	Zero      Border = "zero"
 	Reflect   Border = "reflect"   // … c b | a b c …, as PyTorch's
 	Replicate Border = "replicate" // … a a | a b c …
 )
 
-// A Layer describes one operation. What a kind does not have is zero.
+// A Layer describes one operation. Fields that a kind does not have are zero.
 type Layer struct {
 	Name   string
 	Kind   Kind
@@ -66,7 +66,7 @@ type Layer struct {
 	Epsilon   float64 // what that adds to the variance
 }
 
-// A Problem is what is wrong with a layer of a description.
+// A Problem is an error in a layer of a description.
 type Problem struct {
 	Layer int // its position
 	Err   error
@@ -76,8 +76,8 @@ func (p *Problem) Error() string { return fmt.Sprintf("layer %d: %v", p.Layer+1,
 
 func (p *Problem) Unwrap() error { return p.Err }
 
-// The bounds of a description: far above published networks, and low enough that
-// no product of sizes overflows.
+// The bounds of a description: far above published networks, and low enough for products of
+// sizes not to overflow.
 const (
 	maxLayers     = 2000
 	maxChannels   = 1 << 14
@@ -89,10 +89,10 @@ const (
 	maxInputs     = 64
 )
 
-// name is what a config can name a layer, and what is no number, glob or path in it.
+// name matches layer names that a config cannot confuse with a number, glob or path.
 var name = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
 
-// check returns all that is wrong with a layer before its inputs are looked at.
+// check returns all problems of a layer that do not depend on its inputs.
 func (l Layer) check() error {
 	var problems []error
 	wrong := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -150,7 +150,7 @@ func (l Layer) check() error {
 
 func (l Layer) groups() int { return max(1, l.Groups) }
 
-// explicit tells windows whose border is made before them, by an operation of its own.
+// explicit reports whether the border is made by a separate operation before the window.
 func (l Layer) explicit() bool {
 	return l.Padding > 0 && l.Border != "" && (l.Border != Zero || l.Kind.pools())
 }

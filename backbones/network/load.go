@@ -9,7 +9,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// Pretrained is an open weights file and what it is.
+// Pretrained is an open weights file and its description.
 type Pretrained struct {
 	*weights.File
 	Is framework.Weights
@@ -18,8 +18,7 @@ type Pretrained struct {
 	Prefix func(framework.Layer) string
 }
 
-// A Source opens the file with the weights of a network that has layers. Errors
-// say how to get it.
+// A Source opens the weights file of a network with layers. Errors say how to get it.
 type Source func(layers []framework.Layer) (Pretrained, error)
 
 // values are the numbers of one layer, ready for use.
@@ -28,7 +27,7 @@ type values struct {
 	scale, shift graph.Tensor    // of an affine layer, [C]
 }
 
-// Tensors lists what the whole network needs of a file, name to shape. prefix is
+// Tensors returns the shapes of the tensors that the whole network needs, by name. prefix is
 // as in Pretrained.
 func (n *Network) Tensors(prefix func(framework.Layer) string) map[string][]int {
 	all := make([]bool, len(n.places))
@@ -61,7 +60,7 @@ func (n *Network) tensors(prefix func(framework.Layer) string, needed []bool) ma
 	return want
 }
 
-// tensor is what the tensors of layer i are called in a file.
+// tensor is the name in the file, without suffix, of layer i's tensors.
 func (n *Network) tensor(prefix func(framework.Layer) string, i int) string {
 	switch {
 	case prefix != nil:
@@ -72,7 +71,7 @@ func (n *Network) tensor(prefix func(framework.Layer) string, i int) string {
 	return n.places[i].Name
 }
 
-// open returns the file with all that is needed in it.
+// open opens the file and checks that it has the tensors of the needed layers.
 func (n *Network) open(needed []bool) (Pretrained, error) {
 	f, err := n.source(n.layers)
 	if err != nil {
@@ -85,8 +84,8 @@ func (n *Network) open(needed []bool) (Pretrained, error) {
 	return f, nil
 }
 
-// load returns the values of the layers that are needed, by position, reading
-// those that no graph has needed before.
+// load returns the values of the needed layers, by position; it reads those that are not
+// loaded yet.
 func (n *Network) load(needed []bool) ([]*values, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -199,9 +198,9 @@ func (n *Network) filters(p place, kernel, bias []float32) []*graph.Filter {
 	return list
 }
 
-// flatStride is the largest stride of layers whose equal outputs in flat areas,
-// clipped skies say, poolings decide between: a photograph has thousands of such
-// ties. Deeper ones need flat areas of fifty pixels and more.
+// flatStride is the largest stride of layers whose ties in flat areas, such as clipped
+// skies, matter for pooling: an image has thousands of them. Deeper layers need flat areas
+// of fifty pixels and more.
 const flatStride = 2
 
 func filled(n int, value float32) []float32 {

@@ -1,5 +1,5 @@
-// Package network is backbones that are described as data: layers, each with what
-// it reads, and a file with their numbers.
+// Package network implements backbones described as data: layers with their inputs, and a
+// file with their weights.
 package network
 
 import (
@@ -10,15 +10,15 @@ import (
 	"runexp/framework/graph"
 )
 
-// A Description is a network without its numbers.
+// A Description is a network without its weights.
 type Description struct {
 	Name     string // in messages
 	Layers   []Layer
 	Winograd bool // allow the faster, slightly less accurate convolution
 }
 
-// Network is one network. Its numbers are read when a graph first needs them and
-// shared by all graphs after that.
+// Network is one network. Its weights are read when a graph first needs them, and shared by
+// all graphs.
 type Network struct {
 	name     string
 	winograd bool
@@ -35,8 +35,8 @@ var (
 	_ framework.SideLimiter = (*Network)(nil)
 )
 
-// New returns the network of a description, whose numbers come from source.
-// Errors: what is wrong with the layers, all at once, each a *Problem; none or too many layers.
+// New returns the network of a description, with weights from source. Errors: all problems of
+// the layers, each a *Problem; no layers, or too many.
 func New(d Description, source Source) (*Network, error) {
 	places, err := locate(d.Layers)
 	if err != nil {
@@ -75,7 +75,7 @@ func (n *Network) Weights(taps []string) (framework.Weights, error) {
 	return f.Is, f.Close()
 }
 
-// needed tells, by position, the taps and all that leads to them.
+// needed reports, by position, which layers the taps depend on, themselves included.
 func (n *Network) needed(taps []string) ([]bool, error) {
 	deepest, err := framework.Deepest(n.layers, taps)
 	if err != nil {
@@ -99,7 +99,7 @@ func (n *Network) needed(taps []string) ([]bool, error) {
 	return needed, nil
 }
 
-// Build adds the taps and what leads to them.
+// Build adds the taps and the layers that they depend on.
 func (n *Network) Build(b *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
 	needed, err := n.needed(taps)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"runexp/framework/graph"
 )
 
-// pad returns x, [H, W, C], with amount pixels more on each side, as border says:
+// pad returns x, [H, W, C], padded by amount a on each side according to border:
 // [H+2a, W+2a, C].
 func pad(b *graph.Builder, x graph.Node, amount int, border Border) graph.Node {
 	k := padding{p: b.Parallel()}
@@ -30,8 +30,8 @@ func pad(b *graph.Builder, x graph.Node, amount int, border Border) graph.Node {
 	}, x)
 }
 
-// seen returns, for each of n elements padded by amount on both sides, which
-// element is seen there; -1 for a zero.
+// seen returns the source element of each of n elements padded by amount on both sides; -1
+// for a zero.
 func seen(n, amount int, border Border) []int {
 	at := make([]int, n+2*amount)
 	for i := range at {
@@ -52,7 +52,7 @@ func seen(n, amount int, border Border) []int {
 	return at
 }
 
-// padding is where each row and column of the padded image is taken from.
+// padding is the source of each row and column of the padded image.
 type padding struct {
 	p             graph.Parallel
 	rows, columns []int
@@ -81,8 +81,7 @@ func (k padKernel[T]) Forward(dst []T, in [][]T) {
 	})
 }
 
-// Backward adds up what every place that a pixel was seen at has for it, in the
-// order of rows and columns.
+// Backward adds up the gradients of all copies of a pixel, in the order of rows and columns.
 func (k padKernel[T]) Backward(dIn []T, _ int, dOut []T, _ [][]T, _ []T) {
 	width := len(k.columns) * k.c
 	k.p.For(k.h, rowsATask, func(from, to int) {

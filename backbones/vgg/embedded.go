@@ -11,8 +11,8 @@ import (
 	"runexp/framework/weights"
 )
 
-// Embedded is a narrow VGG-19 that was distilled from the wide one and whose
-// weights are part of the program.
+// Embedded is a narrow VGG-19, distilled from the wide one, whose weights are embedded in
+// the program.
 type Embedded struct {
 	Name   string // of the backbone
 	Widths [5]int // channels of the five blocks; VGG-19 has 64, 128, 256, 512, 512
@@ -21,8 +21,7 @@ type Embedded struct {
 	Open   func() (*weights.File, error)
 }
 
-// EmbeddedConfig holds the options of an Embedded. Which weights it has, and how
-// they were trained, is settled.
+// EmbeddedConfig holds the options of an Embedded, whose weights and preprocessing are fixed.
 type EmbeddedConfig struct {
 	Pooling      string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
 	FeatureScale string `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`
@@ -54,7 +53,7 @@ func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
 	return &Backbone{Network: n}, nil
 }
 
-// source opens the embedded weights. They stay as they are: their header is read once.
+// source opens the embedded weights. Their header is read once, since they never change.
 func (e Embedded) source() network.Source {
 	open := sync.OnceValues(e.Open)
 	return func([]framework.Layer) (network.Pretrained, error) {

@@ -10,12 +10,12 @@ import (
 	"runexp/framework/weights"
 )
 
-// readingKey is the metadata in which an imported file says how it is read.
+// readingKey is the metadata key of an imported file's format.
 const readingKey = "reading"
 
-// A format is one way in which VGG was trained: what its numbers expect of a
-// picture. How a file names its tensors does not tell it for sure: Oxford's
-// weights are most often found under torchvision's names.
+// A format is one way in which VGG was trained: the preprocessing and scale of its weights.
+// Tensor names do not determine it: Oxford's weights are most often published under
+// torchvision's names.
 type format struct {
 	name  string
 	input framework.Input
@@ -63,7 +63,7 @@ func distilled() format {
 // into the name of the weights.
 func (f format) family() string { return strings.TrimSuffix(f.name, "-rgb") }
 
-// formatCalled returns the format that goes by a name.
+// formatCalled returns the format of a name.
 func formatCalled(name string) (format, bool) {
 	for _, f := range []format{oxford(), flipped(), torchvision()} {
 		if f.name == name {
@@ -86,9 +86,9 @@ func said(name string) string {
 	return ""
 }
 
-// read tells in which format the numbers of f are, and by what that is known:
-// the numbers themselves where they are Oxford's, then what the import wrote
-// down, what the user calls them, and last the tensors' names.
+// read returns the format of f's weights and the reason: by the numbers themselves if they
+// are Oxford's, then the import's metadata, the user's name for them, and last the tensors'
+// names.
 func read(f *weights.File, names naming, first framework.Layer, called string) (format, string, error) {
 	if known, ok, err := released(f, names.tensor(first)); err != nil || ok {
 		return known, "its numbers are those that Oxford released", err
@@ -111,11 +111,11 @@ func read(f *weights.File, names naming, first framework.Layer, called string) (
 	return torchvision(), "its tensors have torchvision's names and its numbers are not Oxford's", nil
 }
 
-// released tells Oxford's weights by the biases of the first layer, which no
-// renaming, reordering of channels or half precision changes. VGG-16 and 19 grew
-// from one network and share them to five digits. The centres of one kernel
-// that sees colour tell the order of the channels. Other kernels expect another
-// range of values, which is not guessed.
+// released recognises Oxford's weights by the biases of the first layer, which renaming,
+// reordering of channels and half precision do not change. VGG-16 and 19 were initialised
+// from one network and share them to five digits. The centres of one kernel that responds to
+// colour determine the order of channels. Other kernels expect another range of values,
+// which is not guessed.
 func released(f *weights.File, first string) (format, bool, error) {
 	const tolerance = 0.005 // eight values of about 0.5 that agree so far by chance: one in 10¹⁴
 	biases := []float32{0.730178, 0.064936, 0.034288, 0.826039, 0.257803, 0.548677, -0.012439, 0.347899}

@@ -57,8 +57,8 @@ func (v *Backbone) Formats() []string {
 	return []string{oxford().name, torchvision().name}
 }
 
-// Identify tells whose weights a file holds, oxford or torchvision, and which
-// tensors the whole network needs of it.
+// Identify returns whose weights a file has, oxford or torchvision, and which tensors the
+// whole network needs.
 func (v *Backbone) Identify(f *weights.File, called string) (weights.Identity, error) {
 	names, err := namingOf(f, v.Layers()[0])
 	if err != nil {
