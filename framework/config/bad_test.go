@@ -10,8 +10,8 @@ import (
 	"runexp/framework/config"
 )
 
-// Each testdata/bad/*.bad.yaml begins with the problems that it has, one
-// `# want: line:col: path: message` each, HERE standing for its folder.
+// Each testdata/bad/*.bad.yaml begins with its expected problems, one
+// `# want: line:col: path: message` each, with HERE for its folder.
 func TestBadFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.bad.yaml")
 	if err != nil || len(files) < 30 {

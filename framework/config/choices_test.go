@@ -42,8 +42,8 @@ func TestChoices(t *testing.T) {
 	}
 }
 
-// What is proposed is what is accepted: the message for another name lists the same.
-func TestChoicesAreThoseThatAreChecked(t *testing.T) {
+// Choices returns the names that are accepted: the error for another name lists the same.
+func TestChoicesMatchValidation(t *testing.T) {
 	l := loader()
 	for _, path := range []string{
 		"backbone.name", "losses.0.type", "stages.0.optimizer.name", "stages.0.optimizer.schedule.name",

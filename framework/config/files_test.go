@@ -9,8 +9,8 @@ import (
 	"runexp/framework/config"
 )
 
-// TestFilesOfPlugins: an option that is tagged as a file is a path like every other:
-// relative to who wrote it, there when the config is loaded, and listed.
+// TestFilesOfPlugins: a plugin's option that is tagged as a file is a path like any
+// other: relative to its config, checked by Load, and listed by Files.
 func TestFilesOfPlugins(t *testing.T) {
 	const text = `
 content: photo.png

@@ -12,8 +12,8 @@ import (
 	"runexp/internal/printable"
 )
 
-// Whatever is in the file and on the command line, Load returns problems that
-// can be printed, or an experiment or a sweep that survives being written and read.
+// For any file and command line, Load returns printable problems, or an experiment or a
+// sweep that is equal after printing and loading.
 func FuzzLoad(f *testing.F) {
 	for _, pattern := range []string{"testdata/good/*.yaml", "testdata/bad/*.yaml"} {
 		files, err := filepath.Glob(pattern)
@@ -64,7 +64,7 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// bounded fails if err has a line that is no line for a terminal.
+// bounded fails if err has a line that is too long or not printable.
 func bounded(t *testing.T, err error) {
 	t.Helper()
 	for _, line := range strings.Split(err.Error(), "\n") {
@@ -74,8 +74,8 @@ func bounded(t *testing.T, err error) {
 	}
 }
 
-// A text setting comes back as it was written on the command line, and from what
-// is printed; any other setting has a value or a problem.
+// A text setting has the value of the command line, also after printing and loading;
+// any other setting has a value or a problem.
 func FuzzOverride(f *testing.F) {
 	for _, text := range awkward {
 		f.Add("losses.other.kernel", text)
@@ -104,7 +104,7 @@ func FuzzOverride(f *testing.F) {
 	})
 }
 
-// Files that extend one another in any way load, or have problems.
+// Files that extend one another in any way load or have problems.
 func FuzzExtends(f *testing.F) {
 	f.Add("extends: [b.yaml, c.yaml]\n", "extends: c.yaml\nseed: 2\n", "content: photo.png\nlosses: [{type: tv}]\n")
 	f.Add("extends: [b.yaml, b.yaml]\n", "extends: [c.yaml, c.yaml]\n", "losses: [{type: tv}, {type: tv}, {type: tv}]\n")

@@ -9,7 +9,7 @@ import (
 	"runexp/framework/config"
 )
 
-// Every sound config, resolved, loads from its JSON to what it was.
+// The JSON of every valid resolved config loads to the same config.
 func TestJSONIsAConfig(t *testing.T) {
 	files, err := filepath.Glob("testdata/good/*.yaml")
 	if err != nil || len(files) == 0 {

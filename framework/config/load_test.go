@@ -36,8 +36,8 @@ func yaml(t testing.TB, r *config.Resolved) string {
 	return string(text)
 }
 
-// Each testdata/good/*.yaml resolves to the *.golden beside it, HERE standing
-// for testdata; and that loads again, from another folder, to the same experiment.
+// Each testdata/good/*.yaml resolves to the *.golden beside it, with HERE for testdata,
+// and that loads from another folder to the same experiment.
 func TestGoodFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/good/*.yaml")
 	if err != nil || len(files) == 0 {
@@ -101,8 +101,8 @@ func TestShippedConfigs(t *testing.T) {
 	}
 }
 
-// Viper merges, and mapstructure decodes over what is there: an item must not
-// inherit from the item of the default list at its index.
+// Viper merges and mapstructure decodes over existing values: an item must not inherit
+// from the item at the same index of the default list.
 func TestListsDoNotInherit(t *testing.T) {
 	resolved := load(t, write(t, `
 content: photo.png
@@ -126,7 +126,7 @@ losses:
 	}
 }
 
-// A path belongs to the file that wrote it, also through extends.
+// A path is relative to the file that contains it, also with extends.
 func TestPaths(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
@@ -216,7 +216,7 @@ func TestParams(t *testing.T) {
 	}
 }
 
-// What cannot be a file with a comment in it.
+// Bad files that cannot have a comment with the expected problem.
 func TestUnreadable(t *testing.T) {
 	huge := "# " + strings.Repeat("x", 1<<20)
 	for text, want := range map[string]string{
@@ -248,7 +248,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// The initial value of an experiment says whether it is drawn.
+// The initial value of an experiment reports whether it is random.
 func TestInitial(t *testing.T) {
 	for from, random := range map[string]bool{"content": false, "style": false, "noise": true, "{from: image, image: photo.png}": false} {
 		override := "init.from=" + from

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMasks: what a config may say of regions, and the mistakes in it.
+// TestMasks: valid and invalid masks.
 func TestMasks(t *testing.T) {
 	const start, losses = "content: {image: photo.png, masks: [%s]}\nstyle: [{image: painting.png, masks: [%s]}]\n", "losses: [{type: regional}]\n"
 	const sky, land = "{name: sky, image: photo.png}", "{name: land, image: painting.png}"

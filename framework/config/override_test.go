@@ -19,11 +19,11 @@ stages:
 func TestOverrides(t *testing.T) {
 	for _, test := range []struct {
 		overrides string // separated by blanks
-		path      string // of the setting to look at
-		want      any    // nil: not there
+		path      string // of the setting to check
+		want      any    // nil: not set
 	}{
 		{"losses.style.weight=3", "losses.style.weight", 3.0},
-		{"losses.style.weight=3", "losses.tv.weight", 10.0}, // viper's Set would lose it
+		{"losses.style.weight=3", "losses.tv.weight", 10.0}, // viper's Set would drop it
 		{"losses.0.weight=1e3", "losses.style.weight", 1000.0},
 		{"losses.tv.weight=1 losses.tv.weight=2", "losses.tv.weight", 2.0},
 		{"losses.*.weight=5", "losses.tv.weight", 5.0},
@@ -52,7 +52,7 @@ func TestOverrides(t *testing.T) {
 		{"checkpoint.every=0", "checkpoint.every", "0"},
 		{"checkpoint={every: 1m30s}", "checkpoint.every", "1m30s"},
 		{"experiment=x", "checkpoint.every", "30s"},
-		{"stages.*.optimizer={name: momentum}", "stages[0].optimizer.lr", 3.0}, // its own default
+		{"stages.*.optimizer={name: momentum}", "stages[0].optimizer.lr", 3.0}, // the optimizer's default
 		{"stages.*.optimizer={name: momentum, lr: 2}", "stages[0].optimizer.lr", 2.0},
 		{"stages.*.optimizer={name: adam}", "stages[0].optimizer.lr", 0.01},
 		{`experiment="a,b"`, "experiment", "a,b"},

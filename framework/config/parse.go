@@ -182,7 +182,6 @@ func syntaxProblem(data []byte, err error) (position, string) {
 
 // notText returns the position of the first byte that is not UTF-8 or is a control
 // character, as are half the bytes of a UTF-16 file.
-
 func notText(data []byte) (at position, found bool) {
 	at = position{line: 1, column: 1}
 	for len(data) > 0 {

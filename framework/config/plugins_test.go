@@ -17,7 +17,7 @@ import (
 	"runexp/variables/initials"
 )
 
-// The plugins of these tests have the options of the real ones and do nothing.
+// The plugins of these tests have the options of the real ones but do nothing.
 
 type network struct {
 	framework.Backbone
@@ -70,7 +70,7 @@ type loss struct {
 
 func (l loss) Roles() []framework.Role { return l.roles }
 
-// regional is a loss that reads masks.
+// regional is a loss that uses masks.
 type regional struct{ loss }
 
 func (regional) ReadsMasks() bool { return true }
@@ -88,7 +88,7 @@ func (o *layersOptions) Validate() error {
 
 type noOptions struct{}
 
-// sampledOptions has a value of each type an option can have.
+// sampledOptions has an option of each type.
 type sampledOptions struct {
 	Layers []framework.LayerWeight `config:"layers"`
 	Kernel string                  `config:"kernel"`
@@ -117,7 +117,7 @@ type momentumOptions struct {
 
 func (momentumOptions) DefaultRate() float64 { return 3 }
 
-// plugins returns fresh registries of the plugins above.
+// plugins returns new registries of the plugins above.
 func plugins() framework.Plugins {
 	p := framework.Plugins{
 		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
@@ -168,8 +168,8 @@ func loader() *config.Loader {
 	return &config.Loader{Plugins: plugins(), Presets: os.DirFS("../../configs/presets"), WorkDir: "testdata"}
 }
 
-// write puts a config into a new folder with the pictures photo.png and
-// painting.png, and returns its path.
+// write writes a config into a new folder with the images photo.png and painting.png,
+// and returns its path.
 func write(t testing.TB, text string) string {
 	t.Helper()
 	dir := t.TempDir()

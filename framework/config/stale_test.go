@@ -5,10 +5,10 @@ import (
 	"testing"
 )
 
-// Another plugin's options, which a base wrote, go when its name is replaced; what no
-// plugin of the kind has is reported, and so is what the same file writes, or one that
-// lies over it.
-func TestOptionsOfAReplacedPluginGo(t *testing.T) {
+// A base's options of a plugin are dropped when another plugin is chosen. Options that no
+// plugin of the kind has are reported, and so are those in the same file or in one merged
+// over it.
+func TestOptionsOfReplacedPluginAreDropped(t *testing.T) {
 	const start = "content: photo.png\nstyle: painting.png\n"
 	for name, c := range map[string]struct {
 		text      string

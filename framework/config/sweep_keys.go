@@ -62,7 +62,6 @@ func defaultSweep() sweepKeys {
 
 // keys checks the section against the structs above and fills in the defaults. A list
 // has as many items as in the file, even if one has a problem.
-
 func (r *sweepReader) keys() (sweepKeys, error) {
 	c := checker{r.loader, r.report}
 	settings := c.check(r.section, reflect.TypeFor[sweepKeys](), "sweep")

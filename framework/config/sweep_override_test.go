@@ -66,7 +66,7 @@ func TestSweepOverrides(t *testing.T) {
 	}
 }
 
-// workDir is where the tests' command line runs.
+// workDir is the working directory of the tests' command line.
 func workDir(t *testing.T) string {
 	t.Helper()
 	dir, err := filepath.Abs("testdata")
@@ -76,7 +76,7 @@ func workDir(t *testing.T) string {
 	return dir
 }
 
-// A path of a sweep that is in the file, fixed or swept anew on the command line.
+// A swept path in the file that the command line sets to one value or sweeps again.
 func TestOverridesOfASweep(t *testing.T) {
 	for _, test := range []struct {
 		overrides string

@@ -34,7 +34,7 @@ type best struct {
 
 func (b best) Validate() error { return framework.Positive("slack", b.Slack) }
 
-// theirs is a loader of them too, whose presets are in dir.
+// theirs is a loader with these plugins too, and presets in dir.
 func theirs(dir string) *config.Loader {
 	l := loader()
 	framework.Register(l.Plugins.Samplers, "spread", "", func() spread { return spread{Skip: 20, Parts: []float64{0.5, 1}} },
@@ -58,8 +58,8 @@ sweep:
   early_stop: {type: best, slack: 0.5, metric: eval/content}
 `
 
-// Their options stand beside the sweep's own keys, are decoded over the defaults, and
-// are printed so that they load again.
+// Their options are beside the sweep's own keys, are decoded over the defaults, and load
+// again after printing.
 func TestOptionsOfSamplersAndPruners(t *testing.T) {
 	l := theirs("")
 	r, err := l.Load(write(t, spreadSweep), []string{"sweep.early_stop.slack=0.75"})
@@ -86,7 +86,7 @@ func TestOptionsOfSamplersAndPruners(t *testing.T) {
 	}
 }
 
-// What is wrong with their options is said with its place, and whose option a key is.
+// Problems of their options have a position, and name the plugin that has an option.
 func TestBadOptionsOfSamplersAndPruners(t *testing.T) {
 	for edit, want := range map[string]string{
 		"skip: 3=skip: -1":                       "x.yaml:6:9: sweep.skip: must be at least 0, not -1",
@@ -109,7 +109,7 @@ func TestBadOptionsOfSamplersAndPruners(t *testing.T) {
 	}
 }
 
-// Who extends a sweep and names another sampler or pruner has nothing to do with the
+// A config that extends a sweep and names another sampler or pruner does not inherit the
 // options of the first.
 func TestOptionsOfAnotherSampler(t *testing.T) {
 	dir := t.TempDir()

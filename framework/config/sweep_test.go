@@ -84,7 +84,7 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// A sweep that is printed and read again, from another folder, is the same plan.
+// A sweep is the same plan after printing and loading from another folder.
 func TestSweepYAML(t *testing.T) {
 	r := load(t, write(t, swept), "losses.content.weight=log_interval(1,2)", "sweep.method=random", "sweep.run_cap=3",
 		"losses.style.weight=1,2", "losses.style.layers.0.weight=1", "stages[0].iterations=5,6")
@@ -155,8 +155,8 @@ func TestTrial(t *testing.T) {
 	}
 }
 
-// What takes items away comes last, so that indices mean what was written.
-func TestTrialTakesAway(t *testing.T) {
+// Items are removed last, so that indices stay valid.
+func TestTrialRemovesItems(t *testing.T) {
 	r := load(t, write(t, base+`content: photo.png
 init: {from: noise}
 sweep:
@@ -179,7 +179,7 @@ sweep:
 	}
 }
 
-// Every problem of the trials is said once, where its value was written.
+// Every problem of the trials is reported once, at the position of its value.
 func TestTrials(t *testing.T) {
 	path := write(t, swept)
 	r := load(t, path)
@@ -189,15 +189,15 @@ func TestTrials(t *testing.T) {
 	for weight := range 4 {
 		all = append(all, append(at(r.Sweep, 1, weight), r.Sweep.Parameters[1].Levels[0].Settings...))
 	}
-	_, err := r.Trials(all) // without pictures
+	_, err := r.Trials(all) // without images
 	var problems config.Problems
 	if !errors.As(err, &problems) || len(problems) != 2 || problems[0].Path != "content.image" || problems[1].Path != "style[0].image" {
 		t.Errorf("got %v", err)
 	}
 }
 
-// The base of a sweep with pairs needs no pictures; without pairs it does.
-func TestPairsGivePictures(t *testing.T) {
+// The base of a sweep needs images unless it has pairs.
+func TestPairsSetImages(t *testing.T) {
 	if _, err := loader().Load(write(t, base+"sweep: {repeats: 2}"), nil); err == nil || !strings.Contains(err.Error(), "content.image: needs the file of the content image") {
 		t.Errorf("got %v", err)
 	}
@@ -223,7 +223,7 @@ func TestExcluded(t *testing.T) {
 	}
 }
 
-// A path that is no longer swept keeps its place in expressions.
+// A path that is no longer swept can still be used in expressions.
 func TestExcludedByFixed(t *testing.T) {
 	s := load(t, write(t, swept), "losses.style.weight=2e4", "stages[0].iterations=9").Sweep
 	for level, want := range []int{0, -1} {
@@ -233,7 +233,7 @@ func TestExcludedByFixed(t *testing.T) {
 	}
 }
 
-// Sweeping what extends brings, and taking its sweep away.
+// Sweeping an extended config, and removing its sweep.
 func TestSweepThroughExtends(t *testing.T) {
 	path := write(t, "extends: ["+write(t, swept)+"]\nsweep: null\ncontent: photo.png\nstyle: painting.png\n")
 	if r := load(t, path); r.Sweep != nil {
@@ -245,8 +245,8 @@ func TestSweepThroughExtends(t *testing.T) {
 	}
 }
 
-// Trials that say two things of one place by turns say each once.
-func TestTrialsSayOnce(t *testing.T) {
+// Trials with alternating problems at one position report each once.
+func TestTrialsReportOnce(t *testing.T) {
 	_, err := loader().Load(write(t, base+`
 sweep:
   pairs: [{content: photo.png, style: painting.png}]
@@ -259,7 +259,8 @@ sweep:
 	}
 }
 
-// A loss is logged before its own weight, so trials with other weights compare by it.
+// A loss is logged before its own weight, so that trials with different weights can be
+// compared by it.
 func TestEarlyStopByALoss(t *testing.T) {
 	const section = `
 sweep:

@@ -19,14 +19,14 @@ losses:
   - {type: tv}
 `
 
-// Texts that YAML reads as something else, or only in part.
+// Texts that YAML would parse as something else, or only in part.
 var awkward = []string{
 	"run #2", "a: b", "{a", "{a}", "[b]", "*star", "@at", "%41", "&amp", "!bang", "| x", "> x", "? x", "- x", "-dash",
 	"`tick`", "it's", `say "hi"`, "no", "on", "~tilde", "1e3", "0x10", "123", "1:30", "2001-01-01", "true", "a=b", "<<", "=",
 	"tab\there", "two\nlines", "trailing ", " leading", "ééé", "$HOME", `back\slash`, "# all", "f(x)", "...", "---", ".nan",
 }
 
-// A text on the command line is that text; printed and read again it still is.
+// A text on the command line is taken literally, also after printing and loading.
 func TestTexts(t *testing.T) {
 	for _, text := range awkward {
 		t.Run(text, func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// A picture of any name is read by that name, as a setting and as a short form.
+// An image can have any name, as a setting and in a short form.
 func TestFileNames(t *testing.T) {
 	dir := t.TempDir()
 	l := loader()
@@ -49,7 +49,7 @@ func TestFileNames(t *testing.T) {
 	path := write(t, plain)
 	for _, name := range append(awkward, "photo, 1.png", "a,b", "glob(relu)", "choice(a,b)", "photo[1].png") {
 		if strings.HasPrefix(name, "~") {
-			continue // another user's home; ./ before it
+			continue // another user's home folder without ./
 		}
 		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -71,7 +71,7 @@ func TestFileNames(t *testing.T) {
 	}
 }
 
-// What a text on the command line may be besides itself.
+// The exceptions from literal texts on the command line.
 func TestTextForms(t *testing.T) {
 	for _, test := range []struct{ override, want string }{
 		{`losses.other.kernel="a # b"`, "a # b"},
@@ -130,7 +130,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// Files that each name the next several times are read once each.
+// Files that each extend the next several times are read once each.
 func TestExtendsFansOut(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 60 {
@@ -148,7 +148,7 @@ func TestExtendsFansOut(t *testing.T) {
 	load(t, filepath.Join(dir, "x0.yaml"))
 }
 
-// readings is a file system that counts how often a file is opened.
+// readings is a file system that counts the opens of each file.
 type readings struct {
 	fs.FS
 	opened map[string]int
@@ -159,7 +159,7 @@ func (r readings) Open(name string) (fs.File, error) {
 	return r.FS.Open(name)
 }
 
-// However often a base is named it is read once.
+// A base that is named several times is read once.
 func TestExtendsReadsOnce(t *testing.T) {
 	files := fstest.MapFS{"p9.yaml": {Data: []byte("losses: [{type: tv}]\n")}}
 	for i := range 9 {
@@ -179,8 +179,8 @@ func TestExtendsReadsOnce(t *testing.T) {
 	}
 }
 
-// A base that is no config is not printed, but for the name of an anchor that it lacks.
-func TestExtendsKeepsContentsToItself(t *testing.T) {
+// The text of a base that is not a config is not printed, except an unknown anchor's name.
+func TestExtendsDoesNotLeakContent(t *testing.T) {
 	for _, secret := range []string{"hidden:x:0:0\nhidden:y", "- hidden", "a: *name\nhidden: 1\n", "hidden: [\n", "\thidden"} {
 		path := write(t, "extends: [./secret.yaml]\n")
 		if err := os.WriteFile(filepath.Join(filepath.Dir(path), "secret.yaml"), []byte(secret), 0o600); err != nil {
@@ -193,7 +193,7 @@ func TestExtendsKeepsContentsToItself(t *testing.T) {
 	}
 }
 
-// Messages quote at most a line of what they found.
+// Messages quote at most a line.
 func TestMessagesAreShort(t *testing.T) {
 	long := strings.Repeat("x", 500_000)
 	for _, text := range []string{"seed: " + long, long + ": 1", "losses: [{type: " + long + "}]", "experiment: " + long, long,
@@ -252,8 +252,8 @@ func TestStandardInput(t *testing.T) {
 	}
 }
 
-// Numbers and texts are what they are to readers of YAML 1.1, too.
-func TestPrintedForOtherReaders(t *testing.T) {
+// Printed numbers and texts have the same type for parsers of YAML 1.1.
+func TestPrintedForYAML11(t *testing.T) {
 	for text, want := range map[string]string{"no": `"no"`, "on": `"on"`, "1e3": `"1e3"`, "0x10": `"0x10"`, "1:30": `"1:30"`, "2001-01-01": `"2001-01-01"`, "y": `"y"`, "plain": "plain", "30s": "30s"} {
 		if got := yaml(t, load(t, write(t, plain), "losses.other.kernel="+text)); !strings.Contains(got, "kernel: "+want+"\n") {
 			t.Errorf("%s is printed as\n%s", text, got)

@@ -93,7 +93,6 @@ func (v *validator) size(path string, size framework.Size) {
 }
 
 // every checks an interval in iterations; zero says what 0 means.
-
 func (v *validator) every(path string, every int, zero string) {
 	switch {
 	case every < 0:

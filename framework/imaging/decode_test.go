@@ -78,7 +78,7 @@ func TestDecodeColourModels(t *testing.T) {
 	}
 }
 
-// The decoders are others': what they panic with is an error of the file.
+// A panic of a third-party decoder becomes an error of the file.
 func TestDecodeRecovers(t *testing.T) {
 	f := format{
 		name:          "PNG",
@@ -96,8 +96,8 @@ func TestDecodeRecovers(t *testing.T) {
 	}
 }
 
-// Pictures of one colour are the most pixels in the fewest bytes; none of them
-// may be taken for a file that is cut short.
+// Images of one colour have the most pixels per byte; none must be reported as
+// truncated.
 func TestDecodePlainPictures(t *testing.T) {
 	const side = 1500
 	area := image.Rect(0, 0, side, side)

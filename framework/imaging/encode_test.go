@@ -94,7 +94,7 @@ func TestPNGText(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := png.Decode(bytes.NewReader(file.Bytes())); err != nil {
-		t.Errorf("another reader: %v", err) // the checksums of the chunks among others
+		t.Errorf("image/png: %v", err) // also checks the chunks' checksums
 	}
 	got, err := ReadPNGText(bytes.NewReader(file.Bytes()))
 	if err != nil || !maps.Equal(got, text) {
@@ -113,7 +113,7 @@ func TestPNGText(t *testing.T) {
 		order = at
 	}
 
-	for n := range file.Len() - 12 { // the end chunk takes 12 bytes
+	for n := range file.Len() - 12 { // the end chunk has 12 bytes
 		if _, err := ReadPNGText(bytes.NewReader(file.Bytes()[:n])); err == nil {
 			t.Fatalf("the first %d bytes: no error", n)
 		}

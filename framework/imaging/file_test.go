@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// What a picture takes is known from its header: its own pixels, as the decoder
-// keeps them, and the Image's 12 bytes each.
-func TestHeaderSaysWhatDecodingTakes(t *testing.T) {
+// The header determines the memory of decoding: the decoder's pixels and 12 bytes for
+// each of the Image's.
+func TestMemoryFromHeader(t *testing.T) {
 	const h, w = 30, 50
 	area := image.Rect(0, 0, w, h)
 	var lossy bytes.Buffer
@@ -36,8 +36,8 @@ func TestHeaderSaysWhatDecodingTakes(t *testing.T) {
 	}
 }
 
-// A JPEG of four colours is kept as four planes, and then as CMYK.
-func TestAJPEGOfFourColoursTakesTwiceItsPlanes(t *testing.T) {
+// A JPEG of four colours is decoded to four planes, then converted to CMYK.
+func TestMemoryOfCMYKJPEG(t *testing.T) {
 	if got := bytesPerPixel("JPEG", color.CMYKModel, []byte("\xff\xd8")); got != 4+4 {
 		t.Errorf("%d bytes for a pixel, want 8", got)
 	}

@@ -36,12 +36,12 @@ func filesIn(t testing.TB, dir string) map[string][]byte {
 	return files
 }
 
-// tolerance is how far a pixel may be from Pillow's.
+// tolerance is the maximum difference of a value from Pillow's.
 func tolerance(file string) float64 {
 	switch file {
 	case "lossy.webp", "lossyalpha.webp", "chroma.jpg":
-		// Chroma at half the resolution, which Pillow interpolates and Go repeats,
-		// of a gradient of 15 levels a pixel: they are up to 16 apart.
+		// Chroma at half the resolution, which Pillow interpolates and Go repeats: in
+		// a gradient of 15 levels per pixel they differ by up to 16.
 		return 18. / 255
 	case "turned.jpg", "progressive.jpg", "cyan.jpg", "ink.jpg", "grey.jpg", "blocks.webp":
 		return 2. / 255 // two cosine transforms and conversions
@@ -91,8 +91,8 @@ func TestDecodeIsPillow(t *testing.T) {
 	}
 }
 
-// What is stored on its side, in frames or with a palette shows red and green
-// above blue and white.
+// Files with an orientation, frames or a palette decode to red and green above blue
+// and white.
 func TestDecodeBlocks(t *testing.T) {
 	red, green, blue, white := [3]float64{1, 0, 0}, [3]float64{0, 1, 0}, [3]float64{0, 0, 1}, [3]float64{1, 1, 1}
 	for _, name := range []string{"turned.jpg", "turned.png", "turned.webp", "turned.tif", "progressive.jpg", "blocks.webp", "frames.gif", "palette.png"} {
@@ -117,7 +117,7 @@ func TestDecodeBlocks(t *testing.T) {
 	}
 }
 
-// refusals has the errors that bad/ gives.
+// refusals has the errors for the files in bad/.
 var refusals = map[string]string{
 	"empty.png":   "the file is empty",
 	"text.png":    "neither PNG, JPEG, WebP, TIFF, BMP nor GIF",
@@ -182,8 +182,8 @@ var refusals = map[string]string{
 	"frameless.gif": "missing image data",
 }
 
-// Every refusal names the file and its reason, and takes little memory, whatever
-// the header promises.
+// Every error names the file and the reason, and needs little memory, whatever the
+// header claims.
 func TestDecodeRefuses(t *testing.T) {
 	files := filesIn(t, "bad")
 	if got, want := slices.Sorted(maps.Keys(files)), slices.Sorted(maps.Keys(refusals)); !slices.Equal(got, want) {
@@ -212,7 +212,7 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// Compressed data that goes on and on is not followed past the picture's end.
+// Compressed data past the end of the image is not decompressed.
 func TestDecodeBombs(t *testing.T) {
 	const side = 300
 	var zeros bytes.Buffer
@@ -242,16 +242,16 @@ func TestDecodeBombs(t *testing.T) {
 	textFile = append(textFile, small[header:]...)
 
 	for name, file := range map[string][]byte{"TIFF": tiffFile, "PNG": pngFile, "PNG text": textFile} {
-		// Good files take up to 37 bytes a pixel, garbage included, and more under
-		// the race detector; all that is compressed here would be 230.
+		// Good files allocate up to 37 bytes per pixel, and more under the race
+		// detector; decompressing everything here would be 230.
 		if taken := allocated(func() { _, _ = decode(file, MaxPixels) }); taken > 100*side*side {
 			t.Errorf("%s: %d bytes allocated for %d pixels", name, taken, side*side)
 		}
 	}
 }
 
-// No part of a file is a picture, unless what is missing shows nothing.
-func TestDecodeCutShort(t *testing.T) {
+// A truncated file is an error, unless the missing part does not affect the image.
+func TestDecodeTruncated(t *testing.T) {
 	spare := map[string]int{
 		"frames.gif": 112, // the later frame
 		"placed.gif": 1,   // the trailer
@@ -290,7 +290,7 @@ func TestDecodeNamesTheFile(t *testing.T) {
 	}
 }
 
-// Errors list what is read; the list must be what the table has.
+// Errors list the supported formats; the list must match the table.
 func TestReadable(t *testing.T) {
 	for _, f := range formats() {
 		if read := f.decode != nil; strings.Contains(readable, f.name) != read {
@@ -299,8 +299,8 @@ func TestReadable(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that no input makes a decoder panic or gives a picture whose
-// pixels are not H·W·3 values in [0, 1].
+// FuzzDecode checks that no input makes a decoder panic or gives an image whose pixels
+// are not H·W·3 values in [0, 1].
 func FuzzDecode(f *testing.F) {
 	for _, dir := range []string{"good", "bad"} {
 		for _, file := range filesIn(f, dir) {
@@ -308,7 +308,7 @@ func FuzzDecode(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := decode(data, 1<<16) // small pictures find as much, faster
+		m, err := decode(data, 1<<16) // small images are as useful and faster
 		if err != nil {
 			if strings.Contains(err.Error(), "panicked") {
 				t.Fatal(err)

@@ -50,7 +50,7 @@ func exif(order binary.AppendByteOrder, orientation, kind uint16) []byte {
 		tiff = []byte("MM")
 	}
 	tiff = order.AppendUint16(tiff, 42)
-	tiff = order.AppendUint32(tiff, 10) // the directory is two bytes further than usual
+	tiff = order.AppendUint32(tiff, 10) // the directory is two bytes later than usual
 	tiff = append(tiff, 0, 0)
 	tiff = order.AppendUint16(tiff, 2)
 	for _, entry := range [][2]uint16{{0x010f, 0x1234}, {0x0112, orientation}} {
@@ -99,7 +99,7 @@ func TestExifOrientation(t *testing.T) {
 			}
 		})
 	}
-	// No prefix of the file, and no directory that lies about its place, is read past its end.
+	// Neither a prefix of the file nor a wrong offset of the directory is read past the end.
 	file := insert(exif(binary.BigEndian, 8, short))
 	for n := 2; n < len(file); n++ {
 		orientation(exifOfJPEG(file[:n]))

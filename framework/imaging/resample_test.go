@@ -42,7 +42,7 @@ func TestResampleIsPillow(t *testing.T) {
 	}
 }
 
-// Channels do not mix: resampling three interleaved pictures is resampling each.
+// Channels do not mix: resampling three interleaved images equals resampling each.
 func TestResampleChannels(t *testing.T) {
 	const h, w, h2, w2 = 5, 4, 3, 9
 	mixed := make([]float32, h*w*Channels)

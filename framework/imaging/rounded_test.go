@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestRoundedIsWhatAFileKeeps(t *testing.T) {
+func TestRoundedMatchesFile(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 1))
 	m := New(40, 50)
 	for i := range m.Pix {

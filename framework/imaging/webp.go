@@ -68,7 +68,6 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 //	R = Y′ + 1.402 Cr    G = Y′ − 0.344136 Cb − 0.714136 Cr    B = Y′ + 1.772 Cb
 //
 // An image without alpha is opaque.
-
 func fromStudioRange(m *image.NYCbCrA) *image.NRGBA {
 	out := image.NewNRGBA(m.Rect)
 	i := 0

@@ -57,7 +57,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-// No size that can be written leads out of the bounds, or to a picture with none.
+// No size in a config gives stages out of bounds.
 func TestStagesStayWithinBounds(t *testing.T) {
 	chain := stagesOf(framework.Size{Long: 1000})
 	for range 40 {

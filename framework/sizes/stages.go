@@ -107,7 +107,6 @@ func ParseRule(text string) (Rule, error) {
 
 // Style returns the size at which a style image of size own is shown in a stage.
 // Errors: as of New.
-
 func (r Rule) Style(own, stage Pixels) (Pixels, error) {
 	switch r.Of {
 	case "content":

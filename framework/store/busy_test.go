@@ -123,7 +123,6 @@ func TestLogFlushesAtFlushSize(t *testing.T) {
 }
 
 // A cancelled context is not reported as damage.
-
 func TestDamagedValueKeepsCancelledContext(t *testing.T) {
 	interrupted := fmt.Errorf("scan: %w", context.Canceled)
 	if err := damagedValue(interrupted); errors.Is(err, ErrDamaged) || !errors.Is(err, context.Canceled) {

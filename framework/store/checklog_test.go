@@ -40,7 +40,7 @@ func TestDamagedLogIsNotOverwritten(t *testing.T) {
 			if !errors.As(err, &damaged) || !errors.Is(err, ErrDamaged) || damaged.At != c.want {
 				t.Fatalf("opened for writing: %v, want damage from byte %d on", err, c.want)
 			}
-			if s, err := OpenReadOnly(t.Context(), path); err == nil { // what can be read may be
+			if s, err := OpenReadOnly(t.Context(), path); err == nil { // reading may succeed
 				check(t, s.Close())
 			}
 			if now := must(os.ReadFile(path + "-wal"))(t); string(now) != string(log) {

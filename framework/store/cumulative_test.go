@@ -10,10 +10,10 @@ import (
 
 func TestCumulative(t *testing.T) {
 	for name, c := range map[string]struct{ have, want []float64 }{
-		"one stage":                     {[]float64{1, 2, 3}, []float64{1, 2, 3}},
-		"stages that were counted on":   {[]float64{1, 3, 4, 9}, []float64{1, 3, 4, 9}},
-		"stages that were counted anew": {[]float64{1, 3, 1, 2, 1, 5}, []float64{1, 3, 4, 5, 6, 10}},
-		"nothing":                       {[]float64{}, []float64{}},
+		"one stage":                   {[]float64{1, 2, 3}, []float64{1, 2, 3}},
+		"stages that were counted on": {[]float64{1, 3, 4, 9}, []float64{1, 3, 4, 9}},
+		"a restart in each stage":     {[]float64{1, 3, 1, 2, 1, 5}, []float64{1, 3, 4, 5, 6, 10}},
+		"nothing":                     {[]float64{}, []float64{}},
 	} {
 		var points []store.Point
 		for step, v := range c.have {
@@ -28,6 +28,6 @@ func TestCumulative(t *testing.T) {
 		}
 	}
 	if got := store.Cumulative([]store.Point{{Step: 0, Value: 2}, {Step: 1, Value: math.NaN()}, {Step: 2, Value: 3}}); !math.IsNaN(got[1].Value) || got[2].Value != 3 {
-		t.Errorf("beside a value that is none: %v", got)
+		t.Errorf("with NaN: %v", got)
 	}
 }

@@ -70,7 +70,6 @@ func damage(data []byte, seed uint64) []byte {
 // sound opens a file that may be damaged, for writing and for reading, and reads all
 // of it. Either it works, a run can be added and none is lost, or the file is
 // unchanged and the error is one of this package's.
-
 func sound(t *testing.T, data []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "n.db")

@@ -97,7 +97,7 @@ func TestConcurrentRunOfTrialFails(t *testing.T) {
 	if !errors.As(err, &running) || running.Number != first.Number() || running.PID != os.Getpid() || !running.SameHost || !strings.Contains(err.Error(), "run 1 of the same trial is running") {
 		t.Fatalf("error %v", err)
 	}
-	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // who does not ask may
+	begin(t, s, NewRun{Experiment: "a", TrialHash: "h"}) // not exclusive
 	// A dead process does not block, one on another machine may be alive.
 	must(s.writer.Exec(`UPDATE runs SET pid = ?`, deadProcess(t)))(t)
 	last := begin(t, s, alone)

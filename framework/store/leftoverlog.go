@@ -49,6 +49,5 @@ func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	writer := openPool(address(s.path, merging), 1)
 	_, identified := identify(ctx, writer, true) // opens the log
 	_ = errors.Join(identified, writer.Close())  // on error readers still read the log
-
 	s.readers = &tracelessPool{path: s.path}
 }

@@ -67,7 +67,7 @@ func TestReaderKeepsLogOfLiveProcess(t *testing.T) {
 			t.Fatal("the log of a run is gone")
 		}
 		check(t, reader.Close())
-		check(t, r.Finish(t.Context(), Finished, "")) // then no run says that it goes on
+		check(t, r.Finish(t.Context(), Finished, "")) // so that no run is running
 	}
 	check(t, s.Close())
 	if exists(path + "-wal") {

@@ -57,7 +57,7 @@ func TestOverwrittenStoreIsRescued(t *testing.T) {
 					r := begin(t, s, NewRun{Experiment: "mine"})
 					check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 3}}))
 					check(t, r.Flush(t.Context()))
-					if !fresh { // and a part of it is in the file
+					if !fresh { // part of it is in the file
 						must(s.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"))(t)
 						check(t, r.Log(t.Context(), 1, []Value{{"loss/total", 3}}))
 						check(t, r.Flush(t.Context()))
@@ -66,7 +66,7 @@ func TestOverwrittenStoreIsRescued(t *testing.T) {
 					_ = r.Log(t.Context(), 2, []Value{{"loss/total", 2}})
 					ended := r.Finish(t.Context(), Finished, "")
 					var moved *MovedError
-					if name == "a part" && fresh && journal == wal { // the log has all of it, and mends the file
+					if name == "a part" && fresh && journal == wal { // the log has everything and repairs the file
 						check(t, errors.Join(ended, s.Close()))
 						return
 					}

@@ -126,7 +126,6 @@ func (j jsonText) Scan(source any) error {
 }
 
 // decoded scans a column of JSON into the value that to points to.
-
 type decoded struct{ to any }
 
 func (d decoded) Scan(source any) error {

@@ -203,7 +203,6 @@ func (r *Run) finishFlush(b batch, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lastErr = err
-
 	if err == nil {
 		r.lastFlush = time.Now()
 		return

@@ -260,13 +260,13 @@ func TestFlusherWritesPending(t *testing.T) {
 	check(t, r.Log(t.Context(), 0, []Value{{"x", 1}}))
 	wait("nobody wrote the value", func() bool { return count(t, s, "metrics") == 1 })
 
-	r.mu.Lock()
-	r.lastFlush = time.Now().Add(-heartbeat)
-	r.mu.Unlock()
 	var before, seen string
 	const seenAt = "SELECT seen_at FROM runs"
 	check(t, s.writer.QueryRow(seenAt).Scan(&before))
 	wait("an idle run gave no sign of life", func() bool {
+		r.mu.Lock() // each time: the flush above may end only now, and set it
+		r.lastFlush = time.Now().Add(-heartbeat)
+		r.mu.Unlock()
 		check(t, s.writer.QueryRow(seenAt).Scan(&seen))
 		return seen > before
 	})

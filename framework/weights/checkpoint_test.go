@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestPyTorch holds the reader to what torch.load reads; testdata/pytorch/make.py
-// made the files and expected.json.
+// TestPyTorch compares with torch.load; testdata/pytorch/make.py wrote the files and
+// expected.json.
 func TestPyTorch(t *testing.T) {
 	type tensor struct {
 		Shape  []int
@@ -64,8 +64,8 @@ func TestPyTorch(t *testing.T) {
 	}
 }
 
-// A checkpoint that ends anywhere but at its end is refused, and so is one with
-// any byte of its pickles replaced, or else it reads as one that is well-formed.
+// A truncated checkpoint is an error. One with any byte of its pickles replaced is an
+// error or can be read.
 func TestPyTorchDamaged(t *testing.T) {
 	for _, name := range []string{"module.zip.pth", "module.legacy.pth", "python2.legacy.pth"} {
 		t.Run(name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestPyTorchDamaged(t *testing.T) {
 	}
 }
 
-// readAll reads whatever opens; the sum of what is read is bounded by the file.
+// readAll reads all tensors if the file opens; no tensor may exceed the file.
 func readAll(t *testing.T, file []byte) {
 	t.Helper()
 	f, err := OpenReader(bytes.NewReader(file), int64(len(file)), "fuzz")
@@ -118,8 +118,8 @@ func readAll(t *testing.T, file []byte) {
 	}
 }
 
-// FuzzCheckpoint holds that whatever opens can be read without a panic, and
-// that no tensor has more values than the file has bytes.
+// FuzzCheckpoint checks that a file that opens can be read without a panic, and that no
+// tensor has more values than the file has bytes.
 func FuzzCheckpoint(f *testing.F) {
 	paths, err := filepath.Glob("testdata/pytorch/*.pth")
 	if err != nil || len(paths) == 0 {

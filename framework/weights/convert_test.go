@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// What Convert writes holds the same values in the same shapes, says where it
-// comes from, and has the fingerprint of its source, whatever their formats.
+// The output of Convert has the same values and shapes, the given metadata, and the
+// fingerprint of its source, in any format.
 func TestConvert(t *testing.T) {
 	source, err := Open("testdata/pytorch/training.legacy.pth")
 	if err != nil {
@@ -65,7 +65,7 @@ func TestConvert(t *testing.T) {
 	expect(t, err, "test.safetensors", "do not match the checksum of the import")
 }
 
-// The fingerprint tells values, names and shapes apart, and no dtypes.
+// The fingerprint depends on values, names and shapes, not on dtypes.
 func TestFingerprint(t *testing.T) {
 	print := func(header, data string) string {
 		sum, err := open(t, build(header, []byte(data))).Fingerprint(t.Context())
@@ -89,7 +89,7 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-func TestConvertWritesWholeOrNothing(t *testing.T) {
+func TestConvertIsAtomic(t *testing.T) {
 	nan := open(t, build(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, []byte{0, 0, 0xc0, 0x7f}))
 	dir := t.TempDir()
 	path := filepath.Join(dir, "w.safetensors")

@@ -71,7 +71,7 @@ func TestReadEveryFloat(t *testing.T) {
 		t.Errorf("shape: %v, %v", shape, err)
 	}
 	if !f.Has("f16") || f.Has("F16") {
-		t.Error("Has does not tell f16 from F16")
+		t.Error("Has ignores case")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestFloat16(t *testing.T) {
 	}
 }
 
-// A tensor longer than one block is read whole, and only its own bytes are.
+// A tensor longer than one block is read completely, and no other bytes are.
 func TestReadLongTensor(t *testing.T) {
 	const n = 100_001
 	var data []byte

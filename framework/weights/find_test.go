@@ -22,14 +22,14 @@ func TestFind(t *testing.T) {
 	both, first := place("a", "both.safetensors"), place("a", "first.safetensors")
 	place("cache", "both.safetensors")
 	cached, single := place("cache", "cached.safetensors"), place("files", "single.safetensors")
-	t.Chdir(filepath.Join(dir, "files")) // an empty entry of a path list does not mean here
+	t.Chdir(filepath.Join(dir, "files")) // an empty entry of a path list is not the working directory
 	places := Places{
 		Env:   strings.Join([]string{filepath.Join(dir, "absent"), "", filepath.Join(dir, "a"), single}, string(os.PathListSeparator)),
 		Cache: filepath.Join(dir, "cache"),
 	}
 	for name, want := range map[string]string{
 		"both": both, "first": first, "cached": cached, "single": single,
-		single: single, // a path stays what it is
+		single: single, // a path is returned unchanged
 	} {
 		if got, err := Find(name, places); err != nil || got != want {
 			t.Errorf("%s: %s, %v; want %s", name, got, err, want)
@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		filepath.Join(dir, "cache", "other.safetensors")+" (cache)",
 		"set RUNEXP_WEIGHTS to a directory", "put the file into "+places.Cache)
 
-	// A name with an extension is a path: the places are not searched.
+	// A name with an extension is a path and not looked up.
 	_, err = Find("first.safetensors", places)
 	expect(t, err, "first.safetensors", "no such file")
 	_, err = Find("", places)
@@ -53,7 +53,7 @@ func TestFind(t *testing.T) {
 	expect(t, err, "RUNEXP_WEIGHTS is empty and there is no cache directory")
 }
 
-func TestFindPassesOverWhatIsNoFile(t *testing.T) {
+func TestFindSkipsNonFiles(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "w.safetensors"), 0o700); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestRelativeCacheIsBelowTheWorkingDirectory(t *testing.T) {
 	}
 }
 
-func TestFindSaysHowToGetThem(t *testing.T) {
+func TestFindErrorHasInstructions(t *testing.T) {
 	_, err := Find("vgg19-torchvision", Places{})
 	expect(t, err, `weights "vgg19-torchvision" not found`, "download them with: runexp weights pull vgg19-torchvision")
 	_, err = Find("vgg19-oxford", Places{})
@@ -129,8 +129,8 @@ func TestPlacesNames(t *testing.T) {
 	expect(t, err, "no cache directory")
 }
 
-// TestSources holds the table together: torchvision's addresses carry the
-// first digits of the checksum, and every entry says how it can be got.
+// TestSources checks that torchvision's addresses have the first digits of the checksum
+// and that every entry has instructions.
 func TestSources(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range Sources() {
@@ -140,7 +140,7 @@ func TestSources(t *testing.T) {
 		seen[s.Name] = true
 		if s.URL == "" {
 			if s.Note == "" || !strings.HasPrefix(s.Command(), "runexp weights import") {
-				t.Errorf("%s: nothing says how to get it", s.Name)
+				t.Errorf("%s: no instructions", s.Name)
 			}
 			continue
 		}

@@ -60,8 +60,8 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// FuzzOpen holds that whatever opens can be read without a panic, never past
-// the file, and that the tensors and the header are the whole of it.
+// FuzzOpen checks that a file that opens can be read without a panic, never past its
+// end, and that the tensors and the header fill it.
 func FuzzOpen(f *testing.F) {
 	f.Add(build(`{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"__metadata__":{"a":"b"}}`, make([]byte, 4)))
 	f.Add(build(`{"a":{"dtype":"F16","shape":[2,0],"data_offsets":[0,0]},"b":{"dtype":"I64","shape":[],"data_offsets":[0,8]}} `, make([]byte, 8)))

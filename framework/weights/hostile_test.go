@@ -31,7 +31,7 @@ func tensorPickle(count, offset, shape, stride string) string {
 	return dict + rebuild + persistent(count) + offset + shape + stride + rest + "R" + closing
 }
 
-// legacy is a checkpoint of the older form whose storage "0" holds values.
+// legacy is a checkpoint of the older format with values in storage "0".
 func legacy(state string, values ...float32) []byte {
 	file := []byte(legacyMagic + proto + "M\xe9\x03." + machine + state)
 	if values == nil {
@@ -46,7 +46,7 @@ func legacy(state string, values ...float32) []byte {
 	return data
 }
 
-// An entry of a zip archive; method deflates it, size lies about its length.
+// An entry of a zip archive; method deflates it, size overrides its length.
 type entry struct {
 	name, data string
 	method     uint16
@@ -77,8 +77,7 @@ func zipped(entries ...entry) []byte {
 	return file.Bytes()
 }
 
-// The hand-written pickle is right, so that what the tests below change in it
-// is what is refused.
+// The hand-written pickle is valid, so that the tests below fail for their changes only.
 func TestHandWrittenCheckpoint(t *testing.T) {
 	state := tensorPickle("K\x02", "K\x00", "K\x02\x85", "K\x01\x85")
 	for name, file := range map[string][]byte{
@@ -91,8 +90,8 @@ func TestHandWrittenCheckpoint(t *testing.T) {
 	}
 }
 
-// TestHostilePickles: whatever a pickle names or claims, nothing is run,
-// nothing large is allocated, and the error says what is wrong.
+// TestHostilePickles: whatever a pickle names or claims, nothing is run, nothing large
+// is allocated, and the error has the reason.
 func TestHostilePickles(t *testing.T) {
 	one := func(count, offset, shape, stride string) []byte {
 		return legacy(tensorPickle(count, offset, shape, stride), 1, 2, 3, 4)
@@ -134,7 +133,7 @@ func TestHostilePickles(t *testing.T) {
 		{"deep tuples", legacy(proto + ")" + strings.Repeat("\x85", 1<<20) + "."), "it is a tuple, not a state dict"},
 		{"endless", legacy(proto + strings.Repeat("}q\x00", 1<<20) + "."), "more than 65536 values on the stack"},
 		{"too many opcodes", legacy(proto + "]" + strings.Repeat("Na", 1<<21) + "."), "more than 2097152 opcodes"},
-		// Each list holds the one before ten times: 10¹⁰⁰ items, were they ever counted.
+		// Each list has the previous one ten times: 10¹⁰⁰ items if they were counted.
 		{"memo bomb", legacy(proto + "]q\x00" + strings.Repeat("](h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00h\x00eq\x00\x86", 100) + "."), "it is a tuple"},
 		{"dict bomb", legacy(proto + "](" + pairs.String() + "eq\x00ccollections\nOrderedDict\nq\x01" + strings.Repeat("h\x01h\x00\x85R", 1<<15) + "."), "OrderedDicts with more than 1048576 items"},
 		{"many dimensions", one("K\x04", "K\x00", "("+strings.Repeat("K\x01", 17)+"t", "K\x01\x85"), "not a tuple of up to 16 numbers"},

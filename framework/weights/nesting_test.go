@@ -18,7 +18,7 @@ func state() string {
 	return "}(" + text("w") + rebuild + persistent("K\x02") + "K\x00K\x02\x85K\x01\x85" + rest + "Ru"
 }
 
-// TestNesting: a state dict is found under whatever key it lies.
+// TestNesting: a state dict is found under any key.
 func TestNesting(t *testing.T) {
 	for _, key := range []string{"state_dict", "model", "model_state_dict", "net", "weights"} {
 		for name, body := range map[string]string{
@@ -44,8 +44,8 @@ func TestNesting(t *testing.T) {
 	}
 }
 
-// TestHeaderLimits: a header is refused by its size or by its number of entries,
-// and no message repeats what it holds.
+// TestHeaderLimits: too large a header or too many entries are errors, and no message
+// repeats the content.
 func TestHeaderLimits(t *testing.T) {
 	var many strings.Builder
 	for i := range maxEntries + 1 {

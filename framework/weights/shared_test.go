@@ -10,7 +10,7 @@ import (
 	"runexp/internal/shared"
 )
 
-// Sums, first and last values were read by NumPy.
+// Sums, first and last values are from NumPy.
 func TestSharedWeights(t *testing.T) {
 	for _, c := range []struct {
 		file, tensor, sha256      string

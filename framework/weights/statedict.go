@@ -254,7 +254,6 @@ func (v *view) tensor() (tensor, error) {
 }
 
 // contiguous reports whether the values are contiguous with the last index fastest.
-
 func contiguous(shape, stride []int64) bool {
 	want := int64(1)
 	for i := len(shape) - 1; i >= 0; i-- {

@@ -1,6 +1,5 @@
 // Package storetest changes store files directly, for tests of damaged and foreign
 // stores.
-
 package storetest
 
 import (

@@ -132,7 +132,7 @@ func Allowed(address string) error {
 func Redacted(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "an address that is none"
+		return "an invalid address"
 	}
 	return u.Redacted()
 }

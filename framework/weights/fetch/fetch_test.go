@@ -31,7 +31,7 @@ func sum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// serve answers with f; n counts the requests from 1.
+// serve starts a server with handler f; n counts the requests from 1.
 func serve(t *testing.T, f func(n int, w http.ResponseWriter, r *http.Request)) string {
 	t.Helper()
 	var n atomic.Int64
@@ -42,13 +42,13 @@ func serve(t *testing.T, f func(n int, w http.ResponseWriter, r *http.Request)) 
 	return s.URL + "/file.pth"
 }
 
-// whole serves b as a good server does, ranges and all.
+// whole serves b correctly, including ranges.
 func whole(w http.ResponseWriter, r *http.Request, b []byte, tag string) {
 	w.Header().Set("ETag", tag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
 }
 
-// breaks serves what whole does, and breaks off after n bytes of body.
+// breaks is whole with a connection that breaks after n bytes of the body.
 func breaks(w http.ResponseWriter, r *http.Request, b []byte, tag string, n int) {
 	whole(&breaking{w, n}, r, b, tag)
 }
@@ -75,8 +75,8 @@ func request(t *testing.T, url string, want []byte) Request {
 	}
 }
 
-// holds fails unless the folder of path holds just the given files, and path, if
-// it is among them, want.
+// holds fails unless the folder of path has exactly the given files and path, if among
+// them, has the content want.
 func holds(t *testing.T, path string, want []byte, names ...string) {
 	t.Helper()
 	files, err := os.ReadDir(filepath.Dir(path))
@@ -127,8 +127,8 @@ func TestFetch(t *testing.T) {
 	}
 }
 
-// A connection that breaks off goes on where it stopped, in the same call; a
-// call that gives up leaves its part to the next one.
+// A broken download is resumed in the same call; a call that gives up leaves its part
+// to the next one.
 func TestResume(t *testing.T) {
 	want := content(0)
 	for name, retries := range map[string]int{"same call": 2, "next call": 0} {
@@ -159,8 +159,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// Tries that get on are not counted, however many.
-func TestGettingOn(t *testing.T) {
+// Retries with progress are not counted.
+func TestProgressResetsRetries(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { breaks(w, r, want, `"a"`, 1<<20) }), want)
 	q.Retries = 1
@@ -176,7 +176,7 @@ func TestGettingOn(t *testing.T) {
 	}
 	fails(t, File(t.Context(), q), "broke at byte 3000", "gave up after 3 tries")
 	if broken != 2 {
-		t.Errorf("told of %d broken tries, want 2", broken)
+		t.Errorf("%d broken tries, want 2", broken)
 	}
 }
 
@@ -195,7 +195,7 @@ func TestServerIgnoresRange(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A file that has changed meanwhile is fetched from its beginning.
+// A file that has changed meanwhile is downloaded from the beginning.
 func TestChangedMeanwhile(t *testing.T) {
 	old, want := content(1), content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -210,7 +210,7 @@ func TestChangedMeanwhile(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A server that sends a part of the new file for If-Range of the old one.
+// The server ignores If-Range and sends a range of the changed file.
 func TestChangedAndIfRangeIgnored(t *testing.T) {
 	old, want := content(1), content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -226,7 +226,7 @@ func TestChangedAndIfRangeIgnored(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// Without an ETag or a date nothing tells whether a part still fits: it is dropped.
+// Without an ETag or a date a part cannot be validated: it is discarded.
 func TestNoValidator(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(n int, w http.ResponseWriter, r *http.Request) {
@@ -340,7 +340,7 @@ func TestLyingServers(t *testing.T) {
 	}
 }
 
-// TestRedirectFromHTTPS: a server on https may not send us to plain http, not even here.
+// TestRedirectFromHTTPS: a redirect from https to http is an error, even on this machine.
 func TestRedirectFromHTTPS(t *testing.T) {
 	check := client(time.Second).CheckRedirect
 	from := httptest.NewRequest(http.MethodGet, "https://example.org/a", nil)
@@ -369,18 +369,18 @@ func TestStall(t *testing.T) {
 		<-release
 	}), want)
 	q.Stall = 100 * time.Millisecond
-	var told error
-	q.Broken = func(err error, _ time.Duration) { told = err }
+	var reported error
+	q.Broken = func(err error, _ time.Duration) { reported = err }
 	if err := File(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}
-	if told == nil || told.Error() != "no data for 100ms" {
-		t.Errorf("told %v", told)
+	if reported == nil || reported.Error() != "no data for 100ms" {
+		t.Errorf("got %v", reported)
 	}
 	holds(t, q.Path, want, "file.pth")
 }
 
-// A cancelled fetch returns the cause and leaves its part for the next one.
+// A cancelled download returns the cause and leaves its part for the next one.
 func TestCancel(t *testing.T) {
 	want := content(0)
 	stop := errors.New("stopped by the user")
@@ -415,7 +415,7 @@ func TestCancel(t *testing.T) {
 	holds(t, q.Path, want, "file.pth")
 }
 
-// TestPassword: one in the address is used, and neither shown nor stored.
+// TestPassword: a password in the address is used, but neither shown nor stored.
 func TestPassword(t *testing.T) {
 	want := content(0)
 	q := request(t, serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {

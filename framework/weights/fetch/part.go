@@ -75,7 +75,7 @@ func (p *part) Write(b []byte) (int, error) {
 	n, err := p.file.WriteAt(b, p.size)
 	p.size += int64(n)
 	if err != nil {
-		return n, &finalError{fmt.Errorf("%w; the bytes downloaded so far are kept", err)} // a full disk, say
+		return n, &finalError{fmt.Errorf("%w; the bytes downloaded so far are kept", err)} // such as a full disk
 	}
 	return n, nil
 }

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// names knows one function, which returns its arguments, and returns every persistent id.
+// names resolves one function, which returns its arguments, and returns persistent ids
+// unchanged.
 type names struct{}
 
 func (names) Global(module, name string) (any, error) {
@@ -70,7 +71,7 @@ func TestSeveralPickles(t *testing.T) {
 	if _, err := r.Read(); err == nil || err.Error() != "byte 112: not a pickle of protocol 2 or later" {
 		t.Errorf("error %v", err)
 	}
-	// A memo is forgotten from one to the next.
+	// The memo is cleared between pickles.
 	r = NewReader(strings.NewReader("\x80\x02}q\x00.\x80\x02h\x00."), 0, 1<<10, names{})
 	if _, err := r.Read(); err != nil {
 		t.Error(err)

@@ -202,7 +202,6 @@ func (r *Reader) text(size int) (any, error) {
 }
 
 // line reads a name up to the end of the line.
-
 func (r *Reader) line() (string, error) {
 	var s strings.Builder
 	for {
