@@ -61,7 +61,7 @@ func (p *trialProgress) Kept(_ plan.Trial, made store.RunSummary) {
 	p.before = &made
 }
 
-// newObserver prints where a trial begins.
+// newObserver prints where a trial begins, and returns the observer of its run.
 func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -144,7 +144,7 @@ func publishedDigits(path string) string {
 func checkName(path, sum string) (bool, error) {
 	digits := publishedDigits(path)
 	if !strings.HasPrefix(sum, digits) {
-		return true, fmt.Errorf("weights %s: SHA-256 is %s, but the file's name says %s…; the file is damaged, fetch it again", path, sum, digits)
+		return true, fmt.Errorf("weights %s: SHA-256 is %s, but the file's name says %s…; the file is damaged, download it again", path, sum, digits)
 	}
 	return digits != "", nil
 }

@@ -40,7 +40,7 @@ func TestDo(t *testing.T) {
 	}
 }
 
-// A context that is done ends the waiting, and both are told; the first attempt is made.
+// A done context ends the pauses, and both errors are returned; the first attempt is made.
 func TestDoIsInterrupted(t *testing.T) {
 	full, enough := errors.New("full"), errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
