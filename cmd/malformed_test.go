@@ -29,7 +29,7 @@ stages: [{size: {long: 32}, iterations: 1}]
 // What a message about a file must say besides its name: what the user can do.
 const (
 	imageWays   = "download it again|convert|save |make it smaller|git lfs pull"
-	weightsWays = "download|fetch|save |another network|git lfs pull"
+	weightsWays = "download|save |another network|git lfs pull"
 	storeWays   = "--db"
 	anyWay      = "" // other tests check the whole message for configs and overrides
 )

@@ -38,6 +38,8 @@ func (s summary) single(ctx context.Context, cause error) error {
 		return usage(fmt.Errorf("%w; wait for it, or start a new attempt with --fresh", o.Err))
 	case o.Run.Number == 0 && o.Err == nil:
 		return cause
+	case o.Run.Number == 0 && !o.Fatal: // a file is missing or has changed
+		return usage(o.Err)
 	case o.Run.Number == 0:
 		return o.Err
 	}

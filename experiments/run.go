@@ -127,7 +127,8 @@ func (s *running) wait(ctx context.Context) {
 	if result.Status == "" {
 		return // cancelled before it started
 	}
-	again := result.Status == store.Failed && !result.Fatal && s.stopped == nil && ctx.Err() == nil && result.Try <= s.retries()
+	begun := result.Run.Number > 0 // otherwise a file is missing or has changed, and a retry would fail too
+	again := result.Status == store.Failed && begun && !result.Fatal && s.stopped == nil && ctx.Err() == nil && result.Try <= s.retries()
 	s.listener.Ended(result.Trial, result.Outcome, again)
 	if again {
 		s.submit(ctx, executor.Job{Trial: result.Trial, Try: result.Try + 1})

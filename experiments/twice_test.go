@@ -82,7 +82,7 @@ func (x *flaky) Wait(context.Context) (executor.Result, error) {
 	case x.cause != nil:
 	case x.failures > 0:
 		x.failures--
-		result.Outcome = trial.Outcome{Status: store.Failed, Err: errors.New("the node went away")}
+		result.Outcome = trial.Outcome{Run: store.RunRef{Number: 1}, Status: store.Failed, Err: errors.New("the node went away")}
 	default:
 		result.Outcome = trial.Outcome{Status: store.Finished}
 	}

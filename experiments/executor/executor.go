@@ -29,8 +29,8 @@ type Result struct {
 //
 // Its methods are called by one goroutine.
 type Executor interface {
-	// Submit queues a job and returns at once. Jobs start in order of submission, as
-	// soon as there is capacity.
+	// Submit queues a job and returns at once. Jobs start as soon as there is capacity:
+	// retries first, the others in order of submission.
 	Submit(ctx context.Context, job Job) error
 	// Wait returns the result of the next job to end, in any order. It is called once
 	// per submitted job. Errors: ctx's cause; the executor can run no jobs.

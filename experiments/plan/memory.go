@@ -38,7 +38,7 @@ func (b *builder) memory() error {
 			}
 		}
 		if err := b.plan.Scorer.AddResident(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
-			return err
+			return fmt.Errorf("evaluate: %w", err)
 		}
 	}
 	seen := map[string]bool{} // trials of one shape share their predictions
@@ -66,10 +66,13 @@ func (b *builder) memoryAlone() error {
 	default:
 		err = scorer.AddAtEnd(t.Predictions)
 	}
-	if err == nil {
-		err = fits(t.Predictions, b.last.LargestWithin)
+	if err != nil && b.scorerOptional() {
+		b.plan.Scorer, b.plan.Unscored, err = nil, err, nil
 	}
 	if err != nil {
+		return fmt.Errorf("evaluate: %w", err)
+	}
+	if err := fits(t.Predictions, b.last.LargestWithin); err != nil {
 		return b.plan.inTrial(t, err)
 	}
 	return nil

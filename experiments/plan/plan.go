@@ -38,6 +38,7 @@ type Trial struct {
 	Hash        string // its identity (Prepared.Hash)
 	YAML        string // config that runs this trial alone
 	Group       Group
+	Files       map[string]string // as Prepared.Files
 	Weights     framework.Weights
 	Images      [][]run.ImageUse // by stage
 	Predictions []run.Prediction // by stage; times only with Options.Times
@@ -183,7 +184,7 @@ func (b *builder) trial(ctx context.Context, point Point) (Trial, error) {
 	if err != nil {
 		return t, err
 	}
-	t.Hash, t.YAML, t.Weights = prepared.Hash, string(text), prepared.Weights()
+	t.Hash, t.YAML, t.Files, t.Weights = prepared.Hash, string(text), prepared.Files, prepared.Weights()
 	t.Group = groupOf(prepared, point)
 	for i := range prepared.Stages() {
 		t.Images = append(t.Images, prepared.Images(i))
@@ -225,17 +226,21 @@ func groupOf(t *Prepared, point Point) Group {
 	return g
 }
 
+// scorerOptional reports whether the plan may do without a scorer: a single experiment
+// that names none. An unscored picture is better than none.
+func (b *builder) scorerOptional() bool {
+	return b.plan.Config.Sweep == nil && b.plan.Config.Experiment.Evaluate.Backbone.Name == ""
+}
+
 // scorer makes the scorer. A single experiment has none if there is no style image, or if
 // its own backbone has no layers left.
 func (b *builder) scorer(ctx context.Context) error {
 	plan, p := b.plan, b.plan.planner
-	single := plan.Config.Sweep == nil
-	if single && len(plan.Config.Experiment.Style) == 0 {
+	if plan.Config.Sweep == nil && len(plan.Config.Experiment.Style) == 0 {
 		return nil
 	}
 	spec := plan.Config.Experiment.Evaluate.Backbone
-	own := spec.Name == ""
-	if own {
+	if spec.Name == "" {
 		var err error
 		if spec, err = plan.backbone(); err != nil {
 			return err
@@ -250,8 +255,8 @@ func (b *builder) scorer(ctx context.Context) error {
 			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
 		}, p.Engine)
 	}
-	if single && own {
-		plan.Unscored, err = err, nil // an unscored picture is better than none
+	if b.scorerOptional() {
+		plan.Unscored, err = err, nil
 	}
 	return err
 }
@@ -273,9 +278,21 @@ func (p *Plan) backbone() (framework.BackboneSpec, error) {
 func (p *Plan) Prepare(ctx context.Context, t Trial) (*Prepared, error) {
 	prepared, err := p.planner.Prepare(ctx, t.Config, p.scoreEvery())
 	if err == nil && prepared.Hash != t.Hash {
-		err = errors.New("one of its files has changed since it was planned; the same command plans it with the files as they are")
+		err = fmt.Errorf("%s: the file has changed since the trial was planned; the same command plans it again", changed(t.Files, prepared.Files))
 	}
 	return prepared, err
+}
+
+// changed lists the key paths of files whose checksums differ.
+func changed(before, now map[string]string) string {
+	var paths []string
+	for path, sum := range now {
+		if before[path] != sum {
+			paths = append(paths, path)
+		}
+	}
+	slices.Sort(paths)
+	return strings.Join(paths, ", ")
 }
 
 // Kernels returns the variant and the number of threads of the kernels that trials run on.

@@ -73,7 +73,7 @@ func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 	detached := context.WithoutCancel(ctx)
 	a, err := r.begin(detached, t, prepared)
 	if running := new(store.RunningError); errors.As(err, &running) {
-		return Outcome{Run: running.RunRef, Status: store.Running, Err: err}
+		return Outcome{Run: running.RunRef, Status: store.Running, Err: running}
 	}
 	if done := new(store.DoneError); errors.As(err, &done) {
 		return r.meanwhile(ctx, t, done.Run)

@@ -3,6 +3,7 @@ package local
 
 import (
 	"context"
+	"slices"
 
 	"runexp/experiments/executor"
 	"runexp/experiments/plan"
@@ -46,11 +47,16 @@ func New(run func(context.Context, plan.Trial) trial.Outcome, l Limits) *Executo
 
 var _ executor.Executor = (*Executor)(nil)
 
-// Submit queues a job. It inherits ctx's values, but only Cancel cancels it.
+// Submit queues a job, a retry in front of the others. It inherits ctx's values, but
+// only Cancel cancels it.
 func (e *Executor) Submit(ctx context.Context, j executor.Job) error {
 	queued := &job{Job: j}
 	queued.ctx, queued.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
-	e.queue = append(e.queue, queued)
+	at := len(e.queue)
+	if j.Try > 1 {
+		at = 0
+	}
+	e.queue = slices.Insert(e.queue, at, queued)
 	e.begin()
 	return nil
 }

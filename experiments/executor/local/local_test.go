@@ -153,3 +153,31 @@ func TestNothingBeginsBeforeTheResultIsKnown(t *testing.T) {
 		}
 	})
 }
+
+// A trial that failed is retried before others start, so that sweep.on_failure.max_failures
+// stops a sweep after as many trials.
+func TestRetriesComeFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l log
+		e := New(l.run(time.Second), Limits{Jobs: 1})
+		for i := range 3 {
+			if err := e.Submit(t.Context(), jobOf(i, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range 4 {
+			result, err := e.Wait(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result.Trial.Number == 0 && result.Try == 1 {
+				if err := e.Submit(t.Context(), executor.Job{Trial: result.Trial, Try: 2}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if !slices.Equal(l.order, []int{0, 0, 1, 2}) {
+			t.Errorf("started: %v", l.order)
+		}
+	})
+}
