@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"runexp/experiments/plan"
-	"runexp/experiments/trial"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/internal/printable"
@@ -40,22 +39,6 @@ func newStageProgress(w io.Writer, quiet bool, t plan.Trial) *stageProgress {
 func (p *stageProgress) printf(format string, args ...any) {
 	p.done()
 	fmt.Fprintln(p.w, truncate(printable.Text(fmt.Sprintf(format, args...)), columns(p.w)))
-}
-
-// printStart prints where the run begins.
-func (p *stageProgress) printStart(at trial.Start) {
-	if p.quiet {
-		return
-	}
-	for _, why := range at.Refused {
-		fmt.Fprintln(p.w, why)
-	}
-	if at.Lost != nil {
-		fmt.Fprintf(p.w, "starting over: run %d was lost and left no checkpoint\n", at.Lost.Number)
-	}
-	if from := at.From; from != nil {
-		fmt.Fprintf(p.w, "resuming run %d (%s) at iteration %d of stage %d\n", from.Number, from.Status, from.Iteration, from.Stage)
-	}
 }
 
 // Observe prints what an event says.

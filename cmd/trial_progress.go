@@ -67,25 +67,32 @@ func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 	defer p.mu.Unlock()
 	if p.single() {
 		p.stages = newStageProgress(p.w, p.quiet, t)
-		p.stages.printStart(at)
+		p.printStart("", at)
 		return p.stages
 	}
 	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
 		fmt.Fprintf(p.w, "%d of %s done before\n", p.kept, sizes.Count(len(p.plan.Trials), "trial"))
 	}
 	p.began[t.Number] = time.Now()
-	if !p.quiet {
-		for _, why := range at.Refused {
-			fmt.Fprintln(p.w, why)
-		}
-		if at.Lost != nil {
-			fmt.Fprintf(p.w, "trial %d starts over: run %d was lost and left no checkpoint\n", t.Number, at.Lost.Number)
-		}
-		if from := at.From; from != nil {
-			fmt.Fprintf(p.w, "trial %d resumes run %d (%s) at iteration %d of stage %d\n", t.Number, from.Number, from.Status, from.Iteration, from.Stage)
-		}
-	}
+	p.printStart(fmt.Sprintf("trial %d: ", t.Number), at)
 	return run.ObserverFunc(func(run.Event) error { return nil })
+}
+
+// printStart prints where a run begins, unless that is the beginning; prefix names the
+// trial of a sweep.
+func (p *trialProgress) printStart(prefix string, at trial.Start) {
+	if p.quiet {
+		return
+	}
+	for _, why := range at.Refused {
+		fmt.Fprintf(p.w, "%s%v\n", prefix, why)
+	}
+	if at.Lost != nil {
+		fmt.Fprintf(p.w, "%sstarting over: run %d was lost and left no checkpoint\n", prefix, at.Lost.Number)
+	}
+	if from := at.From; from != nil {
+		fmt.Fprintf(p.w, "%sresuming run %d (%s) at iteration %d of stage %d\n", prefix, from.Number, from.Status, from.Iteration, from.Stage)
+	}
 }
 
 // Ended prints how an attempt ended. again reports whether the trial is retried.

@@ -1,0 +1,34 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"runexp/experiments/plan"
+	"runexp/experiments/trial"
+	"runexp/framework/config"
+	"runexp/framework/store"
+)
+
+// Where a run begins is printed of a single experiment and of each trial of a sweep.
+func TestWhereRunsBegin(t *testing.T) {
+	at := trial.Start{
+		Refused: []error{errors.New("the checkpoint of run 3 cannot be used")},
+		Lost:    &store.RunSummary{RunRef: store.RunRef{Number: 2}},
+		From:    &trial.Earlier{RunSummary: store.RunSummary{RunRef: store.RunRef{Number: 1}, Status: store.Killed}, Stage: 2, Iteration: 7},
+	}
+	single, sweep := &plan.Plan{Config: &config.Resolved{}}, &plan.Plan{Config: &config.Resolved{Sweep: &config.Sweep{}}, Trials: make([]plan.Trial, 9)}
+	const text = "%the checkpoint of run 3 cannot be used\n%starting over: run 2 was lost and left no checkpoint\n%resuming run 1 (killed) at iteration 7 of stage 2\n"
+	for prefix, p := range map[string]*plan.Plan{"": single, "trial 5: ": sweep} {
+		var out bytes.Buffer
+		newTrialProgress(&out, false, p).newObserver(plan.Trial{Point: plan.Point{Number: 5}}, at)
+		if want := string(bytes.ReplaceAll([]byte(text), []byte("%"), []byte(prefix))); out.String() != want {
+			t.Errorf("got\n%swant\n%s", out.String(), want)
+		}
+		out.Reset()
+		if newTrialProgress(&out, true, p).newObserver(plan.Trial{}, at); out.Len() > 0 {
+			t.Errorf("--quiet: %s", out.String())
+		}
+	}
+}
