@@ -55,7 +55,11 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 		if near := nearestFile(absolute); near != "" && errors.Is(err, fs.ErrNotExist) {
 			hint = fmt.Sprintf("; did you mean %s?", printable.Text(filepath.Join(filepath.Dir(shown), near)))
 		}
-		r.report.add(at, key, "cannot read %s: %v%s", printable.Excerpt(shown), cause(err), hint)
+		what := "cannot read " + printable.Excerpt(shown) + ": "
+		if key == "" {
+			what = "" // the place is the file itself
+		}
+		r.report.add(at, key, "%s%v%s", what, cause(err), hint)
 		return nil, nil
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
