@@ -49,7 +49,7 @@ func recipe(dir string, h, w, iterations int) (framework.Experiment, framework.P
 	}, plugins
 }
 
-// TestSameBitsAtAnyNumberOfThreads compares losses and picture of VGG-19.
+// TestSameBitsAtAnyNumberOfThreads compares the losses and the picture of a VGG-19 run.
 func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 	dir := shared.Dir(t)
 	e, plugins := recipe(dir, 61, 90, 3)
@@ -81,13 +81,13 @@ func TestSameBitsAtAnyNumberOfThreads(t *testing.T) {
 			want, picture = numbers, outcome.Final.Pix
 		}
 		if !slices.Equal(numbers, want) || !slices.Equal(outcome.Final.Pix, picture) {
-			t.Errorf("%d threads make other bits than 1", threads)
+			t.Errorf("%d threads give other bits than 1", threads)
 		}
 	}
 }
 
-// TestIterationsAllocateNothing runs the recipe and measures what an iteration
-// after the first takes from the heap: less than the smallest tensor.
+// TestIterationsAllocateNothing checks that every iteration after the first allocates
+// less than the smallest tensor.
 func TestIterationsAllocateNothing(t *testing.T) {
 	dir := shared.Dir(t)
 	e, plugins := recipe(dir, 61, 90, 6)
@@ -110,7 +110,7 @@ func TestIterationsAllocateNothing(t *testing.T) {
 	const smallest = 4 * 3 * 61 * 90   // bytes of the picture itself
 	for i := 2; i < len(heap)-1; i++ { // the last row evaluates into memory of its own
 		if took := heap[i] - heap[i-1]; took > smallest {
-			t.Errorf("iteration %d took %d bytes from the heap", i, took)
+			t.Errorf("iteration %d allocated %d bytes", i, took)
 		}
 	}
 }

@@ -9,15 +9,15 @@ import (
 	"runexp/framework/store/record"
 )
 
-// The store says what metrics are, of a sweep in its plan and of every picture's scorer
-// in its description; a run's facts do not repeat it.
-func TestTheStoreSaysWhatMetricsAre(t *testing.T) {
+// The store defines metrics in a sweep's plan and in each scorer's description; a run's
+// facts do not repeat it.
+func TestTheStoreDefinesMetrics(t *testing.T) {
 	b := newBed(t)
 	p, err := b.plan(t, "sweep:\n  metrics: [eval/noise, loss/style]\n  parameters: [{path: losses.style.weight, values: [10]}]\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.run(t, p, &heard{}, nil); err != nil {
+	if _, err := b.run(t, p, &recordingListener{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	sweeps, err := b.Store.Sweeps(t.Context(), "x")
@@ -59,7 +59,7 @@ func TestTheStoreSaysWhatMetricsAre(t *testing.T) {
 	}
 	for _, f := range facts {
 		if f.Name == "scorer/description" && (strings.Contains(f.Value, "eval/") || !strings.Contains(f.Value, `"backbone":"vgg19-lite"`)) {
-			t.Errorf("a fact of the run is %s", f.Value)
+			t.Errorf("the run has the fact %s", f.Value)
 		}
 	}
 }

@@ -10,28 +10,27 @@ import (
 	"runexp/framework/store"
 )
 
-// elsewhere is a Listener that ends the run of another process once it was found under
-// way.
+// elsewhere is a Listener that ends the other process's run once a trial was found running.
 type elsewhere struct {
-	heard
+	recordingListener
 	end func()
 }
 
 func (e *elsewhere) Ended(t plan.Trial, o trial.Outcome, again bool) {
-	e.heard.Ended(t, o, again)
+	e.recordingListener.Ended(t, o, again)
 	if o.Status == store.Running {
 		e.end()
 	}
 }
 
-// What was under way elsewhere is counted by how it is when the sweep ends.
-func TestTrialsElsewhereAreLookedAtAgain(t *testing.T) {
+// A trial that another process was running is counted by its status when the sweep ends.
+func TestTrialsElsewhereAreCheckedAgain(t *testing.T) {
 	for status, want := range map[store.Status]Tally{
 		store.Running:  {Finished: 1, Elsewhere: 1},
 		store.Finished: {Finished: 1, Meanwhile: 1},
 		store.Failed:   {Finished: 1, Failed: 1},
 		store.Killed:   {Finished: 1, Left: 1},
-		store.Pruned:   {Finished: 1, Left: 1}, // there is no rule, so it is to be finished
+		store.Pruned:   {Finished: 1, Left: 1}, // without a pruner it has yet to be finished
 	} {
 		t.Run(string(status), func(t *testing.T) {
 			b := newBed(t)

@@ -15,9 +15,8 @@ type marked struct {
 	Mask string `config:"mask,file" doc:"a file"`
 }
 
-// TestAFileOfAPluginIsPartOfATrial: another file is another trial, the same under
-// another name is the same.
-func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
+// A trial's identity includes the contents of its plugins' files, not their names.
+func TestPluginFilesArePartOfTheIdentity(t *testing.T) {
 	b := newBed(t)
 	framework.Register(b.Plugins.Losses, "marked", "", func() marked { return marked{} },
 		func(marked) (framework.Loss, error) { return tv.New(tv.Defaults()) })
@@ -38,16 +37,15 @@ func TestAFileOfAPluginIsPartOfATrial(t *testing.T) {
 	}
 	before := hash(file("a.mask", "left"))
 	if hash(file("b.mask", "left")) != before {
-		t.Error("the same file under another name makes another trial")
+		t.Error("renaming the file changes the identity")
 	}
 	if hash(file("a.mask", "right")) == before {
-		t.Error("the file has changed and the trial has not")
+		t.Error("another file does not change the identity")
 	}
 }
 
-// TestADescribedBackboneIsPartOfATrial: another description is another trial, and
-// so are other weights under the same name.
-func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
+// A trial's identity includes a backbone's description and the contents of its weights.
+func TestDescribedBackboneIsPartOfTheIdentity(t *testing.T) {
 	b := newBed(t)
 	read := func(name string) string {
 		data, err := os.ReadFile(filepath.Join("..", "backbones", "file", "testdata", name))
@@ -75,13 +73,13 @@ func TestADescribedBackboneIsPartOfATrial(t *testing.T) {
 	}
 	before := hash("a.yaml", description)
 	if hash("b.yaml", description) != before {
-		t.Error("the same description under another name makes another trial")
+		t.Error("renaming the description changes the identity")
 	}
 	if hash("a.yaml", strings.Replace(description, "border: reflect", "border: replicate", 1)) == before {
-		t.Error("the description has changed and the trial has not")
+		t.Error("another description does not change the identity")
 	}
 	write("resnet.safetensors", numbers[:len(numbers)-1]+"\x01")
 	if hash("a.yaml", description) == before {
-		t.Error("the weights have changed and the trial has not")
+		t.Error("other weights do not change the identity")
 	}
 }

@@ -24,7 +24,7 @@ import (
 	"runexp/optimizers/adam"
 )
 
-// golden is PyTorch's account of the d2l recipe on VGG-19 with Oxford's weights.
+// golden holds PyTorch's results of the d2l recipe on VGG-19 with Oxford's weights.
 type golden struct {
 	FeatureScale float64 `json:"feature_scale"`
 	Activations  map[string]struct {
@@ -42,8 +42,7 @@ type golden struct {
 	}
 }
 
-// tolerance is the project's, relative to the larger of the reference and the
-// rms or largest of its kind.
+// tolerance is relative to the larger of the reference and the rms, or maximum, of its kind.
 const tolerance = 1e-3
 
 const height, width = 150, 225
@@ -153,10 +152,10 @@ func TestActivationsArePyTorchs(t *testing.T) {
 	t.Logf("%d layers, largest deviation %.2g", len(taps), worst)
 }
 
-// TestTermsAndGradientsArePyTorchs holds the plain kernels to PyTorch element by
-// element, and the fast ones by the length of the difference: another order of
-// summation moves one of the eight million ReLU units or pooling windows, whose
-// inputs lie within 1e-7 of a tie, to the other side, and its whole patch with it.
+// TestTermsAndGradientsArePyTorchs compares the plain kernels with PyTorch element by
+// element, the fast ones by the norm of the difference: in another order of summation
+// one of the eight million ReLU units or pooling windows, whose inputs lie within 1e-7
+// of a tie, switches, and the gradient of its whole patch changes.
 func TestTermsAndGradientsArePyTorchs(t *testing.T) {
 	for _, isa := range []string{"generic", os.Getenv("RUNEXP_ISA")} {
 		engine := newEngine(t, isa)
@@ -251,9 +250,9 @@ func gradientsArePyTorchs(t *testing.T, engine *compute.Engine) {
 			}
 			elements := engine.Variant() == "generic"
 			if difference > tolerance*length || elements && largest > tolerance*g.Probe.GradientMax[name] {
-				t.Errorf("gradient off by %.3g of its length, %.3g of its largest element", difference/length, largest/g.Probe.GradientMax[name])
+				t.Errorf("gradient off by %.3g of its norm, %.3g of its largest element", difference/length, largest/g.Probe.GradientMax[name])
 			}
-			t.Logf("term off by %.2g, gradient by %.2g of its length and %.2g of its largest element",
+			t.Logf("term off by %.2g, gradient by %.2g of its norm and %.2g of its largest element",
 				math.Abs(value-reference)/reference, difference/length, largest/g.Probe.GradientMax[name])
 		})
 	}
@@ -270,7 +269,7 @@ func textbookLosses(t *testing.T) map[string]framework.Loss {
 	return map[string]framework.Loss{"content": c, "style": s, "tv": v}
 }
 
-// TestTraceIsPyTorchs runs the recipe through the door that users use.
+// TestTraceIsPyTorchs runs the recipe through the public entry points.
 func TestTraceIsPyTorchs(t *testing.T) {
 	dir := shared.Dir(t)
 	g := readGolden(t, dir)
@@ -309,7 +308,7 @@ func TestTraceIsPyTorchs(t *testing.T) {
 			}
 		}
 		compare("total", row.Total, want.Total, 0)
-		compare("content", sums["content"], want.Content, 1e-6) // 0 at the photograph itself
+		compare("content", sums["content"], want.Content, 1e-6) // 0 at the content image itself
 		compare("style", sums["style"], want.Style, 0)
 		compare("tv", sums["tv"], want.TV, 0)
 		if i < len(watched.lengths) {
@@ -322,7 +321,7 @@ func TestTraceIsPyTorchs(t *testing.T) {
 
 func ptr[T any](v T) *T { return &v }
 
-// watchedAdam records x's mean and the gradient's length at every step.
+// watchedAdam records x's mean and the gradient's norm at every step.
 type watchedAdam struct {
 	framework.Optimizer
 	means, lengths []float64
@@ -341,7 +340,7 @@ func (w *watchedAdam) Step(ctx context.Context, f framework.Objective, x []float
 	}, x, rate)
 }
 
-// recorder is an Observer that keeps the rows.
+// recorder is an Observer that collects the rows.
 type recorder struct{ rows []run.Row }
 
 func (r *recorder) Observe(e run.Event) error {

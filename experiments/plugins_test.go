@@ -13,10 +13,9 @@ import (
 	"runexp/framework/store/record"
 )
 
-// A sampler and a pruner of a third party, in a program that has them besides the
-// built-in ones.
+// A third party's sampler and pruner, registered beside the built-in ones.
 
-// oneAtATime varies one parameter, the others at their level From.
+// oneAtATime varies one parameter at a time, with the others at level From.
 type oneAtATime struct {
 	From int `config:"from" doc:"the level of what is not varied, from 0"`
 }
@@ -55,7 +54,7 @@ func (o oneAtATime) Sample(s framework.SweepSpace, excluded func([]framework.Cho
 	return points, nil
 }
 
-// best stops a trial that is further behind the best of the others than Slack.
+// best stops a trial that is worse than the best of the others by more than Slack.
 type best struct {
 	slack
 	mu     *sync.Mutex
@@ -88,8 +87,8 @@ func (b best) ShouldPrune(v framework.TrialValue) (limit framework.Limit, stop b
 	return limit, limit.Name != "" && v.Value > limit.Value
 }
 
-// newBedOfTheirs is a bed whose program has both.
-func newBedOfTheirs(t *testing.T) bed {
+// newThirdPartyBed is a bed with both of them.
+func newThirdPartyBed(t *testing.T) bed {
 	b := newBed(t)
 	framework.Register(b.Plugins.Samplers, "one_at_a_time", "varies one parameter, the others at a level",
 		func() oneAtATime { return oneAtATime{} }, func(o oneAtATime) (framework.Sampler, error) { return o, nil })
@@ -97,7 +96,7 @@ func newBedOfTheirs(t *testing.T) bed {
 	return b
 }
 
-func TestTheirPluginsPassTheSuites(t *testing.T) {
+func TestThirdPartyPluginsPassTheSuites(t *testing.T) {
 	plugintest.Sampler(t, oneAtATime{})
 	plugintest.Pruner(t, func() framework.Pruner {
 		p, _ := newBest(slack{0.1})
@@ -115,10 +114,10 @@ const theirSweep = `sweep:
     - {path: losses.content.weight, values: [1, 1.5, 2]}
 `
 
-// What a config says of them reaches them, what they choose and stop is recorded, and
-// the plan in the store has their options.
-func TestTheirPluginsRun(t *testing.T) {
-	b := newBedOfTheirs(t)
+// They get their options from the config, the store records what they choose and stop, and
+// the stored plan has their options.
+func TestThirdPartyPluginsRun(t *testing.T) {
+	b := newThirdPartyBed(t)
 	p, err := b.plan(t, theirSweep)
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +135,7 @@ func TestTheirPluginsRun(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Fatalf("trials\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	tally, err := b.run(t, p, &heard{}, nil)
+	tally, err := b.run(t, p, &recordingListener{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +148,7 @@ func TestTheirPluginsRun(t *testing.T) {
 	}
 	for _, run := range runs {
 		if !strings.Contains(run.Message, ", and what the best leaves room for ") {
-			t.Errorf("a pruned run says %q", run.Message)
+			t.Errorf("the message of a pruned run is %q", run.Message)
 		}
 	}
 	sweep, err := p.Record()
@@ -161,11 +160,11 @@ func TestTheirPluginsRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if plan.Method != "one_at_a_time" || plan.Options["from"] != 1.0 || plan.EarlyStop.Type != "best" || plan.EarlyStop.Options["slack"] != 0.0 {
-		t.Errorf("the store has %+v, %+v", plan, plan.EarlyStop)
+		t.Errorf("stored plan %+v, %+v", plan, plan.EarlyStop)
 	}
 }
 
-// broken samplers are reported with their name, and crash nothing.
+// brokenSampler breaks the contract; the error names it, and nothing crashes.
 type brokenSampler struct {
 	oneAtATime
 	points []framework.SweepPoint

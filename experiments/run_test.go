@@ -22,7 +22,7 @@ import (
 	"runexp/framework/store"
 )
 
-// broken is an optimiser whose code has a mistake.
+// broken is an optimiser that panics.
 type broken struct{}
 
 func (broken) Step(context.Context, framework.Objective, []float32, float64) (framework.Outcome, error) {
@@ -32,15 +32,17 @@ func (broken) Step(context.Context, framework.Objective, []float32, float64) (fr
 func (broken) State() []framework.Slot        { return nil }
 func (broken) Restore([]framework.Slot) error { return nil }
 
-// heard is a Listener that keeps what it hears.
-type heard struct {
+// recordingListener is a Listener that records its calls.
+type recordingListener struct {
 	kept  int
 	ended []trial.Outcome
 }
 
-func (h *heard) Kept(plan.Trial, store.RunSummary) { h.kept++ }
+func (h *recordingListener) Kept(plan.Trial, store.RunSummary) { h.kept++ }
 
-func (h *heard) Ended(_ plan.Trial, o trial.Outcome, _ bool) { h.ended = append(h.ended, o) }
+func (h *recordingListener) Ended(_ plan.Trial, o trial.Outcome, _ bool) {
+	h.ended = append(h.ended, o)
+}
 
 // A bed is a testbed with a plugin that panics.
 type bed struct{ testbed.Bed }
@@ -52,20 +54,20 @@ func newBed(t *testing.T) bed {
 	return b
 }
 
-// plan plans an experiment with this section; edits replace parts of it.
+// plan plans an experiment with this section; edits replace parts of the config.
 func (b bed) plan(t *testing.T, section string, edits ...string) (*plan.Plan, error) {
 	t.Helper()
 	return plan.NewPlanner(b.Plugins, b.Engine).New(t.Context(), b.Load(t, section, edits...), plan.Options{})
 }
 
 // planAndRun plans an experiment and runs it.
-func (b bed) planAndRun(t *testing.T, section string) (Tally, *heard) {
+func (b bed) planAndRun(t *testing.T, section string) (Tally, *recordingListener) {
 	t.Helper()
 	p, err := b.plan(t, section)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &heard{}
+	h := &recordingListener{}
 	tally, err := b.run(t, p, h, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +75,7 @@ func (b bed) planAndRun(t *testing.T, section string) (Tally, *heard) {
 	return tally, h
 }
 
-// run runs a plan; began hears of its trials.
+// run runs a plan; began is called for each trial that starts.
 func (b bed) run(t *testing.T, p *plan.Plan, l Listener, began func(plan.Trial, trial.Start) run.Observer) (Tally, error) {
 	t.Helper()
 	recorded, err := Record(t.Context(), p, b.Store)
@@ -93,8 +95,8 @@ func (b bed) runner(t *testing.T, p *plan.Plan, began func(plan.Trial, trial.Sta
 	return runner
 }
 
-// A trial whose end cannot be recorded has not finished, and the next one does not begin.
-func TestAnEndThatIsNotRecorded(t *testing.T) {
+// A trial whose end cannot be recorded has not finished, and the next one does not start.
+func TestUnrecordedEnd(t *testing.T) {
 	b := newBed(t)
 	p, err := b.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
 	if err != nil {
@@ -108,7 +110,7 @@ func TestAnEndThatIsNotRecorded(t *testing.T) {
 			return nil
 		})
 	}
-	h := &heard{}
+	h := &recordingListener{}
 	tally, err := b.run(t, p, h, closing)
 	if want := (Tally{Failed: 1, Left: 1}); tally != want || err == nil {
 		t.Errorf("%+v, want %+v; %v", tally, want, err)
@@ -118,7 +120,7 @@ func TestAnEndThatIsNotRecorded(t *testing.T) {
 	}
 }
 
-// A plugin that panics is a trial that failed.
+// A plugin's panic fails its trial only.
 func TestAPanicIsOneFailure(t *testing.T) {
 	b := newBed(t)
 	tally, h := b.planAndRun(t, "sweep:\n  parameters:\n    - {path: stages.0.optimizer, values: [{name: broken}, {name: adam, lr: 0.05}]}\n")
@@ -126,7 +128,7 @@ func TestAPanicIsOneFailure(t *testing.T) {
 		t.Fatalf("%+v, want %+v", tally, want)
 	}
 	if err := h.ended[0].Err; err == nil || !strings.Contains(err.Error(), "index out of range") {
-		t.Errorf("the failure is %v", err)
+		t.Errorf("error %v", err)
 	}
 	failed, err := b.Store.FindRun(t.Context(), "1")
 	if err != nil || failed.Status != store.Failed || !strings.Contains(failed.Message, "run_test.go") {
@@ -134,35 +136,35 @@ func TestAPanicIsOneFailure(t *testing.T) {
 	}
 }
 
-// blind is a backbone that sees the first so many networks and then no more.
-type blind struct {
+// failing is a backbone whose Build fails after a number of calls.
+type failing struct {
 	framework.Backbone
-	seen     *int
-	stumbles bool // panics
+	left   *int // successful calls
+	panics bool
 }
 
-func (b blind) Build(builder *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
-	if *b.seen--; *b.seen >= 0 {
+func (b failing) Build(builder *graph.Builder, image graph.Node, taps []string) (map[string]graph.Node, error) {
+	if *b.left--; *b.left >= 0 {
 		return b.Backbone.Build(builder, image, taps)
 	}
-	if b.stumbles {
-		panic("it is too dark")
+	if b.panics {
+		panic("on purpose")
 	}
-	return nil, errors.New("it is too dark")
+	return nil, errors.New("on purpose")
 }
 
-// Pictures that cannot be scored are told, and no reason to stop: neither when they
-// are made nor when the sweep goes on.
+// A picture that cannot be scored is reported and does not stop the sweep, neither when it
+// is made nor when the sweep is resumed.
 func TestPicturesWithoutScores(t *testing.T) {
-	for _, stumbles := range []bool{false, true} {
-		t.Run(fmt.Sprint(stumbles), func(t *testing.T) { withoutScores(t, stumbles) })
+	for _, panics := range []bool{false, true} {
+		t.Run(fmt.Sprint(panics), func(t *testing.T) { withoutScores(t, panics) })
 	}
 }
 
-func withoutScores(t *testing.T, stumbles bool) {
+func withoutScores(t *testing.T, panics bool) {
 	b := newBed(t)
-	seen := math.MaxInt
-	framework.Register(b.Plugins.Backbones, "blind", "sees for a while", func() struct{} { return struct{}{} },
+	left := math.MaxInt
+	framework.Register(b.Plugins.Backbones, "failing", "fails after a while", func() struct{} { return struct{}{} },
 		func(struct{}) (framework.Backbone, error) {
 			lite, err := b.Plugins.Backbones.Lookup("vgg19-lite")
 			if err != nil {
@@ -172,17 +174,17 @@ func withoutScores(t *testing.T, stumbles bool) {
 			if err != nil {
 				return nil, err
 			}
-			sighted, err := lite.New(options)
-			return blind{sighted, &seen, stumbles}, err
+			working, err := lite.New(options)
+			return failing{working, &left, panics}, err
 		})
-	p, err := b.plan(t, "evaluate: {backbone: {name: blind}}\nsweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n",
+	p, err := b.plan(t, "evaluate: {backbone: {name: failing}}\nsweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n",
 		"style: style.png", "style: [style.png, content.png]")
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen = 1 // of two styles
+	left = 1 // of two styles
 	for round, want := range []Tally{{Finished: 2}, {Kept: 2}} {
-		h := &heard{}
+		h := &recordingListener{}
 		tally, err := b.run(t, p, h, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -191,7 +193,7 @@ func withoutScores(t *testing.T, stumbles bool) {
 			t.Errorf("round %d: %+v, want %+v; %d kept", round, tally, want, h.kept)
 		}
 		for _, e := range h.ended {
-			if e.Err != nil || e.Unscored == nil || !strings.Contains(e.Unscored.Error(), "it is too dark") {
+			if e.Err != nil || e.Unscored == nil || !strings.Contains(e.Unscored.Error(), "on purpose") {
 				t.Errorf("run %d: %v, not scored: %v", e.Run.Number, e.Err, e.Unscored)
 			}
 			names, err := b.Store.MetricNames(t.Context(), e.Run.Number)
@@ -202,8 +204,8 @@ func withoutScores(t *testing.T, stumbles bool) {
 	}
 }
 
-// A process that was killed between the end of a run and the removal of its trial's
-// checkpoints has left them; who finds the run removes them.
+// A process killed between the end of a run and the removal of the trial's checkpoints
+// leaves them behind; the next command removes them.
 func TestCheckpointsLeftBehind(t *testing.T) {
 	b := newBed(t)
 	b.planAndRun(t, "")
@@ -223,7 +225,7 @@ func TestCheckpointsLeftBehind(t *testing.T) {
 	}
 }
 
-// What was pruned is done while there is a pruner.
+// A pruned trial is done only while there is a pruner.
 func TestPrunedTrialsWithoutAPruner(t *testing.T) {
 	b := newBed(t)
 	section := "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [0.0002, 0.0003, 0.0004, 0.0005, 0.1]}]\n"
@@ -243,8 +245,8 @@ func TestPrunedTrialsWithoutAPruner(t *testing.T) {
 	}
 }
 
-// What another scorer said on the way is no value to be compared with.
-func TestThePrunerKeepsToOneScorer(t *testing.T) {
+// A pruner does not compare with values of another scorer.
+func TestThePrunerComparesWithinOneScorer(t *testing.T) {
 	const early = "  early_stop: {type: median, warmup: 2, every: 2}\n"
 	sweep := func(values string) string {
 		return "sweep:\n  metrics: [eval/content]\n  parameters: [{path: stages.0.optimizer.lr, values: [" + values + "]}]\n" + early
@@ -279,7 +281,7 @@ func TestSweepsThatCannotBeScored(t *testing.T) {
 	}
 }
 
-// Equal trials are made once, and it is known which were left out.
+// Equal trials are run once, and the plan lists those it skips.
 func TestEqualTrials(t *testing.T) {
 	b := newBed(t)
 	s, err := b.plan(t, "sweep:\n  parameters: [{path: backbone.pooling, values: [max, null]}]\n")
@@ -287,6 +289,6 @@ func TestEqualTrials(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(s.Trials) != 1 || len(s.Skipped) != 1 || s.Skipped[0] != "backbone.pooling=null" {
-		t.Errorf("%d trials, left out: %q", len(s.Trials), s.Skipped)
+		t.Errorf("%d trials, skipped: %q", len(s.Trials), s.Skipped)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"runexp/framework/store"
 )
 
-// twice is an executor that knows nothing of its jobs until it is asked: it runs each
-// twice, as one that lost sight of a job would, and returns the second outcome.
+// twice is an executor that runs each job twice, as one does that presumes a live job lost,
+// and returns the second outcome.
 type twice struct {
 	runner *trial.Runner
 	queue  []executor.Job
@@ -36,9 +36,8 @@ func (x *twice) Wait(ctx context.Context) (executor.Result, error) {
 
 func (x *twice) Cancel(cause error) { x.cause = cause }
 
-// A trial that an executor runs more than once is made once: whatever runs it again
-// finds the run that has finished.
-func TestATrialThatIsRunTwice(t *testing.T) {
+// A trial that an executor runs twice has one run: the second attempt finds it finished.
+func TestTrialRunTwice(t *testing.T) {
 	b := newBed(t)
 	p, err := b.plan(t, "sweep:\n  parameters: [{path: losses.style.weight, values: [10, 100]}]\n")
 	if err != nil {
@@ -49,7 +48,7 @@ func TestATrialThatIsRunTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	runner := b.runner(t, p, nil)
-	tally, err := recorded.Run(t.Context(), runner, &twice{runner: runner}, &heard{})
+	tally, err := recorded.Run(t.Context(), runner, &twice{runner: runner}, &recordingListener{})
 	if want := (Tally{Meanwhile: 2}); err != nil || tally != want {
 		t.Errorf("%+v, want %+v; %v", tally, want, err)
 	}
@@ -59,8 +58,8 @@ func TestATrialThatIsRunTwice(t *testing.T) {
 	}
 }
 
-// flaky is an executor whose first job fails a number of times by itself, and whose
-// third cannot be submitted.
+// flaky is an executor whose first job fails a number of times and whose third cannot be
+// submitted.
 type flaky struct {
 	twice
 	failures int
@@ -92,7 +91,7 @@ func (x *flaky) Wait(context.Context) (executor.Result, error) {
 	return result, nil
 }
 
-// What failed is tried as often as the config says, and what cannot be submitted ends
+// A failed job is retried as often as the config says; one that cannot be submitted ends
 // the plan.
 func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -115,7 +114,7 @@ func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		x := &flaky{failures: c.failures}
-		tally, err := recorded.Run(t.Context(), b.runner(t, p, nil), x, &heard{})
+		tally, err := recorded.Run(t.Context(), b.runner(t, p, nil), x, &recordingListener{})
 		if tally != c.want || (err != nil) != c.refused {
 			t.Errorf("%s: %+v, want %+v; tries %v; %v", name, tally, c.want, x.tries, err)
 		}

@@ -20,7 +20,7 @@ losses:
   - {type: tv, weight: 10}
 `
 
-// pairsOf writes n pairs of pictures that share none.
+// pairsOf writes n pairs without a common image.
 func pairsOf(n int) string {
 	var pairs []string
 	for i := range n {
@@ -49,7 +49,7 @@ func loadPlan(t *testing.T, sweep string, overrides ...string) (*config.Resolved
 	return l.Load(filepath.Join(dir, "x.yaml"), overrides)
 }
 
-// expand returns the plan of planBase with a sweep section.
+// expand returns the points of planBase with a sweep section.
 func expand(t *testing.T, sweep string, overrides ...string) []Point {
 	t.Helper()
 	r, err := loadPlan(t, sweep, overrides...)
@@ -87,7 +87,7 @@ func same(t *testing.T, got, want []string) {
 	}
 }
 
-// Every setting on the first pair, then on the next; then again with another seed.
+// The order is all settings on the first pair, then on the next; then the next repeat.
 func TestGridOrder(t *testing.T) {
 	points := expand(t, `
 init: {from: noise}
@@ -118,7 +118,7 @@ sweep:
 			t.Fatal(err)
 		}
 		if !slices.Contains(params, config.Param{Path: "losses.content.layers", Value: "[" + layers + "]"}) {
-			t.Errorf("trial %d has other layers than %s", i, layers)
+			t.Errorf("trial %d: the layers are not %s", i, layers)
 		}
 	}
 }
@@ -130,7 +130,7 @@ func TestNoSweep(t *testing.T) {
 	}
 }
 
-// A cap takes settings at random but runs each on every pair; more only adds.
+// run_cap draws settings and runs each on every pair; a higher cap only adds trials.
 func TestGridCap(t *testing.T) {
 	const sweep = `
 sweep:
@@ -165,12 +165,12 @@ sweep:
 			t.Errorf("run_cap %d: %d settings are not on every pair", n, incomplete)
 		}
 		if !slices.IsSortedFunc(points, func(a, b Point) int { return a.Pair - b.Pair }) {
-			t.Errorf("run_cap %d: pairs are mixed", n)
+			t.Errorf("run_cap %d: trials are not grouped by pair", n)
 		}
 		now := allSettings(points)
 		for _, line := range before {
 			if !slices.Contains(now, line) {
-				t.Errorf("run_cap %d: %s is gone", n, line)
+				t.Errorf("run_cap %d: %s is missing", n, line)
 			}
 		}
 		before = now
@@ -196,7 +196,7 @@ sweep:
 	})
 }
 
-// Combinations that are excluded need not be possible.
+// Excluded combinations need not be valid.
 func TestExcludedIsNotChecked(t *testing.T) {
 	const sweep = `
 content: c0.png
@@ -229,12 +229,12 @@ func TestBadPlans(t *testing.T) {
 			"sweep: makes 10,200 trials, more than 10000; leave values out, or give run_cap"},
 		{pictures + "init: {from: noise}\nsweep: {run_cap: 5, parameters: [{path: losses.tv.weight, min: 0, max: 1, steps: 1000}, {path: losses.style.weight, min: 0, max: 1, steps: 1000}, {path: init.sigma, values: [1, 2]}]}",
 			"sweep.parameters: make a grid of more than 1,000,000 trials; method: random draws from them"},
-		// Only one combination has no answer, so it shows when the trials are made.
+		// Only one combination fails, so Expand reports it, not Load.
 		{pictures + "sweep: {parameters: [{path: losses.tv.weight, values: [1, 10]}, {path: losses.style.weight, values: [5, null]}], exclude: [losses.tv.weight == 10 && losses.style.weight > 1]}",
 			"sweep.exclude[0]: cannot be evaluated for losses.tv.weight=10 losses.style.weight=null"},
 		{pictures + "sweep: {method: random, run_cap: 10001, parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 10,001 trials"},
 		{"sweep: {method: random, run_cap: 9223372036854775807, pairs: " + pairsOf(2) + ", parameters: [{path: losses.tv.weight, min: 0, max: 1}]}", "sweep: makes 9,223,372,036,854,775,806 trials"},
-		// Each is possible alone, both together are not; three trials say it once.
+		// Each is valid alone, both together are not; three trials report it once.
 		{"content: c0.png\nstyle: [s0.png, s1.png]\nsweep: {parameters: [{path: style.0.weight, values: [1, 0]}, {path: losses.tv.weight, values: [1, 2, 3]}, {path: style.1.weight, values: [1, 0]}]}",
 			"style: every weight is 0"},
 	} {
@@ -248,7 +248,7 @@ func TestBadPlans(t *testing.T) {
 	}
 }
 
-// A repeat needs one random trial.
+// Repeats need at least one random trial.
 func TestRepeats(t *testing.T) {
 	for _, random := range []string{"init: {from: noise}\n", "content: {image: c0.png, crop: 0.5}\n"} {
 		sweep := "style: s0.png\nsweep: {repeats: 3}\n" + random
@@ -288,8 +288,8 @@ func by(points []Point, path string) []string {
 	return values
 }
 
-// The same draws whatever the order of the parameters, more of them with a higher
-// cap, others with another seed.
+// Draws do not depend on the order of the parameters. A higher cap adds draws; another
+// seed changes them.
 func TestRandomIsDeterministic(t *testing.T) {
 	points := expand(t, randomSweep)
 	if len(points) != 40 {
@@ -313,9 +313,9 @@ func TestRandomIsDeterministic(t *testing.T) {
 	}
 }
 
-// The draws of a seed stay as they are: a sweep that was planned by an earlier version
-// goes on with its own trials.
-func TestDrawsStay(t *testing.T) {
+// The draws of a seed never change, so that a sweep planned by an earlier version can be
+// resumed.
+func TestDrawsAreStable(t *testing.T) {
 	same(t, allSettings(expand(t, randomSweep, "seed=9"))[:3], []string{
 		"-1.0 3.80204 5185.84 3 [conv3_1]", "-1.0 2.15075 559.841 4 [conv4_2]", "-1.0 1.97325 1052.86 4 [conv3_1]",
 	})
@@ -337,8 +337,7 @@ func TestRandomPairs(t *testing.T) {
 	}
 }
 
-// Where there are fewer different settings than draws, each is run once; what is
-// excluded is no draw.
+// With fewer distinct settings than draws each is run once; excluded ones do not count.
 func TestRandomChoices(t *testing.T) {
 	const sweep = `
 content: c0.png
@@ -353,7 +352,7 @@ sweep: {method: random, run_cap: 30, parameters: [{path: losses.tv.weight, value
 	}
 }
 
-// ks is Kolmogorov and Smirnov's distance of values from a distribution function.
+// ks is the Kolmogorov–Smirnov distance of values from a distribution function.
 func ks(values []float64, f func(float64) float64) float64 {
 	slices.Sort(values)
 	d, n := 0.0, float64(len(values))
@@ -386,10 +385,10 @@ func TestRandomDistributions(t *testing.T) {
 	}
 	for text, p := range map[string]float64{"1": 0.25, "2": 0.25, "3": 0.25, "4": 0.25, "[conv3_1]": 0.5, "[conv4_2]": 0.5} {
 		if d := math.Abs(float64(count[text]) - 2000*p); d > 3.9*math.Sqrt(2000*p*(1-p)) { // p = 0.0001
-			t.Errorf("%s is drawn %d times of 2000", text, count[text])
+			t.Errorf("%s is drawn %d times in 2000", text, count[text])
 		}
 	}
 	if len(count) != 6 {
-		t.Errorf("drawn are %v", count)
+		t.Errorf("draws: %v", count)
 	}
 }

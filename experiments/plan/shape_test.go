@@ -11,7 +11,7 @@ import (
 	"runexp/framework/run"
 )
 
-// everything varies all that a plan shares by: layers, weights, rates, sizes,
+// everything varies all that decides what trials share: layers, weights, rates, sizes,
 // optimisers, counts.
 const everything = `
 sweep:
@@ -23,8 +23,8 @@ sweep:
     - {path: stages.0.iterations, values: [1, 2]}
 `
 
-// A plan of many trials says of each what it says of the trial alone, and makes as
-// many predictions as there are shapes.
+// A plan of many trials computes for each what a plan of that trial alone would, and
+// predicts once for each shape.
 func TestSharedPlanning(t *testing.T) {
 	b := testbed.New(t)
 	s, err := NewPlanner(b.Plugins, b.Engine).New(t.Context(), b.Load(t, everything), Options{})
@@ -50,7 +50,7 @@ func TestSharedPlanning(t *testing.T) {
 		if len(predicted) != len(trial.Predictions) || predicted[0].Stage != trial.Predictions[0].Stage {
 			t.Errorf("%s: predictions of %v, alone of %v", trial, trial.Predictions, predicted)
 		}
-		// What the trials share is added to all: alone, a shape must have one memory.
+		// Shared memory is added to all; the rest depends on the shape only.
 		key, err := shapeOf(trial.Config.Experiment, trial.Images)
 		if err != nil {
 			t.Fatal(err)
@@ -60,16 +60,16 @@ func TestSharedPlanning(t *testing.T) {
 		}
 		shapes[key] = predicted
 	}
-	// Layers with or without weights are one; a rate is no shape, another optimiser is.
+	// Weights of layers and rates do not change the shape; another optimiser does.
 	if want := 2 * 2 * 2 * 2 * 2; len(shapes) != want {
 		t.Errorf("%d shapes, want %d", len(shapes), want)
 	}
 }
 
-// While a sweep is planned a picture is decoded once, and a run reads it again.
-func TestPicturesAreReadOnceForAPlan(t *testing.T) {
+// Planning a sweep decodes each image once; a run reads it again.
+func TestImagesAreDecodedOnceForAPlan(t *testing.T) {
 	b := testbed.New(t)
-	long := time.Now().Add(-time.Hour) // a new file may change without another time
+	long := time.Now().Add(-time.Hour) // a new file may change without changing its time
 	for _, name := range []string{"content.png", "style.png"} {
 		if err := os.Chtimes(filepath.Join(b.Dir, name), long, long); err != nil {
 			t.Fatal(err)
@@ -90,7 +90,7 @@ func TestPicturesAreReadOnceForAPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	if first.Content() != second.Content() {
-		t.Error("two trials of a plan have decoded the content image twice")
+		t.Error("planning two trials decoded the content image twice")
 	}
 	end()
 	third, err := s.Prepare(t.Context(), s.Trials[2])
@@ -98,14 +98,14 @@ func TestPicturesAreReadOnceForAPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	if third.Content() == first.Content() || !reflect.DeepEqual(third.Content(), first.Content()) {
-		t.Error("a run does not read its content image again")
+		t.Error("the run did not read its content image again")
 	}
 	if first.Hash != s.Trials[0].Hash || third.Hash != s.Trials[2].Hash {
-		t.Error("hashes differ from those of the plan")
+		t.Error("the run's hashes differ from the plan's")
 	}
 }
 
-// Normalised gradients take memory and time of their own: they are another shape.
+// Normalised gradients need more memory and time, so they are another shape.
 func TestNormalizedGradientsAreAnotherShape(t *testing.T) {
 	b := testbed.New(t)
 	r := b.Load(t, "sweep: {parameters: [{path: losses.style.normalize_gradients, values: [false, true]}]}\n")

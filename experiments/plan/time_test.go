@@ -7,8 +7,8 @@ import (
 	"runexp/framework/run"
 )
 
-// TestEstimate: what was not measured takes as long as its arithmetic at the speed of
-// what was, and says that it is an estimate.
+// A shape that was not measured is estimated from its operations at the measured speed,
+// and marked as an estimate.
 func TestEstimate(t *testing.T) {
 	stage := func(work float64, took time.Duration) []run.Prediction {
 		return []run.Prediction{{Stage: run.Stage{Iterations: 9}, Arithmetic: work, Took: took}}
@@ -20,12 +20,11 @@ func TestEstimate(t *testing.T) {
 		t.Errorf("an evaluation of 200 operations at 100 a second: %+v", p)
 	}
 	if measured[0][0].Estimated {
-		t.Error("what was measured is no estimate")
+		t.Error("a measured time is marked as an estimate")
 	}
 }
 
-// TestShapesEachOnce: every shape is measured or estimated once, and the first few are
-// spread over the plan.
+// Every shape is measured or estimated once, and the first few are spread over the plan.
 func TestShapesEachOnce(t *testing.T) {
 	p := &Plan{}
 	for i := range 24 {

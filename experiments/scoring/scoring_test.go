@@ -7,8 +7,7 @@ import (
 	"runexp/experiments/testbed"
 )
 
-// A stage that is too small for the scorer is no hindrance where its pictures are not
-// scored.
+// A stage may be too small for the scorer if none of its pictures is scored.
 func TestSmallStagesBeforeTheLast(t *testing.T) {
 	const section = "evaluate: {every: %}\nsweep: {parameters: [{path: losses.style.weight, values: [1, 2]}]}\n"
 	stages := []string{

@@ -20,7 +20,7 @@ import (
 	"runexp/framework/run"
 )
 
-// sample is a checkpoint with every number that is hard to keep.
+// sample is a checkpoint with numbers that are hard to encode.
 func sample() checkpoint {
 	odd := []float32{0, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32, math.MaxFloat32, float32(math.Inf(-1)), 1. / 3}
 	return checkpoint{trial: "abc", kernels: "avx2", version: "v1", state: run.State{
@@ -44,12 +44,12 @@ func encoded(t testing.TB, c checkpoint) []byte {
 	return out.Bytes()
 }
 
-func TestACheckpointIsReadAsItWasWritten(t *testing.T) {
+func TestCheckpointRoundTrip(t *testing.T) {
 	path := checkpointFile(t.TempDir())
 	if _, err := readCheckpoint(path, "abc"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
-	large := sample() // larger than any buffer on the way
+	large := sample() // larger than any buffer
 	large.state.X = make([]float32, 1<<19+3)
 	for i := range large.state.X {
 		large.state.X[i] = float32(math.Sin(float64(i)))
@@ -71,7 +71,7 @@ func TestACheckpointIsReadAsItWasWritten(t *testing.T) {
 	}
 }
 
-// TestDamagedCheckpointIsRejected cuts it, and changes it, at every byte.
+// TestDamagedCheckpointIsRejected truncates it, and changes it, at every byte.
 func TestDamagedCheckpointIsRejected(t *testing.T) {
 	good := encoded(t, sample())
 	read := func(data []byte) error {
@@ -83,16 +83,16 @@ func TestDamagedCheckpointIsRejected(t *testing.T) {
 	}
 	for i := range good {
 		if read(good[:i]) == nil {
-			t.Errorf("cut to %d of %d bytes it is taken", i, len(good))
+			t.Errorf("accepted when truncated to %d of %d bytes", i, len(good))
 		}
 		bad := bytes.Clone(good)
 		bad[i] ^= 1
 		if read(bad) == nil {
-			t.Errorf("it is taken with another byte %d", i)
+			t.Errorf("accepted with byte %d changed", i)
 		}
 	}
 	if read(append(bytes.Clone(good), 0)) == nil {
-		t.Error("it is taken with a byte too many")
+		t.Error("accepted with an extra byte")
 	}
 	for _, c := range []struct{ data, want string }{
 		{"runexp checkpoint 2\n{}\n", "not a checkpoint of this version"},
@@ -111,9 +111,9 @@ func TestDamagedCheckpointIsRejected(t *testing.T) {
 	}
 }
 
-// FuzzCheckpoint: whatever is in the file, it is refused or means itself, and
-// takes no more memory than a small multiple of its size. The right checksum is
-// added, so that what is behind it is tried too.
+// FuzzCheckpoint checks that any file is either refused or decoded to its own contents, in
+// memory of a small multiple of its size. A valid checksum is added, so that the decoding
+// behind it is tested too.
 func FuzzCheckpoint(f *testing.F) {
 	good := encoded(f, sample())
 	f.Add(good[:len(good)-4])
@@ -131,7 +131,7 @@ func tryDecoding(t *testing.T, data []byte) {
 	c, err := decodeCheckpoint(bytes.NewReader(file), int64(len(file)), "abc")
 	runtime.ReadMemStats(&after)
 	if took := after.TotalAlloc - before.TotalAlloc; took > 2*maxHeader+200*uint64(len(data)) {
-		t.Fatalf("%d bytes for a file of %d", took, len(data))
+		t.Fatalf("%d bytes allocated for a file of %d", took, len(data))
 	}
 	if err != nil {
 		return
@@ -140,14 +140,14 @@ func tryDecoding(t *testing.T, data []byte) {
 	if _, err := decodeCheckpoint(bytes.NewReader(again), int64(len(again)), "abc"); err != nil {
 		t.Fatal(err)
 	}
-	// What follows the two lines is the same, byte by byte.
+	// After the two lines the bytes are the same.
 	body := bytes.SplitN(data, []byte("\n"), 3)[2]
 	if !bytes.HasSuffix(again[:len(again)-4], body) {
-		t.Fatal("other numbers than in the file")
+		t.Fatal("the numbers differ from the file's")
 	}
 }
 
-// TestManyBrokenCheckpoints is a little of the fuzzing, in every test.
+// TestManyBrokenCheckpoints is a short form of FuzzCheckpoint that always runs.
 func TestManyBrokenCheckpoints(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	good := encoded(t, sample())
@@ -181,7 +181,7 @@ func TestCheckOut(t *testing.T) {
 	}
 	file := filepath.Join(dir, "file")
 	if files, err := os.ReadDir(dir); err != nil || len(files) != 0 {
-		t.Errorf("it leaves %v, %v", files, err)
+		t.Errorf("files left behind: %v, %v", files, err)
 	}
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

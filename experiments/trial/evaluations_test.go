@@ -13,8 +13,8 @@ import (
 	"runexp/framework/store"
 )
 
-// stopping is an observer that stops the run at a row.
-func stopping(at int, stop func()) run.Observer {
+// stopAt is an observer that stops the run at a row.
+func stopAt(at int, stop func()) run.Observer {
 	return run.ObserverFunc(func(e run.Event) error {
 		if row, is := e.(run.Row); is && row.Step == at {
 			stop()
@@ -23,9 +23,9 @@ func stopping(at int, stop func()) run.Observer {
 	})
 }
 
-// Evaluations go on from stage to stage, of a run that was stopped anywhere as of one that was
-// not, and where an optimiser needs several for a step.
-func TestEvaluationsGoOn(t *testing.T) {
+// Evaluations are counted over all stages, also where a step needs several, and a run resumed
+// from any row counts as an uninterrupted one does.
+func TestEvaluationsAreCountedOverTheRun(t *testing.T) {
 	b := testbed.New(t)
 	p, err := plan.NewPlanner(b.Plugins, b.Engine).New(t.Context(), b.Load(t, "",
 		"stages: [{size: {height: 24}, iterations: 4, optimizer: {name: adam, lr: 0.05}}]",
@@ -55,12 +55,12 @@ func TestEvaluationsGoOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !slices.Equal(uninterrupted, store.Cumulative(uninterrupted)) || len(uninterrupted) != 11 || uninterrupted[10].Value < 11 {
-		t.Errorf("evaluations of the undisturbed run: %v", uninterrupted)
+		t.Errorf("evaluations of the uninterrupted run: %v", uninterrupted)
 	}
-	for at := range 9 { // behind row 9 is the end
-		other := testbed.New(t).Store // in which nothing has finished
+	for at := range 9 { // row 9 is the last
+		other := testbed.New(t).Store // without a finished run
 		ctx, stop := context.WithCancel(t.Context())
-		if _, _, err := execute(ctx, other, true, stopping(at, stop)); !errors.Is(err, context.Canceled) {
+		if _, _, err := execute(ctx, other, true, stopAt(at, stop)); !errors.Is(err, context.Canceled) {
 			t.Errorf("stopped at row %d: %v", at, err)
 		}
 		got, number, err := execute(t.Context(), other, false, deaf)

@@ -13,8 +13,8 @@ import (
 	"runexp/framework/store/storetest"
 )
 
-// A resumed run has its inputs once, also if its parent stored them under the
-// names of an earlier version.
+// A resumed run has each input once, even if its parent stored them under the names of an
+// earlier version.
 func TestInputsOfAResumedRun(t *testing.T) {
 	for name, c := range map[string]struct{ renames, want []string }{
 		"same names": {nil, []string{"content content.png", "style style-0.png"}},
@@ -48,7 +48,7 @@ func TestInputsOfAResumedRun(t *testing.T) {
 				return inputs, o.Err
 			}
 			ctx, stop := context.WithCancel(t.Context())
-			inputs, err := attempt(ctx, stopping(2, stop))
+			inputs, err := attempt(ctx, stopAt(2, stop))
 			if !errors.Is(err, context.Canceled) {
 				t.Fatalf("stopped: %v", err)
 			}

@@ -8,7 +8,7 @@ import (
 	"runexp/framework/config"
 )
 
-// asked is a pruner that stops every trial and remembers what it was told and asked.
+// recordingPruner stops every trial and records its calls.
 type recordingPruner struct{ observed, decided []framework.TrialValue }
 
 func (a *recordingPruner) Observe(v framework.TrialValue) { a.observed = append(a.observed, v) }
@@ -18,8 +18,8 @@ func (a *recordingPruner) ShouldPrune(v framework.TrialValue) (framework.Limit, 
 	return framework.Limit{Name: "a limit", Value: v.Value - 1}, true
 }
 
-// A pruner is told that lower is better, whatever the metric, and is asked from the
-// warm-up on; groups are by images and repeat.
+// A pruner sees values for which lower is better, whatever the metric, and decides only
+// after the warm-up; groups are by images and repeat.
 func TestPruning(t *testing.T) {
 	group := plan.Group{Images: "a b", Repeat: 2}
 	trial := plan.Trial{Hash: "hash", Group: group}
@@ -27,12 +27,12 @@ func TestPruning(t *testing.T) {
 		a := &recordingPruner{}
 		p := pruning{config.EarlyStop{Metric: "eval/content", Lower: lower, Warmup: 50, Every: 25}, a}
 		if _, stop := p.shouldPrune(trial, 49, 3); stop || len(a.decided) > 0 || len(a.observed) != 1 {
-			t.Errorf("before the warm-up it is asked %v and told %v", a.decided, a.observed)
+			t.Errorf("before the warm-up: asked to decide on %v, observed %v", a.decided, a.observed)
 		}
 		limit, stop := p.shouldPrune(trial, 50, 3)
 		want := framework.TrialValue{Group: "2 a b", Trial: "hash", Step: 50, Value: sign * 3}
 		if !stop || len(a.decided) != 1 || a.decided[0] != want {
-			t.Errorf("it is asked %+v, want %+v", a.decided, want)
+			t.Errorf("asked to decide on %+v, want %+v", a.decided, want)
 		}
 		if behind := 3 - sign; limit.Value != behind {
 			t.Errorf("lower is better: %v; the limit is %g, want %g", lower, limit.Value, behind)

@@ -5,18 +5,18 @@ import (
 	"testing"
 )
 
-// Benchmarks for benchstat, on every variant that RUNEXP_ISA lists (or all native ones):
+// Benchmarks for benchstat, for each variant in RUNEXP_ISA (by default all native ones):
 //
 //	RUNEXP_ISA=avx512 go test -run '^$' -bench Conv/150x225 -count 7 ./framework/compute
 
-// A layer of VGG-19 and how far its pictures are shrunk.
+// A layer of VGG-19 and the factor its input is reduced by.
 type layer struct {
 	name    string
 	in, out int
 	shrink  int
 }
 
-// vggLayers is VGG-19 up to conv5_1, the deepest layer that the common recipes tap.
+// vggLayers is VGG-19 up to conv5_1, the deepest tap of the common recipes.
 func vggLayers() []layer {
 	return []layer{
 		{"conv1_1", 3, 64, 1}, {"conv1_2", 64, 64, 1},
@@ -41,19 +41,19 @@ func eachEngine(b *testing.B, f func(b *testing.B, e *Engine, h, w int)) {
 	}
 }
 
-// convBench is one layer with everything it needs.
+// convBench is one layer with its buffers.
 type convBench struct {
 	layer
 	h, w     int
 	filter   *Filter
-	src, dst []float32 // and their gradients, apart: fed back to each other numbers would vanish
+	src, dst []float32 // and separate gradients: fed back into each other, the numbers would vanish
 	dSrc     []float32
 	dDst     []float32
 	mask     []uint64
 }
 
 func newConvBench(l layer, h, w int) *convBench {
-	d := newDesk[float32](nil)
+	d := newFixture[float32](nil)
 	c := &convBench{layer: l, h: h / l.shrink, w: w / l.shrink}
 	c.filter = d.filter(&Filter{In: l.in, Out: l.out, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true})
 	c.src, c.dst = Aligned[float32](c.h*c.w*l.in), Aligned[float32](c.h*c.w*l.out)
@@ -67,7 +67,7 @@ func newConvBench(l layer, h, w int) *convBench {
 func (c *convBench) forward(e *Engine)  { e.Conv(c.dst, c.src, c.h, c.w, c.filter, c.mask) }
 func (c *convBench) backward(e *Engine) { e.ConvBackward(c.dSrc, c.dDst, c.h, c.w, c.filter, c.mask) }
 
-// flops is what a direct convolution would take.
+// flops is the number of operations of a direct convolution.
 func (c *convBench) flops() float64 { return 2 * 9 * float64(c.h*c.w*c.in*c.out) }
 
 func BenchmarkConv(b *testing.B) {
@@ -87,7 +87,7 @@ func BenchmarkConv(b *testing.B) {
 	})
 }
 
-// BenchmarkNetwork is what one iteration spends in convolutions by Winograd.
+// BenchmarkNetwork measures the Winograd convolutions of one iteration.
 func BenchmarkNetwork(b *testing.B) {
 	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
 		var layers []*convBench
@@ -109,7 +109,7 @@ func BenchmarkNetwork(b *testing.B) {
 	})
 }
 
-// benchmark reports the bytes a second that a kernel reads and writes at least.
+// benchmark reports a lower bound of the bytes per second that a kernel reads and writes.
 func benchmark(b *testing.B, name string, bytes int, run func()) {
 	run() // workspaces
 	b.Run(name, func(b *testing.B) {
@@ -120,10 +120,10 @@ func benchmark(b *testing.B, name string, bytes int, run func()) {
 	})
 }
 
-// BenchmarkGram is Gram and its gradient at the layers of the common recipe.
+// BenchmarkGram measures Gram and its gradient at the layers of the common recipe.
 func BenchmarkGram(b *testing.B) {
 	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
-		d := newDesk[float32](nil)
+		d := newFixture[float32](nil)
 		for _, l := range []layer{{"conv1_1", 0, 64, 1}, {"conv2_1", 0, 128, 2}, {"conv3_1", 0, 256, 4}, {"conv4_1", 0, 512, 8}, {"conv5_1", 0, 512, 16}} {
 			n, c := h/l.shrink*(w/l.shrink), l.out
 			src, dSrc, gram := d.normal(n*c), Aligned[float32](n*c), Aligned[float32](c*c)
@@ -133,13 +133,13 @@ func BenchmarkGram(b *testing.B) {
 	})
 }
 
-// BenchmarkPool is pool1 of VGG, the largest.
+// BenchmarkPool measures pool1 of VGG, the largest.
 func BenchmarkPool(b *testing.B) {
 	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
 		const c = 64
 		p := Pool{Size: 2, Stride: 2}
 		oh, ow := p.OutSize(h, w)
-		d := newDesk[float32](nil)
+		d := newFixture[float32](nil)
 		large, small, argmax := d.normal(h*w*c), d.normal(oh*ow*c), make([]uint8, oh*ow*c)
 		bytes := 4 * (len(large) + len(small))
 		benchmark(b, "max/forward", bytes+len(argmax), func() { e.MaxPool(small, large, h, w, c, p, argmax) })
@@ -149,11 +149,11 @@ func BenchmarkPool(b *testing.B) {
 	})
 }
 
-// BenchmarkElements is the loops over elements, at the size of conv1_1's output
-// or of the picture.
+// BenchmarkElements measures the elementwise loops, at the size of conv1_1's output or
+// of the picture.
 func BenchmarkElements(b *testing.B) {
 	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
-		d := newDesk[float32](nil)
+		d := newFixture[float32](nil)
 		x, y, z := d.normal(h*w*64), d.normal(h*w*64), Aligned[float32](h*w*64)
 		mask := make([]uint64, MaskLen(len(x)))
 		bytes := 4 * len(x)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestFilterBytes compares the prediction with the prepared forms.
+// TestFilterBytes compares the prediction with the transformed filters.
 func TestFilterBytes(t *testing.T) {
 	for _, e := range engines(t, 2) {
 		for _, f := range []*Filter{
@@ -13,7 +13,7 @@ func TestFilterBytes(t *testing.T) {
 			{In: 20, Out: 33, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true, Flat: true},
 			{In: 3, Out: 20, KH: 5, KW: 4, Stride: 2, Pad: 2},
 		} {
-			d := newDesk[float32](t)
+			d := newFixture[float32](t)
 			f = d.filter(f)
 			const h, w = 8, 9
 			oh, ow := f.OutSize(h, w)
@@ -26,16 +26,16 @@ func TestFilterBytes(t *testing.T) {
 			}
 			own, forward, backward := FilterMemory(e, []*Filter{f})
 			if forward+backward != kept || own != 4*int64(len(f.Kernel)+len(f.Bias)) {
-				t.Errorf("%s: %d, %d and %d bytes predicted of %+v, %d kept", e.Variant(), own, forward, backward, f, kept)
+				t.Errorf("%s: %d, %d and %d bytes predicted for %+v, %d allocated", e.Variant(), own, forward, backward, f, kept)
 			}
 			again := make([]float32, len(dst))
 			e.Conv(dst, src, h, w, f, nil)
 			f.Evict()
 			if len(f.prepared.forms) != 0 {
-				t.Errorf("%s: forms of %+v are kept", e.Variant(), f)
+				t.Errorf("%s: %+v is not evicted", e.Variant(), f)
 			}
 			if e.Conv(again, src, h, w, f, nil); !slices.Equal(dst, again) {
-				t.Errorf("%s: other numbers after eviction of %+v", e.Variant(), f)
+				t.Errorf("%s: the result differs after eviction of %+v", e.Variant(), f)
 			}
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Every kernel of every variant gives what plain Go gives in float64, within
-// rounding, and the same bits at any number of threads.
+// Every kernel of every variant agrees with plain Go in float64, within rounding, and
+// gives the same bits at any number of threads.
 func TestKernelsAgreeWithPlain(t *testing.T) {
 	threads := []int{1, 2, 5}
 	byThreads := make([][]*Engine, len(threads))
@@ -25,7 +25,7 @@ func TestKernelsAgreeWithPlain(t *testing.T) {
 				agree(t, e.Variant(), got, want, c.tolerance)
 				for i, n := range threads[1:] {
 					if !identical(c.single(t, byThreads[i+1][v]), got) {
-						t.Errorf("%s: %d threads give other bits than 1", e.Variant(), n)
+						t.Errorf("%s: %d threads and 1 give different bits", e.Variant(), n)
 					}
 				}
 			}
@@ -58,7 +58,7 @@ func TestNaNPassesThrough(t *testing.T) {
 	for _, k := range kernels {
 		src := make([]float32, 16*16)
 		for i := range 16 {
-			src[i*16+i] = nan // another place of the window for each channel
+			src[i*16+i] = nan // at a different place in the window for each channel
 		}
 		dst, mask := make([]float32, len(src)), make([]uint64, MaskLen(len(src)))
 		k.ReLU(dst, src, mask)
@@ -143,14 +143,14 @@ func TestNewEngineRejects(t *testing.T) {
 	}
 }
 
-// After the first call nothing of a tensor's size is allocated.
+// After the first call nothing as large as a tensor is allocated.
 func TestWorkspacesAreReused(t *testing.T) {
 	const h, w, c = 40, 40, 64
-	for _, e := range engines(t, 1) { // of two workers one might see no task in the first round
+	for _, e := range engines(t, 1) { // with two, one worker might get no task in the first round
 		if e.Variant() == genericISA {
 			continue
 		}
-		d := newDesk[float32](t)
+		d := newFixture[float32](t)
 		f := d.filter(&Filter{In: c, Out: c, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true})
 		odd := d.filter(&Filter{In: c, Out: 40, KH: 5, KW: 5, Stride: 2, Pad: 2})
 		src, dst, mask := d.normal(h*w*c), d.out(h*w*c), d.mask(h*w*c)

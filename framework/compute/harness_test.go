@@ -9,16 +9,16 @@ import (
 	"testing"
 )
 
-// A trial is one call of a kernel on fixed random data, for any implementation: the float32
-// ones get exactly the numbers of the float64 one.
+// A trial is one call of a kernel on fixed random data, for any implementation. The data is
+// exact in float32, so that both precisions get the same.
 type trial struct {
 	name      string
-	tolerance float64 // |Δ| ≤ tolerance · rms, of a float32 result against Plain[float64]
+	tolerance float64 // |Δ| ≤ tolerance · rms, float32 against Plain[float64]
 	single    func(t *testing.T, k Kernels[float32]) outcome
 	double    func(t *testing.T, k Kernels[float64]) outcome
 }
 
-// An outcome is what a kernel wrote.
+// An outcome is a kernel's output.
 type outcome struct {
 	values []float64
 	bits   []uint64 // masks and positions
@@ -26,18 +26,18 @@ type outcome struct {
 
 func (o *outcome) add(values ...float64) { o.values = append(o.values, values...) }
 
-// A desk provides random numbers and guarded buffers for one run of a trial.
-type desk[T Float] struct {
+// A fixture provides random numbers and guarded buffers for one run of a trial.
+type fixture[T Float] struct {
 	t      *testing.T
 	random *rand.Rand
 	guards []func() error
 }
 
-func newDesk[T Float](t *testing.T) *desk[T] {
-	return &desk[T]{t: t, random: rand.New(rand.NewPCG(1, 2))}
+func newFixture[T Float](t *testing.T) *fixture[T] {
+	return &fixture[T]{t: t, random: rand.New(rand.NewPCG(1, 2))}
 }
 
-const guardWords = 19 // odd, so that what follows is not aligned
+const guardWords = 19 // odd, so that the buffer is not aligned
 
 // buffer returns n elements, all NaN, between guards that close checks.
 func buffer[E any](guards *[]func() error, n int, fill, guard E, same func(a, b E) bool) []E {
@@ -60,20 +60,20 @@ func buffer[E any](guards *[]func() error, n int, fill, guard E, same func(a, b 
 	return inner
 }
 
-func (d *desk[T]) out(n int) []T {
+func (d *fixture[T]) out(n int) []T {
 	return buffer(&d.guards, n, T(math.NaN()), T(-12345), func(a, b T) bool { return a == b })
 }
 
-func (d *desk[T]) mask(n int) []uint64 {
+func (d *fixture[T]) mask(n int) []uint64 {
 	return buffer(&d.guards, MaskLen(n), 0x5555555555555555, 0xdeadbeefdeadbeef, func(a, b uint64) bool { return a == b })
 }
 
-func (d *desk[T]) bytes(n int) []uint8 {
+func (d *fixture[T]) bytes(n int) []uint8 {
 	return buffer(&d.guards, n, 0xee, 0xab, func(a, b uint8) bool { return a == b })
 }
 
-// normal returns n random numbers that float32 holds exactly.
-func (d *desk[T]) normal(n int) []T {
+// normal returns n random numbers that are exact in float32.
+func (d *fixture[T]) normal(n int) []T {
 	s := d.out(n)
 	for i := range s {
 		s[i] = T(float32(d.random.NormFloat64()))
@@ -82,7 +82,7 @@ func (d *desk[T]) normal(n int) []T {
 }
 
 // coin returns a mask of n random bits.
-func (d *desk[T]) coin(n int) []uint64 {
+func (d *fixture[T]) coin(n int) []uint64 {
 	mask := d.mask(n)
 	clear(mask)
 	for i := range n {
@@ -91,8 +91,8 @@ func (d *desk[T]) coin(n int) []uint64 {
 	return mask
 }
 
-// filter returns f with random numbers of a size that keeps outputs near 1.
-func (d *desk[T]) filter(f *Filter) *Filter {
+// filter returns f with random numbers scaled to give outputs near 1.
+func (d *fixture[T]) filter(f *Filter) *Filter {
 	scale := 1 / math.Sqrt(float64(f.In*f.KH*f.KW))
 	for range f.Out * f.In * f.KH * f.KW {
 		f.Kernel = append(f.Kernel, float32(scale*d.random.NormFloat64()))
@@ -103,7 +103,7 @@ func (d *desk[T]) filter(f *Filter) *Filter {
 	return f
 }
 
-func (d *desk[T]) close() {
+func (d *fixture[T]) close() {
 	for _, guard := range d.guards {
 		if err := guard(); err != nil {
 			d.t.Error(err)
@@ -119,7 +119,7 @@ func widened[T Float](s []T) []float64 {
 	return wide
 }
 
-// rms is what errors are measured by.
+// rms is the unit of errors.
 func rms(s []float64) float64 {
 	sum := 0.0
 	for _, v := range s {
@@ -132,14 +132,14 @@ func rms(s []float64) float64 {
 func worst(got, want []float64) float64 {
 	largest, unit := 0.0, max(rms(want), 1e-30)
 	for i := range want {
-		if d := math.Abs(got[i]-want[i]) / unit; !(d <= largest) { // NaN is the worst
+		if d := math.Abs(got[i]-want[i]) / unit; !(d <= largest) { // NaN counts as the largest
 			largest = d
 		}
 	}
 	return largest
 }
 
-// engines returns one Engine for each variant of this machine.
+// engines returns one Engine for each tested variant.
 func engines(t testing.TB, threads int) []*Engine {
 	var all []*Engine
 	for _, isa := range testedVariants() {
@@ -153,8 +153,8 @@ func engines(t testing.TB, threads int) []*Engine {
 	return all
 }
 
-// testedVariants is all of them, or those that RUNEXP_ISA lists: the race
-// detector, which cannot see into C, runs with RUNEXP_ISA=generic.
+// testedVariants is those in RUNEXP_ISA, or all of this machine's. The race detector,
+// which does not see C, runs with RUNEXP_ISA=generic.
 func testedVariants() []string {
 	if isa := os.Getenv("RUNEXP_ISA"); isa != "" {
 		return strings.Split(isa, ",")

@@ -22,7 +22,7 @@ func matMulTrials() (all []trial) {
 }
 
 func runMatMul[T Float](t *testing.T, k Kernels[T], s [3]int, aT, bT bool) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	dst := d.out(s[0] * s[2])
 	k.MatMul(dst, d.normal(s[0]*s[1]), d.normal(s[1]*s[2]), s[0], s[1], s[2], aT, bT)
@@ -49,7 +49,7 @@ func TestPlainMatMulByHand(t *testing.T) {
 	}
 }
 
-// Every element is seen once, in ranges that depend on no thread count.
+// Every element is visited once, in ranges that do not depend on the number of threads.
 func TestParallel(t *testing.T) {
 	kernels := []Kernels[float32]{Plain[float32]{}}
 	for _, threads := range []int{1, 3} {
@@ -69,21 +69,21 @@ func TestParallel(t *testing.T) {
 			}
 		})
 		if ranges.Load() != 11 || slices.Min(seen) != 1 || slices.Max(seen) != 1 {
-			t.Errorf("%T: %d ranges, elements seen %v times", k, ranges.Load(), seen)
+			t.Errorf("%T: %d ranges, elements visited %v times", k, ranges.Load(), seen)
 		}
-		k.Parallel(0, 10, func(int, int) { t.Errorf("%T: a range of nothing", k) })
+		k.Parallel(0, 10, func(int, int) { t.Errorf("%T: a task for an empty range", k) })
 	}
 }
 
-// BenchmarkMatMul is all cosines between the features of relu3_1, and the gradient of
-// one side; BenchmarkGram's conv3_1 does as many products per number read.
+// BenchmarkMatMul measures all cosines between the features of relu3_1, and the gradient of
+// one side; BenchmarkGram's conv3_1 has as many products per number read.
 func BenchmarkMatMul(b *testing.B) {
 	eachEngine(b, func(b *testing.B, e *Engine, h, w int) {
 		n, c := (h+3)/4*((w+3)/4), 256 // 38×57 at 150×225
 		if h > 300 {
 			b.Skip("the matrix would take more than 5 GB")
 		}
-		d := newDesk[float32](nil)
+		d := newFixture[float32](nil)
 		x, y, all, dX := d.normal(n*c), d.normal(n*c), Aligned[float32](n*n), Aligned[float32](n*c)
 		flops := func(b *testing.B, run func()) {
 			run() // workspaces

@@ -24,7 +24,7 @@ func TestPlainConvByHand(t *testing.T) {
 		t.Errorf("with ReLU got %v and %04b, want %v and 0101", dst, mask[0], want)
 	}
 
-	// Padding and stride: windows begin at −1 and 1 in both directions.
+	// With padding and stride, windows start at −1 and 1 in both directions.
 	f = &Filter{In: 1, Out: 1, KH: 2, KW: 2, Stride: 2, Pad: 1, Bias: []float32{0}, Kernel: []float32{1000, 100, 10, 1}}
 	dst = make([]float64, 4)
 	Plain[float64]{}.Conv(dst, src, 2, 3, f, nil)
@@ -34,7 +34,7 @@ func TestPlainConvByHand(t *testing.T) {
 }
 
 func TestPlainChannelOrder(t *testing.T) {
-	// Two channels in: the kernel is [out, in, kh, kw], the picture channels last.
+	// With two input channels the kernel is [out, in, kh, kw], the picture channels last.
 	src := []float64{1, 10, 2, 20}
 	f := &Filter{In: 2, Out: 1, KH: 1, KW: 2, Stride: 1, Bias: []float32{0}, Kernel: []float32{1, 2, 3, 4}}
 	dst := make([]float64, 1)
@@ -96,7 +96,7 @@ func TestPlainSumsByHand(t *testing.T) {
 func TestPlainGradients(t *testing.T) {
 	p := Plain[float64]{}
 	const h, w = 5, 7
-	d := newDesk[float64](t)
+	d := newFixture[float64](t)
 	for _, f := range []*Filter{
 		{In: 3, Out: 4, KH: 3, KW: 3, Stride: 1, Pad: 1}, {In: 2, Out: 3, KH: 3, KW: 2, Stride: 2, Pad: 1},
 		{In: 3, Out: 2, KH: 1, KW: 1, Stride: 1}, {In: 1, Out: 2, KH: 5, KW: 5, Stride: 1, Pad: 4},
@@ -163,8 +163,8 @@ func dot(a, b []float64) (sum float64) {
 	return sum
 }
 
-// checkGradient compares grad with central differences of f, which reads x. The
-// step is small enough that random numbers do not cross a kink.
+// checkGradient compares grad with central differences of f, a function of x. The step is
+// small enough that random numbers do not cross a kink.
 func checkGradient(t *testing.T, name string, x, grad []float64, f func() float64) {
 	const step = 1e-6
 	for i := range x {
@@ -175,7 +175,7 @@ func checkGradient(t *testing.T, name string, x, grad []float64, f func() float6
 		slope := (above - f()) / (2 * step)
 		x[i] = kept
 		if math.Abs(slope-grad[i]) > 1e-7*math.Max(1, math.Abs(slope)) {
-			t.Errorf("%s: gradient %d is %v, differences give %v", name, i, grad[i], slope)
+			t.Errorf("%s: gradient %d is %v, central differences %v", name, i, grad[i], slope)
 			return
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The pool bounds the computing threads for any number of callers, and no two of them share
+// The pool limits the computing threads for any number of callers, and tasks never share
 // a worker.
 func TestPoolBoundsThreads(t *testing.T) {
 	p := newPool(3)
@@ -37,8 +37,7 @@ func TestPoolBoundsThreads(t *testing.T) {
 	}
 }
 
-// A panic in a worker reaches the caller with its message and place, and the
-// pool still works.
+// A worker's panic reaches the caller with its message and place, and the pool still works.
 func TestPoolPanicSurfaces(t *testing.T) {
 	p := newPool(2)
 	for range 20 {
@@ -60,10 +59,10 @@ func TestPoolPanicSurfaces(t *testing.T) {
 	}
 }
 
-// One Engine and one Filter serve several goroutines.
+// Goroutines may share an Engine and a Filter.
 func TestConcurrentCallers(t *testing.T) {
 	for _, e := range engines(t, 2) {
-		d := newDesk[float32](t)
+		d := newFixture[float32](t)
 		f := d.filter(&Filter{In: 16, Out: 32, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true})
 		const h, w = 9, 10
 		src, want := d.normal(h*w*16), d.out(h*w*32)

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// trials returns every kernel on sizes that break kernels: single pixels, odd sides,
+// trials returns every kernel at sizes that are edge cases: single pixels, odd sides,
 // channels that do not fill a vector, windows that extend past the edge.
 func trials() []trial {
 	var all []trial
@@ -62,16 +62,16 @@ func convTrials() (all []trial) {
 		}
 	}
 	add(37, 53, square(3, 48, 3, 1, 1, true), true)     // direct, several strips
-	add(37, 53, square(64, 16, 3, 1, 1, true), true)    // strips of a worker's own
-	add(37, 53, square(16, 20, 3, 1, 1, true), false)   // the same with odd channels
+	add(37, 53, square(64, 16, 3, 1, 1, true), true)    // one worker per strip
+	add(37, 53, square(16, 20, 3, 1, 1, true), false)   // the same, odd channels
 	add(3, 5, square(256, 128, 3, 1, 1, true), true)    // a shared strip
-	add(5, 101, square(150, 190, 3, 1, 1, true), false) // two of them, with odd channels
+	add(5, 101, square(150, 190, 3, 1, 1, true), false) // two of them, odd channels
 	add(6, 13, square(250, 270, 3, 1, 1, true), true)   // backward by F(4×4)
 	return all
 }
 
 func runConv[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter, withMask bool) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	f := d.filter(shape.copy())
 	oh, ow := f.OutSize(h, w)
@@ -93,25 +93,25 @@ func runConv[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter, withM
 	return o
 }
 
-// checkPositive compares a ReLU's mask with its output: near 0 two
-// implementations may differ in a bit, but each must agree with itself.
+// checkPositive compares a ReLU's mask with its output: near 0 two implementations may
+// differ in a bit, but each must be consistent.
 func checkPositive[T Float](t *testing.T, dst []T, mask []uint64) {
 	for i := range len(mask) * 64 {
 		positive := i < len(dst) && dst[i] > 0
 		if bit := mask[i/64]>>(i%64)&1 == 1; bit != positive || i < len(dst) && dst[i] < 0 {
-			t.Errorf("element %d of %d: the mask says %v", i, len(dst), bit)
+			t.Errorf("element %d of %d: the mask is %v", i, len(dst), bit)
 			return
 		}
 	}
 }
 
-// copy omits the prepared forms, which belong to the original.
+// copy omits the transformed filters.
 func (f *Filter) copy() *Filter {
 	return &Filter{In: f.In, Out: f.Out, KH: f.KH, KW: f.KW, Stride: f.Stride, Pad: f.Pad, Winograd: f.Winograd, Flat: f.Flat}
 }
 
 func runConvBackward[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter, withMask bool) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	f := d.filter(shape.copy())
 	oh, ow := f.OutSize(h, w)
@@ -150,7 +150,7 @@ func poolTrials() (all []trial) {
 }
 
 func runMaxPool[T Float](t *testing.T, k Kernels[T], h, w, c int, p Pool) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	oh, ow := p.OutSize(h, w)
 	src, dst, argmax := d.normal(h*w*c), d.out(oh*ow*c), d.bytes(oh*ow*c)
@@ -169,7 +169,7 @@ func runMaxPool[T Float](t *testing.T, k Kernels[T], h, w, c int, p Pool) (o out
 }
 
 func runAvgPool[T Float](t *testing.T, k Kernels[T], h, w, c int, p Pool) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	oh, ow := p.OutSize(h, w)
 	dst, dSrc := d.out(oh*ow*c), d.out(h*w*c)
@@ -195,7 +195,7 @@ func gramTrials() (all []trial) {
 		{37, 153, &Filter{In: 3, Out: 64, KH: 3, KW: 3, Stride: 1, Pad: 1}},
 		{300, 70, &Filter{In: 1, Out: 20, KH: 3, KW: 3, Stride: 1, Pad: 0}}, // several sums
 		{17, 16, &Filter{In: 4, Out: 48, KH: 2, KW: 3, Stride: 2, Pad: 1}},
-		{13, 7, &Filter{In: 2, Out: 7, KH: 1, KW: 2, Stride: 3, Pad: 0}}, // pixels that no window sees
+		{13, 7, &Filter{In: 2, Out: 7, KH: 1, KW: 2, Stride: 3, Pad: 0}}, // pixels in no window
 		{9, 11, &Filter{In: 3, Out: 5, KH: 5, KW: 5, Stride: 1, Pad: 4}},
 	} {
 		all = append(all, trial{fmt.Sprintf("ConvGram %d→%d %d×%d/%d+%d on %d×%d", c.f.In, c.f.Out, c.f.KH, c.f.KW, c.f.Stride, c.f.Pad, c.h, c.w), 4e-6,
@@ -206,7 +206,7 @@ func gramTrials() (all []trial) {
 }
 
 func runConvGram[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	f := d.filter(shape.copy())
 	oh, ow := f.OutSize(h, w)
@@ -221,7 +221,7 @@ func runConvGram[T Float](t *testing.T, k Kernels[T], h, w int, shape *Filter) (
 }
 
 func runGram[T Float](t *testing.T, k Kernels[T], n, c int) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	src, dst, dSrc := d.normal(n*c), d.out(c*c), d.out(n*c)
 	k.Gram(dst, src, n, c, 1/float64(n))
@@ -247,9 +247,9 @@ func elementTrials() (all []trial) {
 	return all
 }
 
-// runElements runs the loops over elements; its sums are scaled to stand beside single numbers.
+// runElements runs the elementwise loops; sums are scaled to the magnitude of single numbers.
 func runElements[T Float](t *testing.T, k Kernels[T], n int) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	a, b := d.normal(n), d.normal(n)
 	o.add(k.SquaredError(a, b) / float64(n))
@@ -279,7 +279,7 @@ func runElements[T Float](t *testing.T, k Kernels[T], n int) (o outcome) {
 }
 
 func runAbsDifferences[T Float](t *testing.T, k Kernels[T], h, w, c int) (o outcome) {
-	d := newDesk[T](t)
+	d := newFixture[T](t)
 	defer d.close()
 	src, dSrc := d.normal(h*w*c), d.out(h*w*c)
 	for i := range src {

@@ -6,20 +6,20 @@ import (
 	"testing"
 )
 
-// The bounds that winograd.go states, on VGG's widths, forward and backward. The
-// largest and the rms errors are logged with -v.
+// The bounds stated in winograd.go hold at VGG's widths, forward and backward. The largest
+// and the rms errors are logged with -v.
 func TestWinogradBound(t *testing.T) {
 	const h, w = 10, 13
 	for _, e := range engines(t, 2) {
 		if e.Variant() == genericISA {
-			continue // sums directly
+			continue // no Winograd
 		}
 		for _, channels := range [][2]int{{64, 64}, {128, 256}, {256, 256}, {512, 512}} {
 			t.Run(fmt.Sprintf("%s/%d→%d", e.Variant(), channels[0], channels[1]), func(t *testing.T) {
-				d := newDesk[float64](t)
+				d := newFixture[float64](t)
 				f := d.filter(&Filter{In: channels[0], Out: channels[1], KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true})
 				src, dDst := d.normal(h*w*f.In), d.normal(h*w*f.Out)
-				for i := range src { // what comes out of a ReLU
+				for i := range src { // as a ReLU's output
 					src[i] = max(src[i], 0)
 				}
 				want, wantBack := d.out(len(dDst)), d.out(len(src))
@@ -45,10 +45,10 @@ func TestWinogradBound(t *testing.T) {
 	}
 }
 
-// Without Filter.Winograd the sum is direct, and more accurate.
-func TestWinogradCanBeOff(t *testing.T) {
+// Without Filter.Winograd the convolution is direct, and more accurate.
+func TestWithoutWinograd(t *testing.T) {
 	for _, e := range engines(t, 2) {
-		d := newDesk[float32](t)
+		d := newFixture[float32](t)
 		f := d.filter(&Filter{In: 64, Out: 64, KH: 3, KW: 3, Stride: 1, Pad: 1})
 		src, dst := d.normal(8*8*64), d.out(8*8*64)
 		wide, want := widened(src), make([]float64, len(dst))
@@ -64,7 +64,7 @@ func TestWinogradCanBeOff(t *testing.T) {
 		f.Winograd = true
 		e.Conv(dst, src, 8, 8, f, nil)
 		if err := worst(widened(dst), want); !(err > direct) {
-			t.Errorf("%s: error %.3g with Winograd, %.3g without: the switch does nothing", e.Variant(), err, direct)
+			t.Errorf("%s: error %.3g with Winograd, %.3g without: the switch has no effect", e.Variant(), err, direct)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func rmsError(got, want []float64) float64 {
 
 // TestFlatKeepsTies convolves pictures that are constant in rectangles at odd positions:
 // outputs with equal neighbourhoods there must be bitwise equal, and max pooling must pick
-// the first, as with the direct sum.
+// the first, as in a direct convolution.
 func TestFlatKeepsTies(t *testing.T) {
 	t.Run("Conv", func(t *testing.T) {
 		flatKeepsTies(t, func(k Kernels[float32], dst, src []float32, h, w int, f *Filter) { k.Conv(dst, src, h, w, f, nil) },
@@ -105,7 +105,7 @@ func flatKeepsTies(t *testing.T, conv func(k Kernels[float32], dst, src []float3
 	rectangles := [][4]int{{1, 2, 9, 13}, {5, 15, 22, 27}, {12, 0, 20, 6}, {14, 8, 17, 15}} // y0, x0, y1, x1
 	for _, e := range engines(t, 2) {
 		for _, flat := range []bool{true, false} {
-			d := newDesk[float32](t)
+			d := newFixture[float32](t)
 			f := d.filter(&Filter{In: channels, Out: 32, KH: 3, KW: 3, Stride: 1, Pad: 1, Winograd: true, Flat: flat})
 			src := d.normal(h * w * channels)
 			for i, r := range rectangles {
@@ -137,13 +137,13 @@ func flatKeepsTies(t *testing.T, conv func(k Kernels[float32], dst, src []float3
 			plain(wide, widened(src), h, w, f)
 			Plain[float64]{}.MaxPool(make([]float64, len(pooled)), wide, h, w, f.Out, p, want)
 			if flat && different > 0 {
-				t.Errorf("%s: %d places of flat areas differ", e.Variant(), different)
+				t.Errorf("%s: %d outputs in flat areas differ", e.Variant(), different)
 			}
 			if flat && !slices.Equal(argmax, want) {
-				t.Errorf("%s: max pooling picks other places than of the plain sum", e.Variant())
+				t.Errorf("%s: max pooling does not pick the elements of the direct convolution", e.Variant())
 			}
 			if !flat && different == 0 && e.Variant() != genericISA {
-				t.Errorf("%s: flat areas are equal without Flat too: the test shows nothing", e.Variant())
+				t.Errorf("%s: flat areas are equal without Flat too: the test has no power", e.Variant())
 			}
 		}
 	}

@@ -12,10 +12,10 @@ import (
 	"runexp/framework/plugintest"
 )
 
-// builder shortens the tables below.
+// builder is a short name for the tables below.
 type builder = graph.Builder
 
-// shifted is x in reverse, as another tensor of its shape that depends on x.
+// shifted is x reversed: a different tensor of the same shape that depends on x.
 func shifted(b *builder, x graph.Node) graph.Node {
 	n := x.Shape().Len()
 	index := make([]float64, n)
@@ -26,11 +26,11 @@ func shifted(b *builder, x graph.Node) graph.Node {
 	return b.Add(b.Reshape(flat, x.Shape()...), b.Number(0.0123))
 }
 
-// positive is a tensor of numbers from 1 on.
+// positive is x² + 1.
 func positive(b *builder, x graph.Node) graph.Node { return b.Add(b.Square(x), b.Number(1)) }
 
-// gradientCases are the operations on tensors, by method and by what is special: all
-// ways of broadcasting, single elements, axes first, last and between.
+// gradientCases are the operations on tensors, by method and special case: every kind of
+// broadcasting, single elements, axes first, last and between.
 var gradientCases = map[string]struct {
 	shape graph.Shape
 	op    func(b *builder, x graph.Node) graph.Node
@@ -102,7 +102,7 @@ var gradientCases = map[string]struct {
 	"Resize a pixel": {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
 }
 
-// reshapedSums adds gradients up over memory that is seen in two shapes.
+// reshapedSums sums gradients over memory that is used in two shapes.
 func reshapedSums(b *builder, x graph.Node) graph.Node {
 	flat := b.Reshape(x, 4, 4)
 	y := b.Add(b.Mul(flat, flat), b.Reshape(b.Gram(b.Reshape(x, 1, 4, 4), 0.5), 4, 4))
@@ -123,9 +123,9 @@ func TestGradientOfTheAlgebra(t *testing.T) {
 	}
 }
 
-// TestEveryOperationHasAGradientCase: a new method of Builder must come with one.
+// TestEveryOperationHasAGradientCase: every new method of Builder needs one.
 func TestEveryOperationHasAGradientCase(t *testing.T) {
-	// In TestGradientOfEveryOperation, or without a gradient that differences could show.
+	// In TestGradientOfEveryOperation, or without a gradient that differences could check.
 	elsewhere := strings.Fields("Conv ReLU MaxPool AvgPool Affine AbsDifferences Gram MSE Scale Square Abs Sqrt Sum Mean " +
 		"Variable Constant Number Apply Detach NormalizeGradient ArgMaxAlong ArgMinAlong ArgSort")
 	methods := reflect.TypeFor[*builder]()
@@ -144,8 +144,8 @@ func TestEveryOperationHasAGradientCase(t *testing.T) {
 	}
 }
 
-// TestSingleFollowsDoubleAtAnyNumberOfThreads runs the algebra as pictures are made, on
-// tensors of several strips.
+// TestSingleFollowsDoubleAtAnyNumberOfThreads runs the algebra in single precision, as runs
+// do, on tensors of several strips.
 func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	engines := []*compute.Engine{must(compute.NewEngine(compute.Options{Threads: 1})), must(compute.NewEngine(compute.Options{Threads: 3}))}
 	for _, e := range engines {
@@ -154,15 +154,15 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	for name, c := range gradientCases {
 		shape := slices.Clone(c.shape)
 		switch strings.Split(name, " ")[0] {
-		case "MatMul", "Reshape", "Resize": // the shape is part of the case, or the engine's tests see to size
+		case "MatMul", "Reshape", "Resize": // the shape is fixed by the case, or large sizes are tested in compute
 		default:
-			if shape[0] > 1 && name != "Add a scalar" { // which is one number only where few are summed
+			if shape[0] > 1 && name != "Add a scalar" { // accurate only for short sums
 				shape[0] *= 3500 // an odd number of strips and blocks
 			}
 		}
 		t.Run(name, func(t *testing.T) {
 			x := plugintest.Away(shape.Len(), 3)
-			for i := range x { // numbers that both precisions hold
+			for i := range x { // exact in both precisions
 				x[i] = float64(float32(math.Mod(x[i], 2)))
 			}
 			evaluate := func(b *builder) (value, gradient []float64) {
@@ -170,7 +170,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 				y := c.op(b, v)
 				total := weighted(b, y)
 				p := must(b.CompileGradient(total, y))
-				for range 2 { // what kernels keep must not show
+				for range 2 { // kernels' saved state must have no effect
 					run(t, p, graph.Double(shape, x))
 				}
 				return p.Value(y).Clone().Float64s(), p.Gradient().Clone().Float64s()
@@ -179,7 +179,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 			one, oneGradient := evaluate(graph.NewBuilder(engines[0]))
 			three, threeGradient := evaluate(graph.NewBuilder(engines[1]))
 			if !slices.Equal(one, three) || !slices.Equal(oneGradient, threeGradient) {
-				t.Error("three threads give other bits than one")
+				t.Error("three threads and one give different bits")
 			}
 			near(t, "value", one, want)
 			near(t, "gradient", oneGradient, wantGradient)
@@ -187,7 +187,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	}
 }
 
-// near compares by the length of the difference.
+// near compares by the norm of the difference.
 func near(t *testing.T, what string, got, want []float64) {
 	t.Helper()
 	difference, length := 0.0, 0.0
@@ -195,6 +195,6 @@ func near(t *testing.T, what string, got, want []float64) {
 		difference, length = math.Hypot(difference, got[i]-v), math.Hypot(length, v)
 	}
 	if !(difference <= 1e-5*length) {
-		t.Errorf("%s is off by %g of its length", what, difference/length)
+		t.Errorf("%s is off by %g of its norm", what, difference/length)
 	}
 }

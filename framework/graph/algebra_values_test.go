@@ -15,7 +15,7 @@ import (
 	"runexp/framework/plugintest"
 )
 
-// evaluated returns what op makes of x.
+// evaluated returns the value of op at x.
 func evaluated(t *testing.T, b *builder, x graph.Tensor, op func(b *builder, x graph.Node) graph.Node) graph.Tensor {
 	t.Helper()
 	y := op(b, b.Variable(x.Shape...))
@@ -27,7 +27,7 @@ func evaluated(t *testing.T, b *builder, x graph.Tensor, op func(b *builder, x g
 	return p.Value(y)
 }
 
-// TestAlgebraByHand holds the operations to numbers worked out by hand.
+// TestAlgebraByHand compares the operations with results computed by hand.
 func TestAlgebraByHand(t *testing.T) {
 	nan := math.NaN()
 	x := []float64{1, -2, 3, 4, 0, -6} // [2, 3]
@@ -78,9 +78,9 @@ func TestAlgebraByHand(t *testing.T) {
 	}
 }
 
-// TestElementsAreRoundedOnce: in single precision an element and its gradient are what
-// double precision makes of the same numbers, rounded. Pictures that were made before
-// the loops were direct keep their bits by it.
+// TestElementsAreRoundedOnce: in single precision an element and its gradient are the
+// rounded results of double precision. So pictures have the same bits as before the loops
+// were direct.
 func TestElementsAreRoundedOnce(t *testing.T) {
 	const n = 40000
 	random := rand.New(rand.NewPCG(1, 2))
@@ -124,7 +124,7 @@ func TestElementsAreRoundedOnce(t *testing.T) {
 	}
 }
 
-// TestSortSorts compares with a sort of another kind, on many columns and equal numbers.
+// TestSortSorts checks many columns with equal numbers.
 func TestSortSorts(t *testing.T) {
 	const n, columns = 3001, 50
 	engine := must(compute.NewEngine(compute.Options{Threads: 3}))
@@ -154,8 +154,8 @@ func TestSortSorts(t *testing.T) {
 	}
 }
 
-// TestResizeIsThePicturesOwn holds Resize to what pictures are resized with.
-func TestResizeIsThePicturesOwn(t *testing.T) {
+// TestResizeAgreesWithImaging compares Resize with imaging's, which resizes pictures.
+func TestResizeAgreesWithImaging(t *testing.T) {
 	engine := must(compute.NewEngine(compute.Options{Threads: 3}))
 	defer engine.Close()
 	for _, s := range [][4]int{{90, 131, 40, 60}, {33, 20, 150, 225}, {64, 64, 64, 64}, {5, 9, 1, 1}} {
@@ -166,14 +166,14 @@ func TestResizeIsThePicturesOwn(t *testing.T) {
 		}
 		got := evaluated(t, graph.NewBuilder(engine), graph.Single(shape, x), func(b *builder, x graph.Node) graph.Node { return b.Resize(x, s[2], s[3]) })
 		for i, want := range imaging.Resample(x, s[0], s[1], 3, s[2], s[3]) {
-			if d := math.Abs(float64(got.Single[i] - want)); d > 1e-6 { // 0 but where the compiler fuses additions
-				t.Fatalf("%v: element %d is %g, imaging makes %g", s, i, got.Single[i], want)
+			if d := math.Abs(float64(got.Single[i] - want)); d > 1e-6 { // 0 unless the compiler fuses additions
+				t.Fatalf("%v: element %d is %g, imaging's %g", s, i, got.Single[i], want)
 			}
 		}
 	}
 }
 
-// TestReshapeCopiesNothing looks at the memory and at what is run.
+// TestReshapeCopiesNothing checks the memory and the operations that run.
 func TestReshapeCopiesNothing(t *testing.T) {
 	b := graph.NewDoubleBuilder()
 	x := b.Variable(4, 6)
@@ -193,7 +193,7 @@ func TestReshapeCopiesNothing(t *testing.T) {
 	if !p.Value(y).Shape.Equal(graph.Shape{24}) || !p.Gradient().Shape.Equal(graph.Shape{4, 6}) || p.Scalar(total) != 24 {
 		t.Errorf("shapes %v and %v, total %g", p.Value(y).Shape, p.Gradient().Shape, p.Scalar(total))
 	}
-	// What is kept as a view stays, whatever is computed after it.
+	// A kept view is not overwritten by later operations.
 	b = graph.NewDoubleBuilder()
 	x = b.Variable(100)
 	kept := b.Reshape(b.Scale(x, 2), 10, 10)
@@ -204,13 +204,13 @@ func TestReshapeCopiesNothing(t *testing.T) {
 	p = must(b.Compile(chain, kept))
 	run(t, p, graph.Double(graph.Shape{100}, ones(100)))
 	if got := p.Value(kept).Double; !slices.Equal(got, slices.Repeat([]float64{2}, 100)) {
-		t.Errorf("what was kept is %v", got)
+		t.Errorf("the kept view is %v", got)
 	}
-	// Nothing to run at all: the variable itself, seen in another shape.
+	// A reshaped variable alone runs nothing.
 	seen := evaluated(t, graph.NewDoubleBuilder(), graph.Double(graph.Shape{2, 2}, []float64{1, 2, 3, 4}),
 		func(b *builder, x graph.Node) graph.Node { return b.Reshape(x, 4) })
 	if !slices.Equal(seen.Double, []float64{1, 2, 3, 4}) {
-		t.Errorf("the variable in another shape is %v", seen.Double)
+		t.Errorf("the reshaped variable is %v", seen.Double)
 	}
 }
 
@@ -225,11 +225,11 @@ func TestDetach(t *testing.T) {
 	}
 	b = graph.NewDoubleBuilder()
 	if _, err := b.CompileGradient(b.Sum(b.ArgSort(b.Variable(3)))); err == nil || !strings.Contains(err.Error(), "does not depend") {
-		t.Errorf("error %v where only positions depend on the variable", err)
+		t.Errorf("only indices depend on the variable: error %v", err)
 	}
 }
 
-// TestIndexOutOfRangeIsAnError where it is known only when run.
+// TestIndexOutOfRangeIsAnError checks an index that is computed when run.
 func TestIndexOutOfRangeIsAnError(t *testing.T) {
 	for _, v := range []float64{3, -1, 0.5, math.NaN()} {
 		b := graph.NewDoubleBuilder()
@@ -242,8 +242,8 @@ func TestIndexOutOfRangeIsAnError(t *testing.T) {
 	}
 }
 
-// TestShapeMistakesOfTheAlgebra are found when the graph is built, and name the
-// operation and the shapes.
+// TestShapeMistakesOfTheAlgebra: they are found when the graph is built, and the error
+// names the operation and the shapes.
 func TestShapeMistakesOfTheAlgebra(t *testing.T) {
 	for want, op := range map[string]func(b *builder, x graph.Node) graph.Node{ // x is [2 3 4]
 		"add: shapes [2 3 4] and [3] do not fit":        func(b *builder, x graph.Node) graph.Node { return b.Add(x, indices(b, 1, 2, 3)) },
@@ -279,7 +279,7 @@ func TestShapeMistakesOfTheAlgebra(t *testing.T) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}
-	// An axis that float32 cannot count is found before anything is computed.
+	// An axis too long for float32 indices is found before anything is computed.
 	b := graph.NewDoubleBuilder()
 	b.ArgMaxAlong(b.Variable(1<<24+1), 0)
 	if err := b.Err(); err == nil || !strings.Contains(err.Error(), "more than indices can count: 16777216") {
@@ -292,8 +292,8 @@ func ones2(b *builder, shape ...int) graph.Node {
 	return b.Constant("ones", graph.Double(shape, ones(graph.Shape(shape).Len())))
 }
 
-// TestParallelOfAKernel: a loop is cut in the same way at any number of threads, and a
-// kernel that breaks in a task of it ends the run with an error.
+// TestParallelOfAKernel: a loop is split the same way at any number of threads, and a
+// kernel's panic in one of its tasks ends the run with an error.
 func TestParallelOfAKernel(t *testing.T) {
 	engine := must(compute.NewEngine(compute.Options{Threads: 3}))
 	defer engine.Close()
@@ -316,11 +316,11 @@ func TestParallelOfAKernel(t *testing.T) {
 				sum += v / 3
 			}
 			if from == 0 {
-				time.Sleep(2 * time.Millisecond) // the first comes last, where there are several threads
+				time.Sleep(2 * time.Millisecond) // the first ends last if there are several threads
 			}
 			return sum
 		}))
-		p.For(0, 10, func(int, int) { t.Error("a task for nothing") })
+		p.For(0, 10, func(int, int) { t.Error("a task for an empty range") })
 	}
 	if sums[0] != sums[1] || sums[1] != sums[2] {
 		t.Errorf("sums %v", sums)

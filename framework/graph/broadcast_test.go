@@ -11,7 +11,7 @@ import (
 )
 
 // TestBroadcastOfLargeTensors compares products and sums along axes, and their gradients, with
-// loops that are as simple as they can be, on tensors of many chunks and blocks.
+// the simplest loops, on tensors of many chunks and blocks.
 func TestBroadcastOfLargeTensors(t *testing.T) {
 	engine := must(compute.NewEngine(compute.Options{Threads: 3}))
 	defer engine.Close()
@@ -27,16 +27,16 @@ func TestBroadcastOfLargeTensors(t *testing.T) {
 				p := must(b.CompileGradient(total, small, product))
 				run(t, p, graph.Double(graph.Shape{outer, n, inner}, x))
 
-				sums, owed := make([]float64, outer*inner), make([]float64, outer*inner) // owed is Σ w·x
+				sums, dSums := make([]float64, outer*inner), make([]float64, outer*inner) // dSums is Σ w·x
 				column := func(i int) int { return i/(n*inner)*inner + i%inner }
 				for i := range x {
 					sums[column(i)] += x[i]
-					owed[column(i)] += w[i] * x[i]
+					dSums[column(i)] += w[i] * x[i]
 				}
 				products, gradient := slices.Clone(x), make([]float64, len(x))
 				for i := range x {
 					products[i] *= sums[column(i)]
-					gradient[i] = w[i]*sums[column(i)] + owed[column(i)]
+					gradient[i] = w[i]*sums[column(i)] + dSums[column(i)]
 				}
 				near(t, "sum", p.Value(small).Float64s(), sums)
 				near(t, "product", p.Value(product).Float64s(), products)

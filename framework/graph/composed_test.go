@@ -9,11 +9,11 @@ import (
 	"runexp/framework/plugintest"
 )
 
-// These losses are composed of the Builder's methods alone: no kernel of their own.
+// These losses are composed of the Builder's methods, without kernels of their own.
 
-// normalised returns the rows of x, [N C], at length 1.
+// normalised returns the rows of x, [N C], scaled to norm 1.
 func normalised(b *builder, x graph.Node) graph.Node {
-	const epsilon = 1e-12 // a row of zeros stays one
+	const epsilon = 1e-12 // a row of zeros stays 0
 	return b.Div(x, b.Sqrt(b.Add(b.SumAlong(b.Square(x), 1), b.Number(epsilon))))
 }
 
@@ -24,8 +24,8 @@ func nearestCosine(b *builder, x, y graph.Node) graph.Node {
 	return b.Mean(b.Sub(b.Number(1), b.MaxAlong(b.MatMul(x, b.Transpose(y)), 1)))
 }
 
-// nearestGathered is the same, and its gradient too, without the gradient of the
-// matrix of all cosines: whoever is nearest is looked up.
+// nearestGathered has the same value and gradient, without the gradient of the matrix of
+// all cosines: the nearest pixels are looked up.
 func nearestGathered(b *builder, x, y graph.Node) graph.Node {
 	x, y = normalised(b, pixels(b, x)), normalised(b, pixels(b, y))
 	nearest := b.ArgMaxAlong(b.MatMul(x, b.Transpose(y)), 1)
@@ -76,8 +76,8 @@ func moments(b *builder, x graph.Node) graph.Node {
 	return b.Reshape(b.Concat(0, mean, deviation), 2, x.Shape()[2])
 }
 
-// TestMoments holds them to numbers worked out by hand; examples/moments compares them with
-// its own kernel.
+// TestMoments compares them with results computed by hand; examples/moments compares them
+// with its own kernel.
 func TestMoments(t *testing.T) {
 	got := evaluated(t, graph.NewDoubleBuilder(), graph.Double(graph.Shape{1, 2, 2}, []float64{1, 7, 5, 7}), moments)
 	for i, want := range []float64{3, 7, 2, 1e-4} {
@@ -91,7 +91,7 @@ func TestMoments(t *testing.T) {
 	})
 }
 
-// TestCostOfTheAlgebra: what kernels keep and compute is known before they run.
+// TestCostOfTheAlgebra: saved bytes and operations are known before a program runs.
 func TestCostOfTheAlgebra(t *testing.T) {
 	const n, c = 60, 40
 	for name, f := range map[string]struct {
@@ -114,7 +114,7 @@ func TestCostOfTheAlgebra(t *testing.T) {
 	}
 }
 
-// BenchmarkNearest is the matching of relu3_1 at 150×225, with its gradient.
+// BenchmarkNearest measures the matching of relu3_1 at 150×225, with its gradient.
 func BenchmarkNearest(b *testing.B) {
 	engine := must(compute.NewEngine(compute.Options{}))
 	defer engine.Close()
@@ -129,7 +129,7 @@ func BenchmarkNearest(b *testing.B) {
 	}
 }
 
-// BenchmarkElements is operations on features of conv1_1 at 150×225, with their gradients.
+// BenchmarkElements measures operations on features of conv1_1 at 150×225, with their gradients.
 func BenchmarkElements(b *testing.B) {
 	engine := must(compute.NewEngine(compute.Options{}))
 	defer engine.Close()

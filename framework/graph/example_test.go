@@ -23,7 +23,7 @@ func ExampleBuilder() {
 	// Output: 7.5 [0.5 1 1.5 2] <nil>
 }
 
-// A mistake is kept: what follows does nothing, and Compile tells it.
+// After the first error the methods do nothing; Compile returns it.
 func ExampleBuilder_Err() {
 	b := graph.NewDoubleBuilder()
 	sum := b.Add(b.Variable(2, 2), b.Constant("target", graph.Double(graph.Shape{3}, []float64{1, 2, 3})))

@@ -23,7 +23,7 @@ func filter(in, out, size, stride, pad int) *graph.Filter {
 		Kernel: numbers(out * in * size * size), Bias: numbers(out)}
 }
 
-// weighted makes a scalar of any tensor that has another derivative for every element.
+// weighted reduces a tensor to a scalar with a different derivative for each element.
 func weighted(b *graph.Builder, x graph.Node) graph.Node {
 	return b.Sum(b.Mul(x, b.Constant("weights", graph.Double(x.Shape(), plugintest.Away(x.Shape().Len(), 7)))))
 }
@@ -93,8 +93,8 @@ func ones(n int) []float64 {
 	return x
 }
 
-// network is two blocks of a VGG with the textbook's three losses: taps before
-// and after a ReLU, before a pooling, and at the picture itself.
+// network is two blocks of a VGG with the textbook's three losses, and taps before and
+// after a ReLU, before a pooling, and at the picture itself.
 func network(b *graph.Builder, x graph.Node) graph.Node {
 	c1 := b.Conv(x, filter(3, 4, 3, 1, 1))
 	r1 := b.ReLU(b.Conv(b.ReLU(c1), filter(4, 4, 3, 1, 1)))

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestNormalizeGradient: the value is x; the gradient that comes back adds up to the
-// weight, in absolute values, whatever its scale; 0 stays 0.
+// TestNormalizeGradient: the value is x; the sum of the gradient's absolute values is the
+// weight, whatever its scale; 0 stays 0.
 func TestNormalizeGradient(t *testing.T) {
 	x := []float64{1, -2, 0, 5}
 	for _, scale := range []float64{1, 1e6, 0} {

@@ -22,8 +22,8 @@ func run(t *testing.T, p *graph.Program, x graph.Tensor) {
 	}
 }
 
-// TestSinglePrecisionFollowsDouble holds the programs that make pictures to the
-// ones whose gradients were checked.
+// TestSinglePrecisionFollowsDouble compares single precision, which makes pictures, with
+// double, whose gradients are checked.
 func TestSinglePrecisionFollowsDouble(t *testing.T) {
 	engine, err := compute.NewEngine(compute.Options{Threads: 2})
 	if err != nil {
@@ -41,7 +41,7 @@ func TestSinglePrecisionFollowsDouble(t *testing.T) {
 	single := graph.NewBuilder(engine)
 	got := network(single, single.Variable(shape...))
 	gotProgram := must(single.CompileGradient(got))
-	for range 3 { // memory is shared between results: a second run must not see the first
+	for range 3 { // memory is shared between results: the second run must not depend on the first
 		run(t, gotProgram, graph.Double(shape, x))
 		if a, b := gotProgram.Scalar(got), wantProgram.Scalar(want); math.Abs(a-b) > 1e-5*math.Abs(b) {
 			t.Errorf("loss %g, in double precision %g", a, b)
@@ -52,7 +52,7 @@ func TestSinglePrecisionFollowsDouble(t *testing.T) {
 			length = math.Hypot(length, g)
 		}
 		if difference > 1e-5*length {
-			t.Errorf("gradient off by %g of its length", difference/length)
+			t.Errorf("gradient off by %g of its norm", difference/length)
 		}
 	}
 }
@@ -64,8 +64,8 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// TestFusionAndSharedMemoryChangeNothing compares a program whose every node is
-// kept, where nothing is fused or recycled, with one that keeps only the total.
+// TestFusionAndSharedMemoryChangeNothing compares a program that keeps every node, so that
+// nothing is fused or recycled, with one that keeps only the total.
 func TestFusionAndSharedMemoryChangeNothing(t *testing.T) {
 	shape := graph.Shape{13, 10, 3}
 	x := plugintest.Away(shape.Len(), 5)
@@ -102,12 +102,12 @@ func TestFusionAndSharedMemoryChangeNothing(t *testing.T) {
 		}
 	}
 	if fewBytes > allBytes*2/3 {
-		t.Errorf("%d bytes where little is kept, %d where everything is", fewBytes, allBytes)
+		t.Errorf("%d bytes with only the total kept, %d with everything", fewBytes, allBytes)
 	}
 }
 
-// TestPassesAreFused looks at which operations a tapped network runs: what is
-// fused must be, and its gradient is that of TestGradientOfEveryOperation.
+// TestPassesAreFused checks which operations a tapped network runs, and which are fused;
+// TestGradientOfEveryOperation checks its gradient.
 func TestPassesAreFused(t *testing.T) {
 	shape := graph.Shape{13, 10, 3}
 	b := graph.NewDoubleBuilder()
@@ -122,7 +122,7 @@ func TestPassesAreFused(t *testing.T) {
 		"relu+conv+relu":   1, // c1's ReLU, r1
 		"relu":             1, // c2's, before a pooling
 		"gradient of gram": 4,
-		"sum of gradients": 2, // c2's error and the picture's variation do not add by themselves
+		"sum of gradients": 2, // for c2's error and the picture's variation
 	} {
 		if count[operation] != want {
 			t.Errorf("%d of %q, want %d: %v", count[operation], operation, want, count)
@@ -130,7 +130,7 @@ func TestPassesAreFused(t *testing.T) {
 	}
 }
 
-// TestGramOfAFirstLayerReadsThePicture: the convolution is left with its ReLU alone.
+// TestGramOfAFirstLayerReadsThePicture: the convolution then serves only its ReLU.
 func TestGramOfAFirstLayerReadsThePicture(t *testing.T) {
 	shape := graph.Shape{6, 5, 3}
 	value := func(keep bool) (float64, []float64, map[string]int) {
@@ -195,7 +195,7 @@ func TestKernelPanicIsAnError(t *testing.T) {
 	p := must(b.CompileGradient(total))
 	err := p.Run(context.Background(), graph.Double(graph.Shape{3}, []float64{1, 2, 3}))
 	if err == nil || !strings.Contains(err.Error(), "breaks: on purpose") {
-		t.Errorf("error %v, want one that names the operation and the panic", err)
+		t.Errorf("error %v, want the operation and the panic in it", err)
 	}
 }
 
@@ -249,7 +249,7 @@ func TestMistakesAreErrors(t *testing.T) {
 	}
 }
 
-// TestMemoryWithoutValues plans a program whose constant is not known.
+// TestMemoryWithoutValues predicts the memory of a program whose constant has no value.
 func TestMemoryWithoutValues(t *testing.T) {
 	b := graph.NewBuilder(compute.Plain[float32]{})
 	x := b.Variable(8, 4, 3)
@@ -264,7 +264,7 @@ func TestMemoryWithoutValues(t *testing.T) {
 		t.Errorf("%d bytes of mask and positions, want %d", m.Saved, want)
 	}
 	if least := int64(4 * (8*4*4 + 8*4*3)); m.Results < least || len(p.Filters()) != 1 {
-		t.Errorf("%d bytes of results, at least %d were expected; %d filters", m.Results, least, len(p.Filters()))
+		t.Errorf("%d bytes of results, want at least %d; %d filters", m.Results, least, len(p.Filters()))
 	}
 	err := p.Run(context.Background(), graph.Single(graph.Shape{8, 4, 3}, make([]float32, 96)))
 	if err == nil || !strings.Contains(err.Error(), `"unknown" has no value`) {
@@ -289,5 +289,5 @@ func TestProgramsAreCollected(t *testing.T) {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	t.Error("the memory of a program that nothing uses is still there")
+	t.Error("an unused program's memory is not freed")
 }

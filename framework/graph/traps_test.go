@@ -14,8 +14,8 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// These tests show, on Gorgonia alone, the traps that this package hides. When
-// one fails after an upgrade, the code that avoids it may be simplified.
+// These tests reproduce, on Gorgonia alone, the traps that this package hides. If one
+// fails after an upgrade, the code that avoids it can be simplified.
 
 // vector adds the input x.
 func vector(g *gorgonia.ExprGraph, values ...float64) *gorgonia.Node {
@@ -36,7 +36,7 @@ type times struct {
 	hashed   bool // whether the hash includes factor
 	out      []float64
 	observed func()
-	gradient *times // what SymDiff made
+	gradient *times // SymDiff's result
 }
 
 func (o *times) Arity() int { return 1 }
@@ -86,17 +86,17 @@ func TestTrapOperationsMergeByHash(t *testing.T) {
 	two := must(gorgonia.ApplyOp(&times{factor: 2}, x))
 	three := must(gorgonia.ApplyOp(&times{factor: 3}, x))
 	if two != three {
-		t.Error("operations whose hashes agree stayed apart")
+		t.Error("operations with equal hashes were not merged")
 	}
 	if must(gorgonia.ApplyOp(&times{factor: 3, hashed: true}, x)) == two {
-		t.Error("operations whose hashes differ merged")
+		t.Error("operations with different hashes were merged")
 	}
 }
 
 func TestTrapInputsMergeByName(t *testing.T) {
 	g := gorgonia.NewGraph()
 	if vector(g, 1) != vector(g, 2) {
-		t.Error("inputs of one name stayed apart")
+		t.Error("inputs of the same name were not merged")
 	}
 }
 
@@ -105,7 +105,7 @@ func TestTrapConstantsMergeByName(t *testing.T) {
 	a := g.AddNode(gorgonia.NewConstant(1.0, gorgonia.WithName("weight")))
 	b := g.AddNode(gorgonia.NewConstant(2.0, gorgonia.WithName("weight")))
 	if a != b || a.Value().Data().(float64) != 1 {
-		t.Error("constants of one name and different values stayed apart")
+		t.Error("constants of the same name and different values were not merged")
 	}
 }
 
@@ -122,10 +122,10 @@ func TestTrapIntermediateValuesAreOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := read.Data().([]float64)[0]; got != 2 {
-		t.Errorf("Read says %g, want 2", got)
+		t.Errorf("Read returns %g, want 2", got)
 	}
 	if got := y.Value().Data().([]float64)[0]; got == 2 {
-		t.Error("the intermediate value survived")
+		t.Error("the intermediate value was not overwritten")
 	}
 }
 
@@ -142,7 +142,7 @@ func TestTrapDualValuesAccumulate(t *testing.T) {
 		vm.Reset()
 	}
 	if got := must(x.Grad()).Data().([]float64)[0]; got != 4 {
-		t.Errorf("the gradient 2, bound twice, is %g; 4 was expected", got)
+		t.Errorf("the gradient 2, bound twice, is %g, want 4", got)
 	}
 }
 
@@ -151,7 +151,7 @@ func TestTrapGradReturnsNothing(t *testing.T) {
 	x := gorgonia.NewScalar(g, tensor.Int, gorgonia.WithName("x"))
 	gradients, err := gorgonia.Grad(must(gorgonia.Add(x, x)), x)
 	if gradients != nil || err != nil {
-		t.Errorf("Grad of an int = %v, %v; nil, nil was expected", gradients, err)
+		t.Errorf("Grad of an int = %v, %v, want nil, nil", gradients, err)
 	}
 }
 
@@ -178,7 +178,7 @@ func TestTrapResetDropsRegisters(t *testing.T) {
 		vm.Reset()
 	}
 	if at[0] == at[1] {
-		t.Error("Gorgonia's own operation kept its memory from run to run")
+		t.Error("Gorgonia's own operation reused its memory in the next run")
 	}
 }
 
@@ -208,9 +208,9 @@ func TestTrapGradientsAreSummedInPlace(t *testing.T) {
 	if err := gorgonia.NewTapeMachine(g).RunAll(); err != nil {
 		t.Fatal(err)
 	}
-	// The gradient of either branch is its factor, and so was its own buffer.
+	// The gradient of each branch is its factor, which was in its own buffer.
 	if a, b := two.gradient.out[0], three.gradient.out[0]; a != 5 && b != 5 {
-		t.Errorf("the branches' buffers hold %g and %g after the sum; 5 = 2 + 3 was expected in one", a, b)
+		t.Errorf("the branches' buffers hold %g and %g after the sum, want 5 = 2 + 3 in one", a, b)
 	}
 }
 
@@ -227,7 +227,7 @@ func TestTrapEveryValueIsKept(t *testing.T) {
 	}
 	for i, n := range chain {
 		if n.Value() == nil {
-			t.Errorf("the value of operation %d was let go", i)
+			t.Errorf("the value of operation %d was freed", i)
 		}
 	}
 }
@@ -239,7 +239,7 @@ func TestTrapMachinesAreNotCollected(t *testing.T) {
 		op := &times{factor: 2, hashed: true}
 		must(gorgonia.ApplyOp(op, vector(g, 1)))
 		vm := gorgonia.NewTapeMachine(g)
-		op.observed = func() { vm.Reset() } // the operation knows its machine, as ours do
+		op.observed = func() { vm.Reset() } // the operation points at its machine, as ours do
 		runtime.AddCleanup(op, func(int) { collected <- true }, 0)
 	}()
 	for range 5 {

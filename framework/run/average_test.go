@@ -8,13 +8,13 @@ import (
 	"runexp/variables/pixels"
 )
 
-// The average of iterates by hand: x₁ … x₃ with weights d², d, 1.
+// The average of the iterates x₁ … x₃, by hand, has the weights d², d, 1.
 func TestAverage(t *testing.T) {
 	a := average{decay: 0.5}
 	x := []float32{7}
 	a.of(x, 0)
 	if x[0] != 7 {
-		t.Errorf("the average of nothing is %g, want x as it was", x[0])
+		t.Errorf("without iterates x is %g, want it unchanged", x[0])
 	}
 	for i, v := range []float32{1, 2, 4} {
 		a.add([]float32{v})
@@ -26,12 +26,12 @@ func TestAverage(t *testing.T) {
 	none := average{}
 	none.add([]float32{3})
 	if none.of(x, 1); none.sum != nil {
-		t.Error("a decay of 0 averages")
+		t.Error("a decay of 0 changes x")
 	}
 }
 
-// A stage ends with the average of its iterates: that is its picture, its last loss
-// and where the next stage begins.
+// A stage ends with the average of its iterates: that is its picture, the input of its last
+// loss, and the start of the next stage.
 func TestStagesEndWithTheAverage(t *testing.T) {
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
@@ -46,11 +46,11 @@ func TestStagesEndWithTheAverage(t *testing.T) {
 	n := e.Stages[0].Iterations
 	for i := range n {
 		if plain.rows[i].Total != averaged.rows[i].Total {
-			t.Fatalf("row %d: loss %g and %g: the average must not disturb the iterates", i, plain.rows[i].Total, averaged.rows[i].Total)
+			t.Fatalf("row %d: loss %g and %g: averaging must not change the iterates", i, plain.rows[i].Total, averaged.rows[i].Total)
 		}
 	}
 	if plain.rows[n].Total == averaged.rows[n].Total {
-		t.Error("the last loss is that of the last iterate")
+		t.Error("the last loss is the last iterate's, not the average's")
 	}
 	// Iterates 1 … n−1 are the intermediate pictures of the plain run, the n-th is its result.
 	var sum, weights float64
@@ -65,7 +65,7 @@ func TestStagesEndWithTheAverage(t *testing.T) {
 	}
 }
 
-// With bounds no picture leaves the range of a file.
+// With bounds a picture stays in the range of a file.
 func TestBounds(t *testing.T) {
 	e := experiment(t)
 	e.Output.Every = 1
@@ -84,14 +84,14 @@ func TestBounds(t *testing.T) {
 		return n
 	}
 	if outside("none") == 0 {
-		t.Error("noise of ImageNet's deviation stays within the bounds without any")
+		t.Error("noise of ImageNet's deviation stays in range without bounds: the test has no power")
 	}
 	if n := outside("clamp"); n > 0 {
 		t.Errorf("%d numbers are out of bounds", n)
 	}
 }
 
-// A stage that carries begins with the optimiser's state of the one before, resampled.
+// With carry a stage starts with the previous stage's optimiser state, resampled.
 func TestCarry(t *testing.T) {
 	e := interrupted(t)["adam"]
 	second := func(carry bool) float64 {
@@ -101,12 +101,12 @@ func TestCarry(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(r.rollbacks) > 0 {
-			t.Errorf("carry %v: %d steps led nowhere", carry, len(r.rollbacks))
+			t.Errorf("carry %v: %d rollbacks", carry, len(r.rollbacks))
 		}
 		return r.rows[len(r.rows)-1].Total
 	}
 	if second(true) == second(false) {
-		t.Error("the second stage is the same with and without the first one's state")
+		t.Error("carry does not change the second stage")
 	}
 	e.Stages[1].Optimizer.Name, e.Stages[1].Optimizer.Options = "lbfgs", lbfgsOptions(t)
 	e.Stages[1].Carry = true
@@ -115,6 +115,6 @@ func TestCarry(t *testing.T) {
 		_, err = p.Optimize(t.Context(), &record{})
 	}
 	if err == nil {
-		t.Error("lbfgs goes on with adam's state")
+		t.Error("lbfgs accepts adam's state")
 	}
 }

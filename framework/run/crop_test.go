@@ -8,7 +8,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// numbered returns an image whose every value is another one.
+// numbered returns an image in which no two values are equal.
 func numbered(h, w int) *imaging.Image {
 	image := imaging.New(h, w)
 	for i := range image.Pix {
@@ -17,7 +17,7 @@ func numbered(h, w int) *imaging.Image {
 	return image
 }
 
-// A crop is a window of the image, whole and in place.
+// A crop is a contiguous window of the image.
 func TestCropIsAWindow(t *testing.T) {
 	image := numbered(20, 30)
 	for seed := range int64(50) {
@@ -30,18 +30,18 @@ func TestCropIsAWindow(t *testing.T) {
 		for y := range cut.H {
 			want := image.Pix[((top+y)*30+left)*3:][:15*3]
 			if !slices.Equal(cut.Pix[y*45:(y+1)*45], want) {
-				t.Fatalf("seed %d: row %d is not that of the image at (%d, %d)", seed, y, top, left)
+				t.Fatalf("seed %d: row %d differs from the image at (%d, %d)", seed, y, top, left)
 			}
 		}
 	}
 }
 
-// Whole images are kept as they are; a fraction that rounds to nothing leaves a pixel.
+// A fraction of 1 returns the same image; one that rounds to 0 leaves one pixel.
 func TestCropBounds(t *testing.T) {
 	image := numbered(4, 6)
 	for _, fraction := range []float64{0, 1} {
 		if crop(image, fraction, 1, contentStream) != image {
-			t.Errorf("a fraction of %v made another image", fraction)
+			t.Errorf("a fraction of %v changes the image", fraction)
 		}
 	}
 	if cut := crop(image, 1e-9, 1, contentStream); cut.H != 1 || cut.W != 1 {
@@ -52,7 +52,7 @@ func TestCropBounds(t *testing.T) {
 	}
 }
 
-// Every place is as likely as any other: half of 4×6 leaves 3×4 places.
+// Every position is equally likely: half of 4×6 leaves 3×4 positions.
 func TestCropIsUniform(t *testing.T) {
 	image := numbered(4, 6)
 	const draws = 6000
@@ -63,13 +63,13 @@ func TestCropIsUniform(t *testing.T) {
 	for top := range 3 {
 		for left := range 4 {
 			if n := count[top*6+left]; math.Abs(float64(n)/draws-1./12) > 0.015 { // 4.2 standard deviations
-				t.Errorf("row %d, column %d begin %d of %d crops", top, left, n, draws)
+				t.Errorf("%d of %d crops start at row %d, column %d", n, draws, top, left)
 			}
 		}
 	}
 }
 
-// Each image has a stream of its own, and a seed its own place.
+// Each image has its own random stream, which depends on the seed.
 func TestCropStreams(t *testing.T) {
 	e := experiment(t)
 	e.Content.Crop, e.Style[0].Crop, e.Style[1].Crop = 0.8, 0.5, 1
@@ -78,17 +78,17 @@ func TestCropStreams(t *testing.T) {
 		t.Fatalf("content %d×%d, styles %d×%d and %d×%d", p.content.H, p.content.W, p.styles[0].H, p.styles[0].W, p.styles[1].H, p.styles[1].W)
 	}
 	if !slices.Equal(p.content.Pix, again.content.Pix) || !slices.Equal(p.styles[0].Pix, again.styles[0].Pix) {
-		t.Error("the same seed cut elsewhere")
+		t.Error("the same seed gives another crop")
 	}
 	e.Content.Crop = 1
 	if whole := prepare(t, e); !slices.Equal(whole.styles[0].Pix, p.styles[0].Pix) {
-		t.Error("the content's crop changed the style's")
+		t.Error("the crop of the style image depends on the content's")
 	}
 	e.Content.Crop, e.Seed = 0.8, 2
 	if other := prepare(t, e); slices.Equal(other.content.Pix, p.content.Pix) && slices.Equal(other.styles[0].Pix, p.styles[0].Pix) {
-		t.Error("another seed cut at the same places")
+		t.Error("another seed gives the same crops")
 	}
-	// One file in three places is cut at three places.
+	// One file used three times is cropped at three positions.
 	for i := range e.Style {
 		e.Style[i].Image, e.Style[i].Crop = e.Content.Image, 0.2
 	}
@@ -96,6 +96,6 @@ func TestCropStreams(t *testing.T) {
 	p = prepare(t, e)
 	first, second := p.styles[0].Pix, p.styles[1].Pix
 	if slices.Equal(first, second) || slices.Equal(first, p.content.Pix) || slices.Equal(second, p.content.Pix) {
-		t.Error("two images are cut at the same place")
+		t.Error("two images have the same crop")
 	}
 }

@@ -77,7 +77,7 @@ func (l loss) Score(b *graph.Builder, got framework.Values, want framework.Targe
 	return framework.SquaredDistances(b, l.taps, got, want[l.role]), nil
 }
 
-// descent is gradient descent that evaluates twice a step.
+// descent is gradient descent with two evaluations per step.
 type descent struct{ sign float32 }
 
 func (d descent) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
@@ -102,7 +102,7 @@ func (descent) Restore([]framework.Slot) error { return nil }
 
 type none struct{}
 
-// plugins returns the test's own, and the optimisers that are shipped.
+// plugins returns the test's own and the built-in optimisers.
 func plugins() framework.Plugins {
 	p := framework.Plugins{
 		Backbones:  framework.NewRegistry[framework.Backbone]("backbone"),
@@ -168,12 +168,12 @@ func experiment(t *testing.T) framework.Experiment {
 	}
 }
 
-// noiseOf is an initial value.
+// noiseOf is the initial value noise.
 func noiseOf(sigma float64) framework.InitSpec {
 	return framework.InitSpec{From: "noise", Options: &noise.Config{Sigma: sigma}}
 }
 
-// record is an Observer that keeps everything, and may stop the run.
+// record is an Observer that collects all events and can stop the run.
 type record struct {
 	stages   []Stage
 	rows     []Row

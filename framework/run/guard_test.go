@@ -10,7 +10,7 @@ import (
 	"runexp/framework"
 )
 
-// leap is gradient descent whose step number 3 adds 1e5 rates to every pixel.
+// leap is gradient descent whose step 3 adds 1e5 times the rate to every pixel.
 type leap struct {
 	descent
 	n float64
@@ -38,8 +38,8 @@ func (l *leap) Restore(state []framework.Slot) error {
 	return err
 }
 
-// leaping is an experiment of one stage with leap as its optimiser.
-func leaping(t *testing.T, rate float64) *Prepared {
+// prepareLeap prepares an experiment of one stage with leap as its optimiser.
+func prepareLeap(t *testing.T, rate float64) *Prepared {
 	t.Helper()
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
@@ -49,11 +49,11 @@ func leaping(t *testing.T, rate float64) *Prepared {
 	return p
 }
 
-// TestAnExplosionIsUndone follows a run whose step 3 leads nowhere until its
-// rate is small.
+// TestAnExplosionIsUndone runs an experiment whose step 3 is rolled back until its rate is
+// small enough.
 func TestAnExplosionIsUndone(t *testing.T) {
 	r := &record{}
-	if _, err := leaping(t, 0.1).Optimize(context.Background(), r); err != nil {
+	if _, err := prepareLeap(t, 0.1).Optimize(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
 	n := len(r.rollbacks)
@@ -71,7 +71,7 @@ func TestAnExplosionIsUndone(t *testing.T) {
 		steps = append(steps, row.Step)
 		again := r.rows[3]
 		if row.Step == 3 && (row.Total != again.Total || !slices.Equal(row.Terms, again.Terms)) {
-			t.Errorf("step 3 begins at the loss %g, and done again at %g", again.Total, row.Total)
+			t.Errorf("step 3 starts at the loss %g, when repeated at %g", again.Total, row.Total)
 		}
 	}
 	want := append([]int{0, 1, 2}, slices.Repeat([]int{3}, n+1)...)
@@ -80,15 +80,15 @@ func TestAnExplosionIsUndone(t *testing.T) {
 	}
 	for i, row := range r.rows[4 : 4+n] { // the schedule halves the rate every 2 iterations
 		if want := 0.1 * 0.5 * r.rollbacks[i].Factor; row.Rate != want {
-			t.Errorf("done again at rate %g, want %g", row.Rate, want)
+			t.Errorf("repeated at rate %g, want %g", row.Rate, want)
 		}
 	}
 	if row := r.rows[len(r.rows)-2]; row.Rate != 0.1*0.25*r.rollbacks[n-1].Factor {
-		t.Errorf("iteration 4 at rate %g: the factor is gone", row.Rate)
+		t.Errorf("iteration 4 at rate %g: the rollback's factor is not applied", row.Rate)
 	}
 }
 
-// TestASignalWaitsForTheRepetition: what is done again is still under way.
+// TestASignalWaitsForTheRepetition: a repeated iteration is finished first.
 func TestASignalWaitsForTheRepetition(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	left := -1
@@ -99,7 +99,7 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 		}
 		return nil
 	}
-	outcome, err := leaping(t, 0.1).Optimize(ctx, r)
+	outcome, err := prepareLeap(t, 0.1).Optimize(ctx, r)
 	if err != nil || !outcome.Stopped || left != 4 || r.rows[len(r.rows)-1].Step != 4 {
 		t.Errorf("%+v, %v, left at step %d, last row of step %d", outcome.Stopped, err, left, r.rows[len(r.rows)-1].Step)
 	}
@@ -108,8 +108,8 @@ func TestASignalWaitsForTheRepetition(t *testing.T) {
 // TestTooManyExplosions ends with the last good picture.
 func TestTooManyExplosions(t *testing.T) {
 	r := &record{}
-	_, err := leaping(t, 1e9).Optimize(context.Background(), r)
-	// The rate is too large from the first step on.
+	_, err := prepareLeap(t, 1e9).Optimize(context.Background(), r)
+	// The rate is too large from the first step.
 	if err == nil || !strings.Contains(err.Error(), "stage 1: iteration 0: the ") || !strings.Contains(err.Error(), "halved 10 times, to 9.766e+05; try a smaller learning rate or loss weight") {
 		t.Fatalf("error %v", err)
 	}
@@ -131,7 +131,7 @@ func TestABadStart(t *testing.T) {
 	}
 }
 
-// TestLargeRates: what a user may ask for ends well or says why not.
+// TestLargeRates: a run with a large rate or weight succeeds, or the error has the reason.
 func TestLargeRates(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -169,13 +169,13 @@ func TestLargeRates(t *testing.T) {
 				lowest = row.Total
 			}
 			if !(row.Total <= divergenceFactor*lowest) {
-				t.Errorf("%+v: row %d at %g, where %g was reached", c, row.Step, row.Total, lowest)
+				t.Errorf("%+v: row %d at %g, after %g", c, row.Step, row.Total, lowest)
 			}
 		}
 	}
 }
 
-func TestALossThatIsNotPositiveIsNotJudged(t *testing.T) {
+func TestTheGuardIgnoresLossesThatAreNotPositive(t *testing.T) {
 	g := newGuard()
 	for _, loss := range []float64{5, 0, 1e9, -3, 1e9} {
 		if err := g.check(loss); err != nil {

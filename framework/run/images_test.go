@@ -10,9 +10,9 @@ import (
 	"runexp/framework/compute"
 )
 
-// A picture is decoded once as long as its file stays as it is and there is room, and
-// again when it has changed or may have.
-func TestPicturesAreDecodedOnce(t *testing.T) {
+// An image is decoded once while it is in the cache, and again if its file has changed or
+// may have.
+func TestImagesAreDecodedOnce(t *testing.T) {
 	long := time.Now().Add(-time.Hour)
 	file := func(name string, side int, when time.Time) string {
 		path := writeImage(t, name, side, side)
@@ -25,7 +25,7 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	pr := NewPreparer(framework.Plugins{}, compute.Plain[float32]{})
 	pr.CacheImages(2 * bytes)
 	decoded := 0
-	pr.FreeMemory = func() (int64, bool) { decoded++; return 1 << 30, true } // is asked before each
+	pr.FreeMemory = func() (int64, bool) { decoded++; return 1 << 30, true } // called before each
 	get := func(path string, want int) {
 		t.Helper()
 		before := decoded
@@ -41,7 +41,7 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	get(a, 1)
 	get(b, 1)
 	get(a, 0)
-	get(third, 1) // there is room for two: b, used before a, goes
+	get(third, 1) // the cache holds two: b, used before a, is evicted
 	get(a, 0)
 	get(b, 1)
 	if err := os.Chtimes(b, long, long.Add(time.Second)); err != nil {
@@ -50,10 +50,10 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	get(b, 1)
 	get(b, 0)
 
-	large := file("large.png", 9, long) // for which there is no room at all
+	large := file("large.png", 9, long) // larger than the cache
 	get(large, 1)
 	get(large, 1)
-	fresh := file("fresh.png", 4, time.Now().Add(time.Hour)) // its time would not tell if it changed
+	fresh := file("fresh.png", 4, time.Now().Add(time.Hour)) // a change might not show in its time
 	get(fresh, 1)
 	get(fresh, 1)
 
@@ -61,6 +61,6 @@ func TestPicturesAreDecodedOnce(t *testing.T) {
 	pr.CacheImages(0)
 	get(b, 1)
 	if n := pr.images.Len(); n > 0 {
-		t.Errorf("%d pictures are kept after the preparations", n)
+		t.Errorf("%d images are still in the cache", n)
 	}
 }

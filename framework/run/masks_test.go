@@ -12,7 +12,7 @@ import (
 	"runexp/framework/imaging"
 )
 
-// areas is a loss on how much of an image each region is, at a layer of the network.
+// areas is a loss on the share of each region in an image, at a layer of the network.
 type areas struct{ loss }
 
 func (l areas) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
@@ -68,8 +68,8 @@ func withRegions(t *testing.T) (framework.Experiment, framework.Plugins) {
 	return e, p
 }
 
-// Losses see masks as large as the features, of the picture those of the content image;
-// a region that no style image has is no term.
+// Losses get masks at the size of the features; the picture's are the content image's. A
+// region that no style image has gives no term.
 func TestMasks(t *testing.T) {
 	e, p := withRegions(t)
 	prepared, err := Prepare(e, p, compute.Plain[float32]{})
@@ -90,7 +90,7 @@ func TestMasks(t *testing.T) {
 	}
 }
 
-// A mask is cut where its image is.
+// A mask is cropped with its image.
 func TestMasksAreCropped(t *testing.T) {
 	e, p := withRegions(t)
 	e.Content.Crop = 0.5
@@ -110,7 +110,7 @@ func TestMasksAreCropped(t *testing.T) {
 	}
 }
 
-// Targets of other masks are other targets.
+// Targets depend on the masks.
 func TestMasksArePartOfTargets(t *testing.T) {
 	e, p := withRegions(t)
 	w := NewPreparer(p, compute.Plain[float32]{})
@@ -147,8 +147,8 @@ func TestBadMasks(t *testing.T) {
 	}
 }
 
-// With normalised gradients a term's scale does not change where the picture goes, and
-// a line search is refused.
+// With normalised gradients a term's scale does not change the picture, and a line search
+// is refused.
 func TestNormalizedGradients(t *testing.T) {
 	e := experiment(t)
 	e.Losses = e.Losses[:1] // one tap: its gradient alone
@@ -167,7 +167,7 @@ func TestNormalizedGradients(t *testing.T) {
 		}
 		return most <= within
 	}
-	// conv2 counts twice: a weight of ½ makes the sum of the gradient's absolute values 1.
+	// conv2 has weight 2: with ½ the sum of the gradient's absolute values is 1.
 	if near(first(0.5, true), first(0.5, false), 1e-6) {
 		t.Error("the gradient is not normalised")
 	}

@@ -27,10 +27,10 @@ func TestPredictions(t *testing.T) {
 	if small.Stage.Height != 18 || large.Stage.Height != 36 {
 		t.Errorf("stages %+v and %+v", small.Stage, large.Stage)
 	}
-	// Four channels at the size of the picture, twice, and the picture's own arrays.
+	// Twice four channels at the size of the picture, and the picture's own arrays.
 	pixels := int64(36 * 48)
 	if least := processBaseline + 4*pixels*(2*4+3*p.pictureArrays(1)); large.Bytes < least || small.Bytes >= large.Bytes {
-		t.Errorf("%d bytes and %d bytes, at least %d were expected", small.Bytes, large.Bytes, least)
+		t.Errorf("%d bytes and %d bytes, want at least %d", small.Bytes, large.Bytes, least)
 	}
 	if len(large.Filters) != 2 || large.Baseline != processBaseline+p.held+4*3*pixels*p.pictureArrays(1) {
 		t.Errorf("%d filters, %d bytes at rest", len(large.Filters), large.Baseline)
@@ -63,15 +63,15 @@ func TestLargestWithin(t *testing.T) {
 		t.Fatal(err)
 	}
 	if ratio := float64(fits.Bytes) / float64(whole.Bytes/2); ratio > 1.02 || ratio < 0.95 {
-		t.Errorf("%d×%d takes %.2f of the memory that was to be filled", h, w, ratio)
+		t.Errorf("%d×%d takes %.2f of the available memory", h, w, ratio)
 	}
 	if h, w, err = p.LargestWithin(1, 1<<20); err != nil || h != 0 || w != 0 {
 		t.Errorf("%d×%d within a megabyte, %v", h, w, err)
 	}
 }
 
-// A picture that would not fit is refused by its header, and what large ones take
-// counts in every stage's peak.
+// An image that does not fit into memory is refused from its header, and the decoding of
+// large ones counts in every stage's peak.
 func TestPredictionsCountDecoding(t *testing.T) {
 	e := experiment(t)
 	w := NewPreparer(plugins(), compute.Plain[float32]{})
@@ -91,7 +91,7 @@ func TestPredictionsCountDecoding(t *testing.T) {
 	const floats = 12 * 1000 * 1500
 	for _, s := range predictions {
 		if s.Bytes < processBaseline+floats*5/4 || s.Baseline < processBaseline+floats {
-			t.Errorf("%d bytes, %d at rest, where the content image alone takes %d", s.Bytes, s.Baseline, floats)
+			t.Errorf("%d bytes, %d at rest, the content image alone takes %d", s.Bytes, s.Baseline, floats)
 		}
 	}
 }

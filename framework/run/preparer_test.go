@@ -11,8 +11,8 @@ import (
 	"runexp/variables/pixels"
 )
 
-// TestTargetsAreShared: whatever targets depend on makes them others, and
-// nothing else does; shared or not, the picture has the same bits.
+// TestTargetsAreShared: targets are computed again if and only if something they depend on
+// changes; shared or not, the picture has the same bits.
 func TestTargetsAreShared(t *testing.T) {
 	e := experiment(t)
 	w := NewPreparer(plugins(), compute.Plain[float32]{})
@@ -34,12 +34,12 @@ func TestTargetsAreShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(shared.Final.Pix, alone.Final.Pix) {
-			t.Error("the picture depends on what is shared")
+			t.Error("sharing changes the picture")
 		}
 		return w.targets.Len()
 	}
 	first := same(func(*framework.Experiment) {})
-	if first != 4 { // the content at two sizes, and each style image at its own in both stages
+	if first != 4 { // the content at two sizes, each style image at its own in both stages
 		t.Fatalf("%d targets after the first run", first)
 	}
 	for what, c := range map[string]struct {
@@ -63,7 +63,7 @@ func TestTargetsAreShared(t *testing.T) {
 	}
 }
 
-// TestBytesOfTargets: what the cache counts is what the numbers take.
+// TestBytesOfTargets: the cache counts the bytes of the numbers.
 func TestBytesOfTargets(t *testing.T) {
 	values := representations{
 		"style":   {"a": graph.Single(graph.Shape{10}, make([]float32, 10)), "b": graph.Single(graph.Shape{3}, make([]float32, 3))},

@@ -15,8 +15,8 @@ import (
 	"runexp/variables/pixels"
 )
 
-// interrupted are the experiments that are interrupted: every optimiser that is
-// shipped, both kinds of budget, and a rate that makes the guard go back.
+// interrupted returns the experiments to interrupt: every built-in optimiser, both kinds of
+// budget, and a rate that makes the guard roll back.
 func interrupted(t *testing.T) map[string]framework.Experiment {
 	t.Helper()
 	list := map[string]framework.Experiment{}
@@ -44,8 +44,8 @@ func interrupted(t *testing.T) map[string]framework.Experiment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	with("momentum that goes back", 2000, momentum.Options)
-	for _, name := range []string{"adam", "momentum that goes back"} {
+	with("momentum with rollbacks", 2000, momentum.Options)
+	for _, name := range []string{"adam", "momentum with rollbacks"} {
 		e := list[name]
 		e.Output.Average = 0.8
 		e.Stages = slices.Clone(e.Stages)
@@ -58,8 +58,8 @@ func interrupted(t *testing.T) map[string]framework.Experiment {
 	return list
 }
 
-// TestResumeMakesTheSameBits interrupts runs at every iteration, by a signal and
-// by an observer that fails, and goes on in another Prepared.
+// TestResumeMakesTheSameBits interrupts runs at every iteration, by a signal and by an
+// observer's error, and resumes them in another Prepared.
 func TestResumeMakesTheSameBits(t *testing.T) {
 	for name, e := range interrupted(t) {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestResumeMakesTheSameBits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if back := len(whole.rollbacks); back > 0 != strings.HasPrefix(name, "momentum that goes back") {
+			if back := len(whole.rollbacks); back > 0 != strings.HasPrefix(name, "momentum with rollbacks") {
 				t.Fatalf("%d rollbacks", back)
 			}
 			steps := whole.rows[len(whole.rows)-1].Step
@@ -78,13 +78,13 @@ func TestResumeMakesTheSameBits(t *testing.T) {
 				s, seen := interrupt(t, e, k, fails)
 				if s == nil {
 					if fails || k < steps-1 {
-						t.Fatalf("interrupted after step %d it offers no state", k)
+						t.Fatalf("interrupted after step %d: no state is offered", k)
 					}
 					continue
 				}
-				at := fmt.Sprintf("interrupted after step %d, gone on at %d", k, s.Step)
+				at := fmt.Sprintf("interrupted after step %d, resumed at %d", k, s.Step)
 				if s.Step < k-1 || s.Step > k+2 {
-					t.Errorf("%s: too far", at)
+					t.Errorf("%s: too far apart", at)
 				}
 				rest, p := &record{}, prepare(t, e)
 				if err := p.Resume(*s); err != nil {
@@ -106,8 +106,7 @@ func TestResumeMakesTheSameBits(t *testing.T) {
 	}
 }
 
-// interrupt runs e until its row of step k and returns the state that is offered
-// last, and what was seen.
+// interrupt runs e to the row of step k and returns the last state offered, and the events.
 func interrupt(t *testing.T, e framework.Experiment, k int, fails bool) (*State, *record) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -150,7 +149,7 @@ func upTo(rows []Row, step int) []Row {
 	return out
 }
 
-// compareRows compares all but the times; of rows of the same step the last counts.
+// compareRows compares all but the times; of a repeated step the last row counts.
 func compareRows(t *testing.T, at string, got, want []Row) {
 	t.Helper()
 	last := func(rows []Row) (list []Row) {
@@ -180,13 +179,13 @@ func kinds(pictures []Picture, from int) (list []string) {
 	return list
 }
 
-// TestEveryOfferIsGood goes on from each state that an undisturbed run offers.
-func TestEveryOfferIsGood(t *testing.T) {
-	e := interrupted(t)["momentum that goes back"]
+// TestEveryOfferedState resumes from each state that an uninterrupted run offers.
+func TestEveryOfferedState(t *testing.T) {
+	e := interrupted(t)["momentum with rollbacks"]
 	var states []State
 	whole := &record{onSafePoint: func(s State, leaving bool) error {
 		if leaving {
-			t.Error("nothing was left")
+			t.Error("an uninterrupted run offers a last state")
 		}
 		var kept State
 		kept.copyFrom(s)
@@ -209,8 +208,8 @@ func TestEveryOfferIsGood(t *testing.T) {
 	}
 }
 
-// TestThePictureCannotBeKept goes on from what is offered then: little is done again.
-func TestThePictureCannotBeKept(t *testing.T) {
+// TestThePictureCannotBeStored resumes from the state offered then: few steps are repeated.
+func TestThePictureCannotBeStored(t *testing.T) {
 	for _, name := range []string{"adam", "lbfgs"} {
 		e := interrupted(t)[name]
 		want, err := prepare(t, e).Optimize(context.Background(), &record{})

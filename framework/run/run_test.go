@@ -26,8 +26,8 @@ func TestRowsStagesAndPictures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 5 iterations and the last picture, of one evaluation each and one for the start;
-	// then the same, the budget being 6 evaluations.
+	// 5 iterations and the last picture, one evaluation each and one at the start; then
+	// the same with a budget of 6 evaluations.
 	var steps, evals []int
 	var rates []float64
 	for _, row := range r.rows {
@@ -53,7 +53,7 @@ func TestRowsStagesAndPictures(t *testing.T) {
 		t.Errorf("pictures %v, want %v", kinds, want)
 	}
 	if last := r.pictures[len(r.pictures)-1]; last.Step != 11 || outcome.Final != last.Image || outcome.Final.W != 48 {
-		t.Errorf("the last picture is of step %d and %d wide", last.Step, outcome.Final.W)
+		t.Errorf("the last picture is of step %d, %d wide", last.Step, outcome.Final.W)
 	}
 	for _, row := range r.rows {
 		sum := 0.0
@@ -80,16 +80,15 @@ func TestSameSeedSameBits(t *testing.T) {
 	}
 	first := pixels()
 	if !slices.Equal(first, pixels()) {
-		t.Error("the same experiment made two pictures")
+		t.Error("the same experiment gives two pictures")
 	}
 	e.Seed = 2
 	if slices.Equal(first, pixels()) {
-		t.Error("another seed made the same noise")
+		t.Error("another seed gives the same noise")
 	}
 }
 
-// TestInit checks what the picture starts from: with no iterations to speak of,
-// the first intermediate picture is it.
+// TestInit checks the picture that each initial value starts from.
 func TestInit(t *testing.T) {
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
@@ -146,8 +145,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestInitialValuesAreChecked: what an initial value needs is there, and what it makes
-// has the size of the stage.
+// TestInitialValuesAreChecked: an initial value has the images it needs, and its result has
+// the stage's size.
 func TestInitialValuesAreChecked(t *testing.T) {
 	e := experiment(t)
 	for want, change := range map[string]func(){
@@ -179,7 +178,7 @@ func TestInitialValuesAreChecked(t *testing.T) {
 	}
 }
 
-// flat is an initial value of another size than it is asked for.
+// flat is an initial value of the wrong size.
 type flat struct{ framework.Initial }
 
 func (flat) Roles() []framework.Role { return nil }
@@ -188,7 +187,7 @@ func (flat) Image(_ framework.Sources, _, w int, _ *rand.Rand) (*imaging.Image, 
 	return imaging.New(1, w), nil
 }
 
-// TestInitialImageTakesMemory: what init.image takes as it is read is counted.
+// TestInitialImageTakesMemory: the memory of init.image is counted.
 func TestInitialImageTakesMemory(t *testing.T) {
 	e := experiment(t)
 	before := prepare(t, e).held
@@ -198,7 +197,7 @@ func TestInitialImageTakesMemory(t *testing.T) {
 	}
 }
 
-// TestStopFinishesTheIteration stops a run as a signal does.
+// TestStopFinishesTheIteration cancels the context, as a signal does.
 func TestStopFinishesTheIteration(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &record{onRow: func(row Row) error {
@@ -266,7 +265,7 @@ func TestWeightZeroIsLoggedWithoutGradient(t *testing.T) {
 	}
 }
 
-// TestWeightsOfTargets checks that a style is its images' weighted mean distance.
+// TestWeightsOfTargets: the distance to several images is the weighted mean distance.
 func TestWeightsOfTargets(t *testing.T) {
 	value := func(change func(*framework.Experiment)) float64 {
 		e := experiment(t)
@@ -301,8 +300,8 @@ func TestPrepareRefuses(t *testing.T) {
 	}
 }
 
-// TestPreprocess holds the map from every space to a network's input against
-// the definition, pixel by pixel.
+// TestPreprocess compares the map from each space to a network's input with its
+// definition, pixel by pixel.
 func TestPreprocess(t *testing.T) {
 	in := framework.Input{Order: "BGR", Scale: 255, Mean: [3]float64{103.939, 116.779, 123.68}, Std: [3]float64{1, 2, 3}}
 	u := []float32{0.2, 0.5, 0.9}
@@ -326,7 +325,7 @@ func TestPreprocess(t *testing.T) {
 		}
 		for i, v := range s.ToUnit(x) {
 			if math.Abs(float64(v-u[i])) > 1e-6 {
-				t.Errorf("%s: there and back makes %g of %g", name, v, u[i])
+				t.Errorf("%s: there and back turns %g into %g", name, u[i], v)
 			}
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"runexp/framework/compute"
 )
 
-// limited is the test's network, which says how small an image may be: 6 pixels for
-// conv2, 3 for what comes before it.
+// limited is the test's network with a smallest image: 6 pixels for conv2, 3 for the
+// layers before it.
 type limited struct{ *network }
 
 func (limited) MinSide(taps []string) (int, error) {
@@ -20,7 +20,7 @@ func (limited) MinSide(taps []string) (int, error) {
 	return 3, nil
 }
 
-// prepareLimited prepares e with such a network.
+// prepareLimited prepares e with a limited network.
 func prepareLimited(e framework.Experiment) (*Prepared, error) {
 	p := plugins()
 	framework.Register(p.Backbones, "limited", "", func() none { return none{} }, func(none) (framework.Backbone, error) { return limited{newNetwork()}, nil })
@@ -28,9 +28,9 @@ func prepareLimited(e framework.Experiment) (*Prepared, error) {
 	return Prepare(e, p, compute.Plain[float32]{})
 }
 
-// TestSidesFollowTheBackbone: the smallest picture and style image are those of the
-// layers that are read of them, and a backbone that says nothing has no limit here.
-func TestSidesFollowTheBackbone(t *testing.T) {
+// TestMinimumSides: the smallest picture and style image depend on the layers they are
+// tapped at; a backbone without MinSide has no limit here.
+func TestMinimumSides(t *testing.T) {
 	const need = " is too small for the layers of the backbone limited that the losses read, conv1, conv2, relu1: both sides need at least "
 	const styleNeeds = " is too small for the layers of the backbone limited that the losses read, conv1, relu1: both sides need at least "
 	for name, c := range map[string]struct {
@@ -65,12 +65,12 @@ func TestSidesFollowTheBackbone(t *testing.T) {
 	e := experiment(t)
 	e.Stages[0].Size = framework.Size{Height: 1}
 	if _, err := Prepare(e, plugins(), compute.Plain[float32]{}); err != nil {
-		t.Errorf("a backbone that knows no limit: %v", err)
+		t.Errorf("a backbone without MinSide: %v", err)
 	}
 }
 
-// TestTinyPicturesArePredicted: what is tried in place of a tiny picture is no larger
-// than it, and no smaller than the backbone can see.
+// TestTinyPicturesArePredicted: the size measured in place of a tiny picture is not larger,
+// and not smaller than the backbone's smallest.
 func TestTinyPicturesArePredicted(t *testing.T) {
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
@@ -87,7 +87,7 @@ func TestTinyPicturesArePredicted(t *testing.T) {
 		t.Errorf("%v, %v", predictions[0].Took, err)
 	}
 	if h, w, err := p.LargestWithin(0, predictions[0].Bytes-1); h != 0 || w != 0 || err != nil {
-		t.Errorf("of a picture than which nothing smaller is tried, %d×%d would do (%v)", h, w, err)
+		t.Errorf("%d×%d is suggested for a picture that has no smaller size to measure (%v)", h, w, err)
 	}
 	p.minSide = 40
 	for _, c := range []struct {
@@ -96,11 +96,11 @@ func TestTinyPicturesArePredicted(t *testing.T) {
 		want     int
 	}{{6, 0.5, 6}, {100, 0.5, 50}, {100, 0.1, 40}} {
 		if got := p.probeSide(c.side, c.fraction); got != c.want {
-			t.Errorf("%g of %d pixels is tried at %d, want %d", c.fraction, c.side, got, c.want)
+			t.Errorf("%g of %d pixels is measured at %d, want %d", c.fraction, c.side, got, c.want)
 		}
 	}
 	p.minSide = 1
 	if got := p.probeSide(100, 0.1); got != minProbeSide {
-		t.Errorf("a tenth of 100 pixels is tried at %d", got)
+		t.Errorf("a tenth of 100 pixels is measured at %d", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"runexp/framework/store"
 )
 
-// A log notes when trials begin and end.
+// A log records the order in which trials start and the most that ran at once.
 type log struct {
 	mu           sync.Mutex
 	order        []int
@@ -24,7 +24,7 @@ type log struct {
 	bytes, heavy int64
 }
 
-// run is a trial that takes so long, unless it is cancelled.
+// run returns a trial that takes this long, unless it is cancelled.
 func (l *log) run(took time.Duration) func(context.Context, plan.Trial) trial.Outcome {
 	return func(ctx context.Context, t plan.Trial) trial.Outcome {
 		l.mu.Lock()
@@ -47,18 +47,18 @@ func (l *log) run(took time.Duration) func(context.Context, plan.Trial) trial.Ou
 	}
 }
 
-// jobOf is job number i, of a trial that takes so many bytes.
+// jobOf is job number i, whose trial needs this many bytes.
 func jobOf(i int, bytes int64) executor.Job {
 	return executor.Job{Trial: plan.Trial{Point: plan.Point{Number: i}, Predictions: []run.Prediction{{Bytes: bytes}}}, Try: 1}
 }
 
-func TestJobsAndMemoryAreBounds(t *testing.T) {
+func TestJobsAndMemoryAreLimits(t *testing.T) {
 	for name, c := range map[string]struct {
 		limits Limits
 		bytes  []int64
 		most   int
 		heavy  int64
-		took   time.Duration // of jobs that take a second each
+		took   time.Duration // with jobs of one second
 	}{
 		"one after another": {Limits{Jobs: 1}, []int64{1, 1, 1, 1}, 1, 1, 4 * time.Second},
 		"two at once":       {Limits{Jobs: 2}, []int64{1, 1, 1, 1}, 2, 2, 2 * time.Second},
@@ -96,8 +96,8 @@ func TestJobsAndMemoryAreBounds(t *testing.T) {
 	}
 }
 
-// What is cancelled ends with the cause if it had begun, and never begins else; every
-// job is returned.
+// On Cancel a running job ends with the cause and a waiting one never starts; Wait returns
+// all of them.
 func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l log
@@ -110,10 +110,10 @@ func TestCancel(t *testing.T) {
 		enough := errors.New("enough")
 		statuses := map[store.Status]int{}
 		for i := range 6 {
-			if i == 2 { // two have ended, and two more begin with the next call
+			if i == 2 { // two have ended; the next call starts two more
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				if _, err := e.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
-					t.Fatalf("nothing ends in the third second: %v", err)
+					t.Fatalf("no job should end in the third second: %v", err)
 				}
 				cancel()
 				e.Cancel(enough)
@@ -128,13 +128,13 @@ func TestCancel(t *testing.T) {
 			}
 		}
 		if statuses[store.Finished] != 2 || statuses[store.Killed] != 2 || statuses[""] != 2 || len(l.order) != 4 {
-			t.Errorf("%v; begun: %v", statuses, l.order)
+			t.Errorf("%v; started: %v", statuses, l.order)
 		}
 	})
 }
 
-// The room of a job is free only when whoever waited for it asks for the next.
-func TestNothingBeginsBeforeTheResultIsKnown(t *testing.T) {
+// A job's slot is free only when the caller has its result and waits for the next.
+func TestNoJobStartsBeforeTheResultIsHandled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l log
 		e := New(l.run(time.Second), Limits{Jobs: 1})
@@ -149,13 +149,13 @@ func TestNothingBeginsBeforeTheResultIsKnown(t *testing.T) {
 		time.Sleep(time.Second)
 		e.Cancel(errors.New("the disk is full"))
 		if result, err := e.Wait(t.Context()); err != nil || result.Status != "" || len(l.order) != 1 {
-			t.Errorf("%+v, %v; begun: %v", result, err, l.order)
+			t.Errorf("%+v, %v; started: %v", result, err, l.order)
 		}
 	})
 }
 
 // A trial that failed is retried before others start, so that sweep.on_failure.max_failures
-// stops a sweep after as many trials.
+// stops a sweep after exactly that many trials.
 func TestRetriesComeFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l log
