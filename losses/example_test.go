@@ -9,8 +9,8 @@ import (
 	"runexp/losses"
 )
 
-// A loss is looked up by its name and built into a graph, here with no more than
-// a picture of two pixels, black and white: total variation is ½·mean|1 − 0|.
+// A loss is looked up by name and built into a graph, here for a picture of two pixels,
+// black and white: total variation is ½·mean|1 − 0|.
 func ExampleRegistry() {
 	plugin, _ := losses.Registry().Lookup("tv")
 	fmt.Println(plugin.Doc)

@@ -13,7 +13,7 @@ import (
 	"runexp/losses/tv"
 )
 
-// TestContract holds every loss of the registry to the contract.
+// TestContract runs the suite on every loss of the registry.
 func TestContract(t *testing.T) {
 	suites := map[string]func(*testing.T){
 		"content": func(t *testing.T) { plugintest.Loss(t, content.Defaults, content.New) },
@@ -23,14 +23,14 @@ func TestContract(t *testing.T) {
 	for _, name := range Registry().Names() {
 		suite, ok := suites[name]
 		if !ok {
-			t.Errorf("%s is not held to the contract; add it here", name)
+			t.Errorf("%s is not tested here; add it", name)
 			continue
 		}
 		t.Run(name, suite)
 	}
 }
 
-// TestByHand holds each loss to its formula, written out.
+// TestByHand compares each loss with its formula, computed by hand.
 func TestByHand(t *testing.T) {
 	// A picture of 2×2 pixels: channel 0 is 1 2 3 4, channel 1 all 1, channel 2 all 0.
 	x := graph.Double(graph.Shape{2, 2, 3}, []float64{1, 1, 0, 2, 1, 0, 3, 1, 0, 4, 1, 0})

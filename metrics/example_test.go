@@ -9,8 +9,8 @@ import (
 	"runexp/metrics"
 )
 
-// Saturation is a metric of a third party: the mean of each pixel's largest colour less
-// its smallest.
+// Saturation is a third party's metric: the mean of each pixel's largest colour minus its
+// smallest.
 type Saturation struct{}
 
 func (Saturation) Definition() framework.Definition {
@@ -31,8 +31,8 @@ func (Saturation) Prepare(*measure.Image, string) (framework.Score, error) {
 	}, nil
 }
 
-// A metric of a third party is registered beside the built-in ones; a program has it with
-// runexp.Builtin().Metrics. Every run is scored by it then, as eval/saturation.
+// A third party's metric is registered beside the built-in ones, in a program with
+// runexp.Builtin().Metrics. Every run then has the score eval/saturation.
 func ExampleRegistry() {
 	registry := metrics.Registry()
 	framework.RegisterMetric(registry, "saturation", Saturation{})

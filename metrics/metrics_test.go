@@ -7,7 +7,7 @@ import (
 	"runexp/metrics"
 )
 
-// TestContract holds every metric to the suite.
+// TestContract runs the suite on every metric.
 func TestContract(t *testing.T) {
 	for _, plugin := range metrics.Registry().All() {
 		t.Run(plugin.Name, func(t *testing.T) {
@@ -20,5 +20,5 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestThirdParty holds the example's metric to the suite.
+// TestThirdParty runs the suite on the example's metric.
 func TestThirdParty(t *testing.T) { plugintest.Metric(t, Saturation{}) }

@@ -43,14 +43,14 @@ func formulaFeatures(seed int) []float32 {
 	return f
 }
 
-// an image has pixels and features that need not belong together.
+// image returns an image with pixels and features that need not match.
 func image(pix, features []float32) *measure.Image {
 	return measure.New(compute.Plain[float32]{}, pix, height, width, func(string) measure.Features {
 		return measure.Features{H: placesY, W: placesX, C: depths, Values: features}
 	})
 }
 
-// prepared is the metric called name of pictures against an image.
+// prepared returns the metric called name, prepared with an image.
 func prepared(t *testing.T, name string, against *measure.Image) (framework.Score, error) {
 	t.Helper()
 	plugin, err := metrics.Registry().Lookup(name)
@@ -73,7 +73,7 @@ func score(t *testing.T, name string, picture, against *measure.Image) float64 {
 	return s(picture)
 }
 
-// TestReference holds every formula to an independent implementation.
+// TestReference compares every formula with an independent implementation.
 func TestReference(t *testing.T) {
 	text, err := os.ReadFile("testdata/reference.json")
 	if err != nil {
@@ -110,8 +110,8 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestNoFeatures: the scale of what is relative. Nothing scores 1, and nothing is
-// compared with it.
+// TestNoFeatures: a picture without features scores 1, the scale of relative metrics; a
+// reference without any is refused.
 func TestNoFeatures(t *testing.T) {
 	some := image(nil, formulaFeatures(13))
 	none := image(nil, make([]float32, placesY*placesX*depths))

@@ -10,7 +10,7 @@ import (
 	"runexp/optimizers/lbfgs"
 )
 
-// dimensions of the functions of testdata/trace.py that are searched.
+// dimensions of the functions of testdata/trace.py that are minimised.
 const dimensions = 50
 
 // searched returns those functions and where they start. Their minimum is 0.
@@ -69,9 +69,8 @@ func searched() map[string]struct {
 	}
 }
 
-// TestSearchesAreAsShortAsPyTorchs counts evaluations until the loss is a
-// millionth of its start. A caller who keeps the last evaluation, as a run does,
-// is asked for an x twice in a row and evaluates once.
+// TestSearchesAreAsShortAsPyTorchs counts evaluations until the loss is a millionth of its
+// start. An x asked for twice in a row counts once, as a run caches the last evaluation.
 func TestSearchesAreAsShortAsPyTorchs(t *testing.T) {
 	golden := readGolden(t).Searches
 	for name, c := range searched() {
@@ -102,7 +101,7 @@ func TestSearchesAreAsShortAsPyTorchs(t *testing.T) {
 					break
 				}
 			}
-			t.Logf("reached in %d evaluations, PyTorch's %d; to %g, PyTorch's %g; %d steps, %d evaluations asked for, %d made",
+			t.Logf("reached in %d evaluations, PyTorch's %d; to %g, PyTorch's %g; %d steps, %d calls, %d evaluations",
 				reached, want.Evaluations, lowest, want.End, steps, asked, evaluations)
 			if reached == 0 || reached > want.Evaluations*3/2 {
 				t.Errorf("a millionth is reached after %d evaluations, PyTorch's %d", reached, want.Evaluations)

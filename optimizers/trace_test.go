@@ -29,13 +29,13 @@ func quartic(_ context.Context, x, grad []float32) (float64, error) {
 	return loss + 3*math.Sin(p), nil
 }
 
-// optimizer is one case of testdata/trace.py, or none of it.
+// optimizer is a test case, not necessarily of testdata/trace.py.
 type optimizer struct {
 	fresh func() framework.Optimizer
 	rate  float64
 }
 
-// traced are the cases whose every step is PyTorch's.
+// traced returns the cases whose steps are compared with PyTorch's.
 func traced(t *testing.T) map[string]optimizer {
 	t.Helper()
 	return map[string]optimizer{
@@ -144,7 +144,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 		search(func(c *lbfgs.Config) { c.MaxEvaluations = 0 }),
 	} {
 		if c.Validate() == nil {
-			t.Errorf("%+v is valid", c)
+			t.Errorf("%+v is accepted", c)
 		}
 	}
 	for _, c := range []interface{ Validate() error }{adam.Defaults(), momentum.Defaults(), lbfgs.Defaults(), fixedStep(1)} {

@@ -10,7 +10,7 @@ import (
 	"runexp/variables/pyramid"
 )
 
-// TestContract holds every variable to the suite, with each of its options.
+// TestContract runs the suite on every variable, with each of its options.
 func TestContract(t *testing.T) {
 	suites := map[string]func(*testing.T){
 		"pixels": func(t *testing.T) {
@@ -41,7 +41,7 @@ func TestContract(t *testing.T) {
 	for _, name := range variables.Registry().Names() {
 		suite, ok := suites[name]
 		if !ok {
-			t.Errorf("%s is not held to the contract; add it here", name)
+			t.Errorf("%s is not tested here; add it", name)
 			continue
 		}
 		t.Run(name, suite)

@@ -15,7 +15,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// toys are networks in testdata, whose weights and golden numbers testdata/make.py wrote.
+// toys are the networks in testdata; testdata/make.py wrote their weights and golden numbers.
 func toys() []string { return []string{"resnet", "inception"} }
 
 func open(t *testing.T, name string) framework.Backbone {
@@ -35,7 +35,7 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// golden returns a tensor of PyTorch's, channels last, and its shape.
+// golden returns PyTorch's tensor, channels last, and its shape.
 func golden(t *testing.T, f *weights.File, name string) ([]float64, graph.Shape) {
 	t.Helper()
 	shape, err := f.Shape(name)
@@ -54,7 +54,7 @@ func golden(t *testing.T, f *weights.File, name string) ([]float64, graph.Shape)
 	return out, graph.Shape{shape[1], shape[2], c}
 }
 
-// TestPyTorch holds every layer, and the gradient through all of them, to PyTorch's.
+// TestPyTorch compares every layer, and the gradient through all of them, with PyTorch's.
 func TestPyTorch(t *testing.T) {
 	engine, err := compute.NewEngine(compute.Options{ISA: os.Getenv("RUNEXP_ISA")})
 	if err != nil {
@@ -100,7 +100,7 @@ func TestPyTorch(t *testing.T) {
 						t.Errorf("%s: shape %v, PyTorch's %v", what, got.Shape, shape)
 						return
 					}
-					const tolerance = 1e-5 // of the largest: single precision, and the golden numbers are
+					const tolerance = 1e-5 // of the largest: the golden numbers are in single precision
 					most := math.Max(slices.Max(want), -slices.Min(want))
 					for i, x := range got.Float64s() {
 						if !(math.Abs(x-want[i]) <= tolerance*most) {

@@ -29,8 +29,7 @@ func describe(t *testing.T, text string) (framework.Backbone, string, error) {
 	return v, c.Path, err
 }
 
-// TestStrides: a convolution goes on by one pixel, a pooling by its window, if
-// nothing else is said.
+// TestStrides: the default stride of a convolution is one pixel, of a pooling its window.
 func TestStrides(t *testing.T) {
 	v, _, err := describe(t, good)
 	if err != nil {
@@ -41,8 +40,8 @@ func TestStrides(t *testing.T) {
 	}
 }
 
-// TestBadDescriptions: every mistake is told with the file, the line and what is
-// accepted, as one of the option path.
+// TestBadDescriptions: every error has the file, the line and what is accepted, and is
+// one of the option path.
 func TestBadDescriptions(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{good, "", ": empty"},
@@ -79,7 +78,7 @@ func TestBadDescriptions(t *testing.T) {
 	}
 	_, path, err := describe(t, strings.NewReplacer("kernel: 3", "kernel: 0, channels: 0", ", channels: 4", "", "kind: relu", "kind: gelu").Replace(good))
 	if err == nil || strings.Count(err.Error(), path+":") != 3 {
-		t.Errorf("error %v, want three problems at once, each with its place", err)
+		t.Errorf("error %v, want three problems, each with its place", err)
 	}
 	for path, want := range map[string]string{"": "give the YAML file", t.TempDir(): "not a regular file", "nosuch.yaml": "no such file"} {
 		if _, err := New(Config{Path: path}); err == nil || !strings.Contains(err.Error(), want) {
@@ -88,7 +87,7 @@ func TestBadDescriptions(t *testing.T) {
 	}
 }
 
-// TestMissingWeights: the error says who names the file.
+// TestMissingWeights: the error has the place that names the file.
 func TestMissingWeights(t *testing.T) {
 	v, path, err := describe(t, good)
 	if err != nil {
@@ -102,8 +101,8 @@ func TestMissingWeights(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever a description says, it is refused with its place, or a network
-// whose layers, tensors and smallest picture can be told.
+// FuzzParse: any description is either refused with its place, or a network whose layers,
+// tensors and smallest picture are known.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	for _, name := range toys() {

@@ -18,7 +18,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// network returns the backbone as the program has it.
+// network returns the embedded backbone.
 func network(t *testing.T, pooling string) framework.Backbone {
 	t.Helper()
 	p, err := backbones.Registry(weights.Places{}).Lookup(lite.Name)
@@ -34,7 +34,7 @@ func network(t *testing.T, pooling string) framework.Backbone {
 	return b
 }
 
-// reference is what testdata/reference.py says of the layers before their ReLU.
+// reference holds the results of testdata/reference.py, for layers before their ReLU.
 type reference struct {
 	Height, Width int
 	Layers        map[string]struct {
@@ -44,7 +44,7 @@ type reference struct {
 	}
 }
 
-// picture is the formula of testdata/reference.py, as in wants it.
+// picture is the formula of testdata/reference.py, preprocessed as in requires.
 func picture(h, w int, in framework.Input) []float32 {
 	x := make([]float32, 0, h*w*3)
 	for i := range h * w * 3 {
@@ -55,8 +55,8 @@ func picture(h, w int, in framework.Input) []float32 {
 	return x
 }
 
-// TestActivationsArePyTorchs holds every convolution to PyTorch's in double
-// precision, within 1e-5 of its rms.
+// TestActivationsArePyTorchs compares every convolution with PyTorch's in double
+// precision, to 1e-5 of its rms.
 func TestActivationsArePyTorchs(t *testing.T) {
 	data, err := os.ReadFile("testdata/reference.json")
 	if err != nil {
@@ -152,13 +152,13 @@ func TestChecksum(t *testing.T) {
 	}
 }
 
-// TestEndsWithItsWeights: what VGG-19 has beyond relu5_1 is no layer here, and
-// what it shares has VGG-19's indices.
+// TestEndsWithItsWeights: the network ends at relu5_1, and its layers have VGG-19's
+// indices.
 func TestEndsWithItsWeights(t *testing.T) {
 	v := network(t, "max")
 	layers := v.Layers()
 	if last := layers[len(layers)-1]; last.Name != lite.Last || last.Index != 29 || last.Channels != 256 || last.Receptive != 156 {
-		t.Errorf("the last layer is %+v", last)
+		t.Errorf("last layer %+v", last)
 	}
 	_, err1 := v.Weights([]string{"conv5_2"})
 	_, err2 := v.Build(graph.NewDoubleBuilder(), graph.Node{}, []string{"pool5"})

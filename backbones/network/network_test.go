@@ -16,7 +16,7 @@ import (
 	"runexp/framework/weights"
 )
 
-// source is weights that are all 1, of the tensors in want.
+// source returns weights with the tensors in want, all 1.
 func source(t *testing.T, want map[string][]int) Source {
 	t.Helper()
 	header := map[string]any{}
@@ -59,8 +59,7 @@ func described(t *testing.T, layers []Layer, s Source) *Network {
 	return n
 }
 
-// TestGeometry: strides and receptive fields through branches are those of the
-// wider one.
+// TestGeometry: where branches meet, stride and receptive field are the widest branch's.
 func TestGeometry(t *testing.T) {
 	n := described(t, branched(), nil)
 	for _, want := range []framework.Layer{
@@ -76,8 +75,8 @@ func TestGeometry(t *testing.T) {
 	}
 }
 
-// TestMinSide: the smallest picture is that of the taps alone, it can be built,
-// and one that is smaller says how large it must be.
+// TestMinSide: the smallest picture depends on the taps alone and can be built; the error
+// for a smaller one has the size it must have.
 func TestMinSide(t *testing.T) {
 	all := described(t, branched(), nil)
 	n := described(t, branched(), source(t, all.Tensors(nil)))
@@ -99,12 +98,12 @@ func TestMinSide(t *testing.T) {
 		}
 	}
 	if _, err := n.MinSide([]string{"nosuch"}); err == nil {
-		t.Error("a layer that is not there has a smallest picture")
+		t.Error("an unknown layer has a smallest picture")
 	}
 }
 
-// TestOnlyWhatLeadsToTheTaps: a branch that no tap needs is neither read nor built.
-func TestOnlyWhatLeadsToTheTaps(t *testing.T) {
+// TestUnusedBranches: a branch that no tap needs is neither read nor built.
+func TestUnusedBranches(t *testing.T) {
 	n := described(t, branched(), source(t, map[string][]int{
 		"stem.weight": {4, 3, 3, 3}, "stem.bias": {4}, "right.weight": {4, 4, 1, 1}, "right.bias": {4},
 	}))
@@ -159,8 +158,8 @@ func TestFeatureScale(t *testing.T) {
 	}
 }
 
-// TestADeviationOfZero: a variance that cannot be divided by is an error.
-func TestADeviationOfZero(t *testing.T) {
+// TestZeroDeviation: a batch norm with a deviation of 0 is an error.
+func TestZeroDeviation(t *testing.T) {
 	layers := []Layer{{Name: "norm", Kind: Affine, BatchNorm: "bn"}}
 	ones := source(t, described(t, layers, nil).Tensors(nil))
 	n := described(t, layers, ones)
@@ -177,7 +176,7 @@ func TestADeviationOfZero(t *testing.T) {
 	}
 }
 
-// TestProblems: each mistake is told with its layer, and nothing that only follows from it.
+// TestProblems: each mistake is reported with its layer, its consequences are not.
 func TestProblems(t *testing.T) {
 	conv := Layer{Name: "one", Kind: Conv, Channels: 4, Kernel: 3, Stride: 1}
 	with := func(change func(*Layer)) Layer {
@@ -226,12 +225,12 @@ func TestProblems(t *testing.T) {
 		deep[i].Name = string(rune('a' + i))
 	}
 	if _, err := New(Description{Layers: deep}, nil); err == nil || !strings.Contains(err.Error(), "one pixel for 65536 of the picture") {
-		t.Errorf("error %v of a network that keeps one pixel of 65536", err)
+		t.Errorf("error %v for a network with a stride of 65536", err)
 	}
 }
 
-// TestShapesThatDiffer: inputs that are of one size for some pictures alone are
-// an error for the others, not stretched.
+// TestShapesThatDiffer: inputs that have equal sizes only for some pictures are an error
+// for the others; they are not stretched.
 func TestShapesThatDiffer(t *testing.T) {
 	layers := []Layer{
 		{Name: "half", Kind: MaxPool, Kernel: 2, Stride: 2},
@@ -250,7 +249,7 @@ func TestShapesThatDiffer(t *testing.T) {
 	}
 }
 
-// TestPad: values as PyTorch's modes, and their gradient.
+// TestPad: the values are those of PyTorch's modes; the gradient is checked too.
 func TestPad(t *testing.T) {
 	shape := graph.Shape{3, 4, 2}
 	for border, want := range map[Border][]float64{ // of a row 1 2 3 4, padded by 2

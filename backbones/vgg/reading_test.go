@@ -15,7 +15,7 @@ import (
 	"runexp/internal/shared"
 )
 
-// A value is a tensor to be written.
+// A value is a tensor to write.
 type value struct {
 	shape []int
 	data  []float32
@@ -46,7 +46,7 @@ func save(t *testing.T, path string, tensors map[string]value, metadata map[stri
 	}
 }
 
-// first returns the first kernels and biases that Oxford released.
+// first returns the first kernels and biases of Oxford's weights.
 func first(t *testing.T) (kernels, biases []float32) {
 	t.Helper()
 	f, err := weights.Open(filepath.Join(shared.Dir(t), "weights", "vgg19-oxford.safetensors"))
@@ -62,20 +62,20 @@ func first(t *testing.T) (kernels, biases []float32) {
 	return kernels, biases
 }
 
-// layer is the tensors of conv1_1 called name.
+// layer returns the tensors of conv1_1 under name.
 func layer(name string, kernels, biases []float32) map[string]value {
 	return map[string]value{name + ".weight": {[]int{64, 3, 3, 3}, kernels}, name + ".bias": {[]int{64}, biases}}
 }
 
-// formatIn says how the file called name is used.
+// formatIn returns how the file called name is read.
 func formatIn(t *testing.T, c Config, name string) (framework.Weights, error) {
 	t.Helper()
 	c.Weights = name
 	return New("vgg19", c, weights.Places{Env: filepath.Dir(name)}).Weights([]string{"relu1_1"})
 }
 
-// TestOxfordUnderOtherNames: the numbers tell Oxford's weights, whatever the
-// tensors and the file are called.
+// TestOxfordUnderOtherNames: Oxford's weights are recognised by their numbers, whatever
+// the names of tensors and file.
 func TestOxfordUnderOtherNames(t *testing.T) {
 	kernels, biases := first(t)
 	rgb := slices.Clone(kernels)
@@ -85,7 +85,7 @@ func TestOxfordUnderOtherNames(t *testing.T) {
 		}
 	}
 	rounded := slices.Clone(kernels)
-	for i, x := range rounded { // to eleven bits, as half precision
+	for i, x := range rounded { // to eleven bits, as in half precision
 		mantissa, exponent := math.Frexp(float64(x))
 		rounded[i] = float32(math.Ldexp(math.Round(mantissa*2048)/2048, exponent))
 	}
@@ -112,8 +112,8 @@ func TestOxfordUnderOtherNames(t *testing.T) {
 	}
 }
 
-// TestScaledKernelsAreNotGuessed: Oxford's biases with kernels made for pictures
-// of another range are read as the user says, or not at all.
+// TestScaledKernelsAreNotGuessed: Oxford's biases with kernels scaled for another range
+// of pictures need the user's option.
 func TestScaledKernelsAreNotGuessed(t *testing.T) {
 	kernels, biases := first(t)
 	for i := range kernels {
@@ -134,8 +134,8 @@ func TestScaledKernelsAreNotGuessed(t *testing.T) {
 	}
 }
 
-// TestReadingOfUnknownNumbers: what the file was imported as counts before what
-// it is called, that before the classifier, and the tensors' names last.
+// TestReadingOfUnknownNumbers: the format given at import takes precedence over the file's
+// name, that over the classifier; the tensors' names come last.
 func TestReadingOfUnknownNumbers(t *testing.T) {
 	kernels, biases := make([]float32, 64*27), make([]float32, 64)
 	classifier := func(prefix string, numbers ...string) map[string]value {
@@ -171,8 +171,8 @@ func TestReadingOfUnknownNumbers(t *testing.T) {
 	}
 }
 
-// TestPrefixes: a wrapper's prefix is no matter, two networks in one file are an
-// error, and a file of another network says what it holds.
+// TestPrefixes: a wrapper's prefix is ignored, two networks in one file are an error, and
+// the error for another network lists what the file holds.
 func TestPrefixes(t *testing.T) {
 	kernels, biases := make([]float32, 64*27), make([]float32, 64)
 	dir := t.TempDir()

@@ -19,9 +19,8 @@ import (
 	"runexp/framework/weights"
 )
 
-// TestNetworks holds the tables to what is published: the number of weights of
-// the convolutions (torchvision's models without their classifiers), and
-// torchvision's indices.
+// TestNetworks compares the tables with published facts: the number of weights of the
+// convolutions (torchvision's models without their classifiers) and torchvision's indices.
 func TestNetworks(t *testing.T) {
 	for name, want := range map[string]struct{ layers, parameters int }{
 		"vgg11": {21, 9220480},
@@ -52,8 +51,8 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
-// write writes the first convs convolutions of name with random numbers,
-// named by names.
+// write writes the first convs convolutions of name, with random numbers and tensor names
+// by names.
 func write(t *testing.T, path, name string, names naming, convs int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(3, 4))
@@ -113,8 +112,8 @@ func features(t *testing.T, v *Backbone, taps ...string) map[string][]float64 {
 	return out
 }
 
-// TestFeatureScale holds the features of unit scale to raw ones over 57.6, at
-// every layer: the network is homogeneous.
+// TestFeatureScale: features of unit scale are the raw ones divided by 57.6 at every
+// layer, since the network is homogeneous.
 func TestFeatureScale(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "vgg11-oxford.safetensors"), "vgg11", naming{byName: true}, 3)
@@ -174,13 +173,13 @@ func TestPooling(t *testing.T) {
 			want = (window[0] + window[1] + window[2] + window[3]) / 4
 		}
 		if got := f["pool1"][0]; math.Abs(got-want) > 1e-6 {
-			t.Errorf("%s pooling makes %g of %v", pooling, got, window)
+			t.Errorf("%s pooling of %v is %g", pooling, window, got)
 		}
 	}
 }
 
-// TestOnlyWhatIsTappedIsNeeded builds from files that end at the deepest tap.
-func TestOnlyWhatIsTappedIsNeeded(t *testing.T) {
+// TestLayersBeyondTheTapsAreNotNeeded builds from files that end at the deepest tap.
+func TestLayersBeyondTheTapsAreNotNeeded(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "vgg19-oxford.safetensors"), "vgg19", naming{byName: true}, 2)
 	v := New("vgg19", Defaults("vgg19"), weights.Places{Env: dir})
@@ -193,11 +192,11 @@ func TestOnlyWhatIsTappedIsNeeded(t *testing.T) {
 		}
 	}
 	if _, err := v.Build(graph.NewDoubleBuilder(), graph.Node{}, []string{"conv1_3"}); err == nil || !strings.Contains(err.Error(), `did you mean "conv1_1"`) {
-		t.Errorf("error %v of an unknown layer", err)
+		t.Errorf("error %v for an unknown layer", err)
 	}
 }
 
-func TestTooSmallAPicture(t *testing.T) {
+func TestPictureTooSmall(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", naming{prefix: "features."}, 2)
 	v := New("vgg11", Defaults("vgg11"), weights.Places{Env: dir})

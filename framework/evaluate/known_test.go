@@ -15,7 +15,7 @@ import (
 	"runexp/metrics"
 )
 
-// lite returns the embedded backbone with the layers that d2l's recipe leaves.
+// lite returns a config with the embedded backbone at the layers that d2l's recipe leaves.
 func lite(t *testing.T) Config {
 	t.Helper()
 	plugin, err := backbones.Registry(weights.Places{}).Lookup("vgg19-lite")
@@ -92,7 +92,7 @@ func TestEqualPictures(t *testing.T) {
 	}
 }
 
-// names are those of a Scorer's metrics.
+// names returns the names of a Scorer's metrics.
 func names(s *Scorer) []string {
 	var list []string
 	for _, m := range s.Metrics() {
@@ -101,8 +101,8 @@ func names(s *Scorer) []string {
 	return list
 }
 
-// TestDirections takes pictures away from what they are compared with, step by
-// step: every metric must get worse in the direction that its definition says.
+// TestDirections moves pictures away from their reference, step by step: every metric must
+// get worse, in the direction of its definition.
 func TestDirections(t *testing.T) {
 	s := scorer(t, 2)
 	content, style := landscape(), brushwork()
@@ -124,11 +124,11 @@ func TestDirections(t *testing.T) {
 		for i, all := range got[d.Against] {
 			v := all[name]
 			if v < d.Low || v > d.High {
-				t.Errorf("%s is %g, which is not from %g to %g", name, v, d.Low, d.High)
+				t.Errorf("%s is %g, not in [%g, %g]", name, v, d.Low, d.High)
 			}
 			worse := i == 0 || d.Better == framework.Neither || d.Better == framework.Lower && v > last || d.Better == framework.Higher && v < last
 			if !worse {
-				t.Errorf("%s is %g after %g at step %d, which is no worse, since %s is better", name, v, last, i, d.Better)
+				t.Errorf("%s is %g after %g at step %d, but should get worse: %s is better", name, v, last, i, d.Better)
 			}
 			last = v
 		}
@@ -142,7 +142,7 @@ func TestNoise(t *testing.T) {
 		if math.Abs(got["eval/noise"]-sigma) > 0.05*sigma {
 			t.Errorf("noise of %g levels is estimated as %g", sigma, got["eval/noise"])
 		}
-		const floor = 0.28867513459481287 // 1/√12, what rounding gives
+		const floor = 0.28867513459481287 // 1/√12, from rounding
 		if want := (got["eval/noise"] + floor) / floor; math.Abs(got["eval/noise_relative"]-want) > 1e-9 {
 			t.Errorf("relative noise %g, want %g", got["eval/noise_relative"], want)
 		}
@@ -175,7 +175,7 @@ func TestMirror(t *testing.T) {
 	}
 }
 
-// TestContrast: edges do not mind contrast, nor which side of them is bright.
+// TestContrast: eval/edges depends neither on contrast nor on which side is bright.
 func TestContrast(t *testing.T) {
 	content := landscape()
 	r := against(t, scorer(t, 2), content, brushwork())
@@ -208,7 +208,7 @@ func TestThreads(t *testing.T) {
 	}
 }
 
-// TestScoreTwice: scoring leaves nothing behind.
+// TestScoreTwice: scoring has no state.
 func TestScoreTwice(t *testing.T) {
 	r := against(t, scorer(t, 2), landscape(), brushwork())
 	first := scores(t, r, landscape())

@@ -41,12 +41,12 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, m := range all {
 		if d, ok := Describe(c.Metrics, m.Name); !ok || string(d.Better) != m.Better {
-			t.Errorf("%s is described as %+v, want %+v", m.Name, d, m)
+			t.Errorf("description of %s: %+v, want %+v", m.Name, d, m)
 		}
 	}
 	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "eval/cfsd/relu3_3", "loss/total", "eval/noises"} {
 		if d, ok := Describe(c.Metrics, name); ok {
-			t.Errorf("%s is described as %+v", name, d)
+			t.Errorf("description of %s: %+v", name, d)
 		}
 	}
 	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv" {
@@ -71,8 +71,8 @@ func (red) Prepare(*measure.Image, string) (framework.Score, error) {
 	}, nil
 }
 
-// TestThirdParty: another metric is computed besides, and leaves the hash and the numbers
-// of the others as they are.
+// TestThirdParty: another metric is computed too, and changes neither the hash nor the
+// others' numbers.
 func TestThirdParty(t *testing.T) {
 	c, without := lite(t), scorer(t, 2)
 	c.Metrics = metrics.Registry()
@@ -100,13 +100,13 @@ func TestThirdParty(t *testing.T) {
 	}
 }
 
-// TestRegisterMistakes: what a metric cannot be registered with.
+// TestRegisterMistakes: a bad name and a scorer without metrics are refused.
 func TestRegisterMistakes(t *testing.T) {
 	for _, name := range []string{"", "content/relu3_3", "Red"} {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("a metric can be called %q", name)
+					t.Errorf("a metric called %q is accepted", name)
 				}
 			}()
 			framework.RegisterMetric(framework.NewRegistry[framework.Metric]("metric"), name, red{})
@@ -115,6 +115,6 @@ func TestRegisterMistakes(t *testing.T) {
 	c := lite(t)
 	c.Metrics = framework.NewRegistry[framework.Metric]("metric")
 	if _, err := New(c, compute.Plain[float32]{}); err == nil || !strings.Contains(err.Error(), "no metric") {
-		t.Errorf("error %v of a scorer without metrics", err)
+		t.Errorf("error %v for a scorer without metrics", err)
 	}
 }

@@ -45,7 +45,7 @@ func grey() *imaging.Image {
 	return drawn(func(_, _ float64) [3]float64 { return [3]float64{0.5, 0.5, 0.5} })
 }
 
-// mapped returns m with every pixel replaced.
+// mapped returns m with f applied to every pixel.
 func mapped(m *imaging.Image, f func(u []float32)) *imaging.Image {
 	out := &imaging.Image{H: m.H, W: m.W, Pix: slices.Clone(m.Pix)}
 	for i := 0; i < len(out.Pix); i += 3 {
@@ -69,8 +69,8 @@ func blurred(m *imaging.Image) *imaging.Image {
 	return m.Resize(m.H/3, m.W/3).Resize(m.H, m.W)
 }
 
-// rotated turns the hue by 120° and leaves the luma: in the colour differences
-// from luma, red takes blue's place, and green follows from the luma.
+// rotated turns the hue by 120° and keeps the luma: red takes blue's difference from the
+// luma, blue the negative of red's, and green follows from the luma.
 func rotated(m *imaging.Image) *imaging.Image {
 	return mapped(m, func(u []float32) {
 		luma := 0.299*u[0] + 0.587*u[1] + 0.114*u[2]

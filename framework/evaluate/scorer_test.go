@@ -66,7 +66,7 @@ func TestHeldOut(t *testing.T) {
 	}
 	layers := layersOf(t, "vgg11")
 	if got, err := HeldOut(layers, framework.LayerNames(layers)); err == nil || !strings.Contains(err.Error(), "another backbone") {
-		t.Errorf("all layers are used: %+v, %v", got, err)
+		t.Errorf("with all layers used: %+v, %v", got, err)
 	}
 }
 
@@ -85,7 +85,7 @@ func TestHash(t *testing.T) {
 	moved := base
 	moved.Weights.Path, moved.Weights.Name = "elsewhere", "elsewhere"
 	if known := "93af8fb136830c6dcbe889dadb1db851caac60ca50a932b173f6b67669ad59c2"; want != known {
-		t.Errorf("hash %s, want %s: scores in the stores that there are would not be ranked any more", want, known)
+		t.Errorf("hash %s, want %s: scores in existing stores would not be ranked any more", want, known)
 	}
 	if hash(moved) != want {
 		t.Errorf("hash %s of moved weights, want %s", hash(moved), want)
@@ -109,7 +109,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-// averaging is a backbone that says that it pools otherwise.
+// averaging is a backbone with another pooling in its layers.
 type averaging struct{ framework.Backbone }
 
 func (a averaging) Layers() []framework.Layer {
@@ -142,28 +142,28 @@ func TestPictureMistakes(t *testing.T) {
 	s := scorer(t, 2)
 	ctx := context.Background()
 	if _, err := s.Prepare(ctx, landscape(), brushwork(), 40, 10); err == nil || !strings.Contains(err.Error(), "40×10") {
-		t.Errorf("error %v of a small size", err)
+		t.Errorf("error %v for a small size", err)
 	}
 	bad := landscape()
 	bad.Pix[3*(2*bad.W+7)+1] = float32(math.NaN())
 	if _, err := s.Prepare(ctx, landscape(), bad, 96, 128); err == nil || !strings.Contains(err.Error(), "style image") {
-		t.Errorf("error %v of a style image that is not finite", err)
+		t.Errorf("error %v for a style image that is not finite", err)
 	}
 	r := against(t, s, landscape(), brushwork())
 	if _, err := r.Score(ctx, bad); err == nil || !strings.Contains(err.Error(), "row 2, column 7") {
-		t.Errorf("error %v of a picture that is not finite", err)
+		t.Errorf("error %v for a picture that is not finite", err)
 	}
 	if _, err := r.Score(ctx, imaging.New(96, 127)); err == nil || !strings.Contains(err.Error(), "96×127") {
-		t.Errorf("error %v of another size", err)
+		t.Errorf("error %v for another size", err)
 	}
 	done, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := r.Score(done, landscape()); !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v of a cancelled context", err)
+		t.Errorf("error %v for a cancelled context", err)
 	}
 }
 
-// TestClamped: what the encoder would clamp does not count.
+// TestClamped: values are clamped as by the encoder.
 func TestClamped(t *testing.T) {
 	r := against(t, scorer(t, 2), landscape(), brushwork())
 	wild := mapped(landscape(), func(u []float32) { u[0] = 3*u[0] - 1 })
@@ -191,7 +191,7 @@ func TestPreprocess(t *testing.T) {
 	}
 }
 
-// TestMemory: filters that somebody else holds ready are not counted again.
+// TestMemory: filters that a run already transformed are not counted again.
 func TestMemory(t *testing.T) {
 	s := scorer(t, 1)
 	n, err := newNetwork(s.config, s.k, 40, 48)
@@ -237,6 +237,6 @@ func TestMemoryOfMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	if with-without != int64(4*features) {
-		t.Errorf("%d bytes more for another metric at content layers, want %d", with-without, 4*features)
+		t.Errorf("%d bytes for one more metric at content layers, want %d", with-without, 4*features)
 	}
 }

@@ -156,7 +156,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 		switch strings.Split(name, " ")[0] {
 		case "MatMul", "Reshape", "Resize": // the shape is fixed by the case, or large sizes are tested in compute
 		default:
-			if shape[0] > 1 && name != "Add a scalar" { // accurate only for short sums
+			if shape[0] > 1 && name != "Add a scalar" { // whose sum stays short
 				shape[0] *= 3500 // an odd number of strips and blocks
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"runexp/framework/compute"
 )
 
-// TestMomentsInParts: features that are centred in several parts.
+// TestMomentsInParts: the moments of features that are centred in several parts.
 func TestMomentsInParts(t *testing.T) {
 	const channels = 1 << 10
 	n := centredAtOnce/channels + 3
@@ -31,18 +31,18 @@ func TestMomentsInParts(t *testing.T) {
 	}
 }
 
-// TestOnce: what several metrics ask for is computed once.
+// TestOnce: what several metrics use is computed once.
 func TestOnce(t *testing.T) {
-	looks := 0
+	reads := 0
 	m := New(compute.Plain[float32]{}, []float32{1, 0, 0, 0, 1, 0}, 1, 2, func(string) Features {
-		looks++
+		reads++
 		return Features{1, 2, 1, []float32{1, 3}}
 	})
-	if a, b := m.Moments("a"), m.Moments("a"); looks != 1 || a.Covariance != b.Covariance || a.Mean[0] != 2 || a.Energy() != 5 {
-		t.Errorf("%d looks at a layer, mean %v, energy %g", looks, a.Mean, a.Energy())
+	if a, b := m.Moments("a"), m.Moments("a"); reads != 1 || a.Covariance != b.Covariance || a.Mean[0] != 2 || a.Energy() != 5 {
+		t.Errorf("%d reads of a layer, mean %v, energy %g", reads, a.Mean, a.Energy())
 	}
-	if m.Moments("b"); looks != 2 {
-		t.Error("two layers are one")
+	if m.Moments("b"); reads != 2 {
+		t.Error("two layers have the same moments")
 	}
 	if a, b := m.Luma(), m.Luma(); &a.V[0] != &b.V[0] || a.V[0] != 0.299 || a.V[1] != 0.587 {
 		t.Errorf("luma %v", a.V)

@@ -9,8 +9,8 @@ import (
 	"runexp/framework/graph"
 )
 
-// small is a correct backbone: conv1, relu1, pool1, conv2. Tests change fields and
-// functions to introduce faults.
+// small is a correct backbone: conv1, relu1, pool1, conv2. Tests change fields to introduce
+// faults.
 type small struct {
 	list    []framework.Layer
 	is      framework.Weights
@@ -155,7 +155,7 @@ func TestBackboneFindsFaults(t *testing.T) {
 	}
 }
 
-// deadFilter is a newFilter whose outputs are all negative.
+// deadFilter is a newFilter with only negative outputs.
 func deadFilter(name string, in, out int) *graph.Filter {
 	f := newFilter(name, in, out)
 	for i := range f.Bias {

@@ -32,7 +32,7 @@ func (i plainInitial) Image(from framework.Sources, h, w int, random *rand.Rand)
 
 func (i plainInitial) Random() bool { return i.random }
 
-// unnamed is a plainInitial with an image of its own that no option names.
+// unnamed is a plainInitial with an image file that no option names.
 type unnamed struct{ plainInitial }
 
 func (unnamed) ImageFile() (option, path string) { return "", "x.png" }

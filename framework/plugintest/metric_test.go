@@ -95,7 +95,7 @@ func TestMetricFindsFaults(t *testing.T) {
 	} {
 		at := slices.IndexFunc(metricChecks(), func(m metricCheck) bool { return m.name == c.check })
 		if err := guarded(func() error { return metricChecks()[at].check(c.m) }); err == nil {
-			t.Errorf("%s: %s finds nothing", name, c.check)
+			t.Errorf("%s: the check %q finds nothing", name, c.check)
 		}
 	}
 }

@@ -8,14 +8,14 @@ import (
 	"runexp/framework"
 )
 
-// heavy is gradient descent with momentum 0.5, with optional flaws that the suite must find.
-type heavy struct {
+// heavyBall is gradient descent with momentum 0.5, and optional flaws that the suite must find.
+type heavyBall struct {
 	flaw    string
 	v, kept []float32
 	drift   *float32
 }
 
-func (h *heavy) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
+func (h *heavyBall) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
 	if h.v == nil || len(h.v) != len(x) && h.flaw != "one size" {
 		h.v = make([]float32, len(x))
 	}
@@ -64,14 +64,14 @@ func (h *heavy) Step(ctx context.Context, f framework.Objective, x []float32, ra
 	return outcome, nil
 }
 
-func (h *heavy) State() []framework.Slot {
+func (h *heavyBall) State() []framework.Slot {
 	if h.flaw == "no state" {
 		return nil
 	}
 	return []framework.Slot{{Name: "v", PerPixel: h.v}}
 }
 
-func (h *heavy) Restore(state []framework.Slot) error {
+func (h *heavyBall) Restore(state []framework.Slot) error {
 	if h.flaw == "no state" {
 		return nil
 	}
@@ -109,7 +109,7 @@ func TestOptimizerFindsFlaws(t *testing.T) {
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			drift := float32(0)
-			s := subject{func() framework.Optimizer { return &heavy{flaw: flaw, drift: &drift} }, 0.02}
+			s := subject{func() framework.Optimizer { return &heavyBall{flaw: flaw, drift: &drift} }, 0.02}
 			var failed []string
 			for _, c := range optimizerChecks() {
 				if err := c.run(s); err != nil {
@@ -120,7 +120,7 @@ func TestOptimizerFindsFlaws(t *testing.T) {
 				}
 			}
 			if want != "" && !slices.Contains(failed, want) {
-				t.Errorf("%q does not fail; these do: %q", want, failed)
+				t.Errorf("%q does not fail; failed: %q", want, failed)
 			}
 		})
 	}

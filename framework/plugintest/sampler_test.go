@@ -40,7 +40,7 @@ func (p plainSampler) Sample(s framework.SweepSpace, excluded func([]framework.C
 	return points, nil
 }
 
-// plainDraws draws distinct settings correctly; fields that are not 0 introduce faults.
+// plainDraws draws distinct settings correctly; nonzero fields introduce faults.
 type plainDraws struct{ more, blocks int }
 
 func (plainDraws) Draws() bool { return true }

@@ -81,7 +81,7 @@ func TestVariableFindsFaults(t *testing.T) {
 	}
 }
 
-// halve moves what is far from 0 half way.
+// halve halves numbers that are far from 0.
 func halve(x []float32) {
 	for i := range x {
 		if x[i] > 3 || x[i] < -3 {

@@ -6,7 +6,7 @@ import (
 	"runexp/framework/measure"
 )
 
-// TestNoEdges: what a correlation leaves open.
+// TestNoEdges: where the correlation is undefined.
 func TestNoEdges(t *testing.T) {
 	flat, corner := measure.NewPlane(12, 12), measure.NewPlane(12, 12)
 	corner.Row(3)[4] = 1

@@ -8,7 +8,7 @@ import (
 	"runexp/framework/measure"
 )
 
-// TestDeadChannels: a layer with channels that never vary, and more of them than places.
+// TestDeadChannels: a layer with constant channels, and more channels than positions.
 func TestDeadChannels(t *testing.T) {
 	const channels, places = 12, 5
 	f := measure.Features{H: 1, W: places, C: channels, Values: make([]float32, channels*places)}
@@ -27,8 +27,8 @@ func TestDeadChannels(t *testing.T) {
 	if got := score(see()); got > 1e-12 {
 		t.Errorf("the distance to itself is %g", got)
 	}
-	// Twice the features: the mean and the root of the covariance double, so that
-	// the distance is that of the features to 0.
+	// With twice the features the mean and the root of the covariance double: the distance
+	// is that of the features to 0.
 	for i := range f.Values {
 		f.Values[i] *= 2
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestShifts: what it costs to shift all colours, and to turn black to white.
+// TestShifts: the distance of shifted colours, and of black and white.
 func TestShifts(t *testing.T) {
 	flat := func(r, g, b float32) palette {
 		var pix []float32

@@ -12,8 +12,8 @@ import (
 	"runexp/framework"
 )
 
-// valley returns Σ 2ⁱ·xᵢ⁴ + xᵢ², its loss times scale plus offset in single
-// precision.
+// valley returns the objective Σ 2ⁱ·xᵢ⁴ + xᵢ², times scale plus offset, with the loss in
+// single precision.
 func valley(scale, offset float64) framework.Objective {
 	return func(_ context.Context, x, grad []float32) (float64, error) {
 		loss := 0.0
@@ -65,7 +65,7 @@ func TestHistoryHoldsTheNewestSteps(t *testing.T) {
 	if len(o.pairs) != 3 {
 		t.Fatalf("%d pairs", len(o.pairs))
 	}
-	for i, p := range o.pairs { // the last step began at path[8]; its own pair is not known yet
+	for i, p := range o.pairs { // the last step started at path[8] and has no pair yet
 		for j := range x {
 			if want := path[6+i][j] - path[5+i][j]; p.s[j] != want {
 				t.Errorf("pair %d: step %v, element %d should be %g", i, p.s, j, want)
@@ -74,7 +74,7 @@ func TestHistoryHoldsTheNewestSteps(t *testing.T) {
 	}
 }
 
-// TestSecantEquation holds the two-loop recursion to what defines BFGS.
+// TestSecantEquation checks the two-loop recursion by BFGS's definition.
 func TestSecantEquation(t *testing.T) {
 	o, x := build(t, func(*Config) {}), start()
 	steps(t, o, valley(1, 0), x, 8)
@@ -105,7 +105,7 @@ func TestPairsWithoutCurvatureAreSkipped(t *testing.T) {
 	}
 }
 
-// TestUnitOfTheLoss: with a power of two nothing is rounded differently.
+// TestUnitOfTheLoss: scaling the loss by a power of two does not change the rounding.
 func TestUnitOfTheLoss(t *testing.T) {
 	want := start()
 	steps(t, build(t, func(*Config) {}), valley(1, 0), want, 12)
@@ -118,9 +118,9 @@ func TestUnitOfTheLoss(t *testing.T) {
 	}
 }
 
-// TestLyingGradient: nothing lower is to be found, with the history and without.
-func TestLyingGradient(t *testing.T) {
-	lie := func(ctx context.Context, x, grad []float32) (float64, error) {
+// TestWrongGradient: the search fails with the history and without.
+func TestWrongGradient(t *testing.T) {
+	negated := func(ctx context.Context, x, grad []float32) (float64, error) {
 		loss, err := valley(1, 0)(ctx, x, grad)
 		for i := range grad {
 			grad[i] = -grad[i]
@@ -132,7 +132,7 @@ func TestLyingGradient(t *testing.T) {
 	before, searched := slices.Clone(x), 0
 	outcome := steps(t, o, func(ctx context.Context, at, grad []float32) (float64, error) {
 		searched++
-		return lie(ctx, at, grad)
+		return negated(ctx, at, grad)
 	}, x, 1)
 	if !outcome.Done || outcome.Accepted || !slices.Equal(x, before) {
 		t.Errorf("%+v, x from %v to %v", outcome, before, x)
@@ -141,12 +141,11 @@ func TestLyingGradient(t *testing.T) {
 		t.Errorf("%d evaluations, %d pairs", searched, len(o.pairs))
 	}
 	if outcome := steps(t, o, valley(1, 0), x, 1); !outcome.Accepted {
-		t.Error("a true gradient does not set it going again")
+		t.Error("with the right gradient the next step is not accepted")
 	}
 }
 
-// TestSinglePrecisionEnds: with the loss rounded near 1000, nothing below 6e-5
-// is visible.
+// TestSinglePrecisionEnds: differences below 6e-5 are lost in a loss near 1000.
 func TestSinglePrecisionEnds(t *testing.T) {
 	o, x, calls := build(t, func(*Config) {}), start(), 0
 	f := valley(1, 1000)
@@ -159,7 +158,7 @@ func TestSinglePrecisionEnds(t *testing.T) {
 	}
 }
 
-// TestFewEvaluations: a search that is cut short takes the lowest point it saw.
+// TestFewEvaluations: a search cut short takes the lowest point it evaluated.
 func TestFewEvaluations(t *testing.T) {
 	o, x := build(t, func(c *Config) { c.MaxEvaluations, c.Curvature = 2, 2e-4 }), start()
 	last := math.Inf(1)
@@ -216,8 +215,8 @@ func TestNewChecksItsOptions(t *testing.T) {
 	}
 }
 
-// TestBeyondACliff: a search that steps where the loss is not finite takes a
-// shorter step and goes on down.
+// TestBeyondACliff: where the loss is not finite, the search takes a shorter step and
+// continues.
 func TestBeyondACliff(t *testing.T) {
 	falls := 0
 	cliff := func(ctx context.Context, x, grad []float32) (float64, error) {
@@ -246,7 +245,7 @@ func TestBeyondACliff(t *testing.T) {
 			t.Errorf("rate %g: 15 steps end at %g", rate, loss)
 		}
 		if rate > 1 && falls == falling {
-			t.Errorf("rate %g: the cliff is never met", rate)
+			t.Errorf("rate %g: the cliff is never reached: the test has no power", rate)
 		}
 	}
 	_, err := build(t, func(c *Config) { c.LineSearch = fixedStep }).Step(context.Background(), func(context.Context, []float32, []float32) (float64, error) {

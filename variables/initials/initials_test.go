@@ -12,8 +12,8 @@ import (
 	"runexp/variables/initials/noise"
 )
 
-// TestContract holds every initial value to the suite. One whose defaults are not
-// valid says here what it needs.
+// TestContract runs the suite on every initial value, with options where the defaults are
+// not valid.
 func TestContract(t *testing.T) {
 	needs := map[string]any{"image": &image.Config{Image: "start.png"}}
 	registry := initials.Registry()
@@ -34,7 +34,7 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// TestOptions: what no picture can be made of is reported by the option's name.
+// TestOptions: the error for a bad option names it.
 func TestOptions(t *testing.T) {
 	for want, options := range map[string]framework.Validator{
 		"image: needs the file of the picture to start from": image.Defaults(),
@@ -52,7 +52,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestNoise: its mean and deviations are ImageNet's, times sigma.
+// TestNoise: mean and deviation are 0 and sigma in ImageNet's normalisation.
 func TestNoise(t *testing.T) {
 	i, err := noise.New(noise.Config{Sigma: 0.5})
 	if err != nil {
