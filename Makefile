@@ -20,7 +20,7 @@ test: ## every test; those that need what is not here say so and are skipped
 kernels: ## the C kernels again: another compiler, sanitizer, race detector (which does not see C), NEON in an emulator
 	CC=clang go test ./framework/compute
 	go test -asan ./framework/compute
-	RUNEXP_ISA=generic go test -race ./framework/... ./experiments -skip 'PyTorch|Threads|Iterations'
+	RUNEXP_ISA=generic go test -race ./framework/... ./experiments/... -skip 'PyTorch|Threads|Iterations'
 	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
@@ -42,7 +42,7 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
 	go test ./framework/weights -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
 	go test ./framework/store -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
-	go test ./experiments -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
+	go test ./experiments/trial -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
 
 docs: ## what is generated from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
