@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -54,6 +56,9 @@ func unknownVerb(c *cobra.Command, name string) error {
 	var known []string
 	for _, verb := range c.Commands() {
 		known = append(known, verb.Name())
+	}
+	if ending := filepath.Ext(name); ending == ".yaml" || ending == ".yml" {
+		return usage(fmt.Errorf("unknown verb %q; to run a file: %s -c %s", name, c.CommandPath(), name))
 	}
 	return usage(framework.UnknownName("verb", name, known))
 }

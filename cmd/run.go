@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/configs"
 	"runexp/experiments"
 	"runexp/experiments/executor/local"
 	"runexp/experiments/plan"
@@ -50,6 +52,9 @@ func (r *runFlags) flags(c *cobra.Command) {
 func (a *app) load(file string, overrides []string) (*config.Resolved, error) {
 	if file == "" {
 		if len(overrides) > 0 && !strings.Contains(overrides[0], "=") {
+			if _, err := fs.Stat(configs.Presets(), overrides[0]+".yaml"); err == nil {
+				return nil, usage(fmt.Errorf("%s is a preset: name a file with -c that extends it, with extends: [%s]", overrides[0], overrides[0]))
+			}
 			return nil, usage(fmt.Errorf("name the experiment's file with -c, as in -c %s", overrides[0]))
 		}
 		return nil, usage(errors.New("name the experiment's file: -c FILE"))

@@ -129,7 +129,7 @@ func (s summary) print(tally experiments.Tally, report []string, took time.Durat
 		what string
 	}{
 		{tally.Kept, "done before"}, {tally.Meanwhile, "done meanwhile by another process"}, {tally.Finished, "finished"}, {tally.Pruned, "pruned"},
-		{tally.Failed, "failed"}, {tally.Elsewhere, "running in another process"}, {tally.Left, "not run yet; the same command resumes"},
+		{tally.Failed, "failed"}, {tally.Elsewhere, "running in another process"}, {tally.Left, "not finished; the same command resumes"},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)

@@ -52,10 +52,14 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	data, err := readLimited(absolute)
 	if err != nil {
 		hint := ""
-		if near := nearestFile(absolute); near != "" && errors.Is(err, fs.ErrNotExist) {
+		if near := nearestFile(absolute, ".yaml", ".yml"); near != "" && errors.Is(err, fs.ErrNotExist) {
 			hint = fmt.Sprintf("; did you mean %s?", printable.Text(filepath.Join(filepath.Dir(shown), near)))
 		}
-		r.report.add(at, key, "cannot read %s: %v%s", printable.Excerpt(shown), cause(err), hint)
+		what := "cannot read " + printable.Excerpt(shown) + ": "
+		if key == "" {
+			what = "" // the place is the file itself
+		}
+		r.report.add(at, key, "%s%v%s", what, cause(err), hint)
 		return nil, nil
 	}
 	src := &source{name: shown, dir: filepath.Dir(absolute), base: "the folder of " + filepath.Base(shown)}
@@ -64,13 +68,13 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	return tree, data
 }
 
-// nearestFile returns the YAML file in path's folder with the most similar name, "" if
-// none is similar.
-func nearestFile(path string) string {
+// nearestFile returns the file in path's folder with one of these endings and the most
+// similar name, "" if none is similar.
+func nearestFile(path string, endings ...string) string {
 	files, _ := os.ReadDir(filepath.Dir(path)) // nil if there is no such folder
 	var names []string
 	for _, file := range files {
-		if ending := filepath.Ext(file.Name()); ending == ".yaml" || ending == ".yml" {
+		if slices.Contains(endings, strings.ToLower(filepath.Ext(file.Name()))) {
 			names = append(names, file.Name())
 		}
 	}

@@ -85,7 +85,7 @@ func (r *sweepReader) swept(at, path string) bool {
 	}
 	why := map[string]string{
 		"experiment": "names all trials of a sweep",
-		"seed":       "is varied by repeats; write repeats: N instead",
+		"seed":       "is varied by sweep.repeats; write repeats: N under sweep instead",
 		"checkpoint": "does not change the picture",
 		"output":     "does not change the picture",
 		"evaluate":   "must be the same for all trials, or they cannot be compared",
@@ -248,7 +248,7 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 		r.add(join(at, "labels"), "has %s for %s", sizes.Count(len(labels), "name"), sizes.Count(len(p.Levels), "value"))
 		return
 	}
-	same := map[string]int{}
+	same := map[string]bool{}
 	for i := range p.Levels {
 		l := &p.Levels[i]
 		var texts []string
@@ -256,11 +256,11 @@ func (r *sweepReader) label(at string, n *node, labels []string, p *Parameter) {
 			texts = append(texts, s.display())
 		}
 		l.Label = strings.Join(texts, ", ")
-		if k, twice := same[levelKey(l.Settings)]; twice {
-			r.add(at, "the values %d and %d are equal, %s; remove one", k, i, printable.Excerpt(l.Label))
+		if same[levelKey(l.Settings)] {
+			r.add(at, "%s is given twice for %s; remove one", printable.Excerpt(l.Label), strings.Join(p.Paths, " and "))
 			return
 		}
-		same[levelKey(l.Settings)] = i
+		same[levelKey(l.Settings)] = true
 	}
 	taken := map[string]bool{}
 	for i := range p.Levels {

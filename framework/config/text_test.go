@@ -125,7 +125,7 @@ func TestRanges(t *testing.T) {
 		}
 	}
 	_, err := loader().Load(write(t, plain), []string{"losses.tv.weight=0,-0.0"})
-	if err == nil || !strings.Contains(err.Error(), "are equal") {
+	if err == nil || !strings.Contains(err.Error(), "is given twice") {
 		t.Errorf("0 and -0: %v", err)
 	}
 }

@@ -170,12 +170,16 @@ func (v *validator) image(path, file, what string) {
 	if len(file) > 4096 {
 		shown = printable.Excerpt(file)
 	}
-	relative := ""
+	relative, written := "", file
 	if n, ok := v.root.find(path); ok && n.written != file && !strings.HasPrefix(n.written, "~") {
 		relative = fmt.Sprintf(" (%s is relative to %s)", printable.Excerpt(n.written), n.source.base)
+		written = n.written
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if near := nearestFile(file, imageExtensions()...); near != "" {
+			relative += "; did you mean " + printable.Text(filepath.Join(filepath.Dir(written), near)) + "?"
+		}
 		v.add(path, "no such file: %s%s", shown, relative)
 	case err != nil:
 		v.add(path, "cannot read %s: %v%s", shown, cause(err), relative)

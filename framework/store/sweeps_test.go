@@ -92,6 +92,27 @@ func TestRunOfTrial(t *testing.T) {
 	wantError(t, err, ErrNotFound)
 }
 
+// An attempt that was given up and is alive after all writes only rows of its own: the
+// newer attempt stands for the trial, whichever ends first.
+func TestAnAttemptThatWasGivenUp(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		s, ctx := openTest(t), t.Context()
+		sweep := must(s.PlanSweep(ctx, sweepOf(1, "")))(t)
+		runs := []*Run{begin(t, s, NewRun{TrialHash: "h0"}), begin(t, s, NewRun{TrialHash: "h0"})}
+		for _, i := range []int{first, 1 - first} {
+			check(t, runs[i].Log(ctx, 0, []Value{{"x", float64(i)}}))
+			check(t, runs[i].Finish(ctx, Finished, ""))
+		}
+		trial := must(s.SweepTrials(ctx, sweep.Number))(t)[0]
+		if trial.Run.Number != runs[1].Number() || trial.Run.Attempt != 2 {
+			t.Errorf("attempt %d ends first: run %d, attempt %d", first+1, trial.Run.Number, trial.Run.Attempt)
+		}
+		if points := must(s.Series(ctx, runs[1].Number(), "x"))(t); len(points) != 1 || points[0].Value != 1 {
+			t.Errorf("attempt %d ends first: the other wrote %v", first+1, points)
+		}
+	}
+}
+
 func TestInvalidPlans(t *testing.T) {
 	s := openTest(t)
 	for what, n := range map[string]NewSweep{

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -39,6 +40,9 @@ type File struct {
 func Open(path string) (*File, error) {
 	// Before os.Open, which would block on a named pipe.
 	info, err := os.Stat(path)
+	if missing := new(fs.PathError); errors.As(err, &missing) {
+		return nil, fmt.Errorf("weights: cannot read %s: %w", path, missing.Err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("weights: %w", err)
 	}
