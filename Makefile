@@ -3,7 +3,7 @@ GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MODULES = $(patsubst %/go.mod,%,$(wildcard examples/*/go.mod tools/*/go.mod))
 FUZZ = -fuzztime 60s -fuzzminimizetime 20x
 
-help: ## these verbs
+help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## bin/runexp
@@ -12,28 +12,28 @@ build: ## bin/runexp
 quickstart: build ## a first picture, in about a minute
 	bin/runexp -c configs/quickstart.yaml
 
-test: ## every test; those that need what is not here say so and are skipped
+test: ## all tests; those with missing requirements are skipped, with the reason
 	go vet ./...
 	go test ./...
 	for m in $(MODULES); do go -C $$m vet ./... && go -C $$m test -count=1 ./... || exit 1; done
 
-kernels: ## the C kernels again: another compiler, sanitizer, race detector (which does not see C), NEON in an emulator
+kernels: ## the C kernels with clang, the address sanitizer, the race detector (which does not see C), NEON in an emulator
 	CC=clang go test ./framework/compute
 	go test -asan ./framework/compute
 	RUNEXP_ISA=generic go test -race ./framework/... ./experiments/... -skip 'PyTorch|Threads|Iterations'
 	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
-soak: ## a run, and a sweep, killed a hundred times at random moments still make the same bits
+soak: ## kills a run and a sweep a hundred times at random moments; the bits must stay the same
 	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 40m -run Killed
 
-tidy: ## whether every go.mod says what its module needs
+tidy: ## checks that every go.mod is tidy
 	for m in . $(MODULES); do go -C $$m mod tidy -diff || exit 1; done
 
 lint: ## the linter, pinned; import rules are in .golangci.yml
 	for m in . $(MODULES); do (cd $$m && go run $(GOLANGCI) run ./...) || exit 1; done
 
-fuzz: ## what reads foreign files, a minute each of damaged ones
+fuzz: ## fuzzes each parser of foreign files for a minute
 	go test ./framework/config -run '^$$' -fuzz '^FuzzLoad$$' $(FUZZ)
 	go test ./framework/config -run '^$$' -fuzz '^FuzzOverride$$' $(FUZZ)
 	go test ./framework/config -run '^$$' -fuzz '^FuzzExtends$$' $(FUZZ)
@@ -44,16 +44,16 @@ fuzz: ## what reads foreign files, a minute each of damaged ones
 	go test ./framework/store -run '^$$' -fuzz '^FuzzOpen$$' $(FUZZ)
 	go test ./experiments/trial -run '^$$' -fuzz '^FuzzCheckpoint$$' $(FUZZ)
 
-docs: ## what is generated from the code
+docs: ## generates docs from the code
 	go run ./cmd/runexp plugins --markdown > docs/plugins.md
 	go run ./cmd/runexp config keys --markdown > docs/config.md
 	go run ./tools/licences > docs/licences.md
 	go run ./tools/operations > docs/operations.md
 
-picture: quickstart ## docs/quickstart.jpg, the picture in the README, from what the quickstart made
+picture: quickstart ## docs/quickstart.jpg, the picture in the README, from the quickstart's result
 	go run ./tools/readme
 
-paint: ## those pictures of configs/images that are not photographs
+paint: ## the computed images in configs/images
 	go -C tools/paint run .
 
 .PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture paint

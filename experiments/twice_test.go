@@ -100,9 +100,9 @@ func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 		want     Tally
 		refused  bool
 	}{
-		"tried again":            {"10, 100", 2, Tally{Finished: 2}, false},
-		"as often as is allowed": {"10, 100", 9, Tally{Failed: 2}, false},
-		"one that is not taken":  {"10, 100, 1000", 0, Tally{Left: 3}, true},
+		"retried":                 {"10, 100", 2, Tally{Finished: 2}, false},
+		"retries used up":         {"10, 100", 9, Tally{Failed: 2}, false},
+		"refused by the executor": {"10, 100, 1000", 0, Tally{Left: 3}, true},
 	} {
 		b := newBed(t)
 		p, err := b.plan(t, "sweep:\n  on_failure: {retries: 2}\n  parameters: [{path: losses.style.weight, values: ["+c.values+"]}]\n")

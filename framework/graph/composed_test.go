@@ -96,7 +96,7 @@ func TestCostOfTheAlgebra(t *testing.T) {
 	const n, c = 60, 40
 	for name, f := range map[string]struct {
 		op         func(b *builder, x graph.Node) graph.Node
-		remembered int64
+		saved      int64
 		arithmetic float64
 	}{
 		"a column's gradient": {func(b *builder, x graph.Node) graph.Node { return b.Mul(x, b.Slice(x, 1, 0, 1)) }, 8*n + 4*2*512, 0},
@@ -108,8 +108,8 @@ func TestCostOfTheAlgebra(t *testing.T) {
 	} {
 		b := graph.NewBuilder(compute.Plain[float32]{})
 		p := must(b.CompileGradient(b.Sum(f.op(b, b.Variable(n, c)))))
-		if m := p.Memory(); m.Saved != f.remembered || p.Arithmetic() != f.arithmetic {
-			t.Errorf("%s: %d bytes and %g operations, want %d and %g", name, m.Saved, p.Arithmetic(), f.remembered, f.arithmetic)
+		if m := p.Memory(); m.Saved != f.saved || p.Arithmetic() != f.arithmetic {
+			t.Errorf("%s: %d bytes and %g operations, want %d and %g", name, m.Saved, p.Arithmetic(), f.saved, f.arithmetic)
 		}
 	}
 }

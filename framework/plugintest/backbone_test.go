@@ -127,19 +127,19 @@ func TestBackboneFindsFaults(t *testing.T) {
 			s.list[0].Receptive = 1 // a picture too small for pool1
 			s.deepest = func([]string) int { return 3 }
 		}},
-		"stride":       {"windows", func(s *small) { s.list[3].Stride = 1 }},
-		"receptive":    {"windows", func(s *small) { s.list[3].Receptive = 6 }},
-		"more of it":   {"windows", func(s *small) { s.list[3].Receptive = 10 }},
-		"in place":     {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["conv1"] = nodes["relu1"] } }},
-		"no ReLU":      {"features", func(s *small) { s.relu = func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1) } }},
-		"too small":    {"sides", func(s *small) { s.side = func(int) int { return 1 } }},
-		"too large":    {"sides", func(s *small) { s.side = func(int) int { return 2 } }},
-		"no side":      {"sides", func(s *small) { s.side = func(int) int { return 0 } }},
-		"two copies":   {"sharing", func(s *small) { s.filters = newFilter }},
-		"a tap less":   {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { delete(nodes, "pool1") } }},
-		"taps swapped": {"shapes", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["pool1"] = nodes["relu1"] } }},
-		"any layer":    {"unknown layers", func(s *small) { s.list = append(s.list, framework.Layer{Name: "conv99_9", Kind: "relu"}) }},
-		"dead":         {"features", func(s *small) { s.filters = deadFilter }},
+		"stride":        {"windows", func(s *small) { s.list[3].Stride = 1 }},
+		"receptive":     {"windows", func(s *small) { s.list[3].Receptive = 6 }},
+		"receptive 10":  {"windows", func(s *small) { s.list[3].Receptive = 10 }},
+		"in place":      {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["conv1"] = nodes["relu1"] } }},
+		"no ReLU":       {"features", func(s *small) { s.relu = func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1) } }},
+		"too small":     {"sides", func(s *small) { s.side = func(int) int { return 1 } }},
+		"too large":     {"sides", func(s *small) { s.side = func(int) int { return 2 } }},
+		"no side":       {"sides", func(s *small) { s.side = func(int) int { return 0 } }},
+		"two copies":    {"sharing", func(s *small) { s.filters = newFilter }},
+		"missing tap":   {"features", func(s *small) { s.tap = func(nodes map[string]graph.Node) { delete(nodes, "pool1") } }},
+		"taps swapped":  {"shapes", func(s *small) { s.tap = func(nodes map[string]graph.Node) { nodes["pool1"] = nodes["relu1"] } }},
+		"made-up layer": {"unknown layers", func(s *small) { s.list = append(s.list, framework.Layer{Name: "conv99_9", Kind: "relu"}) }},
+		"only zeros":    {"features", func(s *small) { s.filters = deadFilter }},
 	} {
 		s := newSmall()
 		c.spoil(s)

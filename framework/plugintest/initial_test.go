@@ -60,13 +60,13 @@ func TestInitialFindsFaults(t *testing.T) {
 		check string
 		i     framework.Initial
 	}{
-		"a role that no image has": {"roles", plainInitial{roles: []framework.Role{"sketch"}}},
+		"unknown role":             {"roles", plainInitial{roles: []framework.Role{"sketch"}}},
 		"an option without a name": {"roles", unnamed{}},
 		"its images' size": {"image", plainInitial{image: func(from framework.Sources, _, _ int, _ *rand.Rand) *imaging.Image {
 			return from.Content.Resize(20, 30)
 		}}},
 		"no picture": {"image", plainInitial{image: func(framework.Sources, int, int, *rand.Rand) *imaging.Image { return nil }}},
-		"a role that it does not say": {"image", plainInitial{image: func(from framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
+		"an undeclared role": {"image", plainInitial{image: func(from framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
 			return from.Styles[0].Resize(h, w)
 		}}},
 		"bytes":        {"image", plainInitial{image: flat(255)}},
@@ -75,15 +75,15 @@ func TestInitialFindsFaults(t *testing.T) {
 			from.Content.Pix[0]++
 			return from.Content.Resize(h, w)
 		}}},
-		"lent images": {"sources", plainInitial{image: func(from framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
+		"returns a source": {"sources", plainInitial{image: func(from framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
 			if from.Content.H == h && from.Content.W == w {
 				return from.Content
 			}
 			return from.Content.Resize(h, w)
 		}}},
-		"drawn, and does not say so": {"seed", plainInitial{image: drawn}},
-		"says drawn, and is not":     {"seed", plainInitial{random: true}},
-		"another one each time": {"seed", plainInitial{random: true, image: func(_ framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
+		"random but not declared":    {"seed", plainInitial{image: drawn}},
+		"declared random but is not": {"seed", plainInitial{random: true}},
+		"ignores its random source": {"seed", plainInitial{random: true, image: func(_ framework.Sources, h, w int, _ *rand.Rand) *imaging.Image {
 			m := imaging.New(h, w)
 			calls++
 			m.Pix[0] = calls

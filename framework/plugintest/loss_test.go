@@ -67,12 +67,12 @@ func TestLossFindsFaults(t *testing.T) {
 		check string
 		spoil func(*plainLoss)
 	}{
-		"role":     {"taps", func(l *plainLoss) { l.roles[0] = "painting" }},
+		"role":     {"taps", func(l *plainLoss) { l.roles[0] = "sketch" }},
 		"same tap": {"taps", func(l *plainLoss) { l.layers[1] = l.layers[0] }},
 		"no terms": {"terms", func(l *plainLoss) {
 			l.score = func(*graph.Builder, terms, nodes, references) terms { return nil }
 		}},
-		"a term less": {"every tap", func(l *plainLoss) {
+		"missing term": {"every tap", func(l *plainLoss) {
 			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms { return t[:1] }
 		}},
 		"two terms of one name": {"terms", func(l *plainLoss) {
@@ -81,7 +81,7 @@ func TestLossFindsFaults(t *testing.T) {
 				return t
 			}
 		}},
-		"a weight that is no number": {"terms", func(l *plainLoss) {
+		"weight not a number": {"terms", func(l *plainLoss) {
 			l.score = func(_ *graph.Builder, t terms, _ nodes, _ references) terms {
 				t[0].Weight = math.NaN()
 				return t
@@ -124,7 +124,7 @@ func TestLossFindsFaults(t *testing.T) {
 				return framework.SquaredDistances(b, l.layers, got, want[:1])
 			}
 		}},
-		"weights forgotten": {"several targets", func(l *plainLoss) {
+		"weights ignored": {"several targets", func(l *plainLoss) {
 			l.score = func(b *graph.Builder, _ terms, got nodes, want references) terms {
 				for i := range want {
 					want[i].Weight = 1
@@ -138,7 +138,7 @@ func TestLossFindsFaults(t *testing.T) {
 		"root of 0": {"flat pictures", func(l *plainLoss) {
 			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Sqrt(b.Mean(b.Square(x))) }
 		}},
-		"other bits each time": {"threads", func(l *plainLoss) {
+		"not deterministic": {"threads", func(l *plainLoss) {
 			made++
 			scale := float64(made)
 			l.represent = func(b *graph.Builder, x graph.Node) graph.Node { return b.Gram(x, scale) }

@@ -60,15 +60,15 @@ func TestMetricFindsFaults(t *testing.T) {
 		check string
 		m     brightness
 	}{
-		"no label":        {"definition", brightness{define: func(d *framework.Definition) { d.Label = "" }}},
-		"two lines":       {"definition", brightness{define: func(d *framework.Definition) { d.Doc += "\n" }}},
-		"no direction":    {"definition", brightness{define: func(d *framework.Definition) { d.Better = "" }}},
-		"no bounds":       {"definition", brightness{define: func(d *framework.Definition) { d.High = 0 }}},
-		"unknown role":    {"definition", brightness{define: func(d *framework.Definition) { d.Against = "painting" }}},
-		"unknown layers":  {"definition", brightness{define: func(d *framework.Definition) { d.Layers = "all" }}},
-		"best impossible": {"definition", brightness{define: func(d *framework.Definition) { d.Equal = -1 }}},
-		"changing":        {"definition", brightness{define: func(d *framework.Definition) { calls++; d.Equal = float64(calls) }}},
-		"wrong at equal":  {"equal", brightness{value: func(v float64, _ *measure.Image) float64 { return v + 1 }}},
+		"no label":         {"definition", brightness{define: func(d *framework.Definition) { d.Label = "" }}},
+		"two lines":        {"definition", brightness{define: func(d *framework.Definition) { d.Doc += "\n" }}},
+		"no direction":     {"definition", brightness{define: func(d *framework.Definition) { d.Better = "" }}},
+		"no bounds":        {"definition", brightness{define: func(d *framework.Definition) { d.High = 0 }}},
+		"unknown role":     {"definition", brightness{define: func(d *framework.Definition) { d.Against = "sketch" }}},
+		"unknown layers":   {"definition", brightness{define: func(d *framework.Definition) { d.Layers = "all" }}},
+		"unreachable best": {"definition", brightness{define: func(d *framework.Definition) { d.Equal = -1 }}},
+		"changing":         {"definition", brightness{define: func(d *framework.Definition) { calls++; d.Equal = float64(calls) }}},
+		"wrong at equal":   {"equal", brightness{value: func(v float64, _ *measure.Image) float64 { return v + 1 }}},
 		"not finite": {"values", brightness{value: func(v float64, picture *measure.Image) float64 {
 			return v / meanOf(picture.Pix) // 0/0 for a black picture
 		}}},
@@ -77,7 +77,7 @@ func TestMetricFindsFaults(t *testing.T) {
 			return v * float64(runtime.GOMAXPROCS(0))
 		}}},
 		"counts": {"order", brightness{value: func(v float64, _ *measure.Image) float64 { calls++; return v + float64(calls) }}},
-		"keeps the network's memory": {"order", brightness{prepare: func(image *measure.Image) (framework.Score, error) {
+		"retains the network's memory": {"order", brightness{prepare: func(image *measure.Image) (framework.Score, error) {
 			want := image.Features(metricLayer).Values
 			return func(picture *measure.Image) float64 {
 				return picture.Kernels.SquaredError(slices.Clone(picture.Features(metricLayer).Values), want) + meanOf(want)

@@ -23,7 +23,7 @@ func (h *heavyBall) Step(ctx context.Context, f framework.Objective, x []float32
 	switch h.flaw {
 	case "another context":
 		ctx = context.WithoutCancel(ctx)
-	case "looks ahead":
+	case "evaluates ahead of x":
 		at = slices.Clone(x)
 		at[0] -= h.v[0]
 	case "moves before the evaluation":
@@ -44,21 +44,21 @@ func (h *heavyBall) Step(ctx context.Context, f framework.Objective, x []float32
 		x[i] -= float32(rate) * h.v[i]
 	}
 	switch h.flaw {
-	case "climbs":
+	case "increases the loss":
 		for i := range x {
 			x[i] += 2 * float32(rate) * h.v[i]
 		}
 	case "loss after the step":
 		outcome.Loss, _ = f(ctx, x, grad)
 		outcome.Evals = 2
-	case "counts wrongly":
+	case "wrong count":
 		outcome.Evals = 0
-	case "accepted wrongly":
+	case "wrongly rejected":
 		outcome.Accepted = false
-	case "differs":
+	case "not deterministic":
 		*h.drift += 1e-3
 		x[0] += *h.drift
-	case "never done":
+	case "done too early":
 		outcome.Done = true
 	}
 	return outcome, nil
@@ -77,7 +77,7 @@ func (h *heavyBall) Restore(state []framework.Slot) error {
 	}
 	slots, err := framework.Slots(state, "v")
 	switch {
-	case h.flaw == "takes anything" && err != nil:
+	case h.flaw == "accepts any state" && err != nil:
 		return nil
 	case err != nil:
 		return err
@@ -92,20 +92,20 @@ func (h *heavyBall) Restore(state []framework.Slot) error {
 func TestOptimizerFindsFlaws(t *testing.T) {
 	for flaw, want := range map[string]string{
 		"":                            "",
-		"climbs":                      "lowers",
+		"increases the loss":          "lowers",
 		"loss after the step":         "outcome",
-		"counts wrongly":              "outcome",
-		"accepted wrongly":            "outcome",
-		"looks ahead":                 "first evaluation",
+		"wrong count":                 "outcome",
+		"wrongly rejected":            "outcome",
+		"evaluates ahead of x":        "first evaluation",
 		"moves before the evaluation": "error",
 		"another context":             "context",
 		"keeps the gradient":          "ownership",
-		"differs":                     "determinism",
+		"not deterministic":           "determinism",
 		"no state":                    "restore",
 		"state by reference":          "restore",
-		"takes anything":              "nonsense",
+		"accepts any state":           "nonsense",
 		"one size":                    "size",
-		"never done":                  "done",
+		"done too early":              "done",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			drift := float32(0)

@@ -66,13 +66,13 @@ func TestPrunerFindsFaults(t *testing.T) {
 		check string
 		fresh func() framework.Pruner
 	}{
-		"other verdicts from call to call": {"deterministic", newPlain(func(p *plainPruner) { p.calls = &calls })},
-		"remembers another command":        {"deterministic", func() framework.Pruner { return shared }},
-		"no name":                          {"limit", newPlain(func(p *plainPruner) { p.nameless = true })},
-		"stops what is ahead":              {"limit", newPlain(func(p *plainPruner) { p.behind = true })},
-		"its own earlier value":            {"not by itself", newPlain(func(p *plainPruner) { p.selfish = true })},
-		"another group's":                  {"groups", newPlain(func(p *plainPruner) { p.groupless = true })},
-		"another group's, at once":         {"goroutines", newPlain(func(p *plainPruner) { p.groupless = true })},
+		"not deterministic":             {"deterministic", newPlain(func(p *plainPruner) { p.calls = &calls })},
+		"state shared between pruners":  {"deterministic", func() framework.Pruner { return shared }},
+		"no name":                       {"limit", newPlain(func(p *plainPruner) { p.nameless = true })},
+		"stops the best":                {"limit", newPlain(func(p *plainPruner) { p.behind = true })},
+		"its own earlier value":         {"not by itself", newPlain(func(p *plainPruner) { p.selfish = true })},
+		"another group's":               {"groups", newPlain(func(p *plainPruner) { p.groupless = true })},
+		"another group's, concurrently": {"goroutines", newPlain(func(p *plainPruner) { p.groupless = true })},
 	} {
 		found := false
 		for _, check := range prunerChecks() {

@@ -88,10 +88,10 @@ func TestSamplerFindsFaults(t *testing.T) {
 		check string
 		s     framework.Sampler
 	}{
-		"a block too far": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
+		"block out of range": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
 			return append(p, framework.SweepPoint{Setting: make([]framework.Choice, len(s.Parameters)), Block: s.Blocks})
 		}}},
-		"a level too far": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
+		"level out of range": {"in the space", plainSampler{func(s framework.SweepSpace, p points) points {
 			for i := range p {
 				if len(p[i].Setting) > 0 {
 					p[i].Setting[0].Level = s.Parameters[0].Levels
@@ -120,7 +120,7 @@ func TestSamplerFindsFaults(t *testing.T) {
 			}
 			return p
 		}}},
-		"what is excluded": {"exclusions", plainSampler{func(s framework.SweepSpace, p points) points {
+		"excluded points": {"exclusions", plainSampler{func(s framework.SweepSpace, p points) points {
 			if len(p) == 0 {
 				p = append(p, framework.SweepPoint{Setting: make([]framework.Choice, len(s.Parameters))})
 			}
@@ -128,9 +128,9 @@ func TestSamplerFindsFaults(t *testing.T) {
 		}}},
 		"nothing":            {"exclusions", plainSampler{func(framework.SweepSpace, points) points { return nil }}},
 		"over the cap":       {"cap", plainSampler{func(_ framework.SweepSpace, p points) points { return append(p, p...) }}},
-		"one draw more":      {"cap", plainDraws{more: 1}},
+		"an extra draw":      {"cap", plainDraws{more: 1}},
 		"not on every block": {"cap", plainDraws{blocks: 1}},
-		"others each time": {"deterministic", plainSampler{func(_ framework.SweepSpace, p points) points {
+		"not deterministic": {"deterministic", plainSampler{func(_ framework.SweepSpace, p points) points {
 			calls++
 			return p[min(len(p), calls%2):]
 		}}},
@@ -140,7 +140,7 @@ func TestSamplerFindsFaults(t *testing.T) {
 			}
 			return p
 		}}},
-		"others with a higher cap": {"a higher cap", plainSampler{func(s framework.SweepSpace, p points) points { return p[min(len(p), s.Cap/5):] }}},
+		"different with a higher cap": {"a higher cap", plainSampler{func(s framework.SweepSpace, p points) points { return p[min(len(p), s.Cap/5):] }}},
 	} {
 		found := false
 		for _, check := range samplerChecks() {

@@ -59,15 +59,15 @@ func TestVariableFindsFaults(t *testing.T) {
 		check string
 		v     plainPixels
 	}{
-		"a number less":        {"shape", plainPixels{initial: func(x []float32) []float32 { return x[1:] }}},
-		"another image":        {"initial", plainPixels{initial: func(x []float32) []float32 { x[0]++; return x }}},
-		"another shape":        {"initial", plainPixels{build: func(b *graph.Builder, x graph.Node) graph.Node { return b.Sum(x) }}},
-		"another picture":      {"initial", plainPixels{build: func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1.1) }}},
-		"the size stays":       {"resample", plainPixels{resample: func(x []float32) []float32 { return x }}},
-		"changed at its size":  {"resample", plainPixels{resample: func(x []float32) []float32 { x[0]++; return x }}},
-		"images out of bounds": {"project", plainPixels{project: func(x []float32) { clear(x) }}},
-		"no bounds":            {"project", plainPixels{project: func([]float32) {}}},
-		"further each time":    {"project", plainPixels{project: halve}},
+		"missing number":           {"shape", plainPixels{initial: func(x []float32) []float32 { return x[1:] }}},
+		"another image":            {"initial", plainPixels{initial: func(x []float32) []float32 { x[0]++; return x }}},
+		"another shape":            {"initial", plainPixels{build: func(b *graph.Builder, x graph.Node) graph.Node { return b.Sum(x) }}},
+		"another picture":          {"initial", plainPixels{build: func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1.1) }}},
+		"not resampled":            {"resample", plainPixels{resample: func(x []float32) []float32 { return x }}},
+		"changed at the same size": {"resample", plainPixels{resample: func(x []float32) []float32 { x[0]++; return x }}},
+		"images out of bounds":     {"project", plainPixels{project: func(x []float32) { clear(x) }}},
+		"no bounds":                {"project", plainPixels{project: func([]float32) {}}},
+		"not idempotent":           {"project", plainPixels{project: halve}},
 	} {
 		found := false
 		for _, check := range variableChecks() {

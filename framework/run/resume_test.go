@@ -131,8 +131,8 @@ func interrupt(t *testing.T, e framework.Experiment, k int, fails bool) (*State,
 		return nil
 	}
 	_, err := prepare(t, e).Optimize(ctx, r)
-	heard := new(ObserverError)
-	if fails != errors.As(err, &heard) || !fails && err != nil {
+	observerErr := new(ObserverError)
+	if fails != errors.As(err, &observerErr) || !fails && err != nil {
 		t.Fatalf("error %v", err)
 	}
 	return kept, r

@@ -218,11 +218,11 @@ func TestNewChecksItsOptions(t *testing.T) {
 // TestBeyondACliff: where the loss is not finite, the search takes a shorter step and
 // continues.
 func TestBeyondACliff(t *testing.T) {
-	falls := 0
+	beyond := 0
 	cliff := func(ctx context.Context, x, grad []float32) (float64, error) {
 		for _, v := range x {
 			if math.Abs(float64(v)) > 2.5 {
-				falls++
+				beyond++
 				grad[0] = float32(math.NaN())
 				return 0, fmt.Errorf("on purpose: %w", framework.ErrNotFinite)
 			}
@@ -231,7 +231,7 @@ func TestBeyondACliff(t *testing.T) {
 	}
 	for _, rate := range []float64{1, 1e3, 1e12} {
 		o, x := build(t, func(*Config) {}), start()
-		before, falling := slices.Clone(x), falls
+		before, earlier := slices.Clone(x), beyond
 		for range 15 {
 			outcome, err := o.Step(context.Background(), cliff, x, rate)
 			if err != nil {
@@ -244,7 +244,7 @@ func TestBeyondACliff(t *testing.T) {
 		if loss, _ := valley(1, 0)(context.Background(), x, make([]float32, len(x))); loss > 0.1 {
 			t.Errorf("rate %g: 15 steps end at %g", rate, loss)
 		}
-		if rate > 1 && falls == falling {
+		if rate > 1 && beyond == earlier {
 			t.Errorf("rate %g: the cliff is never reached: the test has no power", rate)
 		}
 	}

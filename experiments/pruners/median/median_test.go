@@ -33,15 +33,15 @@ func TestMedian(t *testing.T) {
 		value float64
 		stop  bool
 	}{
-		"worse than the median of 5":      {5, here, 50, 3.1, true},
-		"as good as the median":           {5, here, 50, 3, false},
-		"better":                          {5, here, 50, 0.5, false},
-		"between the middle two of 4":     {4, here, 75, 2.4, false},
-		"past the middle of 4":            {4, here, 75, 2.6, true},
-		"too few others":                  {3, here, 50, 9, false},
-		"other pictures":                  {5, there, 50, 9, false},
-		"a step that nobody has come to":  {5, here, 60, 9, false},
-		"not a peer of itself, once more": {5, here, 100, 9, true},
+		"worse than the median of 5":  {5, here, 50, 3.1, true},
+		"as good as the median":       {5, here, 50, 3, false},
+		"better":                      {5, here, 50, 0.5, false},
+		"between the middle two of 4": {4, here, 75, 2.4, false},
+		"worse than the median of 4":  {4, here, 75, 2.6, true},
+		"too few trials":              {3, here, 50, 9, false},
+		"other images":                {5, there, 50, 9, false},
+		"a step no other has reached": {5, here, 60, 9, false},
+		"not compared with itself":    {5, here, 100, 9, true},
 	} {
 		p := filled(c.peers)
 		p.Observe(framework.TrialValue{Group: c.group, Trial: "me", Step: c.step, Value: -1}) // an earlier attempt at the same trial
