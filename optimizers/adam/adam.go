@@ -3,12 +3,8 @@
 package adam
 
 import (
-	"context"
-	"errors"
-	"math"
-	"slices"
-
 	"runexp/framework"
+	"runexp/internal/moments"
 )
 
 // Config holds the options of the optimiser.
@@ -21,79 +17,12 @@ type Config struct {
 // Defaults returns the paper's options.
 func Defaults() Config { return Config{Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8} }
 
+func (c Config) options() moments.Options {
+	return moments.Options{Beta1: c.Beta1, Beta2: c.Beta2, Epsilon: c.Epsilon}
+}
+
 // Validate reports options out of range.
-func (c Config) Validate() error {
-	return errors.Join(
-		framework.InRange("beta1", c.Beta1, 0, 1),
-		framework.InRange("beta2", c.Beta2, 0, 1),
-		framework.Positive("epsilon", c.Epsilon),
-	)
-}
+func (c Config) Validate() error { return c.options().Validate() }
 
-// Optimizer holds the moments. With g the gradient at step t = 1, 2, …:
-//
-//	m ← β₁m + (1−β₁)g        v ← β₂v + (1−β₂)g²
-//	x ← x − rate · (m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε)
-type Optimizer struct {
-	c       Config
-	t       float64
-	g, m, v []float32 // gradient, mean, mean square; [H·W·3]
-}
-
-var (
-	_ framework.Optimizer = (*Optimizer)(nil)
-	_ framework.Sizer     = (*Optimizer)(nil)
-)
-
-// New returns an optimiser at step 0.
-func New(c Config) (framework.Optimizer, error) { return &Optimizer{c: c}, nil }
-
-// Step makes one update. It evaluates f once.
-func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32, rate float64) (framework.Outcome, error) {
-	if len(o.m) != len(x) {
-		o.m, o.v = make([]float32, len(x)), make([]float32, len(x))
-	}
-	if len(o.g) != len(x) {
-		o.g = make([]float32, len(x))
-	}
-	loss, err := f(ctx, x, o.g)
-	if err != nil {
-		return framework.Outcome{Evals: 1}, err
-	}
-	o.t++
-	b1, b2 := float32(o.c.Beta1), float32(o.c.Beta2)
-	a1, a2 := float32(1-o.c.Beta1), float32(1-o.c.Beta2)
-	step := rate / (1 - math.Pow(o.c.Beta1, o.t))
-	root := math.Sqrt(1 - math.Pow(o.c.Beta2, o.t))
-	for i, g := range o.g {
-		o.m[i] = float32(b1*o.m[i]) + float32(a1*g)
-		o.v[i] = float32(b2*o.v[i]) + float32(float32(a2*g)*g)
-		x[i] -= float32(step * float64(o.m[i]) / (math.Sqrt(float64(o.v[i]))/root + o.c.Epsilon))
-	}
-	return framework.Outcome{Loss: loss, Evals: 1, Accepted: true}, nil
-}
-
-// StateArrays counts the gradient and the moments.
-func (o *Optimizer) StateArrays() int { return 3 }
-
-// State returns the step count and the moments.
-func (o *Optimizer) State() []framework.Slot {
-	return []framework.Slot{
-		{Name: "step", Scalars: []float64{o.t}},
-		{Name: "mean", PerPixel: o.m},
-		{Name: "square", PerPixel: o.v, Positive: true},
-	}
-}
-
-// Restore copies state back.
-func (o *Optimizer) Restore(state []framework.Slot) error {
-	slots, err := framework.Slots(state, "step", "mean", "square")
-	if err != nil {
-		return err
-	}
-	if len(slots[0].Scalars) != 1 || len(slots[1].PerPixel) != len(slots[2].PerPixel) {
-		return errors.New("adam: the state is not complete")
-	}
-	o.t, o.m, o.v = slots[0].Scalars[0], slices.Clone(slots[1].PerPixel), slices.Clone(slots[2].PerPixel)
-	return nil
-}
+// New returns an optimiser at step 0. Its formula is at moments.Optimizer, λ is 0.
+func New(c Config) (framework.Optimizer, error) { return moments.New(c.options()), nil }
