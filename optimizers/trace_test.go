@@ -10,8 +10,10 @@ import (
 	"runexp/framework"
 	"runexp/framework/plugintest"
 	"runexp/optimizers/adam"
+	"runexp/optimizers/adamw"
 	"runexp/optimizers/lbfgs"
 	"runexp/optimizers/momentum"
+	"runexp/optimizers/rmsprop"
 )
 
 // quartic is the objective of testdata/trace.py.
@@ -41,8 +43,15 @@ func traced(t *testing.T) map[string]optimizer {
 	return map[string]optimizer{
 		"adam":                         {of(t, adam.New, adam.Defaults()), 0.05},
 		"adam, other options":          {of(t, adam.New, adam.Config{Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3}), 0.02},
+		"adamw":                        {of(t, adamw.New, adamw.Defaults()), 0.05},
+		"adamw, other options":         {of(t, adamw.New, adamw.Config{Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3, WeightDecay: 2}), 0.02},
 		"momentum":                     {of(t, momentum.New, momentum.Defaults()), 0.003},
 		"nesterov":                     {of(t, momentum.New, momentum.Config{Momentum: 0.7, Nesterov: true}), 0.003},
+		"rmsprop":                      {of(t, rmsprop.New, rmsprop.Defaults()), 0.02},
+		"rmsprop, other options":       {of(t, rmsprop.New, rmsprop.Config{Alpha: 0.9, Epsilon: 1e-2}), 0.02},
+		"rmsprop, momentum":            {of(t, rmsprop.New, rmsprop.Config{Alpha: 0.99, Epsilon: 1e-8, Momentum: 0.7}), 0.005},
+		"rmsprop, centered":            {of(t, rmsprop.New, rmsprop.Config{Alpha: 0.9, Epsilon: 1e-8, Centered: true}), 0.01},
+		"rmsprop, centered, momentum":  {of(t, rmsprop.New, rmsprop.Config{Alpha: 0.95, Epsilon: 1e-8, Momentum: 0.5, Centered: true}), 0.005},
 		"lbfgs, fixed step":            {of(t, lbfgs.New, fixedStep(10)), 0.5},
 		"lbfgs, fixed step, history 3": {of(t, lbfgs.New, fixedStep(3)), 0.5},
 	}
@@ -122,6 +131,12 @@ func TestEveryOptimizerKeepsTheContract(t *testing.T) {
 	cases["lbfgs"] = optimizer{of(t, lbfgs.New, lbfgs.Defaults()), 1}
 	short := lbfgs.Defaults()
 	short.History = 2
+	for _, name := range []string{"adamw", "adamw, other options"} {
+		delete(cases, name) // the suite wants x to stay where the loss is constant; TestWeightDecay is for these
+	}
+	still := adamw.Defaults()
+	still.WeightDecay = 0
+	cases["adamw, no decay"] = optimizer{of(t, adamw.New, still), 0.05}
 	cases["lbfgs, history 2"] = optimizer{of(t, lbfgs.New, short), 1}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) { plugintest.Optimizer(t, c.fresh, c.rate) })
@@ -137,7 +152,10 @@ func TestOptionsOutOfRange(t *testing.T) {
 	for _, c := range []interface{ Validate() error }{
 		adam.Config{Beta1: 1, Beta2: 0.9, Epsilon: 1e-8}, adam.Config{Beta1: 0.9, Beta2: -0.1, Epsilon: 1e-8},
 		adam.Config{Beta1: 0.9, Beta2: 0.9}, adam.Config{Beta1: math.NaN(), Beta2: 0.9, Epsilon: 1e-8},
+		adamw.Config{Beta1: 1, Beta2: 0.9, Epsilon: 1e-8}, adamw.Config{Beta1: 0.9, Beta2: 0.9, Epsilon: 1e-8, WeightDecay: -0.1},
+		adamw.Config{Beta1: 0.9, Beta2: 0.9, Epsilon: 1e-8, WeightDecay: math.Inf(1)},
 		momentum.Config{Momentum: 1},
+		rmsprop.Config{Alpha: 1, Epsilon: 1e-8}, rmsprop.Config{Alpha: 0.9}, rmsprop.Config{Alpha: 0.9, Epsilon: 1e-8, Momentum: 1},
 		search(func(c *lbfgs.Config) { c.History = 0 }), search(func(c *lbfgs.Config) { c.LineSearch = "wolfe" }),
 		search(func(c *lbfgs.Config) { c.Decrease = 0 }), search(func(c *lbfgs.Config) { c.Decrease = 0.95 }),
 		search(func(c *lbfgs.Config) { c.Curvature = 1 }), search(func(c *lbfgs.Config) { c.Curvature = math.NaN() }),
@@ -147,7 +165,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 			t.Errorf("%+v is accepted", c)
 		}
 	}
-	for _, c := range []interface{ Validate() error }{adam.Defaults(), momentum.Defaults(), lbfgs.Defaults(), fixedStep(1)} {
+	for _, c := range []interface{ Validate() error }{adam.Defaults(), adamw.Defaults(), momentum.Defaults(), rmsprop.Defaults(), lbfgs.Defaults(), fixedStep(1)} {
 		if err := c.Validate(); err != nil {
 			t.Error(err)
 		}

@@ -23,8 +23,15 @@ def fixed_step(lr, history):
 CASES = {
     'adam': (40, lambda p: torch.optim.Adam(p, lr=0.05)),
     'adam, other options': (40, lambda p: torch.optim.Adam(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3)),
+    'adamw': (40, lambda p: torch.optim.AdamW(p, lr=0.05)),
+    'adamw, other options': (40, lambda p: torch.optim.AdamW(p, lr=0.02, betas=(0.8, 0.95), eps=1e-3, weight_decay=2)),
     'momentum': (40, lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.9)),
     'nesterov': (40, lambda p: torch.optim.SGD(p, lr=0.003, momentum=0.7, nesterov=True)),
+    'rmsprop': (40, lambda p: torch.optim.RMSprop(p, lr=0.02)),
+    'rmsprop, other options': (40, lambda p: torch.optim.RMSprop(p, lr=0.02, alpha=0.9, eps=1e-2)),
+    'rmsprop, momentum': (40, lambda p: torch.optim.RMSprop(p, lr=0.005, momentum=0.7)),
+    'rmsprop, centered': (40, lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, centered=True)),
+    'rmsprop, centered, momentum': (40, lambda p: torch.optim.RMSprop(p, lr=0.005, alpha=0.95, momentum=0.5, centered=True)),
     'lbfgs, fixed step': (30, fixed_step(0.5, 10)),
     'lbfgs, fixed step, history 3': (30, fixed_step(0.5, 3)),
 }
