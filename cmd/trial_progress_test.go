@@ -32,3 +32,19 @@ func TestWhereRunsBegin(t *testing.T) {
 		}
 	}
 }
+
+// A single experiment whose files changed after planning is the user's to fix; a store or
+// folder that cannot be written is not.
+func TestSingleExperimentWithoutARun(t *testing.T) {
+	for fatal, want := range map[bool]int{false: exitUsage, true: 0} {
+		o := trial.Outcome{Status: store.Failed, Err: errors.New("content.image: the file has changed"), Fatal: fatal}
+		err := summary{progress: &trialProgress{last: o}}.single(t.Context(), nil)
+		coded, code := new(exit), 0
+		if errors.As(err, &coded) {
+			code = coded.code
+		}
+		if !errors.Is(err, o.Err) || code != want {
+			t.Errorf("fatal %v: %v, code %d, want %d", fatal, err, code, want)
+		}
+	}
+}

@@ -63,6 +63,7 @@ func TestTrialRunTwice(t *testing.T) {
 type flaky struct {
 	twice
 	failures int
+	run      int64 // the run of a failed job; 0 if none was started
 	tries    []int
 }
 
@@ -81,7 +82,7 @@ func (x *flaky) Wait(context.Context) (executor.Result, error) {
 	case x.cause != nil:
 	case x.failures > 0:
 		x.failures--
-		result.Outcome = trial.Outcome{Run: store.RunRef{Number: 1}, Status: store.Failed, Err: errors.New("the node went away")}
+		result.Outcome = trial.Outcome{Run: store.RunRef{Number: x.run}, Status: store.Failed, Err: errors.New("the node went away")}
 	default:
 		result.Outcome = trial.Outcome{Status: store.Finished}
 	}
@@ -91,18 +92,20 @@ func (x *flaky) Wait(context.Context) (executor.Result, error) {
 	return result, nil
 }
 
-// A failed job is retried as often as the config says; one that cannot be submitted ends
-// the plan.
+// A failed job is retried as often as the config says, unless no run was started: a file
+// is missing or has changed. One that cannot be submitted ends the plan.
 func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		values   string
 		failures int
+		run      int64
 		want     Tally
 		refused  bool
 	}{
-		"retried":                 {"10, 100", 2, Tally{Finished: 2}, false},
-		"retries used up":         {"10, 100", 9, Tally{Failed: 2}, false},
-		"refused by the executor": {"10, 100, 1000", 0, Tally{Left: 3}, true},
+		"retried":                 {"10, 100", 2, 1, Tally{Finished: 2}, false},
+		"retries used up":         {"10, 100", 9, 1, Tally{Failed: 2}, false},
+		"refused by the executor": {"10, 100, 1000", 0, 1, Tally{Left: 3}, true},
+		"no run was started":      {"10, 100", 1, 0, Tally{Finished: 1, Failed: 1}, false},
 	} {
 		b := newBed(t)
 		p, err := b.plan(t, "sweep:\n  on_failure: {retries: 2}\n  parameters: [{path: losses.style.weight, values: ["+c.values+"]}]\n")
@@ -113,7 +116,7 @@ func TestRetriesAndAnExecutorThatRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := &flaky{failures: c.failures}
+		x := &flaky{failures: c.failures, run: c.run}
 		tally, err := recorded.Run(t.Context(), b.runner(t, p, nil), x, &recordingListener{})
 		if tally != c.want || (err != nil) != c.refused {
 			t.Errorf("%s: %+v, want %+v; tries %v; %v", name, tally, c.want, x.tries, err)
