@@ -30,7 +30,12 @@ func TestContract(t *testing.T) {
 			variant(t, "scaled", gram.Defaults, unmasked(gram.New), func(c *gram.Config) { c.Distance = "scaled" })
 			variant(t, "mean", gram.Defaults, gram.New, func(c *gram.Config) { c.Styles = "mean" })
 		},
-		"tv": func(t *testing.T) { plugintest.Loss(t, tv.Defaults, tv.New) },
+		"tv": func(t *testing.T) {
+			plugintest.Loss(t, tv.Defaults, tv.New)
+			for _, form := range []string{"squared", "nine_point"} {
+				variant(t, form, tv.Defaults, tv.New, func(c *tv.Config) { c.Form = form })
+			}
+		},
 	}
 	for _, name := range Registry().Names() {
 		suite, ok := suites[name]
@@ -90,6 +95,11 @@ func TestByHand(t *testing.T) {
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
+		// the sum of their squares over 12
+		"tv, squared": {must(tv.New(tv.Config{Form: "squared"})), 10.0 / 12},
+		// over the nine cells of 1 1 2 2, 1 1 2 2, 3 3 4 4, 3 3 4 4 the squares along the
+		// diagonals are 1 4 9 4 1 and 1 4 1 4 1
+		"tv, nine_point": {must(tv.New(tv.Config{Form: "nine_point"})), 2.0/3*10/12 + (19+11)/27.0/6},
 	} {
 		if got := score(t, c.loss, x, nil, zero); math.Abs(got-c.want) > 1e-7*c.want {
 			t.Errorf("%s is %g, want %g", name, got, c.want)
