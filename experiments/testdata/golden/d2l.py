@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""References of the presets after Dive into Deep Learning: d2l-gluon. Run from this folder.
+"""References of the presets after Dive into Deep Learning: d2l-gluon, d2l-torch and d2l-torch-relu. Run from this folder.
 
 The variable is RGB normalised with ImageNet's mean and standard deviation. Content: mean squared error at conv4_4. Style: mean squared error of
 FFᵀ/(C·H·W), summed over layers. Total variation: ½(mean|dy| + mean|dx|).
@@ -73,4 +73,14 @@ def gluon():
           ('probe.png', ['stages.1=null'], *gradients(recipe.terms, normalise(image('probe.png')))), trace)
 
 
+def torch_edition(name, content_layer, style_layers):
+    weights, h, w = {'content': 1, 'style': 1e4, 'tv': 10}, 48, 64
+    recipe = Recipe(content_layer, style_layers, h, w)
+    rows, _ = stage(recipe, 0, normalise(image('content.png')), weights, 10, lambda i: 0.3 * 0.8 ** (i // 50))
+    write(name, name, ['backbone.name=vgg19-lite', 'size={height: 48, width: 64, fit: stretch}', 'style.0.size=content', 'stages.0.iterations=10'],
+          ('probe.png', [], *gradients(recipe.terms, normalise(image('probe.png')))), rows)
+
+
 gluon()
+torch_edition('d2l-torch', 'conv4_4', CONV)
+torch_edition('d2l-torch-relu', 'relu4_4', ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'conv5_1'])
