@@ -14,6 +14,7 @@ import (
 	"runexp/losses/content"
 	"runexp/losses/gram"
 	"runexp/losses/tv"
+	"runexp/losses/w2"
 )
 
 // TestContract runs the suite on every loss of the registry, and on its options.
@@ -25,10 +26,15 @@ func TestContract(t *testing.T) {
 		},
 		"gram": func(t *testing.T) {
 			plugintest.Loss(t, gram.Defaults, gram.New)
-			variant(t, "without masks", gram.Defaults, unmasked(gram.New), func(*gram.Config) {})
+			variant(t, "without masks", gram.Defaults, gram.New, func(*gram.Config) {}, plugintest.WithoutMasks())
 			variant(t, "positions", gram.Defaults, gram.New, func(c *gram.Config) { c.Per = "positions" })
-			variant(t, "scaled", gram.Defaults, unmasked(gram.New), func(c *gram.Config) { c.Distance = "scaled" })
+			variant(t, "scaled", gram.Defaults, gram.New, func(c *gram.Config) { c.Distance = "scaled" }, plugintest.WithoutMasks())
 			variant(t, "mean", gram.Defaults, gram.New, func(c *gram.Config) { c.Styles = "mean" })
+		},
+		"w2": func(t *testing.T) {
+			plugintest.Loss(t, w2.Defaults, w2.New)
+			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
+			variant(t, "mean", w2.Defaults, w2.New, func(c *w2.Config) { c.Styles = "mean" })
 		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)
@@ -57,21 +63,6 @@ func variant[C any](t *testing.T, name string, defaults func() C, build func(C) 
 			return c
 		}, build, traits...)
 	})
-}
-
-// unmasked builds a loss whose images have no masks.
-func unmasked[C any](build func(C) (framework.Loss, error)) func(C) (framework.Loss, error) {
-	return func(c C) (framework.Loss, error) {
-		l, err := build(c)
-		return withoutMasks{l}, err
-	}
-}
-
-type withoutMasks struct{ framework.Loss }
-
-func (l withoutMasks) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
-	v.Masks = nil
-	return l.Loss.Represent(b, v)
 }
 
 // TestByHand compares each loss with its formula, computed by hand.
@@ -123,6 +114,34 @@ func TestMeanOfStyles(t *testing.T) {
 	}
 }
 
+// TestNormalDistributions: of one channel, the distance is that of means and deviations, with
+// 1e-4 added to variances.
+func TestNormalDistributions(t *testing.T) {
+	loss := must(w2.New(w2.Config{Layers: []framework.LayerWeight{{Layer: "a", Weight: 1}}}))
+	x := graph.Double(graph.Shape{1, 2, 1}, []float64{1, 3})       // mean 2, variance 1
+	y := graph.Double(graph.Shape{1, 4, 1}, []float64{5, 5, 9, 9}) // mean 7, variance 4
+	flat := graph.Double(graph.Shape{2, 1, 1}, []float64{2, 2})    // mean 2, variance 0
+	deviations := math.Sqrt(4+1e-4) - math.Sqrt(1+1e-4)
+	if got, want := score(t, loss, x, nil, y), 25+deviations*deviations; math.Abs(got-want) > 1e-9 {
+		t.Errorf("distance is %g, want %g", got, want)
+	}
+	deviations = math.Sqrt(1+1e-4) - 1e-2
+	if got, want := score(t, loss, x, nil, flat), deviations*deviations; math.Abs(got-want) > 1e-9 {
+		t.Errorf("distance to a flat image is %g, want %g", got, want)
+	}
+}
+
+// TestMixtureOfStyles: with styles: mean the target has the moments of all positions of the
+// style images.
+func TestMixtureOfStyles(t *testing.T) {
+	loss := must(w2.New(w2.Config{Layers: []framework.LayerWeight{{Layer: "a", Weight: 1}}, Styles: "mean"}))
+	x, one, other := noise(5, 6, 3, 1), noise(4, 5, 3, 2), noise(4, 5, 3, 3)
+	both := graph.Double(graph.Shape{8, 5, 3}, slices.Concat(one.Double, other.Double))
+	if got, want := score(t, loss, x, nil, one, other), score(t, loss, x, nil, both); math.Abs(got-want) > 1e-10 {
+		t.Errorf("distance to two styles is %g, to both in one %g", got, want)
+	}
+}
+
 // TestMaskOfOnes: a region that is the whole image gives the loss without regions, and one
 // that a style image lacks is compared with the others only.
 func TestMaskOfOnes(t *testing.T) {
@@ -131,6 +150,7 @@ func TestMaskOfOnes(t *testing.T) {
 	for name, loss := range map[string]framework.Loss{
 		"gram":            must(gram.New(gram.Config{Layers: layers})),
 		"gram, positions": must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})),
+		"w2":              must(w2.New(w2.Config{Layers: layers})),
 	} {
 		plain := score(t, loss, x, nil, y)
 		if got := score(t, loss, x, []string{"all"}, y); math.Abs(got-plain) > 1e-12*plain {
@@ -178,6 +198,12 @@ func score(t *testing.T, loss framework.Loss, x graph.Tensor, regions []string, 
 		for i, target := range targets {
 			values := represent(b.Constant(fmt.Sprint("target ", i), target))
 			want[role] = append(want[role], framework.Target{Values: values, Weight: 1 / float64(len(targets))})
+		}
+	}
+	if preparer, prepares := loss.(framework.TargetPreparer); prepares {
+		var err error
+		if want, err = preparer.PrepareTargets(b, want); err != nil {
+			t.Fatal(err)
 		}
 	}
 	terms, err := loss.Score(b, represent(b.Variable(x.Shape...)), want)
