@@ -79,14 +79,15 @@ def squares(x):
 class Recipe:
     beta2 = 0.99
 
-    def __init__(self, h, w):
+    def __init__(self, h, w, oxford=False):
+        self.oxford = oxford
         with torch.no_grad():
             self.content = self.of(resize(image('content.png'), h, w))['relu4_2']
             style = self.of(resize(image('style.png'), h, w))
             self.style = {k: self.target(style[k]) for k in STYLE}
 
     def of(self, x):
-        return features(x, 'relu5_1', first_padding='replicate')
+        return features(x, 'relu5_1', first_padding='replicate', oxford=self.oxford)
 
     def target(self, f):
         mean, cov = moments(f)
@@ -108,15 +109,16 @@ class Recipe2021(Recipe):
         return {'content': scaled(f['relu4_2'] - self.content), 'style': sum(v * scaled(gram(f[k]) - self.style[k]) for k, v in STYLE.items()), 'tv': squares(x)}
 
 
-def reference(name, kind):
+def reference(name, preset, kind, oxford=False):
     recipes = []
     for h, w in [(36, 48), (48, 64)]:
-        recipes.append(kind(h, w))
+        recipes.append(kind(h, w, oxford))
         recipes[-1].size = h, w
-    write(name, name, ['backbone.name=vgg19-lite', 'stages.4=null', 'stages.3=null', 'stages.2=null', 'style.0.size=content', 'stages.0.size={long: 48}', 'stages.1.size={long: 64}',
-                       'stages.0.iterations=10', 'stages.1.iterations=5'],
-          ('probe.png', ['stages.1=null', 'stages.0.size={long: 64}'], *gradients(recipes[-1].terms, image('probe.png'))))
+    write(name, preset, ['backbone.name=vgg19' if oxford else 'backbone.name=vgg19-lite', 'stages.4=null', 'stages.3=null', 'stages.2=null', 'style.0.size=content',
+                         'stages.0.size={long: 48}', 'stages.1.size={long: 64}', 'stages.0.iterations=10', 'stages.1.iterations=5'],
+          ('probe.png', ['stages.1=null', 'stages.0.size={long: 64}'], *gradients(recipes[-1].terms, image('probe.png'))), shared=oxford)
 
 
-reference('crowsonkb', Recipe)
-reference('crowsonkb-2021', Recipe2021)
+reference('crowsonkb', 'crowsonkb', Recipe)
+reference('crowsonkb-vgg19', 'crowsonkb', Recipe, oxford=True)
+reference('crowsonkb-2021', 'crowsonkb-2021', Recipe2021)
