@@ -19,9 +19,28 @@ type Variable interface {
 	// Space returns the space of the picture that Build gives. At the tap "image"
 	// content and style images are in this space too.
 	Space() Space
-	// Resample returns x, of Shape(h, w), for a picture of another size. x is the
-	// variable itself, or an optimiser's state for each of its numbers.
-	Resample(x []float32, h, w, newH, newW int) []float32
+	// Resample returns x, of Shape(h, w), for a picture of another size. what is what x
+	// holds. Numbers that are never negative must stay so.
+	Resample(what Quantity, x []float32, h, w, newH, newW int) []float32
+}
+
+// A Quantity is what an array with one number for each of a variable's holds.
+type Quantity int
+
+const (
+	Signed      Quantity = iota // an optimiser's state, of either sign: a mean of gradients
+	NonNegative                 // an optimiser's state of at least 0, a divisor: a mean of squared gradients
+	Numbers                     // the variable's own numbers
+)
+
+// ResamplePixels resamples x, [h, w, channels], with one number for each pixel and channel:
+// bicubic if it has either sign, bilinear if it is never negative, since the cubic
+// overshoots. (crowsonkb, style-transfer-pytorch, does the same.)
+func ResamplePixels(what Quantity, x []float32, h, w, channels, newH, newW int) []float32 {
+	if what == NonNegative {
+		return imaging.ResampleBilinear(x, h, w, channels, newH, newW)
+	}
+	return imaging.Resample(x, h, w, channels, newH, newW)
 }
 
 // A Projector is a Variable with bounds: after each step Project moves x to the nearest

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"runexp/framework"
@@ -68,18 +67,14 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 // next returns the initial state of a stage, from the final state s of the previous one.
 func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
-	resampled := func(x []float32) []float32 {
-		return p.variable.Resample(x, before.H, before.W, stage.Height, stage.Width)
+	resampled := func(what framework.Quantity, x []float32) []float32 {
+		return p.variable.Resample(what, x, before.H, before.W, stage.Height, stage.Width)
 	}
 	if p.e.Stages[stage.Index].Carry {
 		var state []framework.Slot
 		for _, slot := range p.optimize[s.Stage].State() {
-			switch {
-			case slot.PerPixel == nil:
-			case slot.Positive:
-				slot.PerPixel = exponentials(resampled(logarithms(slot.PerPixel)))
-			default:
-				slot.PerPixel = resampled(slot.PerPixel)
+			if slot.PerPixel != nil {
+				slot.PerPixel = resampled(slot.Quantity, slot.PerPixel)
 			}
 			state = append(state, slot)
 		}
@@ -87,27 +82,7 @@ func (p *Prepared) next(s State, stage Stage) (State, error) {
 			return s, fmt.Errorf("carry: %w", err)
 		}
 	}
-	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(s.X), Guard: newGuard()}, nil
-}
-
-// logFloor is added before logarithms are taken, since log 0 is infinite. Squared
-// gradients in float32 are far larger.
-const logFloor = 1e-36
-
-// logarithms and exponentials map numbers of at least 0 to their logarithms and back.
-func logarithms(x []float32) []float32 {
-	out := make([]float32, len(x))
-	for i, v := range x {
-		out[i] = float32(math.Log(float64(v) + logFloor))
-	}
-	return out
-}
-
-func exponentials(x []float32) []float32 {
-	for i, v := range x {
-		x[i] = float32(max(math.Exp(float64(v))-logFloor, 0))
-	}
-	return x
+	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(framework.Numbers, s.X), Guard: newGuard()}, nil
 }
 
 // allFinite reports whether an image can be encoded: pixels may have overflowed before

@@ -114,11 +114,11 @@ func (v Variable) Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, e
 func (v Variable) Space() framework.Space { return v.space }
 
 // Resample resizes each level separately.
-func (v Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
+func (v Variable) Resample(what framework.Quantity, x []float32, h, w, newH, newW int) []float32 {
 	var out []float32
 	larger := v.of(newH, newW)
 	for k, l := range v.of(h, w) {
-		out = append(out, imaging.Resample(x[l.from:l.to], l.h, l.w, 3, larger[k].h, larger[k].w)...)
+		out = append(out, framework.ResamplePixels(what, x[l.from:l.to], l.h, l.w, 3, larger[k].h, larger[k].w)...)
 	}
 	return out
 }
