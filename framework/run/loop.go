@@ -36,7 +36,10 @@ type loop struct {
 func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
 	l := &loop{
 		prepared: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
-		x: s.X, mean: average{p.e.Output.Average, s.Average}, i: s.Iteration, done: s.Done, guard: s.Guard,
+		x: s.X, mean: average{p.e.Output.Average, s.Average, s.Averaged}, i: s.Iteration, done: s.Done, guard: s.Guard,
+	}
+	if l.mean.n == 0 {
+		l.mean.add(l.x)
 	}
 	var err error
 	if l.objective, err = p.newObjective(ctx, stage.Height, stage.Width); err != nil {
@@ -63,7 +66,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 	for {
 		finished := l.finished()
 		if finished && !l.averaged {
-			l.mean.of(l.x, l.i)
+			l.mean.of(l.x)
 			l.averaged = true
 		}
 		s := l.state()
@@ -122,7 +125,7 @@ func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
 		Evaluations: l.objective.evals, Evaluated: l.objective.evaluatedAt(l.x), Done: l.done,
-		X: l.x, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
+		X: l.x, Average: l.mean.sum, Averaged: l.mean.n, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
 
@@ -177,7 +180,7 @@ func (l *loop) rollBack(err error) error {
 		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
 	}
 	copy(l.x, l.undo.X)
-	l.mean.sum, l.averaged = slices.Clone(l.undo.Average), false
+	l.mean.sum, l.mean.n, l.averaged = slices.Clone(l.undo.Average), l.undo.Averaged, false
 	if err := l.optimizer.Restore(l.undo.Optimizer); err != nil {
 		return fmt.Errorf("iteration %d: rollback: %w", l.i, err)
 	}
