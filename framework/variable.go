@@ -1,6 +1,8 @@
 package framework
 
 import (
+	"math"
+
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
@@ -45,7 +47,10 @@ func ResamplePixels(what Quantity, x []float32, h, w, channels, newH, newW int) 
 
 // A Projector is a Variable with bounds: after each step Project moves x to the nearest
 // point within them.
-type Projector interface{ Project(x []float32) }
+type Projector interface {
+	// Project changes x, of Shape(h, w).
+	Project(x []float32, h, w int)
+}
 
 // A Space is the value range of a picture: for a pixel u in [0, 1], RGB,
 //
@@ -86,6 +91,19 @@ func (s Space) FromUnit(u []float32) []float32 {
 		x[i] = float32((s.Scale*float64(v) - s.Mean[c]) / s.Std[c])
 	}
 	return x
+}
+
+// Clamp clamps a picture, [H·W·3], to the range that a file can hold, and reports whether
+// a value was outside by more than rounding errors of a variable's map to the picture.
+func (s Space) Clamp(x []float32) (outside bool) {
+	low, high := s.FromUnit(make([]float32, 3)), s.FromUnit([]float32{1, 1, 1})
+	const rounding = 1e-5 // of the range
+	for i, v := range x {
+		c := i % 3
+		x[i] = min(max(v, low[c]), high[c])
+		outside = outside || !(math.Abs(float64(v-x[i])) <= rounding*float64(high[c]-low[c]))
+	}
+	return outside
 }
 
 // ToUnit is the inverse of FromUnit. It does not clamp.

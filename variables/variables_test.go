@@ -27,9 +27,14 @@ func TestContract(t *testing.T) {
 			}
 		},
 		"pyramid": func(t *testing.T) {
-			for _, levels := range []int{1, 2, 5} {
-				t.Run(fmt.Sprint(levels), func(t *testing.T) {
-					v, err := pyramid.New(pyramid.Config{Levels: levels, Space: "normalized"})
+			for _, c := range []pyramid.Config{
+				{Filter: "bicubic", Bounds: "none"}, {Levels: 1, Filter: "bicubic", Bounds: "clamp"},
+				{Levels: 2, Filter: "bilinear", Bounds: "none"}, {Levels: 5, Filter: "bicubic", Bounds: "clamp"},
+				{Smallest: 2, Filter: "bilinear", Bounds: "clamp"}, {Smallest: 7, Filter: "bicubic", Bounds: "none"},
+			} {
+				c.Space = "normalized"
+				t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+					v, err := pyramid.New(c)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -190,13 +190,14 @@ func variableState(v framework.Variable) error {
 
 // variableProject checks that points within the bounds stay, and that Project is idempotent.
 func variableProject(v framework.Variable) error {
+	const h, w = 8, 6
 	p, bounded := v.(framework.Projector)
 	if !bounded {
 		return nil
 	}
-	inside := v.Initial(someImage(8, 6))
+	inside := v.Initial(someImage(h, w))
 	x := slices.Clone(inside)
-	p.Project(x)
+	p.Project(x, h, w)
 	for i := range x {
 		if math.Abs(float64(x[i]-inside[i])) > 1e-5*(1+math.Abs(float64(inside[i]))) {
 			return fmt.Errorf("number %d of an image goes from %g to %g: images are within the bounds", i, inside[i], x[i])
@@ -205,9 +206,9 @@ func variableProject(v framework.Variable) error {
 	for i := range x {
 		x[i] = 1e6 * float32(i%3-1)
 	}
-	p.Project(x)
+	p.Project(x, h, w)
 	once := slices.Clone(x)
-	if p.Project(x); !slices.Equal(once, x) {
+	if p.Project(x, h, w); !slices.Equal(once, x) {
 		return errors.New("Project is not idempotent")
 	}
 	if slices.ContainsFunc(x, func(u float32) bool { return math.Abs(float64(u)) == 1e6 }) {

@@ -45,7 +45,7 @@ func (v plainPixels) Resample(what framework.Quantity, x []float32, h, w, newH, 
 	return framework.ResamplePixels(what, x, h, w, 3, newH, newW)
 }
 
-func (v plainPixels) Project(x []float32) {
+func (v plainPixels) Project(x []float32, _, _ int) {
 	if v.project != nil {
 		v.project(x)
 		return

@@ -150,7 +150,7 @@ func (l *loop) iterate(ctx context.Context, evaluated time.Duration) error {
 	if err != nil {
 		return l.rollBack(err)
 	}
-	l.prepared.project(l.x)
+	l.prepared.project(l.x, l.stage)
 	l.mean.add(l.x)
 	row.Evals, row.Took = l.objective.evals, evaluated+time.Since(began)
 	l.i, l.done, l.retrying = l.i+1, outcome.Done, false

@@ -44,10 +44,10 @@ func (p *Prepared) image(ctx context.Context, x []float32, h, w int) (*imaging.I
 	return &imaging.Image{H: h, W: w, Pix: p.variable.Space().ToUnit(pixels)}, nil
 }
 
-// project moves x back into the variable's bounds, if it has any.
-func (p *Prepared) project(x []float32) {
+// project moves x, of stage, back into the variable's bounds, if it has any.
+func (p *Prepared) project(x []float32, stage Stage) {
 	if bounded, is := p.variable.(framework.Projector); is {
-		bounded.Project(x)
+		bounded.Project(x, stage.Height, stage.Width)
 	}
 }
 

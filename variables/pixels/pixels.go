@@ -63,9 +63,4 @@ func (Variable) Resample(what framework.Quantity, x []float32, h, w, newH, newW 
 }
 
 // Project clamps each pixel to the range of [0, 1] in its space.
-func (v Bounded) Project(x []float32) {
-	low, high := v.space.FromUnit(make([]float32, 3)), v.space.FromUnit([]float32{1, 1, 1})
-	for i, value := range x {
-		x[i] = min(max(value, low[i%3]), high[i%3])
-	}
-}
+func (v Bounded) Project(x []float32, _, _ int) { v.space.Clamp(x) }
