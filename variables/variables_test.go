@@ -6,6 +6,7 @@ import (
 
 	"runexp/framework/plugintest"
 	"runexp/variables"
+	"runexp/variables/fourier"
 	"runexp/variables/pixels"
 	"runexp/variables/pyramid"
 )
@@ -24,6 +25,17 @@ func TestContract(t *testing.T) {
 						plugintest.Variable(t, v)
 					})
 				}
+			}
+		},
+		"fourier": func(t *testing.T) {
+			for _, c := range []fourier.Config{{Decay: 1, Bounds: "none"}, {Decay: 0, Bounds: "clamp"}, {Decay: 1.5, Bounds: "clamp"}} {
+				t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+					v, err := fourier.New(c)
+					if err != nil {
+						t.Fatal(err)
+					}
+					plugintest.Variable(t, v)
+				})
 			}
 		},
 		"pyramid": func(t *testing.T) {
