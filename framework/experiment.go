@@ -14,6 +14,7 @@ type Experiment struct {
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
+	Scales     Scales            `config:"scales,optional" doc:"sizes of stages by a factor, instead of a size in each stage. The stages then give the other settings: the first stage has those of stages[0], the second those of stages[1] and so on; the last is repeated"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run resumes from; not part of a trial's identity"`
@@ -75,6 +76,14 @@ type LayerWeight struct {
 type InitSpec struct {
 	From    string `config:"from" doc:"an initial value; see runexp plugins"`
 	Options any    `config:",options"`
+}
+
+// Scales are the sizes of stages by a factor. They are zero in a resolved Experiment, whose
+// Stages have their sizes.
+type Scales struct {
+	From   int     `config:"from" doc:"the smallest longer side in pixels"`
+	To     int     `config:"to" doc:"longer side of the result; the other stages are smaller by powers of the factor, rounded, as long as they have at least from pixels. size: 1024 replaces it: a larger result has more stages"`
+	Factor float64 `config:"factor" doc:"ratio of a stage's size to the previous one's, above 1"`
 }
 
 // Stage is one size of the picture, optimised for a number of iterations.

@@ -76,6 +76,7 @@ func (v *validator) validate() {
 	if len(e.Stages) == 0 {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
+	v.scales()
 	v.every("output.every", e.Output.Every, "0 keeps no intermediate pictures")
 	if average := e.Output.Average; !(average >= 0 && average < 1) {
 		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
