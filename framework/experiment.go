@@ -39,7 +39,7 @@ type Mask struct {
 type StyleImage struct {
 	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second style image, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other style images"`
-	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
+	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long*0.7 (the same, times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
 }
