@@ -93,6 +93,7 @@ type Stage struct {
 	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
 	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
+	Details     float64       `config:"details,optional" doc:"factor of the content image's finest details, which are added to what the stage starts from: its difference from itself at half the size; 0, the default, adds none, 1 is STROTSS's"`
 }
 
 // Size is a picture's size in pixels: an area, one of the sides, or a factor of the

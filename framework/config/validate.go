@@ -304,6 +304,9 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	case stage.Evaluations > sizes.MaxCount:
 		v.add(join(path, "evaluations"), "must be at most %d, not %d", sizes.MaxCount, stage.Evaluations)
 	}
+	if !(stage.Details >= 0) || math.IsInf(stage.Details, 0) {
+		v.add(join(path, "details"), "must be at least 0, not %v; 0 adds none", stage.Details)
+	}
 	optimizer := join(path, "optimizer")
 	if !(stage.Optimizer.LR > 0) {
 		v.add(join(optimizer, "lr"), "must be positive, not %v", stage.Optimizer.LR)

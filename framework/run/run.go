@@ -30,8 +30,8 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 		return outcome, err
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
-		if stage.Index > s.Stage {
-			if s, err = p.next(s, stage); err != nil {
+		if starts := stage.Index > s.Stage || p.from == nil && stage.Index == 0; starts {
+			if s, err = p.begin(context.WithoutCancel(ctx), s, stage); err != nil {
 				return outcome, fmt.Errorf("stage %d: %w", stage.Index+1, err)
 			}
 		}
@@ -64,7 +64,22 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	return outcome, nil
 }
 
-// next returns the initial state of a stage, from the final state s of the previous one.
+// begin returns the initial state of a stage: of the first one s, of another that which
+// follows from the final state s of the previous one, with the stage's details.
+func (p *Prepared) begin(ctx context.Context, s State, stage Stage) (State, error) {
+	var err error
+	if stage.Index > s.Stage {
+		if s, err = p.next(s, stage); err != nil {
+			return s, err
+		}
+	}
+	if factor := p.e.Stages[stage.Index].Details; factor != 0 {
+		s.X, err = p.detailed(ctx, s.X, stage, factor)
+	}
+	return s, err
+}
+
+// next returns the state of a stage that follows from the final state s of the previous one.
 func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
 	resampled := func(what framework.Quantity, x []float32) []float32 {
