@@ -92,8 +92,15 @@ type Stage struct {
 	Iterations  int           `config:"iterations" doc:"optimiser steps, at most 1,000,000,000; or give evaluations"`
 	Evaluations int           `config:"evaluations" doc:"evaluations of the loss and its gradient; or give iterations"`
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
+	Weights     []StageWeight `config:"weights,optional" doc:"weights of losses in this stage only; others keep theirs. A loss of weight 0 here is not computed in this stage"`
 	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
 	Details     float64       `config:"details,optional" doc:"factor of the content image's finest details, which are added to what the stage starts from: its difference from itself at half the size; 0, the default, adds none, 1 is STROTSS's"`
+}
+
+// StageWeight is the weight of a loss in one stage.
+type StageWeight struct {
+	Name   string  `config:"name" doc:"name of a loss"`
+	Weight float64 `config:"weight" doc:"instead of its weight under losses, at least 0"`
 }
 
 // Size is a picture's size in pixels: an area, one of the sides, or a factor of the

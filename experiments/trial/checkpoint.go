@@ -21,7 +21,7 @@ import (
 //
 //	runexp checkpoint 1\n
 //	{"trial":…}\n                 JSON: scalars, and the lengths of what follows
-//	the picture, the average of iterates, then of each slot its scalars and its pixels
+//	the picture, the average of iterates, the stage's start, then of each slot its scalars and its pixels
 //	CRC-32C of everything before
 //
 // Pixels are float32, scalars float64, the sum 4 bytes, all little-endian.
@@ -57,6 +57,7 @@ type header struct {
 	Picture     int64   `json:"picture"` // numbers
 	Average     int64   `json:"average,omitempty"`
 	Averaged    int     `json:"averaged,omitempty"` // pictures; not in files of versions that left the stage's first one out
+	Start       int64   `json:"start,omitempty"`
 	Slots       []slot  `json:"slots"`
 }
 
@@ -77,6 +78,7 @@ func (c checkpoint) encode(w io.Writer) error {
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
 		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
 		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Averaged: s.Averaged,
+		Start: int64(len(s.Start)),
 	}
 	for _, o := range s.Optimizer {
 		h.Slots = append(h.Slots, slot{o.Name, int64(len(o.Scalars)), int64(len(o.PerPixel))})
@@ -91,6 +93,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	_, _ = out.Write(append(line, '\n'))
 	writePixels(out, s.X)
 	writePixels(out, s.Average)
+	writePixels(out, s.Start)
 	for _, o := range s.Optimizer {
 		for _, v := range o.Scalars {
 			_, _ = out.Write(binary.LittleEndian.AppendUint64(out.AvailableBuffer(), math.Float64bits(v)))
@@ -153,6 +156,9 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 	if s.Average, err = readPixels(body, h.Average); err != nil {
 		return checkpoint{}, err
 	}
+	if s.Start, err = readPixels(body, h.Start); err != nil {
+		return checkpoint{}, err
+	}
 	for _, o := range h.Slots {
 		slot := framework.Slot{Name: o.Name}
 		if slot.Scalars, err = readScalars(body, o.Scalars); err != nil {
@@ -201,7 +207,7 @@ func (h header) body(size int64) (bytes int64, ok bool) {
 		bytes += count * each
 		return true
 	}
-	ok = add(h.Picture, 4) && add(h.Average, 4)
+	ok = add(h.Picture, 4) && add(h.Average, 4) && add(h.Start, 4)
 	for _, s := range h.Slots {
 		ok = ok && add(s.Scalars, 8) && add(s.Pixels, 4)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -59,6 +60,19 @@ func (r *Resolved) Initial() (framework.Initial, error) {
 		return nil, fmt.Errorf("init: %w", err)
 	}
 	return initial, nil
+}
+
+// Draws reports whether a loss of the experiment draws random numbers.
+func (r *Resolved) Draws() bool {
+	return slices.ContainsFunc(r.Experiment.Losses, func(spec framework.LossSpec) bool {
+		plugin, err := r.loader.Plugins.Losses.Lookup(spec.Type)
+		if err != nil {
+			return false
+		}
+		loss, err := plugin.New(spec.Options)
+		drawer, can := loss.(framework.Drawer)
+		return err == nil && can && drawer.Draws()
+	})
 }
 
 // A member is a key of a struct and its value.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -316,4 +317,41 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 		v.add(join(path, "carry"), "needs a stage before this one with the same optimizer")
 	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
+	v.stageWeights(path, stage.Weights)
+}
+
+// stageWeights checks the weights of losses in a stage.
+func (v *validator) stageWeights(path string, weights []framework.StageWeight) {
+	path = join(path, "weights")
+	n, given := v.root.find(path)
+	if !given || len(weights) == 0 {
+		return
+	}
+	total := map[string]float64{}
+	for _, l := range v.experiment.Losses {
+		total[l.Name] = l.Weight
+	}
+	names := slices.Sorted(maps.Keys(total))
+	var seen []string
+	for i, at := range n.itemPaths(path) {
+		name := weights[i].Name
+		switch {
+		case !slices.Contains(names, name):
+			v.add(join(at, "name"), "%v", framework.UnknownName("loss", name, names))
+		case slices.Contains(seen, name):
+			v.add(join(at, "name"), "%s has two weights here; remove one", quote(name))
+		}
+		seen = append(seen, name)
+		total[name] = weights[i].Weight
+		if n.items[i].get("weight") == nil {
+			v.add(at, "needs a weight; 0 leaves the loss out of this stage")
+		}
+		v.weight(join(at, "weight"), weights[i].Weight)
+	}
+	for _, weight := range total {
+		if weight > 0 {
+			return
+		}
+	}
+	v.add(path, "leave no loss with a positive weight in this stage")
 }

@@ -129,7 +129,7 @@ func TestGradientOfTheAlgebra(t *testing.T) {
 func TestEveryOperationHasAGradientCase(t *testing.T) {
 	// In TestGradientOfEveryOperation, or without a gradient that differences could check.
 	elsewhere := strings.Fields("Conv ReLU MaxPool AvgPool Affine AbsDifferences Gram MSE Scale Square Abs Sqrt Sum Mean " +
-		"Variable Constant Number Apply Detach NormalizeGradient ArgMaxAlong ArgMinAlong ArgSort")
+		"Variable Constant Number Apply Detach NormalizeGradient ArgMaxAlong ArgMinAlong ArgSort Draws")
 	methods := reflect.TypeFor[*builder]()
 	for i := range methods.NumMethod() {
 		m := methods.Method(i)

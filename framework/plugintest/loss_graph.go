@@ -140,19 +140,9 @@ type lossGraph struct {
 }
 
 func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func() *graph.Builder, targets images) (lossGraph, error) {
-	want := framework.Targets{}
-	for role, pictures := range targets {
-		for i, target := range pictures {
-			values, err := represent(builder, l, target.picture)
-			if err != nil {
-				return lossGraph{}, err
-			}
-			r := framework.Target{Weight: target.weight, Values: framework.Values{}}
-			for _, name := range slices.Sorted(maps.Keys(values)) {
-				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d: %s", role, i, name), values[name])
-			}
-			want[role] = append(want[role], r)
-		}
+	want, err := prepared(b, builder, l, targets)
+	if err != nil {
+		return lossGraph{}, err
 	}
 	got, err := l.Represent(b, lossView(b, x, l.Taps()))
 	if err != nil {

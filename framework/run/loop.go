@@ -22,6 +22,7 @@ type loop struct {
 	objective *objective
 
 	x        []float32
+	start    []float32 // of the stage; nil unless a loss compares with it
 	mean     average
 	i        int  // the next iteration
 	done     bool // the optimiser has converged
@@ -41,11 +42,15 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 	if l.mean.n == 0 {
 		l.mean.add(l.x)
 	}
+	if l.start = s.Start; l.start == nil && p.startsMatter(stage.Index) {
+		l.start = slices.Clone(l.x)
+	}
 	var err error
-	if l.objective, err = p.newObjective(ctx, stage.Height, stage.Width); err != nil {
+	if l.objective, err = p.newObjective(ctx, stage.Index, stage.Height, stage.Width, l.start); err != nil {
 		return l, err
 	}
 	p.filters = l.objective.program.Filters()
+	l.objective.redraw(p.e.Seed, l.step())
 	if s.Evaluated {
 		if err := l.objective.evaluate(ctx, l.x); err != nil {
 			return l, err
@@ -125,7 +130,7 @@ func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
 		Evaluations: l.objective.evals, Evaluated: l.objective.evaluatedAt(l.x), Done: l.done,
-		X: l.x, Average: l.mean.sum, Averaged: l.mean.n, Optimizer: l.optimizer.State(), Guard: l.guard,
+		X: l.x, Start: l.start, Average: l.mean.sum, Averaged: l.mean.n, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
 
@@ -134,6 +139,7 @@ func (l *loop) step() int { return l.stage.Step + l.i }
 
 // evaluate evaluates x, unless it was the last point evaluated, and checks the loss.
 func (l *loop) evaluate(ctx context.Context) error {
+	l.objective.redraw(l.prepared.e.Seed, l.step())
 	if err := l.objective.ensure(ctx, l.x); err != nil {
 		return err
 	}

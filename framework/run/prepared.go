@@ -43,6 +43,7 @@ type Prepared struct {
 type weighted struct {
 	framework.Loss
 	name      string
+	index     int // in the config
 	weight    float64
 	normalize bool // the gradient at its taps
 }
@@ -125,13 +126,13 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 		}
 		for _, role := range loss.Roles() {
 			switch {
-			case role != framework.Content && role != framework.Style:
+			case role != framework.Content && role != framework.Style && role != framework.Start:
 				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
 			case role == framework.Style && len(p.styles) == 0:
 				return fmt.Errorf("losses.%s: it needs a style image; give style: [{image: FILE}]", spec.Name)
 			}
 		}
-		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, index: i, weight: spec.Weight, normalize: spec.Normalize})
 	}
 	p.taps = distinct(tapsOf(p.losses))
 	return nil
