@@ -56,8 +56,8 @@ type header struct {
 	Rollbacks   int     `json:"rollbacks"`
 	Picture     int64   `json:"picture"` // numbers
 	Average     int64   `json:"average,omitempty"`
-	Averaged    int     `json:"averaged,omitempty"` // pictures; not in files of versions that left the stage's first one out
 	Start       int64   `json:"start,omitempty"`
+	Averaged    int     `json:"averaged,omitempty"` // pictures; not in files of versions that left the stage's first one out
 	Slots       []slot  `json:"slots"`
 }
 
@@ -77,8 +77,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	h := header{
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
 		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
-		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Averaged: s.Averaged,
-		Start: int64(len(s.Start)),
+		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Start: int64(len(s.Start)), Averaged: s.Averaged,
 	}
 	for _, o := range s.Optimizer {
 		h.Slots = append(h.Slots, slot{o.Name, int64(len(o.Scalars)), int64(len(o.PerPixel))})

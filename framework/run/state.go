@@ -48,6 +48,12 @@ func (s *State) copyFrom(t State) {
 	s.Optimizer = slots
 }
 
+// startsMatter reports whether a loss of a stage compares with the picture that it starts
+// from.
+func (p *Prepared) startsMatter(stage int) bool {
+	return len(lossesFor(p.lossesAt(stage), framework.Start)) > 0
+}
+
 // averageFits reports whether the average is of the stage's start and all iterates, or not
 // begun.
 func (s *State) averageFits() bool {
@@ -55,12 +61,6 @@ func (s *State) averageFits() bool {
 		return s.Averaged == 0 && s.Iteration == 0
 	}
 	return s.Averaged == s.Iteration+1
-}
-
-// startsMatter reports whether a loss of a stage compares with the picture that it starts
-// from.
-func (p *Prepared) startsMatter(stage int) bool {
-	return len(lossesFor(p.lossesAt(stage), framework.Start)) > 0
 }
 
 // Resume makes Optimize continue from s instead of the start. The State must be of the
