@@ -13,6 +13,7 @@ type Experiment struct {
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
+	Color      ColorOptions      `config:"color,optional" doc:"colours of the result; default: as they come. Intermediate pictures have them too. Give keep or match"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
@@ -76,6 +77,22 @@ type InitSpec struct {
 	From    string `config:"from" doc:"an initial value; see runexp plugins"`
 	Options any    `config:",options"`
 }
+
+// ColorOptions say which colours the result has. The optimisation is not concerned, except
+// by the images that are recoloured before it. Package imaging/recolor has the formulas.
+type ColorOptions struct {
+	Keep  string `config:"keep" choices:"luminance" doc:"luminance: the result takes only its luminance from the optimised picture, and its colours from the content image"`
+	Space string `config:"space" choices:"yiq,lab" doc:"with keep, what luminance is: Y of yiq (the default) or L* of lab"`
+	Match string `config:"match" choices:"cholesky,pca,symmetric" doc:"gives an image the mean and covariance of another's RGB values, by a linear map: cholesky, pca or symmetric (which moves colours least)"`
+	To    string `config:"to" choices:"content,style" doc:"with match, whose colours: those of the content image (the default) or of the style images together, by their weights"`
+	When  string `config:"when" choices:"before,after" doc:"before: the images are recoloured before the optimisation, for keep content and style to grey, the style's luminance having the mean and deviation of the content's (as Gatys et al. 2016); for match the style images to the content's colours, or the content image to the styles'. after: only the finished picture. Default: before, but after for match to style. keep changes the finished picture in either case"`
+}
+
+// Values of ColorOptions.
+const (
+	ColorBefore = "before"
+	ColorAfter  = "after"
+)
 
 // Stage is one size of the picture, optimised for a number of iterations.
 type Stage struct {

@@ -40,7 +40,7 @@ func shapeOf(e framework.Experiment, images [][]run.ImageUse) (string, error) {
 	for _, s := range e.Style {
 		masks = append(masks, len(s.Masks))
 	}
-	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, sizes, stages, e.Output.Average > 0, masks})
+	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, sizes, stages, e.Output.Average > 0, masks, e.Color})
 	return string(text), err
 }
 

@@ -69,6 +69,7 @@ func (v *validator) validate() {
 	build(v, v.loader.Plugins.Variables, e.Variable.Name, e.Variable.Options, "variable")
 	v.images()
 	v.losses()
+	v.color()
 	v.size("size", e.Size)
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)

@@ -27,8 +27,9 @@ type Prepared struct {
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content  inputImage
-	styles   []inputImage
+	content inputImage // as the run sees it
+	styles  []inputImage
+	originals
 	start    initialValue
 	sizes    []sizes.Pixels
 	minSide  int             // of the picture, for the backbone; 1 if unknown
@@ -55,7 +56,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -215,17 +216,11 @@ func (p *Prepared) Release() {
 	}
 }
 
-// Content returns the content image as read.
-func (p *Prepared) Content() *imaging.Image { return p.content.Image }
+// Content returns the content image as read and cropped.
+func (p *Prepared) Content() *imaging.Image { return p.originals.content }
 
-// Styles returns the style images as read.
-func (p *Prepared) Styles() []*imaging.Image {
-	images := make([]*imaging.Image, len(p.styles))
-	for i, s := range p.styles {
-		images[i] = s.Image
-	}
-	return images
-}
+// Styles returns the style images as read and cropped.
+func (p *Prepared) Styles() []*imaging.Image { return p.originals.styles }
 
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Prepared) Taps() []string { return p.taps }
