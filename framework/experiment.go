@@ -42,6 +42,7 @@ type StyleImage struct {
 	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
+	Region string  `config:"region,optional" doc:"instead of masks: the region of the content image that this whole style image is for"`
 }
 
 // BackboneSpec chooses a backbone; the keys besides name are the plugin's options.

@@ -111,6 +111,7 @@ func (v *validator) images() {
 				v.add(join(v.maskPaths(path)[i], "name"), "the content image has no region %s; add a mask of that name to content.masks", quote(region))
 			}
 		}
+		v.region(path, style, regions)
 		total += style.Weight
 		if _, err := sizes.ParseRule(style.Size); err != nil {
 			v.add(join(path, "size"), "%v", err)
@@ -142,6 +143,20 @@ func (v *validator) masks(path string, masks []framework.Mask) (regions []string
 		regions = append(regions, name)
 	}
 	return regions
+}
+
+// region checks the region of a whole style image; regions are the content image's.
+func (v *validator) region(path string, style framework.StyleImage, regions []string) {
+	at := join(path, "region")
+	switch {
+	case style.Region == "":
+	case len(style.Masks) > 0:
+		v.add(at, "is of a whole style image, and this one has masks; give region or masks")
+	case len(regions) == 0:
+		v.add(at, "the content image has no regions; add a mask called %s to content.masks", quote(style.Region))
+	case !slices.Contains(regions, style.Region):
+		v.add(at, "%v; it must be the name of a mask in content.masks", framework.UnknownName("region", style.Region, regions))
+	}
 }
 
 // maskPaths returns the paths of the masks of an image.

@@ -71,7 +71,7 @@ func (p *Prepared) readImages(framework.Plugins) error {
 		return err
 	}
 	for i, s := range p.e.Style {
-		style, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
+		style, err := p.readStyle(i, s)
 		if err != nil {
 			return err
 		}
