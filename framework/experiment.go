@@ -23,7 +23,7 @@ type Experiment struct {
 
 // ContentImage is the content image, with its crop and masks.
 type ContentImage struct {
-	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a quoted pattern ('photos/*.jpg') makes a sweep over its images, by name; if content and style both have one, over all combinations"`
+	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; if it is transparent, losses and metrics see it on white and the result is as transparent. Relative to the YAML file, on the command line to the working directory. A folder (photos/) or a quoted pattern ('photos/*.jpg') makes a sweep over its images, by name; if content and style both have one, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks []Mask  `config:"masks,optional" doc:"regions of the content image, and so of the picture"`
 }

@@ -71,9 +71,19 @@ func (p *Prepared) show(image *inputImage, recolored *imaging.Image) {
 	p.held += 4 * int64(len(recolored.Pix))
 }
 
-// finish returns the picture in the colours that the experiment asks for, as it is stored
-// and scored. The optimisation goes on from the picture itself.
+// finish returns the picture as it is stored and scored: in the colours that the
+// experiment asks for, and as transparent as the content image. The optimisation goes on
+// from the picture itself.
 func (p *Prepared) finish(picture *imaging.Image) (*imaging.Image, error) {
+	picture, err := p.recolorPicture(picture)
+	if err == nil {
+		picture.Alpha = p.originals.content.ResizeAlpha(picture.H, picture.W)
+	}
+	return picture, err
+}
+
+// recolorPicture gives a picture the colours that the experiment asks for, after it.
+func (p *Prepared) recolorPicture(picture *imaging.Image) (*imaging.Image, error) {
 	c := p.e.Color
 	if c.Keep == "" && (c.Match == "" || c.When == framework.ColorBefore) || !allFinite(picture) {
 		return picture, nil
