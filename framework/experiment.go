@@ -7,7 +7,7 @@ package framework
 type Experiment struct {
 	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
-	Content    ContentImage      `config:"content" doc:"the content image"`
+	Content    ContentImage      `config:"content" doc:"the content image. A texture has none: no loss compares with it, and init.from is noise, style or image. Its proportions are those of size, or of the first stage, that has height and width, else of the first style image"`
 	Style      []StyleImage      `config:"style" doc:"the style images"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`

@@ -44,6 +44,9 @@ func (v *validator) color() {
 			v.choose("color."+key.name, key.name, key.value)
 		}
 	}
+	if c.Keep != "" || c.To == string(framework.Content) || c.When == framework.ColorBefore {
+		v.reading = append(v.reading, "color")
+	}
 	if (c.To == string(framework.Style) || c.Match != "" && c.When == framework.ColorBefore) && len(v.experiment.Style) == 0 {
 		v.add("color", "needs a style image, but there is none; give style: [{image: FILE}]")
 	}

@@ -27,6 +27,7 @@ type validator struct {
 	report     *report
 	earlier    Problems // found before; their consequences are not reported
 	experiment *framework.Experiment
+	reading    []string // the keys that read the content image
 }
 
 // add reports a problem at path, with the position of its deepest existing part.
@@ -70,6 +71,7 @@ func (v *validator) validate() {
 	v.images()
 	v.losses()
 	v.color()
+	v.content()
 	v.size("size", e.Size)
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
@@ -97,7 +99,6 @@ func (v *validator) evaluate() {
 // images checks content, style and init.
 func (v *validator) images() {
 	e := v.experiment
-	v.image("content.image", e.Content.Image, "the content image")
 	v.crop("content.crop", e.Content.Crop)
 	regions := v.masks("content", e.Content.Masks)
 	total := 0.0
@@ -124,9 +125,35 @@ func (v *validator) images() {
 		v.add("style", "every weight is 0; give one style image a positive weight")
 	}
 	initial, ok := build(v, v.loader.Plugins.Initials, e.Init.From, e.Init.Options, "init")
+	if ok && slices.Contains(initial.Roles(), framework.Content) {
+		v.reading = append(v.reading, "init.from")
+	}
 	if ok && slices.Contains(initial.Roles(), framework.Style) && len(e.Style) == 0 {
 		v.add("init.from", "starts from a style image, but there is none; give style: [{image: FILE}]")
 	}
+}
+
+// content checks the content image. A texture has none: nothing reads it.
+func (v *validator) content() {
+	e := v.experiment
+	if e.Content.Image != "" {
+		v.image("content.image", e.Content.Image, "")
+		return
+	}
+	if len(e.Content.Masks) > 0 {
+		v.reading = append(v.reading, "content.masks")
+	}
+	if e.Content.Crop < 1 {
+		v.reading = append(v.reading, "content.crop")
+	}
+	if len(v.reading) == 0 {
+		return
+	}
+	what := "the content image, for " + strings.Join(v.reading, ", ")
+	if slices.Equal(v.reading, []string{"init.from"}) {
+		what += "; a texture starts without one, init.from=noise or style"
+	}
+	v.image("content.image", "", what)
 }
 
 // masks checks the masks of an image and returns the names of their regions.
@@ -245,6 +272,9 @@ func (v *validator) losses() {
 		made, ok := build(v, v.loader.Plugins.Losses, loss.Type, loss.Options, path)
 		if reader, can := made.(framework.MaskReader); ok && can && reader.ReadsMasks() {
 			masked = true
+		}
+		if ok && slices.Contains(made.Roles(), framework.Content) {
+			v.reading = append(v.reading, join("losses", loss.Name))
 		}
 		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
 			v.add(path, "needs a style image, but there is none; give style: [{image: FILE}]")

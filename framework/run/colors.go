@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 
 	"runexp/framework"
@@ -35,6 +36,9 @@ func (p *Prepared) recolorInputs(framework.Plugins) error {
 		p.originals.styles = append(p.originals.styles, s.Image)
 	}
 	c := p.e.Color
+	if p.content.Image == nil && (c.Keep != "" || c.To == string(framework.Content) || c.When == framework.ColorBefore) {
+		return errors.New("color: it needs a content image; give content.image")
+	}
 	if c.When != framework.ColorBefore {
 		return nil
 	}
@@ -76,7 +80,7 @@ func (p *Prepared) show(image *inputImage, recolored *imaging.Image) {
 // from the picture itself.
 func (p *Prepared) finish(picture *imaging.Image) (*imaging.Image, error) {
 	picture, err := p.recolorPicture(picture)
-	if err == nil {
+	if err == nil && p.originals.content != nil {
 		picture.Alpha = p.originals.content.ResizeAlpha(picture.H, picture.W)
 	}
 	return picture, err

@@ -27,6 +27,9 @@ func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 	if slices.Contains(p.start.Roles(), framework.Style) && len(p.styles) == 0 {
 		return fmt.Errorf("init.from: %s, but there is no style image; give style: [{image: FILE}]", p.e.Init.From)
 	}
+	if slices.Contains(p.start.Roles(), framework.Content) && p.content.Image == nil {
+		return fmt.Errorf("init.from: %s, but there is no content image; give content.image, or start from noise", p.e.Init.From)
+	}
 	if reader, reads := p.start.Initial.(framework.ImageReader); reads {
 		option, path := reader.ImageFile()
 		if p.start.own, err = p.decode(path); err != nil {

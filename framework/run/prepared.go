@@ -27,7 +27,7 @@ type Prepared struct {
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content inputImage // as the run sees it
+	content inputImage // as the run sees it; its Image is nil for a texture, which has none
 	styles  []inputImage
 	originals
 	start    initialValue
@@ -67,8 +67,10 @@ func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 // readImages decodes the images, crops them and resolves the sizes.
 func (p *Prepared) readImages(framework.Plugins) error {
 	var err error
-	if p.content, err = p.readImage("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
-		return err
+	if p.e.Content.Image != "" {
+		if p.content, err = p.readImage("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
+			return err
+		}
 	}
 	for i, s := range p.e.Style {
 		style, err := p.readStyle(i, s)
@@ -77,7 +79,11 @@ func (p *Prepared) readImages(framework.Plugins) error {
 		}
 		p.styles = append(p.styles, style)
 	}
-	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
+	like, err := p.proportions()
+	if err != nil {
+		return err
+	}
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, like); err != nil {
 		return err
 	}
 	return p.checkStyleSizes()
@@ -130,6 +136,8 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
 			case role == framework.Style && len(p.styles) == 0:
 				return fmt.Errorf("losses.%s: it needs a style image; give style: [{image: FILE}]", spec.Name)
+			case role == framework.Content && p.content.Image == nil:
+				return fmt.Errorf("losses.%s: it needs a content image; give content.image", spec.Name)
 			}
 		}
 		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
@@ -200,7 +208,10 @@ func (p *Prepared) Stages() []Stage {
 // Images describes the images and the sizes that the losses see them at in stage i.
 func (p *Prepared) Images(i int) []ImageUse {
 	h, w := p.sizes[i].H, p.sizes[i].W
-	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
+	var uses []ImageUse
+	if p.content.Image != nil {
+		uses = append(uses, ImageUse{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w})
+	}
 	for k, style := range p.styles {
 		sh, sw := p.styleSize(k, h, w)
 		uses = append(uses, ImageUse{Role: "style", Path: p.e.Style[k].Image, Height: style.H, Width: style.W, UsedHeight: sh, UsedWidth: sw})
@@ -216,7 +227,7 @@ func (p *Prepared) Release() {
 	}
 }
 
-// Content returns the content image as read and cropped.
+// Content returns the content image as read and cropped; nil without one.
 func (p *Prepared) Content() *imaging.Image { return p.originals.content }
 
 // Styles returns the style images as read and cropped.

@@ -34,8 +34,10 @@ func (p *Prepared) targets(h, w int, values func(role framework.Role, image inpu
 		}
 		return err
 	}
-	if err := add(framework.Content, p.content, h, w, 1); err != nil {
-		return nil, err
+	if p.content.Image != nil {
+		if err := add(framework.Content, p.content, h, w, 1); err != nil {
+			return nil, err
+		}
 	}
 	sum := 0.0
 	for _, s := range p.e.Style {

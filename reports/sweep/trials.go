@@ -156,7 +156,7 @@ func (y *Study) describe(t trial) string {
 	for _, i := range y.differing() {
 		text += fmt.Sprintf("%s %s, ", y.plan.Parameters[i].Path, y.plan.label(t, i))
 	}
-	return text + t.point.Content + " × " + t.point.Style
+	return text + pairOf(t.point.Content, t.point.Style)
 }
 
 // span writes a duration.
