@@ -56,7 +56,7 @@ func (y *Study) trialTable() ([]document.Block, error) {
 		if trial.Run != nil {
 			run, seconds = fmt.Sprint(trial.Run.Number), fmt.Sprintf("%.1f", trial.Run.Elapsed.Seconds())
 		}
-		row = append(row, run, trial.status())
+		row = append(row, run, trial.outcome())
 		for _, m := range y.claimed() {
 			row = append(row, value(trial.scores, m.Name))
 		}
