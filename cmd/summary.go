@@ -54,10 +54,14 @@ func (s summary) single(ctx context.Context, cause error) error {
 		plotErr = nil // a run that failed at once has no losses to plot
 	}
 	if s.json {
-		plotErr = errors.Join(plotErr, printJSON(s.stdout, map[string]any{
+		page := map[string]any{
 			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
-			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "flaw": o.Flaw, "db": s.storePath(s.store),
-		}))
+			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
+		}
+		if o.Flaw != nil {
+			page["flaw"] = o.Flaw
+		}
+		plotErr = errors.Join(plotErr, printJSON(s.stdout, page))
 	} else {
 		fmt.Fprintf(s.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
 		if o.Picture != "" {
@@ -83,14 +87,14 @@ func (s summary) alreadyDone(ctx context.Context, before store.RunRef, status st
 	}
 	flaw, has := flaws[before.Number]
 	if s.json {
-		page := map[string]any{"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false, "flaw": nil}
+		page := map[string]any{"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false}
 		if has {
 			page["flaw"] = flaw
 		}
 		return printJSON(s.stdout, page)
 	}
 	if has && !s.quiet {
-		fmt.Fprintln(s.stderr, flaw)
+		fmt.Fprintln(s.stderr, wrap(flaw.String(), columns(s.stderr)))
 	}
 	where := ", in " + folder
 	if _, err := os.Stat(folder); err != nil { // run with another --out, or deleted

@@ -144,7 +144,7 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 		fmt.Fprintf(p.w, "  %v\n", o.Err)
 	}
 	if o.Flaw != nil {
-		fmt.Fprintf(p.w, "  %v\n", *o.Flaw)
+		fmt.Fprintln(p.w, wrap("  "+o.Flaw.String(), columns(p.w)))
 	}
 	if o.Unscored != nil {
 		fmt.Fprintf(p.w, "  not scored: %s\n", firstLine(o.Unscored))
@@ -157,7 +157,7 @@ func (p *trialProgress) endedSingle(o trial.Outcome) {
 		p.stages.done()
 	}
 	if o.Flaw != nil && !p.quiet {
-		fmt.Fprintln(p.w, *o.Flaw)
+		fmt.Fprintln(p.w, wrap(o.Flaw.String(), columns(p.w)))
 	}
 	if o.Unscored != nil && !p.quiet {
 		fmt.Fprintf(p.w, "the picture is not scored: %s\n", firstLine(o.Unscored))
