@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"runexp/framework/graph"
+	"runexp/framework/imaging"
 )
 
 // ImageTap is the tap of the image itself, in the variable's space, instead of a layer
@@ -14,10 +15,12 @@ const ImageTap = "image"
 // A Role is what an image of the experiment is to the picture.
 type Role string
 
-// The roles. There is one content image and any number of style images.
+// The roles. There is one content image and any number of style images. Start is the
+// picture that a stage starts from.
 const (
 	Content Role = "content"
 	Style   Role = "style"
+	Start   Role = "start"
 )
 
 // A Loss maps features to scalars to be minimised.
@@ -46,6 +49,41 @@ type Loss interface {
 // A MaskReader is a Loss that reads View.Masks. A config with masks but no such loss is
 // rejected: the masks would have no effect.
 type MaskReader interface{ ReadsMasks() bool }
+
+// A TargetPreparer is a Loss with work on its targets that is too slow for every iteration:
+// a matrix root, a match of features.
+type TargetPreparer interface {
+	Loss
+	// PrepareTargets returns the targets that Score gets instead of want, of any names and
+	// number. It is called once in a stage, with the representations as constants.
+	PrepareTargets(b *graph.Builder, want Targets) (Targets, error)
+}
+
+// An ImageDeriver is a Loss that compares with images of its own, made of the
+// experiment's: turned copies of a style, a blend of content and picture.
+type ImageDeriver interface {
+	Loss
+	// DeriveImages returns the images of the loss's roles that are represented instead of
+	// those in from, which has the content and style images and, if the loss has that role,
+	// the start, in a stage, counted from 0, at the sizes they are used at. It must not
+	// modify them. The sizes of the results must depend on sizes only, since it is called
+	// with black images to predict memory.
+	DeriveImages(stage int, from map[Role][]StageImage) (map[Role][]StageImage, error)
+}
+
+// A StageImage is an image as used in a stage, in [0, 1].
+type StageImage struct {
+	*imaging.Image
+	Masks  map[string]*imaging.Image // by region, of any size; the first channel is used
+	Weight float64                   // relative to the others of its role
+}
+
+// A Drawer is a Loss whose Represent or Score use Builder.Draws: runs with other seeds
+// differ.
+type Drawer interface {
+	Loss
+	Draws() bool
+}
 
 // A Tap is a layer that a loss reads, with its weight.
 type Tap struct {
@@ -91,44 +129,4 @@ func (v View) Each(taps []Tap, change func(graph.Node) graph.Node) Values {
 		values[tap.Layer] = change(v.Taps[tap.Layer])
 	}
 	return values
-}
-
-// SquaredDistances is the Score of a loss that compares each layer's value with the
-// targets of one role by mean squared error. The term of a tap is
-//
-//	Σ_r w_r · mean((got − want_r)²)
-//
-// with the tap's name and weight.
-func SquaredDistances(b *graph.Builder, taps []Tap, got Values, want []Target) []Term {
-	terms := make([]Term, len(taps))
-	for i, tap := range taps {
-		terms[i] = Term{Name: tap.Layer, Weight: tap.Weight, Node: SquaredDistance(b, tap.Layer, got, want)}
-	}
-	return terms
-}
-
-// SquaredDistance returns Σ_r w_r · mean((got − want_r)²) for the values called name.
-// Targets without such a value are skipped, and the weights of the others normalised
-// to sum to 1. It returns the zero Node if no target has one.
-func SquaredDistance(b *graph.Builder, name string, got Values, want []Target) graph.Node {
-	var with []Target
-	sum := 0.0
-	for _, r := range want {
-		if _, has := r.Values[name]; has {
-			with, sum = append(with, r), sum+r.Weight
-		}
-	}
-	var distance graph.Node
-	for i, r := range with {
-		weight := r.Weight
-		if len(with) < len(want) {
-			weight /= sum
-		}
-		part := b.Scale(b.MSE(got[name], r.Values[name]), weight)
-		if i > 0 {
-			part = b.Add(distance, part)
-		}
-		distance = part
-	}
-	return distance
 }

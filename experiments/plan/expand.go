@@ -66,7 +66,7 @@ func Expand(r *config.Resolved) ([]Point, error) {
 func isRandom(r *config.Resolved) bool {
 	e := r.Experiment
 	initial, err := r.Initial()
-	return err == nil && initial.Random() || e.Content.Crop < 1 ||
+	return err == nil && initial.Random() || r.Draws() || e.Content.Crop < 1 ||
 		slices.ContainsFunc(e.Style, func(s framework.StyleImage) bool { return s.Crop < 1 })
 }
 

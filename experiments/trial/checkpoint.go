@@ -21,7 +21,7 @@ import (
 //
 //	runexp checkpoint 1\n
 //	{"trial":…}\n                 JSON: scalars, and the lengths of what follows
-//	the picture, the average of iterates, then of each slot its scalars and its pixels
+//	the picture, the average of iterates, the stage's start, then of each slot its scalars and its pixels
 //	CRC-32C of everything before
 //
 // Pixels are float32, scalars float64, the sum 4 bytes, all little-endian.
@@ -56,6 +56,8 @@ type header struct {
 	Rollbacks   int     `json:"rollbacks"`
 	Picture     int64   `json:"picture"` // numbers
 	Average     int64   `json:"average,omitempty"`
+	Start       int64   `json:"start,omitempty"`
+	Averaged    int     `json:"averaged,omitempty"` // pictures; not in files of versions that left the stage's first one out
 	Slots       []slot  `json:"slots"`
 }
 
@@ -75,7 +77,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	h := header{
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
 		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
-		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)),
+		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Start: int64(len(s.Start)), Averaged: s.Averaged,
 	}
 	for _, o := range s.Optimizer {
 		h.Slots = append(h.Slots, slot{o.Name, int64(len(o.Scalars)), int64(len(o.PerPixel))})
@@ -90,6 +92,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	_, _ = out.Write(append(line, '\n'))
 	writePixels(out, s.X)
 	writePixels(out, s.Average)
+	writePixels(out, s.Start)
 	for _, o := range s.Optimizer {
 		for _, v := range o.Scalars {
 			_, _ = out.Write(binary.LittleEndian.AppendUint64(out.AvailableBuffer(), math.Float64bits(v)))
@@ -144,12 +147,15 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 	body := io.TeeReader(in, sum)
 	s := run.State{
 		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Evaluated: h.Known, Done: h.Done,
-		Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
+		Averaged: h.Averaged, Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
 	}
 	if s.X, err = readPixels(body, h.Picture); err != nil {
 		return checkpoint{}, err
 	}
 	if s.Average, err = readPixels(body, h.Average); err != nil {
+		return checkpoint{}, err
+	}
+	if s.Start, err = readPixels(body, h.Start); err != nil {
 		return checkpoint{}, err
 	}
 	for _, o := range h.Slots {
@@ -200,7 +206,7 @@ func (h header) body(size int64) (bytes int64, ok bool) {
 		bytes += count * each
 		return true
 	}
-	ok = add(h.Picture, 4) && add(h.Average, 4)
+	ok = add(h.Picture, 4) && add(h.Average, 4) && add(h.Start, 4)
 	for _, s := range h.Slots {
 		ok = ok && add(s.Scalars, 8) && add(s.Pixels, 4)
 	}

@@ -94,7 +94,7 @@ func TestBadOverrides(t *testing.T) {
 		{"iterations=20", `iterations: unknown key "iterations"; did you mean stages.*.iterations?`},
 		{"optimizer=lbfgs", `optimizer: unknown key "optimizer"; did you mean stages.*.optimizer?`},
 		{"lr=1", `lr: unknown key "lr"; did you mean stages.*.optimizer.lr?`},
-		{"weight=1", `weight: unknown key "weight"; did you mean style.*.weight or losses.*.weight?`},
+		{"weight=1", `weight: unknown key "weight"; did you mean style.*.weight or losses.*.weight or stages.*.weights.*.weight?`},
 		{"layers=[conv1_1]", `layers: unknown key "layers"; did you mean losses.style.layers?`},
 		{"=3", `"=3" is not an override; write path=value, as in losses.tv.weight=5`},
 		{"losses..weight=3", `"losses..weight=3" is not an override; write path=value, as in losses.tv.weight=5`},

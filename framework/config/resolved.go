@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -61,6 +62,19 @@ func (r *Resolved) Initial() (framework.Initial, error) {
 	return initial, nil
 }
 
+// Draws reports whether a loss of the experiment draws random numbers.
+func (r *Resolved) Draws() bool {
+	return slices.ContainsFunc(r.Experiment.Losses, func(spec framework.LossSpec) bool {
+		plugin, err := r.loader.Plugins.Losses.Lookup(spec.Type)
+		if err != nil {
+			return false
+		}
+		loss, err := plugin.New(spec.Options)
+		drawer, can := loss.(framework.Drawer)
+		return err == nil && can && drawer.Draws()
+	})
+}
+
 // A member is a key of a struct and its value.
 type member struct {
 	key   string
@@ -74,7 +88,7 @@ func members(v reflect.Value) []member {
 	keys, options := fields(v.Type())
 	for _, f := range keys {
 		value := v.Field(f.index)
-		if (f.flag == optionalFlag || f.flag == fileFlag) && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+		if f.isAbsent(value) {
 			continue
 		}
 		if !value.IsZero() || !zeroIsAbsent(v.Interface()) {

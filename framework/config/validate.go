@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -71,7 +72,6 @@ func (v *validator) validate() {
 	v.images()
 	v.losses()
 	v.color()
-	v.content()
 	v.size("size", e.Size)
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
@@ -79,6 +79,8 @@ func (v *validator) validate() {
 	if len(e.Stages) == 0 {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
+	v.scales()
+	v.content()
 	v.every("output.every", e.Output.Every, "0 keeps no intermediate pictures")
 	if average := e.Output.Average; !(average >= 0 && average < 1) {
 		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
@@ -349,6 +351,12 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	case stage.Evaluations > sizes.MaxCount:
 		v.add(join(path, "evaluations"), "must be at most %d, not %d", sizes.MaxCount, stage.Evaluations)
 	}
+	if !(stage.Details >= 0) || math.IsInf(stage.Details, 0) {
+		v.add(join(path, "details"), "must be at least 0, not %v; 0 adds none", stage.Details)
+	}
+	if stage.Details != 0 {
+		v.reading = append(v.reading, join(path, "details"))
+	}
 	optimizer := join(path, "optimizer")
 	if !(stage.Optimizer.LR > 0) {
 		v.add(join(optimizer, "lr"), "must be positive, not %v", stage.Optimizer.LR)
@@ -358,4 +366,41 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 		v.add(join(path, "carry"), "needs a stage before this one with the same optimizer")
 	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
+	v.stageWeights(path, stage.Weights)
+}
+
+// stageWeights checks the weights of losses in a stage.
+func (v *validator) stageWeights(path string, weights []framework.StageWeight) {
+	path = join(path, "weights")
+	n, given := v.root.find(path)
+	if !given || len(weights) == 0 {
+		return
+	}
+	total := map[string]float64{}
+	for _, l := range v.experiment.Losses {
+		total[l.Name] = l.Weight
+	}
+	names := slices.Sorted(maps.Keys(total))
+	var seen []string
+	for i, at := range n.itemPaths(path) {
+		name := weights[i].Name
+		switch {
+		case !slices.Contains(names, name):
+			v.add(join(at, "name"), "%v", framework.UnknownName("loss", name, names))
+		case slices.Contains(seen, name):
+			v.add(join(at, "name"), "%s has two weights here; remove one", quote(name))
+		}
+		seen = append(seen, name)
+		total[name] = weights[i].Weight
+		if n.items[i].get("weight") == nil {
+			v.add(at, "needs a weight; 0 leaves the loss out of this stage")
+		}
+		v.weight(join(at, "weight"), weights[i].Weight)
+	}
+	for _, weight := range total {
+		if weight > 0 {
+			return
+		}
+	}
+	v.add(path, "leave no loss with a positive weight in this stage")
 }

@@ -16,6 +16,7 @@ type Builder struct {
 	double   compute.Kernels[float64]
 	inDouble bool
 	nodes    []node
+	draws    *draws // nil without any
 	err      error
 }
 

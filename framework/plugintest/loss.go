@@ -90,11 +90,16 @@ func (s lossSubject) targets(l framework.Loss, seed uint64) images {
 	return s.all(l, weightedPicture{randomPicture(s.h, s.w, seed), 1})
 }
 
-// all returns these images for each role of the loss, but only one content image.
+// all returns these images for each role of the loss, but only one content image and start.
+// A loss that derives images gets them for every role.
 func (s lossSubject) all(l framework.Loss, pictures ...weightedPicture) images {
 	targets := images{}
-	for _, role := range l.Roles() {
-		if targets[role] = pictures; role == framework.Content && len(pictures) > 1 {
+	roles := l.Roles()
+	if _, derives := optional[framework.ImageDeriver](l); derives {
+		roles = []framework.Role{framework.Content, framework.Style, framework.Start}
+	}
+	for _, role := range roles {
+		if targets[role] = pictures; role != framework.Style && len(pictures) > 1 {
 			targets[role] = []weightedPicture{{pictures[0].picture, 1}}
 		}
 	}
@@ -108,8 +113,8 @@ func (s lossSubject) taps() error {
 	}
 	roles := map[framework.Role]bool{}
 	for _, role := range l.Roles() {
-		if role != framework.Content && role != framework.Style || roles[role] {
-			return fmt.Errorf(`the roles are %q; there are "content" and "style", each once or not at all`, l.Roles())
+		if role != framework.Content && role != framework.Style && role != framework.Start || roles[role] {
+			return fmt.Errorf(`the roles are %q; there are "content", "style" and "start", each once or not at all`, l.Roles())
 		}
 		roles[role] = true
 	}

@@ -89,8 +89,21 @@ func (l without) Represent(b *graph.Builder, v framework.View) (framework.Values
 	return l.Loss.Represent(b, v)
 }
 
+func (l without) unwrap() framework.Loss { return l.Loss }
+
 // unmasked is a loss whose images have no masks.
 type unmasked struct{ framework.Loss }
+
+func (l unmasked) unwrap() framework.Loss { return l.Loss }
+
+// optional returns the optional interface T of a loss or of the loss that it wraps.
+func optional[T any](l framework.Loss) (T, bool) {
+	if wrapper, wraps := l.(interface{ unwrap() framework.Loss }); wraps {
+		return optional[T](wrapper.unwrap())
+	}
+	t, is := l.(T)
+	return t, is
+}
 
 func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
 	v.Masks = nil
@@ -140,19 +153,9 @@ type lossGraph struct {
 }
 
 func newLossGraph(b *graph.Builder, x graph.Node, l framework.Loss, builder func() *graph.Builder, targets images) (lossGraph, error) {
-	want := framework.Targets{}
-	for role, pictures := range targets {
-		for i, target := range pictures {
-			values, err := represent(builder, l, target.picture)
-			if err != nil {
-				return lossGraph{}, err
-			}
-			r := framework.Target{Weight: target.weight, Values: framework.Values{}}
-			for _, name := range slices.Sorted(maps.Keys(values)) {
-				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d: %s", role, i, name), values[name])
-			}
-			want[role] = append(want[role], r)
-		}
+	want, err := prepared(b, builder, l, targets)
+	if err != nil {
+		return lossGraph{}, err
 	}
 	got, err := l.Represent(b, lossView(b, x, l.Taps()))
 	if err != nil {

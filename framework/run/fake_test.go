@@ -121,6 +121,7 @@ func plugins() framework.Plugins {
 	framework.Register(p.Losses, "style", "", nothing, func(none) (framework.Loss, error) {
 		return loss{framework.Style, []framework.Tap{{Layer: "conv1", Weight: 1}, {Layer: "relu1", Weight: 0.5}}}, nil
 	})
+	framework.Register(p.Losses, "derived", "", nothing, func(none) (framework.Loss, error) { return derived{}, nil })
 	framework.Register(p.Optimizers, "descent", "", nothing, func(none) (framework.Optimizer, error) { return descent{1}, nil })
 	framework.Register(p.Optimizers, "explode", "", nothing, func(none) (framework.Optimizer, error) { return descent{-1e30}, nil })
 	return p

@@ -21,38 +21,57 @@ type objective struct {
 	total   float64      // of the last evaluation
 	at      []float32    // the x of that; empty if it must not be reused
 	evals   int
+	drawn   int // the step whose random numbers its losses have, if they have any
 }
 
-// newObjective computes the targets of a stage of h×w pixels and compiles its program.
-func (p *Prepared) newObjective(ctx context.Context, h, w int) (*objective, error) {
-	all, err := p.targets(h, w, func(role framework.Role, image inputImage, h, w int) (representations, error) {
-		return p.sharedTargets(ctx, role, image, h, w)
+// newObjective computes the targets of a stage of h×w pixels and compiles its program. start
+// is the variable that the stage starts from.
+func (p *Prepared) newObjective(ctx context.Context, stage, h, w int, start []float32) (*objective, error) {
+	losses := p.lossesAt(stage)
+	var picture *imaging.Image
+	if len(lossesFor(losses, framework.Start)) > 0 {
+		var err error
+		if picture, err = p.image(ctx, start, h, w); err != nil {
+			return nil, err
+		}
+	}
+	all, err := represented(stage, losses, p.stageImages(h, w, picture), func(losses []weighted, role framework.Role, image framework.StageImage) (representations, error) {
+		return p.sharedTargets(ctx, losses, role, image)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return p.compile(h, w, all)
+	for _, l := range losses {
+		preparation, err := p.preparation(l, all)
+		if err == nil && preparation != nil {
+			all[l.name], err = preparation.run(ctx)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
+	}
+	return p.compile(losses, h, w, all)
 }
 
 // compile returns the objective of an h×w picture against targets.
-func (p *Prepared) compile(h, w int, targets map[framework.Role][]target) (*objective, error) {
+func (p *Prepared) compile(losses []weighted, h, w int, all targets) (*objective, error) {
 	o := &objective{shape: p.variable.Shape(h, w)}
 	b := graph.NewBuilder(p.k)
 	picture, err := p.variable.Build(b, b.Variable(o.shape...), h, w)
 	if err != nil {
 		return nil, fmt.Errorf("variable: %w", err)
 	}
-	view, err := p.view(b, picture, p.losses, p.content.masks)
+	view, err := p.view(b, picture, losses, p.content.masks)
 	if err != nil {
 		return nil, err
 	}
 	var total graph.Node
-	for _, l := range p.losses {
+	for _, l := range losses {
 		got, err := l.Represent(b, l.viewOf(b, view))
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
-		terms, err := l.Score(b, got, l.constants(b, targets))
+		terms, err := l.Score(b, got, l.constants(b, all))
 		if err == nil {
 			err = checkTerms(terms)
 		}
@@ -94,14 +113,14 @@ func (l weighted) viewOf(b *graph.Builder, v framework.View) framework.View {
 // weight is the term's factor in the total.
 func (t Term) weight() float64 { return t.LossWeight * t.Weight }
 
-// constants adds the targets that the loss compares with, as constants.
-func (l weighted) constants(b *graph.Builder, targets map[framework.Role][]target) framework.Targets {
+// constants adds the loss's targets as constants.
+func (l weighted) constants(b *graph.Builder, all targets) framework.Targets {
 	want := framework.Targets{}
-	for _, role := range l.Roles() {
-		for i, t := range targets[role] {
+	for _, role := range slices.Sorted(maps.Keys(all[l.name])) {
+		for i, t := range all[l.name][role] {
 			r := framework.Target{Weight: t.weight, Values: framework.Values{}}
-			for _, name := range slices.Sorted(maps.Keys(t.values[l.name])) {
-				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d of %s: %s", role, i, l.name, name), t.values[l.name][name])
+			for _, name := range slices.Sorted(maps.Keys(t.values)) {
+				r.Values[name] = b.Constant(fmt.Sprintf("%s target %d of %s: %s", role, i, l.name, name), t.values[name])
 			}
 			want[role] = append(want[role], r)
 		}
@@ -172,6 +191,13 @@ func (o *objective) evaluate(ctx context.Context, x []float32) error {
 	}
 	o.at = append(o.at, x...)
 	return nil
+}
+
+// redraw makes the random numbers of losses those of a step.
+func (o *objective) redraw(seed int64, step int) {
+	if o.program.Redraw(uint64(seed), uint64(step)) && step != o.drawn {
+		o.drawn, o.at = step, o.at[:0] // what was evaluated had others
+	}
 }
 
 // evaluatedAt reports whether the last evaluation was at x, as after a line search.

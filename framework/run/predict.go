@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"runexp/framework"
@@ -46,6 +47,9 @@ func (p *Prepared) pictureArrays(i int) int64 {
 	if p.e.Output.Average > 0 {
 		held++
 	}
+	if p.startsMatter(i) {
+		held++
+	}
 	if held < 0 || held > sizes.MaxCount { // their bytes must not overflow
 		held = sizes.MaxCount
 	}
@@ -72,19 +76,31 @@ func (p *Prepared) PredictMemory() ([]Prediction, error) {
 // memoryAt predicts the memory of stage i at h×w pixels. The peak is either while a
 // target is computed or in the optimisation.
 func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
-	largest := int64(0)
-	all, err := p.targets(h, w, func(role framework.Role, image inputImage, h, w int) (representations, error) {
-		t, err := p.targetProgram(role, image.masks, h, w)
-		if err != nil || t == nil {
+	largest, losses := int64(0), p.lossesAt(i)
+	all, err := represented(i, losses, p.blankImages(h, w), func(losses []weighted, role framework.Role, image framework.StageImage) (representations, error) {
+		t, err := p.targetProgram(losses, role, image)
+		if err != nil {
 			return nil, err
 		}
 		largest = max(largest, t.program.Memory().Total())
-		return t.each(func(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }), nil
+		return t.each(shapeOf), nil
 	})
 	if err != nil {
 		return Prediction{}, err
 	}
-	o, err := p.compile(h, w, all)
+	for _, l := range losses {
+		preparation, err := p.preparation(l, all)
+		if err != nil {
+			return Prediction{}, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
+		if preparation != nil && preparation.program != nil {
+			largest = max(largest, preparation.program.Memory().Total())
+		}
+		if preparation != nil {
+			all[l.name] = preparation.each(shapeOf)
+		}
+	}
+	o, err := p.compile(losses, h, w, all)
 	if err != nil {
 		return Prediction{}, err
 	}
@@ -100,6 +116,9 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 	bytes = max(bytes, processBaseline+p.decoding)
 	return Prediction{Bytes: bytes, Baseline: rest, Filters: filters, Arithmetic: o.program.Arithmetic()}, nil
 }
+
+// shapeOf returns a tensor with a node's shape and no elements.
+func shapeOf(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }
 
 // LargestWithin estimates the largest height and width of stage i, at its aspect ratio,
 // whose peak stays within bytes; 0, 0 if there is none. Memory is a constant plus a part
@@ -136,20 +155,25 @@ const calibration = 150 * 225
 func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) error {
 	for i := range predictions {
 		h, w := p.sizes[i].H, p.sizes[i].W
-		if i > 0 && h*w >= calibration && p.sizes[i-1].H*p.sizes[i-1].W >= calibration {
+		if i > 0 && p.sameLosses(i, i-1) && h*w >= calibration && p.sizes[i-1].H*p.sizes[i-1].W >= calibration {
 			before := predictions[i-1].Took.Seconds() / float64(p.sizes[i-1].H*p.sizes[i-1].W)
 			predictions[i].time(before * float64(h*w))
 			continue
 		}
 		scale := math.Sqrt(min(1, calibration/float64(h*w)))
 		ch, cw := p.probeSide(h, scale), p.probeSide(w, scale)
-		seconds, err := p.timeAt(ctx, ch, cw)
+		seconds, err := p.timeAt(ctx, i, ch, cw)
 		if err != nil {
 			return err
 		}
 		predictions[i].time(seconds * float64(h*w) / float64(ch*cw))
 	}
 	return nil
+}
+
+// sameLosses reports whether two stages compute the same losses.
+func (p *Prepared) sameLosses(i, k int) bool {
+	return slices.EqualFunc(p.lossesAt(i), p.lossesAt(k), func(a, b weighted) bool { return a.name == b.name })
 }
 
 // time sets the time of an evaluation and of the stage.
@@ -170,12 +194,12 @@ func (p *Prediction) Estimate(seconds float64) {
 
 // timeAt measures an evaluation in seconds: the median over 1.5 s of them, after two
 // warm-ups, which prepare filters and touch all memory for the first time.
-func (p *Prepared) timeAt(ctx context.Context, h, w int) (float64, error) {
-	o, err := p.newObjective(ctx, h, w)
+func (p *Prepared) timeAt(ctx context.Context, stage, h, w int) (float64, error) {
+	x, err := p.initial(h, w)
 	if err != nil {
 		return 0, err
 	}
-	x, err := p.initial(h, w)
+	o, err := p.newObjective(ctx, stage, h, w, x)
 	if err != nil {
 		return 0, err
 	}

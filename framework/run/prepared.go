@@ -44,6 +44,7 @@ type Prepared struct {
 type weighted struct {
 	framework.Loss
 	name      string
+	index     int // in the config
 	weight    float64
 	normalize bool // the gradient at its taps
 }
@@ -78,6 +79,11 @@ func (p *Prepared) readImages(framework.Plugins) error {
 			return err
 		}
 		p.styles = append(p.styles, style)
+	}
+	for i, s := range p.e.Stages {
+		if s.Details != 0 && p.content.Image == nil {
+			return fmt.Errorf("stages[%d].details: there is no content image whose details it could add; give content.image", i)
+		}
 	}
 	like, err := p.proportions()
 	if err != nil {
@@ -132,7 +138,7 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 		}
 		for _, role := range loss.Roles() {
 			switch {
-			case role != framework.Content && role != framework.Style:
+			case role != framework.Content && role != framework.Style && role != framework.Start:
 				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
 			case role == framework.Style && len(p.styles) == 0:
 				return fmt.Errorf("losses.%s: it needs a style image; give style: [{image: FILE}]", spec.Name)
@@ -140,7 +146,7 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 				return fmt.Errorf("losses.%s: it needs a content image; give content.image", spec.Name)
 			}
 		}
-		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, weight: spec.Weight, normalize: spec.Normalize})
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, index: i, weight: spec.Weight, normalize: spec.Normalize})
 	}
 	p.taps = distinct(tapsOf(p.losses))
 	return nil

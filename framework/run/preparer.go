@@ -70,36 +70,38 @@ func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, e
 	return backbone, nil
 }
 
-// sharedTargets returns the representations of an image of one role, resized to h×w,
-// from the cache if another run had the same.
-func (p *Prepared) sharedTargets(ctx context.Context, role framework.Role, image inputImage, h, w int) (representations, error) {
-	key, err := p.targetKey(role, image, h, w)
-	if err != nil {
-		return nil, err
-	}
-	return p.preparer.targets.Get(key, func() (representations, error) {
-		program, err := p.targetProgram(role, image.masks, h, w)
-		if err != nil || program == nil {
+// sharedTargets returns the representations of an image, from the cache if another run had
+// the same. Those of the start are not cached: no other run has it.
+func (p *Prepared) sharedTargets(ctx context.Context, losses []weighted, role framework.Role, image framework.StageImage) (representations, error) {
+	compute := func() (representations, error) {
+		program, err := p.targetProgram(losses, role, image)
+		if err != nil {
 			return nil, err
 		}
 		// The program takes half as much memory as the picture's, and is garbage once
 		// it has run. Collect it now, so that the two do not add up.
 		defer debug.FreeOSMemory()
 		return program.run(ctx, image.Image, p.variable.Space())
-	})
+	}
+	if role == framework.Start {
+		return compute()
+	}
+	key, err := p.targetKey(losses, role, image)
+	if err != nil {
+		return nil, err
+	}
+	return p.preparer.targets.Get(key, compute)
 }
 
 // targetKey is a hash of everything that the representations depend on.
-func (p *Prepared) targetKey(role framework.Role, image inputImage, h, w int) (string, error) {
+func (p *Prepared) targetKey(losses []weighted, role framework.Role, image framework.StageImage) (string, error) {
 	type loss struct {
 		Name, Type string
 		Options    any
 	}
-	var losses []loss
-	for i, l := range p.losses {
-		if slices.Contains(l.Roles(), role) {
-			losses = append(losses, loss{l.name, p.e.Losses[i].Type, p.e.Losses[i].Options})
-		}
+	var all []loss
+	for _, l := range losses {
+		all = append(all, loss{l.name, p.e.Losses[l.index].Type, p.e.Losses[l.index].Options})
 	}
 	sum := sha256.New()
 	err := json.NewEncoder(sum).Encode(struct {
@@ -107,15 +109,16 @@ func (p *Prepared) targetKey(role framework.Role, image inputImage, h, w int) (s
 		Backbone framework.BackboneSpec
 		Weights  framework.Weights
 		Losses   []loss
-		Size     [4]int
-	}{p.variable.Space(), p.e.Backbone, p.weights, losses, [4]int{image.H, image.W, h, w}})
+		Size     [2]int
+	}{p.variable.Space(), p.e.Backbone, p.weights, all, [2]int{image.H, image.W}})
 	if err != nil {
 		return "", fmt.Errorf("%s targets: %w", role, err)
 	}
 	hashPixels(sum, image.Pix)
-	for _, region := range slices.Sorted(maps.Keys(image.masks)) {
-		fmt.Fprintf(sum, "%q", region)
-		hashPixels(sum, image.masks[region].Pix)
+	for _, region := range slices.Sorted(maps.Keys(image.Masks)) {
+		mask := image.Masks[region]
+		fmt.Fprintf(sum, "%q %d %d", region, mask.H, mask.W)
+		hashPixels(sum, mask.Pix)
 	}
 	return string(sum.Sum(nil)), nil
 }

@@ -13,13 +13,13 @@ import (
 // time of each operation and of a whole evaluation.
 func (p *Prepared) Profile(ctx context.Context, i, repeats int) ([]graph.Timing, time.Duration, error) {
 	h, w := p.sizes[i].H, p.sizes[i].W
-	o, err := p.newObjective(ctx, h, w)
-	if err != nil {
-		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
-	}
 	x, err := p.initial(h, w)
 	if err != nil {
 		return nil, 0, err
+	}
+	o, err := p.newObjective(ctx, i, h, w, x)
+	if err != nil {
+		return nil, 0, fmt.Errorf("stage %d: %w", i+1, err)
 	}
 	var best []graph.Timing
 	var whole time.Duration

@@ -66,6 +66,7 @@ func TestTextureWithout(t *testing.T) {
 		"color: it needs a content image": func(e *framework.Experiment) {
 			e.Color = framework.ColorOptions{Match: "pca", To: "style", When: "before"}
 		},
+		"stages[1].details: there is no content image": func(e *framework.Experiment) { e.Stages[1].Details = 1 },
 		"size: neither a content nor a style image gives the picture its proportions": func(e *framework.Experiment) {
 			e.Style = nil
 		},

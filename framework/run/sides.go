@@ -19,7 +19,7 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	if p.minSide, err = limiter.MinSide(p.taps); err != nil {
 		return fmt.Errorf("backbone: %w", err)
 	}
-	ofStyles, styleSide := distinct(tapsOf(p.lossesFor(framework.Style))), 1
+	ofStyles, styleSide := distinct(tapsOf(lossesFor(p.losses, framework.Style))), 1
 	if len(ofStyles) > 0 {
 		if styleSide, err = limiter.MinSide(ofStyles); err != nil {
 			return fmt.Errorf("backbone: %w", err)

@@ -18,7 +18,9 @@ type State struct {
 	Evaluated bool
 	Done      bool // the optimiser has converged: only the last row is missing
 	X         []float32
-	Average   []float32 // of the stage's iterates so far (see average); nil for none
+	Start     []float32 // X at the start of the stage; nil unless a loss compares with it
+	Average   []float32 // of the stage's pictures so far (see average); nil for none
+	Averaged  int       // the number of pictures in Average, with the one that the stage started from
 	Optimizer []framework.Slot
 	Guard     Guard
 }
@@ -40,9 +42,25 @@ func (s *State) copyFrom(t State) {
 			Name:     slot.Name,
 			Scalars:  append(slots[i].Scalars[:0], slot.Scalars...),
 			PerPixel: append(slots[i].PerPixel[:0], slot.PerPixel...),
+			Quantity: slot.Quantity,
 		}
 	}
 	s.Optimizer = slots
+}
+
+// startsMatter reports whether a loss of a stage compares with the picture that it starts
+// from.
+func (p *Prepared) startsMatter(stage int) bool {
+	return len(lossesFor(p.lossesAt(stage), framework.Start)) > 0
+}
+
+// averageFits reports whether the average is of the stage's start and all iterates, or not
+// begun.
+func (s *State) averageFits() bool {
+	if len(s.Average) == 0 {
+		return s.Averaged == 0 && s.Iteration == 0
+	}
+	return s.Averaged == s.Iteration+1
 }
 
 // Resume makes Optimize continue from s instead of the start. The State must be of the
@@ -59,8 +77,12 @@ func (p *Prepared) Resume(s State) error {
 	switch {
 	case len(s.X) != numbers:
 		return fmt.Errorf("resume: a picture of %d numbers, where stage %d has %d", len(s.X), s.Stage+1, numbers)
+	case p.startsMatter(s.Stage) != (len(s.Start) != 0) && s.Iteration > 0, len(s.Start) != 0 && len(s.Start) != numbers:
+		return fmt.Errorf("resume: a start of %d numbers, where stage %d has %d", len(s.Start), s.Stage+1, numbers)
 	case len(s.Average) != 0 && len(s.Average) != numbers:
 		return fmt.Errorf("resume: an average of %d numbers, where stage %d has %d", len(s.Average), s.Stage+1, numbers)
+	case p.e.Output.Average > 0 && !s.averageFits():
+		return fmt.Errorf("resume: the average after %d iterations is not of %d pictures, the stage's start and the iterates; an earlier version of runexp left the start out", s.Iteration, s.Iteration+1)
 	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
 		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
 	case s.Evaluations < 0 || s.Evaluated && s.Evaluations == 0:

@@ -15,64 +15,118 @@ import (
 // value's.
 type representations map[string]map[string]graph.Tensor
 
-// A target is one content or style image as represented by all losses that compare
-// with it.
+// A target is an image as represented by a loss.
 type target struct {
 	weight float64 // the weights of a role sum to 1
-	values representations
+	values map[string]graph.Tensor
 }
 
-// targets returns the targets of a stage of h×w pixels by role. values returns the
-// representations of an image of a role at the size it is used at: computed, or only
-// the shapes.
-func (p *Prepared) targets(h, w int, values func(role framework.Role, image inputImage, h, w int) (representations, error)) (map[framework.Role][]target, error) {
-	all := map[framework.Role][]target{}
-	add := func(role framework.Role, image inputImage, h, w int, weight float64) error {
-		v, err := values(role, image, h, w)
-		if err == nil && v != nil {
-			all[role] = append(all[role], target{weight: weight, values: v})
+// targets are the targets of each loss of a stage, by its name and their role.
+type targets map[string]map[framework.Role][]target
+
+// A represent returns the representations of an image by losses that compare with its
+// role: computed, or only the shapes.
+type represent func(losses []weighted, role framework.Role, image framework.StageImage) (representations, error)
+
+// represented returns the targets of losses in a stage, of images that stageImages or
+// blankImages returned.
+func represented(stage int, losses []weighted, images map[framework.Role][]framework.StageImage, values represent) (targets, error) {
+	all := targets{}
+	var common []weighted
+	for _, l := range losses {
+		all[l.name] = map[framework.Role][]target{}
+		deriver, derives := l.Loss.(framework.ImageDeriver)
+		if !derives {
+			common = append(common, l)
+			continue
 		}
-		return err
+		own, err := deriver.DeriveImages(stage, images)
+		if err == nil {
+			err = all.add([]weighted{l}, own, values)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+		}
 	}
+	return all, all.add(common, images, values)
+}
+
+// add adds the targets of losses of the same images.
+func (t targets) add(losses []weighted, images map[framework.Role][]framework.StageImage, values represent) error {
+	for _, role := range slices.Sorted(maps.Keys(images)) {
+		comparing := lossesFor(losses, role)
+		if len(comparing) == 0 {
+			continue
+		}
+		sum := 0.0
+		for _, image := range images[role] {
+			sum += image.Weight
+		}
+		for _, image := range images[role] {
+			v, err := values(comparing, role, image)
+			if err != nil {
+				return err
+			}
+			for _, l := range comparing {
+				t[l.name][role] = append(t[l.name][role], target{image.Weight / sum, v[l.name]})
+			}
+		}
+	}
+	return nil
+}
+
+// stageImages returns the images of a stage of h×w pixels. start is nil if no loss of the
+// stage compares with it.
+func (p *Prepared) stageImages(h, w int, start *imaging.Image) map[framework.Role][]framework.StageImage {
+	resized := func(image inputImage, h, w int, weight float64) framework.StageImage {
+		return framework.StageImage{Image: image.Resize(h, w), Masks: image.masks, Weight: weight}
+	}
+	images := map[framework.Role][]framework.StageImage{}
 	if p.content.Image != nil {
-		if err := add(framework.Content, p.content, h, w, 1); err != nil {
-			return nil, err
-		}
-	}
-	sum := 0.0
-	for _, s := range p.e.Style {
-		sum += s.Weight
+		images[framework.Content] = []framework.StageImage{resized(p.content, h, w, 1)}
 	}
 	for i, style := range p.styles {
 		sh, sw := p.styleSize(i, h, w)
-		if err := add(framework.Style, style, sh, sw, p.e.Style[i].Weight/sum); err != nil {
-			return nil, err
-		}
+		images[framework.Style] = append(images[framework.Style], resized(style, sh, sw, p.e.Style[i].Weight))
 	}
-	return all, nil
+	if start != nil {
+		images[framework.Start] = []framework.StageImage{{Image: start, Masks: p.content.masks, Weight: 1}}
+	}
+	return images
 }
 
-// A targetProgram computes the representations of an image of one role, for all losses
-// that compare with that role.
+// blankImages are black images of the sizes of stageImages.
+func (p *Prepared) blankImages(h, w int) map[framework.Role][]framework.StageImage {
+	blank := func(image inputImage, h, w int, weight float64) framework.StageImage {
+		return framework.StageImage{Image: imaging.New(h, w), Masks: image.masks, Weight: weight}
+	}
+	images := map[framework.Role][]framework.StageImage{framework.Start: {blank(p.content, h, w, 1)}}
+	if p.content.Image != nil {
+		images[framework.Content] = []framework.StageImage{blank(p.content, h, w, 1)}
+	}
+	for i, style := range p.styles {
+		sh, sw := p.styleSize(i, h, w)
+		images[framework.Style] = append(images[framework.Style], blank(style, sh, sw, p.e.Style[i].Weight))
+	}
+	return images
+}
+
+// A targetProgram computes the representations of an image by losses that compare with its
+// role.
 type targetProgram struct {
 	program *graph.Program
 	shape   graph.Shape
 	nodes   map[string]framework.Values // by loss name
 }
 
-// targetProgram compiles the program for images of h×w pixels; nil if no loss compares
-// with images of that role.
-func (p *Prepared) targetProgram(role framework.Role, masks map[string]*imaging.Image, h, w int) (*targetProgram, error) {
-	losses := p.lossesFor(role)
-	if len(losses) == 0 {
-		return nil, nil
-	}
+// targetProgram compiles the program for images of the size and with the masks of image.
+func (p *Prepared) targetProgram(losses []weighted, role framework.Role, image framework.StageImage) (*targetProgram, error) {
 	b := graph.NewBuilder(p.k)
-	view, err := p.view(b, b.Variable(h, w, 3), losses, masks)
+	t := &targetProgram{shape: graph.Shape{image.H, image.W, 3}, nodes: map[string]framework.Values{}}
+	view, err := p.view(b, b.Variable(t.shape...), losses, image.Masks)
 	if err != nil {
-		return nil, fmt.Errorf("%s image at %d×%d: %w", role, h, w, err)
+		return nil, fmt.Errorf("%s image at %d×%d: %w", role, image.H, image.W, err)
 	}
-	t := &targetProgram{shape: graph.Shape{h, w, 3}, nodes: map[string]framework.Values{}}
 	var all []graph.Node
 	for _, l := range losses {
 		values, err := l.Represent(b, view)
@@ -88,10 +142,9 @@ func (p *Prepared) targetProgram(role framework.Role, masks map[string]*imaging.
 	return t, err
 }
 
-// run returns the representations of image, resized, in the variable's space.
+// run returns the representations of image in the variable's space.
 func (t *targetProgram) run(ctx context.Context, image *imaging.Image, s framework.Space) (representations, error) {
-	x := s.FromUnit(image.Resize(t.shape[0], t.shape[1]).Pix)
-	if err := t.program.Run(ctx, graph.Single(t.shape, x)); err != nil {
+	if err := t.program.Run(ctx, graph.Single(t.shape, s.FromUnit(image.Pix))); err != nil {
 		return nil, err
 	}
 	return t.each(func(n graph.Node) graph.Tensor { return t.program.Value(n).Clone() }), nil
@@ -104,6 +157,64 @@ func (t *targetProgram) each(value func(graph.Node) graph.Tensor) representation
 		all[loss] = map[string]graph.Tensor{}
 		for name, n := range nodes {
 			all[loss][name] = value(n)
+		}
+	}
+	return all
+}
+
+// A preparation computes a loss's prepared targets.
+type preparation struct {
+	program  *graph.Program
+	prepared framework.Targets
+}
+
+// preparation compiles what a framework.TargetPreparer adds; nil if l is none.
+func (p *Prepared) preparation(l weighted, t targets) (*preparation, error) {
+	preparer, prepares := l.Loss.(framework.TargetPreparer)
+	if !prepares {
+		return nil, nil
+	}
+	b := graph.NewBuilder(p.k)
+	b.Variable(1) // which nothing reads: a program has one
+	prepared, err := preparer.PrepareTargets(b, l.constants(b, t))
+	if err != nil {
+		return nil, err
+	}
+	var all []graph.Node
+	for _, role := range slices.Sorted(maps.Keys(prepared)) {
+		for _, one := range prepared[role] {
+			for _, name := range slices.Sorted(maps.Keys(one.Values)) {
+				all = append(all, one.Values[name])
+			}
+		}
+	}
+	if len(all) == 0 {
+		return &preparation{nil, prepared}, nil
+	}
+	program, err := b.Compile(all...)
+	return &preparation{program, prepared}, err
+}
+
+// run computes the prepared targets.
+func (n *preparation) run(ctx context.Context) (map[framework.Role][]target, error) {
+	if n.program != nil {
+		if err := n.program.Run(ctx, graph.Single(graph.Shape{1}, []float32{0})); err != nil {
+			return nil, err
+		}
+	}
+	return n.each(func(v graph.Node) graph.Tensor { return n.program.Value(v).Clone() }), nil
+}
+
+// each applies value to the nodes of every target.
+func (n *preparation) each(value func(graph.Node) graph.Tensor) map[framework.Role][]target {
+	all := map[framework.Role][]target{}
+	for role, prepared := range n.prepared {
+		for _, one := range prepared {
+			t := target{one.Weight, map[string]graph.Tensor{}}
+			for name, node := range one.Values {
+				t.values[name] = value(node)
+			}
+			all[role] = append(all[role], t)
 		}
 	}
 	return all
@@ -125,10 +236,27 @@ func tapsOf(losses []weighted) (layers []string) {
 func distinct(layers []string) []string { return slices.Compact(slices.Sorted(slices.Values(layers))) }
 
 // lossesFor returns the losses that compare with images of a role.
-func (p *Prepared) lossesFor(role framework.Role) []weighted {
+func lossesFor(all []weighted, role framework.Role) []weighted {
+	var losses []weighted
+	for _, l := range all {
+		if slices.Contains(l.Roles(), role) {
+			losses = append(losses, l)
+		}
+	}
+	return losses
+}
+
+// lossesAt returns the losses of a stage with their weights there.
+func (p *Prepared) lossesAt(stage int) []weighted {
 	var losses []weighted
 	for _, l := range p.losses {
-		if slices.Contains(l.Roles(), role) {
+		dropped := false
+		for _, w := range p.e.Stages[stage].Weights {
+			if w.Name == l.name {
+				l.weight, dropped = w.Weight, w.Weight == 0
+			}
+		}
+		if !dropped {
 			losses = append(losses, l)
 		}
 	}

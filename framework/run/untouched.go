@@ -8,16 +8,24 @@ import (
 )
 
 // Untouched returns the picture that the run would end with if no iteration changed it:
-// its start, resampled from stage to stage, in the colours of the result.
+// its start, resampled from stage to stage, with the stages' details, in the colours of the
+// result.
 func (p *Prepared) Untouched(ctx context.Context) (*imaging.Image, error) {
 	size := p.sizes[0]
 	x, err := p.initial(size.H, size.W)
 	if err != nil {
 		return nil, err
 	}
-	for _, next := range p.sizes[1:] {
-		x = p.variable.Resample(x, size.H, size.W, next.H, next.W)
-		size = next
+	for i, stage := range p.Stages() {
+		if next := p.sizes[i]; i > 0 {
+			x = p.variable.Resample(framework.Numbers, x, size.H, size.W, next.H, next.W)
+			size = next
+		}
+		if factor := p.e.Stages[i].Details; factor != 0 {
+			if x, err = p.detailed(ctx, x, stage, factor); err != nil {
+				return nil, err
+			}
+		}
 	}
 	image, err := p.image(ctx, x, size.H, size.W)
 	if err != nil {

@@ -18,6 +18,7 @@ func TestUntouched(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Init = framework.InitSpec{From: from, Options: plugin.Options()}
+		e.Stages[1].Details = 1
 		for i := range e.Stages {
 			e.Stages[i].Optimizer.LR = 0
 		}
