@@ -31,9 +31,9 @@ func (o originals) moments(role string, styles []framework.StyleImage) recolor.M
 // recolorInputs gives the images that the run sees the colours that the experiment asks
 // for, before it.
 func (p *Prepared) recolorInputs(framework.Plugins) error {
-	p.originals.content = p.content.Image
+	p.original.content = p.content.Image
 	for _, s := range p.styles {
-		p.originals.styles = append(p.originals.styles, s.Image)
+		p.original.styles = append(p.original.styles, s.Image)
 	}
 	c := p.e.Color
 	if p.content.Image == nil && (c.Keep != "" || c.To == string(framework.Content) || c.When == framework.ColorBefore) {
@@ -44,13 +44,13 @@ func (p *Prepared) recolorInputs(framework.Plugins) error {
 	}
 	space := recolor.Space(c.Space)
 	if c.Keep != "" {
-		p.show(&p.content, space.Grey(p.originals.content))
+		p.show(&p.content, space.Grey(p.original.content))
 		for i := range p.styles {
-			p.show(&p.styles[i], space.GreyLike(p.originals.styles[i], p.originals.content))
+			p.show(&p.styles[i], space.GreyLike(p.original.styles[i], p.original.content))
 		}
 		return nil
 	}
-	to := p.originals.moments(c.To, p.e.Style)
+	to := p.original.moments(c.To, p.e.Style)
 	images := []*inputImage{&p.content}
 	if c.To == string(framework.Content) {
 		images = nil
@@ -80,8 +80,8 @@ func (p *Prepared) show(image *inputImage, recolored *imaging.Image) {
 // from the picture itself.
 func (p *Prepared) finish(picture *imaging.Image) (*imaging.Image, error) {
 	picture, err := p.recolorPicture(picture)
-	if err == nil && p.originals.content != nil {
-		picture.Alpha = p.originals.content.ResizeAlpha(picture.H, picture.W)
+	if err == nil && p.original.content != nil {
+		picture.Alpha = p.original.content.ResizeAlpha(picture.H, picture.W)
 	}
 	return picture, err
 }
@@ -94,9 +94,9 @@ func (p *Prepared) recolorPicture(picture *imaging.Image) (*imaging.Image, error
 	}
 	clampUnit(picture) // as it would be stored
 	if c.Keep != "" {
-		return recolor.Space(c.Space).Join(picture, p.originals.content.Resize(picture.H, picture.W)), nil
+		return recolor.Space(c.Space).Join(picture, p.original.content.Resize(picture.H, picture.W)), nil
 	}
-	m, err := recolor.Match(c.Match, recolor.Of(picture), p.originals.moments(c.To, p.e.Style))
+	m, err := recolor.Match(c.Match, recolor.Of(picture), p.original.moments(c.To, p.e.Style))
 	if err != nil {
 		return nil, fmt.Errorf("color.match: %w", err)
 	}

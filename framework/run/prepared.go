@@ -27,9 +27,9 @@ type Prepared struct {
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content inputImage // as the run sees it; its Image is nil for a texture, which has none
-	styles  []inputImage
-	originals
+	content  inputImage // as the run sees it; its Image is nil for a texture, which has none
+	styles   []inputImage
+	original originals // the images as read
 	start    initialValue
 	sizes    []sizes.Pixels
 	minSide  int             // of the picture, for the backbone; 1 if unknown
@@ -234,10 +234,10 @@ func (p *Prepared) Release() {
 }
 
 // Content returns the content image as read and cropped; nil without one.
-func (p *Prepared) Content() *imaging.Image { return p.originals.content }
+func (p *Prepared) Content() *imaging.Image { return p.original.content }
 
 // Styles returns the style images as read and cropped.
-func (p *Prepared) Styles() []*imaging.Image { return p.originals.styles }
+func (p *Prepared) Styles() []*imaging.Image { return p.original.styles }
 
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Prepared) Taps() []string { return p.taps }
