@@ -73,7 +73,7 @@ func (a adviser) advise(kind flaw.Kind) (cause, change string) {
 	case flaw.NotFinite, flaw.Black:
 		return fmt.Sprintf("steps that are too large, with a learning rate of %.3g", last.LR), slower
 	case flaw.Saturated:
-		if slices.Contains(a.params, config.Param{Path: "variable.bounds", Value: "none"}) {
+		if last.LR <= 10*usual && slices.Contains(a.params, config.Param{Path: "variable.bounds", Value: "none"}) {
 			return fmt.Sprintf("the variable has no bounds, or the learning rate, %.3g, is too large", last.LR), "variable.bounds=clamp"
 		}
 		return fmt.Sprintf("a learning rate, %.3g, that is too large", last.LR), slower
