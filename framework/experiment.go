@@ -12,6 +12,7 @@ type Experiment struct {
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
+	Strength   *float64          `config:"strength,optional" doc:"from 0, faint, to 1, bold: multiplies the weights of the losses that compare with the content image alone, by 1 at 0.5; default: none is changed"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
