@@ -68,7 +68,7 @@ type comparisonPage struct {
 }
 
 func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}

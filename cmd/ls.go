@@ -102,7 +102,7 @@ func newRunRow(r store.RunSummary) runRow {
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 		ValidArgsFunction: firstArg(a.runs),
 		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.readStore(c)
+			s, err := a.readStore(c.Context())
 			if err != nil {
 				return err
 			}

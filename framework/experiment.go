@@ -15,6 +15,7 @@ type Experiment struct {
 	Strength   *float64          `config:"strength,optional" doc:"from 0, faint, to 1, bold: multiplies the weights of the losses that compare with the content image alone, by 1 at 0.5; default: none is changed"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
+	Time       string            `config:"time,optional" doc:"time for a run, 2m or 1h30m for example: chooses the size of the result, unless it is given, and a factor of all iterations by predicted times, before anything runs; in a sweep one choice for all trials. The choice is recorded, so that the same command finds its runs again"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run resumes from; not part of a trial's identity"`

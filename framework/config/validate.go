@@ -71,6 +71,9 @@ func (v *validator) validate() {
 	v.images()
 	v.losses()
 	v.size("size", e.Size)
+	if limit, err := time.ParseDuration(e.Time); e.Time != "" && (err != nil || limit <= 0) {
+		v.add("time", "must be a time with its unit, as in 90s, 2m or 1h30m, not %s", quote(e.Time))
+	}
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
 	}
