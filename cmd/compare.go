@@ -96,8 +96,12 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 			Settings: comparison.Settings, Environment: comparison.Environment, Metrics: finite(comparison.Metrics),
 			Scorer: comparison.Scorer, Strip: path,
 		}
+		images, err := s.Images(c.Context(), runs...)
+		if err != nil {
+			return err
+		}
 		for _, run := range runs {
-			page.Runs = append(page.Runs, newRunRow(run))
+			page.Runs = append(page.Runs, newRunRow(run, images[run.Number]))
 		}
 		return printJSON(a.stdout, page)
 	}

@@ -155,8 +155,12 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 // readPage reads everything that the store has about a run.
 func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
 	ctx := c.Context()
+	images, err := s.Images(ctx, run.RunSummary)
+	if err != nil {
+		return runPage{}, err
+	}
 	page := runPage{
-		runRow: newRunRow(run.RunSummary), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
+		runRow: newRunRow(run.RunSummary, images[run.Number]), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
 		Overrides: run.Overrides, Config: run.ConfigResolved,
 	}
 	var errs [6]error

@@ -41,9 +41,9 @@ func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error
 	return r, err
 }
 
-// runs returns the run that represents each trial: a finished one, or else the newest;
+// Runs returns the run that represents each trial: a finished one, or else the newest;
 // nil if there is none.
-func (r *Recorded) runs(ctx context.Context) ([]*store.RunSummary, error) {
+func (r *Recorded) Runs(ctx context.Context) ([]*store.RunSummary, error) {
 	runs := make([]*store.RunSummary, len(r.Plan.Trials))
 	if r.Plan.Config.Sweep == nil {
 		return runs, r.single(ctx, &runs[0])
