@@ -6,6 +6,7 @@ import (
 	"runexp/losses/content"
 	"runexp/losses/gram"
 	"runexp/losses/tv"
+	"runexp/losses/w2"
 )
 
 // Registry returns a new registry of all losses.
@@ -14,5 +15,6 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "content", "mean squared error of features against the content image's", content.Defaults, content.New)
 	framework.Register(r, "gram", "mean squared error of Gram matrices against the style image's", gram.Defaults, gram.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
+	framework.Register(r, "w2", "2-Wasserstein distance of the features' mean and covariance from the style image's", w2.Defaults, w2.New)
 	return r
 }

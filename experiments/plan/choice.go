@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
@@ -148,7 +147,7 @@ func timeOf(r *config.Resolved, points []Point) (time.Duration, error) {
 
 // sized reports whether a point gives the size of the result.
 func sized(points []Point) bool {
-	return slices.ContainsFunc(points, func(p Point) bool { return p.Config.Experiment.Size != (framework.Size{}) })
+	return slices.ContainsFunc(points, func(p Point) bool { return p.Config.GivesSize() })
 }
 
 // A sizer predicts what trials need at other sizes.

@@ -15,6 +15,12 @@ func (r *Resolved) Problem(key, format string, args ...any) error {
 	return rep.err()
 }
 
+// GivesSize reports whether the config has the key size.
+func (r *Resolved) GivesSize() bool {
+	n, written := r.base.find("size")
+	return written && !n.null()
+}
+
 // Sized returns the experiment, without a sweep and its time, with a result whose longer
 // side is long, or of its own size if long is 0, and with all iterations and evaluations
 // times factor, rounded and at least 1.

@@ -97,9 +97,11 @@ var gradientCases = map[string]struct {
 		sorted, _ := b.Sort(b.Exp(x))
 		return sorted
 	}},
-	"Resize smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
-	"Resize larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
-	"Resize a pixel": {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
+	"Resize smaller":         {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
+	"Resize larger":          {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
+	"ResizeBilinear smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 2, 2) }},
+	"ResizeBilinear larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 5, 7) }},
+	"Resize a pixel":         {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
 }
 
 // reshapedSums sums gradients over memory that is used in two shapes.
@@ -154,7 +156,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	for name, c := range gradientCases {
 		shape := slices.Clone(c.shape)
 		switch strings.Split(name, " ")[0] {
-		case "MatMul", "Reshape", "Resize": // the shape is fixed by the case, or large sizes are tested in compute
+		case "MatMul", "Reshape", "Resize", "ResizeBilinear": // the shape is fixed by the case, or large sizes are tested in compute
 		default:
 			if shape[0] > 1 && name != "Add a scalar" { // whose sum stays short
 				shape[0] *= 3500 // an odd number of strips and blocks
