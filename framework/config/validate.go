@@ -182,7 +182,7 @@ func (v *validator) image(path, file, what string) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if near := nearestFile(file, imageExtensions()...); near != "" {
+		if near := nearestFile(file, ImageExtensions()...); near != "" {
 			relative += "; did you mean " + printable.Text(filepath.Join(filepath.Dir(written), near)) + "?"
 		}
 		v.add(path, "no such file: %s%s", shown, relative)
