@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
@@ -166,8 +167,12 @@ func (s *sizer) ladder(all []Trial) ladder {
 	for i, t := range all {
 		points = append(points, t.Point)
 		stage := t.Predictions[len(t.Predictions)-1].Stage
-		content := t.Images[len(t.Images)-1][0]
-		own := max(content.Height, content.Width)
+		own := 0 // without a content image there is nothing to enlarge to
+		for _, use := range t.Images[len(t.Images)-1] {
+			if use.Role == string(framework.Content) {
+				own = max(use.Height, use.Width)
+			}
+		}
 		if i == 0 || own < largest {
 			largest = own
 		}
