@@ -116,7 +116,7 @@ func at(s *config.Sweep, p, level int) []config.Setting {
 // TestSweepOverPresets: each trial extends a preset, and the file's own keys win.
 func TestSweepOverPresets(t *testing.T) {
 	l := loader()
-	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\n")}
+	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\nlosses: [{name: style, type: tv}]\n")}
 	r, err := l.Load(write(t, `
 content: photo.png
 style: [{image: painting.png, size: own}]

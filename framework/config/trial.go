@@ -81,7 +81,9 @@ func (r *Resolved) over(settings []Setting, rep *report) *node {
 			if preset := r.loader.preset(s.node, rep); preset != nil {
 				own := r.base.clone()
 				dropAddedLists(own)
-				return merge(preset, own).clone()
+				root := merge(preset, own).clone()
+				r.loader.dropStaleOptions(root, reflect.TypeFor[framework.Experiment](), "")
+				return root
 			}
 		}
 	}
