@@ -10,6 +10,8 @@ import (
 	"runexp/framework/plugintest"
 	"runexp/losses/content"
 	"runexp/losses/gram"
+	"runexp/losses/hypercolumn"
+	"runexp/losses/neighbours"
 	"runexp/losses/tv"
 )
 
@@ -18,7 +20,22 @@ func TestContract(t *testing.T) {
 	suites := map[string]func(*testing.T){
 		"content": func(t *testing.T) { plugintest.Loss(t, content.Defaults, content.New) },
 		"gram":    func(t *testing.T) { plugintest.Loss(t, gram.Defaults, gram.New) },
-		"tv":      func(t *testing.T) { plugintest.Loss(t, tv.Defaults, tv.New) },
+		"hypercolumn": func(t *testing.T) {
+			one := func() hypercolumn.Config { c := hypercolumn.Defaults(); c.Turns = false; return c }
+			plugintest.Loss(t, one, hypercolumn.New, plugintest.PictureSize(18, 21))
+			t.Run("turns", func(t *testing.T) { // which have another mean
+				plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, plugintest.PictureSize(18, 21), plugintest.NoDistance())
+			})
+		},
+		"neighbours": func(t *testing.T) {
+			one := func() neighbours.Config { c := neighbours.Defaults(); c.Turns = false; return c }
+			plugintest.Loss(t, one, neighbours.New)
+			t.Run("turns and samples", func(t *testing.T) {
+				few := func() neighbours.Config { c := neighbours.Defaults(); c.Samples = 3; return c }
+				plugintest.Loss(t, few, neighbours.New, plugintest.NoDistance())
+			})
+		},
+		"tv": func(t *testing.T) { plugintest.Loss(t, tv.Defaults, tv.New) },
 	}
 	for _, name := range Registry().Names() {
 		suite, ok := suites[name]
