@@ -48,3 +48,16 @@ func addLists(root *node) {
 		root.set(key, &n)
 	}
 }
+
+// dropAddedLists removes what addLists adds, so that a preset's lists come through.
+func dropAddedLists(root *node) {
+	for _, key := range []string{"style", "losses", "stages"} {
+		n := root.get(key)
+		if n == nil || n.kind != list {
+			continue
+		}
+		if len(n.items) == 0 || key == "stages" && len(n.items) == 1 && n.items[0].kind == mapping && len(n.items[0].entries) == 0 {
+			root.drop(key)
+		}
+	}
+}
