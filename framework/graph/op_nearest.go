@@ -56,7 +56,7 @@ type nearest struct {
 // productsAtOnce bounds the matrix of products in memory, in elements, and fewestAtOnce its
 // columns from below: with fewer the products would take longer to read x than to compute.
 const (
-	productsAtOnce = 1 << 22
+	productsAtOnce = 1 << 20
 	fewestAtOnce   = 64
 )
 
@@ -109,16 +109,29 @@ func (k *nearestKernel[T]) Forward(dst []T, in [][]T) {
 
 // better compares row i of x with consecutive rows of matrix m.
 func (k *nearestKernel[T]) better(i, m, first int, products, handicap []T) {
-	best, at := k.best[i], k.at[i]
-	for j, v := range products {
-		if handicap != nil {
-			v -= handicap[j]
-		}
-		if v > best {
-			best, at = v, [2]int32{int32(m), int32(first + j)}
+	for j, h := range handicap {
+		products[j] -= h
+	}
+	best, at := k.best[i], -1
+	j := 0
+	for ; j+4 <= len(products); j += 4 { // most are no better: four in one branch
+		p := products[j : j+4 : j+4]
+		if p[0] > best || p[1] > best || p[2] > best || p[3] > best {
+			for n, v := range p {
+				if v > best {
+					best, at = v, j+n
+				}
+			}
 		}
 	}
-	k.best[i], k.at[i] = best, at
+	for ; j < len(products); j++ {
+		if products[j] > best {
+			best, at = products[j], j
+		}
+	}
+	if at >= 0 {
+		k.best[i], k.at[i] = best, [2]int32{int32(m), int32(first + at)}
+	}
 }
 
 // unit writes (y − centre)/|y − centre|, or 0 if that is 0/0.
