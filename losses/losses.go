@@ -8,6 +8,7 @@ import (
 	"runexp/losses/hypercolumn"
 	"runexp/losses/neighbours"
 	"runexp/losses/tv"
+	"runexp/losses/w2"
 )
 
 // Registry returns a new registry of all losses.
@@ -18,5 +19,6 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "hypercolumn", "cosine distance of many layers' features together to their nearest neighbours in the style, matched once a stage", hypercolumn.Defaults, hypercolumn.New)
 	framework.Register(r, "neighbours", "cosine distance of each layer's features to their nearest neighbours in the style, matched in each step", neighbours.Defaults, neighbours.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
+	framework.Register(r, "w2", "2-Wasserstein distance of the features' mean and covariance from the style image's", w2.Defaults, w2.New)
 	return r
 }

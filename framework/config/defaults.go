@@ -13,6 +13,7 @@ func Defaults() framework.Experiment {
 		Variable: framework.VariableSpec{Name: "pixels"},
 		Losses:   []framework.LossSpec{{Weight: 1}},
 		Init:     framework.InitSpec{From: "content"},
+		Scales:   framework.Scales{Factor: 1.414},
 		Stages: []framework.Stage{{
 			Size:       framework.Size{Long: 300},
 			Iterations: 500,

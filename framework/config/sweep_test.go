@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"runexp/framework"
 	"runexp/framework/config"
@@ -113,12 +114,17 @@ func at(s *config.Sweep, p, level int) []config.Setting {
 
 // TestSweepOverPresets: each trial extends a preset, and the file's own keys win.
 func TestSweepOverPresets(t *testing.T) {
-	r := load(t, write(t, `
+	l := loader()
+	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\n")}
+	r, err := l.Load(write(t, `
 content: photo.png
 style: [{image: painting.png, size: own}]
 losses: [{name: tv, weight: 3}]
-sweep: {parameters: [{path: extends, values: [d2l-gluon, standard]}]}
-`))
+sweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for i, want := range []string{"normalized", "unit"} {
 		trial, err := r.Trial(r.Sweep.Parameters[0].Levels[i].Settings)
 		if err != nil {
@@ -130,7 +136,7 @@ sweep: {parameters: [{path: extends, values: [d2l-gluon, standard]}]}
 			t.Errorf("trial %d: space %s, losses %v, style %v, %d stages", i, space, e.Losses, e.Style, len(e.Stages))
 		}
 	}
-	_, err := loader().Load(write(t, `
+	_, err = loader().Load(write(t, `
 content: photo.png
 sweep: {parameters: [{path: extends, values: [d2l-gluo]}]}
 `), nil)

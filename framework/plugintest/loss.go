@@ -95,7 +95,7 @@ func (s lossSubject) targets(l framework.Loss, seed uint64) images {
 func (s lossSubject) all(l framework.Loss, pictures ...weightedPicture) images {
 	targets := images{}
 	roles := l.Roles()
-	if _, derives := inner(l).(framework.ImageDeriver); derives {
+	if _, derives := optional[framework.ImageDeriver](l); derives {
 		roles = []framework.Role{framework.Content, framework.Style, framework.Start}
 	}
 	for _, role := range roles {
@@ -176,7 +176,7 @@ func (s lossSubject) everyTap() error {
 		if tap.Layer == framework.ImageTap {
 			continue
 		}
-		after, err := evaluate(graph.NewDoubleBuilder, without(l, tap.Layer), x, s.targets(l, 2))
+		after, err := evaluate(graph.NewDoubleBuilder, without{l, tap.Layer}, x, s.targets(l, 2))
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (s lossSubject) withoutRegions() error {
 	if err != nil {
 		return err
 	}
-	e, err := evaluate(graph.NewDoubleBuilder, unmasked(l), randomPicture(s.h, s.w, 1), s.targets(l, 2))
+	e, err := evaluate(graph.NewDoubleBuilder, unmasked{l}, randomPicture(s.h, s.w, 1), s.targets(l, 2))
 	if err != nil {
 		if strings.Contains(err.Error(), "region") {
 			return nil

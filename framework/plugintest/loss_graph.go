@@ -77,40 +77,37 @@ func mask(region string, shape graph.Shape) graph.Tensor {
 	return graph.Double(graph.Shape{h, w, 1}, values)
 }
 
-// changed is a loss whose images are changed before Represent. Its other abilities are those
-// of the loss within; see inner.
-type changed struct {
-	framework.Loss
-	change func(b *graph.Builder, v framework.View) framework.View
-}
-
-func (l changed) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
-	return l.Loss.Represent(b, l.change(b, v))
-}
-
-// inner returns the loss that may be a TargetPreparer or an ImageDeriver.
-func inner(l framework.Loss) framework.Loss {
-	if c, is := l.(changed); is {
-		return c.Loss
-	}
-	return l
-}
-
 // without is a loss with one tap replaced by zeros.
-func without(l framework.Loss, tap string) framework.Loss {
-	return changed{l, func(b *graph.Builder, v framework.View) framework.View {
-		v.Taps = maps.Clone(v.Taps)
-		v.Taps[tap] = b.Scale(v.Taps[tap], 0)
-		return v
-	}}
+type without struct {
+	framework.Loss
+	tap string
 }
+
+func (l without) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	v.Taps = maps.Clone(v.Taps)
+	v.Taps[l.tap] = b.Scale(v.Taps[l.tap], 0)
+	return l.Loss.Represent(b, v)
+}
+
+func (l without) unwrap() framework.Loss { return l.Loss }
 
 // unmasked is a loss whose images have no masks.
-func unmasked(l framework.Loss) framework.Loss {
-	return changed{l, func(_ *graph.Builder, v framework.View) framework.View {
-		v.Masks = nil
-		return v
-	}}
+type unmasked struct{ framework.Loss }
+
+func (l unmasked) unwrap() framework.Loss { return l.Loss }
+
+// optional returns the optional interface T of a loss or of the loss that it wraps.
+func optional[T any](l framework.Loss) (T, bool) {
+	if wrapper, wraps := l.(interface{ unwrap() framework.Loss }); wraps {
+		return optional[T](wrapper.unwrap())
+	}
+	t, is := l.(T)
+	return t, is
+}
+
+func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	v.Masks = nil
+	return l.Loss.Represent(b, v)
 }
 
 // represent returns l's representation of a target image, in a separate program as in a run.
