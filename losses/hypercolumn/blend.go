@@ -11,45 +11,32 @@ import (
 // DeriveImages returns the style images with their turns, and instead of the start the blend
 // for which matches are found:
 //
-//	α·c + (1−α)·(c − coarse c + coarse p)
+//	α·c + (1−α)·(p + details(c) − details(p))
 //
-// of the content image c and the start p, where coarse is what remains of an image that is
-// halved and enlarged again: so the second part is p with the finest details of c. In the
-// first stage, whose picture is no style yet, it is c.
+// of the content image c and the start p, with imaging's Details: so the second part is p with
+// the finest details of c. In the first stage, whose picture is no style yet, the blend is c.
 func (l *Loss) DeriveImages(stage int, from map[framework.Role][]framework.StageImage) (map[framework.Role][]framework.StageImage, error) {
 	if len(from[framework.Content]) != 1 || len(from[framework.Start]) != 1 {
 		return nil, fmt.Errorf("%d content images and %d starts", len(from[framework.Content]), len(from[framework.Start]))
 	}
-	start := from[framework.Start][0]
-	blend := start // with its masks
-	blend.Image = from[framework.Content][0].Image
+	blended := from[framework.Start][0] // with its masks
+	blended.Image = from[framework.Content][0].Image
 	if stage > 0 && l.alpha < 1 {
-		blend.Image = l.blend(blend.Image, start.Image)
+		blended.Image = blend(blended.Image, from[framework.Start][0].Image, l.alpha)
 	}
 	styles := from[framework.Style]
 	if l.turns {
 		styles = matching.WithTurns(styles)
 	}
-	return map[framework.Role][]framework.StageImage{framework.Style: styles, framework.Start: {blend}}, nil
+	return map[framework.Role][]framework.StageImage{framework.Style: styles, framework.Start: {blended}}, nil
 }
 
 // blend returns the blend of content and start, which have the same size.
-func (l *Loss) blend(content, start *imaging.Image) *imaging.Image {
-	difference := imaging.New(content.H, content.W) // c − p, of which coarse is linear
+func blend(content, start *imaging.Image, alpha float64) *imaging.Image {
+	out, fine, own := imaging.New(content.H, content.W), content.Details(), start.Details()
 	for i, c := range content.Pix {
-		difference.Pix[i] = c - start.Pix[i]
-	}
-	out := imaging.New(content.H, content.W)
-	for i, d := range coarse(difference) {
-		out.Pix[i] = content.Pix[i] - float32((1-l.alpha)*float64(d))
+		p := start.Pix[i] + fine.Pix[i] - own.Pix[i]
+		out.Pix[i] = float32(alpha*float64(c)) + float32((1-alpha)*float64(p))
 	}
 	return out
-}
-
-// coarse returns m halved, sides rounded down, and enlarged again, both bilinearly without
-// antialiasing: the levels after the first of NNST's pyramid.
-func coarse(m *imaging.Image) []float32 {
-	h, w := max(m.H/2, 1), max(m.W/2, 1)
-	half := imaging.ResampleBilinear(m.Pix, m.H, m.W, imaging.Channels, h, w)
-	return imaging.ResampleBilinear(half, h, w, imaging.Channels, m.H, m.W)
 }
