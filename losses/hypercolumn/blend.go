@@ -15,14 +15,18 @@ import (
 //
 // of the content image c and the start p, with imaging's Details: so the second part is p with
 // the finest details of c. In the first stage, whose picture is no style yet, the blend is c.
+// Without a content image, for a texture, it is always p.
 func (l *Loss) DeriveImages(stage int, from map[framework.Role][]framework.StageImage) (map[framework.Role][]framework.StageImage, error) {
-	if len(from[framework.Content]) != 1 || len(from[framework.Start]) != 1 {
-		return nil, fmt.Errorf("%d content images and %d starts", len(from[framework.Content]), len(from[framework.Start]))
+	if len(from[framework.Start]) != 1 {
+		return nil, fmt.Errorf("%d starts", len(from[framework.Start]))
 	}
 	blended := from[framework.Start][0] // with its masks
-	blended.Image = from[framework.Content][0].Image
-	if stage > 0 && l.alpha < 1 {
-		blended.Image = blend(blended.Image, from[framework.Start][0].Image, l.alpha)
+	for _, content := range from[framework.Content] {
+		if stage > 0 && l.alpha < 1 {
+			blended.Image = blend(content.Image, blended.Image, l.alpha)
+		} else {
+			blended.Image = content.Image
+		}
 	}
 	styles := from[framework.Style]
 	if l.turns {

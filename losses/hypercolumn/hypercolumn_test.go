@@ -198,6 +198,21 @@ func TestBlend(t *testing.T) {
 	}
 }
 
+// TestTexture: without a content image matches are found for the picture itself.
+func TestTexture(t *testing.T) {
+	l, err := New(Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := framework.StageImage{Image: imaging.New(2, 2), Weight: 1}
+	for stage := range 2 {
+		derived, err := l.(framework.ImageDeriver).DeriveImages(stage, map[framework.Role][]framework.StageImage{framework.Start: {start}, framework.Style: {start}})
+		if err != nil || derived[framework.Start][0].Image != start.Image {
+			t.Errorf("stage %d: not the start (%v)", stage, err)
+		}
+	}
+}
+
 func TestConfig(t *testing.T) {
 	for _, alpha := range []float64{-0.1, 1.1, math.NaN()} {
 		c := Defaults()
