@@ -86,13 +86,16 @@ func Inside(b *graph.Builder, mask graph.Node) graph.Node {
 	return b.Min(b.Max(b.Scale(b.Sub(mask, b.Number(0.5)), steep), b.Number(0)), b.Number(1))
 }
 
-// WithTurns returns the images, each followed by its copies turned by 90, 180 and 270 degrees
-// with their masks.
-func WithTurns(images []framework.StageImage) []framework.StageImage {
+// Styles returns the images whose weight is not 0, and with turns each followed by its copies
+// turned by 90, 180 and 270 degrees with their masks.
+func Styles(images []framework.StageImage, turns bool) []framework.StageImage {
 	var all []framework.StageImage
 	for _, one := range images {
+		if one.Weight == 0 {
+			continue
+		}
 		all = append(all, one)
-		for range 3 {
+		for i := 0; turns && i < 3; i++ {
 			next := framework.StageImage{Image: turned(one.Image), Weight: one.Weight}
 			if one.Masks != nil {
 				next.Masks = map[string]*imaging.Image{}

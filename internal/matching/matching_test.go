@@ -28,9 +28,15 @@ func reds(m *imaging.Image) []float32 {
 	return out
 }
 
-func TestWithTurns(t *testing.T) {
+func TestStyles(t *testing.T) {
 	m := numbered(2, 3)
-	all := WithTurns([]framework.StageImage{{Image: m, Masks: map[string]*imaging.Image{"sky": numbered(1, 2)}, Weight: 3}, {Image: numbered(1, 1), Weight: 1}})
+	images := []framework.StageImage{
+		{Image: m, Masks: map[string]*imaging.Image{"sky": numbered(1, 2)}, Weight: 3}, {Image: numbered(2, 2)}, {Image: numbered(1, 1), Weight: 1},
+	}
+	if all := Styles(images, false); len(all) != 2 || all[0].Image != m || all[1].Image != images[2].Image {
+		t.Errorf("%d images without turns", len(all))
+	}
+	all := Styles(images, true)
 	if len(all) != 8 || all[0].Image != m || all[3].Weight != 3 || all[4].Masks != nil {
 		t.Fatalf("%d images", len(all))
 	}

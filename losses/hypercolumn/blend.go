@@ -28,10 +28,7 @@ func (l *Loss) DeriveImages(stage int, from map[framework.Role][]framework.Stage
 			blended.Image = content.Image
 		}
 	}
-	styles := from[framework.Style]
-	if l.turns {
-		styles = matching.WithTurns(styles)
-	}
+	styles := matching.Styles(from[framework.Style], l.turns)
 	return map[framework.Role][]framework.StageImage{framework.Style: styles, framework.Start: {blended}}, nil
 }
 

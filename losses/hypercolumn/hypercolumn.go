@@ -54,8 +54,8 @@ func (c Config) Validate() error {
 // It is between 0 and 2, in single precision from about −1e-7 on.
 //
 // With masks there is such a mean for each region of the picture, matched and centred within
-// the positions of the region; a position is in it where its mask is above ½. Weights of
-// style images do not count: the positions of all compete.
+// the positions of the region; a position is in it where its mask is above ½. The
+// positions of all style images compete, whatever their weights, but for those of weight 0.
 //
 // Departures from the source code: it centres z in parts of 4,096 positions or less, which
 // is an artefact of its memory; here it is centred as a whole, as the y are.

@@ -56,7 +56,7 @@ func (c Config) Validate() error {
 //
 // With masks there is a term for each region of the picture and each layer, whose means and
 // neighbours are within the positions of the region, those where its mask is above ½.
-// Weights of style images do not count: the positions of all compete.
+// The positions of all style images compete, whatever their weights, but for those of weight 0.
 //
 // Departures from the source code: it samples the turns as one tall image, here each is
 // sampled on its own, with as many positions for any offset; and on a layer that is not
@@ -92,10 +92,7 @@ func (l *Loss) Taps() []framework.Tap { return l.taps }
 
 // DeriveImages returns the style images with their turns.
 func (l *Loss) DeriveImages(_ int, from map[framework.Role][]framework.StageImage) (map[framework.Role][]framework.StageImage, error) {
-	styles := from[framework.Style]
-	if l.turns {
-		styles = matching.WithTurns(styles)
-	}
+	styles := matching.Styles(from[framework.Style], l.turns)
 	return map[framework.Role][]framework.StageImage{framework.Style: styles}, nil
 }
 
