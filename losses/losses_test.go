@@ -13,6 +13,8 @@ import (
 	"runexp/framework/plugintest"
 	"runexp/losses/content"
 	"runexp/losses/gram"
+	"runexp/losses/hypercolumn"
+	"runexp/losses/neighbours"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -30,6 +32,20 @@ func TestContract(t *testing.T) {
 			variant(t, "positions", gram.Defaults, gram.New, func(c *gram.Config) { c.Per = "positions" })
 			variant(t, "scaled", gram.Defaults, gram.New, func(c *gram.Config) { c.Distance = "scaled" }, plugintest.WithoutMasks())
 			variant(t, "mean", gram.Defaults, gram.New, func(c *gram.Config) { c.Styles = "mean" })
+		},
+		"hypercolumn": func(t *testing.T) {
+			size := plugintest.PictureSize(18, 21)
+			one := func(c *hypercolumn.Config) { c.Turns = false }
+			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
+			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
+			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"neighbours": func(t *testing.T) {
+			one := func(c *neighbours.Config) { c.Turns = false }
+			variant(t, "one", neighbours.Defaults, neighbours.New, one)
+			variant(t, "without masks", neighbours.Defaults, neighbours.New, one, plugintest.WithoutMasks())
+			variant(t, "samples", neighbours.Defaults, neighbours.New, func(c *neighbours.Config) { c.Samples = 3 }, plugintest.NoDistance())
+			plugintest.Loss(t, neighbours.Defaults, neighbours.New, plugintest.NoDistance())
 		},
 		"w2": func(t *testing.T) {
 			plugintest.Loss(t, w2.Defaults, w2.New)

@@ -51,11 +51,26 @@ func TestAlgebraByHand(t *testing.T) {
 		"slice":     {func(b *builder, x graph.Node) graph.Node { return b.Slice(x, 1, 1, 3) }, graph.Shape{2, 2}, []float64{-2, 3, 0, -6}},
 		"concat": {func(b *builder, x graph.Node) graph.Node { return b.Concat(1, x, b.SumAlong(x, 1)) },
 			graph.Shape{2, 4}, []float64{1, -2, 3, 2, 4, 0, -6, -2}},
-		"mean along":     {func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 0) }, graph.Shape{1, 3}, []float64{2.5, -1, -1.5}},
-		"max along":      {func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{4}},
-		"where the max":  {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{3}},
-		"where the min":  {func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, 1) }, graph.Shape{2, 1}, []float64{1, 2}},
-		"gather":         {func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 1, 0, 1)) }, graph.Shape{3, 3}, []float64{4, 0, -6, 1, -2, 3, 4, 0, -6}},
+		"mean along":    {func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 0) }, graph.Shape{1, 3}, []float64{2.5, -1, -1.5}},
+		"max along":     {func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{4}},
+		"where the max": {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{3}},
+		"where the min": {func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, 1) }, graph.Shape{2, 1}, []float64{1, 2}},
+		"gather":        {func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 1, 0, 1)) }, graph.Shape{3, 3}, []float64{4, 0, -6, 1, -2, 3, 4, 0, -6}},
+		"cosine distance": {func(b *builder, x graph.Node) graph.Node { // of a row with itself and with zeros
+			return b.CosineDistance(x, b.Concat(0, b.Slice(x, 0, 0, 1), b.Scale(b.Slice(x, 0, 0, 1), 0)))
+		}, graph.Shape{2, 1}, []float64{0, 1}},
+		"subsample": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 1, 6, 1), offset(b, 0.9, 0.7), 2)
+		},
+			graph.Shape{1, 3, 1}, []float64{-2, 4, -6}},
+		"subsample nothing": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 2, 3, 1), offset(b, 0.9, 0.9), 1)
+		},
+			graph.Shape{2, 3, 1}, []float64{1, -2, 3, 4, 0, -6}},
+		"subsample a short side": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 2, 3, 1), offset(b, 0.9, 0.1), 3)
+		},
+			graph.Shape{1, 1, 1}, []float64{4}},
 		"first of equal": {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(b.Scale(x, 0), 1) }, graph.Shape{2, 1}, []float64{0, 0}},
 		"NaN is found": {func(b *builder, x graph.Node) graph.Node {
 			return b.ArgMinAlong(b.Add(x, indices(b, 0, nan, nan)), 1)

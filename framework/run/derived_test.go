@@ -128,6 +128,18 @@ func TestLossWithImagesOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestDerivedImagesAreNotCached: only the targets of the other losses are, the content at two
+// sizes and each style image at its own in both stages.
+func TestDerivedImagesAreNotCached(t *testing.T) {
+	p := prepare(t, ofDerived(t))
+	if _, err := p.Optimize(context.Background(), &record{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.preparer.targets.Len(); n != 4 {
+		t.Errorf("%d targets", n)
+	}
+}
+
 // TestStageWeights: a stage has its own weights, and a loss of weight 0 is not computed.
 func TestStageWeights(t *testing.T) {
 	e := ofDerived(t)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"runtime/debug"
 	"slices"
 
 	"runexp/framework"
@@ -45,6 +46,7 @@ func (p *Prepared) newObjective(ctx context.Context, stage, h, w int, start []fl
 		preparation, err := p.preparation(l, all)
 		if err == nil && preparation != nil {
 			all[l.name], err = preparation.run(ctx)
+			debug.FreeOSMemory() // what it was made of, before the picture's program adds to it
 		}
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
