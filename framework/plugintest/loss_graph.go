@@ -97,6 +97,17 @@ func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Value
 	return l.Loss.Represent(b, v)
 }
 
+// inner returns the loss under test, whose optional interfaces a wrapper hides.
+func inner(l framework.Loss) framework.Loss {
+	switch l := l.(type) {
+	case without:
+		return l.Loss
+	case unmasked:
+		return l.Loss
+	}
+	return l
+}
+
 // represent returns l's representation of a target image, in a separate program as in a run.
 func represent(builder func() *graph.Builder, l framework.Loss, image graph.Tensor) (map[string]graph.Tensor, error) {
 	b := builder()
