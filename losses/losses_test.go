@@ -9,7 +9,11 @@ import (
 	"runexp/framework/graph"
 	"runexp/framework/plugintest"
 	"runexp/losses/content"
+	"runexp/losses/covariance"
+	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/palette"
+	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
 )
 
@@ -17,8 +21,25 @@ import (
 func TestContract(t *testing.T) {
 	suites := map[string]func(*testing.T){
 		"content": func(t *testing.T) { plugintest.Loss(t, content.Defaults, content.New) },
-		"gram":    func(t *testing.T) { plugintest.Loss(t, gram.Defaults, gram.New) },
-		"tv":      func(t *testing.T) { plugintest.Loss(t, tv.Defaults, tv.New) },
+		// Fewer pixels are drawn, to save time; the picture's are not the style image's.
+		"covariance": func(t *testing.T) {
+			fewer := func() covariance.Config { c := covariance.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, covariance.New, plugintest.NoDistance())
+		},
+		"emd": func(t *testing.T) {
+			fewer := func() emd.Config { c := emd.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, emd.New, plugintest.NoDistance())
+		},
+		"palette": func(t *testing.T) {
+			fewer := func() palette.Config { c := palette.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, palette.New, plugintest.NoDistance())
+		},
+		"selfsimilarity": func(t *testing.T) {
+			fewer := func() selfsimilarity.Config { c := selfsimilarity.Defaults(); c.Points = 60; return c }
+			plugintest.Loss(t, fewer, selfsimilarity.New)
+		},
+		"gram": func(t *testing.T) { plugintest.Loss(t, gram.Defaults, gram.New) },
+		"tv":   func(t *testing.T) { plugintest.Loss(t, tv.Defaults, tv.New) },
 	}
 	for _, name := range Registry().Names() {
 		suite, ok := suites[name]
