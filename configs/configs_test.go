@@ -6,7 +6,9 @@ import (
 )
 
 func TestPresetsAreEmbedded(t *testing.T) {
-	if _, err := fs.Stat(Presets(), "d2l-gluon.yaml"); err != nil {
-		t.Error(err)
+	for _, name := range []string{"d2l-gluon", "d2l-torch", "d2l-torch-relu", "crowsonkb", "crowsonkb-2021"} {
+		if _, err := fs.Stat(Presets(), name+".yaml"); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -41,6 +41,8 @@ type Layer struct {
 	Stride     int    `json:"stride"`     // input pixels from one output pixel to the next
 	Receptive  int    `json:"receptive"`  // side of the receptive field, in input pixels
 	Parameters int    `json:"parameters"` // weights and biases
+	// Variant says what else determines the output: a border, a factor; "" for nothing.
+	Variant string `json:"variant,omitempty"`
 }
 
 // Input is the preprocessing of a pixel u in [0, 1], RGB: channels are put in

@@ -26,7 +26,7 @@ func Describe(options any) []Option {
 			continue
 		}
 		kind, value := describe(v.Field(i))
-		if flag != "" { // "file", "name or file"
+		if flag != "" && !strings.HasPrefix(flag, "optional") { // "file", "name or file"
 			kind = flag
 		}
 		out = append(out, Option{Name: name, Type: kind, Default: value, Doc: field.Tag.Get("doc")})

@@ -14,6 +14,7 @@ type Experiment struct {
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
+	Scales     Scales            `config:"scales,optional" doc:"sizes of stages by a factor, instead of a size in each stage. The stages then give the other settings: the first stage has those of stages[0], the second those of stages[1] and so on; the last is repeated"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run resumes from; not part of a trial's identity"`
@@ -38,7 +39,7 @@ type Mask struct {
 type StyleImage struct {
 	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second style image, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other style images"`
-	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
+	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long*0.7 (the same, times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
 }
@@ -77,6 +78,14 @@ type InitSpec struct {
 	Options any    `config:",options"`
 }
 
+// Scales are the sizes of stages by a factor. They are zero in a resolved Experiment, whose
+// Stages have their sizes.
+type Scales struct {
+	From   int     `config:"from" doc:"the smallest longer side in pixels"`
+	To     int     `config:"to" doc:"longer side of the result; the other stages are smaller by powers of the factor, rounded, as long as they have at least from pixels. size: 1024 replaces it: a larger result has more stages"`
+	Factor float64 `config:"factor" doc:"ratio of a stage's size to the previous one's, above 1"`
+}
+
 // Stage is one size of the picture, optimised for a number of iterations.
 type Stage struct {
 	Size        Size          `config:"size" doc:"size of the picture in this stage"`
@@ -85,6 +94,7 @@ type Stage struct {
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
 	Weights     []StageWeight `config:"weights,optional" doc:"weights of losses in this stage only; others keep theirs. A loss of weight 0 here is not computed in this stage"`
 	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
+	Details     float64       `config:"details,optional" doc:"factor of the content image's finest details, which are added to what the stage starts from: its difference from itself at half the size; 0, the default, adds none, 1 is STROTSS's"`
 }
 
 // StageWeight is the weight of a loss in one stage.
@@ -145,7 +155,7 @@ type PrunerSpec struct {
 // OutputOptions says which pictures a run stores.
 type OutputOptions struct {
 	Every   int     `config:"every" doc:"iterations between intermediate pictures in the store; 0 stores none"`
-	Average float64 `config:"average,optional" doc:"decay of an exponential moving average of a stage's iterates (0.99, for example), which is then its result; 0, the default: the last iterate"`
+	Average float64 `config:"average,optional" doc:"decay of an exponential moving average of a stage's pictures (0.99, for example), from the one that it starts from to its last iterate, which is then its result; 0, the default: the last iterate"`
 }
 
 // CheckpointOptions says how often a run writes a checkpoint.

@@ -58,7 +58,5 @@ type Slot struct {
 	Name     string
 	Scalars  []float64
 	PerPixel []float32 // one for each number of the variable
-	// Positive says that PerPixel is at least 0, of any scale, and a divisor in the
-	// step: its logarithms are resampled.
-	Positive bool
+	Quantity Quantity  // what PerPixel holds
 }

@@ -27,7 +27,10 @@ type Plugin[T any] struct {
 	// Options returns a pointer to a new options struct with the plugin's defaults.
 	// Fields carry a `config:"name"` tag and a `doc:"…"` tag. A string tagged
 	// `config:"name,file"` is a path: relative to its YAML file in the config, absolute
-	// when New is called. The file's content is part of a trial's identity.
+	// when New is called. The file's content is part of a trial's identity. An option
+	// added to a plugin that has been used is tagged `config:"name,optional=DEFAULT"`:
+	// with this value it is left out of resolved configs, so that trials made before
+	// keep their identity.
 	Options func() any
 	// New builds the plugin from decoded and validated Options.
 	New func(options any) (T, error)

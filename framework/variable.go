@@ -1,6 +1,8 @@
 package framework
 
 import (
+	"math"
+
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
 )
@@ -19,14 +21,36 @@ type Variable interface {
 	// Space returns the space of the picture that Build gives. At the tap "image"
 	// content and style images are in this space too.
 	Space() Space
-	// Resample returns x, of Shape(h, w), for a picture of another size. x is the
-	// variable itself, or an optimiser's state for each of its numbers.
-	Resample(x []float32, h, w, newH, newW int) []float32
+	// Resample returns x, of Shape(h, w), for a picture of another size. what is what x
+	// holds. Numbers that are never negative must stay so.
+	Resample(what Quantity, x []float32, h, w, newH, newW int) []float32
+}
+
+// A Quantity is what an array with one number for each of a variable's holds.
+type Quantity int
+
+const (
+	Signed      Quantity = iota // an optimiser's state, of either sign: a mean of gradients
+	NonNegative                 // an optimiser's state of at least 0, a divisor: a mean of squared gradients
+	Numbers                     // the variable's own numbers
+)
+
+// ResamplePixels resamples x, [h, w, channels], with one number for each pixel and channel:
+// bicubic if it has either sign, bilinear if it is never negative, since the cubic
+// overshoots. (crowsonkb, style-transfer-pytorch, does the same.)
+func ResamplePixels(what Quantity, x []float32, h, w, channels, newH, newW int) []float32 {
+	if what == NonNegative {
+		return imaging.ResampleBilinear(x, h, w, channels, newH, newW)
+	}
+	return imaging.Resample(x, h, w, channels, newH, newW)
 }
 
 // A Projector is a Variable with bounds: after each step Project moves x to the nearest
 // point within them.
-type Projector interface{ Project(x []float32) }
+type Projector interface {
+	// Project changes x, of Shape(h, w).
+	Project(x []float32, h, w int)
+}
 
 // A Space is the value range of a picture: for a pixel u in [0, 1], RGB,
 //
@@ -67,6 +91,19 @@ func (s Space) FromUnit(u []float32) []float32 {
 		x[i] = float32((s.Scale*float64(v) - s.Mean[c]) / s.Std[c])
 	}
 	return x
+}
+
+// Clamp clamps a picture, [H·W·3], to the range that a file can hold, and reports whether
+// a value was outside by more than rounding errors of a variable's map to the picture.
+func (s Space) Clamp(x []float32) (outside bool) {
+	low, high := s.FromUnit(make([]float32, 3)), s.FromUnit([]float32{1, 1, 1})
+	const rounding = 1e-5 // of the range
+	for i, v := range x {
+		c := i % 3
+		x[i] = min(max(v, low[c]), high[c])
+		outside = outside || !(math.Abs(float64(v-x[i])) <= rounding*float64(high[c]-low[c]))
+	}
+	return outside
 }
 
 // ToUnit is the inverse of FromUnit. It does not clamp.

@@ -10,6 +10,7 @@ import (
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
+	"runexp/losses/w2"
 )
 
 // Registry returns a new registry of all losses.
@@ -22,5 +23,6 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "palette", "relaxed earth mover's distance of colours at random pixels from the style image's (STROTSS)", palette.Defaults, palette.New)
 	framework.Register(r, "selfsimilarity", "difference of the similarities between features at random pixels from the content image's (STROTSS)", selfsimilarity.Defaults, selfsimilarity.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
+	framework.Register(r, "w2", "2-Wasserstein distance of the features' mean and covariance from the style image's", w2.Defaults, w2.New)
 	return r
 }

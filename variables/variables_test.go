@@ -6,6 +6,7 @@ import (
 
 	"runexp/framework/plugintest"
 	"runexp/variables"
+	"runexp/variables/fourier"
 	"runexp/variables/pixels"
 	"runexp/variables/pyramid"
 )
@@ -26,10 +27,26 @@ func TestContract(t *testing.T) {
 				}
 			}
 		},
+		"fourier": func(t *testing.T) {
+			for _, c := range []fourier.Config{{Decay: 1, Bounds: "none"}, {Decay: 0, Bounds: "clamp"}, {Decay: 1.5, Bounds: "clamp"}} {
+				t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+					v, err := fourier.New(c)
+					if err != nil {
+						t.Fatal(err)
+					}
+					plugintest.Variable(t, v)
+				})
+			}
+		},
 		"pyramid": func(t *testing.T) {
-			for _, levels := range []int{1, 2, 5} {
-				t.Run(fmt.Sprint(levels), func(t *testing.T) {
-					v, err := pyramid.New(pyramid.Config{Levels: levels, Space: "normalized"})
+			for _, c := range []pyramid.Config{
+				{Filter: "bicubic", Bounds: "none"}, {Levels: 1, Filter: "bicubic", Bounds: "clamp"},
+				{Levels: 2, Filter: "bilinear", Bounds: "none"}, {Levels: 5, Filter: "bicubic", Bounds: "clamp"},
+				{Smallest: 2, Filter: "bilinear", Bounds: "clamp"}, {Smallest: 7, Filter: "bicubic", Bounds: "none"},
+			} {
+				c.Space = "normalized"
+				t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
+					v, err := pyramid.New(c)
 					if err != nil {
 						t.Fatal(err)
 					}

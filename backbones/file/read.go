@@ -161,6 +161,7 @@ func readLayer(r *reader, v *yaml.Node) network.Layer {
 		"padding":    whole(&l.Padding),
 		"border":     func(n *yaml.Node) { l.Border = network.Border(r.text(n)) },
 		"ceil":       func(n *yaml.Node) { l.Ceil = r.flag(n) },
+		"factor":     func(n *yaml.Node) { l.Factor = r.number(n) },
 		"tensor":     text(&l.Tensor),
 		"bias":       func(n *yaml.Node) { l.NoBias = !r.flag(n) },
 		"batch_norm": text(&l.BatchNorm),
@@ -170,7 +171,7 @@ func readLayer(r *reader, v *yaml.Node) network.Layer {
 	case strided:
 	case l.Kind == network.Conv:
 		l.Stride = 1
-	case l.Kind == network.MaxPool || l.Kind == network.AvgPool:
+	case l.Kind == network.MaxPool || l.Kind == network.AvgPool || l.Kind == network.L2Pool:
 		l.Stride = l.Kernel
 	}
 	return l

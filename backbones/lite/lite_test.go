@@ -170,7 +170,7 @@ func TestEndsWithItsWeights(t *testing.T) {
 }
 
 func TestContract(t *testing.T) {
-	for _, pooling := range []string{"max", "average"} {
+	for _, pooling := range []string{"max", "average", "l2"} {
 		t.Run(pooling, func(t *testing.T) { plugintest.Backbone(t, network(t, pooling)) })
 	}
 }

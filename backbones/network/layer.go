@@ -21,19 +21,20 @@ const (
 	ReLU    Kind = "relu"
 	MaxPool Kind = "maxpool"
 	AvgPool Kind = "avgpool"
+	L2Pool  Kind = "l2pool" // the root of the sum of squares of a window
 	Add     Kind = "add"    // of equal shapes
 	Concat  Kind = "concat" // of channels, in the order of the inputs
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{string(Conv), string(Affine), string(ReLU), string(MaxPool), string(AvgPool), string(Add), string(Concat)}
+	return []string{string(Conv), string(Affine), string(ReLU), string(MaxPool), string(AvgPool), string(L2Pool), string(Add), string(Concat)}
 }
 
 // windowed tells the kinds that have Kernel, Stride, Padding and Border.
 func (k Kind) windowed() bool { return k == Conv || k.pools() }
 
-func (k Kind) pools() bool { return k == MaxPool || k == AvgPool }
+func (k Kind) pools() bool { return k == MaxPool || k == AvgPool || k == L2Pool }
 
 // A Border defines the values of a window outside of its input.
 type Border string
@@ -58,7 +59,8 @@ type Layer struct {
 	Stride   int // from window to window
 	Padding  int // elements on each side
 	Border   Border
-	Ceil     bool // a pooling keeps a last window that hangs over the edge
+	Ceil     bool    // a pooling keeps a last window that hangs over the edge
+	Factor   float64 // of a pooling's result; 0 is 1
 
 	Tensor    string  // before .weight and .bias in the file; "" is Name
 	NoBias    bool    // the file has no .bias: it is 0
@@ -87,6 +89,7 @@ const (
 	maxGroups     = 64 // each is a convolution of its own
 	maxDown       = 1 << 12
 	maxInputs     = 64
+	maxFactor     = 1000.0
 )
 
 // name matches layer names that a config cannot confuse with a number, glob or path.
@@ -117,6 +120,7 @@ func (l Layer) check() error {
 		"padding":    {l.Padding != 0, l.Kind.windowed()},
 		"border":     {l.Border != "", l.Kind.windowed()},
 		"ceil":       {l.Ceil, l.Kind.pools()},
+		"factor":     {l.Factor != 0, l.Kind.pools()},
 		"tensor":     {l.Tensor != "", l.Kind == Conv || l.Kind == Affine},
 		"batch_norm": {l.BatchNorm != "", l.Kind == Conv || l.Kind == Affine},
 		"epsilon":    {l.Epsilon != 0, l.BatchNorm != ""},
@@ -142,6 +146,9 @@ func (l Layer) check() error {
 			wrong("border: %w", framework.UnknownName("border", string(l.Border), []string{string(Zero), string(Reflect), string(Replicate)}))
 		}
 	}
+	if !(l.Factor >= 0 && l.Factor <= maxFactor) {
+		wrong("factor: %g is not in (0, %g]", l.Factor, maxFactor)
+	}
 	if l.BatchNorm != "" && !(l.Epsilon >= 0 && l.Epsilon < 1) {
 		wrong("epsilon: %g is not in [0, 1)", l.Epsilon)
 	}
@@ -153,4 +160,16 @@ func (l Layer) groups() int { return max(1, l.Groups) }
 // explicit reports whether the border is made by a separate operation before the window.
 func (l Layer) explicit() bool {
 	return l.Padding > 0 && l.Border != "" && (l.Border != Zero || l.Kind.pools())
+}
+
+// variant says in words what a layer's kind leaves open; "" for nothing.
+func (l Layer) variant() string {
+	var parts []string
+	if l.explicit() {
+		parts = append(parts, string(l.Border)+" border")
+	}
+	if l.Factor != 0 && l.Factor != 1 {
+		parts = append(parts, fmt.Sprintf("times %g", l.Factor))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -53,7 +53,7 @@ func New(d Description, source Source) (*Network, error) {
 		}
 		n.layers = append(n.layers, framework.Layer{
 			Index: i, Name: p.Name, Kind: string(p.Kind), Channels: p.channels,
-			Stride: p.stride, Receptive: p.receptive(), Parameters: parameters,
+			Stride: p.stride, Receptive: p.receptive(), Parameters: parameters, Variant: p.variant(),
 		})
 	}
 	return n, nil
@@ -172,12 +172,17 @@ func (p place) build(b *graph.Builder, inputs []graph.Node, v *values) (graph.No
 		x = b.MaxPool(x, p.pool())
 	case AvgPool:
 		x = b.AvgPool(x, p.pool())
+	case L2Pool:
+		x = l2Pool(b, x, p.pool())
 	case Add:
 		for _, other := range inputs[1:] {
 			x = b.Add(x, other)
 		}
 	case Concat:
 		x = b.Concat(2, inputs...)
+	}
+	if p.Factor != 0 && p.Factor != 1 {
+		x = b.Scale(x, p.Factor)
 	}
 	return x, b.Err()
 }

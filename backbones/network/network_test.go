@@ -64,7 +64,7 @@ func TestGeometry(t *testing.T) {
 	n := described(t, branched(), nil)
 	for _, want := range []framework.Layer{
 		{Index: 0, Name: "stem", Kind: "conv", Channels: 4, Stride: 2, Receptive: 3, Parameters: 112},
-		{Index: 1, Name: "left", Kind: "conv", Channels: 4, Stride: 2, Receptive: 11, Parameters: 404},
+		{Index: 1, Name: "left", Kind: "conv", Channels: 4, Stride: 2, Receptive: 11, Parameters: 404, Variant: "reflect border"},
 		{Index: 2, Name: "right", Kind: "conv", Channels: 4, Stride: 2, Receptive: 3, Parameters: 20},
 		{Index: 3, Name: "sum", Kind: "add", Channels: 4, Stride: 2, Receptive: 11},
 		{Index: 4, Name: "pool", Kind: "maxpool", Channels: 4, Stride: 6, Receptive: 15},

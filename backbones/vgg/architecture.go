@@ -1,9 +1,11 @@
 package vgg
 
 import (
+	"errors"
 	"fmt"
 
 	"runexp/backbones/network"
+	"runexp/framework"
 )
 
 // convsPerBlock lists how many convolutions stand before each pooling in
@@ -25,12 +27,35 @@ func convsPerBlock(name string) [5]int {
 // Names returns the networks of this package.
 func Names() []string { return []string{"vgg11", "vgg13", "vgg16", "vgg19"} }
 
-// layers describes the network of the given depth, block widths and pooling. Their
-// positions are the indices of torchvision's `features`.
-func layers(convs, widths [5]int, pooling string) []network.Layer {
-	pool := network.MaxPool
-	if pooling == "average" {
-		pool = network.AvgPool
+// A variation is how a network is used otherwise than it was trained: by the options of both
+// kinds of Backbone.
+type variation struct {
+	pooling      string  // max, average or l2
+	poolScale    float64 // a factor of its results
+	firstPadding string  // the border of conv1_1
+}
+
+func (v variation) validate() error {
+	scale := framework.Positive("pool_scale", v.poolScale)
+	if scale == nil && v.poolScale > maxPoolScale {
+		scale = framework.Invalid("pool_scale", "%g is more than %d", v.poolScale, maxPoolScale)
+	}
+	return errors.Join(
+		framework.OneOf("pooling", v.pooling, "max", "average", "l2"),
+		scale,
+		framework.OneOf("first_padding", v.firstPadding, string(network.Zero), string(network.Replicate), string(network.Reflect)),
+	)
+}
+
+// maxPoolScale is far above a sensible factor, and its fifth power a float32.
+const maxPoolScale = 1000
+
+// layers describes the network of the given depth and block widths. Their positions are
+// the indices of torchvision's `features`.
+func layers(convs, widths [5]int, v variation) []network.Layer {
+	pool := map[string]network.Kind{"average": network.AvgPool, "l2": network.L2Pool}[v.pooling]
+	if pool == "" {
+		pool = network.MaxPool
 	}
 	var all []network.Layer
 	for block, n := range convs {
@@ -40,7 +65,8 @@ func layers(convs, widths [5]int, pooling string) []network.Layer {
 				network.Layer{Name: "conv" + at, Kind: network.Conv, Channels: widths[block], Kernel: 3, Stride: 1, Padding: 1},
 				network.Layer{Name: "relu" + at, Kind: network.ReLU})
 		}
-		all = append(all, network.Layer{Name: fmt.Sprintf("pool%d", block+1), Kind: pool, Kernel: 2, Stride: 2})
+		all = append(all, network.Layer{Name: fmt.Sprintf("pool%d", block+1), Kind: pool, Kernel: 2, Stride: 2, Factor: v.poolScale})
 	}
+	all[0].Border = network.Border(v.firstPadding)
 	return all
 }

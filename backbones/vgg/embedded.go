@@ -23,28 +23,34 @@ type Embedded struct {
 
 // EmbeddedConfig holds the options of an Embedded, whose weights and preprocessing are fixed.
 type EmbeddedConfig struct {
-	Pooling      string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
-	FeatureScale string `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`
-	Winograd     bool   `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
+	Pooling      string  `config:"pooling" choices:"max,average,l2" doc:"max, as the network was trained; average, as Gatys et al. prefer; or l2, the root of the sum of squares"`
+	PoolScale    float64 `config:"pool_scale,optional=1" doc:"a factor of every pooling's result: crowsonkb has 2 with average and 0.78 with l2"`
+	FirstPadding string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see zeros"`
+	FeatureScale string  `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`
+	Winograd     bool    `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
 }
 
 // EmbeddedDefaults returns the options of a config that names none.
 func EmbeddedDefaults() EmbeddedConfig {
-	return EmbeddedConfig{Pooling: "max", FeatureScale: "unit", Winograd: true}
+	return EmbeddedConfig{Pooling: "max", PoolScale: 1, FirstPadding: "zero", FeatureScale: "unit", Winograd: true}
 }
 
 // Validate reports options that are not among the known ones.
 func (c EmbeddedConfig) Validate() error {
 	return errors.Join(
-		framework.OneOf("pooling", c.Pooling, "max", "average"),
+		c.variation().validate(),
 		framework.OneOf("feature_scale", c.FeatureScale, "unit", "raw"),
 	)
+}
+
+func (c EmbeddedConfig) variation() variation {
+	return variation{c.Pooling, c.PoolScale, c.FirstPadding}
 }
 
 // NewEmbedded returns the network, with VGG-19's layers, names and indices up to
 // e.Last. It is an error if VGG-19 has no such layer.
 func NewEmbedded(e Embedded, c EmbeddedConfig) (*Backbone, error) {
-	all := layers(convsPerBlock("vgg19"), e.Widths, c.Pooling)
+	all := layers(convsPerBlock("vgg19"), e.Widths, c.variation())
 	last := slices.IndexFunc(all, func(l network.Layer) bool { return l.Name == e.Last })
 	n, err := network.New(network.Description{Name: e.Name, Layers: all[:last+1], Winograd: c.Winograd}, e.source())
 	if err != nil {

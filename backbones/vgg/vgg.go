@@ -15,11 +15,13 @@ import (
 
 // Config holds the options of the backbone.
 type Config struct {
-	Weights       string `config:"weights,name or file" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
-	Preprocessing string `config:"preprocessing" doc:"oxford, torchvision, or auto: as the file's numbers and names tell"`
-	Pooling       string `config:"pooling" doc:"max, as the network was trained, or average, as Gatys et al. prefer"`
-	FeatureScale  string `config:"feature_scale" doc:"unit divides the features by their scale relative to torchvision's, so that loss weights carry over; raw does not"`
-	Winograd      bool   `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
+	Weights       string  `config:"weights,name or file" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
+	Preprocessing string  `config:"preprocessing" doc:"oxford, torchvision, or auto: as the file's numbers and names tell"`
+	Pooling       string  `config:"pooling" choices:"max,average,l2" doc:"max, as the network was trained; average, as Gatys et al. prefer; or l2, the root of the sum of squares"`
+	PoolScale     float64 `config:"pool_scale,optional=1" doc:"a factor of every pooling's result: crowsonkb has 2 with average and 0.78 with l2"`
+	FirstPadding  string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see zeros"`
+	FeatureScale  string  `config:"feature_scale" doc:"unit divides the features by their scale relative to torchvision's, so that loss weights carry over; raw does not"`
+	Winograd      bool    `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
 }
 
 // Defaults returns the options of the network called name. The authors released
@@ -30,7 +32,7 @@ func Defaults(name string) Config {
 		source = "torchvision"
 	}
 	return Config{
-		Weights: name + "-" + source, Preprocessing: "auto", Pooling: "max", FeatureScale: "unit", Winograd: true,
+		Weights: name + "-" + source, Preprocessing: "auto", Pooling: "max", PoolScale: 1, FirstPadding: "zero", FeatureScale: "unit", Winograd: true,
 	}
 }
 
@@ -43,9 +45,13 @@ func (c Config) Validate() error {
 	return errors.Join(
 		missing,
 		framework.OneOf("preprocessing", c.Preprocessing, "auto", "oxford", "torchvision"),
-		framework.OneOf("pooling", c.Pooling, "max", "average"),
+		c.variation().validate(),
 		framework.OneOf("feature_scale", c.FeatureScale, "unit", "raw"),
 	)
+}
+
+func (c Config) variation() variation {
+	return variation{c.Pooling, c.PoolScale, c.FirstPadding}
 }
 
 // Backbone is one network.
@@ -58,7 +64,7 @@ var _ framework.Backbone = (*Backbone)(nil)
 
 // New returns the network called name (see Names), whose weights are looked up in places.
 func New(name string, c Config, places weights.Places) *Backbone {
-	all := layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, c.Pooling)
+	all := layers(convsPerBlock(name), [5]int{64, 128, 256, 512, 512}, c.variation())
 	n, err := network.New(network.Description{Name: name, Layers: all, Winograd: c.Winograd}, c.source(places))
 	if err != nil {
 		panic(fmt.Sprintf("vgg: %v", err)) // the description is ours

@@ -163,17 +163,23 @@ func TestPooling(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", naming{prefix: "features."}, 1)
 	c := Defaults("vgg11")
-	for _, pooling := range []string{"max", "average"} {
-		c.Pooling = pooling
+	for _, pooling := range []string{"max", "average", "l2"} {
+		c.Pooling, c.PoolScale = pooling, 1
 		f := features(t, New("vgg11", c, weights.Places{Env: dir}), "relu1_1", "pool1")
 		const w, channels = 8, 64
 		window := []float64{f["relu1_1"][0], f["relu1_1"][channels], f["relu1_1"][w*channels], f["relu1_1"][(w+1)*channels]}
 		want := max(window[0], window[1], window[2], window[3])
 		if pooling == "average" {
 			want = (window[0] + window[1] + window[2] + window[3]) / 4
+		} else if pooling == "l2" {
+			want = math.Sqrt(window[0]*window[0] + window[1]*window[1] + window[2]*window[2] + window[3]*window[3])
 		}
 		if got := f["pool1"][0]; math.Abs(got-want) > 1e-6 {
 			t.Errorf("%s pooling of %v is %g", pooling, window, got)
+		}
+		c.PoolScale = 2
+		if got := features(t, New("vgg11", c, weights.Places{Env: dir}), "pool1")["pool1"][0]; math.Abs(got-2*want) > 1e-6 {
+			t.Errorf("%s pooling of %v, scaled by 2, is %g", pooling, window, got)
 		}
 	}
 }
@@ -223,8 +229,8 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	err := Config{Preprocessing: "caffe", Pooling: "maximum", FeatureScale: "1"}.Validate()
-	for _, field := range []string{"weights", "preprocessing", "pooling", "feature_scale"} {
+	err := Config{Preprocessing: "caffe", Pooling: "maximum", PoolScale: -1, FirstPadding: "none", FeatureScale: "1"}.Validate()
+	for _, field := range []string{"weights", "preprocessing", "pooling", "pool_scale", "first_padding", "feature_scale"} {
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s: ", field)) {
 			t.Errorf("error %v, want one about %s", err, field)
 		}

@@ -74,8 +74,8 @@ func (v Variable) Initial(image *imaging.Image) []float32 {
 }
 
 // Resample resizes x like a picture, since it differs only by a linear map of colours.
-func (Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
-	return imaging.Resample(x, h, w, 3, newH, newW)
+func (Variable) Resample(what framework.Quantity, x []float32, h, w, newH, newW int) []float32 {
+	return framework.ResamplePixels(what, x, h, w, 3, newH, newW)
 }
 
 // inverse returns the inverse of m, by cofactors.

@@ -57,6 +57,7 @@ type header struct {
 	Picture     int64   `json:"picture"` // numbers
 	Average     int64   `json:"average,omitempty"`
 	Start       int64   `json:"start,omitempty"`
+	Averaged    int     `json:"averaged,omitempty"` // pictures; not in files of versions that left the stage's first one out
 	Slots       []slot  `json:"slots"`
 }
 
@@ -76,7 +77,7 @@ func (c checkpoint) encode(w io.Writer) error {
 	h := header{
 		Trial: c.trial, Kernels: c.kernels, Version: c.version,
 		Stage: s.Stage, Iteration: s.Iteration, Step: s.Step, Evaluations: s.Evaluations, Known: s.Evaluated, Done: s.Done,
-		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Start: int64(len(s.Start)),
+		Lowest: s.Guard.Lowest, Rollbacks: s.Guard.Rollbacks, Picture: int64(len(s.X)), Average: int64(len(s.Average)), Start: int64(len(s.Start)), Averaged: s.Averaged,
 	}
 	for _, o := range s.Optimizer {
 		h.Slots = append(h.Slots, slot{o.Name, int64(len(o.Scalars)), int64(len(o.PerPixel))})
@@ -146,7 +147,7 @@ func decodeCheckpoint(r io.Reader, size int64, trial string) (checkpoint, error)
 	body := io.TeeReader(in, sum)
 	s := run.State{
 		Stage: h.Stage, Iteration: h.Iteration, Step: h.Step, Evaluations: h.Evaluations, Evaluated: h.Known, Done: h.Done,
-		Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
+		Averaged: h.Averaged, Guard: run.Guard{Lowest: h.Lowest, Rollbacks: h.Rollbacks},
 	}
 	if s.X, err = readPixels(body, h.Picture); err != nil {
 		return checkpoint{}, err

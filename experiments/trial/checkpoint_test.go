@@ -25,7 +25,7 @@ func sample() checkpoint {
 	odd := []float32{0, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32, math.MaxFloat32, float32(math.Inf(-1)), 1. / 3}
 	return checkpoint{trial: "abc", kernels: "avx2", version: "v1", state: run.State{
 		Stage: 1, Iteration: 7, Step: 19, Evaluations: 31, Evaluated: true, Done: true,
-		X: []float32{1.5, -2.25, 1e-30},
+		X: []float32{1.5, -2.25, 1e-30}, Average: []float32{0.5, 1e-30, 3}, Averaged: 8,
 		Optimizer: []framework.Slot{
 			{Name: "step", Scalars: []float64{7, math.Pi, math.Inf(1), math.Copysign(0, -1)}},
 			{Name: "mean \"\n é", PerPixel: odd},

@@ -19,7 +19,7 @@ func TestChoices(t *testing.T) {
 		"stages[0].optimizer.name":               l.Plugins.Optimizers.Names(),
 		"stages.*.optimizer.schedule.name":       {"constant", "step"},
 		"stages.0.size.fit":                      {"area", "stretch"},
-		"init.from":                              {"content", "image", "noise", "style"},
+		"init.from":                              {"content", "details", "image", "noise", "style"},
 		"variable.space":                         {"unit", "bytes", "normalized"},
 		"sweep.method":                           l.Plugins.Samplers.Names(),
 		"sweep.early_stop.type":                  l.Plugins.Pruners.Names(),

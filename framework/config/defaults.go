@@ -13,6 +13,7 @@ func Defaults() framework.Experiment {
 		Variable: framework.VariableSpec{Name: "pixels"},
 		Losses:   []framework.LossSpec{{Weight: 1}},
 		Init:     framework.InitSpec{From: "content"},
+		Scales:   framework.Scales{Factor: 1.414},
 		Stages: []framework.Stage{{
 			Size:       framework.Size{Long: 300},
 			Iterations: 500,
@@ -46,5 +47,18 @@ func addLists(root *node) {
 			n.items = []*node{{position: root.position, kind: mapping}}
 		}
 		root.set(key, &n)
+	}
+}
+
+// dropAddedLists removes what addLists adds, so that a preset's lists come through.
+func dropAddedLists(root *node) {
+	for _, key := range []string{"style", "losses", "stages"} {
+		n := root.get(key)
+		if n == nil || n.kind != list {
+			continue
+		}
+		if len(n.items) == 0 || key == "stages" && len(n.items) == 1 && n.items[0].kind == mapping && len(n.items[0].entries) == 0 {
+			root.drop(key)
+		}
 	}
 }

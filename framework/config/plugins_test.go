@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/fstest"
 
 	"runexp/experiments/pruners"
 	"runexp/experiments/samplers"
@@ -163,9 +164,14 @@ func plugins() framework.Plugins {
 	return p
 }
 
-// loader returns a loader of those plugins and the repository's presets.
+// loader returns a loader of those plugins and of the repository's preset d2l-gluon, which
+// needs no others.
 func loader() *config.Loader {
-	return &config.Loader{Plugins: plugins(), Presets: os.DirFS("../../configs/presets"), WorkDir: "testdata"}
+	data, err := os.ReadFile("../../configs/presets/d2l-gluon.yaml")
+	if err != nil {
+		panic(err)
+	}
+	return &config.Loader{Plugins: plugins(), Presets: fstest.MapFS{"d2l-gluon.yaml": {Data: data}}, WorkDir: "testdata"}
 }
 
 // write writes a config into a new folder with the images photo.png and painting.png,

@@ -88,7 +88,7 @@ func members(v reflect.Value) []member {
 	keys, options := fields(v.Type())
 	for _, f := range keys {
 		value := v.Field(f.index)
-		if (f.flag == optionalFlag || f.flag == fileFlag) && (value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0) {
+		if f.isAbsent(value) {
 			continue
 		}
 		if !value.IsZero() || !zeroIsAbsent(v.Interface()) {

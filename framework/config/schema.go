@@ -13,16 +13,28 @@ import (
 
 // A field is a key declared by a `config` tag.
 type field struct {
-	key   string
-	index int
-	flag  string // after the key in the tag; "" for none
+	key    string
+	index  int
+	flag   string // after the key in the tag; "" for none
+	absent string // optional=VALUE: the value that means not set; "" for zero
+}
+
+// isAbsent reports whether value, the field's, means that its key is not set.
+func (f field) isAbsent(value reflect.Value) bool {
+	switch {
+	case f.flag == optionalFlag && f.absent != "":
+		return fmt.Sprint(value.Interface()) == f.absent
+	case f.flag == optionalFlag || f.flag == fileFlag:
+		return value.IsZero() || value.Kind() == reflect.Slice && value.Len() == 0
+	}
+	return false
 }
 
 // Flags of fields.
 const (
 	fileFlag     = "file"         // the path of a file; "" means not set
 	nameOrFile   = "name or file" // a name or a path
-	optionalFlag = "optional"     // a zero value means not set: left out of the resolved config
+	optionalFlag = "optional"     // a zero value, or that after "=", means not set: left out of the resolved config
 )
 
 // fields lists the keys of a struct in order. options is the index of the field tagged
@@ -35,7 +47,8 @@ func fields(t reflect.Type) (keys []field, options int) {
 		case flag == "options":
 			options = i
 		case key != "":
-			keys = append(keys, field{key, i, flag})
+			flag, absent, _ := strings.Cut(flag, "=")
+			keys = append(keys, field{key, i, flag, absent})
 		}
 	}
 	return keys, options

@@ -31,7 +31,7 @@ type pairKeys struct {
 }
 
 type parameterKeys struct {
-	Path         string    `config:"path" doc:"key path of the experiment, as in losses.style.weight or losses.style.layers.0.weight"`
+	Path         string    `config:"path" doc:"key path of the experiment, as in losses.style.weight or losses.style.layers.0.weight; extends sweeps over presets, which the other keys of the file then override"`
 	Values       []*node   `config:"values" doc:"the values, of any kind; null restores the key's default"`
 	Min          float64   `config:"min" doc:"instead of values: the lower end of a range, inclusive"`
 	Max          float64   `config:"max" doc:"the upper end of the range, inclusive"`

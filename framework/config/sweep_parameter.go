@@ -90,7 +90,6 @@ func (r *sweepReader) swept(at, path string) bool {
 		"output":     "does not change the picture",
 		"evaluate":   "must be the same for all trials, or they cannot be compared",
 		"sweep":      "cannot be swept itself",
-		"extends":    "is read before the sweep",
 	}[segs[0]]
 	if why != "" {
 		r.add(key, "%s %s", printable.Excerpt(segs[0]), why)
@@ -164,6 +163,11 @@ func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 	key, _ := r.section.find(join(at, "path"))
 	if value.null() {
 		return newSetting(path, value, key.position), true
+	}
+	if path == presetPath {
+		before := len(r.report.problems)
+		r.loader.preset(value, r.report)
+		return newSetting(path, value, key.position), len(r.report.problems) == before
 	}
 	value.dropRepeated(path, r.report)
 	root := r.base.clone()

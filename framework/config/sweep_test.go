@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"runexp/framework"
 	"runexp/framework/config"
@@ -109,6 +110,39 @@ func TestSweepYAML(t *testing.T) {
 // at returns the setting of parameter p's level.
 func at(s *config.Sweep, p, level int) []config.Setting {
 	return s.Parameters[p].Levels[level].Settings
+}
+
+// TestSweepOverPresets: each trial extends a preset, and the file's own keys win.
+func TestSweepOverPresets(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\n")}
+	r, err := l.Load(write(t, `
+content: photo.png
+style: [{image: painting.png, size: own}]
+losses: [{name: tv, weight: 3}]
+sweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"normalized", "unit"} {
+		trial, err := r.Trial(r.Sweep.Parameters[0].Levels[i].Settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := trial.Experiment
+		space := reflect.ValueOf(e.Variable.Options).Elem().FieldByName("Space").String()
+		if space != want || len(e.Losses) != 3 || e.Losses[2].Weight != 3 || e.Style[0].Size != "own" || len(e.Stages) < 2 {
+			t.Errorf("trial %d: space %s, losses %v, style %v, %d stages", i, space, e.Losses, e.Style, len(e.Stages))
+		}
+	}
+	_, err = loader().Load(write(t, `
+content: photo.png
+sweep: {parameters: [{path: extends, values: [d2l-gluo]}]}
+`), nil)
+	if err == nil || !strings.Contains(err.Error(), `unknown preset "d2l-gluo"; did you mean "d2l-gluon"?`) {
+		t.Error(err)
+	}
 }
 
 func TestTrial(t *testing.T) {

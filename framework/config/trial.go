@@ -42,10 +42,13 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	if r.base == nil {
 		panic("config: Trial of a Resolved that is not from Load")
 	}
-	root := r.base.clone()
+	root := r.over(settings, rep)
 	// Items are removed last, from the end, so that indices stay valid.
 	var removals []Setting
 	for _, s := range settings {
+		if s.Path == presetPath {
+			continue
+		}
 		if s.node.null() {
 			removals = append(removals, s)
 			continue
@@ -64,6 +67,40 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	trial := &Resolved{Written: r.Written, Overrides: r.Overrides, loader: r.loader, path: r.path, base: root}
 	trial.Experiment = r.loader.experiment(root, r.path, rep)
 	return trial
+}
+
+// presetPath is the path of a sweep over presets, each of which the config extends in a
+// trial.
+const presetPath = "extends"
+
+// over returns the tree that settings are assigned in: the config over the preset that
+// they name, if any.
+func (r *Resolved) over(settings []Setting, rep *report) *node {
+	for _, s := range settings {
+		if s.Path == presetPath && !s.node.null() {
+			if preset := r.loader.preset(s.node, rep); preset != nil {
+				own := r.base.clone()
+				dropAddedLists(own)
+				return merge(preset, own).clone()
+			}
+		}
+	}
+	return r.base.clone()
+}
+
+// preset returns the tree of the preset that n names, nil after a problem.
+func (l *Loader) preset(n *node, rep *report) *node {
+	if n.text() == "" {
+		rep.add(n.position, presetPath, "must be the name of a preset, not %s", describe(n))
+		return nil
+	}
+	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}}
+	tree := files.preset(n.text(), n.position, presetPath)
+	if tree == nil {
+		return nil
+	}
+	tree.drop("experiment") // the name is not inherited
+	return tree
 }
 
 func (r *Resolved) assign(root *node, s Setting, rep *report) {

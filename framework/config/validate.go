@@ -77,6 +77,7 @@ func (v *validator) validate() {
 	if len(e.Stages) == 0 {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
+	v.scales()
 	v.every("output.every", e.Output.Every, "0 keeps no intermediate pictures")
 	if average := e.Output.Average; !(average >= 0 && average < 1) {
 		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
@@ -303,6 +304,9 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 		v.add(join(path, "iterations"), "must be at most %d, not %d", sizes.MaxCount, stage.Iterations)
 	case stage.Evaluations > sizes.MaxCount:
 		v.add(join(path, "evaluations"), "must be at most %d, not %d", sizes.MaxCount, stage.Evaluations)
+	}
+	if !(stage.Details >= 0) || math.IsInf(stage.Details, 0) {
+		v.add(join(path, "details"), "must be at least 0, not %v; 0 adds none", stage.Details)
 	}
 	optimizer := join(path, "optimizer")
 	if !(stage.Optimizer.LR > 0) {

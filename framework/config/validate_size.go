@@ -29,6 +29,10 @@ func (v *validator) stageSize(path string, i int, size framework.Size) {
 	if !written {
 		return
 	}
+	if scales, are := v.root.find("scales"); are && !scales.null() {
+		v.add(path, "conflicts with scales, which give every stage its size; leave one out (scales=null, %s=null)", path)
+		return
+	}
 	if n.get("scale") != nil && i == 0 {
 		v.add(join(path, "scale"), "is relative to the stage before, and this is the first; give pixels, as in long: 300")
 	}
@@ -75,10 +79,8 @@ func (v *validator) size(path string, size framework.Size) {
 			at = path // a number
 		}
 		switch {
-		case isSide && side < 1: // the network's minimum is checked where it is built
-			v.add(at, "must be at least 1 pixel, not %d", side)
-		case isSide && side > sizes.MaxSide:
-			v.add(at, "must be at most %d pixels, not %d", sizes.MaxSide, side)
+		case isSide: // the network's minimum is checked where it is built
+			v.side(at, side)
 		case key == "scale" && path == "size":
 			v.add(at, "is relative to the stage before, and this is the result; give pixels, as in size: 512")
 		case key == "scale" && !(size.Scale > 0):
@@ -89,6 +91,16 @@ func (v *validator) size(path string, size framework.Size) {
 	}
 	if area := int64(size.Height) * int64(size.Width); max(size.Height, size.Width) <= sizes.MaxSide && area > sizes.MaxPixels {
 		v.add(path, "must be at most %d million pixels, not %d×%d", sizes.MaxPixels/1_000_000, size.Height, size.Width)
+	}
+}
+
+// side checks a number of pixels.
+func (v *validator) side(path string, pixels int) {
+	switch {
+	case pixels < 1:
+		v.add(path, "must be at least 1 pixel, not %d", pixels)
+	case pixels > sizes.MaxSide:
+		v.add(path, "must be at most %d pixels, not %d", sizes.MaxSide, pixels)
 	}
 }
 

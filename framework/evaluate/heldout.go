@@ -3,6 +3,7 @@ package evaluate
 import (
 	"errors"
 	"math"
+	"strings"
 
 	"runexp/framework"
 )
@@ -31,7 +32,7 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 	}
 	free := func(i int) bool {
 		before := i > 0 && layers[i-1].Kind == "conv" && taken[layers[i-1].Name]
-		after := i+1 < len(layers) && (layers[i+1].Kind == "maxpool" || layers[i+1].Kind == "avgpool") && taken[layers[i+1].Name]
+		after := i+1 < len(layers) && strings.HasSuffix(layers[i+1].Kind, "pool") && taken[layers[i+1].Name]
 		return !taken[layers[i].Name] && !before && !after
 	}
 	var chosen []framework.Layer

@@ -97,6 +97,11 @@ var gradientCases = map[string]struct {
 		sorted, _ := b.Sort(b.Exp(x))
 		return sorted
 	}},
+	"Resize smaller":         {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
+	"Resize larger":          {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
+	"ResizeBilinear smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 2, 2) }},
+	"ResizeBilinear larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 5, 7) }},
+	"Resize a pixel":         {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
 	"SampleAt": {graph.Shape{4, 3, 2}, func(b *builder, x graph.Node) graph.Node {
 		at := []float64{0.25, 1.5, 3, 2, 0, 0, 1, 1.75, 1, 1.75, 9, -4}
 		return b.SampleAt(b.Square(x), b.Constant("positions", graph.Double(graph.Shape{6, 2}, at)))
@@ -107,9 +112,6 @@ var gradientCases = map[string]struct {
 		whole := b.MeanAlong(b.Square(b.Reshape(y, x.Shape().Len()/5, 5)), 0)
 		return b.Add(b.SampleAt(y, b.Constant("positions", graph.Double(graph.Shape{3, 2}, at))), whole)
 	}},
-	"Resize smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
-	"Resize larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
-	"Resize a pixel": {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
 }
 
 // reshapedSums sums gradients over memory that is used in two shapes.
@@ -164,7 +166,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	for name, c := range gradientCases {
 		shape := slices.Clone(c.shape)
 		switch strings.Split(name, " ")[0] {
-		case "MatMul", "Reshape", "Resize": // the shape is fixed by the case, or large sizes are tested in compute
+		case "MatMul", "Reshape", "Resize", "ResizeBilinear": // the shape is fixed by the case, or large sizes are tested in compute
 		default:
 			if shape[0] > 1 && name != "Add a scalar" { // whose sum stays short
 				shape[0] *= 3500 // an odd number of strips and blocks

@@ -165,9 +165,15 @@ func TestResizeAgreesWithImaging(t *testing.T) {
 			x[i] = float32(v)
 		}
 		got := evaluated(t, graph.NewBuilder(engine), graph.Single(shape, x), func(b *builder, x graph.Node) graph.Node { return b.Resize(x, s[2], s[3]) })
-		for i, want := range imaging.Resample(x, s[0], s[1], 3, s[2], s[3]) {
-			if d := math.Abs(float64(got.Single[i] - want)); d > 1e-6 { // 0 unless the compiler fuses additions
-				t.Fatalf("%v: element %d is %g, imaging's %g", s, i, got.Single[i], want)
+		bilinear := evaluated(t, graph.NewBuilder(engine), graph.Single(shape, x), func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, s[2], s[3]) })
+		for name, c := range map[string]struct{ got, want []float32 }{
+			"bicubic":  {got.Single, imaging.Resample(x, s[0], s[1], 3, s[2], s[3])},
+			"bilinear": {bilinear.Single, imaging.ResampleBilinear(x, s[0], s[1], 3, s[2], s[3])},
+		} {
+			for i, want := range c.want {
+				if d := math.Abs(float64(c.got[i] - want)); d > 1e-6 { // 0 unless the compiler fuses additions
+					t.Fatalf("%s, %v: element %d is %g, imaging's %g", name, s, i, c.got[i], want)
+				}
 			}
 		}
 	}

@@ -11,7 +11,17 @@ import (
 // overshoot the range of x.
 //
 // Shapes: [H W C] → [h w C]
-func (b *Builder) Resize(x Node, h, w int) Node {
+func (b *Builder) Resize(x Node, h, w int) Node { return b.resize(imaging.CubicWindows, x, h, w) }
+
+// ResizeBilinear returns x resized to h rows of w pixels by imaging.ResampleBilinear
+// (PyTorch's interpolate, bilinear): without antialiasing, and within the range of x.
+//
+// Shapes: [H W C] → [h w C]
+func (b *Builder) ResizeBilinear(x Node, h, w int) Node {
+	return b.resize(imaging.LinearWindows, x, h, w)
+}
+
+func (b *Builder) resize(windows func(n, n2 int) []imaging.Window, x Node, h, w int) Node {
 	s := x.Shape()
 	var k resize
 	var out Shape
@@ -22,7 +32,7 @@ func (b *Builder) Resize(x Node, h, w int) Node {
 	case h < 1 || w < 1:
 		err = fmt.Errorf("input %v cannot be resized to %d×%d", s, h, w)
 	default:
-		k, out = newResize(b.Parallel(), s, h, w), Shape{h, w, s[2]}
+		k, out = newResize(b.Parallel(), s, windows(s[0], h), windows(s[1], w)), Shape{h, w, s[2]}
 	}
 	return b.Apply(Function{
 		Name:   "resize",
@@ -45,16 +55,15 @@ type pass struct {
 	forward, backward []imaging.Window
 }
 
-func newResize(p Parallel, s Shape, h, w int) resize {
-	rows, columns := imaging.CubicWindows(s[1], w), imaging.CubicWindows(s[0], h)
+func newResize(p Parallel, s Shape, columns, rows []imaging.Window) resize {
 	return resize{
 		rows:    pass{p, s[0], s[2], rows, transposedWindows(rows, s[1])},
-		columns: pass{p, 1, w * s[2], columns, transposedWindows(columns, s[0])},
+		columns: pass{p, 1, len(rows) * s[2], columns, transposedWindows(columns, s[0])},
 	}
 }
 
 // transposedWindows returns for each of n inputs the outputs that read it, which are
-// adjacent, with their weights.
+// adjacent, with their weights; there may be none.
 func transposedWindows(windows []imaging.Window, n int) []imaging.Window {
 	back := make([]imaging.Window, n)
 	for i, window := range windows {

@@ -20,19 +20,24 @@ import (
 // The cubic has negative lobes: results may leave the range of the input. Input values
 // may be outside [0, 1]. Sizes below 1 and a pix of the wrong length panic.
 func Resample(pix []float32, h, w, channels, h2, w2 int) []float32 {
+	return resample(CubicWindows, pix, h, w, channels, h2, w2)
+}
+
+// resample resizes along rows and then along columns, with the windows of each side.
+func resample(windows func(n, n2 int) []Window, pix []float32, h, w, channels, h2, w2 int) []float32 {
 	if min(h, w, channels, h2, w2) < 1 || len(pix) != h*w*channels {
 		panic(fmt.Sprintf("imaging: resample %d values as [%d, %d, %d] to %d×%d", len(pix), h, w, channels, h2, w2))
 	}
 	rows := make([]float32, h*w2*channels)
-	resampleRows(rows, pix, h, w, channels, w2)
+	resampleRows(rows, pix, h, w, channels, windows(w, w2))
 	out := make([]float32, h2*w2*channels)
-	resampleColumns(out, rows, h, w2*channels, h2)
+	resampleColumns(out, rows, w2*channels, windows(h, h2))
 	return out
 }
 
-// resampleRows writes dst [h, w2, channels] from src [h, w, channels].
-func resampleRows(dst, src []float32, h, w, channels, w2 int) {
-	windows := CubicWindows(w, w2)
+// resampleRows writes dst [h, len(windows), channels] from src [h, w, channels].
+func resampleRows(dst, src []float32, h, w, channels int, windows []Window) {
+	w2 := len(windows)
 	for y := range h {
 		row := src[y*w*channels:][:w*channels]
 		out := dst[y*w2*channels:][:w2*channels]
@@ -50,10 +55,10 @@ func resampleRows(dst, src []float32, h, w, channels, w2 int) {
 	}
 }
 
-// resampleColumns writes dst [h2, n] from src [h, n].
-func resampleColumns(dst, src []float32, h, n, h2 int) {
+// resampleColumns writes dst [len(windows), n] from src [h, n].
+func resampleColumns(dst, src []float32, n int, windows []Window) {
 	sums := make([]float64, n)
-	for y, window := range CubicWindows(h, h2) {
+	for y, window := range windows {
 		clear(sums)
 		for i, weight := range window.Weights {
 			for j, v := range src[(window.First+i)*n:][:n] {

@@ -10,34 +10,43 @@ import (
 )
 
 func TestResampleIsPillow(t *testing.T) {
-	data, err := os.ReadFile("testdata/resize.json")
+	compareResampled(t, "testdata/resize.json", "Pillow", Resample)
+}
+
+func TestResampleBilinearIsPyTorch(t *testing.T) {
+	compareResampled(t, "testdata/bilinear.json", "PyTorch", ResampleBilinear)
+}
+
+// compareResampled compares resample with the results in a file.
+func compareResampled(t *testing.T, file, of string, resample func(pix []float32, h, w, channels, h2, w2 int) []float32) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var file struct {
+	var read struct {
 		Cases []struct {
 			H, W, H2, W2    int
 			Source, Resized []float32
 		}
 	}
-	if err := json.Unmarshal(data, &file); err != nil {
+	if err := json.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range file.Cases {
+	for _, c := range read.Cases {
 		t.Run(fmt.Sprintf("%dx%d to %dx%d", c.H, c.W, c.H2, c.W2), func(t *testing.T) {
-			got := Resample(c.Source, c.H, c.W, 1, c.H2, c.W2)
+			got := resample(c.Source, c.H, c.W, 1, c.H2, c.W2)
 			if len(got) != len(c.Resized) {
 				t.Fatalf("%d values, want %d", len(got), len(c.Resized))
 			}
 			for i, want := range c.Resized {
 				// One rounding to float32 of values near 1.
 				if math.Abs(float64(got[i])-float64(want)) > 1.2e-7*max(1, math.Abs(float64(want))) {
-					t.Errorf("value %d: %v, Pillow has %v", i, got[i], want)
+					t.Errorf("value %d: %v, %s has %v", i, got[i], of, want)
 				}
 			}
 		})
 	}
-	if len(file.Cases) == 0 {
+	if len(read.Cases) == 0 {
 		t.Error("no cases")
 	}
 }

@@ -95,7 +95,7 @@ func (s lossSubject) targets(l framework.Loss, seed uint64) images {
 func (s lossSubject) all(l framework.Loss, pictures ...weightedPicture) images {
 	targets := images{}
 	roles := l.Roles()
-	if _, derives := inner(l).(framework.ImageDeriver); derives {
+	if _, derives := optional[framework.ImageDeriver](l); derives {
 		roles = []framework.Role{framework.Content, framework.Style, framework.Start}
 	}
 	for _, role := range roles {

@@ -89,23 +89,25 @@ func (l without) Represent(b *graph.Builder, v framework.View) (framework.Values
 	return l.Loss.Represent(b, v)
 }
 
+func (l without) unwrap() framework.Loss { return l.Loss }
+
 // unmasked is a loss whose images have no masks.
 type unmasked struct{ framework.Loss }
+
+func (l unmasked) unwrap() framework.Loss { return l.Loss }
+
+// optional returns the optional interface T of a loss or of the loss that it wraps.
+func optional[T any](l framework.Loss) (T, bool) {
+	if wrapper, wraps := l.(interface{ unwrap() framework.Loss }); wraps {
+		return optional[T](wrapper.unwrap())
+	}
+	t, is := l.(T)
+	return t, is
+}
 
 func (l unmasked) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
 	v.Masks = nil
 	return l.Loss.Represent(b, v)
-}
-
-// inner returns the loss under test, whose optional interfaces a wrapper hides.
-func inner(l framework.Loss) framework.Loss {
-	switch l := l.(type) {
-	case without:
-		return l.Loss
-	case unmasked:
-		return l.Loss
-	}
-	return l
 }
 
 // represent returns l's representation of a target image, in a separate program as in a run.

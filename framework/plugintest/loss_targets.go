@@ -18,7 +18,7 @@ func prepared(b *graph.Builder, builder func() *graph.Builder, l framework.Loss,
 	if err != nil {
 		return nil, err
 	}
-	preparer, prepares := inner(l).(framework.TargetPreparer)
+	preparer, prepares := optional[framework.TargetPreparer](l)
 	if !prepares {
 		return constants(b, values), nil
 	}
@@ -58,7 +58,7 @@ type representation struct {
 
 // represented returns l's representations of the images.
 func represented(builder func() *graph.Builder, l framework.Loss, pictures images) (map[framework.Role][]representation, error) {
-	if deriver, derives := inner(l).(framework.ImageDeriver); derives {
+	if deriver, derives := optional[framework.ImageDeriver](l); derives {
 		own, err := deriver.DeriveImages(1, stageImages(pictures))
 		if err != nil {
 			return nil, fmt.Errorf("derive images: %w", err)

@@ -1,5 +1,7 @@
 package plugintest
 
+import "runexp/framework"
+
 // A Trait is a property in which a loss differs from most losses.
 type Trait func(*lossSubject)
 
@@ -13,3 +15,14 @@ func PictureSize(h, w int) Trait { return func(s *lossSubject) { s.h, s.w = h, w
 // FalseGradient is a loss whose gradient is not its derivative, with the reason: it treats a
 // nearest neighbour as constant, for example. The gradient must then only be finite and not 0.
 func FalseGradient(reason string) Trait { return func(s *lossSubject) { s.falseGradient = reason } }
+
+// WithoutMasks tests a loss that reads masks on images that have none.
+func WithoutMasks() Trait {
+	return func(s *lossSubject) {
+		fresh := s.fresh
+		s.fresh = func() (framework.Loss, error) {
+			l, err := fresh()
+			return unmasked{l}, err
+		}
+	}
+}

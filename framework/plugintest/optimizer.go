@@ -290,8 +290,8 @@ func (s subject) size() error {
 	return nil
 }
 
-// done checks that an optimiser that is done does not move x, and that x does not move if the
-// loss is constant.
+// done checks that an optimiser that is done does not move x, and that where the loss is
+// constant x stays or, as with weight decay, every number moves towards 0.
 func (s subject) done() error {
 	f := functions()[0]
 	for _, c := range []struct {
@@ -311,8 +311,13 @@ func (s subject) done() error {
 			if err != nil {
 				return fmt.Errorf("%s, step %d: %w", c.name, i, err)
 			}
-			if moved := !sameBits(x, before); moved && (isDone || c.name == "constant") {
-				return fmt.Errorf("%s, step %d: x moves (was done: %v)", c.name, i, isDone)
+			if isDone && !sameBits(x, before) {
+				return fmt.Errorf("%s, step %d: x moves after it was done", c.name, i)
+			}
+			for j, v := range x {
+				if decays := v*before[j] >= 0 && math.Abs(float64(v)) <= math.Abs(float64(before[j])); c.name == "constant" && !decays {
+					return fmt.Errorf("%s, step %d: number %d moves from %g to %g, not towards 0", c.name, i, j, before[j], v)
+				}
 			}
 			isDone = isDone || outcome.Done
 		}

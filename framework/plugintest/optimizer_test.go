@@ -58,6 +58,18 @@ func (h *heavyBall) Step(ctx context.Context, f framework.Objective, x []float32
 	case "not deterministic":
 		*h.drift += 1e-3
 		x[0] += *h.drift
+	case "decays":
+		for i := range x {
+			x[i] *= 0.9999
+		}
+	case "drifts":
+		for i := range x {
+			x[i] += 1e-6
+		}
+	case "decays beyond 0":
+		for i := range x {
+			x[i] *= -0.999
+		}
 	case "done too early":
 		outcome.Done = true
 	}
@@ -92,6 +104,7 @@ func (h *heavyBall) Restore(state []framework.Slot) error {
 func TestOptimizerFindsFlaws(t *testing.T) {
 	for flaw, want := range map[string]string{
 		"":                            "",
+		"decays":                      "",
 		"increases the loss":          "lowers",
 		"loss after the step":         "outcome",
 		"wrong count":                 "outcome",
@@ -106,6 +119,8 @@ func TestOptimizerFindsFlaws(t *testing.T) {
 		"accepts any state":           "nonsense",
 		"one size":                    "size",
 		"done too early":              "done",
+		"drifts":                      "done",
+		"decays beyond 0":             "done",
 	} {
 		t.Run(flaw, func(t *testing.T) {
 			drift := float32(0)

@@ -49,6 +49,7 @@ func variableChecks() []variableCheck {
 		{"shape", variableShape},
 		{"initial", variableInitial},
 		{"resample", variableResample},
+		{"state", variableState},
 		{"project", variableProject},
 	}
 }
@@ -131,7 +132,7 @@ func variableResample(v framework.Variable) error {
 	for _, size := range variableSizes() {
 		h, w := size[0], size[1]
 		x := v.Initial(someImage(h, w))
-		for i, u := range v.Resample(slices.Clone(x), h, w, h, w) {
+		for i, u := range v.Resample(framework.Numbers, slices.Clone(x), h, w, h, w) {
 			if !(math.Abs(float64(u-x[i])) <= 1e-5*(1+math.Abs(float64(x[i])))) {
 				return fmt.Errorf("resampled to its own size, %d×%d, number %d goes from %g to %g", h, w, i, x[i], u)
 			}
@@ -140,7 +141,7 @@ func variableResample(v framework.Variable) error {
 		for i := range flat.Pix {
 			flat.Pix[i] = 0.25
 		}
-		larger := v.Resample(v.Initial(flat), h, w, 2*h, 2*w)
+		larger := v.Resample(framework.Numbers, v.Initial(flat), h, w, 2*h, 2*w)
 		if got, want := len(larger), v.Shape(2*h, 2*w).Len(); got != want {
 			return fmt.Errorf("Resample to %d×%d returns %d numbers, but the shape has %d", 2*h, 2*w, got, want)
 		}
@@ -157,15 +158,46 @@ func variableResample(v framework.Variable) error {
 	return nil
 }
 
+// variableState checks that an optimiser's state, random numbers of very different scales,
+// is resampled to the new number of elements, finite, and not negative if it was not.
+func variableState(v framework.Variable) error {
+	for _, size := range variableSizes() {
+		h, w := size[0], size[1]
+		random := rand.New(rand.NewPCG(uint64(h), uint64(w)))
+		state := make([]float32, v.Shape(h, w).Len())
+		for _, what := range []framework.Quantity{framework.Signed, framework.NonNegative} {
+			for i := range state {
+				state[i] = float32(math.Pow(10, -12*random.Float64()))
+				if what == framework.Signed && i%2 == 1 {
+					state[i] = -state[i]
+				}
+			}
+			for _, to := range [][2]int{{2 * h, 2 * w}, {h + 3, w + 1}, {(h + 1) / 2, (w + 1) / 2}} {
+				got := v.Resample(what, slices.Clone(state), h, w, to[0], to[1])
+				if want := v.Shape(to[0], to[1]).Len(); len(got) != want {
+					return fmt.Errorf("state resampled from %d×%d to %d×%d has %d numbers, but the shape has %d", h, w, to[0], to[1], len(got), want)
+				}
+				for i, u := range got {
+					if math.IsNaN(float64(u)) || math.IsInf(float64(u), 0) || what == framework.NonNegative && u < 0 {
+						return fmt.Errorf("state of numbers that are finite and at least 0 (%v), resampled from %d×%d to %d×%d, has %g at number %d", what == framework.NonNegative, h, w, to[0], to[1], u, i)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // variableProject checks that points within the bounds stay, and that Project is idempotent.
 func variableProject(v framework.Variable) error {
+	const h, w = 8, 6
 	p, bounded := v.(framework.Projector)
 	if !bounded {
 		return nil
 	}
-	inside := v.Initial(someImage(8, 6))
+	inside := v.Initial(someImage(h, w))
 	x := slices.Clone(inside)
-	p.Project(x)
+	p.Project(x, h, w)
 	for i := range x {
 		if math.Abs(float64(x[i]-inside[i])) > 1e-5*(1+math.Abs(float64(inside[i]))) {
 			return fmt.Errorf("number %d of an image goes from %g to %g: images are within the bounds", i, inside[i], x[i])
@@ -174,9 +206,9 @@ func variableProject(v framework.Variable) error {
 	for i := range x {
 		x[i] = 1e6 * float32(i%3-1)
 	}
-	p.Project(x)
+	p.Project(x, h, w)
 	once := slices.Clone(x)
-	if p.Project(x); !slices.Equal(once, x) {
+	if p.Project(x, h, w); !slices.Equal(once, x) {
 		return errors.New("Project is not idempotent")
 	}
 	if slices.ContainsFunc(x, func(u float32) bool { return math.Abs(float64(u)) == 1e6 }) {

@@ -13,6 +13,7 @@ type plainPixels struct {
 	build    func(b *graph.Builder, x graph.Node) graph.Node
 	initial  func(pix []float32) []float32
 	resample func(x []float32) []float32
+	state    func(what framework.Quantity) framework.Quantity
 	project  func(x []float32)
 }
 
@@ -34,14 +35,17 @@ func (v plainPixels) Build(b *graph.Builder, x graph.Node, _, _ int) (graph.Node
 	return x, nil
 }
 
-func (v plainPixels) Resample(x []float32, h, w, newH, newW int) []float32 {
+func (v plainPixels) Resample(what framework.Quantity, x []float32, h, w, newH, newW int) []float32 {
 	if v.resample != nil {
 		return v.resample(x)
 	}
-	return imaging.Resample(x, h, w, 3, newH, newW)
+	if v.state != nil {
+		what = v.state(what)
+	}
+	return framework.ResamplePixels(what, x, h, w, 3, newH, newW)
 }
 
-func (v plainPixels) Project(x []float32) {
+func (v plainPixels) Project(x []float32, _, _ int) {
 	if v.project != nil {
 		v.project(x)
 		return
@@ -65,6 +69,8 @@ func TestVariableFindsFaults(t *testing.T) {
 		"another picture":          {"initial", plainPixels{build: func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(x, 1.1) }}},
 		"not resampled":            {"resample", plainPixels{resample: func(x []float32) []float32 { return x }}},
 		"changed at the same size": {"resample", plainPixels{resample: func(x []float32) []float32 { x[0]++; return x }}},
+		"negative squares":         {"state", plainPixels{state: func(framework.Quantity) framework.Quantity { return framework.Signed }}},
+		"state missing":            {"state", plainPixels{resample: func(x []float32) []float32 { return x }}},
 		"images out of bounds":     {"project", plainPixels{project: func(x []float32) { clear(x) }}},
 		"no bounds":                {"project", plainPixels{project: func([]float32) {}}},
 		"not idempotent":           {"project", plainPixels{project: halve}},

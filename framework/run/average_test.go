@@ -8,29 +8,29 @@ import (
 	"runexp/variables/pixels"
 )
 
-// The average of the iterates x₁ … x₃, by hand, has the weights d², d, 1.
+// The average of x₀ … x₂, by hand, has the weights d², d, 1.
 func TestAverage(t *testing.T) {
 	a := average{decay: 0.5}
 	x := []float32{7}
-	a.of(x, 0)
+	a.of(x)
 	if x[0] != 7 {
 		t.Errorf("without iterates x is %g, want it unchanged", x[0])
 	}
-	for i, v := range []float32{1, 2, 4} {
+	for _, v := range []float32{1, 2, 4} {
 		a.add([]float32{v})
-		a.of(x, i+1)
+		a.of(x)
 	}
 	if want := (0.25*1 + 0.5*2 + 4) / 1.75; math.Abs(float64(x[0])-want) > 1e-6 {
 		t.Errorf("average %g, want %g", x[0], want)
 	}
 	none := average{}
 	none.add([]float32{3})
-	if none.of(x, 1); none.sum != nil {
+	if none.of(x); none.sum != nil {
 		t.Error("a decay of 0 changes x")
 	}
 }
 
-// A stage ends with the average of its iterates: that is its picture, the input of its last
+// A stage ends with the average of its start and its iterates: that is its picture, the input of its last
 // loss, and the start of the next stage.
 func TestStagesEndWithTheAverage(t *testing.T) {
 	e := experiment(t)
@@ -53,14 +53,23 @@ func TestStagesEndWithTheAverage(t *testing.T) {
 		t.Error("the last loss is the last iterate's, not the average's")
 	}
 	// Iterates 1 … n−1 are the intermediate pictures of the plain run, the n-th is its result.
+	p := prepare(t, e)
+	start, err := p.initial(p.sizes[0].H, p.sizes[0].W)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := p.image(t.Context(), start, p.sizes[0].H, p.sizes[0].W)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var sum, weights float64
-	pictures := plain.pictures
+	pictures := append([]Picture{{Image: first}}, plain.pictures...)
 	for i, p := range pictures {
 		w := math.Pow(0.9, float64(len(pictures)-1-i))
 		sum, weights = sum+w*float64(p.Image.Pix[100]), weights+w
 	}
 	final := averaged.pictures[len(averaged.pictures)-1].Image.Pix[100]
-	if len(pictures) != n || math.Abs(float64(final)-sum/weights) > 1e-5 {
+	if len(pictures) != n+1 || math.Abs(float64(final)-sum/weights) > 1e-5 {
 		t.Errorf("%d pictures, pixel 100 of the result is %g, of their average %g", len(pictures), final, sum/weights)
 	}
 }

@@ -37,7 +37,10 @@ type loop struct {
 func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State) (*loop, error) {
 	l := &loop{
 		prepared: p, observer: o, stage: stage, spec: p.e.Stages[stage.Index].Optimizer, optimizer: p.optimize[stage.Index], schedule: p.schedule[stage.Index],
-		x: s.X, mean: average{p.e.Output.Average, s.Average}, i: s.Iteration, done: s.Done, guard: s.Guard,
+		x: s.X, mean: average{p.e.Output.Average, s.Average, s.Averaged}, i: s.Iteration, done: s.Done, guard: s.Guard,
+	}
+	if l.mean.n == 0 {
+		l.mean.add(l.x)
 	}
 	if l.start = s.Start; l.start == nil && p.startsMatter(stage.Index) {
 		l.start = slices.Clone(l.x)
@@ -68,7 +71,7 @@ func (l *loop) run(ctx context.Context) (stopped bool, err error) {
 	for {
 		finished := l.finished()
 		if finished && !l.averaged {
-			l.mean.of(l.x, l.i)
+			l.mean.of(l.x)
 			l.averaged = true
 		}
 		s := l.state()
@@ -127,7 +130,7 @@ func (l *loop) state() State {
 	return State{
 		Stage: l.stage.Index, Iteration: l.i, Step: l.step(),
 		Evaluations: l.objective.evals, Evaluated: l.objective.evaluatedAt(l.x), Done: l.done,
-		X: l.x, Start: l.start, Average: l.mean.sum, Optimizer: l.optimizer.State(), Guard: l.guard,
+		X: l.x, Start: l.start, Average: l.mean.sum, Averaged: l.mean.n, Optimizer: l.optimizer.State(), Guard: l.guard,
 	}
 }
 
@@ -153,7 +156,7 @@ func (l *loop) iterate(ctx context.Context, evaluated time.Duration) error {
 	if err != nil {
 		return l.rollBack(err)
 	}
-	l.prepared.project(l.x)
+	l.prepared.project(l.x, l.stage)
 	l.mean.add(l.x)
 	row.Evals, row.Took = l.objective.evals, evaluated+time.Since(began)
 	l.i, l.done, l.retrying = l.i+1, outcome.Done, false
@@ -183,7 +186,7 @@ func (l *loop) rollBack(err error) error {
 		return fmt.Errorf("iteration %d: %w; there is no step to undo: try a smaller loss weight, or another init", l.i, err)
 	}
 	copy(l.x, l.undo.X)
-	l.mean.sum, l.averaged = slices.Clone(l.undo.Average), false
+	l.mean.sum, l.mean.n, l.averaged = slices.Clone(l.undo.Average), l.undo.Averaged, false
 	if err := l.optimizer.Restore(l.undo.Optimizer); err != nil {
 		return fmt.Errorf("iteration %d: rollback: %w", l.i, err)
 	}

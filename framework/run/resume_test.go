@@ -269,6 +269,20 @@ func TestResumeRefuses(t *testing.T) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}
+	e.Output.Average = 0.9
+	averaged, _ := interrupt(t, e, 2, false)
+	for what, change := range map[string]func(*State){
+		"of an earlier version": func(s *State) { s.Averaged = 0 },
+		"no average":            func(s *State) { s.Average = nil },
+	} {
+		var s State
+		s.copyFrom(*averaged)
+		change(&s)
+		if err := prepare(t, e).Resume(s); err == nil || !strings.Contains(err.Error(), "an earlier version of runexp left the start out") {
+			t.Errorf("%s: error %v", what, err)
+		}
+	}
+	e.Output.Average = 0
 	p := prepare(t, e)
 	if err := p.Resume(State{Stage: 5}); err == nil {
 		t.Fatal("no error")

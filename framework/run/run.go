@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"runexp/framework"
@@ -31,8 +30,8 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 		return outcome, err
 	}
 	for _, stage := range p.Stages()[s.Stage:] {
-		if stage.Index > s.Stage {
-			if s, err = p.next(s, stage); err != nil {
+		if starts := stage.Index > s.Stage || p.from == nil && stage.Index == 0; starts {
+			if s, err = p.begin(context.WithoutCancel(ctx), s, stage); err != nil {
 				return outcome, fmt.Errorf("stage %d: %w", stage.Index+1, err)
 			}
 		}
@@ -65,21 +64,32 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	return outcome, nil
 }
 
-// next returns the initial state of a stage, from the final state s of the previous one.
+// begin returns the initial state of a stage: of the first one s, of another that which
+// follows from the final state s of the previous one, with the stage's details.
+func (p *Prepared) begin(ctx context.Context, s State, stage Stage) (State, error) {
+	var err error
+	if stage.Index > s.Stage {
+		if s, err = p.next(s, stage); err != nil {
+			return s, err
+		}
+	}
+	if factor := p.e.Stages[stage.Index].Details; factor != 0 {
+		s.X, err = p.detailed(ctx, s.X, stage, factor)
+	}
+	return s, err
+}
+
+// next returns the state of a stage that follows from the final state s of the previous one.
 func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
-	resampled := func(x []float32) []float32 {
-		return p.variable.Resample(x, before.H, before.W, stage.Height, stage.Width)
+	resampled := func(what framework.Quantity, x []float32) []float32 {
+		return p.variable.Resample(what, x, before.H, before.W, stage.Height, stage.Width)
 	}
 	if p.e.Stages[stage.Index].Carry {
 		var state []framework.Slot
 		for _, slot := range p.optimize[s.Stage].State() {
-			switch {
-			case slot.PerPixel == nil:
-			case slot.Positive:
-				slot.PerPixel = exponentials(resampled(logarithms(slot.PerPixel)))
-			default:
-				slot.PerPixel = resampled(slot.PerPixel)
+			if slot.PerPixel != nil {
+				slot.PerPixel = resampled(slot.Quantity, slot.PerPixel)
 			}
 			state = append(state, slot)
 		}
@@ -87,27 +97,7 @@ func (p *Prepared) next(s State, stage Stage) (State, error) {
 			return s, fmt.Errorf("carry: %w", err)
 		}
 	}
-	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(s.X), Guard: newGuard()}, nil
-}
-
-// logFloor is added before logarithms are taken, since log 0 is infinite. Squared
-// gradients in float32 are far larger.
-const logFloor = 1e-36
-
-// logarithms and exponentials map numbers of at least 0 to their logarithms and back.
-func logarithms(x []float32) []float32 {
-	out := make([]float32, len(x))
-	for i, v := range x {
-		out[i] = float32(math.Log(float64(v) + logFloor))
-	}
-	return out
-}
-
-func exponentials(x []float32) []float32 {
-	for i, v := range x {
-		x[i] = float32(max(math.Exp(float64(v))-logFloor, 0))
-	}
-	return x
+	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(framework.Numbers, s.X), Guard: newGuard()}, nil
 }
 
 // allFinite reports whether an image can be encoded: pixels may have overflowed before

@@ -19,7 +19,8 @@ type State struct {
 	Done      bool // the optimiser has converged: only the last row is missing
 	X         []float32
 	Start     []float32 // X at the start of the stage; nil unless a loss compares with it
-	Average   []float32 // of the stage's iterates so far (see average); nil for none
+	Average   []float32 // of the stage's pictures so far (see average); nil for none
+	Averaged  int       // the number of pictures in Average, with the one that the stage started from
 	Optimizer []framework.Slot
 	Guard     Guard
 }
@@ -52,6 +53,15 @@ func (p *Prepared) startsMatter(stage int) bool {
 	return len(lossesFor(p.lossesAt(stage), framework.Start)) > 0
 }
 
+// averageFits reports whether the average is of the stage's start and all iterates, or not
+// begun.
+func (s *State) averageFits() bool {
+	if len(s.Average) == 0 {
+		return s.Averaged == 0 && s.Iteration == 0
+	}
+	return s.Averaged == s.Iteration+1
+}
+
 // Resume makes Optimize continue from s instead of the start. The State must be of the
 // same experiment; pictures and losses are then bitwise those of an uninterrupted run.
 // Prepared takes ownership of s.X.
@@ -70,6 +80,8 @@ func (p *Prepared) Resume(s State) error {
 		return fmt.Errorf("resume: a start of %d numbers, where stage %d has %d", len(s.Start), s.Stage+1, numbers)
 	case len(s.Average) != 0 && len(s.Average) != numbers:
 		return fmt.Errorf("resume: an average of %d numbers, where stage %d has %d", len(s.Average), s.Stage+1, numbers)
+	case p.e.Output.Average > 0 && !s.averageFits():
+		return fmt.Errorf("resume: the average after %d iterations is not of %d pictures, the stage's start and the iterates; an earlier version of runexp left the start out", s.Iteration, s.Iteration+1)
 	case s.Iteration < 0 || s.Step < s.Iteration || stage.Iterations > 0 && s.Iteration > stage.Iterations:
 		return fmt.Errorf("resume: iteration %d at step %d does not exist", s.Iteration, s.Step)
 	case s.Evaluations < 0 || s.Evaluated && s.Evaluations == 0:

@@ -44,10 +44,25 @@ func (p *Prepared) image(ctx context.Context, x []float32, h, w int) (*imaging.I
 	return &imaging.Image{H: h, W: w, Pix: p.variable.Space().ToUnit(pixels)}, nil
 }
 
-// project moves x back into the variable's bounds, if it has any.
-func (p *Prepared) project(x []float32) {
+// detailed returns x with factor times the content image's finest details added to its
+// picture, within the variable's bounds.
+func (p *Prepared) detailed(ctx context.Context, x []float32, stage Stage, factor float64) ([]float32, error) {
+	picture, err := p.image(ctx, x, stage.Height, stage.Width)
+	if err != nil {
+		return nil, err
+	}
+	for i, u := range p.content.Resize(stage.Height, stage.Width).Details().Pix {
+		picture.Pix[i] += float32(factor * float64(u))
+	}
+	x = p.variable.Initial(picture)
+	p.project(x, stage)
+	return x, nil
+}
+
+// project moves x, of stage, back into the variable's bounds, if it has any.
+func (p *Prepared) project(x []float32, stage Stage) {
 	if bounded, is := p.variable.(framework.Projector); is {
-		bounded.Project(x)
+		bounded.Project(x, stage.Height, stage.Width)
 	}
 }
 

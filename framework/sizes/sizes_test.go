@@ -95,6 +95,10 @@ func TestStyle(t *testing.T) {
 		{"result", sizes.Pixels{H: 1000, W: 1000}, sizes.Pixels{H: 367, W: 367}},
 		{"result*0.5", sizes.Pixels{H: 1000, W: 1000}, sizes.Pixels{H: 184, W: 184}},
 		{"result * 2", sizes.Pixels{H: 90, W: 135}, sizes.Pixels{H: 600, W: 900}},
+		{"long", sizes.Pixels{H: 1000, W: 800}, sizes.Pixels{H: 450, W: 360}},
+		{"long*0.7", sizes.Pixels{H: 1000, W: 2000}, sizes.Pixels{H: 158, W: 315}},
+		{"long * 2", sizes.Pixels{H: 900, W: 700}, sizes.Pixels{H: 900, W: 700}},
+		{"long", sizes.Pixels{H: 100, W: 449}, sizes.Pixels{H: 100, W: 449}}, // not enlarged
 		{"content", sizes.Pixels{H: 1000, W: 1000}, stage},
 		{"own", sizes.Pixels{H: 70, W: 90}, sizes.Pixels{H: 70, W: 90}},
 		{"0.5", sizes.Pixels{H: 70, W: 90}, sizes.Pixels{H: 35, W: 45}},
@@ -108,12 +112,12 @@ func TestStyle(t *testing.T) {
 			t.Errorf("%s of %v: %v, %v; want %v", c.rule, c.own, got, err, c.want)
 		}
 	}
-	for _, text := range []string{"", "result*", "result*0", "result*-1", "result*inf", "result 2", "results", "0", "nan", "1e400"} {
+	for _, text := range []string{"", "result*", "result*0", "result*-1", "result*inf", "long*", "long*-1", "longer", "own*2", "content*0.5", "2*2", "result 2", "results", "0", "nan", "1e400"} {
 		if rule, err := sizes.ParseRule(text); err == nil {
 			t.Errorf("%q is %+v", text, rule)
 		}
 	}
-	for _, text := range []string{"1e7", "1e300", "result*1e5", "1e-9"} {
+	for _, text := range []string{"1e7", "1e300", "result*1e5", "1e-9", "long*1e-9"} {
 		rule, err := sizes.ParseRule(text)
 		if err != nil {
 			t.Fatal(err)

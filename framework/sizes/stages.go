@@ -77,30 +77,28 @@ func area(pixels float64, p exact) exact {
 
 // A Rule determines the size at which a style image is shown to the network.
 type Rule struct {
-	Of     string  // result, content or own
+	Of     string  // result, long, content or own
 	Factor float64 // of the side length; positive
 }
 
-// ParseRule parses a style's size: result, result*FACTOR, content, own or FACTOR.
+// ParseRule parses a style's size: result, result*FACTOR, long, long*FACTOR, content, own
+// or FACTOR.
 func ParseRule(text string) (Rule, error) {
-	rule := Rule{Of: text, Factor: 1}
-	factor := ""
-	switch {
-	case text == "result" || text == "content" || text == "own":
-		return rule, nil
-	case strings.HasPrefix(text, "result"):
-		rest := strings.TrimSpace(strings.TrimPrefix(text, "result"))
-		if !strings.HasPrefix(rest, "*") {
-			break
+	switch text {
+	case "result", "long", "content", "own":
+		return Rule{Of: text, Factor: 1}, nil
+	}
+	rule, factor := Rule{Of: "own"}, strings.TrimSpace(text)
+	if of, after, product := strings.Cut(text, "*"); product {
+		rule.Of, factor = strings.TrimSpace(of), strings.TrimSpace(after)
+		if rule.Of != "result" && rule.Of != "long" {
+			factor = ""
 		}
-		rule.Of, factor = "result", strings.TrimSpace(rest[1:])
-	default:
-		rule.Of, factor = "own", strings.TrimSpace(text)
 	}
 	var err error
 	rule.Factor, err = strconv.ParseFloat(factor, 64)
 	if err != nil || !(rule.Factor > 0) || math.IsInf(rule.Factor, 0) {
-		return Rule{}, fmt.Errorf("must be result, result*FACTOR, content, own or a positive factor, not %s", printable.Excerpt(text))
+		return Rule{}, fmt.Errorf("must be result, result*FACTOR, long, long*FACTOR, content, own or a positive factor, not %s", printable.Excerpt(text))
 	}
 	return rule, nil
 }
@@ -114,6 +112,11 @@ func (r Rule) Style(own, stage Pixels) (Pixels, error) {
 	case "result":
 		a := area(float64(stage.H)*float64(stage.W), exact{float64(own.H), float64(own.W)})
 		return New(a.h*r.Factor, a.w*r.Factor)
+	case "long":
+		h, w := float64(own.H), float64(own.W)
+		// Rounded first, as the size of a stage is.
+		factor := min(math.Round(float64(max(stage.H, stage.W))*r.Factor)/max(h, w), 1)
+		return New(h*factor, w*factor)
 	}
 	return New(float64(own.H)*r.Factor, float64(own.W)*r.Factor)
 }

@@ -83,7 +83,7 @@ func (o *Optimizer) State() []framework.Slot {
 	return []framework.Slot{
 		{Name: "step", Scalars: []float64{o.t}},
 		{Name: "mean", PerPixel: o.m},
-		{Name: "square", PerPixel: o.v, Positive: true},
+		{Name: "square", PerPixel: o.v, Quantity: framework.NonNegative},
 	}
 }
 

@@ -135,7 +135,7 @@ func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }
 // State returns the start of the last step and the history, the oldest first.
 func (o *Optimizer) State() []framework.Slot {
 	names := slotNames(len(o.pairs))
-	state := []framework.Slot{{Name: names[0], PerPixel: o.x}, {Name: names[1], PerPixel: o.g}}
+	state := []framework.Slot{{Name: names[0], PerPixel: o.x, Quantity: framework.Numbers}, {Name: names[1], PerPixel: o.g}}
 	for i, p := range o.pairs {
 		state = append(state,
 			framework.Slot{Name: names[2+2*i], PerPixel: p.s},

@@ -106,7 +106,7 @@ func (o *Optimizer) StateArrays() int {
 // State returns the moments and the velocity; those that the options do without are empty.
 func (o *Optimizer) State() []framework.Slot {
 	return []framework.Slot{
-		{Name: "square", PerPixel: o.v, Positive: true},
+		{Name: "square", PerPixel: o.v, Quantity: framework.NonNegative},
 		{Name: "mean", PerPixel: o.m},
 		{Name: "velocity", PerPixel: o.u},
 	}

@@ -6,8 +6,10 @@ import (
 	"testing"
 
 	"runexp/framework"
+	"runexp/framework/imaging"
 	"runexp/framework/plugintest"
 	"runexp/variables/initials"
+	"runexp/variables/initials/details"
 	"runexp/variables/initials/image"
 	"runexp/variables/initials/noise"
 )
@@ -49,6 +51,35 @@ func TestOptions(t *testing.T) {
 	}
 	if err := noise.Defaults().Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDetails: the means of the style images' colours, each image counting alike, plus the
+// content's details, which are 0 for one colour.
+func TestDetails(t *testing.T) {
+	of := func(h, w int, r, g, b float32) *imaging.Image {
+		m := imaging.New(h, w)
+		for i := range m.Pix {
+			m.Pix[i] = [3]float32{r, g, b}[i%3]
+		}
+		return m
+	}
+	content := of(8, 8, 0.5, 0.5, 0.5)
+	content.Pix[3*(8*4+4)] = 1
+	from := framework.Sources{Content: content, Styles: []*imaging.Image{of(5, 7, 0.2, 0, 1), of(30, 2, 0.4, 0.6, 0.5)}}
+	i, err := details.New(details.Defaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := i.Image(from, 8, 8, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean := []float64{0.3, 0.3, 0.75}
+	for k, u := range content.Details().Pix {
+		if want := mean[k%3] + float64(u); math.Abs(float64(m.Pix[k])-want) > 1e-6 {
+			t.Fatalf("element %d is %g, want %g", k, m.Pix[k], want)
+		}
 	}
 }
 

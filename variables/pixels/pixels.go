@@ -57,15 +57,10 @@ func (Variable) Build(_ *graph.Builder, x graph.Node, _, _ int) (graph.Node, err
 // Space returns the space from the options.
 func (v Variable) Space() framework.Space { return v.space }
 
-// Resample resizes x as a picture.
-func (Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
-	return imaging.Resample(x, h, w, 3, newH, newW)
+// Resample resizes x as a picture, by framework.ResamplePixels.
+func (Variable) Resample(what framework.Quantity, x []float32, h, w, newH, newW int) []float32 {
+	return framework.ResamplePixels(what, x, h, w, 3, newH, newW)
 }
 
 // Project clamps each pixel to the range of [0, 1] in its space.
-func (v Bounded) Project(x []float32) {
-	low, high := v.space.FromUnit(make([]float32, 3)), v.space.FromUnit([]float32{1, 1, 1})
-	for i, value := range x {
-		x[i] = min(max(value, low[i%3]), high[i%3])
-	}
-}
+func (v Bounded) Project(x []float32, _, _ int) { v.space.Clamp(x) }

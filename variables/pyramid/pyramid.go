@@ -4,7 +4,9 @@
 package pyramid
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"runexp/framework"
 	"runexp/framework/graph"
@@ -13,43 +15,83 @@ import (
 
 // Config holds the options.
 type Config struct {
-	Levels int    `config:"levels" doc:"number of sizes, each half of the previous one; details but for the last, which is the whole image; 1 is pixels"`
-	Space  string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+	Levels   int    `config:"levels" doc:"number of sizes, each half of the previous one; details but for the last, which is the whole image; 1 is pixels; 5, unless smallest is given"`
+	Smallest int    `config:"smallest" doc:"instead of levels: as many sizes as it takes until the longer side has at most this many pixels"`
+	Filter   string `config:"filter" choices:"bicubic,bilinear" doc:"bicubic (antialiased, sides are halved rounding up) or bilinear (without antialiasing, rounding down, as STROTSS and NNST have it)"`
+	Space    string `config:"space" choices:"unit,bytes,normalized" doc:"unit [0,1], bytes [0,255], or normalized (ImageNet mean and standard deviation)"`
+	Bounds   string `config:"bounds" choices:"none,clamp" doc:"none, or clamp: after each step the picture is clamped to the range that a file can hold, and its levels are made anew"`
 }
 
-// Defaults returns five sizes: the smallest has a sixteenth of the picture's sides.
-func Defaults() Config { return Config{Levels: 5, Space: "normalized"} }
+// Defaults returns the bicubic pyramid of fiveLevels.
+func Defaults() Config { return Config{Filter: "bicubic", Space: "normalized", Bounds: "none"} }
 
-// mostLevels is the number of levels at which the largest picture's last one has more than
-// one pixel.
-const mostLevels = 16
+const (
+	// fiveLevels is the number of levels if neither it nor the smallest is given: the
+	// smallest has a sixteenth of the picture's sides.
+	fiveLevels = 5
+	// mostLevels is the number of levels at which the largest picture's last one has more
+	// than one pixel.
+	mostLevels = 16
+)
 
-// Validate reports a number of levels out of range and an unknown space.
+// Validate reports options out of range and two that contradict each other.
 func (c Config) Validate() error {
-	if c.Levels < 1 || c.Levels > mostLevels {
-		return framework.Invalid("levels", "%d is not from 1 to %d", c.Levels, mostLevels)
+	var levels, smallest error
+	if c.Levels < 0 || c.Levels > mostLevels {
+		levels = framework.Invalid("levels", "%d is not from 1 to %d", c.Levels, mostLevels)
 	}
-	_, err := framework.SpaceOf(c.Space)
-	return err
+	switch {
+	case c.Smallest < 0:
+		smallest = framework.Invalid("smallest", "%d is not a number of pixels, at least 1", c.Smallest)
+	case c.Smallest > 0 && c.Levels > 0:
+		smallest = framework.Invalid("smallest", "determines the number of levels, which is given too; leave one out")
+	}
+	_, space := framework.SpaceOf(c.Space)
+	return errors.Join(levels, smallest, space,
+		framework.OneOf("filter", c.Filter, "bicubic", "bilinear"), framework.OneOf("bounds", c.Bounds, "none", "clamp"))
 }
 
 // Variable is the levels L₀ … L_n, concatenated in one vector. The picture is
 //
 //	P₀, P_n = L_n, P_k = L_k + larger(P_k+1)
 //
-// in Space, where level k has sides of ⌈H/2ᵏ⌉ and ⌈W/2ᵏ⌉ pixels and larger resizes by
-// the bicubic of graph.Builder.Resize.
+// in Space, where level k has sides of H/2ᵏ and W/2ᵏ pixels, rounded at each halving and at
+// least 1, and larger resizes by the filter.
 type Variable struct {
-	levels int
-	space  framework.Space
+	levels, smallest int // the one that is not 0 says how many there are
+	filter
+	space framework.Space
 }
 
-var _ framework.Variable = Variable{}
+// Bounded is a Variable whose picture is clamped to [0, 1].
+type Bounded struct{ Variable }
+
+var (
+	_ framework.Variable  = Variable{}
+	_ framework.Projector = Bounded{}
+)
+
+// filter is how images are resized, in the graph and outside, and how sides are halved.
+type filter struct {
+	resize   func(pix []float32, h, w, channels, h2, w2 int) []float32
+	resizeIn func(b *graph.Builder, x graph.Node, h, w int) graph.Node
+	half     func(side int) int
+}
 
 // New returns the variable.
 func New(c Config) (framework.Variable, error) {
 	space, err := framework.SpaceOf(c.Space)
-	return Variable{c.Levels, space}, err
+	v := Variable{c.Levels, c.Smallest, filter{imaging.Resample, (*graph.Builder).Resize, func(side int) int { return (side + 1) / 2 }}, space}
+	if c.Filter == "bilinear" {
+		v.filter = filter{imaging.ResampleBilinear, (*graph.Builder).ResizeBilinear, func(side int) int { return max(side/2, 1) }}
+	}
+	if v.levels == 0 && v.smallest == 0 {
+		v.levels = fiveLevels
+	}
+	if c.Bounds == "clamp" {
+		return Bounded{v}, err
+	}
+	return v, err
 }
 
 // A level is a range of the vector and the size of its image.
@@ -59,15 +101,17 @@ type level struct{ from, to, h, w int }
 func (v Variable) of(h, w int) []level {
 	var levels []level
 	at := 0
-	for range v.levels {
+	for {
 		levels = append(levels, level{at, at + 3*h*w, h, w})
+		if len(levels) == v.levels || v.levels == 0 && max(h, w) <= v.smallest {
+			return levels
+		}
 		at += 3 * h * w
-		h, w = (h+1)/2, (w+1)/2
+		h, w = v.half(h), v.half(w)
 	}
-	return levels
 }
 
-// Shape is a vector of all levels' numbers, slightly more than 4⁄3 of the picture's.
+// Shape is a vector of all levels' numbers, about 4⁄3 of the picture's.
 func (v Variable) Shape(h, w int) graph.Shape {
 	levels := v.of(h, w)
 	return graph.Shape{levels[len(levels)-1].to}
@@ -75,21 +119,37 @@ func (v Variable) Shape(h, w int) graph.Shape {
 
 // Initial returns at each size the difference from the enlarged next smaller one.
 func (v Variable) Initial(image *imaging.Image) []float32 {
-	levels := v.of(image.H, image.W)
+	return v.decomposed(v.space.FromUnit(image.Pix), image.H, image.W)
+}
+
+// decomposed returns the levels of a picture in Space.
+func (v Variable) decomposed(picture []float32, h, w int) []float32 {
+	levels := v.of(h, w)
 	var x []float32
-	picture := v.space.FromUnit(image.Pix)
-	for k, l := range levels {
-		if k == len(levels)-1 {
-			return append(x, picture...)
-		}
+	for k, l := range levels[:len(levels)-1] {
 		next := levels[k+1]
-		smaller := imaging.Resample(picture, l.h, l.w, 3, next.h, next.w)
-		for i, u := range imaging.Resample(smaller, next.h, next.w, 3, l.h, l.w) {
+		smaller := v.resize(picture, l.h, l.w, 3, next.h, next.w)
+		for i, u := range v.resize(smaller, next.h, next.w, 3, l.h, l.w) {
 			x = append(x, picture[i]-u)
 		}
 		picture = smaller
 	}
-	return x
+	return append(x, picture...)
+}
+
+// composed returns the picture of x, in Space, as Build does in the graph.
+func (v Variable) composed(x []float32, h, w int) []float32 {
+	levels := v.of(h, w)
+	last := levels[len(levels)-1]
+	picture := slices.Clone(x[last.from:last.to])
+	for k := len(levels) - 2; k >= 0; k-- {
+		l, smaller := levels[k], levels[k+1]
+		picture = v.resize(picture, smaller.h, smaller.w, 3, l.h, l.w)
+		for i, u := range x[l.from:l.to] {
+			picture[i] += u
+		}
+	}
+	return picture
 }
 
 // Build adds the levels up, from the smallest.
@@ -100,7 +160,7 @@ func (v Variable) Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, e
 		l := levels[k]
 		details := b.Reshape(b.Slice(x, 0, l.from, l.to), l.h, l.w, 3)
 		if picture.Valid() {
-			details = b.Add(b.Resize(picture, l.h, l.w), details)
+			details = b.Add(v.resizeIn(b, picture, l.h, l.w), details)
 		}
 		picture = details
 	}
@@ -113,12 +173,26 @@ func (v Variable) Build(b *graph.Builder, x graph.Node, h, w int) (graph.Node, e
 // Space returns the space from the options.
 func (v Variable) Space() framework.Space { return v.space }
 
-// Resample resizes each level separately.
-func (v Variable) Resample(x []float32, h, w, newH, newW int) []float32 {
+// Resample resizes the picture by the filter and makes its levels anew. An optimiser's
+// state is resized level by level: the smallest ones of both sizes correspond, and if the
+// new picture has more levels, the additional ones get the state of the largest.
+func (v Variable) Resample(what framework.Quantity, x []float32, h, w, newH, newW int) []float32 {
+	if what == framework.Numbers {
+		return v.decomposed(v.resize(v.composed(x, h, w), h, w, 3, newH, newW), newH, newW)
+	}
+	levels, resized := v.of(h, w), v.of(newH, newW)
 	var out []float32
-	larger := v.of(newH, newW)
-	for k, l := range v.of(h, w) {
-		out = append(out, imaging.Resample(x[l.from:l.to], l.h, l.w, 3, larger[k].h, larger[k].w)...)
+	for k, to := range resized {
+		l := levels[max(k+len(levels)-len(resized), 0)]
+		out = append(out, framework.ResamplePixels(what, x[l.from:l.to], l.h, l.w, 3, to.h, to.w)...)
 	}
 	return out
+}
+
+// Project clamps the picture.
+func (v Bounded) Project(x []float32, h, w int) {
+	picture := v.composed(x, h, w)
+	if v.space.Clamp(picture) {
+		copy(x, v.decomposed(picture, h, w))
+	}
 }

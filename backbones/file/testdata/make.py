@@ -76,6 +76,7 @@ def inception(w, x):
     out["pool2"] = F.max_pool2d(out["joined"], 3, 2, ceil_mode=True)
     out["pool3"] = F.avg_pool2d(out["pool2"], 3, 2, 1, count_include_pad=False)
     out["pool4"] = F.max_pool2d(F.pad(out["joined"], [1] * 4, mode="reflect"), 3, 2)
+    out["pool5"] = F.lp_pool2d(F.pad(out["joined"], [1] * 4), 2, 3, 2) * 0.75
     return out
 
 

@@ -1,0 +1,96 @@
+package network
+
+import (
+	"fmt"
+	"math"
+
+	"runexp/framework/graph"
+)
+
+// l2Pool returns √Σx² of each window of x, [H, W, C]: PyTorch's LPPool2d of norm 2. Elements
+// outside of x count as 0. The gradient of a window of zeros is 0.
+func l2Pool(b *graph.Builder, x graph.Node, p graph.Pool) graph.Node {
+	k := pooling{p: b.Parallel(), size: p.Size, stride: p.Stride, pad: p.Pad}
+	return b.Apply(graph.Function{
+		Name: "l2 pool",
+		Shape: func(in []graph.Shape) (graph.Shape, error) {
+			s := in[0]
+			if len(s) != 3 {
+				return nil, fmt.Errorf("input %v, want [H W C]", s)
+			}
+			k.h, k.w, k.c = s[0], s[1], s[2]
+			if k.oh, k.ow = p.OutSize(k.h, k.w); k.oh < 1 || k.ow < 1 {
+				return nil, fmt.Errorf("%d×%d features are too small: use a larger picture or shallower layers", k.h, k.w)
+			}
+			return graph.Shape{k.oh, k.ow, k.c}, nil
+		},
+		Single: l2Kernel[float32]{&k},
+		Double: l2Kernel[float64]{&k},
+	}, x)
+}
+
+// pooling is the geometry of windows over an image of h×w pixels: oh×ow of them.
+type pooling struct {
+	p                 graph.Parallel
+	size, stride, pad int
+	h, w, c, oh, ow   int
+}
+
+// inside returns the pixels, from and to, of window i along an axis of n.
+func (k *pooling) inside(i, n int) (from, to int) {
+	from = i*k.stride - k.pad
+	return max(from, 0), min(from+k.size, n)
+}
+
+type l2Kernel[T graph.Float] struct{ *pooling }
+
+func (k l2Kernel[T]) Forward(dst []T, in [][]T) {
+	k.p.For(k.oh, rowsATask, func(from, to int) {
+		for oy := from; oy < to; oy++ {
+			top, bottom := k.inside(oy, k.h)
+			for ox := range k.ow {
+				left, right := k.inside(ox, k.w)
+				out := dst[(oy*k.ow+ox)*k.c:][:k.c]
+				clear(out)
+				for y := top; y < bottom; y++ {
+					for x := left; x < right; x++ {
+						for c, v := range in[0][(y*k.w+x)*k.c:][:k.c] {
+							out[c] += T(v * v)
+						}
+					}
+				}
+				for c, sum := range out {
+					out[c] = T(math.Sqrt(float64(sum)))
+				}
+			}
+		}
+	})
+}
+
+// Backward adds dOut·x/out of every window that a pixel is in. A task handles rows of pixels, and so
+// the windows that reach into them.
+func (k l2Kernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, out []T) {
+	k.p.For(k.h, rowsATask, func(from, to int) {
+		clear(dIn[from*k.w*k.c : to*k.w*k.c])
+		for oy := max(0, (from+k.pad-k.size)/k.stride); oy < k.oh; oy++ {
+			top, bottom := k.inside(oy, k.h)
+			if top >= to {
+				break
+			}
+			for ox := range k.ow {
+				left, right := k.inside(ox, k.w)
+				at := (oy*k.ow + ox) * k.c
+				for y := max(top, from); y < min(bottom, to); y++ {
+					for x := left; x < right; x++ {
+						pixel := (y*k.w + x) * k.c
+						for c, root := range out[at:][:k.c] {
+							if root > 0 {
+								dIn[pixel+c] += T(dOut[at+c] * in[0][pixel+c] / root)
+							}
+						}
+					}
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/python3
+"""References of the presets after crowsonkb's style-transfer-pytorch: crowsonkb and crowsonkb-2021. Run from this folder.
+
+The variable is RGB in [0, 1]. The first convolution's border is repeated. The style is stretched to the picture's size, and resizing is Pillow's bicubic: the
+presets' own, not the source's.
+"""
+import torch
+import torch.nn.functional as F
+
+from common import features, gradients, image, resize, write
+
+STYLE = dict(zip(['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'], [256, 64, 16, 4, 1]))
+
+
+def root(a, steps=12):
+    """Newton and Schulz's coupled iteration for the square root of a."""
+    eye, length = torch.eye(len(a)), a.norm()
+    y, z = a / length, eye
+    for _ in range(steps):
+        t = (3 * eye - z @ y) / 2
+        y, z = y @ t, t @ z
+    return y * length.sqrt()
+
+
+class Root(torch.autograd.Function):
+    """The root, with the gradient X that solves Z X + X Z = G by the iteration of Lin and Maji (2017)."""
+    @staticmethod
+    def forward(ctx, a):
+        z = root(a)
+        ctx.save_for_backward(z)
+        return z
+
+    @staticmethod
+    def backward(ctx, g):
+        z, = ctx.saved_tensors
+        eye, length = torch.eye(len(z)), z.norm()
+        a, q = z / length, g / length
+        for _ in range(12):
+            t = 3 * eye - a @ a
+            q = (q @ t - a.T @ (a.T @ q - q @ a)) / 2
+            a = a @ t / 2
+        return q / 2
+
+
+def moments(f):
+    m = f.reshape(f.shape[1], -1)
+    mean = m.mean(1)
+    return mean, m @ m.T / m.shape[1] - torch.outer(mean, mean) + 1e-4 * torch.eye(len(m))
+
+
+def w2(f, target):
+    (mean, cov), (mean_t, cov_t, root_t) = moments(f), target
+    return (mean - mean_t).pow(2).mean() + torch.diagonal(cov + cov_t - 2 * Root.apply(root_t @ cov @ root_t)).mean()
+
+
+def nine_points(x):
+    p = F.pad(x, (1, 1, 1, 1), mode='replicate')
+    inner = p[:, :, 1:-1, 1:-1]
+    right, down = p[:, :, 1:-1, 2:] - inner, p[:, :, 2:, 1:-1] - inner
+    falling, rising = p[:, :, 1:, 1:] - p[:, :, :-1, :-1], p[:, :, 1:, :-1] - p[:, :, :-1, 1:]
+    return 2 * ((right.pow(2).mean() + down.pow(2).mean()) / 3 + (falling.pow(2).mean() + rising.pow(2).mean()) / 12)
+
+
+def gram(f):
+    m = f.reshape(f.shape[1], -1)
+    return m @ m.T / m.shape[1]
+
+
+def scaled(d):
+    return d.pow(2).sum() / (d.abs().sum() + 1e-8)
+
+
+def squares(x):
+    p = F.pad(x, (0, 1, 0, 1), mode='replicate')
+    here = p[:, :, :-1, :-1]
+    return ((p[:, :, :-1, 1:] - here).pow(2) + (p[:, :, 1:, :-1] - here).pow(2)).mean()
+
+
+class Recipe:
+    beta2 = 0.99
+
+    def __init__(self, h, w):
+        with torch.no_grad():
+            self.content = self.of(resize(image('content.png'), h, w))['relu4_2']
+            style = self.of(resize(image('style.png'), h, w))
+            self.style = {k: self.target(style[k]) for k in STYLE}
+
+    def of(self, x):
+        return features(x, 'relu5_1', first_padding='replicate')
+
+    def target(self, f):
+        mean, cov = moments(f)
+        return mean, cov, root(cov)
+
+    def terms(self, x):
+        f = self.of(x)
+        return {'content': F.mse_loss(f['relu4_2'], self.content), 'style': sum(v * w2(f[k], self.style[k]) for k, v in STYLE.items()), 'tv': nine_points(x)}
+
+
+class Recipe2021(Recipe):
+    beta2 = 0.999
+
+    def target(self, f):
+        return gram(f)
+
+    def terms(self, x):
+        f = self.of(x)
+        return {'content': scaled(f['relu4_2'] - self.content), 'style': sum(v * scaled(gram(f[k]) - self.style[k]) for k, v in STYLE.items()), 'tv': squares(x)}
+
+
+def reference(name, kind):
+    recipes = []
+    for h, w in [(36, 48), (48, 64)]:
+        recipes.append(kind(h, w))
+        recipes[-1].size = h, w
+    write(name, name, ['backbone.name=vgg19-lite', 'stages.4=null', 'stages.3=null', 'stages.2=null', 'style.0.size=content', 'stages.0.size={long: 48}', 'stages.1.size={long: 64}',
+                       'stages.0.iterations=10', 'stages.1.iterations=5'],
+          ('probe.png', ['stages.1=null', 'stages.0.size={long: 64}'], *gradients(recipes[-1].terms, image('probe.png'))))
+
+
+reference('crowsonkb', Recipe)
+reference('crowsonkb-2021', Recipe2021)
