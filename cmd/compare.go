@@ -96,8 +96,12 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 			Settings: comparison.Settings, Environment: comparison.Environment, Metrics: finite(comparison.Metrics),
 			Scorer: comparison.Scorer, Strip: path,
 		}
+		flaws, err := reports.Flaws(c.Context(), s)
+		if err != nil {
+			return err
+		}
 		for _, run := range runs {
-			page.Runs = append(page.Runs, newRunRow(run))
+			page.Runs = append(page.Runs, newRunRow(run, flaws))
 		}
 		return printJSON(a.stdout, page)
 	}

@@ -10,6 +10,8 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
+	"runexp/reports"
 )
 
 // lsCommand is `runexp ls [EXPERIMENT]`.
@@ -25,7 +27,8 @@ sweeps, and how many of their trials have finished.
 
 A status is running, finished, failed (for example with a non-finite loss or a full disk),
 killed (stopped by a signal), lost (its process died: kill -9, a power cut) or pruned
-(stopped early by its sweep).
+(stopped early by its sweep). After it stands what is wrong with the picture, if anything is:
+unchanged, black, saturated (values at 0 or 255), grey (of one colour) or not finite; show says why.
 
 Reads the store (--db). Writes nothing, except that it merges the log of a killed process into the
 store. --json prints a list of objects.
@@ -88,9 +91,11 @@ type runRow struct {
 	Seconds    float64      `json:"seconds"`
 	Started    time.Time    `json:"started"`
 	Message    string       `json:"message,omitempty"`
+	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
 }
 
-func newRunRow(r store.RunSummary) runRow {
+// newRunRow returns the row of a run; flaws are those of all runs.
+func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw) runRow {
 	row := runRow{
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
 		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
@@ -98,7 +103,18 @@ func newRunRow(r store.RunSummary) runRow {
 	if !math.IsNaN(r.Loss) && !math.IsInf(r.Loss, 0) {
 		row.Loss = &r.Loss
 	}
+	if f, has := flaws[r.Number]; has {
+		row.Flaw = &f
+	}
 	return row
+}
+
+// status is the run's status and, after it, what is wrong with its picture.
+func (r runRow) status() string {
+	if r.Flaw == nil {
+		return string(r.Status)
+	}
+	return fmt.Sprintf("%s, %s", r.Status, r.Flaw.Flaw)
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
@@ -116,12 +132,16 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 	if err != nil {
 		return err
 	}
+	flaws, err := reports.Flaws(c.Context(), s)
+	if err != nil {
+		return err
+	}
 	rows := make([]runRow, len(runs))
 	cells := make([][]string, len(runs))
 	for i, r := range runs {
-		rows[i] = newRunRow(r)
+		rows[i] = newRunRow(r, flaws)
 		cells[i] = []string{
-			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, string(r.Status), fmt.Sprint(r.Iterations),
+			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, rows[i].status(), fmt.Sprint(r.Iterations),
 			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
 		}
 	}

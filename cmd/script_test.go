@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 		"runexp-red":  runRed,
 		"pngtext":     pngText,
 		"pngpixels":   pngPixels,
+		"pngalpha":    pngAlpha,
 		"waitrun":     waitRun,
 		"store-sql":   changeStore,
 		"same-trials": sameTrials,
@@ -58,6 +59,9 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			if err := writePicture(filepath.Join(e.WorkDir, "photo.png"), 24, 32); err != nil {
+				return err
+			}
+			if err := writeCutOut(filepath.Join(e.WorkDir, "cutout.png"), 24, 32); err != nil {
 				return err
 			}
 			return writePicture(filepath.Join(e.WorkDir, "painting.png"), 30, 20)
@@ -88,6 +92,19 @@ func writePicture(path string, h, w int) error {
 	for i := range image.Pix {
 		y, x, c := i/3/w, i/3%w, i%3
 		image.Pix[i] = float32(0.5 + 0.5*math.Sin(float64(y*(c+1)+x*h)/5))
+	}
+	return imaging.WriteFile(path, image, nil)
+}
+
+// writeCutOut writes a picture whose left half is transparent.
+func writeCutOut(path string, h, w int) error {
+	image := imaging.New(h, w)
+	image.Alpha = make([]float32, h*w)
+	for i := range image.Alpha {
+		if i%w >= w/2 {
+			image.Alpha[i] = 1
+			image.Pix[3*i] = float32(i%7) / 7
+		}
 	}
 	return imaging.WriteFile(path, image, nil)
 }
@@ -147,6 +164,21 @@ func pngPixels() {
 		panic(err)
 	}
 	fmt.Printf("%d×%d %x\n", image.H, image.W, h.Sum64())
+}
+
+// pngAlpha prints a picture's size, whether it is transparent, and the alpha in the middle
+// of its left and of its right edge.
+func pngAlpha() {
+	image, err := imaging.Decode(os.Args[1])
+	if err != nil {
+		panic(err)
+	}
+	if image.Alpha == nil {
+		fmt.Printf("%d×%d opaque\n", image.H, image.W)
+		return
+	}
+	row := image.Alpha[image.H/2*image.W:][:image.W]
+	fmt.Printf("%d×%d transparent, %.2f to %.2f\n", image.H, image.W, row[0], row[len(row)-1])
 }
 
 // waitRun is `waitrun [RUN [DB]]`: it waits until the given run, by default the

@@ -118,6 +118,9 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	}
 	w := a.stdout
 	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, printable.Text(run.Experiment), run.Status)
+	if page.Flaw != nil {
+		fmt.Fprintln(w, page.Flaw.String())
+	}
 	if run.Message != "" { // indented, so that no line of an error looks like the program's own
 		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(run.Message, "\n", "\n  "))
 	}
@@ -155,8 +158,12 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 // readPage reads everything that the store has about a run.
 func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (runPage, error) {
 	ctx := c.Context()
+	flaws, err := reports.Flaws(ctx, s)
+	if err != nil {
+		return runPage{}, err
+	}
 	page := runPage{
-		runRow: newRunRow(run.RunSummary), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
+		runRow: newRunRow(run.RunSummary, flaws), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
 		Overrides: run.Overrides, Config: run.ConfigResolved,
 	}
 	var errs [6]error

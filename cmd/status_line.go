@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/rivo/uniseg"
 	"golang.org/x/term"
@@ -57,6 +58,41 @@ func columns(w io.Writer) int {
 		width = unknownWidth
 	}
 	return max(1, width-1)
+}
+
+// wrap breaks text into rows of at most so many columns; 0 is no limit. Every row but the
+// first is indented.
+func wrap(text string, columns int) string {
+	const indent = "  "
+	if columns == 0 {
+		return text
+	}
+	var rows []string
+	for line := range strings.SplitSeq(text, "\n") {
+		row, start := "", ""
+		if len(rows) > 0 || strings.HasPrefix(line, indent) {
+			start = indent
+		}
+		for _, word := range strings.Fields(line) {
+			for uniseg.StringWidth(word) > columns-len(indent) && columns > len(indent) { // in pieces
+				piece := strings.TrimSuffix(truncate(word, columns-len(indent)+1), "…")
+				if word = word[len(piece):]; row != "" {
+					rows, row, start = append(rows, start+row), "", indent
+				}
+				rows, start = append(rows, start+piece), indent
+			}
+			switch {
+			case row == "":
+				row = word
+			case uniseg.StringWidth(start+row+" "+word) <= columns:
+				row += " " + word
+			default:
+				rows, row, start = append(rows, start+row), word, indent
+			}
+		}
+		rows = append(rows, start+row)
+	}
+	return strings.Join(rows, "\n")
 }
 
 // truncate cuts text to a number of columns and ends it with an ellipsis if it was cut;

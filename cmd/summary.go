@@ -31,9 +31,9 @@ func (s summary) single(ctx context.Context, cause error) error {
 	o := s.progress.last
 	switch before := s.progress.before; {
 	case before != nil:
-		return errors.Join(cause, s.alreadyDone(before.RunRef, before.Status))
+		return errors.Join(cause, s.alreadyDone(ctx, before.RunRef, before.Status))
 	case o.Meanwhile:
-		return errors.Join(cause, s.alreadyDone(o.Run, o.Status))
+		return errors.Join(cause, s.alreadyDone(ctx, o.Run, o.Status))
 	case o.Status == store.Running:
 		return usage(fmt.Errorf("%w; wait for it, or start a new attempt with --fresh", o.Err))
 	case o.Run.Number == 0 && o.Err == nil:
@@ -54,10 +54,14 @@ func (s summary) single(ctx context.Context, cause error) error {
 		plotErr = nil // a run that failed at once has no losses to plot
 	}
 	if s.json {
-		plotErr = errors.Join(plotErr, printJSON(s.stdout, map[string]any{
+		page := map[string]any{
 			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
 			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
-		}))
+		}
+		if o.Flaw != nil {
+			page["flaw"] = o.Flaw
+		}
+		plotErr = errors.Join(plotErr, printJSON(s.stdout, page))
 	} else {
 		fmt.Fprintf(s.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
 		if o.Picture != "" {
@@ -75,18 +79,28 @@ func (s summary) single(ctx context.Context, cause error) error {
 }
 
 // alreadyDone prints the run that has finished with the same settings.
-func (s summary) alreadyDone(before store.RunRef, status store.Status) error {
+func (s summary) alreadyDone(ctx context.Context, before store.RunRef, status store.Status) error {
 	folder := trial.Folder(s.out, before.Experiment, before.UID)
+	flaws, err := reports.Flaws(context.WithoutCancel(ctx), s.store)
+	if err != nil {
+		return err
+	}
+	flaw, has := flaws[before.Number]
 	if s.json {
-		return printJSON(s.stdout, map[string]any{
-			"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false,
-		})
+		page := map[string]any{"run": before.Number, "uid": before.UID, "status": status, "folder": folder, "db": s.db, "ran": false}
+		if has {
+			page["flaw"] = flaw
+		}
+		return printJSON(s.stdout, page)
+	}
+	if has && !s.quiet {
+		fmt.Fprintln(s.stderr, wrap(flaw.String(), columns(s.stderr)))
 	}
 	where := ", in " + folder
 	if _, err := os.Stat(folder); err != nil { // run with another --out, or deleted
 		where = ""
 	}
-	_, err := fmt.Fprintf(s.stdout, "run %d (%s) has already finished with the same settings%s\nrunexp show %d prints it; --fresh runs it again\n",
+	_, err = fmt.Fprintf(s.stdout, "run %d (%s) has already finished with the same settings%s\nrunexp show %d prints it; --fresh runs it again\n",
 		before.Number, before.UID.Short(), where, before.Number)
 	return err
 }
@@ -120,7 +134,7 @@ func (s summary) print(tally experiments.Tally, report []string, took time.Durat
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
 		return printJSON(s.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "report": report, "db": path,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "flaws": s.progress.flaws, "report": report, "db": path,
 		})
 	}
 	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))

@@ -14,6 +14,7 @@ import (
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/internal/printable"
 )
 
@@ -31,6 +32,7 @@ type trialProgress struct {
 	kept      int
 	timed     int
 	unstarted []unstartedTrial
+	flaws     []flawedTrial
 
 	stages *stageProgress    // of a single experiment
 	last   trial.Outcome     // of the try that ended last
@@ -38,6 +40,13 @@ type trialProgress struct {
 }
 
 var _ experiments.Listener = (*trialProgress)(nil)
+
+// flawedTrial is a trial whose picture has failed.
+type flawedTrial struct {
+	Trial int   `json:"trial"`
+	Run   int64 `json:"run"`
+	record.Flaw
+}
 
 // unstartedTrial is a trial that failed before it had a run in the store.
 type unstartedTrial struct {
@@ -110,6 +119,9 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	if !again && o.Status == store.Failed && o.Run.Number == 0 && o.Err != nil {
 		p.unstarted = append(p.unstarted, unstartedTrial{t.Number, firstLine(o.Err)})
 	}
+	if o.Flaw != nil {
+		p.flaws = append(p.flaws, flawedTrial{t.Number, o.Run.Number, *o.Flaw})
+	}
 	if p.quiet {
 		return
 	}
@@ -131,6 +143,9 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	if o.Err != nil && o.Status != store.Killed && o.Status != store.Running {
 		fmt.Fprintf(p.w, "  %v\n", o.Err)
 	}
+	if o.Flaw != nil {
+		fmt.Fprintln(p.w, wrap("  "+o.Flaw.String(), columns(p.w)))
+	}
 	if o.Unscored != nil {
 		fmt.Fprintf(p.w, "  not scored: %s\n", firstLine(o.Unscored))
 	}
@@ -140,6 +155,9 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 func (p *trialProgress) endedSingle(o trial.Outcome) {
 	if p.stages != nil {
 		p.stages.done()
+	}
+	if o.Flaw != nil && !p.quiet {
+		fmt.Fprintln(p.w, wrap(o.Flaw.String(), columns(p.w)))
 	}
 	if o.Unscored != nil && !p.quiet {
 		fmt.Fprintf(p.w, "the picture is not scored: %s\n", firstLine(o.Unscored))

@@ -48,3 +48,17 @@ func TestSingleExperimentWithoutARun(t *testing.T) {
 		}
 	}
 }
+
+// Rows are no wider than the terminal, and all but the first are indented; words are broken
+// only where they are wider.
+func TestWrap(t *testing.T) {
+	for columns, want := range map[int]string{
+		0:  "the picture is grey\n  try losses.tv.weight=1",
+		80: "the picture is grey\n  try losses.tv.weight=1",
+		14: "the picture is\n  grey\n  try\n  losses.tv.we\n  ight=1",
+	} {
+		if got := wrap("the picture is grey\n  try losses.tv.weight=1", columns); got != want {
+			t.Errorf("%d columns:\n%s", columns, got)
+		}
+	}
+}

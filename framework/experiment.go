@@ -7,12 +7,13 @@ package framework
 type Experiment struct {
 	Name       string            `config:"experiment" doc:"name of the experiment; runs are listed under it"`
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
-	Content    ContentImage      `config:"content" doc:"the content image"`
+	Content    ContentImage      `config:"content" doc:"the content image. A texture has none: no loss compares with it, and init.from is noise, style or image. Its proportions are those of size, or of the first stage, that has height and width, else of the first style image"`
 	Style      []StyleImage      `config:"style" doc:"the style images"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
 	Init       InitSpec          `config:"init" doc:"what the picture starts from"`
+	Color      ColorOptions      `config:"color,optional" doc:"colours of the result; default: as they come. Intermediate pictures have them too. Give keep or match"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
 	Scales     Scales            `config:"scales,optional" doc:"sizes of stages by a factor, instead of a size in each stage. The stages then give the other settings: the first stage has those of stages[0], the second those of stages[1] and so on; the last is repeated"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
@@ -23,7 +24,7 @@ type Experiment struct {
 
 // ContentImage is the content image, with its crop and masks.
 type ContentImage struct {
-	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; relative to the YAML file, on the command line to the working directory. A folder (photos/) or a quoted pattern ('photos/*.jpg') makes a sweep over its images, by name; if content and style both have one, over all combinations"`
+	Image string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file; if it is transparent, losses and metrics see it on white and the result is as transparent. Relative to the YAML file, on the command line to the working directory. A folder (photos/) or a quoted pattern ('photos/*.jpg') makes a sweep over its images, by name; if content and style both have one, over all combinations"`
 	Crop  float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks []Mask  `config:"masks,optional" doc:"regions of the content image, and so of the picture"`
 }
@@ -42,6 +43,7 @@ type StyleImage struct {
 	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long*0.7 (the same, times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
+	Region string  `config:"region,optional" doc:"instead of masks: the region of the content image that this whole style image is for"`
 }
 
 // BackboneSpec chooses a backbone; the keys besides name are the plugin's options.
@@ -77,6 +79,22 @@ type InitSpec struct {
 	From    string `config:"from" doc:"an initial value; see runexp plugins"`
 	Options any    `config:",options"`
 }
+
+// ColorOptions say which colours the result has. The optimisation is not concerned, except
+// by the images that are recoloured before it. Package imaging/recolor has the formulas.
+type ColorOptions struct {
+	Keep  string `config:"keep" choices:"luminance" doc:"luminance: the result takes only its luminance from the optimised picture, and its colours from the content image"`
+	Space string `config:"space" choices:"yiq,lab" doc:"with keep, what luminance is: Y of yiq (the default) or L* of lab"`
+	Match string `config:"match" choices:"cholesky,pca,symmetric" doc:"gives an image the mean and covariance of another's RGB values, by a linear map: cholesky, pca or symmetric (which moves colours least)"`
+	To    string `config:"to" choices:"content,style" doc:"with match, whose colours: those of the content image (the default) or of the style images together, by their weights"`
+	When  string `config:"when" choices:"before,after" doc:"before: the images are recoloured before the optimisation, for keep content and style to grey, the style's luminance having the mean and deviation of the content's (as Gatys et al. 2016); for match the style images to the content's colours, or the content image to the styles'. after: only the finished picture. Default: before, but after for match to style. keep changes the finished picture in either case"`
+}
+
+// Values of ColorOptions.
+const (
+	ColorBefore = "before"
+	ColorAfter  = "after"
+)
 
 // Scales are the sizes of stages by a factor. They are zero in a resolved Experiment, whose
 // Stages have their sizes.

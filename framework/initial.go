@@ -27,7 +27,7 @@ type Initial interface {
 // Sources are the images that an Initial may use, as read and cropped, of any size,
 // in [0, 1].
 type Sources struct {
-	Content *imaging.Image
+	Content *imaging.Image   // nil without one, as for a texture
 	Styles  []*imaging.Image // in the order of the config
 	Own     *imaging.Image   // the file of an ImageReader; nil for any other Initial
 }

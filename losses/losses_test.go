@@ -160,7 +160,7 @@ func TestNormalDistributions(t *testing.T) {
 // style images.
 func TestMixtureOfStyles(t *testing.T) {
 	loss := must(w2.New(w2.Config{Layers: []framework.LayerWeight{{Layer: "a", Weight: 1}}, Styles: "mean"}))
-	x, one, other := noise(5, 6, 3, 1), noise(4, 5, 3, 2), noise(4, 5, 3, 3)
+	x, one, other := noise(5, 6, 1), noise(4, 5, 2), noise(4, 5, 3)
 	both := graph.Double(graph.Shape{8, 5, 3}, slices.Concat(one.Double, other.Double))
 	if got, want := score(t, loss, x, nil, one, other), score(t, loss, x, nil, both); math.Abs(got-want) > 1e-10 {
 		t.Errorf("distance to two styles is %g, to both in one %g", got, want)
@@ -171,7 +171,7 @@ func TestMixtureOfStyles(t *testing.T) {
 // that a style image lacks is compared with the others only.
 func TestMaskOfOnes(t *testing.T) {
 	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
-	x, y := noise(7, 5, 3, 1), noise(6, 8, 3, 2)
+	x, y := noise(7, 5, 1), noise(6, 8, 2)
 	for name, loss := range map[string]framework.Loss{
 		"gram":            must(gram.New(gram.Config{Layers: layers})),
 		"gram, positions": must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})),
@@ -196,9 +196,9 @@ func tensor(h, w, c int, value float64) graph.Tensor {
 	return graph.Double(graph.Shape{h, w, c}, slices.Repeat([]float64{value}, h*w*c))
 }
 
-// noise returns [h, w, c] of numbers away from 0.
-func noise(h, w, c int, seed uint64) graph.Tensor {
-	return graph.Double(graph.Shape{h, w, c}, plugintest.Away(h*w*c, seed))
+// noise returns [h, w, 3] of numbers away from 0.
+func noise(h, w int, seed uint64) graph.Tensor {
+	return graph.Double(graph.Shape{h, w, 3}, plugintest.Away(h*w*3, seed))
 }
 
 // score returns the sum of a loss's terms for features x of the layer a, against target

@@ -49,10 +49,17 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Stri
 	if err != nil {
 		return nil, err
 	}
+	flaws, err := Flaws(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range kept {
 		caption := []string{fmt.Sprintf("step %d", made(a.Step))}
 		if role := pictureRole(a.Name); role != "" {
 			caption[0] = role + ", " + caption[0]
+		}
+		if f, has := flaws[run]; has && a.Name == "picture.png" {
+			caption = append(caption, f.Flaw)
 		}
 		if loss, known := losses[a.Step]; known {
 			caption = append(caption, "loss "+lossText(loss))

@@ -55,7 +55,7 @@ func (k l2Kernel[T]) Forward(dst []T, in [][]T) {
 				for y := top; y < bottom; y++ {
 					for x := left; x < right; x++ {
 						for c, v := range in[0][(y*k.w+x)*k.c:][:k.c] {
-							out[c] += T(v * v)
+							out[c] += T(float64(v) * float64(v))
 						}
 					}
 				}
@@ -85,7 +85,7 @@ func (k l2Kernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, out []T) {
 						pixel := (y*k.w + x) * k.c
 						for c, root := range out[at:][:k.c] {
 							if root > 0 {
-								dIn[pixel+c] += T(dOut[at+c] * in[0][pixel+c] / root)
+								dIn[pixel+c] += T(float64(dOut[at+c]) * float64(in[0][pixel+c]) / float64(root))
 							}
 						}
 					}

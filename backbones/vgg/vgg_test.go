@@ -169,9 +169,10 @@ func TestPooling(t *testing.T) {
 		const w, channels = 8, 64
 		window := []float64{f["relu1_1"][0], f["relu1_1"][channels], f["relu1_1"][w*channels], f["relu1_1"][(w+1)*channels]}
 		want := max(window[0], window[1], window[2], window[3])
-		if pooling == "average" {
+		switch pooling {
+		case "average":
 			want = (window[0] + window[1] + window[2] + window[3]) / 4
-		} else if pooling == "l2" {
+		case "l2":
 			want = math.Sqrt(window[0]*window[0] + window[1]*window[1] + window[2]*window[2] + window[3]*window[3])
 		}
 		if got := f["pool1"][0]; math.Abs(got-want) > 1e-6 {

@@ -16,6 +16,7 @@ import (
 	"runexp/experiments/scoring"
 	"runexp/framework"
 	"runexp/framework/config"
+	"runexp/framework/evaluate"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
@@ -353,11 +354,15 @@ func (p *Plan) checkMetrics() error {
 
 func (p *Plan) checkMetric(key, metric string) error {
 	var known []string
-	for _, d := range p.Scorer.Metrics() {
+	e := p.Trials[0].Config.Experiment
+	for _, d := range p.Scorer.Metrics(e) {
 		known = append(known, d.Name)
 	}
 	if slices.Contains(known, metric) || strings.HasPrefix(metric, "loss/") {
 		return nil
+	}
+	if d, is := evaluate.Describe(p.planner.metrics, metric); is && d.Against == framework.Content && e.Content.Image == "" {
+		return fmt.Errorf("sweep.%s: %s compares with the content image, and there is none; use others (%s), or give content.image", key, metric, strings.Join(known, ", "))
 	}
 	return fmt.Errorf("sweep.%s: the scorer has no %s, since its layers are those that no trial uses (it has: %s)", key, metric, strings.Join(known, ", "))
 }

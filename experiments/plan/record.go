@@ -53,6 +53,14 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 	return json.Marshal(text)
 }
 
+// nameOf returns the name of an image's file without its folder; "" for none.
+func nameOf(path string) string {
+	if path == "" {
+		return ""
+	}
+	return filepath.Base(path)
+}
+
 // optionsOf returns a plugin's options by key; nil for none.
 func optionsOf(settings []config.Setting) record.Options {
 	if len(settings) == 0 {
@@ -84,7 +92,7 @@ func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessa
 	e := p.Config.Experiment
 	text := record.Point{
 		Settings: []record.Setting{}, Levels: append([]int{}, p.Levels...), Pair: p.Pair, Repeat: p.Repeat,
-		Content: filepath.Base(e.Content.Image), ContentHash: files["content.image"],
+		Content: nameOf(e.Content.Image), ContentHash: files["content.image"],
 	}
 	var names, sums []string
 	for i, style := range e.Style {
@@ -128,11 +136,14 @@ func describe(s *config.Sweep, point Point) string {
 	}
 	if point.Pair >= 0 {
 		e := point.Config.Experiment
-		pair := filepath.Base(e.Content.Image)
-		for _, s := range e.Style {
-			pair += " × " + filepath.Base(s.Image)
+		var pair []string
+		if e.Content.Image != "" {
+			pair = append(pair, nameOf(e.Content.Image))
 		}
-		parts = append(parts, pair)
+		for _, s := range e.Style {
+			pair = append(pair, nameOf(s.Image))
+		}
+		parts = append(parts, strings.Join(pair, " × "))
 	}
 	if point.Repeat > 0 {
 		parts = append(parts, fmt.Sprintf("draw %d", point.Repeat))
@@ -142,7 +153,7 @@ func describe(s *config.Sweep, point Point) string {
 
 // Record returns the sweep as it is recorded in the store.
 func (p *Plan) Record() (store.NewSweep, error) {
-	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics())
+	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics(p.Trials[0].Config.Experiment))
 	n := store.NewSweep{
 		Experiment: p.Config.Experiment.Name, Method: p.Config.Sweep.Method, Plan: text,
 		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash,

@@ -38,9 +38,13 @@ func shapeOf(e framework.Experiment, images [][]run.ImageUse) (string, error) {
 	}
 	masks := []int{len(e.Content.Masks)}
 	for _, s := range e.Style {
-		masks = append(masks, len(s.Masks))
+		regions := len(s.Masks)
+		if s.Region != "" {
+			regions = 1
+		}
+		masks = append(masks, regions)
 	}
-	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, sizes, stages, e.Output.Average > 0, masks})
+	text, err := json.Marshal([]any{e.Backbone, losses, e.Variable, sizes, stages, e.Output.Average > 0, masks, e.Color})
 	return string(text), err
 }
 

@@ -89,10 +89,10 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	return s, err
 }
 
-// Complete reports whether scores has all of s's metrics. Scores stored before a metric
-// was registered lack it.
-func (s *Scorer) Complete(scores []store.Value) bool {
-	return !slices.ContainsFunc(s.scorer.Metrics(), func(m record.Metric) bool {
+// Complete reports whether scores has all of s's metrics of an experiment's pictures. Scores
+// stored before a metric was registered lack it.
+func (s *Scorer) Complete(e framework.Experiment, scores []store.Value) bool {
+	return !slices.ContainsFunc(s.Metrics(e), func(m record.Metric) bool {
 		return !slices.ContainsFunc(scores, func(v store.Value) bool { return v.Name == m.Name })
 	})
 }
@@ -100,8 +100,14 @@ func (s *Scorer) Complete(scores []store.Value) bool {
 // Stored returns the scorer's record in the store.
 func (s *Scorer) Stored() store.Scorer { return s.stored }
 
-// Metrics describes what Score returns, in the same order.
-func (s *Scorer) Metrics() []record.Metric { return s.scorer.Metrics() }
+// Metrics describes what Score returns for an experiment's pictures, in the same order:
+// those of a texture, which has no content image, are not compared with any.
+func (s *Scorer) Metrics(e framework.Experiment) []record.Metric {
+	if e.Content.Image == "" {
+		return s.scorer.TextureMetrics()
+	}
+	return s.scorer.Metrics()
+}
 
 // hashFact names the fact with the hash of the scorer of a run's eval/ metrics.
 const hashFact = "scorer/hash"
@@ -208,5 +214,5 @@ func (s *Scorer) reference(ctx context.Context, content, style *imaging.Image, h
 }
 
 func equalImages(a, b *imaging.Image) bool {
-	return a == b || a.H == b.H && a.W == b.W && slices.Equal(a.Pix, b.Pix)
+	return a == b || a != nil && b != nil && a.H == b.H && a.W == b.W && slices.Equal(a.Pix, b.Pix)
 }

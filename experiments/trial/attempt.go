@@ -124,6 +124,7 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 	if err != nil {
 		o.Status = store.Failed
 		o.Err, o.Fatal = a.fail(detached, r, err)
+		o.Flaw = r.flaw
 		return o
 	}
 	var pruned *prunedError
@@ -138,7 +139,11 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 	default:
 		o.Status = store.Finished
 	}
-	err = errors.Join(r.recordFinal(), a.run.Finish(detached, o.Status, message))
+	if o.Status == store.Finished {
+		err = r.findFlaw()
+		o.Flaw = r.flaw
+	}
+	err = errors.Join(err, r.recordFinal(), a.run.Finish(detached, o.Status, message))
 	if o.Unscored = r.unscored; o.Unscored == nil {
 		o.Unscored = a.plan.Unscored
 	}
@@ -167,6 +172,7 @@ func (a *attempt) optimize(ctx context.Context, o run.Observer) (made run.Outcom
 // that the store or folder failed and not the run, so that other trials would fail too.
 func (a *attempt) fail(ctx context.Context, r *recorder, err error) (reported error, fatal bool) {
 	if recording := new(run.ObserverError); !errors.As(err, &recording) {
+		err = errors.Join(err, r.recordNotFinite(err))
 		if finish := a.run.Finish(ctx, store.Failed, err.Error()); finish != nil {
 			return fmt.Errorf("run %d failed: %w; recording that failed too: %w", a.run.Number(), err, finish), true
 		}

@@ -27,6 +27,8 @@ type recorder struct {
 	prune func(error)       // stops the run
 
 	unscored error // why the final picture has no scores
+	flaw     *record.Flaw
+	step     int // of the last row
 
 	evals evaluations
 
@@ -83,6 +85,7 @@ func (r *recorder) stage(s run.Stage) error {
 // row records loss/total, loss/<name>, loss/<name>/<term>, the evaluations so far over
 // all stages and, unless it is a stage's last row, the iteration's time and rate.
 func (r *recorder) row(row run.Row) error {
+	r.step = row.Step
 	values := []store.Value{{Name: "loss/total", Value: row.Total}}
 	sums := map[string]int{} // position in values
 	for _, t := range row.Terms {

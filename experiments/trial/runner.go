@@ -10,6 +10,7 @@ import (
 	"runexp/experiments/plan"
 	"runexp/framework/run"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // Options say how trials are run. They do not affect the pictures.
@@ -54,10 +55,11 @@ type Outcome struct {
 	Folder  string       // of the run's files
 	Picture string       // path of the final picture; "" if there is none
 
-	Err       error // why the run failed or stopped
-	Unscored  error // why a finished picture has no scores; nil if it has, or if there is no scorer
-	Meanwhile bool  // another process finished the trial first
-	Fatal     bool  // Err affects all trials: the store or the folder cannot be written
+	Err       error        // why the run failed or stopped
+	Flaw      *record.Flaw // what is wrong with the picture; nil for nothing, or if it is not the final one
+	Unscored  error        // why a finished picture has no scores; nil if it has, or if there is no scorer
+	Meanwhile bool         // another process finished the trial first
+	Fatal     bool         // Err affects all trials: the store or the folder cannot be written
 }
 
 // Run makes one attempt at a trial. When ctx is done the run stops after its current

@@ -83,7 +83,7 @@ func (r *Runner) Reuse(ctx context.Context, t plan.Trial, made store.RunSummary)
 		return nil, nil
 	}
 	scores, err := r.store.Scores(ctx, made.Number, r.plan.Scorer.Stored().Hash)
-	if err != nil || r.plan.Scorer.Complete(scores) {
+	if err != nil || r.plan.Scorer.Complete(t.Config.Experiment, scores) {
 		return nil, err
 	}
 	if unscored, err = r.scoreStored(ctx, t, made.Number); err != nil {

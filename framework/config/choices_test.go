@@ -21,6 +21,7 @@ func TestChoices(t *testing.T) {
 		"stages.0.size.fit":                      {"area", "stretch"},
 		"init.from":                              {"content", "details", "image", "noise", "style"},
 		"variable.space":                         {"unit", "bytes", "normalized"},
+		"color.match":                            {"cholesky", "pca", "symmetric"},
 		"sweep.method":                           l.Plugins.Samplers.Names(),
 		"sweep.early_stop.type":                  l.Plugins.Pruners.Names(),
 		"losses.any.name":                        nil,
@@ -47,7 +48,7 @@ func TestChoicesMatchValidation(t *testing.T) {
 	l := loader()
 	for _, path := range []string{
 		"backbone.name", "losses.0.type", "stages.0.optimizer.name", "stages.0.optimizer.schedule.name",
-		"init.from", "variable.space", "size.fit", "sweep.method", "sweep.early_stop.type",
+		"init.from", "variable.space", "size.fit", "color.match", "color.keep", "sweep.method", "sweep.early_stop.type",
 	} {
 		known := l.Choices(path)
 		_, err := l.Load("testdata/choices.yaml", []string{path + "=nosuch"})

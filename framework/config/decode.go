@@ -37,6 +37,7 @@ func (l *Loader) decode(settings map[string]any, path string) (framework.Experim
 			e.Losses[i].Name = e.Losses[i].Type
 		}
 	}
+	setDefaultColor(&e.Color)
 	setDefaultFit(&e.Size)
 	for i := range e.Stages {
 		stage := &e.Stages[i]

@@ -308,11 +308,28 @@ func mergeEntries(base, over []entry) []entry {
 		case e.value.null():
 			removed[e.key] = true
 		default:
+			if e.key == "style" {
+				e.value = fillStyles(merged[i].value, e.value)
+			}
 			e.value = merge(merged[i].value, e.value)
 			merged[i] = e
 		}
 	}
 	return slices.DeleteFunc(merged, func(e entry) bool { return removed[e.key] })
+}
+
+// fillStyles returns the style images in over with what they leave out from the only item
+// of base, if that has no image: the defaults of a preset.
+func fillStyles(base, over *node) *node {
+	if base.kind != list || over.kind != list || len(base.items) != 1 || base.items[0].kind != mapping || base.items[0].get("image") != nil {
+		return over
+	}
+	filled := *over
+	filled.items = nil
+	for _, item := range over.items {
+		filled.items = append(filled.items, merge(base.items[0], item))
+	}
+	return &filled
 }
 
 // allNamed reports whether items is not empty and all items have a name.

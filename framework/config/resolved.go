@@ -107,7 +107,7 @@ func members(v reflect.Value) []member {
 // set: its keys are alternatives.
 func zeroIsAbsent(v any) bool {
 	switch v.(type) {
-	case framework.Size, framework.Stage:
+	case framework.Size, framework.Stage, framework.ColorOptions:
 		return true
 	}
 	return false

@@ -184,7 +184,7 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 			p.Style = append(p.Style, item.get("image").text())
 		}
 	}
-	if image, ok := root.find("content.image"); ok {
+	if image, ok := root.find("content.image"); ok && image.text() != "" {
 		p.content = stem(image.text())
 	}
 	var styles []string
@@ -192,7 +192,7 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 		styles = append(styles, stem(item.get("image").text()))
 	}
 	p.style = strings.Join(styles, "+")
-	p.Name = p.content + " × " + p.style
+	p.Name = strings.Join(slices.DeleteFunc([]string{p.content, p.style}, func(name string) bool { return name == "" }), " × ")
 	for k, other := range r.sweep.Pairs {
 		if other.Content == p.Content && slices.Equal(other.Style, p.Style) {
 			r.add(at, "is the same as pairs[%d]; remove one", k)

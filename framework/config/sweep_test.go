@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -142,6 +143,22 @@ sweep: {parameters: [{path: extends, values: [d2l-gluo]}]}
 `), nil)
 	if err == nil || !strings.Contains(err.Error(), `unknown preset "d2l-gluo"; did you mean "d2l-gluon"?`) {
 		t.Error(err)
+	}
+}
+
+// TestStyleDefaultsOfPresets: a preset's style without an image fills in every style image.
+func TestStyleDefaultsOfPresets(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["long.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nstyle: [{size: long}]\n")}
+	path := write(t, "extends: [long]\ncontent: photo.png\nstyle: [painting.png, {image: photo.png, size: own, weight: 2}]\n")
+	r, err := l.Load(path, []string{"style.0.weight=3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"long 3", "own 2"} {
+		if s := r.Experiment.Style[i]; fmt.Sprint(s.Size, " ", s.Weight) != want {
+			t.Errorf("style %d has size %s and weight %v, want %s", i, s.Size, s.Weight, want)
+		}
 	}
 }
 

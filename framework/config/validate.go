@@ -28,6 +28,7 @@ type validator struct {
 	report     *report
 	earlier    Problems // found before; their consequences are not reported
 	experiment *framework.Experiment
+	reading    []string // the keys that read the content image
 }
 
 // add reports a problem at path, with the position of its deepest existing part.
@@ -70,6 +71,7 @@ func (v *validator) validate() {
 	build(v, v.loader.Plugins.Variables, e.Variable.Name, e.Variable.Options, "variable")
 	v.images()
 	v.losses()
+	v.color()
 	v.size("size", e.Size)
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
@@ -78,6 +80,7 @@ func (v *validator) validate() {
 		v.add("stages", "needs at least one stage; leave the key out for the default one")
 	}
 	v.scales()
+	v.content()
 	v.every("output.every", e.Output.Every, "0 keeps no intermediate pictures")
 	if average := e.Output.Average; !(average >= 0 && average < 1) {
 		v.add("output.average", "must be at least 0 and below 1, not %v; 0 averages nothing", average)
@@ -98,7 +101,6 @@ func (v *validator) evaluate() {
 // images checks content, style and init.
 func (v *validator) images() {
 	e := v.experiment
-	v.image("content.image", e.Content.Image, "the content image")
 	v.crop("content.crop", e.Content.Crop)
 	regions := v.masks("content", e.Content.Masks)
 	total := 0.0
@@ -112,6 +114,7 @@ func (v *validator) images() {
 				v.add(join(v.maskPaths(path)[i], "name"), "the content image has no region %s; add a mask of that name to content.masks", quote(region))
 			}
 		}
+		v.region(path, style, regions)
 		total += style.Weight
 		if _, err := sizes.ParseRule(style.Size); err != nil {
 			v.add(join(path, "size"), "%v", err)
@@ -124,6 +127,9 @@ func (v *validator) images() {
 		v.add("style", "every weight is 0; give one style image a positive weight")
 	}
 	initial, ok := build(v, v.loader.Plugins.Initials, e.Init.From, e.Init.Options, "init")
+	if ok && slices.Contains(initial.Roles(), framework.Content) {
+		v.reading = append(v.reading, "init.from")
+	}
 	if ok && slices.Contains(initial.Roles(), framework.Style) && len(e.Style) == 0 {
 		v.add("init.from", "starts from a style image, but there is none; give style: [{image: FILE}]")
 	}
@@ -232,6 +238,9 @@ func (v *validator) losses() {
 		if reader, can := made.(framework.MaskReader); ok && can && reader.ReadsMasks() {
 			masked = true
 		}
+		if ok && slices.Contains(made.Roles(), framework.Content) {
+			v.reading = append(v.reading, join("losses", loss.Name))
+		}
 		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
 			v.add(path, "needs a style image, but there is none; give style: [{image: FILE}]")
 		}
@@ -307,6 +316,9 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	}
 	if !(stage.Details >= 0) || math.IsInf(stage.Details, 0) {
 		v.add(join(path, "details"), "must be at least 0, not %v; 0 adds none", stage.Details)
+	}
+	if stage.Details != 0 {
+		v.reading = append(v.reading, join(path, "details"))
 	}
 	optimizer := join(path, "optimizer")
 	if !(stage.Optimizer.LR > 0) {

@@ -118,3 +118,42 @@ func TestRegisterMistakes(t *testing.T) {
 		t.Errorf("error %v for a scorer without metrics", err)
 	}
 }
+
+// A texture has no content image: it is scored by the other metrics, with the same values.
+func TestTexture(t *testing.T) {
+	s, err := New(lite(t), compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	whole := map[string]float64{}
+	for _, with := range []bool{true, false} {
+		content := landscape()
+		if !with {
+			content = nil
+		}
+		r, err := s.Prepare(ctx, content, brushwork(), 48, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores, err := r.Score(ctx, brushwork().Resize(48, 64))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if with {
+			for _, m := range scores {
+				whole[m.Name] = m.Value
+			}
+			continue
+		}
+		definitions := s.TextureMetrics()
+		if len(scores) != len(definitions) || len(scores) == 0 || len(scores) >= len(whole) {
+			t.Fatalf("%d metrics of %d", len(scores), len(whole))
+		}
+		for i, m := range scores {
+			if d := definitions[i]; d.Against == "content" || d.Name != m.Name || m.Value != whole[m.Name] {
+				t.Errorf("%s, %+v: %g, with a content image %g", m.Name, d, m.Value, whole[m.Name])
+			}
+		}
+	}
+}

@@ -16,6 +16,7 @@ import (
 type Reference struct {
 	scorer  *Scorer
 	h, w    int
+	texture bool // there is no content image
 	network *network
 	scores  [][]framework.Score // by metric, and by the layers that it reads
 }
@@ -65,7 +66,8 @@ func (r *Reference) measure(ctx context.Context, m *imaging.Image) (*measure.Ima
 	return measure.New(r.scorer.k, pix, r.h, r.w, r.network.features), nil
 }
 
-// Score returns the picture's metrics in the order of Scorer.Metrics. Pixels are
+// Score returns the picture's metrics in the order of Scorer.Metrics, without a content
+// image in that of Scorer.TextureMetrics. Pixels are
 // clamped to [0, 1], as when the picture is written, but not rounded to 8 bits.
 // Errors: a picture of another size than the Reference's; pixels or metrics that
 // are not finite; ctx's.
@@ -78,9 +80,12 @@ func (r *Reference) Score(ctx context.Context, picture *imaging.Image) ([]Metric
 	if err != nil {
 		return nil, fmt.Errorf("scorer: picture: %w", err)
 	}
-	definitions := r.scorer.Metrics()
+	definitions := r.scorer.metricsOf(r.texture)
 	metrics := make([]Metric, 0, len(definitions))
 	for i, m := range r.scorer.metrics {
+		if r.texture && m.Against == framework.Content {
+			continue
+		}
 		for _, value := range r.values(m, r.scores[i], seen) {
 			metrics = append(metrics, Metric{Name: definitions[len(metrics)].Name, Value: value})
 		}

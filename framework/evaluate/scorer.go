@@ -152,9 +152,17 @@ func (s *Scorer) Hash() string { return s.hash }
 func (s *Scorer) Layers() Layers { return s.config.Layers }
 
 // Metrics describes what Reference.Score returns, in the same order.
-func (s *Scorer) Metrics() []record.Metric {
+func (s *Scorer) Metrics() []record.Metric { return s.metricsOf(false) }
+
+// TextureMetrics describes what Reference.Score returns without a content image.
+func (s *Scorer) TextureMetrics() []record.Metric { return s.metricsOf(true) }
+
+func (s *Scorer) metricsOf(texture bool) []record.Metric {
 	var all []record.Metric
 	for _, m := range s.metrics {
+		if texture && m.Against == framework.Content {
+			continue
+		}
 		layers, several := s.config.Layers.layersOf(m)
 		if !several {
 			all = append(all, m.record())
@@ -172,7 +180,7 @@ func (s *Scorer) Metrics() []record.Metric {
 }
 
 // Prepare returns the Reference for pictures of h×w pixels made from a content and a style
-// image. Both are resized to h×w: a picture is scored at its own size. Errors: a size too
+// image; content is nil for a texture, which is not scored by metrics against content. Both are resized to h×w: a picture is scored at its own size. Errors: a size too
 // small for the metrics or the deepest layer; images whose features at a layer are all 0;
 // weights that cannot be read; ctx's.
 func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, w int) (*Reference, error) {
@@ -184,8 +192,10 @@ func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, 
 	if r.network, err = newNetwork(s.config, s.k, h, w); err != nil {
 		return nil, fmt.Errorf("scorer: %w", err)
 	}
-	if err := r.prepare(ctx, framework.Content, content); err != nil {
-		return nil, fmt.Errorf("scorer: content image: %w", err)
+	if r.texture = content == nil; !r.texture {
+		if err := r.prepare(ctx, framework.Content, content); err != nil {
+			return nil, fmt.Errorf("scorer: content image: %w", err)
+		}
 	}
 	if err := r.prepare(ctx, framework.Style, style); err != nil {
 		return nil, fmt.Errorf("scorer: style image: %w", err)

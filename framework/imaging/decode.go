@@ -7,7 +7,8 @@ import (
 	"io"
 )
 
-// MaxPixels is the size limit of decoded images in pixels. Such an image has 1.2 GB.
+// MaxPixels is the size limit of decoded images in pixels. Such an image has 1.2 GB,
+// a transparent one 1.6 GB.
 // Peak memory while decoding, without the file, is 1.6 GB for most formats, 2.7 GB for
 // a progressive JPEG (2 GB for one of four colours, 3.6 GB if progressive) and 3.3 GB
 // for a compressed TIFF of 16 bits.
@@ -19,14 +20,14 @@ const maxFile = 1 << 30
 
 // Decode reads a PNG, JPEG, WebP, TIFF, BMP or GIF file of any colour model that Go's
 // decoders support. Grey becomes three equal channels; 16 bits keep their precision;
-// transparency is composited on white; a JPEG's CMYK is converted without a colour
-// profile, (1−C)(1−K); EXIF orientation is applied. Only the first page of a TIFF and
-// the first frame of a GIF, at its position on the screen, are read. Animated WebPs and
-// TIFFs with CMYK, floats, separate planes, JPEG or fax compression are errors. Colour
-// profiles and gamma are ignored. If a JPEG stores chroma at half the resolution, Go's
-// decoder repeats it while libjpeg interpolates: single pixels differ by up to 60 of
-// 255 at edges of colour (2.5 on average in the worst of our images). The same holds
-// for lossy WebPs; other files give the same pixels.
+// transparency is composited on white, and kept in Alpha; a JPEG's CMYK is converted
+// without a colour profile, (1−C)(1−K); EXIF orientation is applied. Only the first page
+// of a TIFF and the first frame of a GIF, at its position on the screen, are read.
+// Animated WebPs and TIFFs with CMYK, floats, separate planes, JPEG or fax compression are
+// errors. Colour profiles and gamma are ignored. If a JPEG stores chroma at half the
+// resolution, Go's decoder repeats it while libjpeg interpolates: single pixels differ by
+// up to 60 of 255 at edges of colour (2.5 on average in the worst of our images). The same
+// holds for lossy WebPs; other files give the same pixels.
 //
 // The size is checked against MaxPixels, and against the most pixels that the file's
 // bytes can encode, before memory is allocated; a lossless WebP can encode any number

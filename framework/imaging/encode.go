@@ -3,17 +3,16 @@ package imaging
 import (
 	"bytes"
 	"fmt"
-	"image"
 	"image/png"
 	"io"
-	"math"
 	"slices"
 
 	"runexp/internal/atomicfile"
 )
 
-// EncodePNG writes img as an 8-bit RGB PNG: values are clamped to [0, 1] and rounded to
-// the nearest of 256 levels, so that an image decoded from 8 bits is unchanged. text is
+// EncodePNG writes img as an 8-bit PNG, RGB or, where it is not opaque, RGBA: values are
+// clamped to [0, 1] and rounded to the nearest of 256 levels, so that an opaque image
+// decoded from 8 bits is unchanged. A transparent one looks the same on white. text is
 // written as keywords and texts (see ReadPNGText), sorted by keyword; equal arguments
 // give equal bytes. A value that is not finite is an error with its position.
 func EncodePNG(w io.Writer, img *Image, text map[string]string) error {
@@ -30,16 +29,9 @@ func encode(img *Image, text map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	pixels := image.NewRGBA(image.Rect(0, 0, img.W, img.H))
-	for i := range img.H * img.W {
-		for c := range Channels {
-			v := float64(img.Pix[i*Channels+c])
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, fmt.Errorf("not finite (%v) at row %d, column %d, channel %d", v, i/img.W, i%img.W, c)
-			}
-			pixels.Pix[4*i+c] = level(v)
-		}
-		pixels.Pix[4*i+3] = 0xff
+	pixels, err := standard(img)
+	if err != nil {
+		return nil, err
 	}
 	var file bytes.Buffer
 	if err := png.Encode(&file, pixels); err != nil {

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -104,17 +105,37 @@ func (f format) header(data []byte, maxPixels int) (file *File, err error) {
 	}
 	file = &File{H: config.Height, W: config.Width, data: data, format: f, orientation: 1}
 	perPixel := Channels*4 + bytesPerPixel(f.name, config.ColorModel, data)
+	if mayBeTransparent(f.name, config.ColorModel) {
+		perPixel += 4
+	}
 	if f.exif != nil {
 		file.orientation = orientation(f.exif(data))
 	}
 	if file.orientation > 1 {
 		perPixel += Channels * 4 // copied to apply the orientation
+		if mayBeTransparent(f.name, config.ColorModel) {
+			perPixel += 4
+		}
 	}
 	if file.orientation >= 5 {
 		file.H, file.W = file.W, file.H
 	}
 	file.Bytes = int64(len(data)) + int64(perPixel)*int64(config.Width)*int64(config.Height)
 	return file, nil
+}
+
+// mayBeTransparent reports whether an image of this format and colour model can have an
+// alpha: Go's decoders use RGBA for opaque files, except for a TIFF's premultiplied alpha.
+func mayBeTransparent(format string, model color.Model) bool {
+	switch model {
+	case color.GrayModel, color.Gray16Model, color.YCbCrModel, color.CMYKModel:
+		return false
+	case color.RGBAModel, color.RGBA64Model:
+		return format == "TIFF"
+	}
+	palette, is := model.(color.Palette)
+	seen := func(c color.Color) bool { _, _, _, a := c.RGBA(); return a != 0xffff }
+	return !is || format == "GIF" || slices.ContainsFunc(palette, seen)
 }
 
 // bytesPerPixel returns the decoder's peak memory per pixel, without the file and the

@@ -22,7 +22,8 @@ func TestMemoryFromHeader(t *testing.T) {
 		perPixel int64
 	}{
 		"grey":      {pngOf(t, image.NewGray(area)), 12 + 1},
-		"16 bits":   {pngOf(t, image.NewNRGBA64(area)), 12 + 8},
+		"16 bits":   {pngOf(t, image.NewNRGBA64(area)), 12 + 8 + 4}, // and its alpha
+		"RGB":       {pngOf(t, opaqueRGBA(area)), 12 + 4},
 		"a palette": {pngOf(t, image.NewPaletted(area, color.Palette{color.White, color.Black})), 12 + 1},
 		"a JPEG":    {lossy.Bytes(), 12 + 3},
 	} {
@@ -34,6 +35,14 @@ func TestMemoryFromHeader(t *testing.T) {
 			t.Errorf("%s: %d×%d, %d bytes, want %d", name, f.H, f.W, f.Bytes, want)
 		}
 	}
+}
+
+func opaqueRGBA(area image.Rectangle) image.Image {
+	m := image.NewRGBA(area)
+	for i := range m.Pix {
+		m.Pix[i] = 0xff
+	}
+	return m
 }
 
 // A JPEG of four colours is decoded to four planes, then converted to CMYK.

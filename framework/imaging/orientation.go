@@ -23,6 +23,9 @@ func (m *Image) applyOrientation(orientation int) *Image {
 	if transposed {
 		out = New(m.W, m.H)
 	}
+	if m.Alpha != nil {
+		out.Alpha = make([]float32, len(m.Alpha))
+	}
 	for y := range out.H {
 		for x := range out.W {
 			row, column := y, x
@@ -36,6 +39,9 @@ func (m *Image) applyOrientation(orientation int) *Image {
 				column = m.W - 1 - column
 			}
 			copy(out.Pix[(y*out.W+x)*Channels:][:Channels], m.Pix[(row*m.W+column)*Channels:])
+			if m.Alpha != nil {
+				out.Alpha[y*out.W+x] = m.Alpha[row*m.W+column]
+			}
 		}
 	}
 	return out

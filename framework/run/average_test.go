@@ -35,6 +35,7 @@ func TestAverage(t *testing.T) {
 func TestStagesEndWithTheAverage(t *testing.T) {
 	e := experiment(t)
 	e.Stages = e.Stages[:1]
+	e.Stages[0].Optimizer.LR = 10
 	e.Output.Every = 1
 	plain, averaged := &record{}, &record{}
 	for r, decay := range map[*record]float64{plain: 0, averaged: 0.9} {
@@ -62,15 +63,24 @@ func TestStagesEndWithTheAverage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sum, weights float64
 	pictures := append([]Picture{{Image: first}}, plain.pictures...)
-	for i, p := range pictures {
-		w := math.Pow(0.9, float64(len(pictures)-1-i))
-		sum, weights = sum+w*float64(p.Image.Pix[100]), weights+w
+	if len(pictures) != n+1 {
+		t.Fatalf("%d pictures, want %d", len(pictures), n+1)
 	}
-	final := averaged.pictures[len(averaged.pictures)-1].Image.Pix[100]
-	if len(pictures) != n+1 || math.Abs(float64(final)-sum/weights) > 1e-5 {
-		t.Errorf("%d pictures, pixel 100 of the result is %g, of their average %g", len(pictures), final, sum/weights)
+	final, moved := averaged.pictures[len(averaged.pictures)-1].Image, 0.0
+	for k, u := range final.Pix {
+		var sum, weights float64
+		for i, p := range pictures {
+			w := math.Pow(0.9, float64(n-i))
+			sum, weights = sum+w*float64(p.Image.Pix[k]), weights+w
+		}
+		if math.Abs(float64(u)-sum/weights) > 1e-5 {
+			t.Fatalf("element %d of the result is %g, of the average %g", k, u, sum/weights)
+		}
+		moved = max(moved, math.Abs(float64(first.Pix[k])-sum/weights))
+	}
+	if moved < 1e-3 {
+		t.Errorf("the picture moves by %g: the test has no power", moved)
 	}
 }
 

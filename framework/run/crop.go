@@ -25,10 +25,5 @@ func crop(image *imaging.Image, fraction float64, seed int64, stream uint64) *im
 	random := rand.New(rand.NewPCG(uint64(seed), stream))
 	h, w := max(1, int(math.Round(float64(image.H)*fraction))), max(1, int(math.Round(float64(image.W)*fraction)))
 	top, left := random.IntN(image.H-h+1), random.IntN(image.W-w+1)
-	cut := imaging.New(h, w)
-	for y := range h {
-		from := ((top+y)*image.W + left) * 3
-		copy(cut.Pix[y*w*3:(y+1)*w*3], image.Pix[from:from+w*3])
-	}
-	return cut
+	return image.Cut(top, left, h, w)
 }

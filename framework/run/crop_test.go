@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -97,5 +98,39 @@ func TestCropStreams(t *testing.T) {
 	first, second := p.styles[0].Pix, p.styles[1].Pix
 	if slices.Equal(first, second) || slices.Equal(first, p.content.Pix) || slices.Equal(second, p.content.Pix) {
 		t.Error("two images have the same crop")
+	}
+}
+
+// Pictures of every kind are as transparent as the content image, cropped and resized.
+func TestAlphaIsKept(t *testing.T) {
+	e := experiment(t)
+	image := imaging.New(30, 40)
+	image.Alpha = make([]float32, 30*40)
+	for i := range image.Alpha {
+		image.Alpha[i] = float32(i%40) / 39
+	}
+	e.Content.Image = filepath.Join(t.TempDir(), "cutout.png")
+	if err := imaging.WriteFile(e.Content.Image, image, nil); err != nil {
+		t.Fatal(err)
+	}
+	e.Content.Crop, e.Output.Every = 0.5, 2
+	p, r := prepare(t, e), &record{}
+	outcome, err := p.Optimize(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]bool{}
+	for _, picture := range append(r.pictures, Picture{Kind: "outcome", Image: outcome.Final}) {
+		kinds[picture.Kind] = true
+		want := p.Content().ResizeAlpha(picture.Image.H, picture.Image.W)
+		if len(want) == 0 || !slices.Equal(picture.Image.Alpha, want) {
+			t.Errorf("%s: alpha %.3v…, want %.3v…", picture.Kind, picture.Image.Alpha[:min(5, len(picture.Image.Alpha))], want[:5])
+		}
+	}
+	if len(kinds) != 4 {
+		t.Errorf("pictures of the kinds %v", kinds)
+	}
+	if c := p.Content(); c.W != 20 || c.Alpha[19]-c.Alpha[0] < 0.4 || c.Alpha[19]-c.Alpha[0] > 0.6 {
+		t.Errorf("the cropped alpha goes from %g to %g", c.Alpha[0], c.Alpha[19])
 	}
 }

@@ -14,7 +14,7 @@ type decodedImage struct {
 	peak  int64 // bytes that decoding it took
 }
 
-func (d decodedImage) bytes() int64 { return 4 * int64(len(d.image.Pix)) }
+func (d decodedImage) bytes() int64 { return 4 * int64(len(d.image.Pix)+len(d.image.Alpha)) }
 
 // CacheImages sets the size in bytes of the LRU cache of decoded images, so that runs
 // with the same images decode them once; 0 disables and empties it. A file whose size

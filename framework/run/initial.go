@@ -27,6 +27,9 @@ func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 	if slices.Contains(p.start.Roles(), framework.Style) && len(p.styles) == 0 {
 		return fmt.Errorf("init.from: %s, but there is no style image; give style: [{image: FILE}]", p.e.Init.From)
 	}
+	if slices.Contains(p.start.Roles(), framework.Content) && p.content.Image == nil {
+		return fmt.Errorf("init.from: %s, but there is no content image; give content.image, or start from noise", p.e.Init.From)
+	}
 	if reader, reads := p.start.Initial.(framework.ImageReader); reads {
 		option, path := reader.ImageFile()
 		if p.start.own, err = p.decode(path); err != nil {
@@ -39,7 +42,10 @@ func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 // initial returns the initial variable of a picture of h×w pixels.
 func (p *Prepared) initial(h, w int) ([]float32, error) {
 	random := rand.New(rand.NewPCG(uint64(p.e.Seed), initialStream))
-	from := framework.Sources{Content: p.content.Image, Styles: p.Styles(), Own: p.start.own}
+	from := framework.Sources{Content: p.content.Image, Own: p.start.own}
+	for _, s := range p.styles {
+		from.Styles = append(from.Styles, s.Image)
+	}
 	image, err := p.start.Image(from, h, w, random)
 	if err != nil {
 		return nil, fmt.Errorf("init: %w", err)

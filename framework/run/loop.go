@@ -219,8 +219,11 @@ func (l *loop) end(ctx context.Context, stopped bool) error {
 
 // picture emits x as an image.
 func (l *loop) picture(ctx context.Context, kind string) error {
-	var err error
-	if l.last, err = l.prepared.image(ctx, l.x, l.stage.Height, l.stage.Width); err != nil {
+	image, err := l.prepared.image(ctx, l.x, l.stage.Height, l.stage.Width)
+	if err != nil {
+		return err
+	}
+	if l.last, err = l.prepared.finish(image); err != nil {
 		return err
 	}
 	if err := l.observer.Observe(Picture{Kind: kind, Stage: l.stage.Index, Step: l.step(), Iteration: l.i, Image: l.last}); err != nil {

@@ -49,6 +49,21 @@ func (p *Prepared) readImage(at, path string, fraction float64, masks []framewor
 	return o, nil
 }
 
+// readStyle reads a style image with its masks. One for a region has a mask of ones.
+func (p *Prepared) readStyle(i int, s framework.StyleImage) (inputImage, error) {
+	image, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
+	if err != nil || s.Region == "" {
+		return image, err
+	}
+	whole := imaging.New(image.H, image.W)
+	for k := range whole.Pix {
+		whole.Pix[k] = 1
+	}
+	image.masks = map[string]*imaging.Image{s.Region: whole}
+	p.held += 4 * int64(len(whole.Pix))
+	return image, nil
+}
+
 // grey returns the mean of an image's channels, in each of them.
 func grey(m *imaging.Image) *imaging.Image {
 	out := imaging.New(m.H, m.W)

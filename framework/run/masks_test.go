@@ -90,6 +90,31 @@ func TestMasks(t *testing.T) {
 	}
 }
 
+// A style image for a region is in it as a whole, and in no other.
+func TestStyleOfARegion(t *testing.T) {
+	e, p := withRegions(t)
+	e.Style[1].Masks, e.Style[1].Region = nil, "right"
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &record{}
+	if _, err := prepared.Optimize(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, term := range r.rows[0].Terms {
+		if term.Loss == "areas" {
+			got[term.Name] = term.Value
+		}
+	}
+	// On the left only the first style image, with a fifth of it; on the right, all of the
+	// content image, only the second.
+	if len(got) != 2 || math.Abs(got["left"]-0.3*0.3) > 1e-3 || math.Abs(got["right"]) > 1e-6 {
+		t.Errorf("terms %v, want left %g and right 0", got, 0.3*0.3)
+	}
+}
+
 // A mask is cropped with its image.
 func TestMasksAreCropped(t *testing.T) {
 	e, p := withRegions(t)

@@ -27,8 +27,9 @@ type Prepared struct {
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
 
-	content  inputImage
+	content  inputImage // as the run sees it; its Image is nil for a texture, which has none
 	styles   []inputImage
+	original originals // the images as read
 	start    initialValue
 	sizes    []sizes.Pixels
 	minSide  int             // of the picture, for the backbone; 1 if unknown
@@ -56,7 +57,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -67,17 +68,28 @@ func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 // readImages decodes the images, crops them and resolves the sizes.
 func (p *Prepared) readImages(framework.Plugins) error {
 	var err error
-	if p.content, err = p.readImage("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
-		return err
+	if p.e.Content.Image != "" {
+		if p.content, err = p.readImage("content", p.e.Content.Image, p.e.Content.Crop, p.e.Content.Masks, contentStream); err != nil {
+			return err
+		}
 	}
 	for i, s := range p.e.Style {
-		style, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))
+		style, err := p.readStyle(i, s)
 		if err != nil {
 			return err
 		}
 		p.styles = append(p.styles, style)
 	}
-	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, sizeOf(p.content.Image)); err != nil {
+	for i, s := range p.e.Stages {
+		if s.Details != 0 && p.content.Image == nil {
+			return fmt.Errorf("stages[%d].details: there is no content image whose details it could add; give content.image", i)
+		}
+	}
+	like, err := p.proportions()
+	if err != nil {
+		return err
+	}
+	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, like); err != nil {
 		return err
 	}
 	return p.checkStyleSizes()
@@ -130,6 +142,8 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 				return fmt.Errorf("losses.%s: no images have the role %q", spec.Name, role)
 			case role == framework.Style && len(p.styles) == 0:
 				return fmt.Errorf("losses.%s: it needs a style image; give style: [{image: FILE}]", spec.Name)
+			case role == framework.Content && p.content.Image == nil:
+				return fmt.Errorf("losses.%s: it needs a content image; give content.image", spec.Name)
 			}
 		}
 		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, index: i, weight: spec.Weight, normalize: spec.Normalize})
@@ -200,7 +214,10 @@ func (p *Prepared) Stages() []Stage {
 // Images describes the images and the sizes that the losses see them at in stage i.
 func (p *Prepared) Images(i int) []ImageUse {
 	h, w := p.sizes[i].H, p.sizes[i].W
-	uses := []ImageUse{{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w}}
+	var uses []ImageUse
+	if p.content.Image != nil {
+		uses = append(uses, ImageUse{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w})
+	}
 	for k, style := range p.styles {
 		sh, sw := p.styleSize(k, h, w)
 		uses = append(uses, ImageUse{Role: "style", Path: p.e.Style[k].Image, Height: style.H, Width: style.W, UsedHeight: sh, UsedWidth: sw})
@@ -216,17 +233,11 @@ func (p *Prepared) Release() {
 	}
 }
 
-// Content returns the content image as read.
-func (p *Prepared) Content() *imaging.Image { return p.content.Image }
+// Content returns the content image as read and cropped; nil without one.
+func (p *Prepared) Content() *imaging.Image { return p.original.content }
 
-// Styles returns the style images as read.
-func (p *Prepared) Styles() []*imaging.Image {
-	images := make([]*imaging.Image, len(p.styles))
-	for i, s := range p.styles {
-		images[i] = s.Image
-	}
-	return images
-}
+// Styles returns the style images as read and cropped.
+func (p *Prepared) Styles() []*imaging.Image { return p.original.styles }
 
 // Taps returns the layers of the backbone that any loss reads, by name.
 func (p *Prepared) Taps() []string { return p.taps }

@@ -53,6 +53,9 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 			if failed != nil || !allFinite(image) {
 				return outcome, err
 			}
+			if image, failed = p.finish(image); failed != nil {
+				return outcome, err
+			}
 			return outcome, errors.Join(err, o.Observe(Picture{Kind: "last", Stage: stage.Index, Step: l.step(), Iteration: l.i, Image: image}))
 		}
 		outcome.Final = l.last

@@ -42,6 +42,7 @@ func (s *State) copyFrom(t State) {
 			Name:     slot.Name,
 			Scalars:  append(slots[i].Scalars[:0], slot.Scalars...),
 			PerPixel: append(slots[i].PerPixel[:0], slot.PerPixel...),
+			Quantity: slot.Quantity,
 		}
 	}
 	s.Optimizer = slots

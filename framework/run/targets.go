@@ -81,7 +81,10 @@ func (p *Prepared) stageImages(h, w int, start *imaging.Image) map[framework.Rol
 	resized := func(image inputImage, h, w int, weight float64) framework.StageImage {
 		return framework.StageImage{Image: image.Resize(h, w), Masks: image.masks, Weight: weight}
 	}
-	images := map[framework.Role][]framework.StageImage{framework.Content: {resized(p.content, h, w, 1)}}
+	images := map[framework.Role][]framework.StageImage{}
+	if p.content.Image != nil {
+		images[framework.Content] = []framework.StageImage{resized(p.content, h, w, 1)}
+	}
 	for i, style := range p.styles {
 		sh, sw := p.styleSize(i, h, w)
 		images[framework.Style] = append(images[framework.Style], resized(style, sh, sw, p.e.Style[i].Weight))
@@ -97,9 +100,9 @@ func (p *Prepared) blankImages(h, w int) map[framework.Role][]framework.StageIma
 	blank := func(image inputImage, h, w int, weight float64) framework.StageImage {
 		return framework.StageImage{Image: imaging.New(h, w), Masks: image.masks, Weight: weight}
 	}
-	images := map[framework.Role][]framework.StageImage{
-		framework.Content: {blank(p.content, h, w, 1)},
-		framework.Start:   {blank(p.content, h, w, 1)},
+	images := map[framework.Role][]framework.StageImage{framework.Start: {blank(p.content, h, w, 1)}}
+	if p.content.Image != nil {
+		images[framework.Content] = []framework.StageImage{blank(p.content, h, w, 1)}
 	}
 	for i, style := range p.styles {
 		sh, sw := p.styleSize(i, h, w)

@@ -90,6 +90,27 @@ func (s *Store) Events(ctx context.Context, run int64) ([]EventRecord, error) {
 	return ofRun(ctx, s, run, columns, `SELECT at, kind, step, data FROM events WHERE run_id = ? ORDER BY id`)
 }
 
+// EventsOfKind returns the last event of a kind of each run that has one, by run.
+func (s *Store) EventsOfKind(ctx context.Context, kind string) (map[int64]EventRecord, error) {
+	type row struct {
+		run int64
+		EventRecord
+	}
+	last := map[int64]EventRecord{}
+	err := s.read(ctx, func(db *sql.DB) error {
+		rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.run, timeText{&r.At}, &r.Kind, &r.Step, jsonText{&r.Data}} },
+			`SELECT run_id, at, kind, step, data FROM events WHERE kind = ? ORDER BY id`, kind)
+		for _, r := range rows {
+			last[r.run] = r.EventRecord
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: events of kind %q: %w", kind, err)
+	}
+	return last, nil
+}
+
 // Params returns the values of a run's resolved config, sorted by path.
 func (s *Store) Params(ctx context.Context, run int64) ([]Param, error) {
 	return ofRun(ctx, s, run, func(p *Param) []any { return []any{&p.Path, jsonText{&p.Value}} },

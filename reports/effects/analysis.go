@@ -107,10 +107,16 @@ func (a *Analysis) count() {
 func (a *Analysis) noun(n int) string { return sizes.Count(n, a.Kind()) }
 
 // varied reports whether content or style images are levels of a factor.
-func (a *Analysis) varied() bool { return a.Units > 0 && (a.Contents == 0 || a.Styles == 0) }
+func (a *Analysis) varied() bool {
+	return a.Units > 0 && (a.Contents == 0 && !a.grid.study.Textures || a.Styles == 0)
+}
 
-// Kind is what a unit is called: "pair", of content and style, or "draw".
+// Kind is what a unit is called: "pair", of content and style, "style" of a texture, or
+// "draw".
 func (a *Analysis) Kind() string {
+	if a.Pairs == a.Units && !a.varied() && a.grid.study.Textures {
+		return "style"
+	}
 	if a.Pairs == a.Units && !a.varied() {
 		return "pair"
 	}
@@ -132,7 +138,7 @@ func (a *Analysis) overlap() string {
 	switch {
 	case !shared:
 		return ""
-	case a.Pairs < a.Units && !a.varied():
+	case a.Pairs < a.Units && !a.varied() && !a.grid.study.Textures:
 		return "of " + sizes.Count(a.Pairs, "pair") + " " + of
 	}
 	return of

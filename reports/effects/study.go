@@ -19,6 +19,8 @@ type Study struct {
 	// Missing counts planned runs without a result, for whatever reason. No factor is then
 	// reported as without effect: these runs may have differed.
 	Missing int
+	// Textures says that no unit has a content image, rather than that it is varied.
+	Textures bool
 }
 
 // A Factor is one swept parameter.

@@ -3,6 +3,7 @@ package sweep
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/reports/effects"
@@ -38,7 +39,7 @@ func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 		of = append(of, at)
 	}
 	for key, at := range index {
-		units[at].Label = strings.Join(names[at], " × ")
+		units[at].Label = pairOf(names[at]...)
 		if y.plan.Repeats > 1 {
 			units[at].Label += fmt.Sprintf(", repeat %d", key.repeat+1)
 		}
@@ -46,10 +47,15 @@ func (y *Study) unitsOf() (units []effects.Unit, of []int) {
 	return units, of
 }
 
+// pairOf joins the names of content and style; a texture has no content.
+func pairOf(names ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" }), " × ")
+}
+
 // input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.censored()}
+	in := effects.Study{Units: units, Censored: y.censored(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
 	for _, p := range y.plan.Parameters {
 		f := effects.Factor{Path: p.Path}
 		for j, label := range p.Labels {

@@ -89,7 +89,30 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 	if len(finished) > 1 {
 		limits += fmt.Sprintf(", %d of %s", len(units), sizes.Count(len(finished), y.unit()))
 	}
+	blocks = append(blocks, y.flaws()...)
 	return append(blocks, document.Block{Note: limits + ". The store has all of them in full size: runexp show RUN --picture picture.png."}), nil
+}
+
+// mostFlaws is how many flaws a report explains.
+const mostFlaws = 10
+
+// flaws lists the pictures that have failed, with likely causes.
+func (y *Study) flaws() []document.Block {
+	var items []document.Item
+	for _, t := range y.trials {
+		if t.flaw != nil && t.status() == string(store.Finished) { // others are among the missing trials
+			text := fmt.Sprintf("run %d: %s: the picture %s. Likely cause: %s; try %s.", t.Run.Number, t.flaw.Flaw, t.flaw.What, t.flaw.Cause, t.flaw.Change)
+			items = append(items, document.Item{Text: text})
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	text := sizes.Count(len(items), "picture") + " failed; the answers count them like the others:"
+	if len(items) > mostFlaws {
+		text = fmt.Sprintf("%s failed, of which these are the first %d; the answers count them like the others:", sizes.Count(len(items), "picture"), mostFlaws)
+	}
+	return []document.Block{{Paragraph: text}, {List: items[:min(len(items), mostFlaws)]}}
 }
 
 // readCell reads the result of a trial.
@@ -101,6 +124,9 @@ func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (sheet.Ce
 	if t.Run.Status != store.Finished {
 		cell.Note += ": " + t.status()
 		return cell, nil
+	}
+	if t.flaw != nil {
+		cell.Note += ": " + t.flaw.Flaw
 	}
 	artifacts, err := s.Artifacts(ctx, t.Run.Number)
 	if err != nil {

@@ -45,6 +45,15 @@ type trial struct {
 	store.SweepTrial
 	point  point
 	scores map[string]float64 // by metric; nil if the picture was not scored
+	flaw   *record.Flaw       // what is wrong with the picture; nil for nothing
+}
+
+// outcome is the trial's status and, after it, what is wrong with its picture.
+func (t trial) outcome() string {
+	if t.flaw == nil {
+		return t.status()
+	}
+	return t.status() + ", " + t.flaw.Flaw
 }
 
 // status is the status of the trial's run, or missing.

@@ -10,6 +10,7 @@ import (
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/framework/store/record"
+	"runexp/reports"
 	"runexp/reports/effects"
 )
 
@@ -106,11 +107,20 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
+	flaws, err := reports.Flaws(ctx, s)
+	if err != nil {
+		return err
+	}
 	for i, planned := range list {
 		y.step("%d of %s read", i, sizes.Count(len(list), "trial"))
 		t := trial{SweepTrial: planned}
 		if t.point, err = y.plan.readPoint(planned); err != nil {
 			return fmt.Errorf("sweep %d: %w", y.Sweep.Number, err)
+		}
+		if t.Run != nil {
+			if f, has := flaws[t.Run.Number]; has {
+				t.flaw = &f
+			}
 		}
 		if t.Run != nil && t.Run.Status == store.Finished && y.Sweep.Scorer != "" {
 			values, err := y.values(ctx, s, t.Run.Number)

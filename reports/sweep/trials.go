@@ -56,7 +56,7 @@ func (y *Study) trialTable() ([]document.Block, error) {
 		if trial.Run != nil {
 			run, seconds = fmt.Sprint(trial.Run.Number), fmt.Sprintf("%.1f", trial.Run.Elapsed.Seconds())
 		}
-		row = append(row, run, trial.status())
+		row = append(row, run, trial.outcome())
 		for _, m := range y.claimed() {
 			row = append(row, value(trial.scores, m.Name))
 		}
@@ -156,7 +156,7 @@ func (y *Study) describe(t trial) string {
 	for _, i := range y.differing() {
 		text += fmt.Sprintf("%s %s, ", y.plan.Parameters[i].Path, y.plan.label(t, i))
 	}
-	return text + t.point.Content + " × " + t.point.Style
+	return text + pairOf(t.point.Content, t.point.Style)
 }
 
 // span writes a duration.

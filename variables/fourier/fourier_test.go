@@ -136,3 +136,17 @@ func TestState(t *testing.T) {
 		})
 	}
 }
+
+// TestProjectKeepsWhatIsInside: x of a picture within the bounds stays, bit by bit.
+func TestProjectKeepsWhatIsInside(t *testing.T) {
+	v := Bounded{built(t, 1)}
+	const h, w = 8, 6
+	x := make([]float32, 3*h*w)
+	for i := range x {
+		x[i] = 0.1 * float32(math.Sin(float64(i)))
+	}
+	same := slices.Clone(x)
+	if v.Project(x, h, w); !slices.Equal(x, same) {
+		t.Error("x of a picture within the bounds changes")
+	}
+}

@@ -105,3 +105,27 @@ func TestValidate(t *testing.T) {
 		}
 	}
 }
+
+// TestProjectKeepsWhatIsInside: levels of a picture within the bounds stay as they are, even
+// if they are not those that the picture would be given; others give the clamped picture.
+func TestProjectKeepsWhatIsInside(t *testing.T) {
+	v := built(t, Config{Levels: 3, Filter: "bilinear", Bounds: "clamp"}).(Bounded)
+	const h, w = 8, 6
+	x := make([]float32, v.Shape(h, w).Len())
+	for i := range x {
+		x[i] = 0.15 + 0.1*float32(math.Sin(float64(i)))
+	}
+	same := slices.Clone(x)
+	if v.Project(x, h, w); !slices.Equal(x, same) {
+		t.Error("levels of a picture within the bounds change")
+	}
+	x[7] += 3
+	want := v.composed(x, h, w)
+	v.space.Clamp(want)
+	v.Project(x, h, w)
+	for i, u := range v.composed(x, h, w) {
+		if math.Abs(float64(u-want[i])) > 1e-6 {
+			t.Fatalf("element %d is %g, want %g", i, u, want[i])
+		}
+	}
+}

@@ -3,7 +3,9 @@
 Each script computes a recipe by itself, from its formulas, with PyTorch alone (Debian: python3-torch, python3-pil), and writes NAME.json and the whole
 gradients at a probe, NAME-LOSS.safetensors. experiments/goldens says what the fields mean. Variables are [1, 3, H, W].
 """
+import functools
 import json
+import os
 import pathlib
 import struct
 
@@ -14,10 +16,13 @@ from PIL import Image
 
 HERE = pathlib.Path(__file__).parent
 LITE = HERE / '../../../backbones/lite/vgg19-lite.safetensors'
+OXFORD = pathlib.Path(os.environ.get('RUNEXP_SHARED', HERE / '../../../../shared')) / 'weights/vgg19-oxford.safetensors'
+BGR, SCALE = torch.tensor([103.939, 116.779, 123.68]).view(1, 3, 1, 1), 57.6
 MEAN, STD = (torch.tensor(v).view(1, 3, 1, 1) for v in ([.485, .456, .406], [.229, .224, .225]))
 BLOCKS = [2, 2, 4, 4, 1]
 
 
+@functools.cache
 def load(path):
     """Returns {name: tensor} of a safetensors file of halves or floats."""
     blob = pathlib.Path(path).read_bytes()
@@ -47,9 +52,12 @@ def resize(x, h, w):
     return torch.from_numpy(np.stack([np.asarray(Image.fromarray(c.numpy(), mode='F').resize((w, h), Image.BICUBIC)) for c in x[0].detach()]))[None]
 
 
-def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros'):
-    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]."""
+def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', oxford=False):
+    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]; or of Oxford's VGG-19, divided by SCALE."""
     weights, h, out = load(LITE), (x - MEAN) / STD, {}
+    if oxford:  # the network is homogeneous: its input and biases are divided
+        weights = {k: v / SCALE if k.endswith('.bias') else v for k, v in load(OXFORD).items()}
+        h = (255 * x[:, [2, 1, 0]] - BGR) / SCALE
     for block, convolutions in enumerate(BLOCKS, 1):
         for i in range(1, convolutions + 1):
             name = f'{block}_{i}'
@@ -83,9 +91,9 @@ def row(stage, iteration, total, terms, x=None, start=None):
     return r
 
 
-def write(name, preset, overrides, probe=None, trace=()):
-    """Writes a reference. probe is (image, overrides, values, gradients)."""
-    out = {'preset': preset, 'content': 'content.png', 'style': 'style.png', 'overrides': overrides}
+def write(name, preset, overrides, probe=None, trace=(), shared=False):
+    """Writes a reference. probe is (image, overrides, values, gradients). shared says that it needs Oxford's weights."""
+    out = {'preset': preset, 'shared': shared, 'content': 'content.png', 'style': 'style.png', 'overrides': overrides}
     if probe is not None:
         picture, more, values, found = probe
         files = {}

@@ -2,14 +2,16 @@
 """References of the presets after crowsonkb's style-transfer-pytorch: crowsonkb and crowsonkb-2021. Run from this folder.
 
 The variable is RGB in [0, 1]. The first convolution's border is repeated. The style is stretched to the picture's size, and resizing is Pillow's bicubic: the
-presets' own, not the source's.
+presets' own, not the source's. Two stages: Adam, pixels clamped after each step; the bias-corrected average of the starting picture and all
+iterates is a stage's result; the next stage starts from it, resized, with Adam's moments resized too (the second bilinearly) and its step count.
 """
 import torch
 import torch.nn.functional as F
 
-from common import features, gradients, image, resize, write
+from common import features, gradients, image, resize, row, write
 
 STYLE = dict(zip(['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'], [256, 64, 16, 4, 1]))
+WEIGHTS = {'content': 0.015, 'style': 1 / 341, 'tv': 2}
 
 
 def root(a, steps=12):
@@ -79,14 +81,15 @@ def squares(x):
 class Recipe:
     beta2 = 0.99
 
-    def __init__(self, h, w):
+    def __init__(self, h, w, oxford=False):
+        self.oxford = oxford
         with torch.no_grad():
             self.content = self.of(resize(image('content.png'), h, w))['relu4_2']
             style = self.of(resize(image('style.png'), h, w))
             self.style = {k: self.target(style[k]) for k in STYLE}
 
     def of(self, x):
-        return features(x, 'relu5_1', first_padding='replicate')
+        return features(x, 'relu5_1', first_padding='replicate', oxford=self.oxford)
 
     def target(self, f):
         mean, cov = moments(f)
@@ -108,15 +111,48 @@ class Recipe2021(Recipe):
         return {'content': scaled(f['relu4_2'] - self.content), 'style': sum(v * scaled(gram(f[k]) - self.style[k]) for k, v in STYLE.items()), 'tv': squares(x)}
 
 
-def reference(name, kind):
+def total(terms):
+    return sum(WEIGHTS[k] * v for k, v in terms.items())
+
+
+def run(recipes, iterations):
+    """Returns the rows of a run over stages."""
+    rows, x, state = [], image('content.png'), None
+    for number, (recipe, count) in enumerate(zip(recipes, iterations)):
+        h, w = recipe.size
+        x = resize(x, h, w).clamp(0, 1)
+        start, mean, weight = x.clone(), 0.01 * x, 0.99
+        x.requires_grad_(True)
+        optimizer = torch.optim.Adam([x], lr=0.02, betas=(0.9, recipe.beta2))
+        if state:
+            second = F.interpolate(state['exp_avg_sq'], size=(h, w), mode='bilinear', align_corners=False).clamp(min=0)
+            optimizer.state[x] = {'step': state['step'], 'exp_avg': resize(state['exp_avg'], h, w), 'exp_avg_sq': second}
+        for i in range(count):
+            optimizer.zero_grad()
+            terms = recipe.terms(x)
+            total(terms).backward()
+            rows.append(row(number, i, total(terms), terms, x, start))
+            optimizer.step()
+            with torch.no_grad():
+                x.clamp_(0, 1)
+                mean, weight = 0.99 * mean + 0.01 * x, 0.99 * weight
+        state = optimizer.state[x]
+        x = mean / (1 - weight)
+        terms = recipe.terms(x)
+        rows.append(row(number, count, total(terms), terms))
+    return rows
+
+
+def reference(name, preset, kind, oxford=False):
     recipes = []
     for h, w in [(36, 48), (48, 64)]:
-        recipes.append(kind(h, w))
+        recipes.append(kind(h, w, oxford))
         recipes[-1].size = h, w
-    write(name, name, ['backbone.name=vgg19-lite', 'stages.4=null', 'stages.3=null', 'stages.2=null', 'style.0.size=content', 'stages.0.size={long: 48}', 'stages.1.size={long: 64}',
-                       'stages.0.iterations=10', 'stages.1.iterations=5'],
-          ('probe.png', ['stages.1=null', 'stages.0.size={long: 64}'], *gradients(recipes[-1].terms, image('probe.png'))))
+    write(name, preset, ['backbone.name=vgg19' if oxford else 'backbone.name=vgg19-lite', 'style.0.size=content', 'scales={from: 48, to: 64, factor: 1.3333}',
+                         'stages.0.iterations=10', 'stages.1.iterations=5'],
+          ('probe.png', ['scales.from=64', 'stages.1=null'], *gradients(recipes[-1].terms, image('probe.png'))), () if oxford else run(recipes, [10, 5]), shared=oxford)
 
 
-reference('crowsonkb', Recipe)
-reference('crowsonkb-2021', Recipe2021)
+reference('crowsonkb', 'crowsonkb', Recipe)
+reference('crowsonkb-vgg19', 'crowsonkb', Recipe, oxford=True)
+reference('crowsonkb-2021', 'crowsonkb-2021', Recipe2021)

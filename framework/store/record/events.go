@@ -1,5 +1,7 @@
 package record
 
+import "fmt"
+
 // An Event is the data of an event of a run.
 type Event interface {
 	// Kind is the event's name in the store.
@@ -51,6 +53,22 @@ type Refused struct {
 type Unscored struct {
 	Why string `json:"why"`
 }
+
+// A Flaw is what is wrong with the picture of a run, by package imaging/flaw.
+type Flaw struct {
+	Flaw   string `json:"flaw"`   // not finite, unchanged, black, saturated or grey
+	What   string `json:"what"`   // was measured: the picture …
+	Cause  string `json:"cause"`  // a likely one
+	Change string `json:"change"` // a setting to change, as on the command line
+}
+
+// String describes the flaw in two lines.
+func (f Flaw) String() string {
+	return fmt.Sprintf("the picture is %s: it %s\n  likely cause: %s; try %s", f.Flaw, f.What, f.Cause, f.Change)
+}
+
+// Kind is "flaw".
+func (Flaw) Kind() string { return "flaw" }
 
 // Kind is "stage".
 func (Stage) Kind() string { return "stage" }

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"runexp/framework"
+)
+
+// content checks the content image. A texture has none: nothing reads it.
+func (v *validator) content() {
+	e := v.experiment
+	if e.Content.Image != "" {
+		v.image("content.image", e.Content.Image, "")
+		return
+	}
+	if len(e.Content.Masks) > 0 {
+		v.reading = append(v.reading, "content.masks")
+	}
+	if e.Content.Crop < 1 {
+		v.reading = append(v.reading, "content.crop")
+	}
+	if len(v.reading) == 0 {
+		return
+	}
+	what := "the content image, for " + strings.Join(v.reading, ", ")
+	if slices.Equal(v.reading, []string{"init.from"}) {
+		what += "; a texture starts without one, init.from=noise or style"
+	}
+	v.image("content.image", "", what)
+}
+
+// region checks the region of a whole style image; regions are the content image's.
+func (v *validator) region(path string, style framework.StyleImage, regions []string) {
+	at := join(path, "region")
+	switch {
+	case style.Region == "":
+	case len(style.Masks) > 0:
+		v.add(at, "is of a whole style image, and this one has masks; give region or masks")
+	case len(regions) == 0:
+		v.add(at, "the content image has no regions; add a mask called %s to content.masks", quote(style.Region))
+	case !slices.Contains(regions, style.Region):
+		v.add(at, "%v; it must be the name of a mask in content.masks", framework.UnknownName("region", style.Region, regions))
+	}
+}
