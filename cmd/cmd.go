@@ -142,7 +142,8 @@ func (a *app) root() *cobra.Command {
 
 runexp -c FILE runs the experiment in a YAML file. If it was stopped, even by kill -9 or a power
 cut, the same command resumes it. A trial that has finished with the same settings and images is
-not run again, unless --fresh is given. runexp quickstart needs no file.
+not run again, unless --fresh is given. runexp quickstart needs no file, and runexp new writes one
+of your own images.
 
 path=value overrides a setting of the file. A text, such as a name or a file, is taken literally:
 'experiment=trial #2'. Other values, and texts in quotes, are parsed as YAML. In a path, a list
@@ -170,8 +171,10 @@ Exit codes: 0 done; 1 internal error, or the disk is full or fails; 2 invalid co
 or input file; 3 a run or some trials failed, for example with a non-finite loss; 129, 130 and 143
 stopped by SIGHUP, SIGINT and SIGTERM.
 
-See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp report, runexp plot`,
-		Example: `  runexp -c configs/d2l.yaml content.image=photo.jpg style.0.image=painting.jpg
+See also: runexp new, runexp quickstart, runexp config, runexp ls, runexp show, runexp report,
+runexp plot`,
+		Example: `  runexp new photo.jpg painting.jpg
+  runexp -c photo-painting.yaml strength=0.2,0.5,0.8 size=512
   runexp -c configs/quickstart.yaml losses.style.weight=1e4 --dry-run
   runexp -c configs/quickstart.yaml losses.style.weight=1e2,1e3,1e4 --jobs 2
   runexp -c configs/quickstart.yaml 'stages.*.optimizer={name: lbfgs, lr: 1}' --out /tmp/lbfgs
@@ -187,7 +190,7 @@ See also: runexp quickstart, runexp config, runexp ls, runexp show, runexp repor
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)
-	c.AddCommand(a.quickstartCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.reportCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.completionCommand(), a.versionCommand())
+	c.AddCommand(a.quickstartCommand(), a.newCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.reportCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.completionCommand(), a.versionCommand())
 	help := a.helpCommand()
 	c.AddCommand(help)
 	c.SetHelpCommand(help)

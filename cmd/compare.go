@@ -68,7 +68,7 @@ type comparisonPage struct {
 }
 
 func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,12 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 		if err != nil {
 			return err
 		}
+		images, err := s.Images(c.Context(), runs...)
+		if err != nil {
+			return err
+		}
 		for _, run := range runs {
-			page.Runs = append(page.Runs, newRunRow(run, flaws))
+			page.Runs = append(page.Runs, newRunRow(run, flaws, images[run.Number]))
 		}
 		return printJSON(a.stdout, page)
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"runexp/experiments/plan"
-	"runexp/framework"
 	"runexp/framework/sizes"
 	"runexp/reports/sweep"
 )
@@ -34,14 +33,18 @@ type plannedStage struct {
 
 // describe prints what a plan would do, in what time and memory.
 func (r *runFlags) describe(p *plan.Plan) error {
+	if p.Choice != nil && !r.json {
+		fmt.Fprintln(r.stdout, p.Choice)
+	}
 	if p.Config.Sweep == nil {
-		return r.describeStages(p.Config.Experiment, p.Trials[0])
+		return r.describeStages(p)
 	}
 	return r.describeTrials(p)
 }
 
 // describeStages lists the stages of a single experiment.
-func (r *runFlags) describeStages(e framework.Experiment, t plan.Trial) error {
+func (r *runFlags) describeStages(planned *plan.Plan) error {
+	e, t := planned.Config.Experiment, planned.Trials[0]
 	predictions := t.Predictions
 	stages := make([]plannedStage, len(predictions))
 	for i, p := range predictions {
@@ -57,9 +60,9 @@ func (r *runFlags) describeStages(e framework.Experiment, t plan.Trial) error {
 	}
 	weights := cmp.Or(t.Weights.Path, t.Weights.Name) // embedded weights have no path
 	if r.json {
-		return printJSON(r.stdout, map[string]any{
+		return printJSON(r.stdout, withChoice(planned, map[string]any{
 			"experiment": e.Name, "trial": t.Hash, "weights": weights, "stages": stages,
-		})
+		}))
 	}
 	fmt.Fprintf(r.stdout, "%s: 1 trial, %s\n", e.Name, t.Hash[:12])
 	if weights != "" {
@@ -78,6 +81,14 @@ func (r *runFlags) describeStages(e framework.Experiment, t plan.Trial) error {
 		}
 	}
 	return nil
+}
+
+// withChoice adds what the key `time` chose to the JSON of a plan.
+func withChoice(p *plan.Plan, object map[string]any) map[string]any {
+	if p.Choice != nil {
+		object["choice"] = p.Choice
+	}
+	return object
 }
 
 // plannedTrial is a trial as --dry-run prints it.
@@ -112,10 +123,10 @@ func (r *runFlags) describeTrials(planned *plan.Plan) error {
 		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], sizes.Text(took, 100*time.Millisecond), sizes.Bytes(t.Bytes()), t.String()}
 	}
 	if r.json {
-		return printJSON(r.stdout, map[string]any{
+		return printJSON(r.stdout, withChoice(planned, map[string]any{
 			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
 			"claims": map[string]any{"possible": able, "text": reach},
-		})
+		}))
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err

@@ -3,11 +3,13 @@ package cmd
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"runexp/framework"
+	"runexp/framework/config"
 )
 
 // helpCommand is `runexp help [VERB …]`.
@@ -59,6 +61,9 @@ func unknownVerb(c *cobra.Command, name string) error {
 	}
 	if ending := filepath.Ext(name); ending == ".yaml" || ending == ".yml" {
 		return usage(fmt.Errorf("unknown verb %q; to run a file: %s -c %s", name, c.CommandPath(), name))
+	}
+	if slices.Contains(config.ImageExtensions(), strings.ToLower(filepath.Ext(name))) {
+		return usage(fmt.Errorf("unknown verb %q; to begin with your own images: %s new PHOTO PAINTING", name, c.CommandPath()))
 	}
 	return usage(framework.UnknownName("verb", name, known))
 }

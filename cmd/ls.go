@@ -3,7 +3,9 @@ package cmd
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,8 +24,8 @@ func (a *app) lsCommand() *cobra.Command {
 		Use:   "ls [EXPERIMENT]",
 		Short: "List runs, or sweeps, newest first",
 		Long: `List the runs of the store, or those of one experiment, newest first: number, first digits of
-the uid, experiment, status, last step, total loss at that step, time and start. With --sweeps list
-sweeps, and how many of their trials have finished.
+the uid, experiment, status, last step, total loss at that step, time, start and, if the terminal is
+wide enough, the images. With --sweeps list sweeps, and how many of their trials have finished.
 
 A status is running, finished, failed (for example with a non-finite loss or a full disk),
 killed (stopped by a signal), lost (its process died: kill -9, a power cut) or pruned
@@ -92,11 +94,14 @@ type runRow struct {
 	Started    time.Time    `json:"started"`
 	Message    string       `json:"message,omitempty"`
 	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
+	Content    string       `json:"content,omitempty"`
+	Styles     []string     `json:"styles"`
 }
 
 // newRunRow returns the row of a run; flaws are those of all runs.
-func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw) runRow {
+func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.RunImages) runRow {
 	row := runRow{
+		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
 		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
 	}
@@ -118,7 +123,7 @@ func (r runRow) status() string {
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}
@@ -136,17 +141,31 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 	if err != nil {
 		return err
 	}
+	images, err := s.Images(c.Context(), runs...)
+	if err != nil {
+		return err
+	}
 	rows := make([]runRow, len(runs))
 	cells := make([][]string, len(runs))
 	for i, r := range runs {
-		rows[i] = newRunRow(r, flaws)
+		rows[i] = newRunRow(r, flaws, images[r.Number])
 		cells[i] = []string{
 			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, rows[i].status(), fmt.Sprint(r.Iterations),
-			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
+			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"), imageNames(images[r.Number]),
 		}
 	}
 	if a.json {
 		return printJSON(a.stdout, rows)
 	}
-	return listing(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}, cells, 2)
+	return listing(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED", "IMAGES"}, cells, 2, 8)
+}
+
+// imageNames names the images of a run: photo × painting + other.
+func imageNames(images store.RunImages) string {
+	name := func(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
+	styles := strings.Join(mapRows(images.Styles, name), " + ")
+	if images.Content == "" || styles == "" {
+		return styles + name(images.Content)
+	}
+	return name(images.Content) + " × " + styles
 }

@@ -26,7 +26,7 @@ type sweepRow struct {
 
 // listSweeps lists the sweeps that f selects by experiment.
 func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}

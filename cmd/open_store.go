@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/cobra"
-
 	"runexp/framework/store"
 )
 
@@ -33,13 +31,13 @@ func withHint(err error, hint string) error {
 }
 
 // readStore opens the store for reading.
-func (a *app) readStore(c *cobra.Command) (*store.Store, error) {
+func (a *app) readStore(ctx context.Context) (*store.Store, error) {
 	if err := a.checkStore(); err != nil {
 		return nil, err
 	}
-	s, err := store.OpenReadOnly(c.Context(), a.db)
-	if err != nil && c.Context().Err() != nil {
-		return nil, context.Cause(c.Context())
+	s, err := store.OpenReadOnly(ctx, a.db)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
 	if err != nil {
 		return nil, usage(withHint(err, "name the store with --db"))

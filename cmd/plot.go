@@ -98,7 +98,7 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	if err := p.check(); err != nil {
 		return usage(err)
 	}
-	s, err := p.readStore(c)
+	s, err := p.readStore(c.Context())
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ writes: the store (--db) and the run's own folder in OUT/quickstart.
 Exit codes: those of runexp -c: 0 done; 1 internal error, or the disk is full or fails; 2 invalid
 input, or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stopped by a signal.
 
-See also: runexp --help, runexp show, runexp plot, runexp config`,
+See also: runexp new, runexp --help, runexp show, runexp plot, runexp config`,
 		Example: `  runexp quickstart
   runexp quickstart losses.style.weight=1e4
   runexp quickstart --dry-run`,

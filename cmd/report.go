@@ -60,7 +60,7 @@ type reportPage struct {
 }
 
 func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}

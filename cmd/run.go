@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -22,6 +23,7 @@ import (
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/internal/memory"
+	"runexp/internal/printable"
 )
 
 // runFlags are the flags of `runexp -c FILE`.
@@ -117,12 +119,38 @@ func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *c
 	defer work.done()
 	planned, err := plan.NewPlanner(r.plugins, engine).New(ctx, resolved, plan.Options{
 		Times:    r.dryRun,
+		Chosen:   r.chosen,
 		Progress: func(done, all int) { work.update("planned %d of %s", done, sizes.Count(all, "trial")) },
 	})
 	if err == nil && len(planned.Skipped) > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "skipped %s: %s\n", sizes.Count(len(planned.Skipped), "duplicate trial"), planned.Skipped[0])
 	}
+	if err == nil && planned.Choice != nil && !r.quiet && !r.dryRun {
+		fmt.Fprintln(r.stderr, planned.Choice)
+	}
 	return planned, err
+}
+
+// chosen returns what the key `time` chose before for one of requests, from the store;
+// nil for nothing, and with --fresh.
+func (r *runFlags) chosen(ctx context.Context, requests []string) (*plan.Choice, error) {
+	if _, err := os.Stat(r.db); r.fresh || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	s, err := r.readStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	text, err := s.Choice(ctx, requests)
+	if text == nil || err != nil {
+		return nil, err
+	}
+	c := &plan.Choice{Found: true}
+	if err := json.Unmarshal(text, c); err != nil || c.Long < 0 || !(c.Iterations > 0) {
+		return nil, usage(fmt.Errorf("%s: the recorded choice of time is damaged: %s; --fresh chooses again", r.db, printable.Excerpt(string(text))))
+	}
+	return c, nil
 }
 
 // execute runs the trials of a plan that are not done and prints their outcome.

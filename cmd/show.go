@@ -42,7 +42,7 @@ See also: runexp ls, runexp plot, runexp strip`,
 		ValidArgsFunction: firstArg(a.runs),
 		Args:              exactArgs(1, "one run"),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := a.readStore(c)
+			s, err := a.readStore(c.Context())
 			if err != nil {
 				return err
 			}
@@ -162,8 +162,12 @@ func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (r
 	if err != nil {
 		return runPage{}, err
 	}
+	images, err := s.Images(ctx, run.RunSummary)
+	if err != nil {
+		return runPage{}, err
+	}
 	page := runPage{
-		runRow: newRunRow(run.RunSummary, flaws), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
+		runRow: newRunRow(run.RunSummary, flaws, images[run.Number]), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
 		Overrides: run.Overrides, Config: run.ConfigResolved,
 	}
 	var errs [6]error

@@ -64,7 +64,7 @@ See also: runexp show, runexp plot, runexp ls`,
 }
 
 func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, target *figureFile) error {
-	s, err := a.readStore(c)
+	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}

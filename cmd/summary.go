@@ -12,6 +12,7 @@ import (
 	"runexp/experiments/trial"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/internal/printable"
 	"runexp/reports"
 	"runexp/reports/plots"
 	"runexp/reports/sweep"
@@ -116,7 +117,8 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 			fmt.Fprintln(s.stderr, line)
 		}
 	}
-	if printErr := s.print(tally, report, took); reportErr == nil {
+	pictures, picturesErr := s.pictures(context.WithoutCancel(ctx))
+	if printErr := errors.Join(picturesErr, s.print(tally, report, pictures, took)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
@@ -129,12 +131,44 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 	return errors.Join(err, reportErr)
 }
 
-// print prints how a sweep ended and where its report and the store are.
-func (s summary) print(tally experiments.Tally, report []string, took time.Duration) error {
+// A sweepPicture is the picture of a finished trial.
+type sweepPicture struct {
+	Trial    int    `json:"trial"`
+	Run      int64  `json:"run"`
+	Settings string `json:"settings"`
+	Picture  string `json:"picture"`
+}
+
+// pictures lists the pictures of the sweep's finished trials that are below --out.
+func (s summary) pictures(ctx context.Context) ([]sweepPicture, error) {
+	runs, err := s.recorded.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []sweepPicture
+	for i, run := range runs {
+		if run == nil || run.Status != store.Finished {
+			continue
+		}
+		t := s.recorded.Plan.Trials[i]
+		path := filepath.Join(trial.Folder(s.out, run.Experiment, run.UID), trial.FinalPicture)
+		if _, err := os.Stat(path); err == nil {
+			list = append(list, sweepPicture{t.Number, run.Number, t.String(), path})
+		}
+	}
+	return list, nil
+}
+
+// shownPictures is the maximum number of pictures that the end of a sweep lists; the
+// report shows all.
+const shownPictures = 20
+
+// print prints how a sweep ended and where its pictures, its report and the store are.
+func (s summary) print(tally experiments.Tally, report []string, pictures []sweepPicture, took time.Duration) error {
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
 		return printJSON(s.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "flaws": s.progress.flaws, "report": report, "db": path,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "pictures": pictures, "flaws": s.progress.flaws, "report": report, "db": path,
 		})
 	}
 	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
@@ -148,6 +182,12 @@ func (s summary) print(tally experiments.Tally, report []string, took time.Durat
 		if part.n > 0 {
 			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)
 		}
+	}
+	for _, p := range pictures[:min(len(pictures), shownPictures)] {
+		fmt.Fprintf(s.stdout, "  picture   %s (%s)\n", p.Picture, printable.Text(p.Settings))
+	}
+	if more := len(pictures) - shownPictures; more > 0 {
+		fmt.Fprintf(s.stdout, "  picture   … and %d more, all in the report; --json lists them\n", more)
 	}
 	if len(report) > 0 {
 		fmt.Fprintf(s.stdout, "  report    %s\n", report[0])

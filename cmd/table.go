@@ -39,19 +39,32 @@ func table(w io.Writer, header []string, rows [][]string) error {
 	return err
 }
 
-// listing is table with the column names cut, on a terminal, so that a row fits one line
-// if possible.
-func listing(w io.Writer, header []string, rows [][]string, names int) error {
-	if left := columns(w); left > 0 {
+// listing is table with the columns of names cut, on a terminal, so that a row fits one
+// line if possible. The last of several is left out if there is no room for it.
+func listing(w io.Writer, header []string, rows [][]string, names ...int) error {
+	if room := columns(w); room > 0 {
 		all := printed(header, rows)
-		for i, width := range columnWidths(all) {
-			if i != names {
-				left -= width + columnGap
+		widths := columnWidths(all)
+		left := room + columnGap // for the names
+		for i, width := range widths {
+			left -= columnGap
+			if !slices.Contains(names, i) {
+				left -= width
 			}
 		}
-		left = max(minNameWidth, left)
-		for _, row := range all {
-			row[names] = truncate(row[names], left)
+		if last := len(names) - 1; last > 0 && left < len(names)*minNameWidth {
+			at := names[last]
+			for i := range all {
+				all[i] = slices.Delete(all[i], at, at+1)
+			}
+			names, left = names[:last], left+columnGap
+		}
+		for i, column := range names { // what one does not need is the next one's
+			width := min(widths[column], max(minNameWidth, left/(len(names)-i)))
+			left -= width
+			for _, row := range all {
+				row[column] = truncate(row[column], width)
+			}
 		}
 		header, rows = all[0], all[1:]
 	}

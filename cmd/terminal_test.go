@@ -233,7 +233,9 @@ func TestListingFitsTheTerminal(t *testing.T) {
 	}
 	long := strings.Repeat("实验", 40)
 	for _, name := range []string{long, "short", "mid-length"} {
-		r, err := s.Begin(t.Context(), store.NewRun{Experiment: name})
+		r, err := s.Begin(t.Context(), store.NewRun{Experiment: name, Params: []store.Param{
+			{Path: "content.image", Value: []byte(`"photos/a photograph.jpg"`)}, {Path: "style[0].image", Value: []byte(`"a painting.jpg"`)},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -252,6 +254,13 @@ func TestListingFitsTheTerminal(t *testing.T) {
 	}
 	text := shown(t, 80, func(terminal *os.File) { list(&output{file: terminal}) })
 	if all := rows(t, text, 80); len(all) != 5 || !strings.Contains(text, "…") {
+		t.Errorf("%d rows:\n%s", len(all), text)
+	}
+	if strings.Contains(text, "IMAGES") {
+		t.Errorf("there is no room for images in 80 columns:\n%s", text)
+	}
+	text = shown(t, 120, func(terminal *os.File) { list(&output{file: terminal}) })
+	if all := rows(t, text, 120); len(all) != 5 || strings.Count(text, "a photograph × a painting") != 3 {
 		t.Errorf("%d rows:\n%s", len(all), text)
 	}
 	var b bytes.Buffer

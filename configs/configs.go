@@ -1,9 +1,11 @@
-// Package configs embeds the presets and the quickstart of runexp.
+// Package configs embeds the presets, the quickstart and the config of runexp new.
 package configs
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
+	"text/template"
 )
 
 //go:embed presets/*.yaml
@@ -27,3 +29,29 @@ var quickstart embed.FS
 
 // Quickstart returns a self-contained experiment, with more images to try.
 func Quickstart() fs.FS { return quickstart }
+
+// New is the content of a config of one's own images. Texts are YAML on one line, "" for
+// settings that are left as comments.
+type New struct {
+	Title   string // a line of a comment
+	Run     string // the command that runs the config
+	Content string
+	Styles  []string
+
+	Size, Strength, Time string
+}
+
+//go:embed new.tmpl
+var newConfig string
+
+// Text returns the config. Every line of it that is a commented setting is valid without
+// the comment sign.
+func (n New) Text() ([]byte, error) {
+	page, err := template.New("new").Parse(newConfig)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err = page.Execute(&text, n)
+	return text.Bytes(), err
+}

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"context"
+	"encoding/json"
 
 	"runexp/experiments/plan"
 	"runexp/framework/store"
@@ -15,10 +16,21 @@ type Recorded struct {
 	store *store.Store
 }
 
-// Record writes a sweep and its trials into s, or finds it there: a recorded sweep is
-// never changed. A single experiment needs no record.
+// Record writes what `time` chose into s, and a sweep and its trials, or finds it there: a
+// recorded sweep is never changed. A single experiment needs no record.
 func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error) {
 	r := &Recorded{Plan: p, store: s}
+	if p.Choice != nil {
+		choice := *p.Choice
+		choice.Found = false
+		text, err := json.Marshal(choice)
+		if err == nil {
+			err = s.Choose(ctx, p.Requests, text)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if p.Config.Sweep == nil {
 		return r, nil
 	}
@@ -29,9 +41,9 @@ func Record(ctx context.Context, p *plan.Plan, s *store.Store) (*Recorded, error
 	return r, err
 }
 
-// runs returns the run that represents each trial: a finished one, or else the newest;
+// Runs returns the run that represents each trial: a finished one, or else the newest;
 // nil if there is none.
-func (r *Recorded) runs(ctx context.Context) ([]*store.RunSummary, error) {
+func (r *Recorded) Runs(ctx context.Context) ([]*store.RunSummary, error) {
 	runs := make([]*store.RunSummary, len(r.Plan.Trials))
 	if r.Plan.Config.Sweep == nil {
 		return runs, r.single(ctx, &runs[0])

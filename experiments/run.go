@@ -70,7 +70,7 @@ func (r *Recorded) Run(ctx context.Context, runner *trial.Runner, x executor.Exe
 
 // skipDone counts the trials that are already done, and returns the others.
 func (s *running) skipDone(ctx context.Context) (todo []plan.Trial, err error) {
-	runs, err := s.runs(ctx)
+	runs, err := s.Runs(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (s *running) recountElsewhere(ctx context.Context) error {
 	if len(s.elsewhere) == 0 {
 		return nil
 	}
-	runs, err := s.runs(ctx)
+	runs, err := s.Runs(ctx)
 	if err != nil {
 		return err
 	}

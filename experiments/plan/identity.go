@@ -47,8 +47,8 @@ func sumOf(ctx context.Context, path string) (string, error) {
 }
 
 // identity is the hash of a trial's identity: all settings of the resolved config except
-// experiment, checkpoint.* and evaluate.*, with files by content instead of by path, and
-// the files that no setting names. Threads and output folders are not settings and not
+// experiment, checkpoint.* and evaluate.*, with files by content instead of by path, the
+// strength by its factor, and the files that no setting names. Threads and output folders are not settings and not
 // part of it.
 func identity(params []config.Param, files map[string]string) (string, error) {
 	h := sha256.New()
@@ -59,6 +59,13 @@ func identity(params []config.Param, files map[string]string) (string, error) {
 			continue
 		}
 		value := p.Value
+		if strength, is := value.(float64); is && p.Path == "strength" {
+			factor := framework.StrengthFactor(strength)
+			if factor == 1 {
+				continue // the recipe as written
+			}
+			value = factor
+		}
 		if sum, isFile := files[p.Path]; isFile {
 			value = sum
 			delete(unnamed, p.Path)

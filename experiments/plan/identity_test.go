@@ -55,3 +55,21 @@ func TestCheckpointIntervalIsNotPartOfTheIdentity(t *testing.T) {
 		t.Error("another interval changes the identity")
 	}
 }
+
+// A strength is part of the identity by what it does: the recipe as written at 0.5.
+func TestIdentityOfStrength(t *testing.T) {
+	of := func(params ...config.Param) string {
+		id, err := identity(append(params, config.Param{Path: "seed", Value: 1}), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	strength := func(s float64) config.Param { return config.Param{Path: "strength", Value: s} }
+	if of(strength(0.5)) != of() {
+		t.Error("strength 0.5 is another trial than the recipe as written")
+	}
+	if of(strength(0.4)) == of() || of(strength(0.4)) == of(strength(0.6)) {
+		t.Error("other strengths are the same trial")
+	}
+}

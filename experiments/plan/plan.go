@@ -30,6 +30,11 @@ type Plan struct {
 	Scorer   *scoring.Scorer // nil if pictures are not scored
 	Unscored error           // why the scorer could not be made
 
+	// Choice is what `time` chose, nil without it, and Requests are the identities of the
+	// trials before it.
+	Choice   *Choice
+	Requests []string
+
 	planner *Planner
 }
 
@@ -81,20 +86,37 @@ func (t Trial) String() string { return t.text }
 type Options struct {
 	Times    bool                // predict times too, which takes seconds
 	Progress func(done, all int) // called for each trial to prepare; may be nil
+
+	// Chosen returns what `time` chose before for one of requests, nil for nothing; nil
+	// chooses anew.
+	Chosen func(ctx context.Context, requests []string) (*Choice, error)
 }
 
-// New expands the sweep of r, if it has one, prepares every trial and makes the scorer
-// from the backbone in r, at layers that no trial uses. It writes nothing.
+// New expands the sweep of r, if it has one, chooses sizes and iterations if there is a
+// time, prepares every trial and makes the scorer from the backbone in r, at layers that
+// no trial uses. It writes nothing.
 //
 // Errors: those of Expand and Planner.Prepare, with their trial; a trial that does not
-// fit into memory; no held-out layers for a sweep's scorer.
+// fit into memory; a time that is too short; no held-out layers for a sweep's scorer.
 func (p *Planner) New(ctx context.Context, r *config.Resolved, o Options) (*Plan, error) {
 	points, err := Expand(r)
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{Config: r, planner: p}
 	defer p.shareFiles()()
+	choice, requests, err := p.choose(ctx, r, points, o)
+	if err != nil {
+		return nil, err
+	}
+	if choice != nil {
+		if points, err = choice.apply(points); err != nil {
+			return nil, err
+		}
+	}
+	plan := &Plan{Config: r, planner: p, Choice: choice, Requests: requests}
+	if r.Sweep == nil {
+		plan.Config = points[0].Config
+	}
 	b := builder{plan: plan, taps: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: len(points) == 1}
 	if err := b.trials(ctx, points, o.Progress); err != nil {
 		return nil, err

@@ -117,8 +117,8 @@ func (r *recorder) row(row run.Row) error {
 	return r.run.Log(r.ctx, row.Step, values)
 }
 
-// finalPicture is the name of a run's final picture.
-const finalPicture = "picture.png"
+// FinalPicture is the name of a run's final picture in its folder.
+const FinalPicture = "picture.png"
 
 // picture stores a picture, or scores one that was made for that.
 func (r *recorder) picture(p run.Picture) error {
@@ -129,7 +129,7 @@ func (r *recorder) picture(p run.Picture) error {
 	name := map[string]string{
 		"intermediate": fmt.Sprintf("step-%06d.png", made),
 		"stage":        fmt.Sprintf("stage-%d.png", p.Stage+1),
-		"final":        finalPicture,
+		"final":        FinalPicture,
 		"last":         "last.png",
 	}[p.Kind]
 	text := map[string]string{"runexp.step": fmt.Sprint(made)}

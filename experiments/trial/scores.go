@@ -103,7 +103,7 @@ func (r *Runner) scoreStored(ctx context.Context, t plan.Trial, number int64) (u
 		return nil, err
 	}
 	for _, a := range artifacts {
-		if a.Name != finalPicture {
+		if a.Name != FinalPicture {
 			continue
 		}
 		data, err := r.store.Blob(ctx, a.Hash)
@@ -126,5 +126,5 @@ func (r *Runner) scoreStored(ctx context.Context, t plan.Trial, number int64) (u
 		}
 		return nil, r.store.Score(ctx, number, r.plan.Scorer.Stored(), values)
 	}
-	return fmt.Errorf("it has no %s", finalPicture), nil
+	return fmt.Errorf("it has no %s", FinalPicture), nil
 }

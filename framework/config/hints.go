@@ -78,7 +78,7 @@ func (l *Loader) missingIndexHint(root *node, segs []string) string {
 // imageHint suggests overrides for an argument that is the path of an image, "" for any
 // other.
 func imageHint(src *source, argument string) string {
-	if !slices.Contains(imageExtensions(), strings.ToLower(filepath.Ext(argument))) || !(target{file: true}).namesFile(src, argument) {
+	if !slices.Contains(ImageExtensions(), strings.ToLower(filepath.Ext(argument))) || !(target{file: true}).namesFile(src, argument) {
 		return ""
 	}
 	return fmt.Sprintf("; for the content image write content.image=%s, for the style image style.0.image=%s", argument, argument)

@@ -24,8 +24,8 @@ func (n *node) growStyle(segs []string, at position) error {
 	return nil
 }
 
-// imageExtensions are the extensions of the images of a folder.
-func imageExtensions() []string {
+// ImageExtensions are the extensions of the images of a folder.
+func ImageExtensions() []string {
 	return []string{".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".gif"}
 }
 
@@ -150,7 +150,7 @@ func imagesAt(value *node) ([]string, error) {
 // isImageFile reports whether a file can be an image of a folder: regular, not hidden
 // and, if byExtension, with an extension of an image.
 func isImageFile(file string, byExtension bool) bool {
-	if byExtension && !slices.Contains(imageExtensions(), strings.ToLower(filepath.Ext(file))) {
+	if byExtension && !slices.Contains(ImageExtensions(), strings.ToLower(filepath.Ext(file))) {
 		return false
 	}
 	info, err := os.Stat(file)

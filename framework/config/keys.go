@@ -62,6 +62,9 @@ func typeName(t reflect.Type) string {
 	case reflect.String:
 		return "text"
 	case reflect.Pointer:
+		if t != reflect.TypeFor[*node]() {
+			return typeName(t.Elem())
+		}
 		return "any"
 	case reflect.Slice:
 		if t == reflect.TypeFor[[]framework.LayerWeight]() {

@@ -90,6 +90,16 @@ func numberYAML(x float64) string {
 var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.]*$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$|` +
 	`^(?i:y|n|yes|no|on|off|true|false|null)$|^[~=]$|^<<$|^0[xob]`)
 
+// Text returns a text as YAML on one line, to be written into a config, in lists and
+// mappings on one line too.
+func Text(text string) string {
+	line, err := marshal(&yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{textYAML(text)}})
+	if err != nil { // cannot happen: a text has a form in YAML
+		return strconv.Quote(text)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(string(line)), "["), "]")
+}
+
 // textYAML returns a node that every YAML parser reads as this text. The encoder
 // itself quotes special characters.
 func textYAML(text string) *yaml.Node {

@@ -134,6 +134,8 @@ func toYAML(v reflect.Value) *yaml.Node {
 			n.Content = append(n.Content, toYAML(v.Index(i)))
 		}
 		return n
+	case reflect.Pointer:
+		return toYAML(v.Elem())
 	case reflect.String:
 		return textYAML(v.String())
 	case reflect.Float64:
@@ -170,6 +172,8 @@ func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 			}
 		}
 		return list, nil
+	case reflect.Pointer:
+		return params(path, v.Elem(), list)
 	case reflect.Int, reflect.Int64:
 		return append(list, Param{path, v.Int()}), nil
 	}

@@ -132,8 +132,11 @@ func (c *checker) check(n *node, t reflect.Type, path string) any {
 		n = sizeItem(n)
 	}
 	switch t.Kind() {
-	case reflect.Pointer: // *node: a value of any kind
-		return n
+	case reflect.Pointer:
+		if t == reflect.TypeFor[*node]() { // a value of any kind
+			return n
+		}
+		return c.check(n, t.Elem(), path) // a setting whose zero value is a value
 	case reflect.Struct:
 		return c.checkStruct(n, t, path)
 	case reflect.Slice:

@@ -73,6 +73,9 @@ func (v *validator) validate() {
 	v.losses()
 	v.color()
 	v.size("size", e.Size)
+	if limit, err := time.ParseDuration(e.Time); e.Time != "" && (err != nil || limit <= 0) {
+		v.add("time", "must be a time with its unit, as in 90s, 2m or 1h30m, not %s", quote(e.Time))
+	}
 	for i, stage := range e.Stages {
 		v.stage(fmt.Sprintf("stages[%d]", i), i, stage)
 	}
@@ -185,7 +188,7 @@ func (v *validator) image(path, file, what string) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if near := nearestFile(file, imageExtensions()...); near != "" {
+		if near := nearestFile(file, ImageExtensions()...); near != "" {
 			relative += "; did you mean " + printable.Text(filepath.Join(filepath.Dir(written), near)) + "?"
 		}
 		v.add(path, "no such file: %s%s", shown, relative)
@@ -214,7 +217,7 @@ func (v *validator) losses() {
 	layers := v.layers()
 	paths := v.root.get("losses").itemPaths("losses")
 	first := map[string]int{}
-	total, masked := 0.0, false
+	total, masked, following := 0.0, false, false
 	for i, loss := range e.Losses {
 		path := paths[i]
 		if at, taken := first[loss.Name]; taken {
@@ -241,6 +244,7 @@ func (v *validator) losses() {
 		if ok && slices.Contains(made.Roles(), framework.Content) {
 			v.reading = append(v.reading, join("losses", loss.Name))
 		}
+		following = following || !ok || framework.FollowsStrength(made) && v.weighs(loss)
 		if ok && slices.Contains(made.Roles(), framework.Style) && len(e.Style) == 0 {
 			v.add(path, "needs a style image, but there is none; give style: [{image: FILE}]")
 		}
@@ -248,8 +252,29 @@ func (v *validator) losses() {
 	if len(e.Content.Masks) > 0 && !masked {
 		v.add("content.masks", "no loss here uses masks, so they have no effect; remove them, or add a loss with regions")
 	}
+	v.strength(following)
 	if total == 0 {
 		v.add("losses", "needs at least one loss with a positive weight")
+	}
+}
+
+// weighs reports whether a loss has a positive weight in any stage.
+func (v *validator) weighs(loss framework.LossSpec) bool {
+	return loss.Weight > 0 || slices.ContainsFunc(v.experiment.Stages, func(s framework.Stage) bool {
+		return slices.ContainsFunc(s.Weights, func(w framework.StageWeight) bool { return w.Name == loss.Name && w.Weight > 0 })
+	})
+}
+
+// strength checks the strength. following says whether it changes the weight of a loss.
+func (v *validator) strength(following bool) {
+	strength := v.experiment.Strength
+	switch {
+	case strength == nil:
+	case !(*strength >= 0 && *strength <= 1):
+		v.add("strength", "must be from 0, faint, to 1, bold, not %v", *strength)
+	case !following:
+		v.add("strength", "has no effect here, since no loss compares with the content image alone; "+
+			"add one, as in losses: [{type: content, layers: [relu4_2]}], or leave strength out (strength=null)")
 	}
 }
 

@@ -37,14 +37,17 @@ func (v *validator) stageSize(path string, i int, size framework.Size) {
 		v.add(join(path, "scale"), "is relative to the stage before, and this is the first; give pixels, as in long: 300")
 	}
 	result, is := v.root.find("size")
-	if !is || result.null() || n.get("scale") != nil {
+	is = is && !result.null()
+	if !is && v.experiment.Time == "" || n.get("scale") != nil {
 		return
 	}
 	typed := n.source.name == commandLine
 	for _, e := range n.entries {
 		typed = typed || e.source.name == commandLine
 	}
-	if typed {
+	if typed && !is {
+		v.add(path, "conflicts with time, which chooses the size of the result and scales every stage; give size, which time keeps, or leave one out (time=null)")
+	} else if typed {
 		v.add(path, "conflicts with size, which is of the result and scales every stage; leave one out (size=null)")
 	}
 }

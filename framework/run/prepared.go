@@ -44,7 +44,8 @@ type Prepared struct {
 type weighted struct {
 	framework.Loss
 	name      string
-	index     int // in the config
+	index     int     // in the config
+	factor    float64 // of its weights, for the experiment's strength
 	weight    float64
 	normalize bool // the gradient at its taps
 }
@@ -146,7 +147,11 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 				return fmt.Errorf("losses.%s: it needs a content image; give content.image", spec.Name)
 			}
 		}
-		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, index: i, weight: spec.Weight, normalize: spec.Normalize})
+		factor := 1.0
+		if p.e.Strength != nil && framework.FollowsStrength(loss) {
+			factor = framework.StrengthFactor(*p.e.Strength)
+		}
+		p.losses = append(p.losses, weighted{Loss: loss, name: spec.Name, index: i, factor: factor, weight: spec.Weight * factor, normalize: spec.Normalize})
 	}
 	p.taps = distinct(tapsOf(p.losses))
 	return nil

@@ -258,7 +258,7 @@ func (p *Prepared) lossesAt(stage int) []weighted {
 		dropped := false
 		for _, w := range p.e.Stages[stage].Weights {
 			if w.Name == l.name {
-				l.weight, dropped = w.Weight, w.Weight == 0
+				l.weight, dropped = w.Weight*l.factor, w.Weight == 0
 			}
 		}
 		if !dropped {

@@ -63,5 +63,8 @@ func readOld(t *testing.T, s *Store) {
 	check(t, readAll(t, s))
 	must(s.Sweeps(t.Context(), ""))(t)
 	must(s.Scores(t.Context(), 1, "none"))(t)
+	if choice := must(s.Choice(t.Context(), []string{"none"}))(t); choice != nil {
+		t.Errorf("choice %s", choice)
+	}
 	check(t, s.Check(t.Context()))
 }
