@@ -12,9 +12,13 @@ import (
 	"runexp/framework/graph"
 	"runexp/framework/plugintest"
 	"runexp/losses/content"
+	"runexp/losses/covariance"
+	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
 	"runexp/losses/neighbours"
+	"runexp/losses/palette"
+	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -57,6 +61,27 @@ func TestContract(t *testing.T) {
 			for _, form := range []string{"squared", "nine_point"} {
 				variant(t, form, tv.Defaults, tv.New, func(c *tv.Config) { c.Form = form })
 			}
+		},
+		// Of STROTSS. Fewer pixels are drawn, to save time; the picture's are not the style image's.
+		"covariance": func(t *testing.T) {
+			fewer := func() covariance.Config { c := covariance.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, covariance.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, covariance.New, func(*covariance.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"emd": func(t *testing.T) {
+			fewer := func() emd.Config { c := emd.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, emd.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, emd.New, func(*emd.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"palette": func(t *testing.T) {
+			fewer := func() palette.Config { c := palette.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, palette.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, palette.New, func(*palette.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"selfsimilarity": func(t *testing.T) {
+			fewer := func() selfsimilarity.Config { c := selfsimilarity.Defaults(); c.Points = 60; return c }
+			plugintest.Loss(t, fewer, selfsimilarity.New)
+			variant(t, "without masks", fewer, selfsimilarity.New, func(*selfsimilarity.Config) {}, plugintest.WithoutMasks())
 		},
 	}
 	for _, name := range Registry().Names() {

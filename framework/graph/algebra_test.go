@@ -110,6 +110,16 @@ var gradientCases = map[string]struct {
 	"Resize smaller":         {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
 	"Resize larger":          {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
 	"Resize a pixel":         {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
+	"SampleAt": {graph.Shape{4, 3, 2}, func(b *builder, x graph.Node) graph.Node {
+		at := []float64{0.25, 1.5, 3, 2, 0, 0, 1, 1.75, 1, 1.75, 9, -4}
+		return b.SampleAt(b.Square(x), b.Constant("positions", graph.Double(graph.Shape{6, 2}, at)))
+	}},
+	"SampleAt and more": {graph.Shape{3, 4, 5}, func(b *builder, x graph.Node) graph.Node { // adds to the gradient of others
+		at := []float64{0.25, 1.5, 1, 2, 0.5, 0.5}
+		y := b.Square(x)
+		whole := b.MeanAlong(b.Square(b.Reshape(y, x.Shape().Len()/5, 5)), 0)
+		return b.Add(b.SampleAt(y, b.Constant("positions", graph.Double(graph.Shape{3, 2}, at))), whole)
+	}},
 }
 
 // offset is an offset for Subsample.
