@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -141,6 +142,32 @@ sweep:
 			t.Errorf("trial %d: space %s, losses %v, style %v, %d stages", i, space, e.Losses, e.Style, len(e.Stages))
 		}
 	}
+	// A preset that the file extends is replaced; one that a file brings would mix.
+	const both = `
+extends: [%s]
+content: photo.png
+style: painting.png
+sweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}
+`
+	alone, err := l.Load(write(t, fmt.Sprintf(both, "unit")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial, err := alone.Trial(alone.Sweep.Parameters[0].Levels[0].Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := trial.Experiment; e.Losses[1].Type != "gram" || e.Style[0].Size != "result" {
+		t.Errorf("the trial of d2l-gluon has %v and %v", e.Losses[1], e.Style)
+	}
+	path := write(t, fmt.Sprintf(both, "base.yaml"))
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "base.yaml"), []byte("extends: [unit]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = l.Load(path, nil); err == nil || !strings.Contains(err.Error(), "the config has keys of the preset ") {
+		t.Error(err)
+	}
+
 	_, err = loader().Load(write(t, `
 content: photo.png
 sweep: {parameters: [{path: extends, values: [d2l-gluo]}]}
