@@ -14,13 +14,14 @@ import (
 	"runexp/framework/segment"
 )
 
-// regionSide is the longer side in pixels at which images are divided into regions: large
-// enough to show what there is, small enough for a layer's receptive field to see parts of
-// it. It does not depend on the stage, so that all stages have the same regions.
-const regionSide = 256
+// regionPositions is the number of positions along the longer side of an image that are
+// divided into regions, in every stage the same. So at a layer with a stride of 4 an image
+// has a longer side of 256 pixels: large enough to show what there is, small enough for the
+// receptive field to see parts of it.
+const regionPositions = 64
 
-// regionStride is the stride of the layer whose features divide an image: 64 positions
-// along the longer side. Deeper layers draw the outlines of small things as blobs.
+// regionStride is the largest stride of the layer whose features divide images. Deeper layers
+// draw the outlines of small things as blobs.
 const regionStride = 4
 
 // divides reports whether the run finds regions itself for the content image or a style
@@ -84,21 +85,21 @@ func autoName(i int) string { return fmt.Sprintf("auto%d", i+1) }
 
 // regionLayer returns the layer whose features divide images: the last ReLU up to a stride
 // of regionStride, or the last layer of any kind if there is none. For VGG-19 it is relu3_4.
-func regionLayer(layers []framework.Layer) (string, error) {
-	last, relu := "", ""
+func regionLayer(layers []framework.Layer) (framework.Layer, error) {
+	var last, relu framework.Layer
 	for _, l := range layers {
 		if l.Stride > regionStride {
 			continue
 		}
-		last = l.Name
+		last = l
 		if l.Kind == "relu" {
-			relu = l.Name
+			relu = l
 		}
 	}
-	if last == "" {
-		return "", fmt.Errorf("masks.auto: no layer of the backbone has a stride of %d or less; draw the masks, or choose another backbone", regionStride)
+	if last.Name == "" {
+		return last, fmt.Errorf("masks.auto: no layer of the backbone has a stride of %d or less; draw the masks, or choose another backbone", regionStride)
 	}
-	if relu != "" {
+	if relu.Name != "" {
 		return relu, nil
 	}
 	return last, nil
@@ -198,7 +199,7 @@ func (p *Prepared) points(ctx context.Context, image *imaging.Image) (segment.Po
 	p.filters = append(p.filters, program.Filters()...)
 	f := program.Value(features)
 	if slices.ContainsFunc(f.Single, func(v float32) bool { return !finite(float64(v)) }) {
-		return segment.Points{}, fmt.Errorf("the features at %s are not finite: %w", p.dividing, framework.ErrNotFinite)
+		return segment.Points{}, fmt.Errorf("the features at %s are not finite: %w", p.dividing.Name, framework.ErrNotFinite)
 	}
 	return segment.NewPoints(segment.Features{H: f.Shape[0], W: f.Shape[1], C: f.Shape[2], Values: f.Single}, small), nil
 }
@@ -208,25 +209,28 @@ func (p *Prepared) points(ctx context.Context, image *imaging.Image) (segment.Po
 func (p *Prepared) regionSize(image *imaging.Image) (h, w int) {
 	least := minProbeSide
 	if limiter, knows := p.backbone.(framework.SideLimiter); knows {
-		if side, err := limiter.MinSide([]string{p.dividing}); err == nil {
+		if side, err := limiter.MinSide([]string{p.dividing.Name}); err == nil {
 			least = max(least, side)
 		}
 	}
-	scale := regionSide / float64(max(image.H, image.W))
+	scale := float64(p.regionSide()) / float64(max(image.H, image.W))
 	side := func(n int) int { return max(least, int(math.Round(float64(n)*scale))) }
 	return side(image.H), side(image.W)
 }
+
+// regionSide returns the longer side of an image that is divided.
+func (p *Prepared) regionSide() int { return regionPositions * max(p.dividing.Stride, 1) }
 
 // divider compiles the program of the features of an h×w image in [0, 1].
 func (p *Prepared) divider(h, w int) (*graph.Program, graph.Node, error) {
 	b := graph.NewBuilder(p.k)
 	m, bias := preprocess(framework.Space{Scale: 1, Std: [3]float64{1, 1, 1}}, p.weights.Input)
-	taps, err := p.backbone.Build(b, b.Affine(b.Variable(h, w, imaging.Channels), m, bias), []string{p.dividing})
+	taps, err := p.backbone.Build(b, b.Affine(b.Variable(h, w, imaging.Channels), m, bias), []string{p.dividing.Name})
 	if err != nil {
 		return nil, graph.Node{}, err
 	}
-	program, err := b.Compile(taps[p.dividing])
-	return program, taps[p.dividing], err
+	program, err := b.Compile(taps[p.dividing.Name])
+	return program, taps[p.dividing.Name], err
 }
 
 // pointArrays counts the arrays of an image's points: themselves and, while they are smoothed,
@@ -236,7 +240,7 @@ const pointArrays = 3
 // dividerMemory returns the memory that finding regions takes and the filters of its program,
 // for a square image, which is the largest.
 func (p *Prepared) dividerMemory() (int64, []*graph.Filter, error) {
-	program, features, err := p.divider(regionSide, regionSide)
+	program, features, err := p.divider(p.regionSide(), p.regionSide())
 	if err != nil {
 		return 0, nil, fmt.Errorf("masks.auto: %w", err)
 	}

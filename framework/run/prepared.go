@@ -27,7 +27,7 @@ type Prepared struct {
 	optimize []framework.Optimizer // by stage
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
-	dividing string                // the layer whose features divide images into regions; "" if masks are not found
+	dividing framework.Layer       // the layer whose features divide images into regions; zero if none are found
 
 	content  inputImage // as the run sees it; its Image is nil for a texture, which has none
 	styles   []inputImage
@@ -173,7 +173,7 @@ func (p *Prepared) buildBackbone(framework.Plugins) error {
 		if p.dividing, err = regionLayer(p.backbone.Layers()); err != nil {
 			return err
 		}
-		taps = distinct(append(slices.Clone(taps), p.dividing))
+		taps = distinct(append(slices.Clone(taps), p.dividing.Name))
 	}
 	p.weights, err = p.backbone.Weights(taps)
 	return err

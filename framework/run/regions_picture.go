@@ -14,6 +14,9 @@ var regionColors = [...][imaging.Channels]float32{
 	{0.00, 0.45, 0.70}, {0.84, 0.37, 0.00}, {0.80, 0.47, 0.65}, {0.60, 0.60, 0.60},
 }
 
+// pictureSide is the longer side of an image in the picture of regions.
+const pictureSide = 256
+
 // regionsPicture shows the content image and below it the style images, each with its regions
 // beside it in flat colours: a region has one colour, in no region is black.
 func (p *Prepared) regionsPicture() *imaging.Image {
@@ -23,16 +26,16 @@ func (p *Prepared) regionsPicture() *imaging.Image {
 	}
 	names := slices.Sorted(maps.Keys(p.content.masks))
 	const gap = 8
-	sheet := imaging.New(len(rows)*(regionSide+gap)-gap, 2*regionSide+gap)
+	sheet := imaging.New(len(rows)*(pictureSide+gap)-gap, 2*pictureSide+gap)
 	for i := range sheet.Pix {
 		sheet.Pix[i] = 1
 	}
 	for i, row := range rows {
-		h, w := p.regionSize(row.Image)
-		small := row.Resize(min(h, regionSide), min(w, regionSide))
-		top := i * (regionSide + gap)
+		scale := pictureSide / float64(max(row.H, row.W))
+		small := row.Resize(max(1, int(float64(row.H)*scale+0.5)), max(1, int(float64(row.W)*scale+0.5)))
+		top := i * (pictureSide + gap)
 		paste(sheet, small, top, 0)
-		paste(sheet, flatColors(row.masks, names, small.H, small.W), top, regionSide+gap)
+		paste(sheet, flatColors(row.masks, names, small.H, small.W), top, pictureSide+gap)
 	}
 	return sheet
 }

@@ -12,13 +12,14 @@ import (
 
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
-// features of two numbers: (1, 0) where in is true, (0, 1) elsewhere, with some noise and of
-// any length, which must not count.
+// features of two numbers: (1, 0) where in is true, (0, 1) elsewhere, with some noise, and long
+// on the right, which must not count.
 func features(h, w int, in func(y, x int) bool) Features {
 	noise := random(7)
+	lengths := [2]float32{0.2, 4}
 	f := Features{h, w, 2, make([]float32, 2*h*w)}
 	for i := range h * w {
-		at, length := 1, 0.1+3*noise.Float32()
+		at, length := 1, lengths[i%w*2/w]
 		if in(i/w, i%w) {
 			at = 0
 		}
