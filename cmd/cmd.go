@@ -175,9 +175,9 @@ See also: runexp new, runexp quickstart, runexp config, runexp ls, runexp show, 
 runexp plot`,
 		Example: `  runexp new photo.jpg painting.jpg
   runexp -c photo-painting.yaml strength=0.2,0.5,0.8 size=512
-  runexp -c configs/quickstart.yaml losses.style.weight=1e4 --dry-run
-  runexp -c configs/quickstart.yaml losses.style.weight=1e2,1e3,1e4 --jobs 2
-  runexp -c configs/quickstart.yaml 'stages.*.optimizer={name: lbfgs, lr: 1}' --out /tmp/lbfgs
+  runexp -c configs/quickstart.yaml strength=0.8 --dry-run
+  runexp -c configs/quickstart.yaml strength=0.2,0.5,0.8 --jobs 2
+  runexp -c configs/quickstart.yaml 'losses.content.layers=[relu3_2]' --out other
   runexp show last`,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,

@@ -101,7 +101,7 @@ type runRow struct {
 // newRunRow returns the row of a run; flaws are those of all runs.
 func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.RunImages) runRow {
 	row := runRow{
-		Content: images.Content, Styles: images.Styles,
+		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
 		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
 	}

@@ -40,6 +40,7 @@ const (
 func TestMalformedInputs(t *testing.T) {
 	for _, file := range files(t, "../framework/imaging/testdata/bad/*") {
 		malformed(t, "image/"+filepath.Base(file), filepath.Base(file), imageWays, "-c", "sound.yaml", "content.image="+file)
+		malformed(t, "new/"+filepath.Base(file), filepath.Base(file), imageWays, "new", "photo.png", file)
 	}
 	for _, file := range files(t, "testdata/malformed/weights/*") {
 		name := filepath.Base(file)

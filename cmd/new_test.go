@@ -39,7 +39,7 @@ func TestNewConfigLines(t *testing.T) {
 			t.Errorf("%q is no setting", line)
 		}
 	}
-	for _, key := range []string{"masks", "size", "image", "strength", "time"} {
+	for _, key := range []string{"masks", "size", "image", "strength", "time", "color"} {
 		if _, has := all[key]; !has {
 			t.Errorf("no commented line has %s", key)
 		}

@@ -25,9 +25,8 @@ the small backbone vgg19-lite with its weights. Nothing is downloaded. The confi
 are written to OUT/quickstart first, where you can edit and run them again; existing files there
 are used unchanged.
 
-Then runs runexp -c OUT/quickstart/quickstart.yaml: the recipe of Dive into Deep Learning, 500
-iterations at 150×225 and 300 at twice the size, about a minute on two cores. path=value
-overrides a setting, as for runexp -c.
+Then runs runexp -c OUT/quickstart/quickstart.yaml: the preset standard at 400 pixels, about half
+a minute on two cores. path=value overrides a setting, as for runexp -c.
 
 Reads the unpacked files. Writes OUT/quickstart, with --dry-run too, and then what every run
 writes: the store (--db) and the run's own folder in OUT/quickstart.
@@ -37,7 +36,7 @@ input, or a folder that cannot be written; 3 a run failed; 129, 130 and 143 stop
 
 See also: runexp new, runexp --help, runexp show, runexp plot, runexp config`,
 		Example: `  runexp quickstart
-  runexp quickstart losses.style.weight=1e4
+  runexp quickstart strength=0.8
   runexp quickstart --dry-run`,
 		RunE: func(c *cobra.Command, overrides []string) (err error) {
 			if err := trial.CheckOut(r.out); err != nil {

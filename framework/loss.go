@@ -78,8 +78,9 @@ type StageImage struct {
 	Weight float64                   // relative to the others of its role
 }
 
-// A Drawer is a Loss whose Represent or Score use Builder.Draws: runs with other seeds
-// differ.
+// A Drawer is a Loss whose PrepareTargets or Score use Builder.Draws: runs with other seeds
+// differ. What PrepareTargets draws is drawn once in a stage, what Score draws in each
+// iteration.
 type Drawer interface {
 	Loss
 	Draws() bool

@@ -12,7 +12,13 @@ import (
 	"runexp/framework/graph"
 	"runexp/framework/plugintest"
 	"runexp/losses/content"
+	"runexp/losses/covariance"
+	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/hypercolumn"
+	"runexp/losses/neighbours"
+	"runexp/losses/palette"
+	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -31,6 +37,20 @@ func TestContract(t *testing.T) {
 			variant(t, "scaled", gram.Defaults, gram.New, func(c *gram.Config) { c.Distance = "scaled" }, plugintest.WithoutMasks())
 			variant(t, "mean", gram.Defaults, gram.New, func(c *gram.Config) { c.Styles = "mean" })
 		},
+		"hypercolumn": func(t *testing.T) {
+			size := plugintest.PictureSize(18, 21)
+			one := func(c *hypercolumn.Config) { c.Turns = false }
+			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
+			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
+			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"neighbours": func(t *testing.T) {
+			one := func(c *neighbours.Config) { c.Turns = false }
+			variant(t, "one", neighbours.Defaults, neighbours.New, one)
+			variant(t, "without masks", neighbours.Defaults, neighbours.New, one, plugintest.WithoutMasks())
+			variant(t, "samples", neighbours.Defaults, neighbours.New, func(c *neighbours.Config) { c.Samples = 3 }, plugintest.NoDistance())
+			plugintest.Loss(t, neighbours.Defaults, neighbours.New, plugintest.NoDistance())
+		},
 		"w2": func(t *testing.T) {
 			plugintest.Loss(t, w2.Defaults, w2.New)
 			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
@@ -41,6 +61,27 @@ func TestContract(t *testing.T) {
 			for _, form := range []string{"squared", "nine_point"} {
 				variant(t, form, tv.Defaults, tv.New, func(c *tv.Config) { c.Form = form })
 			}
+		},
+		// Of STROTSS. Fewer pixels are drawn, to save time; the picture's are not the style image's.
+		"covariance": func(t *testing.T) {
+			fewer := func() covariance.Config { c := covariance.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, covariance.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, covariance.New, func(*covariance.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"emd": func(t *testing.T) {
+			fewer := func() emd.Config { c := emd.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, emd.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, emd.New, func(*emd.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"palette": func(t *testing.T) {
+			fewer := func() palette.Config { c := palette.Defaults(); c.Points, c.StylePoints = 60, 90; return c }
+			plugintest.Loss(t, fewer, palette.New, plugintest.NoDistance())
+			variant(t, "without masks", fewer, palette.New, func(*palette.Config) {}, plugintest.NoDistance(), plugintest.WithoutMasks())
+		},
+		"selfsimilarity": func(t *testing.T) {
+			fewer := func() selfsimilarity.Config { c := selfsimilarity.Defaults(); c.Points = 60; return c }
+			plugintest.Loss(t, fewer, selfsimilarity.New)
+			variant(t, "without masks", fewer, selfsimilarity.New, func(*selfsimilarity.Config) {}, plugintest.WithoutMasks())
 		},
 	}
 	for _, name := range Registry().Names() {

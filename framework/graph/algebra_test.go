@@ -97,11 +97,34 @@ var gradientCases = map[string]struct {
 		sorted, _ := b.Sort(b.Exp(x))
 		return sorted
 	}},
-	"Resize smaller":         {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
-	"Resize larger":          {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
+	"CosineDistance":         {graph.Shape{4, 3}, func(b *builder, x graph.Node) graph.Node { return b.CosineDistance(x, shifted(b, b.Exp(x))) }},
+	"CosineDistance short":   {graph.Shape{3, 2}, func(b *builder, x graph.Node) graph.Node { return b.CosineDistance(b.Scale(x, 1e-6), shifted(b, x)) }},
+	"CosineDistance itself":  {graph.Shape{3, 2}, func(b *builder, x graph.Node) graph.Node { return b.CosineDistance(b.Exp(x), x) }},
+	"Subsample":              {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Subsample(x, offset(b, 0.9, 0.4), 2) }},
+	"Subsample one column":   {graph.Shape{6, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Subsample(x, offset(b, 0, 0.99), 3) }},
 	"ResizeBilinear smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 2, 2) }},
 	"ResizeBilinear larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 5, 7) }},
+	"ResizeCorners smaller":  {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeCorners(x, 3, 2) }},
+	"ResizeCorners larger":   {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeCorners(x, 5, 7) }},
+	"ResizeCorners to one":   {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeCorners(x, 1, 3) }},
+	"Resize smaller":         {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 3, 2) }},
+	"Resize larger":          {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 5, 7) }},
 	"Resize a pixel":         {graph.Shape{1, 1, 3}, func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 2, 1) }},
+	"SampleAt": {graph.Shape{4, 3, 2}, func(b *builder, x graph.Node) graph.Node {
+		at := []float64{0.25, 1.5, 3, 2, 0, 0, 1, 1.75, 1, 1.75, 9, -4}
+		return b.SampleAt(b.Square(x), b.Constant("positions", graph.Double(graph.Shape{6, 2}, at)))
+	}},
+	"SampleAt and more": {graph.Shape{3, 4, 5}, func(b *builder, x graph.Node) graph.Node { // adds to the gradient of others
+		at := []float64{0.25, 1.5, 1, 2, 0.5, 0.5}
+		y := b.Square(x)
+		whole := b.MeanAlong(b.Square(b.Reshape(y, x.Shape().Len()/5, 5)), 0)
+		return b.Add(b.SampleAt(y, b.Constant("positions", graph.Double(graph.Shape{3, 2}, at))), whole)
+	}},
+}
+
+// offset is an offset for Subsample.
+func offset(b *builder, u, v float64) graph.Node {
+	return b.Constant("offset", graph.Double(graph.Shape{2}, []float64{u, v}))
 }
 
 // reshapedSums sums gradients over memory that is used in two shapes.
@@ -129,7 +152,7 @@ func TestGradientOfTheAlgebra(t *testing.T) {
 func TestEveryOperationHasAGradientCase(t *testing.T) {
 	// In TestGradientOfEveryOperation, or without a gradient that differences could check.
 	elsewhere := strings.Fields("Conv ReLU MaxPool AvgPool Affine AbsDifferences Gram MSE Scale Square Abs Sqrt Sum Mean " +
-		"Variable Constant Number Apply Detach NormalizeGradient ArgMaxAlong ArgMinAlong ArgSort Draws")
+		"Variable Constant Number Apply Detach NormalizeGradient ArgMaxAlong ArgMinAlong ArgSort Draws Nearest")
 	methods := reflect.TypeFor[*builder]()
 	for i := range methods.NumMethod() {
 		m := methods.Method(i)
@@ -156,7 +179,7 @@ func TestSingleFollowsDoubleAtAnyNumberOfThreads(t *testing.T) {
 	for name, c := range gradientCases {
 		shape := slices.Clone(c.shape)
 		switch strings.Split(name, " ")[0] {
-		case "MatMul", "Reshape", "Resize", "ResizeBilinear": // the shape is fixed by the case, or large sizes are tested in compute
+		case "MatMul", "Reshape", "Resize", "ResizeBilinear", "ResizeCorners": // the shape is fixed by the case, or large sizes are tested in compute
 		default:
 			if shape[0] > 1 && name != "Add a scalar" { // whose sum stays short
 				shape[0] *= 3500 // an odd number of strips and blocks

@@ -51,11 +51,26 @@ func TestAlgebraByHand(t *testing.T) {
 		"slice":     {func(b *builder, x graph.Node) graph.Node { return b.Slice(x, 1, 1, 3) }, graph.Shape{2, 2}, []float64{-2, 3, 0, -6}},
 		"concat": {func(b *builder, x graph.Node) graph.Node { return b.Concat(1, x, b.SumAlong(x, 1)) },
 			graph.Shape{2, 4}, []float64{1, -2, 3, 2, 4, 0, -6, -2}},
-		"mean along":     {func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 0) }, graph.Shape{1, 3}, []float64{2.5, -1, -1.5}},
-		"max along":      {func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{4}},
-		"where the max":  {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{3}},
-		"where the min":  {func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, 1) }, graph.Shape{2, 1}, []float64{1, 2}},
-		"gather":         {func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 1, 0, 1)) }, graph.Shape{3, 3}, []float64{4, 0, -6, 1, -2, 3, 4, 0, -6}},
+		"mean along":    {func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 0) }, graph.Shape{1, 3}, []float64{2.5, -1, -1.5}},
+		"max along":     {func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{4}},
+		"where the max": {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(x, 0, 1) }, graph.Shape{1, 1}, []float64{3}},
+		"where the min": {func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, 1) }, graph.Shape{2, 1}, []float64{1, 2}},
+		"gather":        {func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 1, 0, 1)) }, graph.Shape{3, 3}, []float64{4, 0, -6, 1, -2, 3, 4, 0, -6}},
+		"cosine distance": {func(b *builder, x graph.Node) graph.Node { // of a row with itself and with zeros
+			return b.CosineDistance(x, b.Concat(0, b.Slice(x, 0, 0, 1), b.Scale(b.Slice(x, 0, 0, 1), 0)))
+		}, graph.Shape{2, 1}, []float64{0, 1}},
+		"subsample": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 1, 6, 1), offset(b, 0.9, 0.7), 2)
+		},
+			graph.Shape{1, 3, 1}, []float64{-2, 4, -6}},
+		"subsample nothing": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 2, 3, 1), offset(b, 0.9, 0.9), 1)
+		},
+			graph.Shape{2, 3, 1}, []float64{1, -2, 3, 4, 0, -6}},
+		"subsample a short side": {func(b *builder, x graph.Node) graph.Node {
+			return b.Subsample(b.Reshape(x, 2, 3, 1), offset(b, 0.9, 0.1), 3)
+		},
+			graph.Shape{1, 1, 1}, []float64{4}},
 		"first of equal": {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(b.Scale(x, 0), 1) }, graph.Shape{2, 1}, []float64{0, 0}},
 		"NaN is found": {func(b *builder, x graph.Node) graph.Node {
 			return b.ArgMinAlong(b.Add(x, indices(b, 0, nan, nan)), 1)
@@ -179,6 +194,16 @@ func TestResizeAgreesWithImaging(t *testing.T) {
 	}
 }
 
+// TestSampleAt follows the interpolation by hand.
+func TestSampleAt(t *testing.T) {
+	x := graph.Double(graph.Shape{2, 3, 1}, []float64{1, 2, 3, 10, 20, 30})
+	at := graph.Double(graph.Shape{6, 2}, []float64{0, 1, 1, 0.5, 0.25, 2, 0.5, 1.5, -3, 7, math.NaN(), 0})
+	got := evaluated(t, graph.NewDoubleBuilder(), x, func(b *builder, x graph.Node) graph.Node { return b.SampleAt(x, b.Constant("at", at)) })
+	if want := []float64{2, 15, 3 + 27*0.25, (2.5 + 25) / 2, 3, 1}; !slices.Equal(got.Double, want) {
+		t.Errorf("samples %v, want %v", got.Double, want)
+	}
+}
+
 // TestReshapeCopiesNothing checks the memory and the operations that run.
 func TestReshapeCopiesNothing(t *testing.T) {
 	b := graph.NewDoubleBuilder()
@@ -266,18 +291,20 @@ func TestShapeMistakesOfTheAlgebra(t *testing.T) {
 		"slice: input [2 3 4] has no elements 0 to 0 along":   func(b *builder, x graph.Node) graph.Node { return b.Slice(x, 3, 0, 1) },
 		"concat: shapes [2 3 4] and [2 4] do not fit":         func(b *builder, x graph.Node) graph.Node { return b.Concat(2, x, ones2(b, 2, 4)) },
 		"concat: no inputs": func(b *builder, x graph.Node) graph.Node { return b.Concat(0) },
-		"sum along axes: input [2 3 4] has no adjacent axes [0 2]":    func(b *builder, x graph.Node) graph.Node { return b.SumAlong(x, 0, 2) },
-		"mean along axes: input [2 3 4] has no adjacent axes [3]":     func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 3) },
-		"maximum along axes: input [2 3 4]: name at least":            func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x) },
-		"position of the minimum: input [2 3 4] has no adjacent axes": func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, -1) },
-		"gather: input [2 3 4] and index [2 1] do not fit":            func(b *builder, x graph.Node) graph.Node { return b.Gather(x, ones2(b, 2, 1)) },
-		"gather: index 2: want an integer from 0 to 1":                func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 0, 2)) },
-		"gather each: input [2 3 4] and index [2 3]":                  func(b *builder, x graph.Node) graph.Node { return b.GatherEach(x, ones2(b, 2, 3)) },
-		"sort: input [] has no first axis":                            func(b *builder, x graph.Node) graph.Node { return b.ArgSort(b.Sum(x)) },
-		"resize: input [6 4], want [H W C]":                           func(b *builder, x graph.Node) graph.Node { return b.Resize(b.Reshape(x, 6, 4), 2, 2) },
-		"resize: input [2 3 4] cannot be resized to 0×2":              func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 0, 2) },
-		"resize: input [], want [H W C]":                              func(b *builder, x graph.Node) graph.Node { return b.Resize(b.Sum(x), 2, 2) },
-		"another builder":                                             func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(graph.NewDoubleBuilder(), 0)) },
+		"sum along axes: input [2 3 4] has no adjacent axes [0 2]":             func(b *builder, x graph.Node) graph.Node { return b.SumAlong(x, 0, 2) },
+		"mean along axes: input [2 3 4] has no adjacent axes [3]":              func(b *builder, x graph.Node) graph.Node { return b.MeanAlong(x, 3) },
+		"maximum along axes: input [2 3 4]: name at least":                     func(b *builder, x graph.Node) graph.Node { return b.MaxAlong(x) },
+		"position of the minimum: input [2 3 4] has no adjacent axes":          func(b *builder, x graph.Node) graph.Node { return b.ArgMinAlong(x, -1) },
+		"gather: input [2 3 4] and index [2 1] do not fit":                     func(b *builder, x graph.Node) graph.Node { return b.Gather(x, ones2(b, 2, 1)) },
+		"gather: index 2: want an integer from 0 to 1":                         func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(b, 0, 2)) },
+		"gather each: input [2 3 4] and index [2 3]":                           func(b *builder, x graph.Node) graph.Node { return b.GatherEach(x, ones2(b, 2, 3)) },
+		"sort: input [] has no first axis":                                     func(b *builder, x graph.Node) graph.Node { return b.ArgSort(b.Sum(x)) },
+		"sample at: input [2 3 4] and positions [2 3], want [H W C] and [N 2]": func(b *builder, x graph.Node) graph.Node { return b.SampleAt(x, ones2(b, 2, 3)) },
+		"sample at: input [6 4] and positions [1 2]":                           func(b *builder, x graph.Node) graph.Node { return b.SampleAt(b.Reshape(x, 6, 4), ones2(b, 1, 2)) },
+		"resize: input [6 4], want [H W C]":                                    func(b *builder, x graph.Node) graph.Node { return b.Resize(b.Reshape(x, 6, 4), 2, 2) },
+		"resize: input [2 3 4] cannot be resized to 0×2":                       func(b *builder, x graph.Node) graph.Node { return b.Resize(x, 0, 2) },
+		"resize: input [], want [H W C]":                                       func(b *builder, x graph.Node) graph.Node { return b.Resize(b.Sum(x), 2, 2) },
+		"another builder":                                                      func(b *builder, x graph.Node) graph.Node { return b.Gather(x, indices(graph.NewDoubleBuilder(), 0)) },
 	} {
 		b := graph.NewDoubleBuilder()
 		op(b, b.Variable(2, 3, 4))

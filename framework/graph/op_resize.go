@@ -21,6 +21,15 @@ func (b *Builder) ResizeBilinear(x Node, h, w int) Node {
 	return b.resize(imaging.LinearWindows, x, h, w)
 }
 
+// ResizeCorners returns x resized to h rows of w pixels bilinearly, without antialiasing, so
+// that the corner pixels keep their values: imaging.CornerWindows (PyTorch's interpolate,
+// bilinear, align_corners).
+//
+// Shapes: [H W C] → [h w C]
+func (b *Builder) ResizeCorners(x Node, h, w int) Node {
+	return b.resize(imaging.CornerWindows, x, h, w)
+}
+
 func (b *Builder) resize(windows func(n, n2 int) []imaging.Window, x Node, h, w int) Node {
 	s := x.Shape()
 	var k resize
@@ -83,8 +92,17 @@ func run[T Float](p pass, dst, src []T, windows []imaging.Window) {
 	to, from := len(windows), len(src)/(p.outer*p.inner)
 	p.p.copyRuns(p.outer*to, p.inner, func(r, n int) {
 		window, row := windows[r%to], dst[r*n:][:n]
+		first := (r/to*from + window.First) * n
+		if len(window.Weights) == 2 { // bilinear: half the time
+			v, w := window.Weights[0], window.Weights[1]
+			next := src[first+n:][:n]
+			for j, s := range src[first:][:n] {
+				row[j] = T(float64(v*float64(s)) + float64(w*float64(next[j])))
+			}
+			return
+		}
 		for j := range row {
-			sum, at := 0.0, (r/to*from+window.First)*n+j
+			sum, at := 0.0, first+j
 			for _, weight := range window.Weights {
 				sum += float64(weight * float64(src[at]))
 				at += n

@@ -107,3 +107,9 @@ func TestResamplePanics(t *testing.T) {
 		}()
 	}
 }
+
+func TestCornerWindowsArePyTorchs(t *testing.T) {
+	compareResampled(t, "testdata/corners.json", "PyTorch", func(pix []float32, h, w, channels, h2, w2 int) []float32 {
+		return resample(CornerWindows, pix, h, w, channels, h2, w2)
+	})
+}

@@ -58,7 +58,7 @@ func (derived) PrepareTargets(b *graph.Builder, want framework.Targets) (framewo
 		}
 		sum = part
 	}
-	top := framework.Target{Weight: 1, Values: framework.Values{"sum": sum}}
+	top := framework.Target{Weight: 1, Values: framework.Values{"sum": sum, "drawn": b.Draws(1)}}
 	return framework.Targets{framework.Style: {top}, framework.Start: want[framework.Start]}, nil
 }
 
@@ -68,6 +68,8 @@ func (derived) Score(b *graph.Builder, got framework.Values, want framework.Targ
 		{Name: "start", Weight: 1, Node: b.MSE(got["picture"], start)},
 		{Name: "top", Weight: 1, Node: b.Square(b.Sub(b.Mean(got["picture"]), want[framework.Style][0].Values["sum"]))},
 		{Name: "drawn", Weight: 1, Node: b.Mul(b.Reshape(b.Draws(1)), b.MSE(got["picture"], start))},
+		{Name: "drawn before", Weight: 0, Node: b.Mul(b.Reshape(want[framework.Style][0].Values["drawn"]), b.Mean(b.Abs(got["picture"])))},
+		{Name: "size", Weight: 0, Node: b.Mean(b.Abs(got["picture"]))},
 	}, nil
 }
 
@@ -125,6 +127,49 @@ func TestLossWithImagesOfItsOwn(t *testing.T) {
 			}
 			drawn[math.Round(factor*1e6)] = true
 		}
+	}
+}
+
+// TestDerivedImagesAreNotCached: only the targets of the other losses are, the content at two
+// sizes and each style image at its own in both stages.
+func TestDerivedImagesAreNotCached(t *testing.T) {
+	p := prepare(t, ofDerived(t))
+	if _, err := p.Optimize(context.Background(), &record{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.preparer.targets.Len(); n != 4 {
+		t.Errorf("%d targets", n)
+	}
+}
+
+// TestPreparationsDraw: what a preparation draws is the same in all rows of a stage, and
+// other numbers in another stage or with another seed.
+func TestPreparationsDraw(t *testing.T) {
+	seen := map[float64]bool{}
+	for seed := range int64(2) {
+		e := ofDerived(t)
+		e.Seed = seed
+		r := &record{}
+		if _, err := prepare(t, e).Optimize(context.Background(), r); err != nil {
+			t.Fatal(err)
+		}
+		byStage := map[int]float64{}
+		for _, row := range r.rows {
+			values := map[string]float64{}
+			for _, term := range row.Terms {
+				values[term.Name] = term.Value
+			}
+			drawn := values["drawn before"] / values["size"]
+			if first, has := byStage[row.Stage]; !has {
+				byStage[row.Stage] = drawn
+				seen[math.Round(drawn*1e4)] = true
+			} else if math.Abs(drawn-first) > 1e-5 {
+				t.Errorf("stage %d, row %d: %g was drawn, and %g before", row.Stage, row.Iteration, drawn, first)
+			}
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("two seeds and two stages have %d different draws", len(seen))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"runtime/debug"
 	"slices"
 
 	"runexp/framework"
@@ -44,7 +45,8 @@ func (p *Prepared) newObjective(ctx context.Context, stage, h, w int, start []fl
 	for _, l := range losses {
 		preparation, err := p.preparation(l, all)
 		if err == nil && preparation != nil {
-			all[l.name], err = preparation.run(ctx)
+			all[l.name], err = preparation.run(ctx, p.e.Seed, stage)
+			debug.FreeOSMemory() // what it was made of, before the picture's program adds to it
 		}
 		if err != nil {
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)

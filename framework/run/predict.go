@@ -162,24 +162,35 @@ func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 const calibration = 150 * 225
 
 // PredictTime fills in the times: it computes the targets and measures a few
-// evaluations at no more than calibration pixels, and scales by the number of pixels.
+// evaluations at no more than calibration pixels, and scales by the arithmetic.
 func (p *Prepared) PredictTime(ctx context.Context, predictions []Prediction) error {
 	for i := range predictions {
 		h, w := p.sizes[i].H, p.sizes[i].W
 		if i > 0 && p.sameLosses(i, i-1) && h*w >= calibration && p.sizes[i-1].H*p.sizes[i-1].W >= calibration {
-			before := predictions[i-1].Took.Seconds() / float64(p.sizes[i-1].H*p.sizes[i-1].W)
-			predictions[i].time(before * float64(h*w))
+			before := predictions[i-1]
+			more := growth(before.Arithmetic, predictions[i].Arithmetic, p.sizes[i-1].H*p.sizes[i-1].W, h*w)
+			predictions[i].time(before.Took.Seconds() * more)
 			continue
 		}
 		scale := math.Sqrt(min(1, calibration/float64(h*w)))
 		ch, cw := p.probeSide(h, scale), p.probeSide(w, scale)
-		seconds, err := p.timeAt(ctx, i, ch, cw)
+		seconds, arithmetic, err := p.timeAt(ctx, i, ch, cw)
 		if err != nil {
 			return err
 		}
-		predictions[i].time(seconds * float64(h*w) / float64(ch*cw))
+		predictions[i].time(seconds * growth(arithmetic, predictions[i].Arithmetic, ch*cw, h*w))
 	}
 	return nil
+}
+
+// growth is how many times longer an evaluation takes that has the arithmetic to instead of
+// from. It is usually that of the pixels, but not for a loss that compares a fixed number
+// of positions. Without arithmetic, as for total variation alone, it is that of the pixels.
+func growth(from, to float64, pixels, morePixels int) float64 {
+	if from > 0 && to > 0 {
+		return to / from
+	}
+	return float64(morePixels) / float64(pixels)
 }
 
 // sameLosses reports whether two stages compute the same losses.
@@ -204,27 +215,28 @@ func (p *Prediction) Estimate(seconds float64) {
 }
 
 // timeAt measures an evaluation in seconds: the median over 1.5 s of them, after two
-// warm-ups, which prepare filters and touch all memory for the first time.
-func (p *Prepared) timeAt(ctx context.Context, stage, h, w int) (float64, error) {
+// warm-ups, which prepare filters and touch all memory for the first time. It returns
+// the evaluation's arithmetic, too.
+func (p *Prepared) timeAt(ctx context.Context, stage, h, w int) (seconds, arithmetic float64, err error) {
 	x, err := p.initial(h, w)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	o, err := p.newObjective(ctx, stage, h, w, x)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	const warmUps, fewest, atMost, enough = 2, 5, 50, 1.5
 	var took []float64
 	for sum := 0.0; len(took) < warmUps+fewest || sum < enough && len(took) < atMost; {
 		begin := time.Now()
 		if err := o.evaluate(ctx, x); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		took = append(took, time.Since(begin).Seconds())
 		if len(took) > warmUps {
 			sum += took[len(took)-1]
 		}
 	}
-	return median.Of(took[warmUps:]), nil
+	return median.Of(took[warmUps:]), o.program.Arithmetic(), nil
 }

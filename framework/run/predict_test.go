@@ -95,3 +95,13 @@ func TestPredictionsCountDecoding(t *testing.T) {
 		}
 	}
 }
+
+// TestGrowth: by the arithmetic, or by the pixels if there is none.
+func TestGrowth(t *testing.T) {
+	if got := growth(2, 6, 100, 500); got != 3 {
+		t.Errorf("three times the arithmetic takes %g times as long", got)
+	}
+	if got := growth(0, 0, 100, 500); got != 5 {
+		t.Errorf("five times the pixels take %g times as long", got)
+	}
+}

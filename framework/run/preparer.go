@@ -71,7 +71,8 @@ func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, e
 }
 
 // sharedTargets returns the representations of an image, from the cache if another run had
-// the same. Those of the start are not cached: no other run has it.
+// the same. Those of the start are not cached: no other run has it. Nor are those of derived
+// images, which would fill the cache: NNST's of one painting at 512 are 0.7 GB.
 func (p *Prepared) sharedTargets(ctx context.Context, losses []weighted, role framework.Role, image framework.StageImage) (representations, error) {
 	compute := func() (representations, error) {
 		program, err := p.targetProgram(losses, role, image)
@@ -83,7 +84,7 @@ func (p *Prepared) sharedTargets(ctx context.Context, losses []weighted, role fr
 		defer debug.FreeOSMemory()
 		return program.run(ctx, image.Image, p.variable.Space())
 	}
-	if role == framework.Start {
+	if _, derives := losses[0].Loss.(framework.ImageDeriver); derives || role == framework.Start {
 		return compute()
 	}
 	key, err := p.targetKey(losses, role, image)

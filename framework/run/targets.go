@@ -195,9 +195,14 @@ func (p *Prepared) preparation(l weighted, t targets) (*preparation, error) {
 	return &preparation{program, prepared}, err
 }
 
-// run computes the prepared targets.
-func (n *preparation) run(ctx context.Context) (map[framework.Role][]target, error) {
+// preparing begins the steps of the draws of preparations, one for each stage: no run has as
+// many iterations.
+const preparing = 1 << 39
+
+// run computes the prepared targets of a stage.
+func (n *preparation) run(ctx context.Context, seed int64, stage int) (map[framework.Role][]target, error) {
 	if n.program != nil {
+		n.program.Redraw(uint64(seed), uint64(preparing+stage))
 		if err := n.program.Run(ctx, graph.Single(graph.Shape{1}, []float32{0})); err != nil {
 			return nil, err
 		}

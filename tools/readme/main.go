@@ -23,7 +23,7 @@ import (
 const (
 	storeFile = "runs/runexp.db"
 	target    = "docs/quickstart.jpg"
-	height    = 300 // pixels: the height of the quickstart's result
+	height    = 267 // pixels: the height of the quickstart's result
 	quality   = 88  // a small file without visible blocks
 )
 
@@ -38,8 +38,8 @@ func main() {
 func compose(ctx context.Context) error {
 	frames := make(sheet.Strip, 2, 3)
 	for i, input := range []struct{ caption, file string }{
-		{"content", "configs/images/mountain.png"},
-		{"style", "configs/images/autumn.png"},
+		{"content", "configs/images/chelsea.jpg"},
+		{"style", "configs/images/night.jpg"},
 	} {
 		picture, err := imaging.Decode(input.file)
 		if err != nil {
