@@ -76,7 +76,7 @@ func TestDivide(t *testing.T) {
 // The brightness and contrast of an image do not change its points.
 func TestPointsOfAnotherExposure(t *testing.T) {
 	top := func(y, _ int) bool { return y < 8 }
-	f, image, darker := features(20, 20, top), imaging.New(20, 20), imaging.New(20, 20)
+	f, image, darker := features(16, 20, top), imaging.New(16, 20), imaging.New(16, 20)
 	source := random(3)
 	for i := range image.Pix {
 		image.Pix[i] = source.Float32()
