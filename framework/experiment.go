@@ -9,6 +9,7 @@ type Experiment struct {
 	Seed       int64             `config:"seed" doc:"seed of everything random"`
 	Content    ContentImage      `config:"content" doc:"the content image. A texture has none: no loss compares with it, and init.from is noise, style or image. Its proportions are those of size, or of the first stage, that has height and width, else of the first style image"`
 	Style      []StyleImage      `config:"style" doc:"the style images"`
+	Masks      MaskOptions       `config:"masks,optional" doc:"regions of images whose masks are not drawn; masks: auto is {auto: 3}"`
 	Backbone   BackboneSpec      `config:"backbone" doc:"the pretrained network"`
 	Variable   VariableSpec      `config:"variable" doc:"what is optimised"`
 	Losses     []LossSpec        `config:"losses" doc:"the terms of the loss"`
@@ -37,6 +38,17 @@ type Mask struct {
 	Name  string `config:"name" doc:"name of the region: lower-case letters, digits, _ and -"`
 	Image string `config:"image,file" doc:"an image with the same aspect ratio: white inside the region, black outside, grey between"`
 }
+
+// MaskOptions say how regions are found. Package segment has the method.
+type MaskOptions struct {
+	Auto int `config:"auto" doc:"number of regions, from 2 to 8, that the program finds in each image without masks; 0, the default, finds none. The content image's regions look alike to the backbone (k-means of its features, colour and position), each is matched with one of every style image, and none is smaller than 4% of its image. If content.masks are drawn, only the style images' are found. The run's regions.png shows them"`
+}
+
+// AutoMasks is the number of regions of masks: auto.
+const AutoMasks = 3
+
+// MaxAutoMasks is the largest number of regions that can be found.
+const MaxAutoMasks = 8
 
 // StyleImage is one style image.
 type StyleImage struct {

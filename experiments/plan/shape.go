@@ -36,7 +36,7 @@ func shapeOf(e framework.Experiment, images [][]run.ImageUse) (string, error) {
 		stage.Optimizer.LR, stage.Optimizer.Schedule = 0, framework.ScheduleSpec{}
 		stages[i] = stage
 	}
-	masks := []int{len(e.Content.Masks)}
+	masks := []int{len(e.Content.Masks), e.Masks.Auto}
 	for _, s := range e.Style {
 		regions := len(s.Masks)
 		if s.Region != "" {

@@ -68,6 +68,8 @@ func (r *recorder) Observe(e run.Event) error {
 		return r.picture(e)
 	case run.Rollback:
 		return r.rollback(e)
+	case run.Regions:
+		return r.regions(e)
 	case run.SafePoint:
 		return r.checkpoint(e.State, e.Last)
 	}
@@ -154,6 +156,23 @@ func (r *recorder) picture(p run.Picture) error {
 		r.final, r.last = filepath.Join(r.folder, name), p
 	}
 	return nil
+}
+
+// regions stores the picture of the regions that the run has found. A resumed run finds the
+// same, so that it replaces an inherited one.
+func (r *recorder) regions(found run.Regions) error {
+	const name = "regions.png"
+	var png bytes.Buffer
+	if err := imaging.EncodePNG(&png, found.Image, nil); err != nil {
+		return err
+	}
+	err := r.run.Artifact(r.ctx, store.Artifact{
+		Kind: "regions", Name: name, MIME: "image/png", Data: png.Bytes(), Width: found.Image.W, Height: found.Image.H,
+	})
+	if err != nil {
+		return err
+	}
+	return r.write(r.ctx, name, png.Bytes())
 }
 
 func (r *recorder) rollback(b run.Rollback) error {

@@ -125,7 +125,7 @@ func (r *reader) preset(name string, at position, key string) *node {
 		r.report.add(at, key, "%v; a file is written with its .yaml", framework.UnknownName("preset", name, known))
 		return nil
 	}
-	id := "preset " + name
+	id := presetSource + name
 	if tree, read := r.cache[id]; read {
 		return tree
 	}
@@ -178,6 +178,9 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	}
 	expandShorthands(root)
 	root.dropRepeated("", r.report)
+	if len(r.stack) == 1 {
+		root.dropSweptPresets()
+	}
 	base, ok := r.bases(root)
 	if !ok {
 		return nil
@@ -191,6 +194,46 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	}
 	return merged
 }
+
+// dropSweptPresets removes the presets from `extends` if the sweep replaces them; files stay.
+func (n *node) dropSweptPresets() {
+	parameters, has := n.find("sweep.parameters")
+	extends := n.get("extends")
+	if !has || extends == nil || !slices.ContainsFunc(parameters.items, func(p *node) bool { return p.get("path").text() == presetPath }) {
+		return
+	}
+	if extends.kind == scalar {
+		*extends = node{position: extends.position, kind: list, items: []*node{extends.clone()}}
+	}
+	extends.items = slices.DeleteFunc(extends.items, func(name *node) bool { return isPreset(name.text()) })
+}
+
+// isPreset reports whether an entry of `extends` names a preset, not a file.
+func isPreset(ref string) bool {
+	return !strings.ContainsRune(ref, '/') && filepath.Ext(ref) != ".yaml" && filepath.Ext(ref) != ".yml"
+}
+
+// preset returns the name of a preset, as "preset standard", that a node of the tree is from;
+// "" if there is none.
+func (n *node) preset() string {
+	if n.source != nil && strings.HasPrefix(n.source.name, presetSource) {
+		return n.source.name
+	}
+	for _, e := range n.entries {
+		if name := e.value.preset(); name != "" {
+			return name
+		}
+	}
+	for _, item := range n.items {
+		if name := item.preset(); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// presetSource begins the names of sources that are presets.
+const presetSource = "preset "
 
 // bases removes `extends` from root and returns the trees that it names, merged, nil
 // if there are none.
@@ -238,7 +281,7 @@ func (r *reader) base(name *node, path string) *node {
 	case ref == "":
 		r.report.add(name.position, path, "must be the name of a preset or a file, not %s", describe(name))
 		return nil
-	case !strings.ContainsRune(ref, '/') && filepath.Ext(ref) != ".yaml" && filepath.Ext(ref) != ".yml":
+	case isPreset(ref):
 		return r.preset(ref, name.position, path)
 	case name.source.dir == "":
 		r.report.add(name.position, path, "a preset can extend presets only, not the file %s", printable.Excerpt(ref))

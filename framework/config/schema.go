@@ -174,8 +174,11 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 	}
 	if n.kind != mapping {
 		want := "a mapping (keys: " + strings.Join(known, ", ") + ")"
-		if t == reflect.TypeFor[framework.Size]() {
+		switch t {
+		case reflect.TypeFor[framework.Size]():
 			want = "a number of pixels for the longer side, or " + want
+		case reflect.TypeFor[framework.MaskOptions]():
+			want = "auto, or " + want + " (drawn masks are in content.masks and style[i].masks)"
 		}
 		c.mismatch(n, path, want)
 		return nil

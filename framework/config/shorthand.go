@@ -1,13 +1,18 @@
 package config
 
-import "strconv"
+import (
+	"strconv"
 
-// expandShorthands expands the short forms of images:
+	"runexp/framework"
+)
+
+// expandShorthands expands the short forms of images and masks:
 //
 //	content: x.png         → content: {image: x.png}
 //	style: x.png           → style: [{image: x.png}]
 //	style: {image: x.png}  → style: [{image: x.png}]
 //	style: [x.png]         → style: [{image: x.png}]
+//	masks: auto            → masks: {auto: 3}
 //
 // It also converts a style's size and the time between checkpoints from numbers, 0.5
 // or 0, to text.
@@ -17,6 +22,10 @@ func expandShorthands(root *node) {
 	}
 	if content := root.get("content"); content.text() != "" {
 		*content = *imageItem(content)
+	}
+	if masks := root.get("masks"); masks.text() == "auto" {
+		count := &node{position: masks.position, kind: scalar, value: int64(framework.AutoMasks)}
+		*masks = node{position: masks.position, kind: mapping, entries: []entry{{masks.position, "auto", count}}}
 	}
 	style := root.get("style")
 	if style == nil {

@@ -166,6 +166,10 @@ func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 	}
 	if path == presetPath {
 		before := len(r.report.problems)
+		if other := r.base.preset(); other != "" {
+			r.add(join(at, "path"), "extends is swept, but the config has keys of the %s through another file, which would mix with each of them; extend files without a preset here", other)
+			return Setting{}, false
+		}
 		r.loader.preset(value, r.report)
 		return newSetting(path, value, key.position), len(r.report.problems) == before
 	}

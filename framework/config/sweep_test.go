@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -116,27 +118,56 @@ func at(s *config.Sweep, p, level int) []config.Setting {
 // TestSweepOverPresets: each trial extends a preset, and the file's own keys win.
 func TestSweepOverPresets(t *testing.T) {
 	l := loader()
-	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\nlosses: [{name: style, type: tv}]\n")}
+	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\nlosses: [{name: style, type: tv}]\nstyle: [{size: long}]\n")}
 	r, err := l.Load(write(t, `
 content: photo.png
-style: [{image: painting.png, size: own}]
+style: [{image: painting.png, weight: 2}]
 losses: [{name: tv, weight: 3}]
-sweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}
+sweep:
+  pairs: [{content: painting.png, style: photo.png}]
+  parameters: [{path: extends, values: [d2l-gluon, unit]}]
 `), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	sizes := []string{"result", "long"}
 	for i, want := range []string{"normalized", "unit"} {
-		trial, err := r.Trial(r.Sweep.Parameters[0].Levels[i].Settings)
+		trial, err := r.Trial(slices.Concat(r.Sweep.Replicate(0, 0), r.Sweep.Parameters[0].Levels[i].Settings))
 		if err != nil {
 			t.Fatal(err)
 		}
 		e := trial.Experiment
 		space := reflect.ValueOf(e.Variable.Options).Elem().FieldByName("Space").String()
-		if space != want || len(e.Losses) != 3 || e.Losses[2].Weight != 3 || e.Style[0].Size != "own" || len(e.Stages) < 2 {
+		if space != want || len(e.Losses) != 3 || e.Losses[2].Weight != 3 || e.Style[0].Size != sizes[i] || e.Style[0].Weight != 2 || len(e.Stages) < 2 {
 			t.Errorf("trial %d: space %s, losses %v, style %v, %d stages", i, space, e.Losses, e.Style, len(e.Stages))
 		}
 	}
+	// A preset that the file extends is replaced; one that a file brings would mix.
+	const both = `
+extends: [%s]
+content: photo.png
+style: painting.png
+sweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}
+`
+	alone, err := l.Load(write(t, fmt.Sprintf(both, "unit")), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trial, err := alone.Trial(alone.Sweep.Parameters[0].Levels[0].Settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := trial.Experiment; e.Losses[1].Type != "gram" || e.Style[0].Size != "result" {
+		t.Errorf("the trial of d2l-gluon has %v and %v", e.Losses[1], e.Style)
+	}
+	path := write(t, fmt.Sprintf(both, "base.yaml"))
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "base.yaml"), []byte("extends: [unit]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = l.Load(path, nil); err == nil || !strings.Contains(err.Error(), "the config has keys of the preset ") {
+		t.Error(err)
+	}
+
 	_, err = loader().Load(write(t, `
 content: photo.png
 sweep: {parameters: [{path: extends, values: [d2l-gluo]}]}

@@ -42,12 +42,15 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	if r.base == nil {
 		panic("config: Trial of a Resolved that is not from Load")
 	}
-	root := r.over(settings, rep)
+	root, preset := r.over(settings, rep)
 	// Items are removed last, from the end, so that indices stay valid.
 	var removals []Setting
 	for _, s := range settings {
 		if s.Path == presetPath {
 			continue
+		}
+		if styles := preset.get("style"); s.Path == "style" && styles != nil { // of a pair
+			s.node = fillStyles(styles, s.node)
 		}
 		if s.node.null() {
 			removals = append(removals, s)
@@ -73,9 +76,9 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 // trial.
 const presetPath = "extends"
 
-// over returns the tree that settings are assigned in: the config over the preset that
-// they name, if any.
-func (r *Resolved) over(settings []Setting, rep *report) *node {
+// over returns the tree that settings are assigned in, the config over the preset that
+// they name, and that preset, empty if there is none.
+func (r *Resolved) over(settings []Setting, rep *report) (root, preset *node) {
 	for _, s := range settings {
 		if s.Path == presetPath && !s.node.null() {
 			if preset := r.loader.preset(s.node, rep); preset != nil {
@@ -83,11 +86,11 @@ func (r *Resolved) over(settings []Setting, rep *report) *node {
 				dropAddedLists(own)
 				root := merge(preset, own).clone()
 				r.loader.dropStaleOptions(root, reflect.TypeFor[framework.Experiment](), "")
-				return root
+				return root, preset
 			}
 		}
 	}
-	return r.base.clone()
+	return r.base.clone(), &node{}
 }
 
 // preset returns the tree of the preset that n names, nil after a problem.

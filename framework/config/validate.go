@@ -252,6 +252,7 @@ func (v *validator) losses() {
 	if len(e.Content.Masks) > 0 && !masked {
 		v.add("content.masks", "no loss here uses masks, so they have no effect; remove them, or add a loss with regions")
 	}
+	v.autoMasks(masked)
 	v.strength(following)
 	if total == 0 {
 		v.add("losses", "needs at least one loss with a positive weight")

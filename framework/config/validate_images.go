@@ -30,6 +30,20 @@ func (v *validator) content() {
 	v.image("content.image", "", what)
 }
 
+// autoMasks checks masks.auto. masked says whether a loss uses masks.
+func (v *validator) autoMasks(masked bool) {
+	n := v.experiment.Masks.Auto
+	switch {
+	case n == 0:
+	case n < 2 || n > framework.MaxAutoMasks:
+		v.add("masks.auto", "must be a number of regions from 2 to %d, or 0 for none, not %d", framework.MaxAutoMasks, n)
+	case !masked:
+		v.add("masks", "no loss here uses masks, so they have no effect; remove them, or add a loss with regions")
+	default:
+		v.reading = append(v.reading, "masks")
+	}
+}
+
 // region checks the region of a whole style image; regions are the content image's.
 func (v *validator) region(path string, style framework.StyleImage, regions []string) {
 	at := join(path, "region")

@@ -12,7 +12,8 @@ import (
 const (
 	initialStream = 0 // of the initial value
 	contentStream = 1
-	styleStream   = 2 // of the first style image; the others follow
+	styleStream   = 2       // of the first style image; the others follow
+	regionStream  = 1 << 32 // of the content image's regions; those of the style images follow
 )
 
 // crop returns a crop of an image: fraction of each side, at least one pixel, at a

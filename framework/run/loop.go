@@ -49,7 +49,7 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 	if l.objective, err = p.newObjective(ctx, stage.Index, stage.Height, stage.Width, l.start); err != nil {
 		return l, err
 	}
-	p.filters = l.objective.program.Filters()
+	p.filters = append(p.filters, l.objective.program.Filters()...)
 	l.objective.redraw(p.e.Seed, l.step())
 	if s.Evaluated {
 		if err := l.objective.evaluate(ctx, l.x); err != nil {

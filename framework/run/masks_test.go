@@ -1,8 +1,10 @@
 package run
 
 import (
+	"maps"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +32,7 @@ func (l areas) Represent(b *graph.Builder, v framework.View) (framework.Values, 
 
 func (l areas) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
 	var terms []framework.Term
-	for _, region := range []string{"left", "right"} {
+	for _, region := range slices.Sorted(maps.Keys(got)) {
 		if d := framework.SquaredDistance(b, region, got, want[framework.Style]); d.Valid() {
 			terms = append(terms, framework.Term{Name: region, Weight: 1, Node: d})
 		}

@@ -16,8 +16,8 @@ type ObserverFunc func(Event) error
 // Observe calls f.
 func (f ObserverFunc) Observe(e Event) error { return f(e) }
 
-// An Event is a Stage that begins or is resumed, a Row, a Picture, a Rollback or a
-// SafePoint.
+// An Event is a Stage that begins or is resumed, a Row, a Picture, a Rollback, a SafePoint
+// or, before all others, Regions.
 type Event interface{ isEvent() }
 
 func (Stage) isEvent()     {}
@@ -25,6 +25,7 @@ func (Row) isEvent()       {}
 func (Picture) isEvent()   {}
 func (Rollback) isEvent()  {}
 func (SafePoint) isEvent() {}
+func (Regions) isEvent()   {}
 
 // A SafePoint is a state between two iterations that a checkpoint can be made of: all
 // rows of earlier steps were observed, and Prepared.Resume continues from it. Its slices
@@ -83,6 +84,10 @@ type Picture struct {
 	Iteration int // likewise, counted over the stage
 	Image     *imaging.Image
 }
+
+// Regions are those that the run has found (masks.auto), as a picture: the content image
+// and below it the style images, each with its regions beside it in flat colours.
+type Regions struct{ Image *imaging.Image }
 
 // A Rollback is a step that was undone: picture and optimiser are restored, and the rest
 // of the stage runs at a smaller learning rate.

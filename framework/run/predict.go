@@ -77,6 +77,13 @@ func (p *Prepared) PredictMemory() ([]Prediction, error) {
 // target is computed or in the optimisation.
 func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 	largest, losses := int64(0), p.lossesAt(i)
+	var filters []*graph.Filter
+	if p.divides() {
+		var err error
+		if largest, filters, err = p.dividerMemory(); err != nil {
+			return Prediction{}, err
+		}
+	}
 	all, err := represented(i, losses, p.blankImages(h, w), func(losses []weighted, role framework.Role, image framework.StageImage) (representations, error) {
 		t, err := p.targetProgram(losses, role, image)
 		if err != nil {
@@ -104,7 +111,11 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 	if err != nil {
 		return Prediction{}, err
 	}
-	filters := o.program.Filters()
+	for _, f := range o.program.Filters() {
+		if !slices.Contains(filters, f) {
+			filters = append(filters, f)
+		}
+	}
 	rest := processBaseline + p.held + p.pictureArrays(i)*4*int64(max(o.shape.Len(), 3*h*w))
 	own, forward, backward := compute.FilterMemory(p.k, filters)
 	scratch := int64(0) // a strip of the layer with the largest filter, half as large as it

@@ -5,6 +5,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
 	"runexp/framework"
 	"runexp/framework/compute"
@@ -26,6 +27,7 @@ type Prepared struct {
 	optimize []framework.Optimizer // by stage
 	schedule []framework.Schedule  // by stage
 	taps     []string              // layers of the backbone that any loss reads
+	dividing framework.Layer       // the layer whose features divide images into regions; zero if none are found
 
 	content  inputImage // as the run sees it; its Image is nil for a texture, which has none
 	styles   []inputImage
@@ -58,7 +60,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.markRegions, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -159,14 +161,21 @@ func (p *Prepared) buildLosses(plugins framework.Plugins) error {
 
 // buildBackbone builds the backbone and finds its weights.
 func (p *Prepared) buildBackbone(framework.Plugins) error {
-	if len(p.taps) == 0 {
+	if len(p.taps) == 0 && !p.divides() {
 		return nil // all losses are of the picture alone
 	}
 	var err error
 	if p.backbone, err = p.preparer.Backbone(p.e.Backbone); err != nil {
 		return err
 	}
-	p.weights, err = p.backbone.Weights(p.taps)
+	taps := p.taps
+	if p.divides() {
+		if p.dividing, err = regionLayer(p.backbone.Layers()); err != nil {
+			return err
+		}
+		taps = distinct(append(slices.Clone(taps), p.dividing.Name))
+	}
+	p.weights, err = p.backbone.Weights(taps)
 	return err
 }
 

@@ -23,6 +23,15 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 	o = markErrors(o)
 	var outcome Outcome
 	var err error
+	if p.divides() {
+		regions, err := p.divide(context.WithoutCancel(ctx))
+		if err == nil {
+			err = o.Observe(Regions{regions})
+		}
+		if err != nil {
+			return outcome, err
+		}
+	}
 	s := State{Guard: newGuard()}
 	if p.from != nil {
 		s = *p.from

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The recipes that people come from, on eight pairs of real pictures, each used once: as a sweep
+# over presets with its report, as docs/gallery.jpg, and as a table of times and scores on stdout.
+#
+#   RUNEXP_SHARED=../shared bench/recipes.sh vgg19-lite [OUT]
+#
+# The folder RUNEXP_SHARED has images/NAME.jpg and weights/vgg19-oxford.safetensors, which also
+# scores all pictures. The same command resumes. With vgg19 it takes hours.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+backbone=${1:?the backbone: vgg19-lite or vgg19}
+out=${2:-runs/recipes}
+shared=$(cd "${RUNEXP_SHARED:-../shared}" && pwd)
+weights="name: vgg19, weights: $shared/weights/vgg19-oxford.safetensors"
+runs="name: $backbone"
+[ "$backbone" = vgg19 ] && runs=$weights
+
+make --quiet build
+mkdir -p "$out"
+pair() { echo "    - {content: $shared/images/$1.jpg, style: $shared/images/$2.jpg}"; }
+{
+  cat <<YAML
+experiment: recipes-$backbone
+size: 512
+backbone: {$runs}
+content: $shared/images/stone_house.jpg
+style: $shared/images/starry_night.jpg
+evaluate: {backbone: {$weights}}
+sweep:
+  question: Which recipe is best by which metric?
+  metrics: [eval/style, eval/content, eval/palette, eval/noise]
+  parameters:
+    - {path: extends, values: [standard, crowsonkb, nnst, d2l-gluon, d2l-torch]}
+  pairs:
+YAML
+  pair stone_house starry_night
+  pair half_timbered great_wave
+  pair raft harvesters
+  pair palms tahiti
+  pair aeroplane night_cafe
+  pair lighthouse wheat_field
+  pair barn flowers_wan_li
+  pair parrots cubist_portrait
+} > "$out/recipes-$backbone.yaml"
+bin/runexp -c "$out/recipes-$backbone.yaml" --db "$out/runexp.db" --out "$out" >&2
+go run ./tools/gallery "$out/runexp.db" "recipes-$backbone"
