@@ -53,7 +53,10 @@ docs: ## generates docs from the code
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from the quickstart's result
 	go run ./tools/readme
 
+looks: build ## the pictures in docs/looks, by the commands of docs/looks.md, in about ten minutes
+	go run ./tools/looks
+
 paint: ## the computed images in configs/images
 	go -C tools/paint run .
 
-.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture paint
+.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture looks paint

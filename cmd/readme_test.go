@@ -13,7 +13,7 @@ import (
 )
 
 // commandLines returns the commands of a page, of this program and of make, without
-// comments.
+// comments; a \ at the end of a line continues it.
 func commandLines(t *testing.T, path string) []string {
 	t.Helper()
 	page, err := os.ReadFile(path)
@@ -21,7 +21,7 @@ func commandLines(t *testing.T, path string) []string {
 		t.Fatal(err)
 	}
 	var list []string
-	for _, line := range regexp.MustCompile(`(?m)^    (make|run|bin/runexp|sqlite3) .*$`).FindAllString(string(page), -1) {
+	for _, line := range regexp.MustCompile(`(?m)^    (make|run|bin/runexp|sqlite3) .*$`).FindAllString(strings.ReplaceAll(string(page), "\\\n", ""), -1) {
 		line, _, _ = strings.Cut(line, "  #")
 		list = append(list, strings.TrimSpace(line))
 	}
@@ -29,6 +29,15 @@ func commandLines(t *testing.T, path string) []string {
 		t.Fatalf("%s has only the commands %q", path, list)
 	}
 	return list
+}
+
+// shellWords splits a command line, as a shell does what the pages have.
+func shellWords(line string) []string {
+	words := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1)
+	for i := range words {
+		words[i] = strings.Trim(words[i], "'")
+	}
+	return words
 }
 
 // TestReadme checks that the commands of the README are valid, and the same in both
@@ -44,10 +53,7 @@ func TestReadme(t *testing.T) {
 	}
 	settings := &config.Loader{Plugins: testPlugins(), Presets: configs.Presets()}
 	for _, line := range commands {
-		words := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1)
-		for i := range words {
-			words[i] = strings.Trim(words[i], "'")
-		}
+		words := shellWords(line)
 		switch words[0] {
 		case "make":
 			if !strings.Contains(string(makefile), "\n"+words[1]+":") {
@@ -110,7 +116,7 @@ func TestReadmeConfig(t *testing.T) {
 // picture is small enough to load fast.
 func TestReadmeLinks(t *testing.T) {
 	const largest = 300_000 // bytes
-	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../CONTRIBUTING.md"} {
+	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../docs/looks.md", "../CONTRIBUTING.md"} {
 		page, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

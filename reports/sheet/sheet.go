@@ -63,13 +63,15 @@ func resized(m *imaging.Image, w, h int) (image.Image, error) {
 	return png.Decode(&file)
 }
 
-// paste draws m, scaled, into the rectangle at, and a faint frame around it.
+// paste draws m, scaled, into the rectangle at, on white where it is transparent, and a
+// faint frame around it.
 func paste(dst *image.RGBA, at image.Rectangle, m *imaging.Image) error {
 	picture, err := resized(m, at.Dx(), at.Dy())
 	if err != nil {
 		return err
 	}
 	draw.Draw(dst, at.Inset(-1), image.NewUniform(color.Gray{Y: faint}), image.Point{}, draw.Src)
-	draw.Draw(dst, at, picture, image.Point{}, draw.Src)
+	draw.Draw(dst, at, image.White, image.Point{}, draw.Src)
+	draw.Draw(dst, at, picture, image.Point{}, draw.Over)
 	return nil
 }

@@ -103,3 +103,17 @@ func TestStripRefuses(t *testing.T) {
 		t.Error("a file was left behind")
 	}
 }
+
+// A transparent picture is shown on white, also where it needs no scaling.
+func TestStripTransparent(t *testing.T) {
+	m := plain(60, 60, 0)
+	m.Alpha = make([]float32, 60*60)
+	s := Strip{{Picture: m}}
+	l, err := s.layout(60)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, g, b, a := drawn(t, s, 60).At(l.columns[0].left+30, l.face.px(stripMargin)+30).RGBA(); r != 0xffff || g != 0xffff || b != 0xffff || a != 0xffff {
+		t.Errorf("a transparent picture is %x %x %x, opacity %x, want white", r, g, b, a)
+	}
+}
