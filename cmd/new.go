@@ -84,6 +84,12 @@ func (n *newFlags) run(c *cobra.Command, args []string) error {
 	if n.to == "" {
 		n.to = configName(args)
 	}
+	if n.to == "-" {
+		return usage(errors.New("-o -: standard output is not supported; name a file"))
+	}
+	if strings.HasPrefix(n.to, "~") && !strings.HasPrefix(n.to, "~/") || strings.HasPrefix(n.to, "-") {
+		n.to = "./" + n.to // a name, not somebody's home or a flag
+	}
 	if err := n.checkFile(args); err != nil {
 		return usage(err)
 	}

@@ -71,6 +71,9 @@ type loss struct {
 
 func (l loss) Roles() []framework.Role { return l.roles }
 
+// Taps returns the picture, whatever the options.
+func (l loss) Taps() []framework.Tap { return []framework.Tap{{Layer: framework.ImageTap, Weight: 1}} }
+
 // regional is a loss that uses masks.
 type regional struct{ loss }
 

@@ -238,6 +238,9 @@ func (v *validator) losses() {
 			v.resolveLayers(loss.Options, path, layers)
 		}
 		made, ok := build(v, v.loader.Plugins.Losses, loss.Type, loss.Options, path)
+		if ok && !slices.ContainsFunc(made.Taps(), func(tap framework.Tap) bool { return tap.Weight > 0 }) {
+			v.add(join(path, "layers"), "every weight is 0, so there is nothing to compare; give one layer a positive weight")
+		}
 		if reader, can := made.(framework.MaskReader); ok && can && reader.ReadsMasks() {
 			masked = true
 		}
