@@ -74,23 +74,26 @@ const epsilon = 1e-4
 // matrix [1 + C, C].
 func (l *Loss) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
 	return v.EachRegion(l.taps, func(features, mask graph.Node) graph.Node {
-		mean, second := moments(b, features, mask)
-		covariance := b.Sub(second, b.MatMul(b.Transpose(mean), mean))
+		mean, covariance := moments(b, features, mask)
 		return b.Concat(0, mean, plusDiagonal(b, covariance, 1, epsilon))
 	}), nil
 }
 
-// moments returns the mean, [1, C], and the second raw moment, [C, C], of features
-// [H, W, C] weighted by mask [H, W, 1]; all alike if it is not valid.
-func moments(b *graph.Builder, features, mask graph.Node) (mean, second graph.Node) {
+// moments returns the mean, [1, C], and the covariance, [C, C], of features [H, W, C]
+// weighted by mask [H, W, 1]; all alike if it is not valid. The covariance is of centred
+// features: the difference of second moments and squared means would have eigenvalues below
+// 0 where features hardly vary, and no root.
+func moments(b *graph.Builder, features, mask graph.Node) (mean, covariance graph.Node) {
 	shape := features.Shape()
 	n, c := shape[0]*shape[1], shape[2]
 	if !mask.Valid() {
-		return b.Reshape(b.MeanAlong(features, 0, 1), 1, c), b.Gram(features, 1/float64(n))
+		mean = b.MeanAlong(features, 0, 1)
+		return b.Reshape(mean, 1, c), b.Gram(b.Sub(features, mean), 1/float64(n))
 	}
 	area := framework.Area(b, mask)
-	sum := b.MatMul(b.Reshape(mask, 1, n), b.Reshape(features, n, c))
-	return b.Div(sum, area), b.Div(b.Gram(b.Mul(features, b.Sqrt(mask)), 1), area)
+	mean = b.Div(b.MatMul(b.Reshape(mask, 1, n), b.Reshape(features, n, c)), area)
+	centred := b.Sub(features, b.Reshape(mean, 1, 1, c))
+	return mean, b.Div(b.Gram(b.Mul(centred, b.Sqrt(mask)), 1), area)
 }
 
 // part returns the k-th matrix [C, C] below the first row of m.
@@ -113,21 +116,23 @@ func (l *Loss) PrepareTargets(b *graph.Builder, want framework.Targets) (framewo
 	return framework.Targets{framework.Style: prepared}, nil
 }
 
-// mixture returns one target with the moments of all positions of all targets.
+// mixture returns one target with the moments of all positions of all targets:
+//
+//	μ = Σ_i w_i·μ_i,  Σ = Σ_i w_i·(Σ_i + (μ_i − μ)ᵀ(μ_i − μ))
 func mixture(b *graph.Builder, targets []framework.Target) []framework.Target {
-	squared := func(m graph.Node) graph.Node { // of the means
-		mean := b.Slice(m, 0, 0, 1)
-		return b.Concat(0, b.Scale(mean, 0), b.MatMul(b.Transpose(mean), mean))
+	if len(targets) == 1 {
+		return targets
 	}
-	raw := make([]framework.Target, len(targets))
+	mean := framework.MeanTarget(b, targets)[0] // its first rows are μ
+	apart := make([]framework.Target, len(targets))
 	for i, t := range targets {
-		raw[i] = mapped(t, func(m graph.Node) graph.Node { return b.Add(m, squared(m)) })
+		apart[i] = framework.Target{Values: framework.Values{}, Weight: t.Weight}
+		for name, m := range t.Values {
+			away := b.Sub(b.Slice(m, 0, 0, 1), b.Slice(mean.Values[name], 0, 0, 1))
+			apart[i].Values[name] = b.Add(m, b.Concat(0, b.Scale(away, 0), b.MatMul(b.Transpose(away), away)))
+		}
 	}
-	mixed := framework.MeanTarget(b, raw)
-	for i, t := range mixed {
-		mixed[i] = mapped(t, func(m graph.Node) graph.Node { return b.Sub(m, squared(m)) })
-	}
-	return mixed
+	return framework.MeanTarget(b, apart)
 }
 
 // mapped returns t with change applied to every value.
