@@ -28,7 +28,7 @@ const (
 	page    = "docs/looks.md"
 	folder  = "runs/looks"
 	height  = 213 // pixels: the height of most results of the page
-	quality = 86  // small files without visible blocks
+	quality = 82  // small files without visible blocks
 )
 
 func main() {
