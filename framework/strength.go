@@ -6,8 +6,8 @@ import (
 )
 
 // strengthKnots returns the factors of StrengthFactor at 0, 0.25, 0.5, 0.75 and 1.
-// tools/strength measures them; these are of the preset standard on two pairs at 128 pixels.
-func strengthKnots() [5]float64 { return [5]float64{6.5, 2.5, 1, 0.41, 0.075} }
+// tools/strength measures them; these are of the preset standard on three pairs at 182 pixels.
+func strengthKnots() [5]float64 { return [5]float64{9.4, 3, 1, 0.29, 0.05} }
 
 // StrengthFactor returns the factor m(s) of the weights of the losses that follow a
 // strength s in [0, 1]: 1 at 0.5, where a recipe is as written, more below and less
