@@ -80,10 +80,15 @@ func (p *Planner) choose(ctx context.Context, r *config.Resolved, points []Point
 		return nil, nil, err
 	}
 	s := &sizer{ctx: ctx, planner: p, trials: base.shapes(), every: base.scoreEvery(), predicted: map[int][][]run.Prediction{}}
-	size, factor, err := climb(s.ladder(base.Trials), func(long int, factor float64) bool {
+	fits := func(long int, factor float64) bool {
 		took, fits := s.needs(long, factor)
 		return fits && took <= spendable(limit)
-	})
+	}
+	rungs := s.ladder(base.Trials)
+	if !fits(0, 1) { // a stage of a smaller size may be too small for the network
+		rungs.smaller = slices.DeleteFunc(rungs.smaller, func(long int) bool { return s.at(long) == nil })
+	}
+	size, factor, err := climb(rungs, fits)
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, nil, cause
 	}
@@ -187,11 +192,7 @@ func (s *sizer) ladder(all []Trial) ladder {
 // needs returns the longest time of any trial, and whether all fit into memory, at a size
 // and a factor of iterations. A size that is not possible does not fit.
 func (s *sizer) needs(long int, factor float64) (longest time.Duration, fits bool) {
-	predictions, known := s.predicted[long]
-	if !known {
-		predictions = s.predict(long)
-		s.predicted[long] = predictions
-	}
+	predictions := s.at(long)
 	free, limited := memory.Free()
 	fits = predictions != nil
 	for _, stages := range predictions {
@@ -204,6 +205,14 @@ func (s *sizer) needs(long int, factor float64) (longest time.Duration, fits boo
 		longest = max(longest, took)
 	}
 	return longest, fits
+}
+
+// at is predict, once for each size.
+func (s *sizer) at(long int) [][]run.Prediction {
+	if _, known := s.predicted[long]; !known {
+		s.predicted[long] = s.predict(long)
+	}
+	return s.predicted[long]
 }
 
 // predict predicts all trials at a size; nil if one of them is not possible.
