@@ -28,6 +28,7 @@ type reader struct {
 	cache     map[string]*node // sources merged over their bases; nil after a problem
 	baseCount int              // bases so far
 	sources   int              // sources so far
+	given     *givenPresets    // on the command line; nil for none
 }
 
 // file reads the YAML file at path, called shown in messages, and returns its tree
@@ -179,7 +180,7 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	expandShorthands(root)
 	root.dropRepeated("", r.report)
 	if len(r.stack) == 1 {
-		root.dropSweptPresets()
+		r.swapPresets(root)
 	}
 	base, ok := r.bases(root)
 	if !ok {
@@ -194,46 +195,6 @@ func (r *reader) tree(src *source, id string, data []byte) *node {
 	}
 	return merged
 }
-
-// dropSweptPresets removes the presets from `extends` if the sweep replaces them; files stay.
-func (n *node) dropSweptPresets() {
-	parameters, has := n.find("sweep.parameters")
-	extends := n.get("extends")
-	if !has || extends == nil || !slices.ContainsFunc(parameters.items, func(p *node) bool { return p.get("path").text() == presetPath }) {
-		return
-	}
-	if extends.kind == scalar {
-		*extends = node{position: extends.position, kind: list, items: []*node{extends.clone()}}
-	}
-	extends.items = slices.DeleteFunc(extends.items, func(name *node) bool { return isPreset(name.text()) })
-}
-
-// isPreset reports whether an entry of `extends` names a preset, not a file.
-func isPreset(ref string) bool {
-	return !strings.ContainsRune(ref, '/') && filepath.Ext(ref) != ".yaml" && filepath.Ext(ref) != ".yml"
-}
-
-// preset returns the name of a preset, as "preset standard", that a node of the tree is from;
-// "" if there is none.
-func (n *node) preset() string {
-	if n.source != nil && strings.HasPrefix(n.source.name, presetSource) {
-		return n.source.name
-	}
-	for _, e := range n.entries {
-		if name := e.value.preset(); name != "" {
-			return name
-		}
-	}
-	for _, item := range n.items {
-		if name := item.preset(); name != "" {
-			return name
-		}
-	}
-	return ""
-}
-
-// presetSource begins the names of sources that are presets.
-const presetSource = "preset "
 
 // bases removes `extends` from root and returns the trees that it names, merged, nil
 // if there are none.

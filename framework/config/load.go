@@ -61,7 +61,9 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 		rep.add(start, "", "%v", err)
 		return nil, nil
 	}
-	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}}
+	src := &source{name: commandLine, dir: workDir, base: "the working directory"}
+	given := presetsGiven(overrides, src, rep)
+	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}, given: given}
 	var written []byte
 	var root *node
 	if path == standardInput && l.Stdin != nil {
@@ -74,7 +76,10 @@ func (l *Loader) tree(path string, overrides []string, rep *report) (*node, []by
 	}
 	root = root.clone() // nodes of a base that is extended twice are shared
 	addLists(root)
-	src := &source{name: commandLine, dir: workDir, base: "the working directory", rank: files.sources + 1}
+	src.rank = files.sources + 1
+	if err := given.override(root, position{source: src}); err != nil {
+		rep.add(position{source: src}, presetPath, "%v", err)
+	}
 	var single []string
 	for _, argument := range overrides {
 		if l.override(root, argument, src, rep) {

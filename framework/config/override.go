@@ -27,8 +27,10 @@ func (l *Loader) override(root *node, argument string, src *source, rep *report)
 	case !ok || slices.Contains(segs, ""):
 		rep.add(at, "", "%s is not an override; write path=value, as in losses.tv.weight=5%s", quote(argument), imageHint(src, argument))
 		return false
-	case segs[0] == "extends":
-		rep.add(at, path, "is read before overrides; write it into the file")
+	case path == presetPath:
+		return false // see presets.go
+	case segs[0] == presetPath:
+		rep.add(at, path, "write extends=NAME for another preset")
 		return false
 	case strings.TrimSpace(text) == "":
 		rep.add(at, path, `has no value; write %s=null for the default, or %s="" for an empty text`, path, path)

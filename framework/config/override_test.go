@@ -113,7 +113,6 @@ func TestBadOverrides(t *testing.T) {
 		{"backbone.pooling=null", "backbone.pooling: is not set, so there is nothing to remove"},
 		{"losses.tv.weight=[1", "losses.tv.weight: not YAML: did not find expected ',' or ']'"},
 		{"init={from: noise, from: style}", "init.from: written twice; remove one"},
-		{"extends=[d2l-gluon]", "extends: is read before overrides; write it into the file"},
 		{"checkpoint.every=soon", `checkpoint.every: must be a time with its unit, as in 30s or 5m, not "soon"; 0s writes no checkpoints`},
 		{"checkpoint.every=-1s", `checkpoint.every: must be a time with its unit`},
 		{"checkpoint.every=true", `checkpoint.every: must be a time with its unit, as in 30s or 5m, not "true"`},

@@ -127,7 +127,7 @@ func TestBadSweepOverrides(t *testing.T) {
 		{"content.crop=0.5 style=[{size: own}]", ""},
 		{"sweep.run_cp=3", `sweep.run_cp: unknown key "run_cp"; did you mean "run_cap"?`},
 		{"sweep.parameters.9.values=[3]", "sweep.parameters.9.values: the list has the items 0 to 5, and an override cannot create an item"},
-		{"extends=a,b", "extends: is read before overrides; write it into the file"},
+		{"extends=a,b", `extends: unknown preset "a" (known: d2l-gluon); a file is written with its .yaml`},
 	} {
 		t.Run(test.overrides, func(t *testing.T) {
 			_, err := loader().Load(write(t, swept), split(test.overrides))

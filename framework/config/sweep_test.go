@@ -359,3 +359,45 @@ sweep:
 		}
 	}
 }
+
+// TestPresetsOnTheCommandLine: extends=… replaces the presets of the file, and its sweep over
+// presets; several are a sweep.
+func TestPresetsOnTheCommandLine(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["unit.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nvariable: {space: unit}\n")}
+	alone := write(t, "extends: [d2l-gluon]\ncontent: photo.png\nstyle: painting.png\n")
+	swept := write(t, "content: photo.png\nstyle: painting.png\nsweep: {parameters: [{path: extends, values: [d2l-gluon, unit]}]}\n")
+	for _, c := range []struct {
+		path, override, want string
+		trials               int
+	}{
+		{alone, "extends=unit", "unit", 1},
+		{alone, "extends=[unit]", "unit", 1},
+		{alone, "extends=unit,d2l-gluon", "unit", 2},
+		{swept, "extends=unit", "unit", 1},
+		{swept, "extends=d2l-gluon", "normalized", 1},
+	} {
+		r, err := l.Load(c.path, []string{c.override})
+		if err != nil {
+			t.Errorf("%s: %v", c.override, err)
+			continue
+		}
+		trials := 1
+		if r.Sweep != nil && len(r.Sweep.Parameters) > 0 {
+			trials = len(r.Sweep.Parameters[0].Levels)
+		}
+		space := reflect.ValueOf(r.Experiment.Variable.Options).Elem().FieldByName("Space").String()
+		if space != c.want || trials != c.trials {
+			t.Errorf("%s: space %s, %d trials", c.override, space, trials)
+		}
+	}
+	for override, want := range map[string]string{
+		"extends=unti":       `unknown preset "unti"; did you mean "unit"?`,
+		"extends=other.yaml": "other.yaml is a file; presets can be named here",
+		"extends.0=unit":     "write extends=NAME",
+	} {
+		if _, err := l.Load(alone, []string{override}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", override, err)
+		}
+	}
+}

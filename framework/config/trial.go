@@ -72,42 +72,6 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	return trial
 }
 
-// presetPath is the path of a sweep over presets, each of which the config extends in a
-// trial.
-const presetPath = "extends"
-
-// over returns the tree that settings are assigned in, the config over the preset that
-// they name, and that preset, empty if there is none.
-func (r *Resolved) over(settings []Setting, rep *report) (root, preset *node) {
-	for _, s := range settings {
-		if s.Path == presetPath && !s.node.null() {
-			if preset := r.loader.preset(s.node, rep); preset != nil {
-				own := r.base.clone()
-				dropAddedLists(own)
-				root := merge(preset, own).clone()
-				r.loader.dropStaleOptions(root, reflect.TypeFor[framework.Experiment](), "")
-				return root, preset
-			}
-		}
-	}
-	return r.base.clone(), &node{}
-}
-
-// preset returns the tree of the preset that n names, nil after a problem.
-func (l *Loader) preset(n *node, rep *report) *node {
-	if n.text() == "" {
-		rep.add(n.position, presetPath, "must be the name of a preset, not %s", describe(n))
-		return nil
-	}
-	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}}
-	tree := files.preset(n.text(), n.position, presetPath)
-	if tree == nil {
-		return nil
-	}
-	tree.drop("experiment") // the name is not inherited
-	return tree
-}
-
 func (r *Resolved) assign(root *node, s Setting, rep *report) {
 	segs := segments(s.Path)
 	if err := assign(root, segs, s.node); err != nil {
