@@ -18,7 +18,7 @@ type Experiment struct {
 	Color      ColorOptions      `config:"color,optional" doc:"colours of the result; default: as they come. Intermediate pictures have them too. Give keep or match"`
 	Size       Size              `config:"size,optional" doc:"size of the result (the last stage); a number is the longer side. The other stages are scaled to keep their ratio to the last one, so sizes that stages give in pixels are then relative"`
 	Scales     Scales            `config:"scales,optional" doc:"sizes of stages by a factor, instead of a size in each stage. The stages then give the other settings: the first stage has those of stages[0], the second those of stages[1] and so on; the last is repeated"`
-	Time       string            `config:"time,optional" doc:"time for a run, 2m or 1h30m for example: chooses the size of the result, unless it is given, and a factor of all iterations by predicted times, before anything runs; in a sweep one choice for all trials. The choice is recorded, so that the same command finds its runs again"`
+	Time       string            `config:"time,optional" doc:"time for a run, 2m or 1h30m for example: chooses the size of the result, unless it is given, and a factor of all iterations by predicted times, before anything runs; in a sweep one choice for all trials. The choice is recorded, so that the same command finds its runs again; --fresh chooses again"`
 	Stages     []Stage           `config:"stages" doc:"coarse to fine: each stage starts from the previous one's result, resized"`
 	Output     OutputOptions     `config:"output" doc:"what is stored besides the final picture"`
 	Checkpoint CheckpointOptions `config:"checkpoint" doc:"what an interrupted run resumes from; not part of a trial's identity"`
