@@ -25,8 +25,8 @@ the small backbone vgg19-lite with its weights. Nothing is downloaded. The confi
 are written to OUT/quickstart first, where you can edit and run them again; existing files there
 are used unchanged.
 
-Then runs runexp -c OUT/quickstart/quickstart.yaml: the preset standard at 400 pixels, about half
-a minute on two cores. path=value overrides a setting, as for runexp -c.
+Then runs runexp -c OUT/quickstart/quickstart.yaml: the preset standard at 400 pixels, about 45
+seconds on two cores. path=value overrides a setting, as for runexp -c.
 
 Reads the unpacked files. Writes OUT/quickstart, with --dry-run too, and then what every run
 writes: the store (--db) and the run's own folder in OUT/quickstart.
