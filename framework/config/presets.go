@@ -92,7 +92,6 @@ func (r *reader) swapPresets(root *node) {
 	case extends == nil:
 		extends = &node{position: root.position, kind: list}
 		root.set("extends", extends)
-		extends = root.get("extends")
 	case extends.kind == scalar:
 		*extends = node{position: extends.position, kind: list, items: []*node{extends.clone()}}
 	}
