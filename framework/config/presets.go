@@ -31,6 +31,20 @@ func (r *Resolved) over(settings []Setting, rep *report) (root, preset *node) {
 	return r.base.clone(), &node{}
 }
 
+// sample returns the tree that paths of a sweep are checked in: over the first preset of a
+// sweep over presets, which may have lists that the config itself does not have.
+func (r *Resolved) sample(section *node) *node {
+	if parameters := section.get("parameters"); parameters != nil {
+		for _, p := range parameters.items {
+			if values := p.get("values"); p.get("path").text() == presetPath && values != nil && len(values.items) > 0 {
+				root, _ := r.over([]Setting{{Path: presetPath, node: values.items[0]}}, &report{})
+				return root
+			}
+		}
+	}
+	return r.base.clone()
+}
+
 // preset returns the tree of the preset that n names, nil after a problem.
 func (l *Loader) preset(n *node, rep *report) *node {
 	if n.text() == "" {

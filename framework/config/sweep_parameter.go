@@ -166,7 +166,7 @@ func (r *sweepReader) setting(at, path string, value *node) (Setting, bool) {
 	}
 	if path == presetPath {
 		before := len(r.report.problems)
-		if other := r.base.preset(); other != "" {
+		if other := r.own.preset(); other != "" {
 			r.add(join(at, "path"), "extends is swept, but the config has keys of the %s through another file, which would mix with each of them; extend files without a preset here", other)
 			return Setting{}, false
 		}

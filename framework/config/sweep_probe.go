@@ -18,7 +18,7 @@ const maxProbes = 10_000
 func (r *Resolved) addSweep(section *node, rep *report) {
 	r.Sweep = &Sweep{}
 	before := len(rep.problems)
-	reader := sweepReader{loader: r.loader, report: rep, base: r.base, section: section, sweep: r.Sweep}
+	reader := sweepReader{loader: r.loader, report: rep, base: r.sample(section), own: r.base, section: section, sweep: r.Sweep}
 	reader.read()
 	if len(rep.problems) > before {
 		r.schema(rep)

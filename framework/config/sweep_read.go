@@ -14,7 +14,8 @@ import (
 type sweepReader struct {
 	loader  *Loader
 	report  *report
-	base    *node // the experiment's tree, without the section
+	base    *node // the experiment's tree, without the section; over the first preset if presets are swept
+	own     *node // base without a swept preset
 	section *node
 	sweep   *Sweep
 }
@@ -155,7 +156,7 @@ func (r *sweepReader) pair(i int, keys pairKeys) {
 			r.add(join(at, indexed("style", k)), "needs the file of a style image")
 		}
 	}
-	root := r.base.clone()
+	root := r.own.clone() // a swept preset's keys of style are filled in by the trial
 	if content != nil {
 		r.replace(root, "content.image", content)
 	}

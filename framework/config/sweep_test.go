@@ -401,3 +401,33 @@ func TestPresetsOnTheCommandLine(t *testing.T) {
 		}
 	}
 }
+
+// TestPathsBesidePresets: a path that is swept beside presets is looked up in them: the lists
+// of the config itself may be empty. Pairs take nothing of the first preset.
+func TestPathsBesidePresets(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["large.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nstyle: [{size: 200}]\n")}
+	path := write(t, "content: photo.png\nstyle: painting.png\nsweep: {pairs: [{content: painting.png, style: photo.png}], parameters: [{path: extends, values: [large, d2l-gluon]}]}\n")
+	r, err := l.Load(path, []string{"losses.style.weight=1,2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, weight := range []float64{1, 2} {
+		settings := slices.Concat(r.Sweep.Replicate(0, 0), r.Sweep.Parameters[0].Levels[1].Settings, r.Sweep.Parameters[1].Levels[i].Settings)
+		trial, err := r.Trial(settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style := slices.IndexFunc(trial.Experiment.Losses, func(s framework.LossSpec) bool { return s.Name == "style" })
+		if got := trial.Experiment.Losses[style].Weight; got != weight {
+			t.Errorf("weight %v, want %v", got, weight)
+		}
+		if size := trial.Experiment.Style[0].Size; size != config.Defaults().Style[0].Size {
+			t.Errorf("style size %v is the first preset's", size)
+		}
+	}
+	const want = `losses.stile.weight: unknown item "stile"; did you mean "style"?`
+	if _, err := l.Load(path, []string{"losses.stile.weight=1,2"}); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+}
