@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"runexp/experiments/plan"
 	"runexp/framework/compute"
+	"runexp/framework/config"
 	"runexp/framework/sizes"
 	"runexp/internal/atomicfile"
 )
@@ -21,6 +23,8 @@ import (
 type newFlags struct {
 	*runFlags
 	to       string
+	preset   string
+	backbone string
 	size     int
 	strength float64
 	time     string
@@ -33,9 +37,9 @@ func (a *app) newCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new PHOTO PAINTING …",
 		Short: "Write a config of your own images",
-		Long: `Write a config that paints a photo in the style of a painting, or of several mixed evenly: the
-recipe standard, with what is usually changed as comments. Prints how to run it, and what time and
-memory that is predicted to take, from a few seconds of measuring.
+		Long: `Write a config that paints a photo in the style of a painting, or of several mixed evenly, by the
+recipe standard or another preset, with what is usually changed as comments. Prints how to run it,
+and what time and memory that is predicted to take, from a few seconds of measuring.
 
 Reads the images. Writes the config, PHOTO-PAINTING.yaml in the working directory unless -o names
 another file; the paths in it are relative to its folder. An existing file is kept, unless --force
@@ -48,7 +52,8 @@ See also: runexp --help, runexp quickstart, runexp config`,
 		Example: `  runexp new photo.jpg painting.jpg
   runexp new photo.jpg painting.jpg other.jpg --strength 0.7 -o both.yaml
   runexp new photo.jpg painting.jpg --size 1024
-  runexp new photo.jpg painting.jpg --time 2m --force`,
+  runexp new photo.jpg painting.jpg --time 2m --force
+  runexp new photo.jpg painting.jpg --preset nnst --backbone vgg19-lite`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return usage(errors.New("new takes a photo and at least one painting, as in runexp new photo.jpg painting.jpg; see runexp new --help"))
@@ -59,6 +64,8 @@ See also: runexp --help, runexp quickstart, runexp config`,
 	}
 	f := c.Flags()
 	pathFlag(f, &n.to, "output", "o", "", "the config to write (default PHOTO-PAINTING.yaml)")
+	f.StringVar(&n.preset, "preset", "standard", "the recipe: "+strings.Join(presetNames(), ", "))
+	f.StringVar(&n.backbone, "backbone", "", "the network (default that of the recipe); vgg19-lite needs no files")
 	f.IntVar(&n.size, "size", 0, "longer side of the result in pixels (default that of the recipe)")
 	f.Float64Var(&n.strength, "strength", 0.5, "from 0, faint, to 1, bold")
 	f.StringVar(&n.time, "time", "", "time for a run, as in 90s or 2m: size, unless it is given, and iterations follow")
@@ -66,6 +73,8 @@ See also: runexp --help, runexp quickstart, runexp config`,
 	f.IntVar(&n.threads, "threads", 0, "compute threads of the prediction, as for runexp -c")
 	f.BoolVar(&n.quiet, "quiet", false, "no progress on stderr")
 	completeFlag(c, "output", cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt))
+	completeFlag(c, "preset", words(presetNames()...))
+	completeFlag(c, "backbone", words(n.plugins.Backbones.Names()...))
 	for _, free := range []string{"size", "strength", "time", "threads"} {
 		completeFlag(c, free, noCompletion)
 	}
@@ -99,7 +108,7 @@ func (n *newFlags) run(c *cobra.Command, args []string) error {
 	}
 	planned, err := n.predict(c, text)
 	if err != nil {
-		return usage(err)
+		return usage(byFlag(err))
 	}
 	if err := atomicfile.Write(n.to, text); err != nil {
 		return figureError(fmt.Errorf("%w; name another file with -o", err))
@@ -119,6 +128,23 @@ func (n *newFlags) checkFlags(c *cobra.Command) error {
 		return fmt.Errorf("--time %q: give a time with its unit, as in 90s or 2m", n.time)
 	}
 	return nil
+}
+
+// byFlag names a problem of a setting by its flag. The other settings are the recipe's.
+func byFlag(err error) error {
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	flags := map[string]string{"extends[0]": "--preset", "backbone.name": "--backbone", "size": "--size", "strength": "--strength", "time": "--time"}
+	own := slices.Clone(problems)
+	for i, p := range own {
+		own[i] = config.Problem{Path: p.Path, Message: p.Message} // there is no file yet
+		if flag, is := flags[p.Path]; is {
+			own[i].Path = flag
+		}
+	}
+	return own
 }
 
 // checkFile checks that the config can be written: it is no image, not there yet, or to be

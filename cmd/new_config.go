@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,6 +29,12 @@ func checkImages(paths []string) error {
 			err = fmt.Errorf("%s: the name is not UTF-8, so no config can have it; rename the file", path)
 		} else {
 			_, err = imaging.Decode(path)
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("no such file: %s", printable.Text(path))
+			if near := config.NearestFile(path, config.ImageExtensions()...); near != "" {
+				err = fmt.Errorf("%w; did you mean %s?", err, printable.Text(filepath.Join(filepath.Dir(path), near)))
+			}
 		}
 		if err != nil {
 			problems = append(problems, err)
@@ -90,8 +97,12 @@ func (n *newFlags) text(c *cobra.Command, images []string) ([]byte, error) {
 		Title:   fmt.Sprintf("%s in the style of %s", names[0], strings.Join(names[1:], " and ")),
 		Run:     "runexp -c " + printable.Text(shellWord(filepath.Base(n.to))),
 		Content: paths[0], Styles: paths[1:],
+		Preset: config.Text(n.preset),
 	}
 	given := c.Flags().Changed
+	if given("backbone") {
+		page.Backbone = config.Text(n.backbone)
+	}
 	if given("size") {
 		page.Size = fmt.Sprint(n.size)
 	}
@@ -113,4 +124,16 @@ func shellWord(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// presetNames returns the presets of this program.
+func presetNames() []string {
+	files, err := fs.Glob(configs.Presets(), "*.yaml")
+	if err != nil {
+		panic(err) // the pattern is valid
+	}
+	for i, file := range files {
+		files[i] = strings.TrimSuffix(file, ".yaml")
+	}
+	return files
 }

@@ -20,6 +20,11 @@ func TestNewConfigLines(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, mask := range []string{"photo-sky.png", "painting-sky.png"} { // what the comments name
+		if err := writePicture(filepath.Join(dir, mask), 24, 32); err != nil {
+			t.Fatal(err)
+		}
+	}
 	file := filepath.Join(dir, "new.yaml")
 	a := &app{plugins: testPlugins(), stdout: io.Discard, stderr: io.Discard}
 	if code := a.main(t.Context(), append([]string{"new", "--quiet", "--size", "64", "-o", file}, images...)); code != exitOK {

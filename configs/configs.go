@@ -37,8 +37,9 @@ type New struct {
 	Run     string // the command that runs the config
 	Content string
 	Styles  []string
+	Preset  string
 
-	Size, Strength, Time string
+	Backbone, Size, Strength, Time string
 }
 
 //go:embed new.tmpl

@@ -53,7 +53,7 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	data, err := readLimited(absolute)
 	if err != nil {
 		hint := ""
-		if near := nearestFile(absolute, ".yaml", ".yml"); near != "" && errors.Is(err, fs.ErrNotExist) {
+		if near := NearestFile(absolute, ".yaml", ".yml"); near != "" && errors.Is(err, fs.ErrNotExist) {
 			hint = fmt.Sprintf("; did you mean %s?", printable.Text(filepath.Join(filepath.Dir(shown), near)))
 		}
 		what := "cannot read " + printable.Excerpt(shown) + ": "
@@ -69,9 +69,9 @@ func (r *reader) file(path, shown string, at position, key string) (*node, []byt
 	return tree, data
 }
 
-// nearestFile returns the file in path's folder with one of these endings and the most
+// NearestFile returns the file in path's folder with one of these endings and the most
 // similar name, "" if none is similar.
-func nearestFile(path string, endings ...string) string {
+func NearestFile(path string, endings ...string) string {
 	files, _ := os.ReadDir(filepath.Dir(path)) // nil if there is no such folder
 	var names []string
 	for _, file := range files {

@@ -188,7 +188,7 @@ func (v *validator) image(path, file, what string) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if near := nearestFile(file, ImageExtensions()...); near != "" {
+		if near := NearestFile(file, ImageExtensions()...); near != "" {
 			relative += "; did you mean " + printable.Text(filepath.Join(filepath.Dir(written), near)) + "?"
 		}
 		v.add(path, "no such file: %s%s", shown, relative)

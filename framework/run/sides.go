@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
 	"runexp/framework"
 	"runexp/framework/sizes"
@@ -26,12 +27,12 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 		}
 	}
 	for i, stage := range p.sizes {
-		if err := p.checkSide(stage, p.minSide, p.taps); err != nil {
+		if err := p.checkSide(stage, p.minSide, p.taps, p.largeEnough(p.minSide)); err != nil {
 			return fmt.Errorf("%s: %w", p.sizeKey(i), err)
 		}
 		for k := range p.styles {
 			h, w := p.styleSize(k, stage.H, stage.W)
-			if err := p.checkSide(sizes.Pixels{H: h, W: w}, styleSide, ofStyles); err != nil {
+			if err := p.checkSide(sizes.Pixels{H: h, W: w}, styleSide, ofStyles, "make it larger"); err != nil {
 				return fmt.Errorf("style[%d].size: %s in stage %d at %v: %w", k, p.e.Style[k].Size, i+1, stage, err)
 			}
 		}
@@ -39,13 +40,27 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 	return nil
 }
 
-// checkSide returns an error for an image that is too small for taps.
-func (p *Prepared) checkSide(image sizes.Pixels, side int, taps []string) error {
+// checkSide returns an error for an image that is too small for taps, with the way out.
+func (p *Prepared) checkSide(image sizes.Pixels, side int, taps []string, wayOut string) error {
 	if min(image.H, image.W) >= side {
 		return nil
 	}
-	return fmt.Errorf("%v is too small for the layers of the backbone %s that the losses read, %s: both sides need at least %d pixels; make it larger, or read shallower layers",
-		image, p.e.Backbone.Name, framework.ListNames(taps), side)
+	return fmt.Errorf("%v is too small for the layers of the backbone %s that the losses read, %s: both sides need at least %d pixels; %s, or read shallower layers",
+		image, p.e.Backbone.Name, framework.ListNames(taps), side, wayOut)
+}
+
+// largeEnough says with which result the sides of all stages have at least side pixels.
+func (p *Prepared) largeEnough(side int) string {
+	like, err := p.proportions()
+	last := p.sizes[len(p.sizes)-1]
+	for long := max(last.H, last.W) + 1; err == nil && long <= sizes.MaxSide; long++ {
+		var stages []sizes.Pixels
+		stages, err = sizes.Stages(p.e.Stages, framework.Size{Long: long}, like)
+		if err == nil && !slices.ContainsFunc(stages, func(s sizes.Pixels) bool { return min(s.H, s.W) < side }) {
+			return fmt.Sprintf("give size=%d or more (the longer side of the result; other stages keep their ratio to it)", long)
+		}
+	}
+	return "make it larger"
 }
 
 // sizeKey is the config key that sets the size of stage i.

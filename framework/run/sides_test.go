@@ -39,12 +39,18 @@ func TestMinimumSides(t *testing.T) {
 	}{
 		"as it is": {func(*framework.Experiment) {}, ""},
 		"a stage": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 5} },
-			"stages[1].size: 5×7" + need + "6 pixels; make it larger, or read shallower layers"},
+			"stages[1].size: 5×7" + need + "6 pixels; give size=8 or more (the longer side of the result; other stages keep their ratio to it), or read shallower layers"},
 		"just enough": {func(e *framework.Experiment) { e.Stages[1].Size = framework.Size{Height: 6} }, ""},
 		"the result": {func(e *framework.Experiment) {
 			e.Stages[0].Size, e.Size = framework.Size{Height: 5}, framework.Size{Height: 5}
 		},
-			"stages[0].size: 3×4" + need + "6 pixels"}, // in proportion to the last, whose size is given
+			"stages[0].size: 3×4" + need + "6 pixels; give size=14 or more"}, // in proportion to the last, whose size is given
+		"one less than that": {func(e *framework.Experiment) {
+			e.Stages[0].Size, e.Size = framework.Size{Height: 5}, framework.Size{Long: 13}
+		}, "stages[0].size: 5×7" + need},
+		"that": {func(e *framework.Experiment) {
+			e.Stages[0].Size, e.Size = framework.Size{Height: 5}, framework.Size{Long: 14}
+		}, ""},
 		"the result alone": {func(e *framework.Experiment) { e.Stages, e.Size = e.Stages[:1], framework.Size{Height: 5} },
 			"size: 5×7" + need + "6 pixels"},
 		"shallower layers": {func(e *framework.Experiment) {
