@@ -54,6 +54,19 @@ func fields(t reflect.Type) (keys []field, options int) {
 	return keys, options
 }
 
+// listLike shows how a list of items of type t is written.
+func listLike(t reflect.Type) string {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[framework.LayerWeight]() { // a layer may be its name alone
+		return "[a, b]"
+	}
+	keys, _ := fields(t)
+	var texts []string
+	for _, f := range keys[:min(2, len(keys))] {
+		texts = append(texts, f.key+": …")
+	}
+	return "[{" + strings.Join(texts, ", ") + "}]"
+}
+
 // A choice describes how a spec chooses the plugin whose options are among its keys.
 type choice struct {
 	key      string        // holds the plugin's name
@@ -141,7 +154,7 @@ func (c *checker) check(n *node, t reflect.Type, path string) any {
 		return c.checkStruct(n, t, path)
 	case reflect.Slice:
 		if n.kind != list {
-			c.mismatch(n, path, "a list, as in [a, b]")
+			c.mismatch(n, path, "a list, as in "+listLike(t.Elem()))
 			return nil
 		}
 		items := make([]any, len(n.items))

@@ -23,11 +23,23 @@ func (v *validator) content() {
 	if len(v.reading) == 0 {
 		return
 	}
-	what := "the content image, for " + strings.Join(v.reading, ", ")
-	if slices.Equal(v.reading, []string{"init.from"}) {
-		what += "; a texture starts without one, init.from=noise or style"
+	v.image("content.image", "", "the content image, for "+strings.Join(v.reading, ", ")+v.texture())
+}
+
+// texture says how to do without the content image, if losses and the start alone read it.
+func (v *validator) texture() string {
+	var without []string
+	for _, key := range v.reading {
+		switch {
+		case key == "init.from":
+			without = append(without, "init.from=noise (or style)")
+		case strings.HasPrefix(key, "losses."):
+			without = append(without, key+"=null")
+		default:
+			return ""
+		}
 	}
-	v.image("content.image", "", what)
+	return "; a texture does without: " + strings.Join(without, " ")
 }
 
 // autoMasks checks masks.auto. masked says whether a loss uses masks.
