@@ -226,6 +226,11 @@ func (r *reader) bases(root *node) (base *node, ok bool) {
 			return nil, false
 		}
 	}
+	if style := base.get("style"); style != nil && style.stylePattern() != nil {
+		inherited := *style
+		inherited.pattern = style.stylePattern().clone() // overrides change the item
+		base.set("style", &inherited)
+	}
 	return base, ok
 }
 
@@ -322,18 +327,28 @@ func mergeEntries(base, over []entry) []entry {
 	return slices.DeleteFunc(merged, func(e entry) bool { return removed[e.key] })
 }
 
-// fillStyles returns the style images in over with what they leave out from the only item
-// of base, if that has no image: the defaults of a preset.
+// fillStyles returns the style images in over with what they leave out from the pattern of
+// base.
 func fillStyles(base, over *node) *node {
-	if base.kind != list || over.kind != list || len(base.items) != 1 || base.items[0].kind != mapping || base.items[0].get("image") != nil {
+	pattern := base.stylePattern()
+	if pattern == nil || over.kind != list {
 		return over
 	}
 	filled := *over
-	filled.items = nil
+	filled.pattern, filled.items = pattern, nil
 	for _, item := range over.items {
-		filled.items = append(filled.items, merge(base.items[0], item))
+		filled.items = append(filled.items, merge(pattern, item))
 	}
 	return &filled
+}
+
+// stylePattern returns what each style image has by the presets and files that are extended,
+// the only item of their list, if that has no image; nil if there is nothing.
+func (n *node) stylePattern() *node {
+	if n.pattern == nil && n.kind == list && len(n.items) == 1 && n.items[0].kind == mapping && n.items[0].get("image") == nil {
+		return n.items[0]
+	}
+	return n.pattern
 }
 
 // allNamed reports whether items is not empty and all items have a name.

@@ -11,7 +11,8 @@ import (
 )
 
 // growStyle appends an item to a list of style images if segs begins with the index
-// after the last one. A higher index is an error; other segments are left to assign.
+// after the last one, with what a preset has for each of them. A higher index is an error;
+// other segments are left to assign.
 func (n *node) growStyle(segs []string, at position) error {
 	i, err := strconv.Atoi(segs[0])
 	switch {
@@ -19,7 +20,11 @@ func (n *node) growStyle(segs []string, at position) error {
 	case i > len(n.items):
 		return fmt.Errorf("leaves a gap: the next style image is style.%d", len(n.items))
 	default:
-		n.items = append(n.items, &node{position: at, kind: mapping})
+		item := &node{position: at, kind: mapping}
+		if n.pattern != nil {
+			item = n.pattern.clone()
+		}
+		n.items = append(n.items, item)
 	}
 	return nil
 }

@@ -86,6 +86,10 @@ func assign(n *node, segs []string, value *node) error {
 		return fmt.Errorf("is not set, so there is nothing to remove")
 	case last && value.null():
 		n.drop(key)
+	case last && key == "style" && next != nil && next.pattern != nil:
+		style := value.clone()
+		expandStyle(style)
+		n.set(key, fillStyles(next, style))
 	case last:
 		n.set(key, value.clone())
 	case next == nil || next.null():

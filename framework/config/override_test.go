@@ -3,6 +3,7 @@ package config_test
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 const overridden = `
@@ -144,4 +145,41 @@ func split(overrides string) []string {
 		}
 	}
 	return list
+}
+
+// TestStylesOfThePreset: what a preset has for each style image is also that of images given
+// on the command line.
+func TestStylesOfThePreset(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["long.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nstyle: [{size: long, crop: 0.5}]\n")}
+	one := write(t, "extends: [long]\ncontent: photo.png\nstyle: painting.png\n")
+	none := write(t, "extends: [long]\ncontent: photo.png\n")
+	for _, c := range []struct {
+		path      string
+		overrides []string
+		want      string // the sizes
+	}{
+		{one, []string{"style.1.image=photo.png"}, "long long"},
+		{one, []string{"style.1.image=photo.png", "style.1.size=own"}, "long own"},
+		{one, []string{"style=photo.png"}, "long"},
+		{one, []string{"style=[photo.png, {image: painting.png, size: own}]"}, "long own"},
+		{none, []string{"style.0.image=painting.png", "style.1.image=photo.png"}, "long long"},
+		{none, []string{"style.0.size=own", "style.0.image=painting.png", "style.1.image=photo.png"}, "own long"},
+	} {
+		r, err := l.Load(c.path, c.overrides)
+		if err != nil {
+			t.Errorf("%v: %v", c.overrides, err)
+			continue
+		}
+		var got []string
+		for _, style := range r.Experiment.Style {
+			got = append(got, style.Size)
+			if style.Crop != 0.5 {
+				t.Errorf("%v: crop %v", c.overrides, style.Crop)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%v: sizes %v, want %s", c.overrides, got, c.want)
+		}
+	}
 }

@@ -27,10 +27,13 @@ func expandShorthands(root *node) {
 		count := &node{position: masks.position, kind: scalar, value: int64(framework.AutoMasks)}
 		*masks = node{position: masks.position, kind: mapping, entries: []entry{{masks.position, "auto", count}}}
 	}
-	style := root.get("style")
-	if style == nil {
-		return
+	if style := root.get("style"); style != nil {
+		expandStyle(style)
 	}
+}
+
+// expandStyle is expandShorthands for the value of style.
+func expandStyle(style *node) {
 	if style.kind == mapping || style.text() != "" {
 		*style = node{position: style.position, kind: list, items: []*node{style.clone()}}
 	}

@@ -40,6 +40,7 @@ type node struct {
 	items   []*node // of a list
 	value   any     // of a scalar: nil, bool, int64, float64, string or unusable
 	written string  // of a path: before it was made absolute
+	pattern *node   // of a list of style images: what each of them has by a preset; nil if nothing
 }
 
 // An entry is a key of a mapping and its value.
