@@ -73,6 +73,7 @@ func (v *validator) validate() {
 	v.losses()
 	v.color()
 	v.size("size", e.Size)
+	v.margin()
 	if limit, err := time.ParseDuration(e.Time); e.Time != "" && (err != nil || limit <= 0) {
 		v.add("time", "must be a time with its unit, as in 90s, 2m or 1h30m, not %s", quote(e.Time))
 	}

@@ -21,6 +21,15 @@ func sizeItem(n *node) *node {
 	return &node{position: n.position, kind: mapping, entries: []entry{{n.position, "long", n}}}
 }
 
+// maxMargin is the widest margin: a picture with it has more than twice the pixels.
+const maxMargin = 0.25
+
+func (v *validator) margin() {
+	if m := v.experiment.Margin; !(m >= 0 && m <= maxMargin) {
+		v.add("margin", "must be from 0, for none, to %g of the longer side, not %v", maxMargin, m)
+	}
+}
+
 // stageSize checks the size of stage i. If the result has a size, those of stages in
 // pixels only matter relative to each other, so one on the command line is an error.
 func (v *validator) stageSize(path string, i int, size framework.Size) {

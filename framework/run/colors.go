@@ -75,11 +75,11 @@ func (p *Prepared) show(image *inputImage, recolored *imaging.Image) {
 	p.held += 4 * int64(len(recolored.Pix))
 }
 
-// finish returns the picture as it is stored and scored: in the colours that the
+// finish returns a stage's picture as it is stored and scored: without its margin, in the colours that the
 // experiment asks for, and as transparent as the content image. The optimisation goes on
 // from the picture itself.
 func (p *Prepared) finish(picture *imaging.Image) (*imaging.Image, error) {
-	picture, err := p.recolorPicture(picture)
+	picture, err := p.recolorPicture(p.withoutMargin(picture))
 	if err == nil && p.original.content != nil {
 		picture.Alpha = p.original.content.ResizeAlpha(picture.H, picture.W)
 	}

@@ -153,6 +153,7 @@ func (p *Prepared) divide(ctx context.Context) (*imaging.Image, error) {
 			p.styles[i].masks[names[part]] = masks[n][found]
 		}
 	}
+	p.extendMasks()
 	return p.regionsPicture(), nil
 }
 

@@ -42,7 +42,7 @@ func (p *Prepared) buildInitial(plugins framework.Plugins) error {
 // initial returns the initial variable of a picture of h×w pixels.
 func (p *Prepared) initial(h, w int) ([]float32, error) {
 	random := rand.New(rand.NewPCG(uint64(p.e.Seed), initialStream))
-	from := framework.Sources{Content: p.content.Image, Own: p.start.own}
+	from := framework.Sources{Content: p.canvas.Image, Own: p.start.own}
 	for _, s := range p.styles {
 		from.Styles = append(from.Styles, s.Image)
 	}

@@ -46,7 +46,7 @@ func (p *Prepared) newLoop(ctx context.Context, o Observer, stage Stage, s State
 		l.start = slices.Clone(l.x)
 	}
 	var err error
-	if l.objective, err = p.newObjective(ctx, stage.Index, stage.Height, stage.Width, l.start); err != nil {
+	if l.objective, err = p.newObjective(ctx, stage.Index, stage.canvas.H, stage.canvas.W, l.start); err != nil {
 		return l, err
 	}
 	p.filters = append(p.filters, l.objective.program.Filters()...)
@@ -219,7 +219,7 @@ func (l *loop) end(ctx context.Context, stopped bool) error {
 
 // picture emits x as an image.
 func (l *loop) picture(ctx context.Context, kind string) error {
-	image, err := l.prepared.image(ctx, l.x, l.stage.Height, l.stage.Width)
+	image, err := l.prepared.image(ctx, l.x, l.stage.canvas.H, l.stage.canvas.W)
 	if err != nil {
 		return err
 	}

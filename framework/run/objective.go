@@ -63,7 +63,7 @@ func (p *Prepared) compile(losses []weighted, h, w int, all targets) (*objective
 	if err != nil {
 		return nil, fmt.Errorf("variable: %w", err)
 	}
-	view, err := p.view(b, picture, losses, p.content.masks)
+	view, err := p.view(b, picture, losses, p.canvas.masks)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 )
 
 // An Observer receives the events of a run, in order, on the run's goroutine. Its error
@@ -44,9 +45,11 @@ func (e *ObserverError) Unwrap() error { return e.Err }
 // A Stage is one size of the picture.
 type Stage struct {
 	Index, Count            int // 0 … Count−1
-	Height, Width           int
+	Height, Width           int // of its pictures
 	Iterations, Evaluations int // the budget: one of them is 0
 	Step                    int // of its first row, counted over the whole run
+
+	canvas sizes.Pixels // the picture with its margin
 }
 
 // A Row is the loss of the picture before iteration Step. The last row of a stage has

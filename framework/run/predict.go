@@ -65,7 +65,7 @@ func (p *Prepared) PredictMemory() ([]Prediction, error) {
 	predictions := make([]Prediction, len(p.sizes))
 	for i, stage := range p.Stages() {
 		var err error
-		if predictions[i], err = p.memoryAt(i, stage.Height, stage.Width); err != nil {
+		if predictions[i], err = p.memoryAt(i, stage.canvas.H, stage.canvas.W); err != nil {
 			return nil, fmt.Errorf("stage %d: %w", i+1, err)
 		}
 		predictions[i].Stage = stage
@@ -132,9 +132,10 @@ func (p *Prepared) memoryAt(i, h, w int) (Prediction, error) {
 func shapeOf(n graph.Node) graph.Tensor { return graph.Tensor{Shape: n.Shape()} }
 
 // LargestWithin estimates the largest height and width of stage i, at its aspect ratio,
-// whose peak stays within bytes; 0, 0 if there is none. Memory is a constant plus a part
+// without its margin, whose peak stays within bytes; 0, 0 if there is none. Memory is a constant plus a part
 // proportional to the pixels, fitted to two sizes.
 func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
+	picture := p.pictures[i]
 	h, w = p.sizes[i].H, p.sizes[i].W
 	large, err := p.memoryAt(i, h, w)
 	if err != nil {
@@ -143,7 +144,7 @@ func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 	sh, sw := p.probeSide(h, 0.5), p.probeSide(w, 0.5)
 	small, err := p.memoryAt(i, sh, sw)
 	if err != nil || large.Bytes <= bytes {
-		return h, w, err
+		return picture.H, picture.W, err
 	}
 	perPixel := float64(large.Bytes-small.Bytes) / float64(h*w-sh*sw)
 	if !(perPixel > 0) { // NaN if no smaller size can be compiled
@@ -154,7 +155,7 @@ func (p *Prepared) LargestWithin(i int, bytes int64) (h, w int, err error) {
 		return 0, 0, nil
 	}
 	scale := math.Sqrt(pixels / float64(h*w))
-	return int(float64(h) * scale), int(float64(w) * scale), nil
+	return int(float64(picture.H) * scale), int(float64(picture.W) * scale), nil
 }
 
 // calibration is the number of pixels that PredictTime evaluates: large enough for the

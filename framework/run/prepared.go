@@ -30,10 +30,13 @@ type Prepared struct {
 	dividing framework.Layer       // the layer whose features divide images into regions; zero if none are found
 
 	content  inputImage // as the run sees it; its Image is nil for a texture, which has none
+	canvas   inputImage // content with the margin
 	styles   []inputImage
 	original originals // the images as read
 	start    initialValue
-	sizes    []sizes.Pixels
+	pictures []sizes.Pixels // the stages' sizes
+	sizes    []sizes.Pixels // with the margin
+	margin   margin
 	minSide  int             // of the picture, for the backbone; 1 if unknown
 	rules    []sizes.Rule    // of the sizes of style images
 	held     int64           // bytes of the images as read
@@ -60,7 +63,7 @@ func Prepare(e framework.Experiment, plugins framework.Plugins, k compute.Kernel
 // Prepare checks everything that can be checked before the first iteration.
 func (pr *Preparer) Prepare(e framework.Experiment) (*Prepared, error) {
 	p := &Prepared{e: e, k: pr.k, preparer: pr}
-	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.markRegions, p.buildInitial, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
+	for _, step := range []func(framework.Plugins) error{p.readImages, p.recolorInputs, p.markRegions, p.buildInitial, p.addMargin, p.buildVariable, p.buildLosses, p.buildBackbone, p.checkSides, p.buildOptimizers} {
 		if err := step(pr.plugins); err != nil {
 			return nil, err
 		}
@@ -95,6 +98,7 @@ func (p *Prepared) readImages(framework.Plugins) error {
 	if p.sizes, err = sizes.Stages(p.e.Stages, p.e.Size, like); err != nil {
 		return err
 	}
+	p.margin = p.marginOf(like)
 	return p.checkStyleSizes()
 }
 
@@ -218,7 +222,7 @@ func (p *Prepared) Stages() []Stage {
 	stages := make([]Stage, len(p.e.Stages))
 	for i, spec := range p.e.Stages {
 		stages[i] = Stage{
-			Index: i, Count: len(p.e.Stages), Height: p.sizes[i].H, Width: p.sizes[i].W,
+			Index: i, Count: len(p.e.Stages), Height: p.pictures[i].H, Width: p.pictures[i].W, canvas: p.sizes[i],
 			Iterations: spec.Iterations, Evaluations: spec.Evaluations,
 		}
 	}
@@ -227,13 +231,13 @@ func (p *Prepared) Stages() []Stage {
 
 // Images describes the images and the sizes that the losses see them at in stage i.
 func (p *Prepared) Images(i int) []ImageUse {
-	h, w := p.sizes[i].H, p.sizes[i].W
+	h, w := p.pictures[i].H, p.pictures[i].W
 	var uses []ImageUse
 	if p.content.Image != nil {
 		uses = append(uses, ImageUse{Role: "content", Path: p.e.Content.Image, Height: p.content.H, Width: p.content.W, UsedHeight: h, UsedWidth: w})
 	}
 	for k, style := range p.styles {
-		sh, sw := p.styleSize(k, h, w)
+		sh, sw := p.styleSize(k, p.sizes[i].H, p.sizes[i].W)
 		uses = append(uses, ImageUse{Role: "style", Path: p.e.Style[k].Image, Height: style.H, Width: style.W, UsedHeight: sh, UsedWidth: sw})
 	}
 	return uses
@@ -257,9 +261,9 @@ func (p *Prepared) Styles() []*imaging.Image { return p.original.styles }
 func (p *Prepared) Taps() []string { return p.taps }
 
 // styleSize returns the size at which the network sees style image k in a stage of h×w
-// pixels.
+// pixels, which is relative to its picture without the margin.
 func (p *Prepared) styleSize(k, h, w int) (int, int) {
-	size, err := p.rules[k].Style(sizeOf(p.styles[k].Image), sizes.Pixels{H: h, W: w})
+	size, err := p.rules[k].Style(sizeOf(p.styles[k].Image), p.shown(h, w))
 	if err != nil { // not a stage's size, but a smaller one to measure
 		return h, w
 	}

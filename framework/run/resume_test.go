@@ -55,6 +55,9 @@ func interrupted(t *testing.T) map[string]framework.Experiment {
 	bounded := list["adam"]
 	bounded.Variable.Options = &pixels.Config{Space: "normalized", Bounds: "clamp"}
 	list["adam, bounded"] = bounded
+	wide := list["adam"]
+	wide.Margin = 0.1
+	list["adam, with a margin"] = wide
 	own := list["adam"]
 	own.Losses = ofDerived(t).Losses
 	list["adam, a loss of random numbers and the start"] = own

@@ -58,7 +58,7 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 				return outcome, err
 			}
 			// A failed step leaves x unchanged: it is the last good picture.
-			image, failed := p.image(context.WithoutCancel(ctx), l.x, stage.Height, stage.Width)
+			image, failed := p.image(context.WithoutCancel(ctx), l.x, stage.canvas.H, stage.canvas.W)
 			if failed != nil || !allFinite(image) {
 				return outcome, err
 			}
@@ -95,7 +95,7 @@ func (p *Prepared) begin(ctx context.Context, s State, stage Stage) (State, erro
 func (p *Prepared) next(s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
 	resampled := func(what framework.Quantity, x []float32) []float32 {
-		return p.variable.Resample(what, x, before.H, before.W, stage.Height, stage.Width)
+		return p.variable.Resample(what, x, before.H, before.W, stage.canvas.H, stage.canvas.W)
 	}
 	if p.e.Stages[stage.Index].Carry {
 		var state []framework.Slot

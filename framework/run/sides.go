@@ -27,24 +27,22 @@ func (p *Prepared) checkSides(framework.Plugins) error {
 		}
 	}
 	for i, stage := range p.sizes {
-		if err := p.checkSide(stage, p.minSide, p.taps, p.largeEnough(p.minSide)); err != nil {
-			return fmt.Errorf("%s: %w", p.sizeKey(i), err)
+		if min(stage.H, stage.W) < p.minSide {
+			return fmt.Errorf("%s: %w", p.sizeKey(i), p.tooSmall(stage, p.minSide, p.taps, p.largeEnough(p.minSide)))
 		}
 		for k := range p.styles {
 			h, w := p.styleSize(k, stage.H, stage.W)
-			if err := p.checkSide(sizes.Pixels{H: h, W: w}, styleSide, ofStyles, "make it larger"); err != nil {
-				return fmt.Errorf("style[%d].size: %s in stage %d at %v: %w", k, p.e.Style[k].Size, i+1, stage, err)
+			if min(h, w) < styleSide {
+				return fmt.Errorf("style[%d].size: %s in stage %d at %v: %w", k, p.e.Style[k].Size, i+1, p.pictures[i],
+					p.tooSmall(sizes.Pixels{H: h, W: w}, styleSide, ofStyles, "make it larger"))
 			}
 		}
 	}
 	return nil
 }
 
-// checkSide returns an error for an image that is too small for taps, with the way out.
-func (p *Prepared) checkSide(image sizes.Pixels, side int, taps []string, wayOut string) error {
-	if min(image.H, image.W) >= side {
-		return nil
-	}
+// tooSmall is the error for an image that is too small for taps, with the way out.
+func (p *Prepared) tooSmall(image sizes.Pixels, side int, taps []string, wayOut string) error {
 	return fmt.Errorf("%v is too small for the layers of the backbone %s that the losses read, %s: both sides need at least %d pixels; %s, or read shallower layers",
 		image, p.e.Backbone.Name, framework.ListNames(taps), side, wayOut)
 }
@@ -52,11 +50,11 @@ func (p *Prepared) checkSide(image sizes.Pixels, side int, taps []string, wayOut
 // largeEnough says with which result the sides of all stages have at least side pixels.
 func (p *Prepared) largeEnough(side int) string {
 	like, err := p.proportions()
-	last := p.sizes[len(p.sizes)-1]
+	last := p.pictures[len(p.pictures)-1]
 	for long := max(last.H, last.W) + 1; err == nil && long <= sizes.MaxSide; long++ {
 		var stages []sizes.Pixels
 		stages, err = sizes.Stages(p.e.Stages, framework.Size{Long: long}, like)
-		if err == nil && !slices.ContainsFunc(stages, func(s sizes.Pixels) bool { return min(s.H, s.W) < side }) {
+		if err == nil && !slices.ContainsFunc(stages, func(s sizes.Pixels) bool { s = p.margin.around(s); return min(s.H, s.W) < side }) {
 			return fmt.Sprintf("give size=%d or more (the longer side of the result; other stages keep their ratio to it)", long)
 		}
 	}

@@ -73,7 +73,7 @@ func (p *Prepared) Resume(s State) error {
 		return fmt.Errorf("resume: stage %d of %d", s.Stage+1, len(p.sizes))
 	}
 	stage := p.Stages()[s.Stage]
-	numbers := p.variable.Shape(stage.Height, stage.Width).Len()
+	numbers := p.variable.Shape(stage.canvas.H, stage.canvas.W).Len()
 	switch {
 	case len(s.X) != numbers:
 		return fmt.Errorf("resume: a picture of %d numbers, where stage %d has %d", len(s.X), s.Stage+1, numbers)

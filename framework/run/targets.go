@@ -82,15 +82,15 @@ func (p *Prepared) stageImages(h, w int, start *imaging.Image) map[framework.Rol
 		return framework.StageImage{Image: image.Resize(h, w), Masks: image.masks, Weight: weight}
 	}
 	images := map[framework.Role][]framework.StageImage{}
-	if p.content.Image != nil {
-		images[framework.Content] = []framework.StageImage{resized(p.content, h, w, 1)}
+	if p.canvas.Image != nil {
+		images[framework.Content] = []framework.StageImage{resized(p.canvas, h, w, 1)}
 	}
 	for i, style := range p.styles {
 		sh, sw := p.styleSize(i, h, w)
 		images[framework.Style] = append(images[framework.Style], resized(style, sh, sw, p.e.Style[i].Weight))
 	}
 	if start != nil {
-		images[framework.Start] = []framework.StageImage{{Image: start, Masks: p.content.masks, Weight: 1}}
+		images[framework.Start] = []framework.StageImage{{Image: start, Masks: p.canvas.masks, Weight: 1}}
 	}
 	return images
 }
@@ -100,9 +100,9 @@ func (p *Prepared) blankImages(h, w int) map[framework.Role][]framework.StageIma
 	blank := func(image inputImage, h, w int, weight float64) framework.StageImage {
 		return framework.StageImage{Image: imaging.New(h, w), Masks: image.masks, Weight: weight}
 	}
-	images := map[framework.Role][]framework.StageImage{framework.Start: {blank(p.content, h, w, 1)}}
-	if p.content.Image != nil {
-		images[framework.Content] = []framework.StageImage{blank(p.content, h, w, 1)}
+	images := map[framework.Role][]framework.StageImage{framework.Start: {blank(p.canvas, h, w, 1)}}
+	if p.canvas.Image != nil {
+		images[framework.Content] = []framework.StageImage{blank(p.canvas, h, w, 1)}
 	}
 	for i, style := range p.styles {
 		sh, sw := p.styleSize(i, h, w)

@@ -47,11 +47,11 @@ func (p *Prepared) image(ctx context.Context, x []float32, h, w int) (*imaging.I
 // detailed returns x with factor times the content image's finest details added to its
 // picture, within the variable's bounds.
 func (p *Prepared) detailed(ctx context.Context, x []float32, stage Stage, factor float64) ([]float32, error) {
-	picture, err := p.image(ctx, x, stage.Height, stage.Width)
+	picture, err := p.image(ctx, x, stage.canvas.H, stage.canvas.W)
 	if err != nil {
 		return nil, err
 	}
-	for i, u := range p.content.Resize(stage.Height, stage.Width).Details().Pix {
+	for i, u := range p.canvas.Resize(stage.canvas.H, stage.canvas.W).Details().Pix {
 		picture.Pix[i] += float32(factor * float64(u))
 	}
 	x = p.variable.Initial(picture)
@@ -62,7 +62,7 @@ func (p *Prepared) detailed(ctx context.Context, x []float32, stage Stage, facto
 // project moves x, of stage, back into the variable's bounds, if it has any.
 func (p *Prepared) project(x []float32, stage Stage) {
 	if bounded, is := p.variable.(framework.Projector); is {
-		bounded.Project(x, stage.Height, stage.Width)
+		bounded.Project(x, stage.canvas.H, stage.canvas.W)
 	}
 }
 
