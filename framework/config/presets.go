@@ -51,6 +51,10 @@ func (l *Loader) preset(n *node, rep *report) *node {
 		rep.add(n.position, presetPath, "must be the name of a preset, not %s", describe(n))
 		return nil
 	}
+	if !isPreset(n.text()) {
+		rep.add(n.position, presetPath, "%s is a file, and a sweep is over presets; compare files by a run of each under the same experiment=NAME", printable.Excerpt(n.text()))
+		return nil
+	}
 	files := reader{presets: l.Presets, report: rep, cache: map[string]*node{}}
 	tree := files.preset(n.text(), n.position, presetPath)
 	if tree == nil {

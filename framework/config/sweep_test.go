@@ -426,8 +426,32 @@ func TestPathsBesidePresets(t *testing.T) {
 			t.Errorf("style size %v is the first preset's", size)
 		}
 	}
+	if _, err := l.Load(write(t, "content: photo.png\nstyle: painting.png\nsweep: {parameters: [{path: extends, values: [large, x.yaml]}]}\n"), nil); err == nil || !strings.Contains(err.Error(), "x.yaml is a file, and a sweep is over presets") {
+		t.Errorf("got %v", err)
+	}
 	const want = `losses.stile.weight: unknown item "stile"; did you mean "style"?`
 	if _, err := l.Load(path, []string{"losses.stile.weight=1,2"}); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestWeightsWithoutEffect: a preset's stages can have weights of their own for a loss. Its
+// weight in the config or a sweep then has no effect.
+func TestWeightsWithoutEffect(t *testing.T) {
+	l := loader()
+	l.Presets.(fstest.MapFS)["own.yaml"] = &fstest.MapFile{Data: []byte("extends: [d2l-gluon]\nstages: [{size: 20, iterations: 1, weights: [{name: style, weight: 5}]}]\n")}
+	path := write(t, "extends: [own]\ncontent: photo.png\nstyle: painting.png\n")
+	for override, effect := range map[string]bool{
+		"losses.style.weight=2":                       false,
+		"losses.style.weight=2,3":                     false,
+		"stages.*.weights.style.weight=2,3":           true,
+		"losses.tv.weight=2,3":                        true,
+		"stages=[{size: 20, iterations: 1}]":          true,
+		"stages.0.weights=[{name: style, weight: 7}]": true,
+	} {
+		_, err := l.Load(path, []string{override})
+		if effect && err != nil || !effect && (err == nil || !strings.Contains(err.Error(), "losses.style.weight: has no effect, since every stage")) {
+			t.Errorf("%s: %v", override, err)
+		}
 	}
 }
