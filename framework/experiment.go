@@ -188,7 +188,7 @@ type PrunerSpec struct {
 // OutputOptions says which pictures a run stores.
 type OutputOptions struct {
 	Every   int     `config:"every" doc:"iterations between intermediate pictures in the store; 0 stores none"`
-	Average float64 `config:"average,optional" doc:"decay of an exponential moving average of a stage's pictures (0.99, for example), from the one that it starts from to its last iterate, which is then its result; 0, the default: the last iterate"`
+	Average float64 `config:"average,optional" doc:"decay of an exponential moving average of a stage's pictures (0.99, for example), from the one that it starts from to its last iterate, which is then its result, and its last losses are those of the average: a step in a plot; 0, the default: the last iterate"`
 }
 
 // CheckpointOptions says how often a run writes a checkpoint.
