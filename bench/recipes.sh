@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The recipes that people come from, on eight pairs of real pictures, each used once: as a sweep
-# over presets with its report, as docs/gallery.jpg, and as a table of times and scores on stdout.
+# over presets with its report, as OUT/gallery-BACKBONE.jpg, and as a table of times and scores
+# on stdout. docs/gallery.jpg and docs/gallery-vgg19.jpg are copies.
 #
 #   RUNEXP_SHARED=../shared bench/recipes.sh vgg19-lite [OUT]
 #
@@ -44,4 +45,4 @@ YAML
   pair parrots cubist_portrait
 } > "$out/recipes-$backbone.yaml"
 bin/runexp -c "$out/recipes-$backbone.yaml" --db "$out/runexp.db" --out "$out" >&2
-go run ./tools/gallery "$out/runexp.db" "recipes-$backbone"
+go run ./tools/gallery "$out/runexp.db" "recipes-$backbone" "$out/gallery-$backbone.jpg"

@@ -1,8 +1,8 @@
-// Command gallery makes docs/gallery.jpg, the pictures of recipes side by side, and prints
-// the table of their times and scores, from the newest sweep of an experiment over presets
-// and pairs (bench/recipes.sh runs it):
+// Command gallery lays out the pictures of recipes side by side in a JPEG, and prints the
+// table of their times and scores, from the newest sweep of an experiment over presets and
+// pairs (bench/recipes.sh runs it):
 //
-//	go run ./tools/gallery STORE EXPERIMENT > table.md
+//	go run ./tools/gallery STORE EXPERIMENT PICTURE > table.md
 package main
 
 import (
@@ -23,15 +23,14 @@ import (
 )
 
 const (
-	target  = "docs/gallery.jpg"
 	height  = 220 // pixels of a picture in the gallery
 	quality = 85
 )
 
 func main() {
-	err := errors.New("want the store's file and the experiment's name")
-	if len(os.Args) == 3 {
-		err = gallery(context.Background(), os.Args[1], os.Args[2])
+	err := errors.New("want the store's file, the experiment's name and the picture to write")
+	if len(os.Args) == 4 {
+		err = gallery(context.Background(), os.Args[1], os.Args[2], os.Args[3])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gallery:", err)
@@ -39,7 +38,7 @@ func main() {
 	}
 }
 
-func gallery(ctx context.Context, file, experiment string) error {
+func gallery(ctx context.Context, file, experiment, picture string) error {
 	s, err := store.OpenReadOnly(ctx, file)
 	if err != nil {
 		return err
@@ -49,7 +48,7 @@ func gallery(ctx context.Context, file, experiment string) error {
 	if err != nil {
 		return err
 	}
-	if err := draw(ctx, s, trials); err != nil {
+	if err := draw(ctx, s, trials, picture); err != nil {
 		return err
 	}
 	return printTable(ctx, os.Stdout, s, trials)
@@ -113,7 +112,7 @@ func recipeOf(t trial) string { return t.recipe }
 func pairOf(t trial) string   { return t.pair }
 
 // draw writes the gallery: a row for each pair, its images and then each recipe's picture.
-func draw(ctx context.Context, s *store.Store, trials []trial) error {
+func draw(ctx context.Context, s *store.Store, trials []trial, target string) error {
 	recipes, pairs := distinct(trials, recipeOf), distinct(trials, pairOf)
 	g := sheet.Grid{
 		Rows:    sheet.Axis{Levels: pairs},

@@ -14,11 +14,11 @@ var metrics = []string{"eval/style", "eval/content", "eval/palette", "eval/noise
 
 // printTable prints for each recipe the median over its pairs.
 func printTable(ctx context.Context, w io.Writer, s *store.Store, trials []trial) error {
-	fmt.Fprint(w, "| recipe | pairs | seconds | memory, MiB |")
+	fmt.Fprint(w, "| recipe | pairs | seconds |")
 	for _, m := range metrics {
 		fmt.Fprintf(w, " %s |", m)
 	}
-	fmt.Fprintln(w, "\n|---|---|---|---|---|---|---|---|")
+	fmt.Fprintln(w, "\n|---|---|---|---|---|---|---|")
 	for _, recipe := range distinct(trials, recipeOf) {
 		values := map[string][]float64{}
 		pairs := 0
@@ -36,7 +36,7 @@ func printTable(ctx context.Context, w io.Writer, s *store.Store, trials []trial
 				values[m.Name] = append(values[m.Name], m.Last)
 			}
 		}
-		fmt.Fprintf(w, "| %s | %d | %.0f | %.0f |", recipe, pairs, median.Of(values["seconds"]), median.Of(values["memory/peak"])/(1<<20))
+		fmt.Fprintf(w, "| %s | %d | %.0f |", recipe, pairs, median.Of(values["seconds"]))
 		for _, m := range metrics {
 			fmt.Fprintf(w, " %.3f |", median.Of(values[m]))
 		}
