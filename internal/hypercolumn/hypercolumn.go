@@ -17,9 +17,10 @@ import (
 	"runexp/framework/graph"
 )
 
-// A Sampler says what is sampled, and how often.
+// A Sampler says what is sampled, and how often. Embedded in a loss it is what these losses
+// have in common.
 type Sampler struct {
-	Taps        []framework.Tap // a hypercolumn's parts, in this order; the weight multiplies the features
+	Parts       []framework.Tap // a hypercolumn's parts, in this order; the weight multiplies the features
 	Points      int             // pixels of the picture, drawn in each iteration
 	StylePoints int             // pixels of each style image, drawn once in a stage
 }
@@ -55,14 +56,23 @@ func Check(pixels float64, points, stylePoints int) error {
 // tooMany points: the matrix of all pairs would have at least 4 GiB.
 const tooMany = 1 << 15
 
+// ReadsMasks returns true.
+func (s Sampler) ReadsMasks() bool { return true }
+
+// Draws returns true.
+func (s Sampler) Draws() bool { return true }
+
+// Taps returns the parts of a hypercolumn.
+func (s Sampler) Taps() []framework.Tap { return s.Parts }
+
 // Represent returns what Columns needs of an image.
-func (s Sampler) Represent(v framework.View) framework.Values {
-	values := v.Each(s.Taps, func(features graph.Node) graph.Node { return features })
+func (s Sampler) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
+	values := v.Each(s.Parts, func(features graph.Node) graph.Node { return features })
 	values[framework.ImageTap] = v.Taps[framework.ImageTap]
 	for _, region := range v.Regions() {
 		values[named(region, mask)] = v.Masks[region][framework.ImageTap]
 	}
-	return values
+	return values, nil
 }
 
 // Columns returns the hypercolumns, [N C], of an image as Represent returned it at pixels
@@ -71,8 +81,8 @@ func (s Sampler) Represent(v framework.View) framework.Values {
 func (s Sampler) Columns(b *graph.Builder, image framework.Values, pixels graph.Node) graph.Node {
 	size := image[framework.ImageTap].Shape()
 	at := map[[2]int]graph.Node{}
-	parts := make([]graph.Node, len(s.Taps))
-	for i, tap := range s.Taps {
+	parts := make([]graph.Node, len(s.Parts))
+	for i, tap := range s.Parts {
 		features := image[tap.Layer]
 		shape := features.Shape()
 		stride := [2]int{strideOf(size[0], shape[0]), strideOf(size[1], shape[1])}

@@ -77,7 +77,7 @@ func TestPixels(t *testing.T) {
 // TestColumns: layers are interpolated at the pixel over their stride, in the order of the
 // taps and times their weights.
 func TestColumns(t *testing.T) {
-	s := Sampler{Taps: Taps(2, []framework.LayerWeight{{Layer: "a", Weight: 1}, {Layer: "b", Weight: 10}})}
+	s := Sampler{Parts: Taps(2, []framework.LayerWeight{{Layer: "a", Weight: 1}, {Layer: "b", Weight: 10}})}
 	got := evaluated(t, func(b *graph.Builder) graph.Node {
 		image := framework.Values{
 			framework.ImageTap: constant(b, graph.Shape{5, 2, 1}, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
@@ -115,7 +115,7 @@ func TestRelaxedEMD(t *testing.T) {
 
 // TestTerms: regions are averaged, and a style image counts for the regions that it has.
 func TestTerms(t *testing.T) {
-	s := Sampler{Taps: Taps(1, nil), Points: 8, StylePoints: 8}
+	s := Sampler{Parts: Taps(1, nil), Points: 8, StylePoints: 8}
 	b := graph.NewDoubleBuilder()
 	b.Variable(1)
 	of := func(value float64, regions ...string) framework.Values {

@@ -39,7 +39,7 @@ func (c Config) Validate() error {
 // depends on the features' scale. Covariances are divided by the number of pixels. Pixels are
 // drawn uniformly, with repetition; of several style images the loss is the weighted mean. With
 // masks it is computed region by region, and averaged.
-type Loss struct{ sampler hypercolumn.Sampler }
+type Loss struct{ hypercolumn.Sampler }
 
 var (
 	_ framework.TargetPreparer = (*Loss)(nil)
@@ -49,29 +49,15 @@ var (
 
 // New returns the loss.
 func New(c Config) (framework.Loss, error) {
-	return &Loss{hypercolumn.Sampler{Taps: hypercolumn.Taps(c.Pixels, c.Layers), Points: c.Points, StylePoints: c.StylePoints}}, nil
+	return &Loss{hypercolumn.Sampler{Parts: hypercolumn.Taps(c.Pixels, c.Layers), Points: c.Points, StylePoints: c.StylePoints}}, nil
 }
 
 // Roles returns the style images' role.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
-// ReadsMasks returns true.
-func (l *Loss) ReadsMasks() bool { return true }
-
-// Draws returns true.
-func (l *Loss) Draws() bool { return true }
-
-// Taps returns the layers, and the image.
-func (l *Loss) Taps() []framework.Tap { return l.sampler.Taps }
-
-// Represent returns what pixels are drawn from.
-func (l *Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
-	return l.sampler.Represent(v), nil
-}
-
 // PrepareTargets returns the style images' moments.
 func (l *Loss) PrepareTargets(b *graph.Builder, want framework.Targets) (framework.Targets, error) {
-	return framework.Targets{framework.Style: l.sampler.Prepare(b, want[framework.Style], func(columns graph.Node) framework.Values {
+	return framework.Targets{framework.Style: l.Prepare(b, want[framework.Style], func(columns graph.Node) framework.Values {
 		mean, covariance := moments(b, columns)
 		return framework.Values{"mean": mean, "covariance": covariance}
 	})}, nil
@@ -79,7 +65,7 @@ func (l *Loss) PrepareTargets(b *graph.Builder, want framework.Targets) (framewo
 
 // Score returns the distance in each region.
 func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
-	return l.sampler.Terms(b, got, want[framework.Style], func(columns graph.Node, style framework.Values) graph.Node {
+	return l.Terms(b, got, want[framework.Style], func(columns graph.Node, style framework.Values) graph.Node {
 		mean, covariance := moments(b, columns)
 		return b.Add(b.Mean(b.Abs(b.Sub(mean, style["mean"]))), b.Mean(b.Abs(b.Sub(covariance, style["covariance"]))))
 	})

@@ -41,8 +41,8 @@ func (c Config) Validate() error {
 // Pixels are drawn uniformly, with repetition; of several style images the loss is the weighted
 // mean. With masks it is computed region by region, and averaged.
 type Loss struct {
-	sampler hypercolumn.Sampler
-	grey    float64
+	hypercolumn.Sampler
+	grey float64
 }
 
 var (
@@ -53,36 +53,22 @@ var (
 
 // New returns the loss.
 func New(c Config) (framework.Loss, error) {
-	return &Loss{hypercolumn.Sampler{Taps: hypercolumn.Taps(1, nil), Points: c.Points, StylePoints: c.StylePoints}, c.Grey}, nil
+	return &Loss{hypercolumn.Sampler{Parts: hypercolumn.Taps(1, nil), Points: c.Points, StylePoints: c.StylePoints}, c.Grey}, nil
 }
 
 // Roles returns the style images' role.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Style} }
 
-// ReadsMasks returns true.
-func (l *Loss) ReadsMasks() bool { return true }
-
-// Draws returns true.
-func (l *Loss) Draws() bool { return true }
-
-// Taps returns the image.
-func (l *Loss) Taps() []framework.Tap { return l.sampler.Taps }
-
-// Represent returns what pixels are drawn from.
-func (l *Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
-	return l.sampler.Represent(v), nil
-}
-
 // PrepareTargets returns the style images' colours, less grey.
 func (l *Loss) PrepareTargets(b *graph.Builder, want framework.Targets) (framework.Targets, error) {
-	return framework.Targets{framework.Style: l.sampler.Prepare(b, want[framework.Style], func(colours graph.Node) framework.Values {
+	return framework.Targets{framework.Style: l.Prepare(b, want[framework.Style], func(colours graph.Node) framework.Values {
 		return framework.Values{"colours": l.centred(b, colours)}
 	})}, nil
 }
 
 // Score returns the distance in each region.
 func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
-	return l.sampler.Terms(b, got, want[framework.Style], func(colours graph.Node, style framework.Values) graph.Node {
+	return l.Terms(b, got, want[framework.Style], func(colours graph.Node, style framework.Values) graph.Node {
 		x, y := l.centred(b, colours), style["colours"]
 		return hypercolumn.RelaxedEMD(b, x, y, nearness(b, b.Detach(x), y), func(x, y graph.Node) graph.Node {
 			cosine := b.SumAlong(b.Mul(hypercolumn.Directions(b, x), hypercolumn.Directions(b, y)), 1)

@@ -33,7 +33,7 @@ func (c Config) Validate() error {
 //
 // from 0 to 2, without units. Pixels are drawn uniformly, with repetition. With masks it is
 // computed region by region, and averaged.
-type Loss struct{ sampler hypercolumn.Sampler }
+type Loss struct{ hypercolumn.Sampler }
 
 var (
 	_ framework.MaskReader = (*Loss)(nil)
@@ -42,29 +42,15 @@ var (
 
 // New returns the loss.
 func New(c Config) (framework.Loss, error) {
-	return &Loss{hypercolumn.Sampler{Taps: hypercolumn.Taps(c.Pixels, c.Layers), Points: c.Points}}, nil
+	return &Loss{hypercolumn.Sampler{Parts: hypercolumn.Taps(c.Pixels, c.Layers), Points: c.Points}}, nil
 }
 
 // Roles returns the content image's role.
 func (l *Loss) Roles() []framework.Role { return []framework.Role{framework.Content} }
 
-// ReadsMasks returns true.
-func (l *Loss) ReadsMasks() bool { return true }
-
-// Draws returns true.
-func (l *Loss) Draws() bool { return true }
-
-// Taps returns the layers, and the image.
-func (l *Loss) Taps() []framework.Tap { return l.sampler.Taps }
-
-// Represent returns what pixels are drawn from.
-func (l *Loss) Represent(_ *graph.Builder, v framework.View) (framework.Values, error) {
-	return l.sampler.Represent(v), nil
-}
-
 // Score returns the distance in each region.
 func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targets) ([]framework.Term, error) {
-	return l.sampler.ContentTerms(b, got, want[framework.Content][0].Values, func(columns, content graph.Node) graph.Node {
+	return l.ContentTerms(b, got, want[framework.Content][0].Values, func(columns, content graph.Node) graph.Node {
 		d := b.Sub(shares(b, columns), shares(b, content))
 		return b.Scale(b.Sum(b.Abs(d)), 1/float64(columns.Shape()[0]))
 	})
