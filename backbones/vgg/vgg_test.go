@@ -217,7 +217,7 @@ func TestPictureTooSmall(t *testing.T) {
 // TestMissingWeights: the error names the backbone that needs no file.
 func TestMissingWeights(t *testing.T) {
 	_, err := New("vgg19", Defaults("vgg19"), weights.Places{Env: t.TempDir()}).Weights([]string{"conv1_1"})
-	for _, want := range []string{"backbone vgg19", "vgg19-oxford", "choose the backbone vgg19-lite"} {
+	for _, want := range []string{"backbone vgg19", "vgg19-oxford", "backbone.name=vgg19-lite, a smaller network"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
