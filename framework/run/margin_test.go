@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"runexp/framework"
+	"runexp/framework/compute"
 	"runexp/variables/initials/content"
+	"runexp/variables/initials/image"
 )
 
 // TestTheMarginIsCutOff: what is stored has the sizes that it has without a margin, and lies
@@ -19,6 +21,7 @@ func TestTheMarginIsCutOff(t *testing.T) {
 		e.Stages[i].Optimizer.LR = 1e-12 // stays where it starts
 	}
 	e.Output.Every = 2
+	e.Style[1].Size = "result" // relative to the picture
 	without := prepare(t, e)
 	e.Margin = 0.1
 	p := prepare(t, e)
@@ -46,9 +49,12 @@ func TestTheMarginIsCutOff(t *testing.T) {
 	// The second stage starts from the first, half as large: start there at once.
 	e.Stages = e.Stages[1:]
 	e.Stages[0].Size = framework.Size{Height: 30}
-	p = prepare(t, e)
-	if done, err = p.Optimize(t.Context(), &record{}); err != nil {
+	p, r = prepare(t, e), &record{}
+	if done, err = p.Optimize(t.Context(), r); err != nil {
 		t.Fatal(err)
+	}
+	if term := r.rows[0].Terms[0]; term.Loss != "c" || term.Value > 1e-9 {
+		t.Errorf("the picture is the content image, and its loss is %+v", term)
 	}
 	for i, v := range p.Content().Pix {
 		if d := v - done.Final.Pix[i]; d > 1e-6 || d < -1e-6 {
@@ -73,5 +79,42 @@ func TestMasksInTheMargin(t *testing.T) {
 	mask := p.content.masks["left"].Mirrored(2, 2)
 	if got := p.canvas.masks["left"]; got.H != mask.H || !slices.Equal(got.Pix, mask.Pix) {
 		t.Errorf("the mask is %d×%d", got.H, got.W)
+	}
+}
+
+// So are masks that the run finds.
+func TestFoundMasksInTheMargin(t *testing.T) {
+	e, plugins := withAuto(t)
+	e.Margin = 0.1
+	p, _ := masked(t, e, plugins, compute.Plain[float32]{})
+	if len(p.content.masks) < 2 {
+		t.Fatalf("%d regions", len(p.content.masks))
+	}
+	for region, mask := range p.content.masks {
+		if got, want := p.canvas.masks[region], p.margin.extend(mask); got == nil || !slices.Equal(got.Pix, want.Pix) || got.H == mask.H {
+			t.Errorf("the mask of %s is not extended", region)
+		}
+	}
+}
+
+// An image of its own that the picture starts from lies on the picture.
+func TestTheStartInTheMargin(t *testing.T) {
+	e := experiment(t)
+	e.Init = framework.InitSpec{From: "image", Options: &image.Config{Image: e.Content.Image}}
+	e.Stages[0].Size = framework.Size{Height: 30}
+	e.Margin = 0.1
+	p := prepare(t, e)
+	x, err := p.initial(p.sizes[0].H, p.sizes[0].W)
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, err := p.image(t.Context(), x, p.sizes[0].H, p.sizes[0].W)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range p.withoutMargin(picture).Pix {
+		if d := v - p.Content().Pix[i]; d > 1e-6 || d < -1e-6 {
+			t.Fatalf("element %d is %v, the image's %v", i, v, p.Content().Pix[i])
+		}
 	}
 }
