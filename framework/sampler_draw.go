@@ -10,7 +10,7 @@ import (
 const maxRejected = 10_000
 
 // Draw returns the points of a sampler that draws: the first Cap distinct settings of next,
-// or as many as there are, each on every block. A setting that is excluded on every block
+// settled, or as many as there are, each on every block. A setting that is excluded on every block
 // does not count. Errors: TooMany.
 func (s SweepSpace) Draw(next func() []Choice, excluded func(setting []Choice, block int) bool) ([]SweepPoint, error) {
 	if s.Cap > s.MaxPoints/s.Blocks {
@@ -21,6 +21,7 @@ func (s SweepSpace) Draw(next func() []Choice, excluded func(setting []Choice, b
 	for drawn, rejected := 0, 0; drawn < s.Cap && rejected < maxRejected; {
 		rejected++
 		setting := next()
+		s.Settle(setting)
 		key, kept := fmt.Sprint(setting), false
 		if seen[key] {
 			continue

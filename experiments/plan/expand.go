@@ -15,7 +15,7 @@ const maxTrials = 10_000
 type Point struct {
 	Number   int              // from 0, in the order of the plan
 	Settings []config.Setting // swept paths and values, in the order of the sweep's parameters
-	Levels   []int            // index of the level in each parameter; −1 for a draw from a range
+	Levels   []int            // index of the level in each parameter; −1 for a draw from a range, and for one that is not set
 	Pair     int              // index into the sweep's pairs; −1 if there are none
 	Repeat   int
 	Config   *config.Resolved

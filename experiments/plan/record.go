@@ -48,6 +48,12 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 		if len(q.Numbers) < len(q.Labels) {
 			q.Numbers = nil
 		}
+		if p.When != nil {
+			q.When = p.When.String()
+			if p.Range == nil { // one level more
+				q.Labels, q.Numbers = append(q.Labels, record.NotSet), nil
+			}
+		}
 		text.Parameters = append(text.Parameters, q)
 	}
 	return json.Marshal(text)
@@ -107,6 +113,9 @@ func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessa
 		text.Settings = append(text.Settings, record.Setting{Path: setting.Path, Value: value, Label: setting.Text})
 	}
 	for i, q := range s.Parameters { // a parameter of one path has its level's label
+		if q.Range == nil && p.Levels[i] < 0 {
+			text.Levels[i] = len(q.Levels) // not set
+		}
 		if len(q.Paths) != 1 || p.Levels[i] < 0 {
 			continue
 		}

@@ -18,6 +18,9 @@ func sample(s *config.Sweep, seed int64) ([]Point, error) {
 			q.Range = framework.SweepRange{Min: p.Range.Min, Max: p.Range.Max, Distribution: p.Range.Distribution}
 		}
 		space.Parameters = append(space.Parameters, q)
+		if p.When != nil {
+			space.Unset = out.unset
+		}
 	}
 	chosen, err := s.Sampler().Sample(space, func(setting []framework.Choice, b int) bool {
 		settings, _ := settingsOf(s, setting)
@@ -49,11 +52,16 @@ func sample(s *config.Sweep, seed int64) ([]Point, error) {
 	return points, nil
 }
 
-// settingsOf returns the settings of choices, and their levels; −1 for a number of a range.
+// settingsOf returns the settings of choices, and their levels; −1 for a number of a range
+// and for a parameter that is not set.
 func settingsOf(s *config.Sweep, choices []framework.Choice) (settings []config.Setting, levels []int) {
 	levels = make([]int, len(choices))
 	for i, c := range choices {
 		p := s.Parameters[i]
+		if c.Unset {
+			levels[i] = -1
+			continue
+		}
 		if p.Range != nil {
 			levels[i] = -1
 			settings = append(settings, p.Range.Setting(c.Value))

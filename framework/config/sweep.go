@@ -14,20 +14,21 @@ import (
 // Its JSON has all defaults, absolute paths and the steps of all ranges: it is equal
 // for equal plans.
 type Sweep struct {
-	Question   string       `json:"question,omitempty"`
-	Method     string       `json:"method"`            // the sampler
-	Options    []Setting    `json:"options,omitempty"` // of the sampler
-	Metrics    []string     `json:"metrics"`
-	Pairs      []Pair       `json:"pairs,omitempty"`
-	Repeats    int          `json:"repeats"` // at least 1
-	Parameters []Parameter  `json:"parameters"`
-	Exclude    []*Exclusion `json:"exclude,omitempty"`
-	RunCap     int          `json:"run_cap"`              // framework.SweepSpace's Cap
-	EarlyStop  *EarlyStop   `json:"early_stop,omitempty"` // nil: no trial is pruned
-	OnFailure  OnFailure    `json:"on_failure"`
+	Question   string        `json:"question,omitempty"`
+	Method     string        `json:"method"`            // the sampler
+	Options    []Setting     `json:"options,omitempty"` // of the sampler
+	Metrics    []string      `json:"metrics"`
+	Pairs      []Pair        `json:"pairs,omitempty"`
+	Repeats    int           `json:"repeats"` // at least 1
+	Parameters []Parameter   `json:"parameters"`
+	Exclude    []*Expression `json:"exclude,omitempty"`
+	RunCap     int           `json:"run_cap"`              // framework.SweepSpace's Cap
+	EarlyStop  *EarlyStop    `json:"early_stop,omitempty"` // nil: no trial is pruned
+	OnFailure  OnFailure     `json:"on_failure"`
 
 	section *node
-	seed    Setting // the experiment's
+	unset   map[string]any // values in expressions of parameters that are not set
+	seed    Setting        // the experiment's
 	sampler framework.Sampler
 }
 
@@ -47,6 +48,9 @@ type Parameter struct {
 	Paths  []string `json:"paths"`
 	Levels []Level  `json:"levels,omitempty"`
 	Range  *Range   `json:"range,omitempty"` // nil if there are levels
+	// When is false for settings of earlier parameters with which this one is not set; nil
+	// if it always is.
+	When *Expression `json:"when,omitempty"`
 }
 
 // Name returns the parameter's name in reports: its paths, joined by commas.

@@ -79,6 +79,9 @@ func (r *sweepReader) read() {
 		s.Parameters = append(s.Parameters, r.parameter(i, parameter))
 	}
 	r.checkOverlaps()
+	for i, parameter := range keys.Parameters {
+		r.condition(i, parameter.When)
+	}
 	r.metrics(keys)
 	r.earlyStop(keys.EarlyStop)
 	for i, text := range keys.Exclude {

@@ -177,6 +177,9 @@ func (a *Analysis) note(lost map[string]int) {
 		add("Pictures are among what was varied: a claim about them is about these pictures and no others.")
 	}
 	for _, f := range a.Factors {
+		if f.Conditional {
+			add("Nothing is claimed of %s: it is set with some values of other settings only.", f.Path)
+		}
 		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })
 		if e < 0 {
 			add("Only one level of %s ran, or none: its effect is unknown.", f.Path)

@@ -101,6 +101,23 @@ func TestCensored(t *testing.T) {
 	}
 }
 
+// Of a parameter that other settings decide on nothing is tested, and a note says so.
+func TestConditional(t *testing.T) {
+	s := planted(apart(8), 0, 1000)
+	claims := len(analyze(t, s).Sentences())
+	s.Factors[0].Conditional = true
+	a := analyze(t, s)
+	if e := a.Effect(s.Factors[0].Path, "eval/noise"); e.Claim || e.Test != nil {
+		t.Errorf("the effect is %+v", e)
+	}
+	if claims == 0 || len(a.Sentences()) >= claims {
+		t.Errorf("%d claims before, now %q", claims, a.Sentences())
+	}
+	if !slices.Contains(a.Notes, "Nothing is claimed of "+s.Factors[0].Path+": it is set with some values of other settings only.") {
+		t.Errorf("notes %q", a.Notes)
+	}
+}
+
 // A unit's mean at a level is taken over those other settings that it has at every
 // level, so that a missing trial does not look like an effect.
 func TestLevelsByUnit(t *testing.T) {

@@ -27,6 +27,9 @@ type Study struct {
 type Factor struct {
 	Path   string  `json:"path"` // "losses.tv.weight"; a zip joins its paths with " + "
 	Levels []Level `json:"levels"`
+	// Conditional says that it is set in some runs only, which other factors decide: what
+	// the others do would look like its effect, so nothing is tested of it.
+	Conditional bool `json:"conditional,omitempty"`
 }
 
 // ordered reports whether the levels have an order: all of them are numbers.

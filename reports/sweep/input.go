@@ -57,7 +57,7 @@ func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
 	in := effects.Study{Units: units, Censored: y.censored(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
 	for _, p := range y.plan.Parameters {
-		f := effects.Factor{Path: p.Path}
+		f := effects.Factor{Path: p.Path, Conditional: p.When != ""}
 		for j, label := range p.Labels {
 			level := effects.Level{Label: label}
 			if len(p.Numbers) > 0 {

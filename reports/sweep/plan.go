@@ -146,5 +146,8 @@ func (p point) value(path string) (label string, number float64, isNumber bool) 
 			}
 		}
 	}
+	if len(parts) == 0 {
+		return record.NotSet, 0, false
+	}
 	return strings.Join(parts, ", "), number, isNumber
 }
