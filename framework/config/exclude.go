@@ -27,6 +27,7 @@ import (
 type Expression struct {
 	text    string
 	program *vm.Program
+	paths   []string
 	fixed   map[string]any // values of paths that are not swept
 }
 
@@ -83,8 +84,8 @@ func (s *Sweep) evaluate(e *Expression, at string, values map[string]any, settin
 		return out == true, nil
 	}
 	hint := ""
-	for path, value := range s.unset {
-		if value == nil && values[path] == nil {
+	for _, path := range e.paths {
+		if own, can := s.unset[path]; can && own == nil && values[path] == nil {
 			hint = fmt.Sprintf("; %s is not set there, and has no value unless the config has the key", path)
 		}
 	}
@@ -182,7 +183,7 @@ func (r *sweepReader) expression(at, text string, env types.Map, check func(path
 	if err != nil {
 		return fail(err)
 	}
-	return &Expression{text, program, fixed}
+	return &Expression{text, program, collector.paths(), fixed}
 }
 
 // checkFixed returns an error for a path whose value differs between trials, because a

@@ -96,7 +96,7 @@ func TestBadOptionsOfSamplersAndPruners(t *testing.T) {
 		"method: spread=method: sprea":           `x.yaml:5:11: sweep.method: unknown sampler "sprea"; did you mean "spread"? (known: grid, random, sobol, spread)`,
 		"slack: 0.5=slack: 0":                    "x.yaml:9:35: sweep.early_stop.slack: 0 is not a positive number",
 		"type: best=type: median":                `x.yaml:9:30: sweep.early_stop.slack: unknown key "slack" (known: type, metric, warmup, every); it is an option of type: best`,
-		"type: best=type: bes":                   `x.yaml:9:22: sweep.early_stop.type: unknown pruner "bes"; did you mean "best"? (known: best, median)`,
+		"type: best=type: bes":                   `x.yaml:9:22: sweep.early_stop.type: unknown pruner "bes"; did you mean "best"? (known: asha, best, median)`,
 		"run_cap: 5=run_cap: 0":                  "sweep.run_cap: method: spread needs the number of settings to draw",
 		"max: 2}=max: 2, steps: 3}":              "sweep.parameters[0].steps: has no effect: method: spread draws from the whole range",
 		"method: spread\n  skip: 3=method: grid": "sweep.parameters[0]: method: grid needs values, or steps: N for the range; method: random, sobol or spread draws from it",
