@@ -16,7 +16,7 @@ import (
 func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error) {
 	text := record.Plan{
 		Question: s.Question, Method: s.Method, Options: optionsOf(s.Options), Metrics: s.Metrics, Parameters: []record.Parameter{},
-		Repeats: s.Repeats, RunCap: s.RunCap, Definitions: metrics,
+		Repeats: s.Repeats, RunCap: s.RunCap, Adaptive: s.Adaptive() != nil, Definitions: metrics,
 	}
 	for _, name := range s.Metrics {
 		if loss, is := record.LossMetric(name); is {
@@ -165,10 +165,15 @@ func (p *Plan) Record() (store.NewSweep, error) {
 	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics(p.Trials[0].Config.Experiment))
 	n := store.NewSweep{
 		Experiment: p.Config.Experiment.Name, Method: p.Config.Sweep.Method, Plan: text,
-		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash,
+		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash, Grows: p.Adaptive() != nil,
 	}
 	for _, t := range p.Trials {
-		n.Trials = append(n.Trials, store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.YAML, Point: t.point})
+		n.Trials = append(n.Trials, t.Planned())
 	}
 	return n, err
+}
+
+// Planned returns the trial as it is recorded in the store.
+func (t Trial) Planned() store.PlannedTrial {
+	return store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.YAML, Point: t.point}
 }

@@ -26,6 +26,9 @@ type Sweep struct {
 	EarlyStop  *EarlyStop    `json:"early_stop,omitempty"` // nil: no trial is pruned
 	OnFailure  OnFailure     `json:"on_failure"`
 
+	// Objectives are the metrics that an adaptive sampler searches by; none for others.
+	Objectives []Objective `json:"-"`
+
 	section *node
 	unset   map[string]any // values in expressions of parameters that are not set
 	seed    Setting        // the experiment's
@@ -87,6 +90,12 @@ type Setting struct {
 	at   position // of the path
 }
 
+// An Objective is a metric to search by.
+type Objective struct {
+	Metric string
+	Lower  bool // whether lower is better
+}
+
 // EarlyStop holds the settings of the sweep's pruner.
 type EarlyStop struct {
 	Type    string    `json:"type"`              // the pruner
@@ -110,6 +119,12 @@ type OnFailure struct {
 
 // Sampler returns the plugin that chooses the settings and blocks to run.
 func (s *Sweep) Sampler() framework.Sampler { return s.sampler }
+
+// Adaptive returns the sampler if results decide on its settings, else nil.
+func (s *Sweep) Adaptive() framework.Adaptive {
+	adaptive, _ := s.sampler.(framework.Adaptive)
+	return adaptive
+}
 
 // JSON returns the sweep in canonical form.
 func (s *Sweep) JSON() ([]byte, error) { return json.Marshal(s) }

@@ -118,7 +118,8 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 	}
 	for i, name := range keys.Metrics {
 		at := indexed("metrics", i)
-		_, known := evaluate.Describe(r.loader.Plugins.Metrics, name)
+		definition, known := evaluate.Describe(r.loader.Plugins.Metrics, name)
+		r.objective(at, i, name, definition.Better)
 		if strings.HasPrefix(name, "loss/") {
 			known = true
 			r.comparable(at, name)
@@ -129,6 +130,18 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 			r.add(at, "%s is written twice; remove one", name)
 		}
 	}
+}
+
+// objective makes metric i one to search by, if the sampler does.
+func (r *sweepReader) objective(at string, i int, name string, better framework.Direction) {
+	adaptive := r.sweep.Adaptive()
+	if adaptive == nil || i >= adaptive.Objectives() {
+		return
+	}
+	if better == framework.Neither {
+		r.add(at, "neither a lower nor a higher %s is better, so method: %s cannot search by it; name another first", name, r.sweep.Method)
+	}
+	r.sweep.Objectives = append(r.sweep.Objectives, Objective{name, better != framework.Higher})
 }
 
 // metricNames lists the metrics, without those of single layers.

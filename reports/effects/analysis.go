@@ -157,6 +157,9 @@ type pictures struct {
 // note adds the sentences that qualify the claims.
 func (a *Analysis) note(lost map[string]int) {
 	add := func(format string, args ...any) { a.Notes = append(a.Notes, fmt.Sprintf(format, args...)) }
+	if a.grid.study.Adaptive {
+		add("Nothing is claimed: results decided on the settings, so that good ones are more frequent than others, and chance is among what made them look good.")
+	}
 	if n := a.grid.study.Censored; n > 0 {
 		add("Nothing is claimed: early stopping pruned %s, and the runs left of a bad setting are its best.", sizes.Count(n, "run"))
 	}
@@ -177,7 +180,7 @@ func (a *Analysis) note(lost map[string]int) {
 		add("Pictures are among what was varied: a claim about them is about these pictures and no others.")
 	}
 	for _, f := range a.Factors {
-		if f.Conditional {
+		if f.Conditional && !a.grid.study.untested() {
 			add("Nothing is claimed of %s: it is set with some values of other settings only.", f.Path)
 		}
 		e := slices.IndexFunc(a.Effects, func(e *Effect) bool { return e.Factor == f.Path })

@@ -114,7 +114,7 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	if e.Ordered && e.N > 0 {
 		e.Trend = trend(rho, e.Levels)
 	}
-	if !metric.Claimed || g.study.Censored > 0 || g.study.Factors[f].Conditional {
+	if !metric.Claimed || g.study.untested() || g.study.Factors[f].Conditional {
 		return e, nil
 	}
 	found := t.test(f, e, profiles, rho)

@@ -77,6 +77,8 @@ func (a *Analysis) Reach() (text string, all bool) {
 		units += " " + of
 	}
 	switch {
+	case a.grid.study.Adaptive:
+		return "nothing is claimed where results decide on settings", false
 	case a.grid.study.Censored > 0:
 		return "nothing is claimed where trials are stopped early", false
 	case tests == 0:

@@ -16,12 +16,18 @@ type Study struct {
 	// Censored counts runs that are missing because of their values, as pruned ones are. The
 	// runs left of a bad level are then its best: nothing is tested.
 	Censored int
+	// Adaptive says that results decided on the settings: which runs there are depends on
+	// their values, so nothing is tested.
+	Adaptive bool
 	// Missing counts planned runs without a result, for whatever reason. No factor is then
 	// reported as without effect: these runs may have differed.
 	Missing int
 	// Textures says that no unit has a content image, rather than that it is varied.
 	Textures bool
 }
+
+// untested reports whether no test would be valid, since values decided on what there is.
+func (s Study) untested() bool { return s.Adaptive || s.Censored > 0 }
 
 // A Factor is one swept parameter.
 type Factor struct {

@@ -68,6 +68,9 @@ func (y *Study) censored() int {
 
 // noAnswer is the reason why there are effects and no sentences.
 func (y *Study) noAnswer() string {
+	if y.plan.Adaptive {
+		return fmt.Sprintf("Nothing is claimed, since results decided on the settings (method: %s): what is below is shown without tests. A sweep planned in advance, method: random for example, can test what was found.", y.plan.Method)
+	}
 	if y.censored() > 0 {
 		return "Nothing is claimed, since trials were pruned: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
 	}

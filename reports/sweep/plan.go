@@ -31,6 +31,9 @@ type parameter struct {
 // log reports whether the parameter's axis is logarithmic: its numbers are drawn from
 // a logarithmic distribution, or spaced so.
 func (p parameter) log() bool {
+	if len(p.Numbers) == 0 { // in some trials it is not set
+		return false
+	}
 	if p.Range != nil && p.Range.Distribution != "" {
 		return strings.HasPrefix(p.Range.Distribution, "log")
 	}
