@@ -12,7 +12,7 @@ import (
 
 // Sampler tests a sampler against framework.Sampler's contract, on small spaces with and
 // without exclusions: of levels, of blocks alone, with parameters that are not always set,
-// and of ranges if it draws.
+// and of ranges if it draws. What an adaptive sampler suggests after that is tested too.
 func Sampler(t *testing.T, s framework.Sampler) {
 	t.Helper()
 	for _, c := range samplerChecks() {
@@ -50,6 +50,7 @@ func samplerChecks() []samplerCheck {
 		{"cap", samplerCap},
 		{"deterministic", samplerDeterministic},
 		{"a higher cap", samplerHigherCap},
+		{"suggestions", samplerSuggestions},
 	}
 }
 
