@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -114,8 +115,15 @@ func (p *Plan) Suggest(ctx context.Context, trials []Trial, history []framework.
 			return nil, nil
 		}
 		points, err := c.everywhere(setting)
-		if err != nil || len(points) == 0 || same[fmt.Sprint(setting)] {
-			return nil, c.sweep.Problem("method", "%s violates the contract of samplers: it suggests what is excluded, or %v", c.sweep.Method, err)
+		switch {
+		case err != nil:
+		case slices.ContainsFunc(history, func(r framework.Result) bool { return slices.Equal(r.Setting, setting) }):
+			err = errors.New("it suggests a setting again")
+		case len(points) == 0 || same[fmt.Sprint(setting)]:
+			err = errors.New("it suggests a setting that is excluded")
+		}
+		if err != nil {
+			return nil, c.sweep.Problem("method", "%s violates the contract of samplers: %v", c.sweep.Method, err)
 		}
 		added, err := p.add(ctx, points, trials[len(trials)-1].Number+1)
 		if err != nil {
