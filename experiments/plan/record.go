@@ -16,7 +16,10 @@ import (
 func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error) {
 	text := record.Plan{
 		Question: s.Question, Method: s.Method, Options: optionsOf(s.Options), Metrics: s.Metrics, Parameters: []record.Parameter{},
-		Repeats: s.Repeats, RunCap: s.RunCap, Adaptive: s.Adaptive() != nil, Definitions: metrics,
+		Repeats: s.Repeats, RunCap: s.RunCap, Definitions: metrics,
+	}
+	for _, o := range s.Objectives {
+		text.Objectives = append(text.Objectives, o.Metric)
 	}
 	for _, name := range s.Metrics {
 		if loss, is := record.LossMetric(name); is {

@@ -32,6 +32,7 @@ func (y *Study) answers() ([]document.Block, error) {
 	if len(items) == 0 {
 		blocks[0] = document.Block{Paragraph: y.noAnswer()}
 	}
+	blocks = append(blocks, y.best()...)
 	if n := len(y.trials) - len(y.scored()); n > 0 {
 		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; they are listed below, with the reason.", n, sizes.Count(len(y.trials), "trial"))})
 	}
@@ -54,6 +55,9 @@ func (y *Study) resized() bool {
 	})
 }
 
+// adaptive reports whether results decided on the settings.
+func (y *Study) adaptive() bool { return len(y.plan.Objectives) > 0 }
+
 // censored counts trials that are missing because of their values: they were pruned,
 // and no later run has finished them.
 func (y *Study) censored() int {
@@ -68,7 +72,7 @@ func (y *Study) censored() int {
 
 // noAnswer is the reason why there are effects and no sentences.
 func (y *Study) noAnswer() string {
-	if y.plan.Adaptive {
+	if y.adaptive() {
 		return fmt.Sprintf("Nothing is claimed, since results decided on the settings (method: %s): what is below is shown without tests. A sweep planned in advance, method: random for example, can test what was found.", y.plan.Method)
 	}
 	if y.censored() > 0 {

@@ -40,6 +40,18 @@ func (p parameter) log() bool {
 	return plots.LogSpaced(p.Numbers)
 }
 
+// drawnValues describes what was drawn, and whether some trials do not set it.
+func (p parameter) drawnValues() string {
+	labels, rest := p.Labels, ""
+	if i := slices.Index(labels, record.NotSet); i >= 0 {
+		labels, rest = slices.Delete(slices.Clone(labels), i, i+1), ", or "+record.NotSet
+	}
+	if len(labels) == 0 {
+		return record.NotSet
+	}
+	return fmt.Sprintf("%d drawn, from %s to %s%s", len(labels), labels[0], labels[len(labels)-1], rest)
+}
+
 // A point is the place of a trial in the sweep.
 type point struct{ record.Point }
 

@@ -20,7 +20,7 @@ type Plan struct {
 	Exclude    []string    `json:"exclude,omitempty"`
 	RunCap     int         `json:"run_cap,omitempty"`
 	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
-	Adaptive   bool        `json:"adaptive,omitempty"`   // results decide on settings
+	Objectives []string    `json:"objectives,omitempty"` // the metrics by which results decide on settings; none if the plan does
 	// Definitions are those of all metrics of the sweep's pictures and of the losses in
 	// Metrics. They are for people: plans that differ only in them are equal.
 	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
