@@ -133,7 +133,8 @@ func (r *runFlags) describeTrials(planned *plan.Plan) error {
 	}
 	later := ""
 	if n := planned.Total() - len(trials); n > 0 {
-		later = fmt.Sprintf("; up to %s more follow, each setting from the results before it (method: %s)", sizes.Count(n, "trial"), planned.Config.Sweep.Method)
+		more := time.Duration(float64(total) * float64(n) / float64(len(trials)))
+		later = fmt.Sprintf("; up to %d more trials follow, in about %s, each setting from the results before it (method: %s)", n, sizes.Text(more, time.Second), planned.Config.Sweep.Method)
 	}
 	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each%s\nclaims: %s\n",
 		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), later, reach)
