@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"runexp/framework"
+	"runexp/framework/config"
 	"runexp/framework/store"
 	"runexp/framework/store/record"
 )
@@ -23,12 +24,14 @@ func (p *Plan) Adaptive() framework.Adaptive {
 }
 
 // Total is the number of trials that there will be; of an adaptive sweep at most.
-func (p *Plan) Total() int {
-	if p.Adaptive() == nil {
-		return len(p.Trials)
+func (p *Plan) Total() int { return Total(p.Config, len(p.Trials)) }
+
+// Total is Plan.Total for a config of which so many trials are planned.
+func Total(r *config.Resolved, planned int) int {
+	if r.Sweep == nil || r.Sweep.Adaptive() == nil {
+		return planned
 	}
-	s := p.Config.Sweep
-	return max(len(p.Trials), s.RunCap*len(blocks(s)))
+	return max(planned, r.Sweep.RunCap*len(blocks(r.Sweep)))
 }
 
 // probe prepares a trial for each level that no trial of the plan has, so that the scorer

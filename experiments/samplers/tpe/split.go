@@ -11,20 +11,25 @@ import (
 // maxGood is the largest number of good settings by one objective.
 const maxGood = 25
 
-// split divides the settings into good ones, the best share gamma of those with results, and
-// the others, both in their order; ok is false with fewer results than least.
+// split divides the settings into good ones and the others, both in their order. Good are the
+// best of those with values, as many as the share gamma of all that have ended, by failure or
+// early stopping too. ok is false if fewer than least have ended or none has values.
 func split(history []framework.Result, least int, gamma float64) (good, bad [][]framework.Choice, ok bool) {
 	var done []int
 	var values [][]float64
+	ended := 0
 	for i, r := range history {
+		if !r.Pending {
+			ended++
+		}
 		if len(r.Values) > 0 {
 			done, values = append(done, i), append(values, r.Values)
 		}
 	}
-	if len(done) == 0 || len(done) < least {
+	if len(done) == 0 || ended < least {
 		return nil, nil, false
 	}
-	n := int(math.Ceil(gamma * float64(len(done))))
+	n := min(int(math.Ceil(gamma*float64(ended))), len(done))
 	if len(values[0]) == 1 {
 		n = min(n, maxGood)
 	}

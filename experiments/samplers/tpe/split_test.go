@@ -24,16 +24,23 @@ func numbers(settings [][]framework.Choice) (list []int) {
 	return list
 }
 
-// The good settings are the best share of those with results; failed and pending ones are bad.
+// The good settings are the best of those with values, a share of those that have ended;
+// failed and pending ones are bad.
 func TestSplit(t *testing.T) {
 	history := results([]float64{5}, nil, []float64{1}, []float64{4}, []float64{3}, []float64{2}, nil)
 	history[6].Pending = true
-	good, bad, ok := split(history, 5, 0.4)
-	if !ok || !slices.Equal(numbers(good), []int{2, 5}) || !slices.Equal(numbers(bad), []int{0, 1, 3, 4, 6}) {
+	good, bad, ok := split(history, 6, 0.4)
+	if !ok || !slices.Equal(numbers(good), []int{2, 4, 5}) || !slices.Equal(numbers(bad), []int{0, 1, 3, 6}) {
 		t.Errorf("good %v, bad %v, %v", numbers(good), numbers(bad), ok)
 	}
-	if _, _, ok := split(history, 6, 0.4); ok {
-		t.Error("five results are enough for six")
+	if _, _, ok := split(history, 7, 0.4); ok {
+		t.Error("six that have ended are enough for seven")
+	}
+	if _, _, ok := split(results(nil, nil), 1, 0.4); ok {
+		t.Error("nothing has values")
+	}
+	if good, _, ok := split(results(nil, nil, nil, []float64{1}), 1, 0.9); !ok || len(good) != 1 {
+		t.Errorf("%d are good of one with values", len(good))
 	}
 	var many [][]float64
 	for i := range 400 {

@@ -91,8 +91,8 @@ const (
 	maxRejected = 10_000 // draws after them: there are hardly any others then
 )
 
-// Suggest returns the next setting: a random one as long as fewer than startup have a
-// result, or if the search comes up with known settings only.
+// Suggest returns the next setting: a random one as long as fewer than startup have ended, or
+// none with values, or if the search comes up with known settings only.
 func (s Sampler) Suggest(space framework.SweepSpace, history []framework.Result, excluded func([]framework.Choice, int) bool) ([]framework.Choice, bool, error) {
 	random := rand.New(rand.NewPCG(uint64(space.Seed), stream+1+uint64(len(history))))
 	known := map[string]bool{}
