@@ -99,7 +99,7 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		return usage(err)
 	}
 	if r.dryRun {
-		return r.describe(planned)
+		return r.describe(c.Context(), planned)
 	}
 	if err := trial.CheckOut(r.out); err != nil {
 		return usage(err)

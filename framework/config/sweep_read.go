@@ -83,6 +83,7 @@ func (r *sweepReader) read() {
 		r.condition(i, parameter.When)
 	}
 	r.metrics(keys)
+	r.margins(keys)
 	r.earlyStop(keys.EarlyStop)
 	for i, text := range keys.Exclude {
 		r.exclusion(i, text)
@@ -142,6 +143,43 @@ func (r *sweepReader) objective(at string, i int, name string, better framework.
 		r.add(at, "neither a lower nor a higher %s is better, so method: %s cannot search by it; name another first", name, r.sweep.Method)
 	}
 	r.sweep.Objectives = append(r.sweep.Objectives, Objective{name, better != framework.Higher})
+}
+
+// margins reads what counts as no difference: one margin for each metric at most, a metric's own
+// before that of all.
+func (r *sweepReader) margins(keys sweepKeys) {
+	for i, k := range keys.Equivalent {
+		at := indexed("equivalent", i)
+		switch {
+		case k.Percent < 0 || k.Difference < 0 || (k.Percent > 0) == (k.Difference > 0):
+			r.add(at, "needs percent or difference, one of them and above 0")
+			continue
+		case k.Metric == "":
+			continue
+		case !slices.Contains(keys.Metrics, k.Metric):
+			r.add(at, "%v", framework.UnknownName("metric of the question", k.Metric, keys.Metrics))
+			continue
+		case slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == k.Metric }):
+			r.add(at, "%s has a margin already; give one", k.Metric)
+			continue
+		}
+		r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{k.Metric, k.Percent, k.Difference})
+	}
+	all := 0
+	for i, k := range keys.Equivalent {
+		if k.Metric != "" {
+			continue
+		}
+		if all++; all > 1 {
+			r.add(indexed("equivalent", i), "is a second margin for all metrics; name the metric of one")
+			continue
+		}
+		for _, name := range keys.Metrics {
+			if !slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == name }) {
+				r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{name, k.Percent, k.Difference})
+			}
+		}
+	}
 }
 
 // metricNames lists the metrics, without those of single layers.

@@ -55,10 +55,14 @@ func (l Layers) layersOf(m metric) (layers []string, several bool) {
 // record returns the store's description of m.
 func (m metric) record() record.Metric {
 	d := m.Definition
-	return record.Metric{
+	r := record.Metric{
 		Name: m.name, Label: d.Label, Doc: d.Doc, Unit: d.Unit, Better: string(d.Better),
 		Low: finite(d.Low), High: finite(d.High), Against: string(d.Against),
 	}
+	if d.Against != "" {
+		r.Equal = &d.Equal
+	}
+	return r
 }
 
 // finite returns a bound, or nil if it is infinite.
