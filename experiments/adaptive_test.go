@@ -30,15 +30,15 @@ const adaptiveSweep = `sweep:
     - {path: losses.style.weight, min: 1, max: 1000, distribution: log_uniform, when: "losses.style.layers == '[relu2_1]'"}
 `
 
-// runJobs runs a plan with so many jobs.
-func (b bed) runJobs(ctx context.Context, t *testing.T, p *plan.Plan, jobs int, began func(plan.Trial, trial.Start) run.Observer) (*Recorded, Tally, error) {
+// runAdaptive runs a plan with one job.
+func (b bed) runAdaptive(ctx context.Context, t *testing.T, p *plan.Plan, began func(plan.Trial, trial.Start) run.Observer) (*Recorded, Tally, error) {
 	t.Helper()
 	recorded, err := Record(t.Context(), p, b.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	runner := b.runner(t, p, began)
-	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: jobs}), &recordingListener{})
+	tally, err := recorded.Run(ctx, runner, local.New(runner.Run, local.Limits{Jobs: 1}), &recordingListener{})
 	return recorded, tally, err
 }
 
@@ -80,7 +80,7 @@ func TestAdaptiveSweep(t *testing.T) {
 	if len(p.Trials) != 6 || p.Total() != 14 {
 		t.Fatalf("%d trials of %d are planned", len(p.Trials), p.Total())
 	}
-	recorded, tally, err := b.runJobs(t.Context(), t, p, 1, nil)
+	recorded, tally, err := b.runAdaptive(t.Context(), t, p, nil)
 	if want := (Tally{Finished: 14}); err != nil || tally != want || recorded.Sweep.Trials != 14 {
 		t.Fatalf("%+v, %+v, %v", tally, recorded.Sweep, err)
 	}
@@ -88,11 +88,11 @@ func TestAdaptiveSweep(t *testing.T) {
 	if settings := plan.Settings(recorded.Trials); len(settings) != 7 || slices.ContainsFunc(settings, func(s plan.SettingTrials) bool { return len(s.Trials) != 2 }) {
 		t.Errorf("settings %+v", settings)
 	}
-	_, tally, err = b.runJobs(t.Context(), t, mustPlan(t, b, adaptiveSweep), 1, nil)
+	_, tally, err = b.runAdaptive(t.Context(), t, mustPlan(t, b, adaptiveSweep), nil)
 	if want := (Tally{Kept: 14}); err != nil || tally != want {
 		t.Errorf("again: %+v, %v", tally, err)
 	}
-	_, tally, err = b.runJobs(t.Context(), t, mustPlan(t, b, adaptiveSweep, "run_cap: 7", "run_cap: 9"), 1, nil)
+	_, tally, err = b.runAdaptive(t.Context(), t, mustPlan(t, b, adaptiveSweep, "run_cap: 7", "run_cap: 9"), nil)
 	if want := (Tally{Kept: 14, Finished: 4}); err != nil || tally != want {
 		t.Errorf("with a higher run_cap: %+v, %v", tally, err)
 	}
@@ -101,7 +101,7 @@ func TestAdaptiveSweep(t *testing.T) {
 		t.Errorf("%d trials, of which the first are others", len(more))
 	}
 	other := newBed(t)
-	if _, _, err := other.runJobs(t.Context(), t, mustPlan(t, other, adaptiveSweep), 1, nil); err != nil {
+	if _, _, err := other.runAdaptive(t.Context(), t, mustPlan(t, other, adaptiveSweep), nil); err != nil {
 		t.Fatal(err)
 	}
 	if same := other.stored(t); !slices.Equal(same, first) {
@@ -116,7 +116,7 @@ func TestResultsDecide(t *testing.T) {
 	for _, objectives := range []string{"[eval/noise]", "[eval/content]"} {
 		b := newBed(t)
 		p := mustPlan(t, b, adaptiveSweep, "[eval/noise, eval/content]", objectives, "run_cap: 7", "run_cap: 10")
-		if _, _, err := b.runJobs(t.Context(), t, p, 1, nil); err != nil {
+		if _, _, err := b.runAdaptive(t.Context(), t, p, nil); err != nil {
 			t.Fatal(err)
 		}
 		hashes[objectives] = b.stored(t)
@@ -131,7 +131,7 @@ func TestResultsDecide(t *testing.T) {
 // trials are the same in the end.
 func TestAdaptiveSweepInterrupted(t *testing.T) {
 	undisturbed := newBed(t)
-	if _, _, err := undisturbed.runJobs(t.Context(), t, mustPlan(t, undisturbed, adaptiveSweep), 1, nil); err != nil {
+	if _, _, err := undisturbed.runAdaptive(t.Context(), t, mustPlan(t, undisturbed, adaptiveSweep), nil); err != nil {
 		t.Fatal(err)
 	}
 	want := undisturbed.stored(t)
@@ -140,7 +140,7 @@ func TestAdaptiveSweepInterrupted(t *testing.T) {
 	for stopAt := 0; ; stopAt++ {
 		ctx, stop := context.WithCancelCause(t.Context())
 		n := 0
-		_, tally, err := b.runJobs(ctx, t, mustPlan(t, b, adaptiveSweep), 1, func(plan.Trial, trial.Start) run.Observer {
+		_, tally, err := b.runAdaptive(ctx, t, mustPlan(t, b, adaptiveSweep), func(plan.Trial, trial.Start) run.Observer {
 			if n++; n == 2 { // lets one finish
 				stop(errStop)
 			}
@@ -283,7 +283,7 @@ func TestBrokenAdaptiveSamplers(t *testing.T) {
 		framework.Register(b.Plugins.Samplers, "theirs", "", func() struct{} { return struct{}{} },
 			func(struct{}) (framework.Sampler, error) { return brokenAdaptive{setting: setting}, nil })
 		p := mustPlan(t, b, "sweep: {method: theirs, run_cap: 4, parameters: [{path: losses.content.weight, values: [1, 2]}]}\n")
-		_, _, err := b.runJobs(t.Context(), t, p, 1, nil)
+		_, _, err := b.runAdaptive(t.Context(), t, p, nil)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
