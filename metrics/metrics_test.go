@@ -20,5 +20,20 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// TestDefinitions: every metric has a formula and a source, and those at fixed layers say
+// with what they compare.
+func TestDefinitions(t *testing.T) {
+	for _, plugin := range metrics.Registry().All() {
+		m, err := plugin.New(plugin.Options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := m.Definition()
+		if d.Formula == "" || d.Source == "" || d.Layers.AreFixed() && d.Comparable == "" {
+			t.Errorf("%s: %+v", plugin.Name, d)
+		}
+	}
+}
+
 // TestThirdParty runs the suite on the example's metric.
 func TestThirdParty(t *testing.T) { plugintest.Metric(t, Saturation{}) }

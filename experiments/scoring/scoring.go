@@ -59,6 +59,8 @@ type Config struct {
 	Used     []string                                // its layers that runs' losses read; the scorer reads others
 	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
 	Metrics  *framework.Registry[framework.Metric]
+
+	Requested []string // metrics to be computed although they are costly, as eval/NAME
 }
 
 // New returns a Scorer that computes on k. Errors: a backbone with too few unused layers,
@@ -76,7 +78,9 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
 	s := &Scorer{}
-	if s.scorer, err = evaluate.New(evaluate.Config{Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics}, k); err != nil {
+	if s.scorer, err = evaluate.New(evaluate.Config{
+		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Used: c.Used,
+	}, k); err != nil {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
@@ -85,6 +89,9 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, err
 	}
 	d.Metrics = s.scorer.Metrics()
+	for i := range d.Metrics { // what runs optimise is a plan's, not the scorer's
+		d.Metrics[i].Optimised = nil
+	}
 	s.stored.Description, err = json.Marshal(d)
 	return s, err
 }

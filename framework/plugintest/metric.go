@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
@@ -47,7 +48,7 @@ func metricChecks() []metricCheck {
 // metricDefinition checks that the definition is complete and constant.
 func metricDefinition(m framework.Metric) error {
 	d := m.Definition()
-	if m.Definition() != d {
+	if !reflect.DeepEqual(m.Definition(), d) {
 		return errors.New("Definition returns something else the second time")
 	}
 	return d.Check()
