@@ -14,7 +14,7 @@ import (
 // apart from those on request.
 //
 // It has no state: Prepare may be called from several goroutines. It has no options that
-// change its values. Values of one name are compared across runs as long as the scorer's
+// change its values; at most a file of published weights (RegisterMetricFile). Values of one name are compared across runs as long as the scorer's
 // network and layers are the same, so a metric whose values change must get a new name.
 type Metric interface {
 	// Definition describes the metric; it never changes.
@@ -97,15 +97,37 @@ func (l LayersOf) AreFixed() bool { return l == FixedLayers || l == LayersTogeth
 // an incomplete definition, which are programming errors.
 func RegisterMetric(r *Registry[Metric], name string, m Metric) {
 	type none struct{}
-	d := m.Definition()
-	err := d.Check()
+	checkMetric(name, m)
+	Register(r, name, m.Definition().String(), func() none { return none{} }, func(none) (Metric, error) { return m, nil })
+}
+
+// RegisterMetricFile is RegisterMetric for a metric with published weights of its own, which
+// are not those of the scorer's network. read returns it with the weights in a file, whose
+// content it checks, so that values of one name compare. It returns one without weights for
+// "", whose CheckNetwork says how to give some.
+func RegisterMetricFile(r *Registry[Metric], name string, read func(path string) (Metric, error)) {
+	m, err := read("")
+	if err != nil {
+		panic(fmt.Sprintf("the metric %q without its file: %v", name, err))
+	}
+	checkMetric(name, m)
+	Register(r, name, m.Definition().String(), func() MetricFile { return MetricFile{} }, func(f MetricFile) (Metric, error) { return read(f.Weights) })
+}
+
+// MetricFile holds the only option that a metric may have.
+type MetricFile struct {
+	Weights string `config:"weights,file" doc:"the file of its weights, which a config names as evaluate.NAME"`
+}
+
+// checkMetric panics on a name or a definition that cannot be registered.
+func checkMetric(name string, m Metric) {
+	err := m.Definition().Check()
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") != "" || name == "" {
 		err = errors.Join(err, errors.New("the name may have lower-case letters, digits, _ and -"))
 	}
 	if err != nil {
 		panic(fmt.Sprintf("the metric %q: %v", name, err))
 	}
-	Register(r, name, d.String(), func() none { return none{} }, func(none) (Metric, error) { return m, nil })
 }
 
 // Check returns all that is missing or contradictory in the definition, joined.

@@ -14,7 +14,10 @@ import (
 	"runexp/metrics/cfsd"
 	"runexp/metrics/content"
 	"runexp/metrics/edges"
+	"runexp/metrics/effectiveness"
 	"runexp/metrics/frechet"
+	"runexp/metrics/hellinger"
+	"runexp/metrics/lpips"
 	"runexp/metrics/noise"
 	"runexp/metrics/palette"
 	"runexp/metrics/ssim"
@@ -37,5 +40,9 @@ func Registry() *framework.Registry[framework.Metric] {
 	framework.RegisterMetric(r, "noise_relative", noise.Relative{})
 	framework.RegisterMetric(r, "tv", tv.Metric{})
 	framework.RegisterMetric(r, "cfsd_published", cfsd.Published{})
+	framework.RegisterMetric(r, "hellinger", hellinger.Metric{})
+	framework.RegisterMetric(r, "effectiveness", effectiveness.Metric{})
+	framework.RegisterMetric(r, "sifid_vgg", frechet.SingleImage{})
+	framework.RegisterMetricFile(r, "lpips", lpips.Read)
 	return r
 }

@@ -68,6 +68,10 @@ func TestPublished(t *testing.T) {
 	}{
 		{"cfsd_published", score(t, "cfsd_published", got, against), 1e-5}, // products in single precision
 		{"cfsd_published at 300 positions", score(t, "cfsd_published", withFeatures(featuresOf(13, 15, 20)), withFeatures(featuresOf(29, 15, 20))), 1e-5},
+		{"hellinger", score(t, "hellinger", withPixels(1, 0, 40, 52), withPixels(5, 3, 40, 52)), 1e-4}, // sums in single precision
+		{"hellinger of a large picture", score(t, "hellinger", withPixels(1, 0, 270, 300), withPixels(5, 3, 270, 300)), 1e-4},
+		{"effectiveness", score(t, "effectiveness", got, against), 1e-5},
+		{"sifid_vgg", score(t, "sifid_vgg", got, against), 1e-5},
 	} {
 		if math.Abs(c.got-want[c.name]) > c.tolerance*math.Abs(want[c.name]) || want[c.name] == 0 {
 			t.Errorf("%s: %.12g, want %.12g", c.name, c.got, want[c.name])

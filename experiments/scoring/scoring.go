@@ -60,7 +60,8 @@ type Config struct {
 	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
 	Metrics  *framework.Registry[framework.Metric]
 
-	Requested []string // metrics to be computed although they are costly, as eval/NAME
+	Requested []string          // metrics to be computed although they are costly, as eval/NAME
+	Files     map[string]string // of metrics with weights of their own, by metric
 }
 
 // New returns a Scorer that computes on k. Errors: a backbone with too few unused layers,
@@ -79,7 +80,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	}
 	s := &Scorer{}
 	if s.scorer, err = evaluate.New(evaluate.Config{
-		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Used: c.Used,
+		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Files: c.Files, Used: c.Used,
 	}, k); err != nil {
 		return nil, err
 	}

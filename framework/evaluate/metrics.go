@@ -27,11 +27,14 @@ type metric struct {
 	name string
 }
 
-// metricsOf returns the metrics of a registry, in its order.
-func metricsOf(r *framework.Registry[framework.Metric]) ([]metric, error) {
+// metricsOf returns the metrics of a registry, in its order, with the files of weights that
+// some of them have, by metric.
+func metricsOf(r *framework.Registry[framework.Metric], files map[string]string) ([]metric, error) {
 	var list []metric
 	for _, plugin := range r.All() {
-		m, err := plugin.New(plugin.Options())
+		options := plugin.Options()
+		framework.SetFile(options, files[plugin.Name])
+		m, err := plugin.New(options)
 		if err != nil {
 			return nil, fmt.Errorf("metric %s: %w", plugin.Name, err)
 		}
@@ -174,7 +177,7 @@ func Names(r *framework.Registry[framework.Metric]) []string {
 // Describe returns the definition of a metric by its name in the store, eval/content or
 // eval/content/relu3_3, for any Scorer.
 func Describe(r *framework.Registry[framework.Metric], name string) (framework.Definition, bool) {
-	list, err := metricsOf(r)
+	list, err := metricsOf(r, nil)
 	if err != nil {
 		return framework.Definition{}, false
 	}

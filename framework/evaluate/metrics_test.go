@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "eval/content eval/content/relu3_3 eval/content/relu4_3 eval/cfsd eval/ssim eval/edges eval/style eval/style/relu1_2 " +
-		"eval/frechet eval/frechet/relu1_2 eval/palette eval/noise eval/noise_relative eval/tv"
+		"eval/frechet eval/frechet/relu1_2 eval/palette eval/noise eval/noise_relative eval/tv eval/hellinger eval/sifid_vgg"
 	if got := strings.Join(names(s), " "); got != want {
 		t.Errorf("metrics %s, want %s", got, want)
 	}
@@ -51,7 +51,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("description of %s: %+v", name, d)
 		}
 	}
-	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv eval/cfsd_published" {
+	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv eval/cfsd_published eval/hellinger eval/effectiveness eval/sifid_vgg eval/lpips" {
 		t.Errorf("names %s", got)
 	}
 }

@@ -44,6 +44,9 @@ type Config struct {
 	// Requested are metrics, by their names in the store, to be computed although they are
 	// costly.
 	Requested []string
+	// Files are those of metrics with weights of their own, by the metrics' names in the
+	// registry.
+	Files map[string]string
 	// Used are layers that runs' losses read, for the descriptions of metrics.
 	Used []string
 }
@@ -102,7 +105,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	if c.Layers.Structure == "" {
 		add("no structure layer: name one")
 	}
-	metrics, err := metricsOf(c.Metrics)
+	metrics, err := metricsOf(c.Metrics, c.Files)
 	if err == nil {
 		metrics, err = available(metrics, c)
 	}
