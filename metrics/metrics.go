@@ -13,6 +13,7 @@ import (
 	"runexp/framework"
 	"runexp/metrics/cfsd"
 	"runexp/metrics/content"
+	"runexp/metrics/dists"
 	"runexp/metrics/edges"
 	"runexp/metrics/effectiveness"
 	"runexp/metrics/frechet"
@@ -44,5 +45,6 @@ func Registry() *framework.Registry[framework.Metric] {
 	framework.RegisterMetric(r, "effectiveness", effectiveness.Metric{})
 	framework.RegisterMetric(r, "sifid_vgg", frechet.SingleImage{})
 	framework.RegisterMetricFile(r, "lpips", lpips.Read)
+	framework.RegisterMetricFile(r, "dists", dists.Read)
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/plugintest"
 	"runexp/metrics"
+	"runexp/metrics/dists"
 	"runexp/metrics/lpips"
 )
 
@@ -29,7 +30,11 @@ func TestContract(t *testing.T) {
 // of six channels.
 func weighted() map[string]framework.Metric {
 	w := []float32{0.5, 0.25, 1, 0, 0.125, 2}
-	return map[string]framework.Metric{"lpips": lpips.New([][]float32{w, w, w, w, w})}
+	channels := make([]float32, 3+5*len(w))
+	for i := range channels {
+		channels[i] = w[i%len(w)]
+	}
+	return map[string]framework.Metric{"lpips": lpips.New([][]float32{w, w, w, w, w}), "dists": dists.New(channels, channels)}
 }
 
 // TestDefinitions: every metric has a formula and a source.

@@ -257,7 +257,8 @@ func (b *builder) scorerOptional() bool {
 
 // metricFiles returns the files that metrics with weights of their own read, by metric.
 func (p *Plan) metricFiles() map[string]string {
-	files := map[string]string{"lpips": p.Config.Experiment.Evaluate.LPIPS}
+	e := p.Config.Experiment.Evaluate
+	files := map[string]string{"lpips": e.LPIPS, "dists": e.DISTS}
 	maps.DeleteFunc(files, func(_, file string) bool { return file == "" })
 	return files
 }

@@ -51,7 +51,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("description of %s: %+v", name, d)
 		}
 	}
-	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv eval/cfsd_published eval/hellinger eval/effectiveness eval/sifid_vgg eval/lpips" {
+	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv eval/cfsd_published eval/hellinger eval/effectiveness eval/sifid_vgg eval/lpips eval/dists" {
 		t.Errorf("names %s", got)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"runexp/framework/compute"
 	"runexp/framework/imaging"
 	"runexp/framework/weights"
+	"runexp/metrics/dists"
 	"runexp/metrics/lpips"
 )
 
@@ -94,7 +95,7 @@ func formulaPicture(seed, shade, height, width int) *imaging.Image {
 	return m
 }
 
-// TestByVGG16 compares LPIPS with the public code's number, from pixels on, by the same
+// TestByVGG16 compares LPIPS and DISTS with the public code's numbers, from pixels on, by the same
 // random weights.
 func TestByVGG16(t *testing.T) {
 	text, err := os.ReadFile("../../metrics/testdata/published.json")
@@ -119,6 +120,7 @@ func TestByVGG16(t *testing.T) {
 		m             framework.Metric
 	}{
 		{"lpips", "max", lpips.New(linear)},
+		{"dists", "hann", dists.New(positive(200, 1475), positive(201, 1475))},
 	} {
 		b := randomVGG16(t, c.pooling)
 		config := Config{
