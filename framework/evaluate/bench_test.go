@@ -15,15 +15,17 @@ import (
 	"runexp/framework/weights"
 	"runexp/internal/shared"
 	"runexp/metrics"
+	"runexp/metrics/dists"
+	"runexp/metrics/lpips"
 )
 
-// BenchmarkMetrics measures what each metric adds to the score of a picture of 512×512
-// pixels, and "network" the features without any metric. Moments, which several metrics
-// share, are measured by the first of them: each metric is given an image of its own.
+// BenchmarkMetrics measures what each metric adds to the scoring of a picture of 512×512
+// pixels, on one thread, and "network" the features that all of them share. Each metric is
+// given an image of its own: moments, which several share, count for all of them.
 func BenchmarkMetrics(b *testing.B) {
-	const side = 512
+	places := weights.Places{Env: filepath.Join(shared.Dir(b), "weights")}
 	for _, name := range []string{"vgg19-lite", "vgg19"} {
-		plugin, err := backbones.Registry(weights.Places{Env: filepath.Join(shared.Dir(b), "weights")}).Lookup(name)
+		plugin, err := backbones.Registry(places).Lookup(name)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -31,69 +33,79 @@ func BenchmarkMetrics(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := Config{Name: name, Backbone: backbone, Metrics: metrics.Registry(), Requested: []string{"eval/cfsd_published"}}
-		if c.Layers, err = HeldOut(backbone.Layers(), d2l()); err != nil {
+		c := Config{Name: name, Backbone: backbone, Metrics: metrics.Registry(), Requested: []string{"eval/cfsd_published", "eval/effectiveness"}}
+		benchmarkMetrics(b, c)
+	}
+	for pooling, m := range map[string]framework.Metric{
+		"max": lpips.New(linear()), "hann": dists.New(positive(200, 1475), positive(201, 1475)),
+	} {
+		c := Config{Name: "vgg16 with " + pooling, Backbone: randomVGG16(b, pooling), Metrics: framework.NewRegistry[framework.Metric]("metric")}
+		framework.RegisterMetric(c.Metrics, "by_vgg16", m)
+		benchmarkMetrics(b, c)
+	}
+}
+
+func benchmarkMetrics(b *testing.B, c Config) {
+	const side = 512
+	var err error
+	if c.Layers, err = HeldOut(c.Backbone.Layers(), d2l()); err != nil {
+		b.Fatal(err)
+	}
+	if c.Weights, err = c.Backbone.Weights(c.Layers.Taps()); err != nil {
+		b.Fatal(err)
+	}
+	c.Weights.SHA256 = "of a benchmark"
+	e, err := compute.NewEngine(compute.Options{Threads: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer e.Close()
+	s, err := New(c, e)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n, err := newNetwork(c, s.taps(), e, side, side)
+	if err != nil {
+		b.Fatal(err)
+	}
+	see := func(m *imaging.Image) *measure.Image {
+		pix := m.Resize(side, side).Pix
+		for i := range pix {
+			pix[i] = min(max(pix[i], 0), 1)
+		}
+		if err := n.run(context.Background(), pix); err != nil {
 			b.Fatal(err)
 		}
-		if c.Weights, err = backbone.Weights(c.Layers.Taps()); err != nil {
-			b.Fatal(err)
-		}
-		c.Weights.SHA256 = "of a benchmark"
-		e, err := compute.NewEngine(compute.Options{Threads: 1})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer e.Close()
-		s, err := New(c, e)
-		if err != nil {
-			b.Fatal(err)
-		}
-		n, err := newNetwork(c, s.taps(), e, side, side)
-		if err != nil {
-			b.Fatal(err)
-		}
-		see := func(m *imaging.Image) *measure.Image {
-			pix := m.Resize(side, side).Pix
-			for i := range pix {
-				pix[i] = min(max(pix[i], 0), 1)
-			}
-			if err := n.run(context.Background(), pix); err != nil {
-				b.Fatal(err)
-			}
-			return measure.New(e, pix, side, side, n.features)
-		}
-		b.Run(name+"/network", func(b *testing.B) {
-			timed(b, func() { see(landscape()) })
-		})
-		for _, m := range s.metrics {
-			layers, _ := c.Layers.layersOf(m)
-			b.Run(name+"/"+m.name+"/prepare", func(b *testing.B) {
-				image := see(brushwork())
-				timed(b, func() {
-					for _, layer := range layers {
-						if _, err := m.Prepare(measure.New(e, image.Pix, side, side, n.features), layer); err != nil {
-							b.Fatal(err)
-						}
-					}
-				})
-			})
-			b.Run(name+"/"+m.name+"/score", func(b *testing.B) {
-				var scores []framework.Score
-				for _, layer := range layers {
-					score, err := m.Prepare(see(brushwork()), layer)
-					if err != nil {
-						b.Fatal(err)
-					}
-					scores = append(scores, score)
+		return measure.New(e, pix, side, side, n.features)
+	}
+	b.Run(c.Name+"/network", func(b *testing.B) { timed(b, func() { see(landscape()) }) })
+	for _, m := range s.metrics {
+		layers, _ := c.Layers.layersOf(m)
+		var scores []framework.Score
+		prepare := func(b *testing.B, image *measure.Image) {
+			scores = nil
+			for _, layer := range layers {
+				score, err := m.Prepare(image, layer)
+				if err != nil {
+					b.Fatal(err)
 				}
-				picture := see(landscape())
-				timed(b, func() {
-					for _, score := range scores {
-						score(measure.New(e, picture.Pix, side, side, n.features))
-					}
-				})
-			})
+				scores = append(scores, score)
+			}
 		}
+		b.Run(c.Name+"/"+m.name+"/prepare", func(b *testing.B) {
+			image := see(brushwork())
+			timed(b, func() { prepare(b, measure.New(e, image.Pix, side, side, n.features)) })
+		})
+		b.Run(c.Name+"/"+m.name+"/score", func(b *testing.B) {
+			prepare(b, see(brushwork()))
+			picture := see(landscape())
+			timed(b, func() {
+				again := measure.New(e, picture.Pix, side, side, n.features)
+				for _, score := range scores {
+					score(again)
+				}
+			})
+		})
 	}
 }
 

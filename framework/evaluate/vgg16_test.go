@@ -42,8 +42,17 @@ func positive(seed, n int) []float32 {
 	return list
 }
 
+// linear returns the random weights of LPIPS of published.py.
+func linear() [][]float32 {
+	var all [][]float32
+	for i, width := range []int{64, 128, 256, 512, 512} {
+		all = append(all, positive(100+i, width))
+	}
+	return all
+}
+
 // randomVGG16 returns VGG-16 with the random weights of published.py.
-func randomVGG16(t *testing.T, pooling string) framework.Backbone {
+func randomVGG16(t testing.TB, pooling string) framework.Backbone {
 	t.Helper()
 	header, position := map[string]any{}, 0
 	var data []byte
@@ -106,10 +115,6 @@ func TestByVGG16(t *testing.T) {
 	if err := json.Unmarshal(text, &want); err != nil {
 		t.Fatal(err)
 	}
-	var linear [][]float32
-	for i, width := range []int{64, 128, 256, 512, 512} {
-		linear = append(linear, positive(100+i, width))
-	}
 	k, err := compute.NewEngine(compute.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +124,7 @@ func TestByVGG16(t *testing.T) {
 		name, pooling string
 		m             framework.Metric
 	}{
-		{"lpips", "max", lpips.New(linear)},
+		{"lpips", "max", lpips.New(linear())},
 		{"dists", "hann", dists.New(positive(200, 1475), positive(201, 1475))},
 	} {
 		b := randomVGG16(t, c.pooling)
