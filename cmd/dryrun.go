@@ -2,11 +2,14 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"time"
 
 	"runexp/experiments/plan"
 	"runexp/framework/sizes"
+	"runexp/framework/store"
+	"runexp/reports/answers"
 	"runexp/reports/sweep"
 )
 
@@ -32,14 +35,14 @@ type plannedStage struct {
 }
 
 // describe prints what a plan would do, in what time and memory.
-func (r *runFlags) describe(p *plan.Plan) error {
+func (r *runFlags) describe(ctx context.Context, p *plan.Plan) error {
 	if p.Choice != nil && !r.json {
 		fmt.Fprintln(r.stdout, p.Choice)
 	}
 	if p.Config.Sweep == nil {
 		return r.describeStages(p)
 	}
-	return r.describeTrials(p)
+	return r.describeTrials(ctx, p)
 }
 
 // describeStages lists the stages of a single experiment.
@@ -91,6 +94,24 @@ func withChoice(p *plan.Plan, object map[string]any) map[string]any {
 	return object
 }
 
+// spreads is what the store's sweeps tell of how much effects differ from pair to pair; nothing
+// where there is no store yet, or none that can be read.
+func (r *runFlags) spreads(ctx context.Context, experiment string) map[string]answers.Spread {
+	if r.checkStore() != nil {
+		return nil
+	}
+	s, err := store.Peek(ctx, r.db)
+	if err != nil {
+		return nil
+	}
+	defer s.Close()
+	found, err := sweep.Spreads(ctx, s, experiment)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
 // plannedTrial is a trial as --dry-run prints it.
 type plannedTrial struct {
 	Trial    int     `json:"trial"`
@@ -101,7 +122,7 @@ type plannedTrial struct {
 }
 
 // describeTrials lists the trials of a sweep with their predicted time and memory.
-func (r *runFlags) describeTrials(planned *plan.Plan) error {
+func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error {
 	if n := planned.Estimated(); n > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "the times of %s are extrapolated from those measured\n", sizes.Count(n, "trial"))
 	}
@@ -109,7 +130,7 @@ func (r *runFlags) describeTrials(planned *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	reach, able, err := sweep.Reach(frozen)
+	reach, able, err := sweep.Reach(frozen, r.spreads(ctx, frozen.Experiment))
 	if err != nil {
 		return err
 	}

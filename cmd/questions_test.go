@@ -92,7 +92,7 @@ func canAnswer(t *testing.T, name string, s *config.Sweep, points []plan.Point) 
 		t.Fatal(err)
 	}
 	for _, e := range a.Effects {
-		if !e.Claim || !slices.ContainsFunc(e.Contrasts, func(c effects.Contrast) bool { return c.Holds }) {
+		if !e.Claim() || !slices.ContainsFunc(e.Contrasts, func(c effects.Contrast) bool { return c.Differs() }) {
 			t.Errorf("%s cannot claim an effect of %s on %s, with %d units", name, e.Factor, e.Metric, len(study.Units))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/experiments/trial"
+	"runexp/reports/answers"
 	"runexp/reports/effects"
 	"runexp/reports/sweep"
 )
@@ -32,8 +33,9 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 (runexp ls --sweeps lists them). The report of an unfinished sweep covers the trials done so far.
 
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
-existing ones, and prints their paths; the report of an older sweep goes to report-NUMBER. With
---json the analysis is printed as well: {"files": …, "analysis": …}.
+existing ones, and prints the first line of each answer and their paths; the report of an older
+sweep goes to report-NUMBER. With --json the answers and all numbers are printed as well:
+{"files": …, "answers": …, "limits": …, "analysis": …}.
 
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
@@ -56,6 +58,8 @@ See also: runexp ls, runexp compare, runexp show`,
 type reportPage struct {
 	Sweep    int64             `json:"sweep"`
 	Files    []string          `json:"files"`
+	Answers  []answers.Answer  `json:"answers"`
+	Limits   []string          `json:"limits"`
 	Analysis *effects.Analysis `json:"analysis"` // null if there is nothing to compare yet
 }
 
@@ -87,7 +91,16 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		fmt.Fprintln(a.stderr, line)
 	}
 	if a.json {
-		return printJSON(a.stdout, reportPage{study.Sweep.Number, paths, study.Analysis})
+		page := reportPage{Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Analysis: study.Analysis}
+		if study.Analysis != nil {
+			page.Answers, page.Limits = answers.Of(study.Analysis), answers.Limits(study.Analysis)
+		}
+		return printJSON(a.stdout, page)
+	}
+	if study.Analysis != nil {
+		for _, line := range answers.Headlines(study.Analysis) {
+			fmt.Fprintln(a.stdout, line)
+		}
 	}
 	for _, path := range paths {
 		if ending := filepath.Ext(path); ending == ".html" || ending == ".md" {

@@ -14,6 +14,7 @@ import (
 	"runexp/framework/store"
 	"runexp/internal/printable"
 	"runexp/reports"
+	"runexp/reports/answers"
 	"runexp/reports/plots"
 	"runexp/reports/sweep"
 )
@@ -118,7 +119,11 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 		}
 	}
 	pictures, picturesErr := s.pictures(context.WithoutCancel(ctx))
-	if printErr := errors.Join(picturesErr, s.print(tally, report, pictures, took)); reportErr == nil {
+	var lines []string
+	if study != nil && study.Analysis != nil {
+		lines = answers.Headlines(study.Analysis)
+	}
+	if printErr := errors.Join(picturesErr, s.print(tally, lines, report, pictures, took)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
@@ -163,12 +168,12 @@ func (s summary) pictures(ctx context.Context) ([]sweepPicture, error) {
 // report shows all.
 const shownPictures = 20
 
-// print prints how a sweep ended and where its pictures, its report and the store are.
-func (s summary) print(tally experiments.Tally, report []string, pictures []sweepPicture, took time.Duration) error {
+// print prints how a sweep ended, its answers, and where its pictures, its report and the store are.
+func (s summary) print(tally experiments.Tally, lines, report []string, pictures []sweepPicture, took time.Duration) error {
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
 		return printJSON(s.stdout, map[string]any{
-			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "pictures": pictures, "flaws": s.progress.flaws, "report": report, "db": path,
+			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "pictures": pictures, "flaws": s.progress.flaws, "answers": lines, "report": report, "db": path,
 		})
 	}
 	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
@@ -182,6 +187,9 @@ func (s summary) print(tally experiments.Tally, report []string, pictures []swee
 		if part.n > 0 {
 			fmt.Fprintf(s.stdout, "  %d %s\n", part.n, part.what)
 		}
+	}
+	for _, line := range lines {
+		fmt.Fprintf(s.stdout, "  answer    %s\n", printable.Text(line))
 	}
 	for _, p := range pictures[:min(len(pictures), shownPictures)] {
 		fmt.Fprintf(s.stdout, "  picture   %s (%s)\n", p.Picture, printable.Text(p.Settings))

@@ -23,6 +23,9 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 			text.Definitions = append(text.Definitions, loss)
 		}
 	}
+	for _, m := range s.Equivalent {
+		text.Equivalent = append(text.Equivalent, record.Margin(m))
+	}
 	if e := s.EarlyStop; e != nil {
 		text.EarlyStop = &record.EarlyStop{
 			Type: e.Type, Metric: e.Metric, Lower: e.Lower, Warmup: e.Warmup, Every: e.Every, Options: optionsOf(e.Options),

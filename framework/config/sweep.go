@@ -18,6 +18,7 @@ type Sweep struct {
 	Method     string       `json:"method"`            // the sampler
 	Options    []Setting    `json:"options,omitempty"` // of the sampler
 	Metrics    []string     `json:"metrics"`
+	Equivalent []Margin     `json:"equivalent,omitempty"`
 	Pairs      []Pair       `json:"pairs,omitempty"`
 	Repeats    int          `json:"repeats"` // at least 1
 	Parameters []Parameter  `json:"parameters"`
@@ -29,6 +30,13 @@ type Sweep struct {
 	section *node
 	seed    Setting // the experiment's
 	sampler framework.Sampler
+}
+
+// A Margin is the largest difference of a metric that counts as none.
+type Margin struct {
+	Metric     string  `json:"metric"`               // one of the question's
+	Percent    float64 `json:"percent,omitempty"`    // of ratios: 10 is from 1/1.1 to 1.1; 0 if Difference is given
+	Difference float64 `json:"difference,omitempty"` // in the metric's unit
 }
 
 // A Pair is a content image and its style images: a replicate of the whole sweep.

@@ -15,6 +15,7 @@ type sweepKeys struct {
 	Question   string               `config:"question" doc:"the question that the sweep answers, in words; shown at the top of the report"`
 	Method     string               `config:"method" doc:"the sampler, which chooses the trials; see runexp plugins"`
 	Metrics    []string             `config:"metrics" doc:"the few eval/ metrics that the question is about and that the report makes claims on"`
+	Equivalent []marginKeys         `config:"equivalent" doc:"differences that count as none, declared before the sweep: the report then says which levels are shown to be equivalent to the first"`
 	Pairs      []pairKeys           `config:"pairs" doc:"pairs of content and style images; everything is run on each pair: the replicates"`
 	Repeats    int                  `config:"repeats" doc:"runs of each setting and pair, with seed, seed + 1, …; only useful if something is random"`
 	Parameters []parameterKeys      `config:"parameters" doc:"the settings that vary"`
@@ -23,6 +24,12 @@ type sweepKeys struct {
 	EarlyStop  framework.PrunerSpec `config:"early_stop" doc:"stops trials that are behind the others; it saves time when searching for the best trial, but the report makes no claims; default: none is stopped"`
 	OnFailure  OnFailure            `config:"on_failure" doc:"what to do when trials fail"`
 	Options    any                  `config:",options"` // of the sampler
+}
+
+type marginKeys struct {
+	Metric     string  `config:"metric" doc:"a metric of the question; default: each of them"`
+	Percent    float64 `config:"percent" doc:"the margin in percent, of a metric whose values are all above 0: 10 is from 1/1.1 to 1.1 times"`
+	Difference float64 `config:"difference" doc:"instead of percent: the margin in the metric's own unit, of a metric with values of 0 or below"`
 }
 
 type pairKeys struct {

@@ -22,6 +22,13 @@ func (s *Sweep) tree() *node {
 		put(o.Path, o.node)
 	}
 	put("metrics", texts(s.Metrics))
+	if len(s.Equivalent) > 0 {
+		margins := &node{kind: list}
+		for _, m := range s.Equivalent {
+			margins.items = append(margins.items, m.tree())
+		}
+		put("equivalent", margins)
+	}
 	if len(s.Pairs) > 0 {
 		pairs := &node{kind: list}
 		for _, p := range s.Pairs {
@@ -52,6 +59,13 @@ func (s *Sweep) tree() *node {
 	}
 	put("on_failure", fieldsOf("retries", value(int64(s.OnFailure.Retries)), "max_failures", value(int64(s.OnFailure.MaxFailures))))
 	return out
+}
+
+func (m Margin) tree() *node {
+	if m.Percent > 0 {
+		return fieldsOf("metric", value(m.Metric), "percent", value(m.Percent))
+	}
+	return fieldsOf("metric", value(m.Metric), "difference", value(m.Difference))
 }
 
 func (p Pair) tree() *node {

@@ -80,6 +80,7 @@ func (r *sweepReader) read() {
 	}
 	r.checkOverlaps()
 	r.metrics(keys)
+	r.margins(keys)
 	r.earlyStop(keys.EarlyStop)
 	for i, text := range keys.Exclude {
 		r.exclusion(i, text)
@@ -124,6 +125,43 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 			r.add(at, "%v", framework.UnknownName("metric", name, r.metricNames()))
 		} else if slices.Index(keys.Metrics, name) < i {
 			r.add(at, "%s is written twice; remove one", name)
+		}
+	}
+}
+
+// margins reads what counts as no difference: one margin for each metric at most, a metric's own
+// before that of all.
+func (r *sweepReader) margins(keys sweepKeys) {
+	for i, k := range keys.Equivalent {
+		at := indexed("equivalent", i)
+		switch {
+		case k.Percent < 0 || k.Difference < 0 || (k.Percent > 0) == (k.Difference > 0):
+			r.add(at, "needs percent or difference, one of them and above 0")
+			continue
+		case k.Metric == "":
+			continue
+		case !slices.Contains(keys.Metrics, k.Metric):
+			r.add(at, "%v", framework.UnknownName("metric of the question", k.Metric, keys.Metrics))
+			continue
+		case slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == k.Metric }):
+			r.add(at, "%s has a margin already; give one", k.Metric)
+			continue
+		}
+		r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{k.Metric, k.Percent, k.Difference})
+	}
+	all := 0
+	for i, k := range keys.Equivalent {
+		if k.Metric != "" {
+			continue
+		}
+		if all++; all > 1 {
+			r.add(indexed("equivalent", i), "is a second margin for all metrics; name the metric of one")
+			continue
+		}
+		for _, name := range keys.Metrics {
+			if !slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == name }) {
+				r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{name, k.Percent, k.Difference})
+			}
 		}
 	}
 }

@@ -120,6 +120,9 @@ func (s *Scorer) record(m metric, layers []string) record.Metric {
 		Low: finite(d.Low), High: finite(d.High), Against: string(d.Against), Source: s.hash,
 		Formula: d.Formula, Published: d.Source, Comparable: d.Comparable, Layers: layers, Fixed: d.Layers.AreFixed(),
 	}
+	if d.Against != "" {
+		r.Equal = &d.Equal
+	}
 	network := s.config.Backbone.Layers()
 	for i, l := range network {
 		if slices.Contains(layers, l.Name) && optimised(network, i, s.config.Used) {

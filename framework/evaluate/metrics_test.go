@@ -30,7 +30,7 @@ func TestMetrics(t *testing.T) {
 	at := record.Metric{
 		Name: "eval/content/relu3_3", Label: "content distance at relu3_3",
 		Doc: "squared distance of the features from the content image's, relative to their energy, at relu3_3",
-		Low: &zero, Better: "lower", Against: "content", Source: s.Hash(),
+		Low: &zero, Better: "lower", Against: "content", Equal: &zero, Source: s.Hash(),
 		Formula: "‖F − P‖² / ‖P‖²", Layers: []string{"relu3_3"},
 	}
 	all := s.Metrics()

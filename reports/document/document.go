@@ -19,6 +19,7 @@ type Section struct {
 
 // A Block is one of these.
 type Block struct {
+	Headline  string // a sentence that is read first
 	Paragraph string
 	Note      string // a paragraph that qualifies what is above it
 	Quote     string

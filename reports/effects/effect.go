@@ -30,12 +30,16 @@ type Effect struct {
 	Levels    []LevelSummary `json:"levels"`
 	Contrasts []Contrast     `json:"contrasts,omitempty"`
 	Trend     *Trend         `json:"trend,omitempty"` // of an ordered factor
+	Turn      *Turn          `json:"turn,omitempty"`  // of an ordered factor that may have one
 	Constant  bool           `json:"constant"`        // all that was planned is there, and no level differs from another in any unit
-	Test      *Test          `json:"test,omitempty"`
-	// Claim reports whether the factor changes the metric. Which levels differ, and
-	// whether the first from the last, is in Contrasts.
-	Claim bool `json:"claim"`
+	// These is the test about the study's pictures, Alike that about pictures like these,
+	// nil where the study cannot bear it. Which levels differ is in Contrasts and Turn.
+	These *Test `json:"these,omitempty"`
+	Alike *Test `json:"alike,omitempty"`
 }
+
+// Claim reports whether the factor changes the metric on these pictures.
+func (e *Effect) Claim() bool { return e.These != nil && e.These.Holds }
 
 // A LevelSummary is the metric at one level: the median over the units of each
 // unit's mean over the other factors.
@@ -54,33 +58,30 @@ type Contrast struct {
 	N          int       `json:"n"`
 	Difference Estimate  `json:"difference"`
 	Ratio      *Estimate `json:"ratio,omitempty"`
-	// P is of the sign-flip test on the effect's scale. It and Adjusted are nil unless the
-	// contrast is one of the report's tests.
-	P        *float64 `json:"p,omitempty"`
-	Adjusted *float64 `json:"adjusted,omitempty"`
-	Holds    bool     `json:"holds"`
+	// WithoutOne is the range of the estimate when the units of any one picture are left
+	// out: a ratio if there is one. It is nil where nothing would be left.
+	WithoutOne *Range `json:"without_one,omitempty"`
+	// What is claimed about these pictures, and about pictures like these.
+	These Verdicts `json:"these"`
+	Alike Verdicts `json:"alike"`
 
 	from, to int
 }
 
-// effect returns the estimate on the effect's scale, and where no effect is.
-func (c Contrast) effect() (e Estimate, none float64) {
-	if c.Ratio != nil {
-		return *c.Ratio, 1
-	}
-	return c.Difference, 0
+// Verdicts are the claims on one contrast about one population. Both may hold: a
+// difference that is there, and less than the margin.
+type Verdicts struct {
+	Differs    *Claim `json:"differs,omitempty"`    // nil unless it is one of the report's tests
+	Equivalent *Claim `json:"equivalent,omitempty"` // nil without a margin
 }
 
-// direction is 1 where To is higher than From, −1 where it is lower, 0 where neither.
-func (c Contrast) direction() int {
-	e, none := c.effect()
-	switch {
-	case e.Value > none:
-		return 1
-	case e.Value < none:
-		return -1
-	}
-	return 0
+// Differs reports whether the contrast is claimed on these pictures.
+func (c *Contrast) Differs() bool { return c.These.Differs != nil && c.These.Differs.Holds }
+
+// A Range is a closed interval.
+type Range struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
 }
 
 // A Trend is how a metric follows the order of a factor's levels.
@@ -91,7 +92,7 @@ type Trend struct {
 }
 
 // effect measures one factor on one metric. The scale is the ratio's where logs is not nil.
-func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidence) {
+func (g *grid) effect(f int, metric Metric, raw, logs *table) *Effect {
 	e := &Effect{
 		Factor: g.study.Factors[f].Path, Metric: metric.Name, Claimed: metric.Claimed,
 		Ordered: g.study.Factors[f].ordered(), Design: Paired, Scale: Difference,
@@ -110,16 +111,23 @@ func (g *grid) effect(f int, metric Metric, raw, logs *table) (*Effect, *evidenc
 	if e.Design == Paired {
 		e.Contrasts = g.contrasts(f, e.Ordered, raw, logs)
 	}
-	rho := t.correlations(f, profiles)
 	if e.Ordered && e.N > 0 {
-		e.Trend = trend(rho, e.Levels)
+		e.Trend = trend(t.correlations(f, profiles), e.Levels)
 	}
-	if !metric.Claimed || g.study.Censored > 0 {
-		return e, nil
+	if e.Ordered && e.Design == Paired {
+		e.Turn = g.turn(f, raw, logs)
 	}
-	found := t.test(f, e, profiles, rho)
-	e.Test = &found.Test
-	return e, found
+	return e
+}
+
+// test tests an effect about one population.
+func (g *grid) test(e *Effect, f int, on *about) *evidence {
+	t := g.table(e.Metric)
+	if e.Scale == Ratio {
+		t = t.logarithm()
+	}
+	profiles := t.profiles(f, e.Design)
+	return t.test(f, e, on, profiles, t.correlations(f, profiles))
 }
 
 // constant reports whether a factor did not change the metric. It needs all of the data:
@@ -267,23 +275,63 @@ func (g *grid) contrasts(f int, ordered bool, raw, logs *table) []Contrast {
 			break
 		}
 		for _, to := range used[i+1:] {
-			d, _ := raw.differences(f, from, to)
-			if len(d) == 0 {
-				continue
+			if c, ok := g.contrast(f, from, to, raw, logs); ok {
+				list = append(list, c)
 			}
-			c := Contrast{
-				From: g.study.Factors[f].Levels[from].Label, To: g.study.Factors[f].Levels[to].Label,
-				N: len(d), Difference: shift(d), from: from, to: to,
-			}
-			if logs != nil {
-				d, _ := logs.differences(f, from, to)
-				ratio := shift(d).apply(math.Exp)
-				c.Ratio = &ratio
-			}
-			list = append(list, c)
 		}
 	}
 	return list
+}
+
+// contrast returns one level against another; ok is false where no unit has both.
+func (g *grid) contrast(f, from, to int, raw, logs *table) (c Contrast, ok bool) {
+	d, units := raw.differences(f, from, to)
+	if len(d) == 0 {
+		return c, false
+	}
+	c = Contrast{
+		From: g.study.Factors[f].Levels[from].Label, To: g.study.Factors[f].Levels[to].Label,
+		N: len(d), Difference: shift(d), WithoutOne: g.withoutOne(d, units), from: from, to: to,
+	}
+	if logs != nil {
+		d, units := logs.differences(f, from, to)
+		ratio := shift(d).apply(math.Exp)
+		c.Ratio = &ratio
+		if c.WithoutOne = g.withoutOne(d, units); c.WithoutOne != nil {
+			c.WithoutOne = &Range{math.Exp(c.WithoutOne.Low), math.Exp(c.WithoutOne.High)}
+		}
+	}
+	return c, true
+}
+
+// withoutOne returns the range of the centre of the differences when the units of any
+// one picture are left out.
+func (g *grid) withoutOne(d []float64, units []int) *Range {
+	var r *Range
+	for _, picture := range []func(int) string{g.study.content, g.study.style} {
+		names := map[string]bool{}
+		for _, u := range units {
+			if names[picture(u)] {
+				continue
+			}
+			names[picture(u)] = true
+			var kept []float64
+			for i, v := range units {
+				if picture(v) != picture(u) {
+					kept = append(kept, d[i])
+				}
+			}
+			if len(kept) == 0 {
+				return nil
+			}
+			c := centre(kept)
+			if r == nil {
+				r = &Range{c, c}
+			}
+			r.Low, r.High = min(r.Low, c), max(r.High, c)
+		}
+	}
+	return r
 }
 
 // trend averages the units' correlations and checks whether the medians are monotone.
@@ -312,4 +360,54 @@ func trend(rho []float64, levels []LevelSummary) *Trend {
 	}
 	t.Monotone = up != down
 	return t
+}
+
+// Swap returns the contrast the other way round.
+func (c Contrast) Swap() Contrast {
+	c.From, c.To, c.from, c.to = c.To, c.From, c.to, c.from
+	c.Difference = c.Difference.swap(func(v float64) float64 { return -v })
+	turned := func(v float64) float64 { return -v }
+	if c.Ratio != nil {
+		turned = func(v float64) float64 { return 1 / v }
+		r := c.Ratio.swap(turned)
+		c.Ratio = &r
+	}
+	if w := c.WithoutOne; w != nil {
+		c.WithoutOne = &Range{turned(w.High), turned(w.Low)}
+	}
+	return c
+}
+
+// Between returns the contrast of one level against another, either way round as asked.
+func (e *Effect) Between(level, against string) (Contrast, bool) {
+	for _, c := range e.Contrasts {
+		switch {
+		case c.To == level && c.From == against:
+			return c, true
+		case c.From == level && c.To == against:
+			return c.Swap(), true
+		}
+	}
+	return Contrast{}, false
+}
+
+// Effect returns the estimate on the effect's scale, and the value of no effect: a ratio
+// and 1, or a difference and 0.
+func (c Contrast) Effect() (e Estimate, none float64) {
+	if c.Ratio != nil {
+		return *c.Ratio, 1
+	}
+	return c.Difference, 0
+}
+
+// Direction is 1 where To is higher than From, −1 where it is lower, 0 where neither.
+func (c Contrast) Direction() int {
+	e, none := c.Effect()
+	switch {
+	case e.Value > none:
+		return 1
+	case e.Value < none:
+		return -1
+	}
+	return 0
 }

@@ -79,28 +79,50 @@ func flipRows(rows [][]float64) float64 {
 	return float64(reached) / float64(uint(1)<<(n-1))
 }
 
+// flipAbove returns the one-sided p of paired differences whose centre is not above 0,
+//
+//	p = #{s ∈ {−1, 1}ⁿ : Σ sᵢdᵢ ≥ Σ dᵢ} / 2ⁿ,
+//
+// in [1/2ⁿ, 1]. Without differences it is 1.
+func flipAbove(d []float64) float64 {
+	n := len(d)
+	if n == 0 {
+		return 1
+	}
+	// Largest first: drawn signs then do not depend on the order of the units.
+	d = slices.SortedStableFunc(slices.Values(d), func(a, b float64) int { return cmp.Compare(math.Abs(b), math.Abs(a)) })
+	least := floats.Sum(d) - slack*floats.Norm(d, 1)
+	if n > exactUnits {
+		random := source()
+		return draw(func() bool {
+			var sign uint64
+			sum := 0.0
+			for i, v := range d {
+				if i%64 == 0 {
+					sign = random.Uint64()
+				}
+				sum += float64(int(sign&1)*2-1) * v
+				sign >>= 1
+			}
+			return sum >= least
+		})
+	}
+	sum, reached := floats.Sum(d), 1
+	sign := slices.Repeat([]float64{1}, n)
+	for i := uint(1); i < 1<<n; i++ { // Gray code's order, as in flipRows
+		at := bits.TrailingZeros(i)
+		sign[at] = -sign[at]
+		if sum += 2 * sign[at] * d[at]; sum >= least {
+			reached++
+		}
+	}
+	return float64(reached) / float64(uint(1)<<n)
+}
+
 // flipFloor is the smallest p that n units can give.
 func flipFloor(n int) float64 {
 	if n > exactUnits {
 		return 1 / float64(draws+1)
 	}
 	return math.Min(1, math.Ldexp(2, -n))
-}
-
-// together adds up the differences of units with the same name: flipped, they flip as one.
-func together(d []float64, units []int, name func(unit int) string) []float64 {
-	sums := map[string]float64{}
-	var names []string
-	for i, u := range units {
-		if _, known := sums[name(u)]; !known {
-			names = append(names, name(u))
-		}
-		sums[name(u)] += d[i]
-	}
-	slices.Sort(names)
-	var list []float64
-	for _, n := range names {
-		list = append(list, sums[n])
-	}
-	return list
 }

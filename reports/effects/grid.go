@@ -68,6 +68,11 @@ func newGrid(s Study) *grid {
 	return g
 }
 
+// factor returns the place of a factor.
+func (g *grid) factor(path string) int {
+	return slices.IndexFunc(g.study.Factors, func(f Factor) bool { return f.Path == path })
+}
+
 // A table holds one metric on one scale.
 type table struct {
 	*grid

@@ -38,6 +38,15 @@ func (e Estimate) apply(f func(float64) float64) Estimate {
 	return e
 }
 
+// swap returns the estimate on another scale; f falls.
+func (e Estimate) swap(f func(float64) float64) Estimate {
+	e.Value = f(e.Value)
+	if e.Interval != nil {
+		e.Interval = &Interval{f(e.Interval.High), f(e.Interval.Low), e.Interval.Level}
+	}
+	return e
+}
+
 // medianInterval is the median of independent values and its interval by order
 // statistics: with k the largest for which 1 − 2·P(B ≤ k−1) ≥ 0.95, B binomial(n, ½),
 // it reaches from the k-th smallest to the k-th largest.
@@ -62,13 +71,7 @@ func medianInterval(values []float64) Estimate {
 // line into 2ⁿ pieces, each of which has the centre with probability 2⁻ⁿ; so the interval
 // reaches from the K-th smallest to the K-th largest mean, with K = ⌊0.025·2ⁿ⌋.
 func shift(d []float64) Estimate {
-	var walsh []float64
-	for i := range d {
-		for j := i; j < len(d); j++ {
-			walsh = append(walsh, (d[i]+d[j])/2)
-		}
-	}
-	e := Estimate{Value: median.Of(walsh)}
+	e := Estimate{Value: centre(d)}
 	means := subsetMeans(d)
 	k := int(math.Floor((1 - confidence) / 2 * float64(len(means)+1) * (1 + slack)))
 	if k < 1 {
@@ -77,6 +80,17 @@ func shift(d []float64) Estimate {
 	slices.Sort(means)
 	e.Interval = &Interval{means[k-1], means[len(means)-k], 1 - 2*float64(k)/float64(len(means)+1)}
 	return e
+}
+
+// centre is the Hodges–Lehmann estimate alone.
+func centre(d []float64) float64 {
+	var walsh []float64
+	for i := range d {
+		for j := i; j < len(d); j++ {
+			walsh = append(walsh, (d[i]+d[j])/2)
+		}
+	}
+	return median.Of(walsh)
 }
 
 // subsetMeans returns the mean of every subset of d but the empty one, or of as many

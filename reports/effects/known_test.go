@@ -233,8 +233,8 @@ func TestMayBeTrue(t *testing.T) {
 
 func TestNeeded(t *testing.T) {
 	for tests, want := range map[int]int{1: 6, 2: 7, 3: 7, 4: 8, 6: 8, 7: 9, 12: 9, 13: 10} {
-		list := slices.Repeat([]*evidence{{Test: Test{Kind: Flips}, effect: &Effect{}}}, tests)
-		if got := needed(list, tests-1); got != want {
+		list := slices.Repeat([]*evidence{{Test: &Test{Kind: Flips}, effect: &Effect{}}}, tests)
+		if got := needed(list, tests-1, 0); got != want {
 			t.Errorf("%d tests need %d units, not %d", tests, got, want)
 		}
 	}
@@ -243,28 +243,6 @@ func TestNeeded(t *testing.T) {
 func TestRanks(t *testing.T) {
 	if got := ranks([]float64{5, 1, 1 + 1e-15, 9}, 1e-12); !slices.Equal(got, []int{1, -2, -2, 3}) {
 		t.Errorf("ranks of 5, 1, 1, 9: %v", got)
-	}
-}
-
-// Numbers have as many digits as their interval has a use for.
-func TestEstimateText(t *testing.T) {
-	for _, c := range []struct {
-		e    Estimate
-		unit string
-		want string
-	}{
-		{Estimate{62.7, &Interval{55.1, 70.2, 0.95}}, "%", "63% [55, 70]"},
-		{Estimate{-1.2, &Interval{-4.1, 2.9, 0.95}}, "%", "−1% [−4, 3]"},
-		{Estimate{0.312, &Interval{0.22, 0.4, 0.95}}, "%", "0.31% [0.22, 0.40]"},
-		{Estimate{-0.2, &Interval{-3, 2, 0.95}}, "", "0 [−3, 2]"},
-		{Estimate{63.4, nil}, "%", "63%"},
-		{Estimate{0.0123, nil}, " s", "0.012 s"},
-		{Estimate{0, &Interval{0, 0, 0.95}}, "", "0 [0, 0]"},
-		{Estimate{2.5e-9, &Interval{2e-9, 3e-9, 0.95}}, "", "2.5e−09 [2e−09, 3e−09]"},
-	} {
-		if got := estimateText(c.e, c.unit); got != c.want {
-			t.Errorf("%q, not %q", got, c.want)
-		}
 	}
 }
 

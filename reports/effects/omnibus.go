@@ -118,14 +118,14 @@ func canonical(blocks []block) []block {
 	return plain
 }
 
-// merge adds up the blocks of units with the same name: their levels are then permuted as
+// merge adds up the blocks of the units of a group: their levels are then permuted as
 // one. ok is false where they lack different levels.
-func merge(blocks []block, units []int, name func(unit int) string) (merged []block, ok bool) {
-	index := map[string]int{}
+func merge(blocks []block, units, group []int) (merged []block, ok bool) {
+	index := map[int]int{}
 	for i, b := range blocks {
-		at, known := index[name(units[i])]
+		at, known := index[group[units[i]]]
 		if !known {
-			index[name(units[i])] = len(merged)
+			index[group[units[i]]] = len(merged)
 			merged = append(merged, block{b.levels, slices.Clone(b.ranks)})
 			continue
 		}

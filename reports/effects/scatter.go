@@ -14,32 +14,25 @@ import (
 //   - settings: with the factor's levels permuted among the settings, in all units at
 //     once, how often the statistic is at least what it is. A permutation stays
 //     among settings that the same units ran. Valid where settings were drawn independently.
-//   - units: Trends or Orders on each unit's ranks.
+//   - units: sign flips of each unit's rank correlation, or Orders on its ranks.
 //
 // The statistic is, of an ordered factor, the sum of the units' Spearman correlations,
 // squared; of another, Kruskal and Wallis's sum of squares on ranks within units.
 func (t *table) testScattered(f int, ordered bool, v *evidence, profiles []profile, rho []float64) {
-	v.Kind = Settings
 	var units float64
 	if ordered {
 		of := make([]int, len(profiles))
 		for i, p := range profiles {
 			of[i] = p.unit
 		}
-		v.flips(t.study, rho, of)
-		units = v.P
+		units = v.about.centre(rho, of)
 	} else {
 		t.testOrders(f, v, t.levelProfiles(f, profiles))
 		units = v.P
 	}
-	v.Exact = false
+	v.Kind, v.Exact = Settings, false
 	v.P = max(units, t.permuteSettings(f, ordered, profiles))
 	v.floor = max(v.floor, 1/float64(draws+1))
-	for _, p := range []*float64{v.ByContent, v.ByStyle} {
-		if p != nil {
-			*p = max(*p, v.P)
-		}
-	}
 }
 
 // levelProfiles sums scattered runs up into one mean rank for each level.

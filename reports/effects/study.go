@@ -80,6 +80,13 @@ type Metric struct {
 	Unit    string `json:"unit,omitempty"` // of its values, "" for none
 	Better  string `json:"better"`         // "lower", "higher" or "neither"
 	Claimed bool   `json:"claimed"`        // the sweep's question names it
+	// Margin is the largest difference that counts as none, 0 for none declared: of
+	// ratios if Relative (0.1 is 10%), else in the metric's own unit.
+	Margin   float64 `json:"margin,omitempty"`
+	Relative bool    `json:"relative,omitempty"`
+	// Kind is what a picture is compared with, "content" or "style"; metrics of one
+	// kind can disagree. "" is of the picture alone.
+	Kind string `json:"kind,omitempty"`
 }
 
 // label is what sentences call the metric.

@@ -1,7 +1,10 @@
 package effects
 
 import (
+	"fmt"
+	"maps"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -9,7 +12,9 @@ import (
 
 // Sources of variance.
 const (
-	Units       = "units"       // pictures differ
+	ByContent   = "content"     // content images differ; only where several units have one
+	ByStyle     = "style"       // style images differ; only where several units have one
+	Units       = "units"       // units differ, beyond that
 	Main        = "factor"      // whatever the other factors and the unit
 	Joint       = "interaction" // of two factors
 	Unexplained = "rest"        // factors that act otherwise in other units, three factors together, chance
@@ -32,8 +37,8 @@ type Part struct {
 	Share float64 `json:"share"`
 }
 
-// variance splits the sum of squares about the mean among units, factors, pairs of
-// factors, in that order, and the rest: sequential sums of squares by projection, which
+// variance splits the sum of squares about the mean among content images and style images
+// where units share them, units, factors, pairs of factors, in that order, and the rest: sequential sums of squares by projection, which
 // for balanced designs are those of the analysis of variance. A scattered factor
 // counts by the ranks of its numbers, one column, and in no interaction.
 func (t *table) variance(metric, scale string) (Variance, map[[2]int]float64) {
@@ -82,11 +87,22 @@ func (t *table) variance(metric, scale string) (Variance, map[[2]int]float64) {
 	}
 	p := projection{rest: y, total: total}
 	p.explain([][]float64{column(func(cell) float64 { return 1 })})
-	var columns [][]float64
-	for u := range t.value {
-		columns = append(columns, column(func(c cell) float64 { return is(c.unit == u) }))
+	by := func(of func(unit int) string) [][]float64 {
+		var columns [][]float64
+		for _, name := range slices.Sorted(maps.Keys(distinct(units, of))) {
+			columns = append(columns, column(func(c cell) float64 { return is(of(c.unit) == name) }))
+		}
+		return columns
 	}
-	v.Parts = append(v.Parts, Part{"units", Units, p.explain(columns)})
+	for _, picture := range []struct {
+		name, kind string
+		of         func(int) string
+	}{{"content image", ByContent, t.study.content}, {"style image", ByStyle, t.study.style}} {
+		if n := len(distinct(units, picture.of)); n > 1 && n < len(units) {
+			v.Parts = append(v.Parts, Part{picture.name, picture.kind, p.explain(by(picture.of))})
+		}
+	}
+	v.Parts = append(v.Parts, Part{"units", Units, p.explain(by(func(unit int) string { return fmt.Sprint(unit) }))})
 	byFactor := make([][][]float64, len(t.levels))
 	for f, used := range t.levels {
 		if len(used) < 2 {
@@ -124,6 +140,15 @@ func (t *table) variance(metric, scale string) (Variance, map[[2]int]float64) {
 	}
 	v.Parts = append(v.Parts, Part{"rest", Unexplained, math.Max(0, floats.Dot(p.rest, p.rest)/total)})
 	return v, shares
+}
+
+// distinct returns the different names of units.
+func distinct(units map[int]bool, of func(unit int) string) map[string]bool {
+	names := map[string]bool{}
+	for u := range units {
+		names[of(u)] = true
+	}
+	return names
 }
 
 // A projection takes columns out of a vector, one group after another.

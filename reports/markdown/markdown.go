@@ -35,6 +35,8 @@ func Write(w io.Writer, d document.Document) error {
 
 func writeBlock(b *bytes.Buffer, block document.Block) {
 	switch {
+	case block.Headline != "":
+		fmt.Fprintf(b, "**%s**\n", line(block.Headline))
 	case block.Paragraph != "":
 		fmt.Fprintf(b, "%s\n", line(block.Paragraph))
 	case block.Note != "":

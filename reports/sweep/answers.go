@@ -7,30 +7,43 @@ import (
 
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/reports/answers"
 	"runexp/reports/document"
 )
 
-// answers states the results in sentences.
+// answers states the results: for each setting a line, what it leaves out, and the evidence.
 func (y *Study) answers() ([]document.Block, error) {
+	blocks := []document.Block{{Note: "The experiment states no question (sweep.question)."}}
+	if q := strings.TrimSpace(y.plan.Question); q != "" {
+		blocks[0] = document.Block{Quote: q}
+	}
 	if y.Analysis == nil {
-		return []document.Block{{Paragraph: y.nothing()}}, nil
+		return append(blocks, document.Block{Paragraph: y.nothing()}), nil
 	}
-	var items, notes []document.Item
-	for _, answer := range y.Analysis.Answers() {
-		items = append(items, document.Item{Text: answer.Text})
+	found := answers.Of(y.Analysis)
+	for _, answer := range found {
+		blocks = append(blocks, document.Block{Headline: answer.Line()})
+		var caveats []document.Item
+		for _, text := range slices.Concat(answer.Caveats, y.neighbours(answer)) {
+			caveats = append(caveats, document.Item{Text: text + "."})
+		}
+		if len(caveats) > 0 {
+			blocks = append(blocks, document.Block{List: caveats})
+		}
+		blocks = append(blocks, document.Block{Table: y.evidence(answer)})
 	}
-	for _, note := range y.Analysis.Notes {
+	if len(found) == 0 {
+		blocks = append(blocks, document.Block{Paragraph: y.noAnswer()})
+	}
+	var notes []document.Item
+	for _, note := range answers.Limits(y.Analysis) {
 		notes = append(notes, document.Item{Text: note})
 	}
-	if reach, able := y.Analysis.Reach(); !able && len(items) > 0 {
+	if reach, able := answers.Reach(y.Analysis); !able && len(found) > 0 {
 		notes = append(notes, document.Item{Text: "The finished trials cannot support every claim: " + reach + "."})
 	}
 	if y.resized() {
 		notes = append(notes, document.Item{Text: "Sizes differ between trials: each picture is scored at its own size, against content and style at that size."})
-	}
-	blocks := []document.Block{{List: items}}
-	if len(items) == 0 {
-		blocks[0] = document.Block{Paragraph: y.noAnswer()}
 	}
 	if n := len(y.trials) - len(y.scored()); n > 0 {
 		blocks = append(blocks, document.Block{Note: fmt.Sprintf("%d of %s are not in these answers; they are listed below, with the reason.", n, sizes.Count(len(y.trials), "trial"))})

@@ -15,7 +15,7 @@ func TestAThirdPartysMetric(t *testing.T) {
 		{Name: "eval/content", Label: "distance of contents", Better: "neither", Source: "5c0e"}, // what the plan says counts
 	}}
 	r := write(t, s, f.make(t, s).Number)
-	r.has(t, "question", "distance of contents: eval/content", "neither direction is better")
+	r.has(t, "setup", "distance of contents: eval/content", "neither direction is better")
 	r.has(t, "metrics", "saturation, per cent 0.5 0.5 higher", "distance of contents")
 	if strings.Contains(r.markdown, "eval/unshown") {
 		t.Error("the scorer's description repeats what metrics are")
@@ -27,7 +27,7 @@ func TestAThirdPartysMetric(t *testing.T) {
 func TestAnOlderPlan(t *testing.T) {
 	s := openTest(t)
 	r := write(t, s, fixture{definitions: []record.Metric{}}.make(t, s).Number)
-	r.has(t, "question",
+	r.has(t, "setup",
 		"content distance: squared distance of the features from the content image's, relative to their energy",
 		"noise: standard deviation of the finest noise, by Immerkær's estimate, in levels of 255", "lower is better")
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "mine 0.5 0.5 neither")

@@ -1,69 +1,74 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"runexp/reports/answers"
 	"runexp/reports/document"
 	"runexp/reports/effects"
 )
 
-// contrasts lists the differences between levels.
-func (y *Study) contrasts() document.Table {
-	t := document.Table{
-		Caption: "Evidence",
-		Header:  []string{"setting", "from", "to", "metric", "change", "95% interval", "n", "p", "Holm", ""},
+// evidence is the table below an answer: the levels that its line names against the others.
+func (y *Study) evidence(a answers.Answer) *document.Table {
+	t := &document.Table{Header: []string{"metric", "level", "against", "change [95%]", "without any one picture", "n", "p"}}
+	one, two := "on these pictures", "on pictures like these"
+	verdicts := func(r answers.Row) []string { return []string{r.These} }
+	switch y.Analysis.Sharing {
+	case effects.Disjoint: // both are the same
+		t.Header = append(t.Header, two)
+	case effects.Grouped, effects.Crossed:
+		t.Header = append(t.Header, one, two)
+		verdicts = func(r answers.Row) []string { return []string{r.These, r.Alike} }
+	default:
+		t.Header = append(t.Header, one)
 	}
-	for _, e := range y.Analysis.Effects {
-		if !e.Claimed {
-			continue
-		}
-		for _, c := range e.Contrasts {
-			change, interval := changed(c)
-			holds := ""
-			if c.Holds {
-				holds = "*"
+	for _, f := range a.Findings {
+		for _, r := range f.Rows {
+			row := append([]string{r.Metric, r.Level, r.Against, r.Change, r.WithoutOne, fmt.Sprint(r.N), r.P}, verdicts(r)...)
+			for j, cell := range row {
+				row[j] = cmp.Or(cell, document.Nothing)
 			}
-			t.Rows = append(t.Rows, []string{
-				e.Factor, c.From, c.To, y.label(e.Metric), change, interval, fmt.Sprint(c.N), probability(c.P), probability(c.Adjusted), holds,
-			})
+			t.Rows = append(t.Rows, row)
 		}
 	}
 	return t
 }
 
-// changed writes a contrast in percent, or as a difference where a metric is not
-// above 0 everywhere.
-func changed(c effects.Contrast) (change, interval string) {
-	e, write := c.Difference, signed
-	if c.Ratio != nil {
-		e, write = *c.Ratio, percent
+// contrasts lists the differences between levels.
+func (y *Study) contrasts() document.Table {
+	t := document.Table{
+		Caption: "All contrasts of the claimed metrics",
+		Header:  []string{"setting", "from", "to", "metric", "change [95%]", "n", "p", "Holm", ""},
 	}
-	if e.Interval == nil {
-		return write(e.Value), document.Nothing
+	for _, e := range y.Analysis.Effects {
+		if !e.Claimed {
+			continue
+		}
+		m := y.measured(e.Metric)
+		for _, c := range e.Contrasts {
+			p, adjusted, holds := document.Nothing, document.Nothing, ""
+			if d := c.These.Differs; d != nil {
+				p, adjusted = answers.Probability(d.P), answers.Probability(d.Adjusted)
+			}
+			if c.Differs() {
+				holds = "*"
+			}
+			t.Rows = append(t.Rows, []string{e.Factor, c.From, c.To, m.Label, answers.Change(c, m), fmt.Sprint(c.N), p, adjusted, holds})
+		}
 	}
-	return write(e.Value), fmt.Sprintf("%s to %s", write(e.Interval.Low), write(e.Interval.High))
+	return t
 }
 
-func signed(v float64) string { return strings.Replace(fmt.Sprintf("%+.3g", v), "-", "−", 1) }
-
-// percent writes a ratio as a change, or as a multiple where sentences do.
-func percent(ratio float64) string {
-	if ratio >= effects.Multiple {
-		return fmt.Sprintf("× %.3g", ratio)
+// measured is a metric as the analysis has it.
+func (y *Study) measured(name string) effects.Metric {
+	for _, m := range y.Analysis.Metrics {
+		if m.Name == name {
+			return m
+		}
 	}
-	text := fmt.Sprintf("%+.1f%%", 100*(ratio-1))
-	if strings.Trim(text, "+-0.%") == "" {
-		return "0.0%"
-	}
-	return strings.Replace(text, "-", "−", 1)
-}
-
-func probability(p *float64) string {
-	if p == nil {
-		return document.Nothing
-	}
-	return effects.Probability(*p)
+	return effects.Metric{Name: name, Label: name}
 }
 
 // label is a metric's label.
@@ -85,7 +90,11 @@ func (y *Study) shares() document.Table {
 		for _, p := range v.Parts {
 			if _, known := seen[p.Name]; !known {
 				seen[p.Name] = len(t.Header)
-				t.Header = append(t.Header, p.Name)
+				name := p.Name
+				if p.Kind == effects.Units {
+					name = y.unit()
+				}
+				t.Header = append(t.Header, name)
 			}
 		}
 	}
@@ -117,19 +126,11 @@ func (y *Study) interactions() []document.Block {
 		}
 		var parts []string
 		for _, at := range x.Effects {
-			write := signed
-			if x.Scale == effects.Ratio {
-				write = percent
-			}
-			change := write(at.Effect.Value)
-			if in := at.Effect.Interval; in != nil {
-				change += fmt.Sprintf(" [%s, %s]", write(in.Low), write(in.High))
-			}
-			parts = append(parts, fmt.Sprintf("%s at %s %s", change, x.Factors[1], at.Level))
+			parts = append(parts, fmt.Sprintf("%s at %s %s", answers.Estimate(at.Effect, x.Scale, y.measured(x.Metric)), x.Factors[1], at.Level))
 		}
 		items = append(items, document.Item{
 			Text:     fmt.Sprintf("The effect of %s on %s depends on %s: from its first level to its last %s.", x.Factors[0], y.label(x.Metric), x.Factors[1], strings.Join(parts, ", ")),
-			Evidence: fmt.Sprintf("%.1f%% of the variation, n = %d, p = %s, not corrected: a hint and no claim", 100*x.Share, x.N, probability(x.P)),
+			Evidence: fmt.Sprintf("%.1f%% of the variation, n = %d, p = %s, not corrected: a hint and no claim", 100*x.Share, x.N, answers.Probability(*x.P)),
 		})
 	}
 	if len(items) == 0 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/store/record"
 	"runexp/reports/effects"
 )
 
@@ -68,7 +69,13 @@ func (y *Study) input() effects.Study {
 		in.Factors = append(in.Factors, f)
 	}
 	for _, m := range y.metrics {
-		in.Metrics = append(in.Metrics, effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed})
+		measured := effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed, Kind: kindOf(m.Metric)}
+		for _, margin := range y.plan.Equivalent {
+			if margin.Metric == m.Name {
+				measured.Margin, measured.Relative = cmp.Or(margin.Percent/100, margin.Difference), margin.Percent > 0
+			}
+		}
+		in.Metrics = append(in.Metrics, measured)
 	}
 	for i, t := range y.trials {
 		if t.scores == nil {
@@ -78,6 +85,15 @@ func (y *Study) input() effects.Study {
 		in.Runs = append(in.Runs, effects.Run{Number: t.Run.Number, Levels: t.point.Levels, Unit: of[i], Values: t.scores})
 	}
 	return in
+}
+
+// kindOf is what a distance or a likeness is measured to, content or style: its value is the best
+// there is for a picture that equals that image. Two of one kind can disagree. It is "" for others.
+func kindOf(m record.Metric) string {
+	if m.Equal == nil || (m.Low == nil || *m.Equal != *m.Low) && (m.High == nil || *m.Equal != *m.High) {
+		return ""
+	}
+	return m.Against
 }
 
 // analyze computes the statistics, unless there is nothing to compare.

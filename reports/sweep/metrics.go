@@ -1,7 +1,9 @@
 package sweep
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 
 	"runexp/reports"
 	"runexp/reports/document"
@@ -42,5 +44,23 @@ func (y *Study) allMetrics() ([]document.Block, error) {
 			blocks = append(blocks, document.Block{Table: &t})
 		}
 	}
-	return blocks, nil
+	var about []document.Item
+	for _, m := range y.metrics {
+		if m.Doc != "" && strings.Count(m.Name, "/") == 1 {
+			about = append(about, y.explain(m))
+		}
+	}
+	return append(blocks, document.Block{List: about}), nil
+}
+
+// explain says what a metric is.
+func (y *Study) explain(m metric) document.Item {
+	text := m.Label + ": " + cmp.Or(m.Doc, m.Name)
+	if m.Unit != "" {
+		text += ", in " + m.Unit
+	}
+	if m.Better == "neither" {
+		return document.Item{Text: text, Evidence: "neither direction is better"}
+	}
+	return document.Item{Text: text, Evidence: m.Better + " is better"}
 }

@@ -1,13 +1,13 @@
 package sweep
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/reports/answers"
 	"runexp/reports/document"
 )
 
@@ -18,8 +18,8 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 		id, title string
 		blocks    func() ([]document.Block, error)
 	}{
-		{"question", "Question", y.question},
 		{"answers", "Answers", y.answers},
+		{"setup", "What was varied and measured", y.setup},
 		{"effects", "Effects", y.effectPlots},
 		{"tradeoff", "Trade-off", y.tradeoffs},
 		{"pictures", "Pictures", func() ([]document.Block, error) { return y.pictures(ctx, s) }},
@@ -76,15 +76,10 @@ func statuses() []string {
 	return list
 }
 
-// question states the question, and what was varied to answer it.
-func (y *Study) question() ([]document.Block, error) {
+// setup states what was varied and what was measured to answer the question.
+func (y *Study) setup() ([]document.Block, error) {
 	var blocks []document.Block
-	if q := strings.TrimSpace(y.plan.Question); q != "" {
-		blocks = append(blocks, document.Block{Quote: q})
-	} else {
-		blocks = append(blocks, document.Block{Note: "The experiment states no question (sweep.question)."})
-	}
-	t := document.Table{Caption: "What was varied", Header: []string{"setting", "values"}}
+	t := document.Table{Header: []string{"setting", "values"}}
 	for _, p := range y.plan.Parameters {
 		values := strings.Join(p.Labels, " · ")
 		if p.drawn {
@@ -107,15 +102,7 @@ func (y *Study) question() ([]document.Block, error) {
 	blocks = append(blocks, document.Block{Paragraph: text + "."})
 	var about []document.Item
 	for _, m := range y.claimed() {
-		text := m.Label + ": " + cmp.Or(m.Doc, m.Name)
-		if m.Unit != "" {
-			text += ", in " + m.Unit
-		}
-		evidence := "neither direction is better"
-		if m.Better != "neither" {
-			evidence = m.Better + " is better"
-		}
-		about = append(about, document.Item{Text: text, Evidence: evidence})
+		about = append(about, y.explain(m))
 	}
 	if len(about) > 0 {
 		blocks = append(blocks, document.Block{Paragraph: "The question is about:"}, document.Block{List: about})
@@ -128,5 +115,5 @@ func (y *Study) unit() string {
 	if y.Analysis == nil {
 		return "replicate"
 	}
-	return y.Analysis.Kind()
+	return answers.Kind(y.Analysis)
 }

@@ -7,6 +7,7 @@ import (
 
 	"runexp/framework/sizes"
 	"runexp/framework/store/record"
+	"runexp/reports/answers"
 	"runexp/reports/document"
 	"runexp/reports/effects"
 	"runexp/reports/plots"
@@ -33,11 +34,37 @@ func (y *Study) tradeoffs() ([]document.Block, error) {
 			return nil, err
 		}
 		blocks = append(blocks, block)
+		if table := y.atEqual(pair[0], pair[1]); table != nil {
+			blocks = append(blocks, document.Block{Table: table}, document.Block{Note: fmt.Sprintf(
+				"The other settings trace a curve for each level within each %s; it is compared over the range that both levels reach. Not corrected: hints, no claims.", y.unit())})
+		}
 	}
 	if len(blocks) == 0 {
 		return []document.Block{{Paragraph: "There are no two metrics with a better direction."}}, nil
 	}
 	return blocks, nil
+}
+
+// atEqual lists what each level has of one metric where another is equal; nil where nothing
+// traces a curve.
+func (y *Study) atEqual(x, at string) *document.Table {
+	mx, my := y.metric(x), y.measured(at)
+	t := &document.Table{
+		Caption: answers.Capital(my.Label) + " at the same " + mx.Label, Header: []string{"setting", "level", "against", "change [95%]", "n", "p"},
+	}
+	for _, p := range y.plan.Parameters {
+		for _, e := range y.Analysis.AtEqual(p.Path, x, at) {
+			n := fmt.Sprint(e.N)
+			if e.N < e.Of {
+				n += fmt.Sprintf(" of %d", e.Of)
+			}
+			t.Rows = append(t.Rows, []string{e.Factor, e.To, e.From, answers.Estimate(e.Ratio, effects.Ratio, my), n, answers.Probability(e.P)})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
 }
 
 func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (document.Block, error) {

@@ -1,5 +1,4 @@
-// Command paint makes the images in configs/images that are not photographs, byte
-// for byte: make paint, from the repository's root. It is a separate module, since
+// Command paint makes the computed images in configs/images, byte for byte: make paint, from the repository's root. It is a separate module, since
 // runexp does not need it.
 //
 // All arithmetic is in one goroutine and in float64, so the bytes depend only on

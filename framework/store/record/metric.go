@@ -12,6 +12,7 @@ type Metric struct {
 	Low     *float64 `json:"low,omitempty"`     // lower bound; nil for none
 	High    *float64 `json:"high,omitempty"`    // upper bound; nil for none
 	Against string   `json:"against,omitempty"` // content or style, the image that the picture is compared with; "" for none
+	Equal   *float64 `json:"equal,omitempty"`   // value of a picture that equals that image; nil for none
 	Source  string   `json:"source"`            // the hash of the scorer that computes it, or FromLoss
 
 	Formula    string `json:"formula,omitempty"`    // on one line

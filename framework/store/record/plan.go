@@ -14,6 +14,7 @@ type Plan struct {
 	Method     string      `json:"method"`            // the sampler
 	Options    Options     `json:"options,omitempty"` // of the sampler
 	Metrics    []string    `json:"metrics"`
+	Equivalent []Margin    `json:"equivalent,omitempty"` // what counts as no difference; none in older stores
 	Parameters []Parameter `json:"parameters"`
 	Pairs      []string    `json:"pairs,omitempty"` // their names
 	Repeats    int         `json:"repeats"`
@@ -23,6 +24,14 @@ type Plan struct {
 	// Definitions are those of all metrics of the sweep's pictures and of the losses in
 	// Metrics. They are for people: plans that differ only in them are equal.
 	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
+}
+
+// A Margin is the largest difference of a metric that counts as none: in percent, or in
+// its own unit. One of both is 0.
+type Margin struct {
+	Metric     string  `json:"metric"`
+	Percent    float64 `json:"percent,omitempty"`
+	Difference float64 `json:"difference,omitempty"`
 }
 
 // A Parameter is a swept setting; the paths of a zip are joined by " + ".

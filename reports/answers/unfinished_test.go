@@ -1,18 +1,20 @@
-package effects_test
+package answers_test
 
 import (
 	"math"
 	"strings"
 	"testing"
 
+	"runexp/reports/answers"
 	"runexp/reports/effects"
+	"runexp/reports/effects/simulated"
 )
 
 // still is a whole sweep of three poolings × two tv weights × pairs in which pooling does nothing.
 func still(pairs int) effects.Study {
 	s := effects.Study{
-		Factors: []effects.Factor{names("pooling", "avg", "max", "l2"), numbers("tv", 0, 1)},
-		Units:   apart(pairs), Metrics: claimed("noise"),
+		Factors: []effects.Factor{simulated.Names("pooling", "avg", "max", "l2"), simulated.Numbers("tv", 0, 1)},
+		Units:   simulated.Apart(pairs), Metrics: simulated.Claimed("noise"),
 	}
 	for u := range pairs {
 		for pooling := range 3 {
@@ -30,7 +32,7 @@ func still(pairs int) effects.Study {
 // "Did not change" is said when everything that was planned is there, and only then.
 func TestNoEffectTakesAllOfTheData(t *testing.T) {
 	const nothing = "pooling did not change noise"
-	says := func(s effects.Study) string { return strings.Join(analyze(t, s).Sentences(), "\n") }
+	says := func(s effects.Study) string { return strings.Join(answers.Headlines(analyze(t, s)), "\n") }
 	whole := still(8)
 	if text := says(whole); !strings.Contains(text, nothing) {
 		t.Fatalf("of the whole sweep: %q", text)

@@ -1,18 +1,20 @@
-package effects_test
+package answers_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
+	"runexp/reports/answers"
 	"runexp/reports/effects"
+	"runexp/reports/effects/simulated"
 )
 
 // planOf is a plan on so many pairs: every test has its largest effect.
 func planOf(factors []effects.Factor, metrics, pairs int) *effects.Analysis {
 	labels := []string{"noise", "content", "style", "ssim"}[:metrics]
-	d := design{factors, apart(pairs), claimed(labels...)}
-	a, err := effects.Analyze(d.fill(func(unit int, levels []int) []float64 {
+	d := simulated.Grid(factors, simulated.Apart(pairs), simulated.Claimed(labels...))
+	a, err := effects.Analyze(d.Fill(func(unit int, levels []int) []float64 {
 		value := 1.0
 		for f, l := range levels { // no two settings alike, and the same order in all units
 			value += float64(l) * []float64{1, 10, 100}[f]
@@ -32,7 +34,7 @@ func planOf(factors []effects.Factor, metrics, pairs int) *effects.Analysis {
 // What is said to be needed is the least number of pairs with which every test can hold:
 // with the largest effect there is, and one pair less, one does not.
 func TestReachIsTheLeastNumberOfPairs(t *testing.T) {
-	two, three, names3 := numbers("tv", 0, 1), numbers("lr", 1, 2, 3), names("layer", "a", "b", "c")
+	two, three, names3 := simulated.Numbers("tv", 0, 1), simulated.Numbers("lr", 1, 2, 3), simulated.Names("layer", "a", "b", "c")
 	for name, factors := range map[string][]effects.Factor{
 		"one factor": {two}, "numbers": {three}, "names": {names3}, "two factors": {two, three}, "names and numbers": {two, names3},
 	} {
@@ -42,9 +44,9 @@ func TestReachIsTheLeastNumberOfPairs(t *testing.T) {
 				a := planOf(factors, metrics, pairs)
 				holds := true
 				for _, e := range a.Effects {
-					holds = holds && e.Claim
+					holds = holds && e.Claim()
 				}
-				text, all := a.Reach()
+				text, all := answers.Reach(a)
 				if all != holds {
 					t.Errorf("%s, %d metrics, %d pairs: %q, and with the largest effect claimed: %t", name, metrics, pairs, text, holds)
 				}
@@ -63,14 +65,14 @@ func TestReachIsTheLeastNumberOfPairs(t *testing.T) {
 }
 
 func TestReachInWords(t *testing.T) {
-	two := numbers("tv", 0, 1)
-	if text, _ := planOf([]effects.Factor{two}, 2, 2).Reach(); text != "2 pairs can show nothing at 5%, corrected for 2 tests; 7 would" {
+	two := simulated.Numbers("tv", 0, 1)
+	if text, _ := answers.Reach(planOf([]effects.Factor{two}, 2, 2)); text != "2 pairs can show nothing at 5%, corrected for 2 tests; 7 would" {
 		t.Error(text)
 	}
-	if text, all := planOf([]effects.Factor{two}, 2, 7).Reach(); !all || text != "7 pairs can show an effect at 5%, corrected for 2 tests" {
+	if text, all := answers.Reach(planOf([]effects.Factor{two}, 2, 7)); !all || text != "7 pairs can show an effect at 5%, corrected for 2 tests" {
 		t.Error(text)
 	}
-	if text, _ := planOf([]effects.Factor{names("pooling", "avg")}, 1, 8).Reach(); !strings.HasPrefix(text, "nothing can be claimed") {
+	if text, _ := answers.Reach(planOf([]effects.Factor{simulated.Names("pooling", "avg")}, 1, 8)); !strings.HasPrefix(text, "nothing can be claimed") {
 		t.Error(text)
 	}
 }
