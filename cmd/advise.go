@@ -40,7 +40,7 @@ RUN is a number, at least the first four digits of a uid, or "last". WISH is
 ` + strings.Join(wishes, ", ") + `.
 
 The evidence is the sweeps in the store. A run gets advice from a sweep of which one setting is
-the run's own, apart from the images and the seed; other runs would be guesses, and get none.
+the run's own, apart from images, seed and size; for others it would be a guess, and there is none.
 
 --run runs the first option, or the one of --option, and reports what happened.
 
@@ -87,6 +87,7 @@ See also: runexp report, runexp show, runexp compare`,
 // known is what the store tells of one run and a wish.
 type known struct {
 	run   store.RunDetail
+	size  string // of its last stage
 	moves []advice.Move
 }
 
@@ -126,12 +127,14 @@ func (f *adviseFlags) look(c *cobra.Command, ref string, w advice.Wish) (k known
 	for _, p := range list {
 		params[p.Path] = string(p.Value)
 	}
-	moves, covered := advice.Advise(evidence, params, w)
+	recipe, size := advice.RecipeOf(params)
+	k.size = size
+	moves, covered := advice.Advise(evidence, recipe, w)
 	if len(moves) > 0 {
 		k.moves = moves
 		return k, nil
 	}
-	return k, usage(noAdvice(evidence, params, w, k.run.Number, covered))
+	return k, usage(noAdvice(evidence, recipe, w, k.run.Number, covered))
 }
 
 // evidenceOf reads the sweeps of a store.
@@ -158,11 +161,11 @@ func evidenceOf(ctx context.Context, s *store.Store) ([]advice.Evidence, error) 
 }
 
 // noAdvice says why there is none, and what would give some.
-func noAdvice(all []advice.Evidence, params map[string]string, w advice.Wish, run int64, covered bool) error {
+func noAdvice(all []advice.Evidence, recipe advice.Recipe, w advice.Wish, run int64, covered bool) error {
 	if covered {
 		return fmt.Errorf("no setting that was swept is sure to give run %d %s; a sweep of other settings might", run, w.Name)
 	}
-	e, differing, ok := advice.Nearest(all, params)
+	e, differing, ok := advice.Nearest(all, recipe)
 	switch {
 	case !ok:
 		return errors.New("the store has no finished sweep that advice could come from; run one, as in runexp -c configs/weights.yaml")
@@ -192,7 +195,11 @@ func (f *adviseFlags) print(k known, w advice.Wish) error {
 			}
 			fmt.Fprintf(f.stdout, "%s%s %s", lead, cost.Metric.Label, cost)
 		}
-		fmt.Fprintf(f.stdout, "\n   from %s, %s\n", m.Source, sizes.Count(m.N, m.Kind))
+		fmt.Fprintf(f.stdout, "\n   from %s, %s", m.Source, sizes.Count(m.N, m.Kind))
+		if m.Size != k.size {
+			fmt.Fprintf(f.stdout, " at %s pixels; this run has %s", m.Size, k.size)
+		}
+		fmt.Fprintln(f.stdout)
 	}
 	_, err := fmt.Fprintf(f.stdout, "try one: runexp show %d --config | runexp -c - %s\n", k.run.Number, quoted(k.moves[0].Overrides))
 	return err

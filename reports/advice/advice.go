@@ -3,7 +3,7 @@
 // one more picture, and what it costs elsewhere. It reads and writes nothing.
 //
 // It knows only what was swept. A run gets advice from a sweep if one of the sweep's settings is
-// the run's, apart from images and seeds, and the advice is another setting of that sweep.
+// the run's, apart from images, seed and size, and the advice is another setting of that sweep.
 package advice
 
 import (
@@ -38,18 +38,19 @@ func Wishes() []Wish {
 
 // Evidence is a sweep as advice reads it.
 type Evidence struct {
-	Source   string            `json:"source"` // "sweep 3 of weights"
-	Scorer   string            `json:"scorer"` // hash
-	Metrics  []record.Metric   `json:"metrics"`
-	Base     map[string]string `json:"base"`  // parameters that all trials share, as JSON, by path
-	Kind     string            `json:"kind"`  // what a unit is: pair, style or draw
-	Units    []string          `json:"units"` // names of what settings are compared within
-	Settings []Setting         `json:"settings"`
+	Source   string          `json:"source"` // "sweep 3 of weights"
+	Scorer   string          `json:"scorer"` // hash
+	Metrics  []record.Metric `json:"metrics"`
+	Size     string          `json:"size"`  // of the pictures, "long 512"
+	Base     Recipe          `json:"base"`  // what all trials share
+	Kind     string          `json:"kind"`  // what a unit is: pair, style or draw
+	Units    []string        `json:"units"` // names of what settings are compared within
+	Settings []Setting       `json:"settings"`
 }
 
 // A Setting is a combination of what was swept, with its scores.
 type Setting struct {
-	Params    map[string]string    `json:"params"`    // those that differ between settings, as JSON, by path
+	Params    Recipe               `json:"params"`    // what differs between settings
 	Overrides []string             `json:"overrides"` // path=value as on the command line, one for each swept path
 	Values    []map[string]float64 `json:"values"`    // metrics by unit; nil for no trial
 }
@@ -60,6 +61,7 @@ type Move struct {
 	Wish      Change   `json:"wish"`
 	Costs     []Change `json:"costs"` // of the other metrics that are worse for it, the worst first
 	Source    string   `json:"source"`
+	Size      string   `json:"size"` // of the pictures that it is known from
 	Kind      string   `json:"kind"` // of units
 	N         int      `json:"n"`    // units
 }
@@ -82,15 +84,15 @@ const (
 
 // Advise returns moves from a run's settings that fulfil a wish, the largest effect first: those of
 // which the whole interval is an improvement, and that no other one beats in the wish and in its
-// worst cost. params are the run's parameters as JSON, by path.
+// worst cost.
 //
 // covered reports whether any evidence has the run's own setting.
-func Advise(all []Evidence, params map[string]string, w Wish) (moves []Move, covered bool) {
+func Advise(all []Evidence, run Recipe, w Wish) (moves []Move, covered bool) {
 	for _, e := range all {
-		if len(e.differing(params)) > 0 {
+		if len(e.differing(run)) > 0 {
 			continue
 		}
-		at := slices.IndexFunc(e.Settings, func(s Setting) bool { return s.is(params) })
+		at := slices.IndexFunc(e.Settings, func(s Setting) bool { return s.is(run) })
 		if at < 0 {
 			continue
 		}
@@ -115,9 +117,9 @@ func Advise(all []Evidence, params map[string]string, w Wish) (moves []Move, cov
 
 // Nearest returns the evidence whose fixed parameters differ least from a run's, and the
 // paths in which they do; ok is false without evidence.
-func Nearest(all []Evidence, params map[string]string) (e Evidence, differing []string, ok bool) {
+func Nearest(all []Evidence, run Recipe) (e Evidence, differing []string, ok bool) {
 	for _, one := range all {
-		if paths := one.differing(params); !ok || len(paths) < len(differing) {
+		if paths := one.differing(run); !ok || len(paths) < len(differing) {
 			e, differing, ok = one, paths, true
 		}
 	}
@@ -125,7 +127,7 @@ func Nearest(all []Evidence, params map[string]string) (e Evidence, differing []
 }
 
 // differing lists the paths of fixed parameters in which a run differs.
-func (e Evidence) differing(params map[string]string) []string {
+func (e Evidence) differing(run Recipe) []string {
 	swept := map[string]bool{}
 	for _, s := range e.Settings {
 		for path := range s.Params {
@@ -134,12 +136,12 @@ func (e Evidence) differing(params map[string]string) []string {
 	}
 	var paths []string
 	for path, value := range e.Base {
-		if other, has := params[path]; !has || other != value {
+		if other, has := run[path]; !has || other != value {
 			paths = append(paths, path)
 		}
 	}
-	for path := range params {
-		if _, fixed := e.Base[path]; !fixed && !swept[path] && Compared(path) {
+	for path := range run {
+		if _, fixed := e.Base[path]; !fixed && !swept[path] {
 			paths = append(paths, path)
 		}
 	}
@@ -147,22 +149,10 @@ func (e Evidence) differing(params map[string]string) []string {
 	return paths
 }
 
-// Compared reports whether a parameter must be equal for advice to carry over: images and seeds
-// may differ, and what changes no picture.
-func Compared(path string) bool {
-	first, _, _ := strings.Cut(path, ".")
-	switch first {
-	case "experiment", "seed", "evaluate", "checkpoint", "log":
-		return false
-	}
-	return path != "content.image" && path != "output.every" && !strings.HasPrefix(path, "style[") ||
-		strings.HasPrefix(path, "style[") && !strings.HasSuffix(path, ".image")
-}
-
 // is reports whether a run has the setting.
-func (s Setting) is(params map[string]string) bool {
+func (s Setting) is(run Recipe) bool {
 	for path, value := range s.Params {
-		if params[path] != value {
+		if run[path] != value {
 			return false
 		}
 	}
@@ -172,7 +162,7 @@ func (s Setting) is(params map[string]string) bool {
 // move measures the change from one setting to another; ok is false where it is not sure to fulfil
 // the wish.
 func (e Evidence) move(from, to int, w Wish) (m Move, ok bool) {
-	m = Move{Source: e.Source, Kind: e.Kind}
+	m = Move{Source: e.Source, Size: e.Size, Kind: e.Kind}
 	for _, metric := range e.Metrics {
 		c, n, known := e.change(from, to, metric)
 		switch {

@@ -2,6 +2,7 @@ package advice_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -21,7 +22,7 @@ func swept(units int) advice.Evidence {
 			{Name: "eval/noise", Label: "noise", Better: "lower"}, {Name: "eval/content", Label: "content distance", Better: "lower"},
 			{Name: "eval/style", Label: "style distance", Better: "lower"}, {Name: "eval/edges", Label: "edge correlation", Better: "higher"},
 		},
-		Base: map[string]string{"backbone.name": `"vgg19-lite"`},
+		Base: advice.Recipe{"backbone.name": `"vgg19-lite"`},
 	}
 	for u := range units {
 		e.Units = append(e.Units, fmt.Sprint("pair ", u))
@@ -29,7 +30,7 @@ func swept(units int) advice.Evidence {
 	for _, tv := range []float64{0, 10, 100} {
 		for _, style := range []float64{1, 2} {
 			s := advice.Setting{
-				Params:    map[string]string{"losses.tv.weight": fmt.Sprint(tv), "losses.style.weight": fmt.Sprint(style)},
+				Params:    advice.Recipe{"losses.tv.weight": fmt.Sprint(tv), "losses.style.weight": fmt.Sprint(style)},
 				Overrides: []string{"losses.tv.weight=" + fmt.Sprint(tv), "losses.style.weight=" + fmt.Sprint(style)},
 			}
 			for u := range units {
@@ -46,10 +47,31 @@ func swept(units int) advice.Evidence {
 }
 
 // run is a run with the settings of a sweep, and pictures of its own.
-func run(tv, style string) map[string]string {
-	return map[string]string{
-		"backbone.name": `"vgg19-lite"`, "content.image": `"mine.jpg"`, "style[0].image": `"other.jpg"`, "seed": "7",
+func run(tv, style string) advice.Recipe {
+	r, _ := advice.RecipeOf(map[string]string{
+		"backbone.name": `"vgg19-lite"`, "content.image": `"mine.jpg"`, "style[0].image": `"other.jpg"`, "seed": "7", "evaluate.every": "0",
 		"losses.tv.weight": tv, "losses.style.weight": style,
+	})
+	return r
+}
+
+// A run through more sizes has the same recipe, if all stages but the first are alike.
+func TestRecipeOf(t *testing.T) {
+	three := map[string]string{
+		"stages[0].size.long": "128", "stages[0].iterations": "200", "stages[1].size.long": "181", "stages[1].iterations": "80",
+		"stages[2].size.long": "256", "stages[2].iterations": "80", "style[0].size": `"long"`, "style[0].image": `"a.jpg"`,
+	}
+	four := maps.Clone(three)
+	four["stages[3].size.long"], four["stages[3].iterations"] = "362", "80"
+	a, small := advice.RecipeOf(three)
+	b, large := advice.RecipeOf(four)
+	want := advice.Recipe{"stages.first.iterations": "200", "stages.later.iterations": "80", "style[0].size": `"long"`}
+	if !maps.Equal(a, b) || !maps.Equal(a, want) || small != "long 256" || large != "long 362" {
+		t.Errorf("%v %s, %v %s", a, small, b, large)
+	}
+	four["stages[3].iterations"] = "90"
+	if c, _ := advice.RecipeOf(four); maps.Equal(a, c) {
+		t.Errorf("more iterations at the last size: %v", c)
 	}
 }
 

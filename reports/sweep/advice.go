@@ -37,9 +37,14 @@ func (y *Study) Evidence(ctx context.Context, s *store.Store) (e advice.Evidence
 		key := fmt.Sprint(t.point.Levels)
 		place, known := at[key]
 		if !known {
-			setting, err := y.advised(ctx, s, t)
+			setting, size, err := y.advised(ctx, s, t)
 			if err != nil {
 				return e, false, err
+			}
+			if e.Size == "" {
+				e.Size = size
+			} else if size != e.Size {
+				e.Size = "several sizes"
 			}
 			place = len(e.Settings)
 			at[key] = place
@@ -59,17 +64,16 @@ func (y *Study) Evidence(ctx context.Context, s *store.Store) (e advice.Evidence
 }
 
 // advised is a trial's setting, with all of its run's parameters.
-func (y *Study) advised(ctx context.Context, s *store.Store, t trial) (advice.Setting, error) {
-	setting := advice.Setting{Params: map[string]string{}}
-	params, err := s.Params(ctx, t.Run.Number)
+func (y *Study) advised(ctx context.Context, s *store.Store, t trial) (setting advice.Setting, size string, err error) {
+	list, err := s.Params(ctx, t.Run.Number)
 	if err != nil {
-		return setting, err
+		return setting, "", err
 	}
-	for _, p := range params {
-		if advice.Compared(p.Path) {
-			setting.Params[p.Path] = string(p.Value)
-		}
+	params := map[string]string{}
+	for _, p := range list {
+		params[p.Path] = string(p.Value)
 	}
+	setting.Params, size = advice.RecipeOf(params)
 	for _, p := range y.plan.Parameters {
 		for path := range strings.SplitSeq(p.Path, " + ") {
 			for _, one := range t.point.Settings {
@@ -79,12 +83,12 @@ func (y *Study) advised(ctx context.Context, s *store.Store, t trial) (advice.Se
 			}
 		}
 	}
-	return setting, nil
+	return setting, size, nil
 }
 
 // common takes the parameters that all settings share out of them.
-func common(settings []advice.Setting) map[string]string {
-	base := map[string]string{}
+func common(settings []advice.Setting) advice.Recipe {
+	base := advice.Recipe{}
 	if len(settings) == 0 {
 		return base
 	}
