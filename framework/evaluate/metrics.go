@@ -89,11 +89,12 @@ func (m metric) computable(b framework.Backbone) error {
 	return err
 }
 
-// named reports whether name is that of m or of m at one layer.
+// named reports whether name is that of m or of m at one layer: any layer that may be held
+// out, or one of the fixed ones.
 func (m metric) named(name string) bool {
 	_, several := Layers{}.layersOf(m)
 	layer, ok := strings.CutPrefix(name, m.name+"/")
-	return m.name == name || ok && several && layer != ""
+	return m.name == name || ok && several && layer != "" && (!m.Layers.AreFixed() || slices.Contains(m.Fixed, layer))
 }
 
 // layersOf returns the layers that m is prepared for. several is false for a metric with a

@@ -46,7 +46,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("description of %s: %+v, want %+v", m.Name, d, m)
 		}
 	}
-	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "eval/cfsd/relu3_3", "loss/total", "eval/noises"} {
+	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "eval/cfsd/relu3_3", "loss/total", "eval/noises", "eval/effectiveness/relu3_3", "eval/sifid_vgg/relu2_2"} {
 		if d, ok := Describe(c.Metrics, name); ok {
 			t.Errorf("description of %s: %+v", name, d)
 		}
