@@ -3,6 +3,7 @@ package evaluate
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"runexp/framework"
@@ -26,15 +27,7 @@ const (
 // relu4_3 and relu5_3; for vgg19-lite the same without the last. Names in used that the
 // backbone does not have are ignored. Errors: no layer is left.
 func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
-	taken := map[string]bool{}
-	for _, name := range used {
-		taken[name] = true
-	}
-	free := func(i int) bool {
-		before := i > 0 && layers[i-1].Kind == "conv" && taken[layers[i-1].Name]
-		after := i+1 < len(layers) && strings.HasSuffix(layers[i+1].Kind, "pool") && taken[layers[i+1].Name]
-		return !taken[layers[i].Name] && !before && !after
-	}
+	free := func(i int) bool { return !optimised(layers, i, used) }
 	var chosen []framework.Layer
 	for begin := 0; begin < len(layers); {
 		var block []int // the ReLUs of one stride
@@ -70,6 +63,14 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 		l.Content = []string{l.Structure}
 	}
 	return l, nil
+}
+
+// optimised reports whether layer i is one of used, or adjoins one: the convolution before
+// it, or the pooling after it.
+func optimised(layers []framework.Layer, i int, used []string) bool {
+	return slices.Contains(used, layers[i].Name) ||
+		i > 0 && layers[i-1].Kind == "conv" && slices.Contains(used, layers[i-1].Name) ||
+		i+1 < len(layers) && strings.HasSuffix(layers[i+1].Kind, "pool") && slices.Contains(used, layers[i+1].Name)
 }
 
 // nearest returns the layer whose stride has the smallest ratio to stride; the first
