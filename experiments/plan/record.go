@@ -22,6 +22,9 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 		if loss, is := record.LossMetric(name); is {
 			text.Definitions = append(text.Definitions, loss)
 		}
+		if name == record.Votes {
+			text.Definitions = append(text.Definitions, record.VotesMetric())
+		}
 	}
 	for _, m := range s.Equivalent {
 		text.Equivalent = append(text.Equivalent, record.Margin(m))

@@ -8,6 +8,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/evaluate"
+	"runexp/framework/store/record"
 )
 
 // A sweepReader reads the `sweep:` section into a Sweep.
@@ -121,8 +122,8 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 			known = true
 			r.comparable(at, name)
 		}
-		if !known {
-			r.add(at, "%v", framework.UnknownName("metric", name, r.metricNames()))
+		if !known && name != record.Votes {
+			r.add(at, "%v", framework.UnknownName("metric", name, append(r.metricNames(), record.Votes)))
 		} else if slices.Index(keys.Metrics, name) < i {
 			r.add(at, "%s is written twice; remove one", name)
 		}

@@ -53,10 +53,15 @@ func pairOf(names ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" }), " × ")
 }
 
+// textures reports whether no trial has a content image.
+func (y *Study) textures() bool {
+	return !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })
+}
+
 // input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.censored(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
+	in := effects.Study{Units: units, Censored: y.censored(), Textures: y.textures()}
 	for _, p := range y.plan.Parameters {
 		f := effects.Factor{Path: p.Path}
 		for j, label := range p.Labels {
