@@ -107,20 +107,22 @@ func (y *Study) agreements() []document.Block {
 	for _, a := range list {
 		t.Rows = append(t.Rows, []string{a.Label, strings.Replace(fmt.Sprintf("%+.2f", a.Correlation), "-", "−", 1), fmt.Sprint(a.N)})
 	}
-	return []document.Block{{Table: &t}, {Note: y.voted()}}
+	return []document.Block{{Table: &t}, {Note: y.voters() + " A metric for which neither direction is better is compared as it is. " + y.asked()}}
 }
 
-// voted says how many votes of whom there are, and on what question.
-func (y *Study) voted() string {
-	text := fmt.Sprintf("%s by %s", sizes.Count(y.votes.Votes, "vote"), sizes.Count(len(y.votes.Voters), "voter"))
+// voters says how many votes of whom there are, and whom claims about them are about.
+func (y *Study) voters() string {
+	text := fmt.Sprintf("There are %s by %s", sizes.Count(y.votes.Votes, "vote"), sizes.Count(len(y.votes.Voters), "voter"))
 	if slices.Contains(y.votes.Voters, "") {
 		text += ", those without a name as one"
 	}
-	text += ". What they show holds for these voters. A metric for which neither direction is better is compared as it is. "
+	return text + ". What votes show is about these voters, and holds if it was not counted until it did."
+}
+
+// asked is the question that was voted on.
+func (y *Study) asked() string {
 	if len(y.votes.Texts) > 1 {
-		text += "The question was worded in several ways: "
-	} else {
-		text += "The question: "
+		return "The question was worded in several ways: " + strings.Join(y.votes.Texts, " · ")
 	}
-	return text + strings.Join(y.votes.Texts, " · ")
+	return "The question: " + strings.Join(y.votes.Texts, "")
 }

@@ -87,7 +87,7 @@ document.addEventListener("click", (event) => {
   else step(button.dataset.step);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.target.matches("input, textarea") || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+  if (["INPUT", "TEXTAREA"].includes(document.activeElement.tagName) || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
   const choice = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "tie" }[event.key];
   if (choice && at < questions.length) choose(choice);
   else if (event.key === "ArrowUp") step(-1);
