@@ -205,8 +205,12 @@ func (a *app) writeBallots(c *cobra.Command, experiment string, f *voteFlags) (e
 	for _, path := range page.Files {
 		fmt.Fprintln(a.stdout, path)
 	}
+	times := "once"
+	if f.rounds > 1 {
+		times = fmt.Sprintf("%d times", f.rounds)
+	}
 	fmt.Fprintf(a.stderr, "%s, in %s; each two settings are compared %s. Count what comes back: %s\n",
-		sizes.Count(page.Questions*f.rounds, "question"), sizes.Count(len(ballots), "ballot"), sizes.Count(f.rounds, "time"), a.command("vote "+experiment+" --count FILE"))
+		sizes.Count(page.Questions*f.rounds, "question"), sizes.Count(len(ballots), "ballot"), times, a.command("vote "+experiment+" --count FILE"))
 	return nil
 }
 
