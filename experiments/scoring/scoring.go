@@ -24,6 +24,7 @@ import (
 // it serves one at a time.
 type Scorer struct {
 	scorer *evaluate.Scorer
+	layers evaluate.Layers
 	stored store.Scorer
 	brief  json.RawMessage // the description without metrics
 
@@ -75,7 +76,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	if w.SHA256, err = c.Checksum(w); err != nil {
 		return nil, fmt.Errorf("evaluate.backbone: %w", err)
 	}
-	s := &Scorer{}
+	s := &Scorer{layers: layers}
 	if s.scorer, err = evaluate.New(evaluate.Config{Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics}, k); err != nil {
 		return nil, err
 	}
@@ -96,6 +97,9 @@ func (s *Scorer) Complete(e framework.Experiment, scores []store.Value) bool {
 		return !slices.ContainsFunc(scores, func(v store.Value) bool { return v.Name == m.Name })
 	})
 }
+
+// Reads reports whether pictures are compared at a layer.
+func (s *Scorer) Reads(layer string) bool { return slices.Contains(s.layers.Taps(), layer) }
 
 // Stored returns the scorer's record in the store.
 func (s *Scorer) Stored() store.Scorer { return s.stored }

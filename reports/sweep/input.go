@@ -61,9 +61,9 @@ func (y *Study) textures() bool {
 // input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.censored(), Textures: y.textures()}
+	in := effects.Study{Units: units, Censored: y.censored(), Adaptive: y.adaptive(), Textures: y.textures()}
 	for _, p := range y.plan.Parameters {
-		f := effects.Factor{Path: p.Path}
+		f := effects.Factor{Path: p.Path, Conditional: p.When != ""}
 		for j, label := range p.Labels {
 			level := effects.Level{Label: label}
 			if len(p.Numbers) > 0 {
