@@ -214,17 +214,42 @@ func (a *app) writeBallots(c *cobra.Command, experiment string, f *voteFlags) (e
 	return nil
 }
 
-// whole returns the entries whose picture can be shown, and names the others.
+// whole returns the entries whose picture can be shown, with those images beside it that can, and names the rest.
 func (a *app) whole(ctx context.Context, s *store.Store, entries []votes.Entry) ([]votes.Entry, error) {
+	problems := map[string]error{} // by hash; nil for a picture that can be shown
+	shown := func(run int64, kind, hash string) (bool, error) {
+		problem, known := problems[hash]
+		if !known {
+			_, problem = reports.Picture(ctx, s, store.StoredArtifact{Hash: hash})
+			if problem != nil && !errors.Is(problem, store.ErrDamaged) {
+				return false, problem
+			}
+			problems[hash] = problem
+			if problem != nil {
+				fmt.Fprintf(a.stderr, "run %d: its %s cannot be shown: %v\n", run, kind, problem)
+			}
+		}
+		return problem == nil, nil
+	}
 	var list []votes.Entry
 	for _, e := range entries {
-		switch _, err := reports.Picture(ctx, s, store.StoredArtifact{Hash: e.Picture}); {
-		case err == nil:
-			list = append(list, e)
-		case errors.Is(err, store.ErrDamaged):
-			fmt.Fprintf(a.stderr, "run %d: its picture is left out: %v\n", e.Run.Number, err)
-		default:
+		var beside []votes.Beside
+		for _, b := range e.Beside {
+			is, err := shown(e.Run.Number, b.Kind+" image", b.Picture)
+			if err != nil {
+				return nil, err
+			}
+			if is {
+				beside = append(beside, b)
+			}
+		}
+		e.Beside = beside
+		is, err := shown(e.Run.Number, "picture", e.Picture)
+		if err != nil {
 			return nil, err
+		}
+		if is {
+			list = append(list, e)
 		}
 	}
 	return list, nil

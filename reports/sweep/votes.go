@@ -34,16 +34,17 @@ func (y *Study) Entries(ctx context.Context, s *store.Store) ([]votes.Entry, err
 		if err != nil {
 			return nil, err
 		}
+		kept := false
 		e := votes.Entry{Run: t.Run.RunRef, Unit: of[i], Setting: settings[levels]}
 		for _, a := range artifacts {
 			switch {
 			case a.Kind == "picture" && a.Name == "picture.png":
-				e.Picture = a.Hash
+				e.Picture, kept = a.Hash, true
 			case a.Kind == "content" || a.Kind == "style":
 				e.Beside = append(e.Beside, votes.Beside{Kind: a.Kind, Picture: a.Hash})
 			}
 		}
-		if e.Picture != "" {
+		if kept {
 			list = append(list, e)
 		}
 	}
