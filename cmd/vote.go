@@ -91,7 +91,7 @@ See also: runexp report, runexp ls`,
 	c.Flags().IntVar(&f.rounds, "rounds", 1, "how often every two settings of a pair are compared")
 	c.Flags().IntVar(&f.questions, "questions", 40, "maximum number of questions in a ballot")
 	c.Flags().Int64Var(&f.seed, "seed", 1, "draws order and sides")
-	c.Flags().StringVar(&f.text, "question", votes.DefaultText, "what is asked")
+	c.Flags().StringVar(&f.text, "question", "", "what is asked (default: which picture is the better stylisation)")
 	pathFlag(c.Flags(), &f.out, "out", "", "runs", "folder for ballots")
 	c.Flags().StringArrayVar(&f.count, "count", nil, "count a filled ballot; may be repeated, - is standard input")
 	c.Flags().BoolVar(&f.replace, "replace", false, "with --count: correct earlier votes of the same voter")
@@ -118,7 +118,7 @@ func (f *voteFlags) check(c *cobra.Command) error {
 		return fmt.Errorf("--rounds %d: give 1 to %d", f.rounds, mostRounds)
 	case f.questions < 1 || f.questions > mostQuestions:
 		return fmt.Errorf("--questions %d: give 1 to %d", f.questions, mostQuestions)
-	case f.text == "" || len(f.text) > longestText || printable.Text(f.text) != f.text:
+	case c.Flags().Changed("question") && f.text == "" || len(f.text) > longestText || printable.Text(f.text) != f.text:
 		return fmt.Errorf("--question \"%s\": give one line of at most %d bytes that can be printed", printable.Excerpt(f.text), longestText)
 	}
 	return nil
@@ -162,6 +162,9 @@ func (a *app) writeBallots(c *cobra.Command, experiment string, f *voteFlags) (e
 	entries, err := study.Entries(ctx, s)
 	if err != nil {
 		return err
+	}
+	if f.text == "" {
+		f.text = votes.DefaultText(entries)
 	}
 	if entries, err = a.whole(ctx, s, entries); err != nil {
 		return err

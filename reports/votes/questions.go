@@ -13,8 +13,15 @@ import (
 	"runexp/framework/store"
 )
 
-// DefaultText is the question that is asked.
-const DefaultText = "Which picture is the better stylisation: the content image in the style of the style image?"
+// DefaultText is the usual question about entries; textures have no content image.
+func DefaultText(entries []Entry) string {
+	for _, e := range entries {
+		if slices.ContainsFunc(e.Beside, func(b Beside) bool { return b.Kind == "content" }) {
+			return "Which picture is the better stylisation: the content image in the style of the style image?"
+		}
+	}
+	return "Which picture has more of the style image's style?"
+}
 
 // An Entry is a finished picture of a sweep.
 type Entry struct {

@@ -136,3 +136,16 @@ func TestUIDs(t *testing.T) {
 		t.Error("a uid depends on numbers of one store")
 	}
 }
+
+func TestDefaultText(t *testing.T) {
+	list := entries(1, 2)
+	if text := DefaultText(list); !strings.Contains(text, "content image in the style") {
+		t.Error(text)
+	}
+	for i := range list {
+		list[i].Beside = list[i].Beside[1:]
+	}
+	if text := DefaultText(list); strings.Contains(text, "content") {
+		t.Errorf("textures: %s", text)
+	}
+}
