@@ -199,6 +199,9 @@ func (r *sweepReader) margins(keys sweepKeys) {
 		case !slices.Contains(keys.Metrics, k.Metric):
 			r.add(at, "%v", framework.UnknownName("metric of the question", k.Metric, keys.Metrics))
 			continue
+		case k.Metric == record.Votes && k.Percent > 0:
+			r.add(at, "%s is compared by differences of shares; give difference, as in difference: 0.1", k.Metric)
+			continue
 		case slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == k.Metric }):
 			r.add(at, "%s has a margin already; give one", k.Metric)
 			continue
@@ -215,6 +218,9 @@ func (r *sweepReader) margins(keys sweepKeys) {
 			continue
 		}
 		for _, name := range keys.Metrics {
+			if name == record.Votes && k.Percent > 0 { // compared by differences
+				continue
+			}
 			if !slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == name }) {
 				r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{name, k.Percent, k.Difference})
 			}
