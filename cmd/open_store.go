@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,6 +42,25 @@ func (a *app) readStore(ctx context.Context) (*store.Store, error) {
 	}
 	if err != nil {
 		return nil, usage(withHint(err, "name the store with --db"))
+	}
+	return s, nil
+}
+
+// openStore opens the store for writing. A file that is no store or cannot be
+// written is a usage error; a full disk is not.
+func (a *app) openStore(ctx context.Context) (*store.Store, error) {
+	if err := a.checkStore(); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, a.db)
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx) // a signal
+	}
+	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) || errors.Is(err, store.ErrBusy) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, usage(withHint(err, "name another store with --db"))
 	}
 	return s, nil
 }

@@ -35,7 +35,7 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
 existing ones, and prints the first line of each answer and their paths; the report of an older
 sweep goes to report-NUMBER. With --json the answers and all numbers are printed as well:
-{"files": …, "answers": …, "limits": …, "analysis": …}.
+{"files": …, "answers": …, "limits": …, "votes": …, "analysis": …}.
 
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
@@ -56,11 +56,13 @@ See also: runexp ls, runexp compare, runexp show`,
 
 // reportPage is what `report --json` prints.
 type reportPage struct {
-	Sweep    int64             `json:"sweep"`
-	Files    []string          `json:"files"`
-	Answers  []answers.Answer  `json:"answers"`
-	Limits   []string          `json:"limits"`
-	Analysis *effects.Analysis `json:"analysis"` // null if there is nothing to compare yet
+	Sweep   int64            `json:"sweep"`
+	Files   []string         `json:"files"`
+	Answers []answers.Answer `json:"answers"`
+	Limits  []string         `json:"limits"`
+	// Votes has the rank correlation of each metric with what people voted; empty without votes.
+	Votes    []effects.Agreement `json:"votes"`
+	Analysis *effects.Analysis   `json:"analysis"` // null if there is nothing to compare yet
 }
 
 func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
@@ -91,7 +93,7 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		fmt.Fprintln(a.stderr, line)
 	}
 	if a.json {
-		page := reportPage{Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Analysis: study.Analysis}
+		page := reportPage{Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Votes: study.Agreements(), Analysis: study.Analysis}
 		if study.Analysis != nil {
 			page.Answers, page.Limits = answers.Of(study.Analysis), answers.Limits(study.Analysis)
 		}

@@ -187,25 +187,6 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 	return sum.sweep(ctx, tally, time.Since(began), err)
 }
 
-// openStore opens the store for writing. A file that is no store or cannot be
-// written is a usage error; a full disk is not.
-func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
-	if err := r.checkStore(); err != nil {
-		return nil, err
-	}
-	s, err := store.Open(ctx, r.db)
-	if err != nil && ctx.Err() != nil {
-		return nil, context.Cause(ctx) // a signal
-	}
-	if errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrIO) || errors.Is(err, store.ErrBusy) {
-		return nil, err
-	}
-	if err != nil {
-		return nil, usage(withHint(err, "name another store with --db"))
-	}
-	return s, nil
-}
-
 // closeStore is to be deferred. If there is an error already, an error of closing is
 // added only if it says that the store was moved: any other would be a repetition.
 func closeStore(s *store.Store, err *error) {

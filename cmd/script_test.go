@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 		"store-sql":   changeStore,
 		"same-trials": sameTrials,
 		"plansweep":   planSweep,
+		"fill":        fillBallot,
 	})
 }
 

@@ -20,6 +20,7 @@ import (
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 )
 
 // A Plan is the trials that a command runs. It is immutable after New.
@@ -316,7 +317,7 @@ func (p *Plan) checkMetric(key, metric string) error {
 	for _, d := range p.Scorer.Metrics(e) {
 		known = append(known, d.Name)
 	}
-	if slices.Contains(known, metric) || strings.HasPrefix(metric, "loss/") {
+	if slices.Contains(known, metric) || strings.HasPrefix(metric, "loss/") || metric == record.Votes {
 		return nil
 	}
 	if d, is := evaluate.Describe(p.planner.metrics, metric); is && d.Against == framework.Content && e.Content.Image == "" {

@@ -7,6 +7,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/evaluate"
+	"runexp/framework/store/record"
 )
 
 // overlap reports whether two paths are equal or one contains the other; * matches
@@ -84,6 +85,8 @@ func (r *sweepReader) earlyStop(keys framework.PrunerSpec) {
 		lower = definition.Better == framework.Lower
 	case strings.HasPrefix(keys.Metric, "loss/"):
 		r.comparable(metric, keys.Metric)
+	case keys.Metric == record.Votes:
+		r.add(metric, "people vote on finished pictures only, so %s cannot end a trial; name another (known: %s)", keys.Metric, strings.Join(r.metricNames(), ", "))
 	default:
 		r.add(metric, "%v", framework.UnknownName("metric", keys.Metric, append(r.metricNames(), "loss/total", "loss/NAME")))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/evaluate"
+	"runexp/framework/store/record"
 )
 
 // A sweepReader reads the `sweep:` section into a Sweep.
@@ -128,8 +129,8 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 			known = true
 			r.comparable(at, name)
 		}
-		if !known {
-			r.add(at, "%v", framework.UnknownName("metric", name, r.metricNames()))
+		if !known && name != record.Votes {
+			r.add(at, "%v", framework.UnknownName("metric", name, append(r.metricNames(), record.Votes)))
 		} else if slices.Index(keys.Metrics, name) < i {
 			r.add(at, "%s is written twice; remove one", name)
 		}
@@ -144,6 +145,9 @@ func (r *sweepReader) objective(at string, i int, name string, better framework.
 	}
 	if better == framework.Neither {
 		r.add(at, "neither a lower nor a higher %s is better, so method: %s cannot search by it; name another first", name, r.sweep.Method)
+	}
+	if name == record.Votes {
+		r.add(at, "people vote on finished pictures only, so method: %s cannot search by %s; name another first", r.sweep.Method, name)
 	}
 	r.sweep.Objectives = append(r.sweep.Objectives, Objective{name, better != framework.Higher})
 }
@@ -195,6 +199,9 @@ func (r *sweepReader) margins(keys sweepKeys) {
 		case !slices.Contains(keys.Metrics, k.Metric):
 			r.add(at, "%v", framework.UnknownName("metric of the question", k.Metric, keys.Metrics))
 			continue
+		case k.Metric == record.Votes && k.Percent > 0:
+			r.add(at, "%s is compared by differences of shares; give difference, as in difference: 0.1", k.Metric)
+			continue
 		case slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == k.Metric }):
 			r.add(at, "%s has a margin already; give one", k.Metric)
 			continue
@@ -211,6 +218,9 @@ func (r *sweepReader) margins(keys sweepKeys) {
 			continue
 		}
 		for _, name := range keys.Metrics {
+			if name == record.Votes && k.Percent > 0 { // compared by differences
+				continue
+			}
 			if !slices.ContainsFunc(r.sweep.Equivalent, func(m Margin) bool { return m.Metric == name }) {
 				r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{name, k.Percent, k.Difference})
 			}

@@ -66,5 +66,11 @@ func readOld(t *testing.T, s *Store) {
 	if choice := must(s.Choice(t.Context(), []string{"none"}))(t); choice != nil {
 		t.Errorf("choice %s", choice)
 	}
+	if votes := must(s.Votes(t.Context(), "old"))(t); len(votes) != 0 {
+		t.Errorf("votes %v", votes)
+	}
+	if asked := must(s.AskedOf(t.Context(), []UID{{1}}))(t); len(asked) != 0 {
+		t.Errorf("asked %v", asked)
+	}
 	check(t, s.Check(t.Context()))
 }

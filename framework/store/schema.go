@@ -107,7 +107,7 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 }
 
 // oldestRead is the oldest version that can be read without migration: later ones
-// changed views, which this package does not use, and added choices, read if there.
+// changed views, which this package does not use, and added choices and votes, read if there.
 const oldestRead = 2
 
 // checkReadable returns an error unless the queries of this program work with the

@@ -80,11 +80,12 @@ type table struct {
 	log   bool        // values are natural logarithms
 	tiny  float64     // differences up to here are none
 	lost  int         // values that were no finite numbers
+	plain bool        // no ratios: see Metric.Additive
 }
 
 // table reads a metric. Several runs of one cell count as their mean.
 func (g *grid) table(metric string) *table {
-	t := &table{grid: g}
+	t := &table{grid: g, plain: slices.ContainsFunc(g.study.Metrics, func(m Metric) bool { return m.Name == metric && m.Additive })}
 	count := make([][]float64, len(g.study.Units))
 	for range g.study.Units {
 		t.value = append(t.value, make([]float64, len(g.settings)))
@@ -116,8 +117,12 @@ func (g *grid) table(metric string) *table {
 	return t
 }
 
-// logarithm returns the table on the ratio scale, or nil where a value is not positive.
+// logarithm returns the table on the ratio scale, or nil where a value is not positive or
+// the metric is additive.
 func (t *table) logarithm() *table {
+	if t.plain {
+		return nil
+	}
 	l := &table{grid: t.grid, log: true, tiny: negligible, lost: t.lost}
 	for _, row := range t.value {
 		logs := make([]float64, len(row))

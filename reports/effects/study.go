@@ -96,6 +96,9 @@ type Metric struct {
 	// Kind is what a picture is compared with, "content" or "style"; metrics of one
 	// kind can disagree. "" is of the picture alone.
 	Kind string `json:"kind,omitempty"`
+	// Additive says that differences are compared, also where all values are positive: of
+	// shares, say, among which a zero is a matter of chance.
+	Additive bool `json:"additive,omitempty"`
 }
 
 // validate returns every contradiction in a study.

@@ -7,6 +7,7 @@ import (
 
 	"runexp/framework/sizes"
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/answers"
 	"runexp/reports/document"
 )
@@ -39,6 +40,9 @@ func (y *Study) answers() ([]document.Block, error) {
 	var notes []document.Item
 	for _, note := range answers.Limits(y.Analysis) {
 		notes = append(notes, document.Item{Text: note})
+	}
+	if y.votes.Votes > 0 && slices.Contains(y.Sweep.Metrics, record.Votes) {
+		notes = append(notes, document.Item{Text: y.voters()})
 	}
 	if reach, able := answers.Reach(y.Analysis); !able && len(found) > 0 {
 		notes = append(notes, document.Item{Text: "The finished trials cannot support every claim: " + reach + "."})

@@ -17,6 +17,8 @@ func (p plan) metric(name string) record.Metric {
 		m = p.Definitions[i]
 	} else if older, known := olderMetric(name); known {
 		m = older
+	} else if name == record.Votes { // may come after the plan
+		m = record.VotesMetric()
 	}
 	m.Name = name
 	m.Label = cmp.Or(m.Label, strings.TrimPrefix(name, "eval/"))

@@ -27,6 +27,7 @@ type fixture struct {
 	losses   int    // besides content, style and tv
 	// definitions of the plan: those below if nil
 	definitions []record.Metric
+	metrics     []string // of the question: content and noise if nil
 }
 
 func openTest(t testing.TB) *store.Store {
@@ -72,8 +73,11 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 	if f.definitions == nil {
 		f.definitions = definitions()
 	}
+	if f.metrics == nil {
+		f.metrics = []string{"eval/content", "eval/noise"}
+	}
 	plan, err := json.Marshal(record.Plan{
-		Question: f.question, Method: "grid", Repeats: 1, Metrics: []string{"eval/content", "eval/noise"},
+		Question: f.question, Method: "grid", Repeats: 1, Metrics: f.metrics,
 		Parameters: []record.Parameter{
 			{Path: "losses.tv.weight", Labels: []string{"0", "10"}, Numbers: tvWeights},
 			{Path: "losses.content.layers", Labels: layers},
@@ -84,7 +88,7 @@ func (f fixture) make(t testing.TB, s *store.Store) store.Sweep {
 		t.Fatal(err)
 	}
 	w, err := s.PlanSweep(t.Context(), store.NewSweep{
-		Experiment: "layers", Method: "grid", Plan: plan, Metrics: []string{"eval/content", "eval/noise"}, Scorer: "5c0e", Trials: trials,
+		Experiment: "layers", Method: "grid", Plan: plan, Metrics: f.metrics, Scorer: "5c0e", Trials: trials,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -53,10 +53,15 @@ func pairOf(names ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "" }), " × ")
 }
 
+// textures reports whether no trial has a content image.
+func (y *Study) textures() bool {
+	return !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })
+}
+
 // input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.censored(), Adaptive: y.adaptive(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
+	in := effects.Study{Units: units, Censored: y.censored(), Adaptive: y.adaptive(), Textures: y.textures()}
 	for _, p := range y.plan.Parameters {
 		f := effects.Factor{Path: p.Path, Conditional: p.When != ""}
 		for j, label := range p.Labels {
@@ -69,7 +74,7 @@ func (y *Study) input() effects.Study {
 		in.Factors = append(in.Factors, f)
 	}
 	for _, m := range y.metrics {
-		measured := effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed, Kind: kindOf(m.Metric)}
+		measured := effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed, Kind: kindOf(m.Metric), Additive: m.Source == record.FromVotes}
 		for _, margin := range y.plan.Equivalent {
 			if margin.Metric == m.Name {
 				measured.Margin, measured.Relative = cmp.Or(margin.Percent/100, margin.Difference), margin.Percent > 0

@@ -44,6 +44,7 @@ func (y *Study) allMetrics() ([]document.Block, error) {
 			blocks = append(blocks, document.Block{Table: &t})
 		}
 	}
+	blocks = append(blocks, y.agreements()...)
 	var about []document.Item
 	for _, m := range y.metrics {
 		if m.Doc != "" && strings.Count(m.Name, "/") == 1 {

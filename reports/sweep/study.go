@@ -12,6 +12,7 @@ import (
 	"runexp/framework/store/record"
 	"runexp/reports"
 	"runexp/reports/effects"
+	"runexp/reports/votes"
 )
 
 // A Study is a sweep with the contents of its report.
@@ -26,6 +27,7 @@ type Study struct {
 	units   []effects.Unit // what is compared within: pair and repeat
 	metrics []metric
 	scorer  *store.Scorer // nil if it has no scores yet
+	votes   votes.Tally   // what people say; zero if nobody has voted
 }
 
 type metric struct {
@@ -88,6 +90,9 @@ func Read(ctx context.Context, s *store.Store, w store.Sweep, progress func(what
 		if err == nil {
 			study.scorer = &scorer
 		}
+	}
+	if err := study.readVotes(ctx, s); err != nil {
+		return nil, err
 	}
 	study.define()
 	study.step("effects")

@@ -80,10 +80,11 @@ func (y *Study) overSince(ctx context.Context, s *store.Store) (bool, error) {
 }
 
 // Folder is where a sweep's report goes.
-func Folder(out string, w store.Sweep, newest bool) string {
-	name := "report"
+func Folder(out string, w store.Sweep, newest bool) string { return folderOf("report", out, w, newest) }
+
+func folderOf(name, out string, w store.Sweep, newest bool) string {
 	if !newest {
-		name = fmt.Sprintf("report-%d", w.Number)
+		name += fmt.Sprintf("-%d", w.Number)
 	}
 	return filepath.Join(out, w.Experiment, name)
 }

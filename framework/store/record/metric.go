@@ -43,3 +43,18 @@ func LossMetric(name string) (Metric, bool) {
 		Name: name, Label: strings.ReplaceAll(loss, "/", " ") + " loss", Doc: "the last " + name + " of the run", Better: "lower", Source: FromLoss,
 	}, true
 }
+
+// Votes is the name of the metric that people's votes on pictures make.
+const Votes = "votes/better"
+
+// FromVotes is the source of that metric.
+const FromVotes = "votes"
+
+// VotesMetric describes Votes.
+func VotesMetric() Metric {
+	low, high := 0.0, 1.0
+	return Metric{
+		Name: Votes, Label: "votes", Better: "higher", Low: &low, High: &high, Source: FromVotes,
+		Doc: "the share of its comparisons with the pair's other settings that a picture won before people, a tie being half",
+	}
+}
