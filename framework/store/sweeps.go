@@ -108,7 +108,7 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 			return fmt.Errorf("trial %d: %w", t.Number, err)
 		}
 	}
-	return nil
+	return writeSweepView(ctx, tx, s.Number)
 }
 
 // findSame sets s to the experiment's newest sweep if that has the same plan (apart
@@ -139,8 +139,14 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 		}
 	}
 	s.Number, s.UID, s.Created = number, uid, created
-	_, err = tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
-	return true, err
+	updated, err := tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
+	if err != nil {
+		return true, err
+	}
+	if changed, err := updated.RowsAffected(); err != nil || changed == 0 {
+		return true, err
+	}
+	return true, writeSweepView(ctx, tx, number) // which has a column for a new metric
 }
 
 // columns returns the scan targets of a row of Sweeps.

@@ -6,6 +6,8 @@ package record
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
+	"strings"
 )
 
 // A Plan is a sweep as requested.
@@ -40,6 +42,20 @@ type Parameter struct {
 	Labels  []string  `json:"labels,omitempty"`  // of the levels; none if values are drawn from Range
 	Numbers []float64 `json:"numbers,omitempty"` // the labels as numbers, if all are numbers
 	Range   *Range    `json:"range,omitempty"`   // nil for listed values
+}
+
+// Paths returns the swept settings, each once, in order of the parameters; those of a zip
+// one by one.
+func (p Plan) Paths() []string {
+	var paths []string
+	for _, parameter := range p.Parameters {
+		for _, path := range strings.Split(parameter.Path, " + ") {
+			if path != "" && !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // A Range is an interval that values are chosen from.

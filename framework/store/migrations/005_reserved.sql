@@ -1,0 +1,2 @@
+-- Number 005 belongs to another change, which replaces this file.
+SELECT 1;
