@@ -177,11 +177,11 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 
 // openStore opens the store for writing. A file that is no store or cannot be
 // written is a usage error; a full disk is not.
-func (r *runFlags) openStore(ctx context.Context) (*store.Store, error) {
-	if err := r.checkStore(); err != nil {
+func (a *app) openStore(ctx context.Context) (*store.Store, error) {
+	if err := a.checkStore(); err != nil {
 		return nil, err
 	}
-	s, err := store.Open(ctx, r.db)
+	s, err := store.Open(ctx, a.db)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx) // a signal
 	}

@@ -43,8 +43,8 @@ CREATE TRIGGER trial_planned AFTER INSERT ON trials WHEN json_valid(NEW.point) B
     UPDATE trials SET
         pair    = nullif(json_extract(NEW.point, '$.pair'), -1),
         draw    = coalesce(json_extract(NEW.point, '$.repeat'), 0),
-        content = coalesce(json_extract(NEW.point, '$.content'), ''),
-        style   = coalesce(json_extract(NEW.point, '$.style'), '')
+        content = coalesce(json_extract(NEW.point, '$.content'), json_extract(NEW.point, '$.photograph'), ''),
+        style   = coalesce(json_extract(NEW.point, '$.style'), json_extract(NEW.point, '$.painting'), '')
     WHERE id = NEW.id;
     INSERT OR IGNORE INTO trial_settings (trial_id, path, value, label)
     SELECT NEW.id, json_extract(s.value, '$.path'), json_extract(s.value, '$.value'), coalesce(json_extract(s.value, '$.label'), '')
