@@ -58,14 +58,14 @@ CREATE VIEW trial_list AS
 SELECT t.sweep_id                         AS sweep,
        e.name                             AS experiment,
        t.number                           AS trial,       -- from 0
-       t.id                               AS trial_id,
+       t.id                               AS trial_id,    -- in trials and trial_settings
        r.id                               AS run,         -- NULL: not begun
-       coalesce(r.status, 'not begun')    AS status,
-       t.pair                             AS pair,
-       t.draw                             AS draw,
-       t.content                          AS content,
+       coalesce(r.status, 'not begun')    AS status,      -- of the run
+       t.pair                             AS pair,        -- of images, from 0; NULL without pairs
+       t.draw                             AS draw,        -- which repeat, from 0
+       t.content                          AS content,     -- names of files
        t.style                            AS style,
-       r.elapsed                          AS seconds,
+       r.elapsed                          AS seconds,     -- of the run, by a clock that does not jump
        i.count                            AS iterations,
        r.started_at                       AS started_at
 FROM trials t
@@ -80,7 +80,11 @@ ORDER BY t.sweep_id, t.number;
 
 -- One row for each trial and metric, by the sweep's scorer.
 CREATE VIEW trial_scores AS
-SELECT l.sweep AS sweep, l.trial AS trial, l.run AS run, k.name AS name, s.value AS value
+SELECT l.sweep AS sweep,
+       l.trial AS trial,
+       l.run   AS run,
+       k.name  AS name,                   -- eval/content, or eval/content/relu3_3 for one layer
+       s.value AS value
 FROM trial_list l
 JOIN sweeps w      ON w.id = l.sweep
 JOIN scorers c     ON c.hash = w.scorer
