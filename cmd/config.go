@@ -121,7 +121,11 @@ See also: runexp config show, runexp plugins`,
 				return printJSON(a.stdout, map[string]any{"file": file, "valid": true, "trials": len(points)})
 			}
 			if resolved.Sweep != nil {
-				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %s\n", file, sizes.Count(len(points), "trial"))
+				later := ""
+				if n := plan.Total(resolved, len(points)) - len(points); n > 0 {
+					later = fmt.Sprintf(", and up to %d more that follow from results", n)
+				}
+				_, err = fmt.Fprintf(a.stdout, "%s is valid: a sweep of %s%s\n", file, sizes.Count(len(points), "trial"), later)
 				return err
 			}
 			_, err = fmt.Fprintf(a.stdout, "%s is valid\n", file)

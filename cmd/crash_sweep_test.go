@@ -37,6 +37,30 @@ sweep:
     - {path: losses.style.weight, values: [1, 100, 1000]}
 `
 
+// crashingAdaptiveSweep has six settings on two pairs; the results of three decide on the
+// others.
+const crashingAdaptiveSweep = `
+experiment: crashes
+backbone: {name: vgg11}
+evaluate: {every: 40, backbone: {name: vgg19-lite}}
+losses:
+  - {type: content, layers: [relu1_1]}
+  - {name: style, type: gram, layers: [conv1_1], weight: 100}
+  - {type: tv, weight: 10}
+stages:
+  - {size: {height: 24}, iterations: 90, optimizer: {name: adam, lr: 0.05}}
+checkpoint: {every: 20ms}
+sweep:
+  method: tpe
+  run_cap: 6
+  startup: 3
+  metrics: [eval/content, eval/noise]
+  pairs: [{content: photo.png, style: painting.png}, {content: painting.png, style: photo.png}]
+  parameters:
+    - {path: losses.tv.weight, min: 1, max: 100, distribution: log_uniform}
+    - {path: losses.style.weight, min: 1, max: 1000, distribution: log_uniform, when: losses.tv.weight > 5}
+`
+
 // sweepOutcome is what must not depend on interruptions in a finished sweep,
 // by trial hash.
 type sweepOutcome struct {
@@ -87,10 +111,10 @@ func sweepOutcomeOf(t *testing.T, dir string) sweepOutcome {
 	return o
 }
 
-func placeSweep(t *testing.T, dir string) {
+func placeSweep(t *testing.T, dir, config string) {
 	t.Helper()
 	place(t, dir)
-	if err := os.WriteFile(filepath.Join(dir, "sweep.yaml"), []byte(crashingSweep), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "sweep.yaml"), []byte(config), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,13 +122,20 @@ func placeSweep(t *testing.T, dir string) {
 // TestSweepsKilled kills sweeps at random moments, one trial after another and
 // two in parallel, and repeats the command until they have finished.
 // RUNEXP_KILLS is the number of kills.
-func TestSweepsKilled(t *testing.T) {
-	kills := 15
+func TestSweepsKilled(t *testing.T) { killSweeps(t, crashingSweep, 15, 2) }
+
+// TestAdaptiveSweepsKilled does the same to a sweep in which results decide on settings, one
+// trial after another: its trials are the same as without kills.
+func TestAdaptiveSweepsKilled(t *testing.T) { killSweeps(t, crashingAdaptiveSweep, 10, 1) }
+
+// killSweeps kills sweeps of up to so many jobs, kills times unless RUNEXP_KILLS says how often.
+func killSweeps(t *testing.T, config string, kills, jobs int) {
+	t.Helper()
 	if n, err := strconv.Atoi(os.Getenv("RUNEXP_KILLS")); err == nil {
 		kills = n
 	}
 	quiet := t.TempDir()
-	placeSweep(t, quiet)
+	placeSweep(t, quiet, config)
 	began := time.Now()
 	cmd, said := program(t, quiet, "-c", "sweep.yaml", "--quiet")
 	must(t, 0, cmd, said)
@@ -115,13 +146,13 @@ func TestSweepsKilled(t *testing.T) {
 	kept := 0
 	for killed, folders := 0, 0; killed < kills; folders++ {
 		dir := t.TempDir()
-		placeSweep(t, dir)
+		placeSweep(t, dir, config)
 		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(200+random.IntN(1500)) * time.Millisecond },
 			func(said string) {
 				if strings.Contains(said, " done before") {
 					kept++
 				}
-			}, "-c", "sweep.yaml", "--jobs", fmt.Sprint(1+folders%2))
+			}, "-c", "sweep.yaml", "--jobs", fmt.Sprint(1+folders%jobs))
 		got := sweepOutcomeOf(t, dir)
 		for hash, trial := range want.trials {
 			got.trials[hash].compare(t, trial)
@@ -138,18 +169,20 @@ func TestSweepsKilled(t *testing.T) {
 // TestTwoProgramsShareASweep starts the same command twice at once: together they
 // run each trial once.
 func TestTwoProgramsShareASweep(t *testing.T) {
-	dir := t.TempDir()
-	placeSweep(t, dir)
-	first, said := program(t, dir, "-c", "sweep.yaml")
-	second, saidToo := program(t, dir, "-c", "sweep.yaml")
-	if err := errors.Join(first.Start(), second.Start()); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(first.Wait(), second.Wait()); err != nil {
-		t.Fatalf("%v:\n%s\n%s", err, said, saidToo)
-	}
-	sweepOutcomeOf(t, dir)
-	if !strings.Contains(said.String()+saidToo.String(), "under way in another process") {
-		t.Log("they were never at the same trial")
+	for name, config := range map[string]string{"planned": crashingSweep, "adaptive": crashingAdaptiveSweep} {
+		dir := t.TempDir()
+		placeSweep(t, dir, config)
+		first, said := program(t, dir, "-c", "sweep.yaml")
+		second, saidToo := program(t, dir, "-c", "sweep.yaml")
+		if err := errors.Join(first.Start(), second.Start()); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(first.Wait(), second.Wait()); err != nil {
+			t.Fatalf("%s: %v:\n%s\n%s", name, err, said, saidToo)
+		}
+		sweepOutcomeOf(t, dir)
+		if !strings.Contains(said.String()+saidToo.String(), "under way in another process") {
+			t.Logf("%s: they were never at the same trial", name)
+		}
 	}
 }

@@ -145,14 +145,19 @@ func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error
 	}
 	if r.json {
 		return printJSON(r.stdout, withChoice(planned, map[string]any{
-			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most,
+			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most, "later_trials": planned.Total() - len(trials),
 			"claims": map[string]any{"possible": able, "text": reach},
 		}))
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each\nclaims: %s\n",
-		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), reach)
+	later := ""
+	if n := planned.Total() - len(trials); n > 0 {
+		more := time.Duration(float64(total) * float64(n) / float64(len(trials)))
+		later = fmt.Sprintf("; up to %d more trials follow, in about %s, each setting from the results before it (method: %s)", n, sizes.Text(more, time.Second), planned.Config.Sweep.Method)
+	}
+	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each%s\nclaims: %s\n",
+		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), later, reach)
 	return err
 }

@@ -34,6 +34,7 @@ type runFlags struct {
 	threads, jobs int
 	dryRun, fresh bool
 	quiet         bool
+	ran           int64 // after a single experiment: its run
 }
 
 func (r *runFlags) flags(c *cobra.Command) {
@@ -86,6 +87,11 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	return r.runResolved(c.Context(), resolved)
+}
+
+// runResolved plans and runs a config, or prints the plan with --dry-run.
+func (r *runFlags) runResolved(ctx context.Context, resolved *config.Resolved) (err error) {
 	if r.jobs < 1 {
 		return usage(fmt.Errorf("--jobs %d: at least 1", r.jobs))
 	}
@@ -94,23 +100,23 @@ func (r *runFlags) run(c *cobra.Command, args []string) (err error) {
 		return usage(err)
 	}
 	defer engine.Close()
-	planned, err := r.plan(c.Context(), engine, resolved)
+	planned, err := r.plan(ctx, engine, resolved)
 	if err != nil {
 		return usage(err)
 	}
 	if r.dryRun {
-		return r.describe(c.Context(), planned)
+		return r.describe(ctx, planned)
 	}
 	if err := trial.CheckOut(r.out); err != nil {
 		return usage(err)
 	}
-	s, err := r.openStore(c.Context())
+	s, err := r.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer r.shutdown.hold()()
 	defer closeStore(s, &err)
-	return r.execute(c.Context(), s, planned)
+	return r.execute(ctx, s, planned)
 }
 
 // plan plans the trials of a config and reports progress.
@@ -170,6 +176,9 @@ func (r *runFlags) execute(ctx context.Context, s *store.Store, planned *plan.Pl
 	restoreGC()
 	sum := summary{r, s, recorded, progress}
 	if planned.Config.Sweep == nil {
+		if runs, lookErr := recorded.Runs(context.WithoutCancel(ctx)); lookErr == nil && runs[0] != nil {
+			r.ran = runs[0].Number
+		}
 		return sum.single(ctx, err)
 	}
 	return sum.sweep(ctx, tally, time.Since(began), err)

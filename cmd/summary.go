@@ -155,7 +155,7 @@ func (s summary) pictures(ctx context.Context) ([]sweepPicture, error) {
 		if run == nil || run.Status != store.Finished {
 			continue
 		}
-		t := s.recorded.Plan.Trials[i]
+		t := s.recorded.Trials[i]
 		path := filepath.Join(trial.Folder(s.out, run.Experiment, run.UID), trial.FinalPicture)
 		if _, err := os.Stat(path); err == nil {
 			list = append(list, sweepPicture{t.Number, run.Number, t.String(), path})

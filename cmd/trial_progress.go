@@ -80,7 +80,7 @@ func (p *trialProgress) newObserver(t plan.Trial, at trial.Start) run.Observer {
 		return p.stages
 	}
 	if len(p.began) == 0 && p.kept > 0 && !p.quiet {
-		fmt.Fprintf(p.w, "%d of %s done before\n", p.kept, sizes.Count(len(p.plan.Trials), "trial"))
+		fmt.Fprintf(p.w, "%d of %s done before\n", p.kept, sizes.Count(max(p.plan.Total(), p.kept), "trial"))
 	}
 	p.began[t.Number] = time.Now()
 	p.printStart(fmt.Sprintf("trial %d: ", t.Number), at)
@@ -125,7 +125,7 @@ func (p *trialProgress) Ended(t plan.Trial, o trial.Outcome, again bool) {
 	if p.quiet {
 		return
 	}
-	total := len(p.plan.Trials)
+	total := max(p.plan.Total(), p.done)
 	line := fmt.Sprintf("[%d/%d] trial %d", p.done, total, t.Number)
 	if o.Run.Number > 0 {
 		line += fmt.Sprintf(", run %d", o.Run.Number)

@@ -43,6 +43,7 @@ func (o oneAtATime) Sample(s framework.SweepSpace, excluded func([]framework.Cho
 			}
 		}
 	}
+	settings = settle(s, settings)
 	var points []framework.SweepPoint
 	for block := range s.Blocks {
 		for _, setting := range settings {
@@ -52,6 +53,17 @@ func (o oneAtATime) Sample(s framework.SweepSpace, excluded func([]framework.Cho
 		}
 	}
 	return points, nil
+}
+
+// settle settles the settings and keeps the first of equal ones.
+func settle(s framework.SweepSpace, settings [][]framework.Choice) (distinct [][]framework.Choice) {
+	for _, setting := range settings {
+		s.Settle(setting)
+		if !slices.ContainsFunc(distinct, func(other []framework.Choice) bool { return slices.Equal(other, setting) }) {
+			distinct = append(distinct, setting)
+		}
+	}
+	return distinct
 }
 
 // best stops a trial that is worse than the best of the others by more than Slack.
@@ -176,9 +188,9 @@ func (b brokenSampler) Sample(framework.SweepSpace, func([]framework.Choice, int
 
 func TestBrokenSamplers(t *testing.T) {
 	for want, points := range map[string][]framework.SweepPoint{
-		"sweep.method: theirs violates the contract of samplers: block 1 does not exist: there are 1":             {{Setting: make([]framework.Choice, 1), Block: 1}},
-		"sweep.method: theirs violates the contract of samplers: a setting has 0 choices for 1 parameters":        {{}},
-		"sweep.method: theirs violates the contract of samplers: {Level:2 Value:0} is not a level of parameter 0": {{Setting: []framework.Choice{{Level: 2}}}},
+		"sweep.method: theirs violates the contract of samplers: block 1 does not exist: there are 1":                         {{Setting: make([]framework.Choice, 1), Block: 1}},
+		"sweep.method: theirs violates the contract of samplers: a setting has 0 choices for 1 parameters":                    {{}},
+		"sweep.method: theirs violates the contract of samplers: {Level:2 Value:0 Unset:false} is not a level of parameter 0": {{Setting: []framework.Choice{{Level: 2}}}},
 		"sweep.method: theirs chooses no trial":       nil,
 		"sweep: makes 10,001 trials, more than 10000": make([]framework.SweepPoint, 10_001),
 	} {

@@ -43,9 +43,10 @@ type running struct {
 	listener Listener
 
 	tally     Tally
-	submitted int   // jobs without a result yet
-	elsewhere []int // indices of the trials that another process was running
-	stopped   error // why no more trials are started
+	submitted int             // jobs without a result yet
+	active    map[string]bool // hashes of trials whose last attempt has not ended
+	elsewhere []int           // indices of the trials that another process was running
+	stopped   error           // why no more trials are started
 }
 
 // Run runs the trials that are not done on x, each attempt as a run of its own, and adds
@@ -54,40 +55,42 @@ type running struct {
 //
 // Errors: ctx's cause; ErrTooManyFailed; a store or folder that cannot be written.
 func (r *Recorded) Run(ctx context.Context, runner *trial.Runner, x executor.Executor, l Listener) (Tally, error) {
-	s := &running{Recorded: r, runner: runner, executor: x, listener: l, tally: Tally{Left: len(r.Plan.Trials)}}
-	todo, err := s.skipDone(ctx)
+	s := &running{Recorded: r, runner: runner, executor: x, listener: l, active: map[string]bool{}}
+	runs, err := s.Runs(ctx)
+	if err == nil {
+		err = s.begin(ctx, r.Trials, runs, &s.tally.Kept)
+	}
 	if err != nil {
 		return s.tally, err
 	}
-	for _, t := range todo {
-		s.submit(ctx, executor.Job{Trial: t, Try: 1})
-	}
-	for s.submitted > 0 {
+	for s.extend(ctx); s.submitted > 0; s.extend(ctx) {
 		s.wait(ctx)
 	}
 	return s.tally, errors.Join(s.stopped, s.recountElsewhere(context.WithoutCancel(ctx)))
 }
 
-// skipDone counts the trials that are already done, and returns the others.
-func (s *running) skipDone(ctx context.Context) (todo []plan.Trial, err error) {
-	runs, err := s.Runs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i, t := range s.Plan.Trials {
+// begin submits the trials that are not done; runs are those that represent them. The others
+// are added to done.
+func (s *running) begin(ctx context.Context, trials []plan.Trial, runs []*store.RunSummary, done *int) error {
+	var todo []plan.Trial
+	for i, t := range trials {
 		made := runs[i]
+		s.tally.Left++
 		if made == nil || s.runner.Fresh() || !slices.Contains(s.Plan.DoneStatuses(), made.Status) {
 			todo = append(todo, t)
 			continue
 		}
-		s.tally.Kept++
+		*done++
 		s.tally.Left--
 		s.listener.Kept(t, *made)
 		if _, err := s.runner.Reuse(ctx, t, *made); err != nil { // the report counts unscored trials
-			return nil, err
+			return err
 		}
 	}
-	return todo, nil
+	for _, t := range todo {
+		s.submit(ctx, executor.Job{Trial: t, Try: 1})
+	}
+	return nil
 }
 
 // submit submits a job, unless the plan was stopped.
@@ -100,6 +103,7 @@ func (s *running) submit(ctx context.Context, job executor.Job) {
 		return
 	}
 	s.submitted++
+	s.active[job.Trial.Hash] = true
 }
 
 // stop cancels every job; the first cause is kept.
@@ -124,6 +128,7 @@ func (s *running) wait(ctx context.Context) {
 		return
 	}
 	s.submitted--
+	delete(s.active, result.Trial.Hash)
 	if result.Status == "" {
 		return // cancelled before it started
 	}
@@ -159,7 +164,7 @@ func (s *running) count(result executor.Result) {
 		s.tally.Pruned++
 	case status == store.Running:
 		s.tally.Elsewhere++
-		s.elsewhere = append(s.elsewhere, slices.IndexFunc(s.Plan.Trials, func(t plan.Trial) bool { return t.Number == result.Trial.Number }))
+		s.elsewhere = append(s.elsewhere, slices.IndexFunc(s.Trials, func(t plan.Trial) bool { return t.Number == result.Trial.Number }))
 	case status == store.Failed:
 		s.tally.Failed++
 		if sweep := s.Plan.Config.Sweep; sweep != nil && sweep.OnFailure.MaxFailures > 0 && s.tally.Failed >= sweep.OnFailure.MaxFailures {

@@ -18,6 +18,8 @@ type twice struct {
 	cause  error
 }
 
+func (*twice) Parallel() int { return 1 }
+
 func (x *twice) Submit(_ context.Context, j executor.Job) error {
 	x.queue = append(x.queue, j)
 	return nil

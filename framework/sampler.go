@@ -10,6 +10,9 @@ import (
 
 // A Sampler chooses the settings of a sweep and the blocks they are run on.
 //
+// A point's setting is settled (SweepSpace.Settle): a parameter that the choices before it
+// leave out is not set.
+//
 // It has no state: its methods may be called from several goroutines. Its options stand
 // beside the sweep's other keys in a config and may not be files.
 type Sampler interface {
@@ -40,6 +43,9 @@ type SweepSpace struct {
 	Cap       int
 	Seed      int64 // of everything random
 	MaxPoints int   // more points than these are refused
+	// Unset reports whether the next parameter is not varied after these choices of those
+	// before it, as `when` in a config says; nil if all always are.
+	Unset func(earlier []Choice) bool
 }
 
 // A SweepParameter varies in a sweep, over levels or a range.
@@ -60,11 +66,25 @@ type SweepRange struct {
 }
 
 // A Choice is a point's value of one parameter: a level, counted from 0, or a number of
-// its range. The other field is 0, so that equal choices compare equal with ==.
+// its range, or Unset: it is not varied in this point. The other fields are zero, so that
+// equal choices compare equal with ==.
 type Choice struct {
 	Level int
 	Value float64
+	Unset bool
 }
+
+// Settle replaces the choices of parameters that are not varied by Choice{Unset: true}, in
+// place: settings that differ only in them are one.
+func (s SweepSpace) Settle(setting []Choice) {
+	for i := range setting {
+		if s.unset(setting[:i]) {
+			setting[i] = Choice{Unset: true}
+		}
+	}
+}
+
+func (s SweepSpace) unset(earlier []Choice) bool { return s.Unset != nil && s.Unset(earlier) }
 
 // A SweepPoint is a setting on a block.
 type SweepPoint struct {
@@ -87,6 +107,11 @@ func (s SweepSpace) Check(p SweepPoint) error {
 	}
 	for i, c := range p.Setting {
 		switch q := s.Parameters[i]; {
+		case c.Unset != s.unset(p.Setting[:i]):
+			return fmt.Errorf("parameter %d is set or not against its condition; settings are to be settled (SweepSpace.Settle)", i)
+		case c.Unset && c != Choice{Unset: true}:
+			return fmt.Errorf("%+v of parameter %d is not set and has a value", c, i)
+		case c.Unset:
 		case q.Levels > 0 && (c.Level < 0 || c.Level >= q.Levels || c.Value != 0):
 			return fmt.Errorf("%+v is not a level of parameter %d, which has %d", c, i, q.Levels)
 		case q.Levels == 0 && (!(c.Value >= q.Range.Min && c.Value <= q.Range.Max) || c.Level != 0):

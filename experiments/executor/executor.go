@@ -29,6 +29,9 @@ type Result struct {
 //
 // Its methods are called by one goroutine.
 type Executor interface {
+	// Parallel returns how many jobs can run at the same time, at least 1: an adaptive sweep
+	// suggests no more settings ahead of results than keep so many running.
+	Parallel() int
 	// Submit queues a job and returns at once. Jobs start as soon as there is capacity:
 	// retries first, the others in order of submission.
 	Submit(ctx context.Context, job Job) error

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"strings"
 
+	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/internal/printable"
 )
 
-// An excluder evaluates the sweep's exclude expressions and counts what each excludes.
+// An excluder evaluates the sweep's expressions, and counts what each of exclude excludes.
 type excluder struct {
 	sweep *config.Sweep
 	count []int // by expression
@@ -34,6 +35,17 @@ func (e *excluder) excludes(settings []config.Setting, pair int) bool {
 		return false
 	}
 	return true
+}
+
+// unset reports whether the parameter after these choices is not set; after an error none is.
+func (e *excluder) unset(earlier []framework.Choice) bool {
+	if e.err != nil {
+		return false
+	}
+	settings, _ := settingsOf(e.sweep, earlier)
+	set, err := e.sweep.Sets(len(earlier), settings)
+	e.err = err
+	return err == nil && !set
 }
 
 // nothingLeft is the error for a sweep without trials.

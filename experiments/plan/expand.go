@@ -15,10 +15,12 @@ const maxTrials = 10_000
 type Point struct {
 	Number   int              // from 0, in the order of the plan
 	Settings []config.Setting // swept paths and values, in the order of the sweep's parameters
-	Levels   []int            // index of the level in each parameter; −1 for a draw from a range
+	Levels   []int            // index of the level in each parameter; −1 for a draw from a range, and for one that is not set
 	Pair     int              // index into the sweep's pairs; −1 if there are none
 	Repeat   int
 	Config   *config.Resolved
+
+	choices []framework.Choice
 }
 
 // A block is a replicate of the whole sweep: a pair of content and style, and a seed.
@@ -27,7 +29,8 @@ type block struct{ pair, repeat int }
 // Expand returns the trials of a sweep, or the single trial of a config without one. The
 // sampler chooses their settings on each block, and the order.
 //
-// All settings are run on the first pair, then on the next, so that an interrupted sweep
+// Of an adaptive sampler these are the trials before any result, setting by setting. Else
+// all settings are run on the first pair, then on the next, so that an interrupted sweep
 // has complete pairs to compare; repeats come after all pairs.
 //
 // Errors are config.Problems: errors of the sampler; no trial or more than 10,000; a
@@ -40,26 +43,34 @@ func Expand(r *config.Resolved) ([]Point, error) {
 	if s.Repeats > maxTrials/max(1, len(s.Pairs)) {
 		return nil, s.Problem("repeats", "make more than %d trials; lower repeats or the number of pairs", maxTrials)
 	}
-	points, err := sample(s, r.Experiment.Seed)
+	points, err := newChooser(s, r.Experiment.Seed).sample()
 	if err != nil {
 		return nil, err
 	}
-	settings := make([][]config.Setting, len(points))
-	for i, p := range points {
-		settings[i] = slices.Concat(s.Replicate(p.Pair, p.Repeat), p.Settings)
-	}
-	trials, err := r.Trials(settings)
-	if err != nil {
+	if err := configure(r, points, 0); err != nil {
 		return nil, err
 	}
-	for i := range points {
-		points[i].Number, points[i].Config = i, trials[i]
-	}
-	if s.Repeats > 1 && !slices.ContainsFunc(trials, isRandom) {
+	if s.Repeats > 1 && !slices.ContainsFunc(points, func(p Point) bool { return isRandom(p.Config) }) {
 		return nil, s.Problem("repeats", "nothing in any trial is random, so every seed makes the same picture; "+
 			"give pairs of images as replicates, or make something random: init.from: noise, or a content.crop below 1")
 	}
 	return points, nil
+}
+
+// configure sets the numbers of points, from first on, and their configs.
+func configure(r *config.Resolved, points []Point, first int) error {
+	settings := make([][]config.Setting, len(points))
+	for i, p := range points {
+		settings[i] = slices.Concat(r.Sweep.Replicate(p.Pair, p.Repeat), p.Settings)
+	}
+	trials, err := r.Trials(settings)
+	if err != nil {
+		return err
+	}
+	for i := range points {
+		points[i].Number, points[i].Config = first+i, trials[i]
+	}
+	return nil
 }
 
 // isRandom reports whether the picture depends on the seed.

@@ -19,26 +19,13 @@ func (b *builder) memory() error {
 	if b.alone {
 		return b.memoryAlone()
 	}
-	held := map[*graph.Filter]int64{}
+	b.held = map[*graph.Filter]int64{}
 	for _, predictions := range b.predicted {
-		for _, p := range predictions {
-			for i, f := range p.Filters {
-				own, forward, backward := compute.FilterMemory(b.plan.planner.Engine, p.Filters[i:i+1])
-				held[f] = own + forward + backward
-			}
-		}
+		b.hold(predictions)
 	}
 	for _, predictions := range b.predicted {
-		for i := range predictions {
-			p := &predictions[i]
-			for f, bytes := range held {
-				if !slices.Contains(p.Filters, f) {
-					p.Bytes += bytes
-				}
-			}
-		}
-		if err := b.plan.Scorer.AddResident(predictions, slices.Collect(maps.Keys(held)), b.plan.scoreEvery() > 0); err != nil {
-			return fmt.Errorf("evaluate: %w", err)
+		if err := b.addShared(predictions); err != nil {
+			return err
 		}
 	}
 	seen := map[string]bool{} // trials of one shape share their predictions
@@ -50,6 +37,32 @@ func (b *builder) memory() error {
 		if err := fits(t.Predictions, nil); err != nil {
 			return b.plan.inTrial(t, err)
 		}
+	}
+	return nil
+}
+
+// hold adds the filters of predictions to those that trials share.
+func (b *builder) hold(predictions []run.Prediction) {
+	for _, p := range predictions {
+		for i, f := range p.Filters {
+			own, forward, backward := compute.FilterMemory(b.plan.planner.Engine, p.Filters[i:i+1])
+			b.held[f] = own + forward + backward
+		}
+	}
+}
+
+// addShared adds to predictions the memory of other trials' filters and of the scorer.
+func (b *builder) addShared(predictions []run.Prediction) error {
+	for i := range predictions {
+		p := &predictions[i]
+		for f, bytes := range b.held {
+			if !slices.Contains(p.Filters, f) {
+				p.Bytes += bytes
+			}
+		}
+	}
+	if err := b.plan.Scorer.AddResident(predictions, slices.Collect(maps.Keys(b.held)), b.plan.scoreEvery() > 0); err != nil {
+		return fmt.Errorf("evaluate: %w", err)
 	}
 	return nil
 }

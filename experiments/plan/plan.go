@@ -17,6 +17,7 @@ import (
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/evaluate"
+	"runexp/framework/graph"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
@@ -36,6 +37,7 @@ type Plan struct {
 	Requests []string
 
 	planner *Planner
+	builder *builder // of an adaptive sweep
 }
 
 // A Trial is one choice of settings, frozen.
@@ -117,9 +119,15 @@ func (p *Planner) New(ctx context.Context, r *config.Resolved, o Options) (*Plan
 	if r.Sweep == nil {
 		plan.Config = points[0].Config
 	}
-	b := builder{plan: plan, taps: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: len(points) == 1}
+	b := builder{plan: plan, taps: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: len(points) == 1 && plan.Adaptive() == nil}
 	if err := b.trials(ctx, points, o.Progress); err != nil {
 		return nil, err
+	}
+	if plan.Adaptive() != nil {
+		plan.builder = &b
+		if err := b.probe(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := b.scorer(ctx); err != nil {
 		return nil, err
@@ -145,6 +153,8 @@ type builder struct {
 	predicted map[string][]run.Prediction // by shape
 	alone     bool                        // the only trial
 	last      *Prepared
+	held      map[*graph.Filter]int64 // memory of the filters of all trials' backbones
+	probed    []*config.Resolved      // of an adaptive sweep: one for each level
 }
 
 // trials prepares the trials of all points, without duplicates.
@@ -265,7 +275,7 @@ func (b *builder) scorer(ctx context.Context) error {
 	spec := plan.Config.Experiment.Evaluate.Backbone
 	if spec.Name == "" {
 		var err error
-		if spec, err = plan.backbone(); err != nil {
+		if spec, err = b.backbone(); err != nil {
 			return err
 		}
 	}
@@ -287,13 +297,20 @@ func (b *builder) scorer(ctx context.Context) error {
 	return err
 }
 
+// errBackbones is the error of a sweep over backbones that names none to score with.
+var errBackbones = errors.New("evaluate.backbone: the trials have different backbones, and all pictures are scored by one: " +
+	"name it, preferably one that no trial has, as in evaluate.backbone.name=vgg19-lite")
+
 // backbone returns the backbone that all trials share, or an error.
-func (p *Plan) backbone() (framework.BackboneSpec, error) {
-	spec := p.Trials[0].Config.Experiment.Backbone
-	for _, t := range p.Trials {
-		if other := t.Config.Experiment.Backbone; !reflect.DeepEqual(other, spec) {
-			return spec, errors.New("evaluate.backbone: the trials have different backbones, and all pictures are scored by one: " +
-				"name it, preferably one that no trial has, as in evaluate.backbone.name=vgg19-lite")
+func (b *builder) backbone() (framework.BackboneSpec, error) {
+	spec := b.plan.Trials[0].Config.Experiment.Backbone
+	configs := b.probed
+	for _, t := range b.plan.Trials {
+		configs = append(configs, t.Config)
+	}
+	for _, other := range configs {
+		if !reflect.DeepEqual(other.Experiment.Backbone, spec) {
+			return spec, errBackbones
 		}
 	}
 	return spec, nil
@@ -327,7 +344,7 @@ func (p *Plan) Kernels() (variant string, threads int) {
 }
 
 // Alone reports whether the plan has one trial, which shares memory with no other.
-func (p *Plan) Alone() bool { return len(p.Trials) == 1 }
+func (p *Plan) Alone() bool { return p.Total() == 1 }
 
 // EarlyStop returns the sweep's pruning; nil for none.
 func (p *Plan) EarlyStop() *config.EarlyStop {

@@ -18,6 +18,9 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 		Question: s.Question, Method: s.Method, Options: optionsOf(s.Options), Metrics: s.Metrics, Parameters: []record.Parameter{},
 		Repeats: s.Repeats, RunCap: s.RunCap, Definitions: metrics,
 	}
+	for _, o := range s.Objectives {
+		text.Objectives = append(text.Objectives, o.Metric)
+	}
 	for _, name := range s.Metrics {
 		if loss, is := record.LossMetric(name); is {
 			text.Definitions = append(text.Definitions, loss)
@@ -50,6 +53,12 @@ func planJSON(s *config.Sweep, metrics []record.Metric) (json.RawMessage, error)
 		}
 		if len(q.Numbers) < len(q.Labels) {
 			q.Numbers = nil
+		}
+		if p.When != nil {
+			q.When = p.When.String()
+			if p.Range == nil { // one level more
+				q.Labels, q.Numbers = append(q.Labels, record.NotSet), nil
+			}
 		}
 		text.Parameters = append(text.Parameters, q)
 	}
@@ -110,6 +119,9 @@ func pointJSON(s *config.Sweep, p Point, files map[string]string) (json.RawMessa
 		text.Settings = append(text.Settings, record.Setting{Path: setting.Path, Value: value, Label: setting.Text})
 	}
 	for i, q := range s.Parameters { // a parameter of one path has its level's label
+		if q.Range == nil && p.Levels[i] < 0 {
+			text.Levels[i] = len(q.Levels) // not set
+		}
 		if len(q.Paths) != 1 || p.Levels[i] < 0 {
 			continue
 		}
@@ -159,10 +171,15 @@ func (p *Plan) Record() (store.NewSweep, error) {
 	text, err := planJSON(p.Config.Sweep, p.Scorer.Metrics(p.Trials[0].Config.Experiment))
 	n := store.NewSweep{
 		Experiment: p.Config.Experiment.Name, Method: p.Config.Sweep.Method, Plan: text,
-		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash,
+		Metrics: p.Config.Sweep.Metrics, Scorer: p.Scorer.Stored().Hash, Grows: p.Adaptive() != nil,
 	}
 	for _, t := range p.Trials {
-		n.Trials = append(n.Trials, store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.YAML, Point: t.point})
+		n.Trials = append(n.Trials, t.Planned())
 	}
 	return n, err
+}
+
+// Planned returns the trial as it is recorded in the store.
+func (t Trial) Planned() store.PlannedTrial {
+	return store.PlannedTrial{Number: t.Number, Hash: t.Hash, Config: t.YAML, Point: t.point}
 }

@@ -108,6 +108,9 @@ func (s *Scorer) Complete(e framework.Experiment, scores []store.Value) bool {
 	})
 }
 
+// Reads reports whether pictures are compared at a layer.
+func (s *Scorer) Reads(layer string) bool { return slices.Contains(s.scorer.Layers().Taps(), layer) }
+
 // Stored returns the scorer's record in the store.
 func (s *Scorer) Stored() store.Scorer { return s.stored }
 

@@ -18,23 +18,24 @@ import (
 	"runexp/framework"
 )
 
-// An Exclusion is an expression that excludes the trials for which it is true, in the
-// language of github.com/expr-lang/expr. A swept path evaluates to its value: a
-// number, a text, true or false, and anything else as its YAML on one line. So does
-// any other path written in the config, such as one whose sweep was overridden.
-// pair.content and pair.style are names of files without folder and extension.
-// get("path") is for paths that are not valid identifiers, such as names with a dash.
-type Exclusion struct {
+// An Expression is a condition on the settings of a trial, in the language of
+// github.com/expr-lang/expr. A swept path evaluates to its value: a number, a text, true
+// or false, and anything else as its YAML on one line. So does any other path written in
+// the config, such as one whose sweep was overridden or one that the trial does not set.
+// pair.content and pair.style are names of files without folder and extension, in exclude
+// only. get("path") is for paths that are not valid identifiers, such as names with a dash.
+type Expression struct {
 	text    string
 	program *vm.Program
+	paths   []string
 	fixed   map[string]any // values of paths that are not swept
 }
 
 // String is the expression as written.
-func (e *Exclusion) String() string { return e.text }
+func (e *Expression) String() string { return e.text }
 
 // MarshalText writes the expression as written.
-func (e *Exclusion) MarshalText() ([]byte, error) { return []byte(e.text), nil }
+func (e *Expression) MarshalText() ([]byte, error) { return []byte(e.text), nil }
 
 // Excluded returns the index in Exclude of the first expression that excludes the
 // trial with these settings and this pair (−1 without pairs), −1 if there is none. The
@@ -43,24 +44,52 @@ func (s *Sweep) Excluded(settings []Setting, pair int) (int, error) {
 	if len(s.Exclude) == 0 {
 		return -1, nil
 	}
-	values := map[string]any{}
-	for _, setting := range settings {
-		values[dotted(setting.Path)] = setting.operand()
-	}
+	values := s.operandsOf(settings)
 	if pair >= 0 {
 		values["pair.content"], values["pair.style"] = s.Pairs[pair].content, s.Pairs[pair].style
 	}
 	for i, e := range s.Exclude {
-		maps.Copy(values, e.fixed)
-		out, err := expr.Run(e.program, values)
-		if err != nil {
-			return -1, s.Problem(indexed("exclude", i), "cannot be evaluated for %s: %s", describeSettings(settings), firstLine(err))
-		}
-		if out == true {
-			return i, nil
+		if out, err := s.evaluate(e, indexed("exclude", i), values, settings); out || err != nil {
+			return i, err
 		}
 	}
 	return -1, nil
+}
+
+// Sets reports whether parameter i is set in a trial with these settings of the parameters
+// before it. The error is a Problems: an expression that fails for these values.
+func (s *Sweep) Sets(i int, earlier []Setting) (bool, error) {
+	when := s.Parameters[i].When
+	if when == nil {
+		return true, nil
+	}
+	return s.evaluate(when, join(indexed("parameters", i), "when"), s.operandsOf(earlier), earlier)
+}
+
+// operandsOf returns the values of swept paths in expressions.
+func (s *Sweep) operandsOf(settings []Setting) map[string]any {
+	values := map[string]any{}
+	maps.Copy(values, s.unset)
+	for _, setting := range settings {
+		values[dotted(setting.Path)] = setting.operand()
+	}
+	return values
+}
+
+// evaluate evaluates the expression at a key of the sweep.
+func (s *Sweep) evaluate(e *Expression, at string, values map[string]any, settings []Setting) (bool, error) {
+	maps.Copy(values, e.fixed)
+	out, err := expr.Run(e.program, values)
+	if err == nil {
+		return out == true, nil
+	}
+	hint := ""
+	for _, path := range e.paths {
+		if own, can := s.unset[path]; can && own == nil && values[path] == nil {
+			hint = fmt.Sprintf("; %s is not set there, and has no value unless the config has the key", path)
+		}
+	}
+	return false, s.Problem(at, "cannot be evaluated for %s: %s%s", describeSettings(settings), firstLine(err), hint)
 }
 
 // dotted returns a path as written in expressions: stages[0].size is stages.0.size.
@@ -85,30 +114,66 @@ func describeSettings(settings []Setting) string {
 	return strings.Join(parts, " ")
 }
 
-// exclusion compiles one expression.
+// exclusion compiles one expression of exclude.
 func (r *sweepReader) exclusion(i int, text string) {
-	at := indexed("exclude", i)
-	fail := func(err error) { r.add(at, "%s (in %s)", firstLine(err), strconv.Quote(text)) }
-	tree, err := parser.Parse(text)
-	if err != nil {
-		fail(err)
+	env := r.operands(len(r.sweep.Parameters))
+	if len(r.sweep.Pairs) > 0 {
+		env["pair.content"], env["pair.style"] = types.String, types.String
+	}
+	if e := r.expression(indexed("exclude", i), text, env, func(path string) error { return r.checkFixed(path, len(r.sweep.Parameters)) }); e != nil {
+		r.sweep.Exclude = append(r.sweep.Exclude, e)
+	}
+}
+
+// condition compiles the expression of a parameter's when, over those before it.
+func (r *sweepReader) condition(i int, text string) {
+	at := join(indexed("parameters", i), "when")
+	if !r.written(at) {
 		return
 	}
-	env, fixed := r.operands(), map[string]any{}
+	p := &r.sweep.Parameters[i]
+	p.When = r.expression(at, text, r.operands(i), func(path string) error {
+		if path == "pair.content" || path == "pair.style" {
+			return errors.New("a parameter is set for all pairs or for none; exclude can depend on the pair")
+		}
+		return r.checkFixed(path, i)
+	})
+	for _, path := range p.Paths {
+		var own any
+		if n, written := r.base.find(path); written {
+			own = newSetting(path, n, n.position).operand()
+		}
+		if r.sweep.unset == nil {
+			r.sweep.unset = map[string]any{}
+		}
+		r.sweep.unset[dotted(path)] = own
+	}
+}
+
+// expression compiles an expression over the names in env and, as far as check allows it,
+// other paths of the config. It returns nil after a problem.
+func (r *sweepReader) expression(at, text string, env types.Map, check func(path string) error) *Expression {
+	fail := func(err error) *Expression {
+		r.add(at, "%s (in %s)", firstLine(err), strconv.Quote(text))
+		return nil
+	}
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return fail(err)
+	}
+	fixed := map[string]any{}
 	collector := &pathCollector{inner: map[ast.Node]bool{}}
 	ast.Walk(&tree.Node, collector)
 	for _, path := range collector.paths() {
 		if _, known := env[path]; known {
 			continue
 		}
-		if err := r.checkFixed(path); err != nil {
-			fail(err)
-			return
+		if err := check(path); err != nil {
+			return fail(err)
 		}
 		n, written := r.base.find(path)
 		if !written {
-			fail(framework.UnknownName("path", path, slices.Sorted(maps.Keys(env))))
-			return
+			return fail(framework.UnknownName("path", path, slices.Sorted(maps.Keys(env))))
 		}
 		fixed[path] = newSetting(path, n, n.position).operand()
 		env[path] = typeOf(fixed[path])
@@ -116,18 +181,22 @@ func (r *sweepReader) exclusion(i int, text string) {
 	get := expr.Function("get", func(args ...any) (any, error) { return args[0], nil }, new(func(any) any))
 	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(pathPatcher{env}), get)
 	if err != nil {
-		fail(err)
-		return
+		return fail(err)
 	}
-	r.sweep.Exclude = append(r.sweep.Exclude, &Exclusion{text, program, fixed})
+	return &Expression{text, program, collector.paths(), fixed}
 }
 
 // checkFixed returns an error for a path whose value differs between trials, because a
-// part of it, or a mapping or list that it is in, is swept.
-func (r *sweepReader) checkFixed(path string) error {
-	for _, p := range r.sweep.Parameters {
+// part of it, or a mapping or list that it is in, is swept. Parameters from number later on
+// cannot be used at all.
+func (r *sweepReader) checkFixed(path string, later int) error {
+	for i, p := range r.sweep.Parameters {
 		for _, swept := range p.Paths {
-			if overlap(r.base.canonical(path), r.base.canonical(swept)) {
+			switch {
+			case !overlap(r.base.canonical(path), r.base.canonical(swept)):
+			case i >= later:
+				return fmt.Errorf("%s is swept by parameters[%d], and only those before this one can be used; change their order", path, i)
+			default:
 				return fmt.Errorf("%s overlaps with %s, which is swept; compare %[2]s as a whole", path, swept)
 			}
 		}
@@ -142,10 +211,10 @@ func (r *sweepReader) checkFixed(path string) error {
 	return nil
 }
 
-// operands returns the types of the names that an expression can use.
-func (r *sweepReader) operands() types.Map {
+// operands returns the types of the first n parameters' paths in expressions.
+func (r *sweepReader) operands(n int) types.Map {
 	env := types.Map{}
-	for _, p := range r.sweep.Parameters {
+	for _, p := range r.sweep.Parameters[:n] {
 		for k, path := range p.Paths {
 			for i, level := range p.probeLevels() {
 				if k >= len(level) {
@@ -157,10 +226,10 @@ func (r *sweepReader) operands() types.Map {
 				}
 				env[dotted(path)] = t
 			}
+			if own, can := r.sweep.unset[dotted(path)]; can && !typeOf(own).Equal(env[dotted(path)]) {
+				env[dotted(path)] = types.Any
+			}
 		}
-	}
-	if len(r.sweep.Pairs) > 0 {
-		env["pair.content"], env["pair.style"] = types.String, types.String
 	}
 	return env
 }

@@ -14,21 +14,25 @@ import (
 // Its JSON has all defaults, absolute paths and the steps of all ranges: it is equal
 // for equal plans.
 type Sweep struct {
-	Question   string       `json:"question,omitempty"`
-	Method     string       `json:"method"`            // the sampler
-	Options    []Setting    `json:"options,omitempty"` // of the sampler
-	Metrics    []string     `json:"metrics"`
-	Equivalent []Margin     `json:"equivalent,omitempty"`
-	Pairs      []Pair       `json:"pairs,omitempty"`
-	Repeats    int          `json:"repeats"` // at least 1
-	Parameters []Parameter  `json:"parameters"`
-	Exclude    []*Exclusion `json:"exclude,omitempty"`
-	RunCap     int          `json:"run_cap"`              // framework.SweepSpace's Cap
-	EarlyStop  *EarlyStop   `json:"early_stop,omitempty"` // nil: no trial is pruned
-	OnFailure  OnFailure    `json:"on_failure"`
+	Question   string        `json:"question,omitempty"`
+	Method     string        `json:"method"`            // the sampler
+	Options    []Setting     `json:"options,omitempty"` // of the sampler
+	Metrics    []string      `json:"metrics"`
+	Equivalent []Margin      `json:"equivalent,omitempty"`
+	Pairs      []Pair        `json:"pairs,omitempty"`
+	Repeats    int           `json:"repeats"` // at least 1
+	Parameters []Parameter   `json:"parameters"`
+	Exclude    []*Expression `json:"exclude,omitempty"`
+	RunCap     int           `json:"run_cap"`              // framework.SweepSpace's Cap
+	EarlyStop  *EarlyStop    `json:"early_stop,omitempty"` // nil: no trial is pruned
+	OnFailure  OnFailure     `json:"on_failure"`
+
+	// Objectives are the metrics that an adaptive sampler searches by; none for others.
+	Objectives []Objective `json:"-"`
 
 	section *node
-	seed    Setting // the experiment's
+	unset   map[string]any // values in expressions of parameters that are not set
+	seed    Setting        // the experiment's
 	sampler framework.Sampler
 }
 
@@ -55,6 +59,9 @@ type Parameter struct {
 	Paths  []string `json:"paths"`
 	Levels []Level  `json:"levels,omitempty"`
 	Range  *Range   `json:"range,omitempty"` // nil if there are levels
+	// When is false for settings of earlier parameters with which this one is not set; nil
+	// if it always is.
+	When *Expression `json:"when,omitempty"`
 }
 
 // Name returns the parameter's name in reports: its paths, joined by commas.
@@ -91,6 +98,12 @@ type Setting struct {
 	at   position // of the path
 }
 
+// An Objective is a metric to search by.
+type Objective struct {
+	Metric string
+	Lower  bool // whether lower is better
+}
+
 // EarlyStop holds the settings of the sweep's pruner.
 type EarlyStop struct {
 	Type    string    `json:"type"`              // the pruner
@@ -114,6 +127,12 @@ type OnFailure struct {
 
 // Sampler returns the plugin that chooses the settings and blocks to run.
 func (s *Sweep) Sampler() framework.Sampler { return s.sampler }
+
+// Adaptive returns the sampler if results decide on its settings, else nil.
+func (s *Sweep) Adaptive() framework.Adaptive {
+	adaptive, _ := s.sampler.(framework.Adaptive)
+	return adaptive
+}
 
 // JSON returns the sweep in canonical form.
 func (s *Sweep) JSON() ([]byte, error) { return json.Marshal(s) }

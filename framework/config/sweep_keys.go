@@ -47,6 +47,7 @@ type parameterKeys struct {
 	Glob         string    `config:"glob" doc:"instead of values: the matching layers of the backbone, one at a time, as in relu*"`
 	Zip          []zipKeys `config:"zip" doc:"instead of path: several paths that vary together, with equally many values each"`
 	Labels       []string  `config:"labels" doc:"short names of the values in reports"`
+	When         string    `config:"when" doc:"an expression over parameters listed before this one, as in exclude: where it is false, this one is not set and the experiment's own value stays, so settings that differ only in it are one; default: it is always set"`
 }
 
 type zipKeys struct {

@@ -210,7 +210,7 @@ func splitTop(text string) []string {
 }
 
 // addParameter adds a parameter of the command line to the sweep, replacing the one
-// with the same path. It adds the section if there is none.
+// with the same path, whose condition stays. It adds the section if there is none.
 func addParameter(root, parameter *node) error {
 	section := root.get("sweep")
 	if section == nil || section.null() {
@@ -225,6 +225,9 @@ func addParameter(root, parameter *node) error {
 	segs := root.canonical(parameter.get("path").text())
 	for i, item := range parameters.items {
 		if slices.Equal(root.canonical(item.get("path").text()), segs) {
+			if when := item.get("when"); when != nil {
+				parameter.set("when", when)
+			}
 			parameters.items[i] = parameter
 			return nil
 		}

@@ -115,7 +115,7 @@ func TestBadSweepOverrides(t *testing.T) {
 		{"losses.style.weight=range(0,x)", `losses.style.weight: range takes numbers, not the text "x"`},
 		{"losses.style.weight=range(1,2,3,4)", "losses.style.weight: range takes 1 to 3 numbers, not 4"},
 		{"losses.style.weight=interval(1)", "losses.style.weight: interval takes 2 numbers, not 1"},
-		{"losses.style.weight=interval(1,2)", "sweep.parameters[1]: method: grid needs values, or steps: N for the range; method: random draws from it"},
+		{"losses.style.weight=interval(1,2)", "sweep.parameters[1]: method: grid needs values, or steps: N for the range; method: random, sobol or tpe draws from it"},
 		{"losses.content.layers=glob(relo*)", `sweep.parameters[0].glob: no layer matches "relo*"`},
 		{"losses.tv=null,{type: tv}", "losses.tv: varies together with others in a zip; set it to one value first (losses.tv=VALUE), or replace sweep.parameters"},
 		{"losses.style.layers=[conv1_1]", "sweep.parameters[4].path: losses.style.layers.1: the list has the items 0 to 0, and an override cannot create an item"},

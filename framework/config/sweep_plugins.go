@@ -72,5 +72,9 @@ func (r *sweepReader) samplerHint(does string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "; method: " + strings.Join(names, " or ") + " " + does
+	last := len(names) - 1
+	if last > 0 {
+		names = []string{strings.Join(names[:last], ", ") + " or " + names[last]}
+	}
+	return "; method: " + names[0] + " " + does
 }

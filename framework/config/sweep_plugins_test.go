@@ -93,13 +93,13 @@ func TestBadOptionsOfSamplersAndPruners(t *testing.T) {
 		"skip: 3=skip: three":                    `x.yaml:6:9: sweep.skip: must be a whole number, not the text "three"`,
 		"skip: 3=skp: 3":                         `x.yaml:6:3: sweep.skp: unknown key "skp"; did you mean "skip"?`,
 		"method: spread=method: random":          `x.yaml:6:3: sweep.skip: unknown key "skip"`,
-		"method: spread=method: sprea":           `x.yaml:5:11: sweep.method: unknown sampler "sprea"; did you mean "spread"? (known: grid, random, spread)`,
+		"method: spread=method: sprea":           `x.yaml:5:11: sweep.method: unknown sampler "sprea"; did you mean "spread"? (known: grid, random, sobol, spread, tpe)`,
 		"slack: 0.5=slack: 0":                    "x.yaml:9:35: sweep.early_stop.slack: 0 is not a positive number",
 		"type: best=type: median":                `x.yaml:9:30: sweep.early_stop.slack: unknown key "slack" (known: type, metric, warmup, every); it is an option of type: best`,
-		"type: best=type: bes":                   `x.yaml:9:22: sweep.early_stop.type: unknown pruner "bes"; did you mean "best"? (known: best, median)`,
+		"type: best=type: bes":                   `x.yaml:9:22: sweep.early_stop.type: unknown pruner "bes"; did you mean "best"? (known: asha, best, median)`,
 		"run_cap: 5=run_cap: 0":                  "sweep.run_cap: method: spread needs the number of settings to draw",
 		"max: 2}=max: 2, steps: 3}":              "sweep.parameters[0].steps: has no effect: method: spread draws from the whole range",
-		"method: spread\n  skip: 3=method: grid": "sweep.parameters[0]: method: grid needs values, or steps: N for the range; method: random or spread draws from it",
+		"method: spread\n  skip: 3=method: grid": "sweep.parameters[0]: method: grid needs values, or steps: N for the range; method: random, sobol, tpe or spread draws from it",
 	} {
 		before, after, _ := strings.Cut(edit, "=")
 		_, err := theirs("").Load(write(t, strings.Replace(spreadSweep, before, after, 1)), nil)

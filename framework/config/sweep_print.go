@@ -80,6 +80,15 @@ func (p Pair) tree() *node {
 }
 
 func (p Parameter) tree() *node {
+	out := p.values()
+	if p.When != nil {
+		out.set("when", value(p.When.text))
+	}
+	return out
+}
+
+// values is the tree of a parameter without its condition.
+func (p Parameter) values() *node {
 	if p.Range != nil {
 		return fieldsOf("path", value(p.Paths[0]), "min", value(p.Range.Min), "max", value(p.Range.Max),
 			"distribution", value(p.Range.Distribution))

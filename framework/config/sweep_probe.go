@@ -96,7 +96,7 @@ func (r *Resolved) firstIncluded() ([][]Setting, int) {
 			point[i] = ends[i][at[i]]
 		}
 		for pair := first; pair < max(len(r.Sweep.Pairs), first+1); pair++ {
-			if out, err := r.Sweep.Excluded(flat(point), pair); err == nil && out < 0 {
+			if out, err := r.Sweep.Excluded(r.Sweep.settled(point), pair); err == nil && out < 0 {
 				return point, pair
 			}
 		}
@@ -114,19 +114,28 @@ func (r *Resolved) firstIncluded() ([][]Setting, int) {
 	return nil, first
 }
 
-// flat returns a point as one list of settings.
-func flat(point [][]Setting) []Setting { return slices.Concat(point...) }
+// settled returns a point as one list of settings, without those of parameters that are not
+// set. An expression that fails is reported by the planner; its parameter counts as set.
+func (s *Sweep) settled(point [][]Setting) []Setting {
+	var list []Setting
+	for i, settings := range point {
+		if set, err := s.Sets(i, list); set || err != nil {
+			list = append(list, settings...)
+		}
+	}
+	return list
+}
 
 // probe checks one trial and reports its problems once.
 func (r *Resolved) probe(point [][]Setting, pair int, rep *report) framework.Experiment {
 	own := &report{}
-	trial := r.trial(slices.Concat(r.Sweep.Replicate(pair, 0), flat(point)), own)
+	trial := r.trial(slices.Concat(r.Sweep.Replicate(pair, 0), r.Sweep.settled(point)), own)
 	rep.merge(own)
 	return trial.Experiment
 }
 
 func (r *Resolved) probeUnlessExcluded(point [][]Setting, pair int, rep *report) {
-	out, err := r.Sweep.Excluded(flat(point), pair)
+	out, err := r.Sweep.Excluded(r.Sweep.settled(point), pair)
 	if err == nil && out >= 0 {
 		return
 	}

@@ -79,6 +79,9 @@ func (r *sweepReader) read() {
 		s.Parameters = append(s.Parameters, r.parameter(i, parameter))
 	}
 	r.checkOverlaps()
+	for i, parameter := range keys.Parameters {
+		r.condition(i, parameter.When)
+	}
 	r.metrics(keys)
 	r.margins(keys)
 	r.earlyStop(keys.EarlyStop)
@@ -116,7 +119,8 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 	}
 	for i, name := range keys.Metrics {
 		at := indexed("metrics", i)
-		_, known := evaluate.Describe(r.loader.Plugins.Metrics, name)
+		definition, known := evaluate.Describe(r.loader.Plugins.Metrics, name)
+		r.objective(at, i, name, definition.Better)
 		if strings.HasPrefix(name, "loss/") {
 			known = true
 			r.comparable(at, name)
@@ -127,6 +131,18 @@ func (r *sweepReader) metrics(keys sweepKeys) {
 			r.add(at, "%s is written twice; remove one", name)
 		}
 	}
+}
+
+// objective makes metric i one to search by, if the sampler does.
+func (r *sweepReader) objective(at string, i int, name string, better framework.Direction) {
+	adaptive := r.sweep.Adaptive()
+	if adaptive == nil || i >= adaptive.Objectives() {
+		return
+	}
+	if better == framework.Neither {
+		r.add(at, "neither a lower nor a higher %s is better, so method: %s cannot search by it; name another first", name, r.sweep.Method)
+	}
+	r.sweep.Objectives = append(r.sweep.Objectives, Objective{name, better != framework.Higher})
 }
 
 // margins reads what counts as no difference: one margin for each metric at most, a metric's own

@@ -11,7 +11,8 @@ import (
 )
 
 // Sampler tests a sampler against framework.Sampler's contract, on small spaces with and
-// without exclusions: of levels, of blocks alone, and of ranges if it draws.
+// without exclusions: of levels, of blocks alone, with parameters that are not always set,
+// and of ranges if it draws. What an adaptive sampler suggests after that is tested too.
 func Sampler(t *testing.T, s framework.Sampler) {
 	t.Helper()
 	for _, c := range samplerChecks() {
@@ -49,6 +50,7 @@ func samplerChecks() []samplerCheck {
 		{"cap", samplerCap},
 		{"deterministic", samplerDeterministic},
 		{"a higher cap", samplerHigherCap},
+		{"suggestions", samplerSuggestions},
 	}
 }
 
@@ -92,15 +94,26 @@ func sweepSpaces(draws bool) map[string]framework.SweepSpace {
 		"one level":            space(1, levels("a", 1)),
 		"nothing but blocks":   space(3),
 		"paths of a parameter": space(3, levels("a\nb", 2)),
+		"conditions":           conditional(space(2, levels("a", 2), levels("b", 3), levels("c", 2))),
 	}
 	if draws {
 		number := func(name string, min, max float64, distribution string) framework.SweepParameter {
 			return framework.SweepParameter{Name: name, Range: framework.SweepRange{Min: min, Max: max, Distribution: distribution}}
 		}
 		spaces["ranges"] = space(2, number("a", -1, 1, "uniform"), number("b", 1e-3, 1e3, "log_uniform"), number("c", 1, 3, "int"), levels("d", 2))
+		spaces["conditions of ranges"] = conditional(space(2, levels("a", 2), number("b", 0, 1, "uniform"), number("c", 1, 2, "int")))
 		spaces["few whole numbers"] = space(1, number("a", 0, 2, "int"))
 	}
 	return spaces
+}
+
+// conditional returns a space in which the second parameter is not set at the first one's
+// level 0, and the third only where the second is.
+func conditional(s framework.SweepSpace) framework.SweepSpace {
+	s.Unset = func(earlier []framework.Choice) bool {
+		return len(earlier) == 1 && earlier[0].Level == 0 || len(earlier) == 2 && earlier[1].Unset
+	}
+	return s
 }
 
 func exclusions() map[string]excludes {

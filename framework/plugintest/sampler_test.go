@@ -21,7 +21,10 @@ func (p plainSampler) Sample(s framework.SweepSpace, excluded func([]framework.C
 		var longer [][]framework.Choice
 		for _, setting := range settings {
 			for level := range q.Levels {
-				longer = append(longer, append(slices.Clone(setting), framework.Choice{Level: level}))
+				next := append(slices.Clone(setting), framework.Choice{Level: level})
+				if s.Settle(next); level == 0 || !next[len(next)-1].Unset {
+					longer = append(longer, next)
+				}
 			}
 		}
 		settings = longer
@@ -58,7 +61,11 @@ func (d plainDraws) Sample(s framework.SweepSpace, excluded func([]framework.Cho
 				setting[i].Value = q.Range.At(random.Float64())
 			}
 		}
-		if len(settings) >= s.Cap+d.more || slices.ContainsFunc(settings, func(x []framework.Choice) bool { return slices.Equal(x, setting) }) {
+		if len(settings) >= s.Cap+d.more {
+			continue
+		}
+		s.Settle(setting)
+		if slices.ContainsFunc(settings, func(x []framework.Choice) bool { return slices.Equal(x, setting) }) {
 			continue
 		}
 		kept := false
@@ -110,6 +117,16 @@ func TestSamplerFindsFaults(t *testing.T) {
 		"no choice": {"in the space", plainSampler{func(_ framework.SweepSpace, p points) points {
 			for i := range p {
 				p[i].Setting = nil
+			}
+			return p
+		}}},
+		"an ignored condition": {"in the space", plainSampler{func(_ framework.SweepSpace, p points) points {
+			for i := range p {
+				for k, c := range p[i].Setting {
+					if c.Unset {
+						p[i].Setting[k] = framework.Choice{}
+					}
+				}
 			}
 			return p
 		}}},

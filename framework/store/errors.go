@@ -35,6 +35,8 @@ var (
 	ErrAccess = errors.New("the store cannot be opened; check the permissions of the file and of its folder")
 	// ErrNotFound: there is no such run, sweep, scorer, metric or blob.
 	ErrNotFound = errors.New("not found")
+	// ErrGrown: another process added trials to the sweep first.
+	ErrGrown = errors.New("another process has added trials to the sweep; read them first")
 	// ErrEnded: a method of a run was called after Finish.
 	ErrEnded = errors.New("the run has ended; nothing more can be recorded in it")
 )

@@ -97,8 +97,16 @@ func TestSweepView(t *testing.T) {
 	if _, got := rowsOf(t, s.writer, `SELECT label FROM trial_settings WHERE path = 'carry'`); len(got) != 2 || got[1] != "string:true" {
 		t.Errorf("labels %q", got)
 	}
+	// A sweep grows while it runs.
+	third := numbersTrial(1, `"content":"photo.png","style":"a.png + b.png"`)
+	third.Number, third.Hash = 2, "h2"
+	check(t, s.AppendTrials(t.Context(), w.Number, 2, []PlannedTrial{third}))
+	if _, got := rowsOf(t, s.writer, `SELECT trial, pair, "losses.tv.weight" FROM sweep_1 WHERE trial = 2`); len(got) != 1 || got[0] != "int64:2 int64:0 float64:0.5" {
+		t.Errorf("a trial that was added is %q", got)
+	}
 	// A newer program has one more metric: the same sweep gets a column.
 	n := numbersSweep()
+	n.Trials = append(n.Trials, third)
 	n.Plan = json.RawMessage(strings.Replace(numbersPlan, `{"name":"loss/style"}`, `{"name":"loss/style"},{"name":"eval/new"}`, 1))
 	if again := must(s.PlanSweep(t.Context(), n))(t); again.Number != w.Number {
 		t.Fatalf("sweep %d", again.Number)

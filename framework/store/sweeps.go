@@ -29,6 +29,7 @@ type NewSweep struct {
 	Metrics            []string
 	Scorer             string
 	Trials             []PlannedTrial
+	Grows              bool // results decide on further trials, see AppendTrials
 }
 
 // A PlannedTrial is one trial of a sweep.
@@ -51,6 +52,9 @@ type SweepTrial struct {
 // the experiment's newest sweep has the same plan, scorer and trials, that one is
 // returned. The plan's definitions of metrics are not compared: those of n replace
 // the recorded ones.
+//
+// A sweep that grows is the same if one's trials begin with all of the other's, and the
+// plans differ in run_cap at most: trials and run_cap of n that are not recorded are added.
 func (s *Store) PlanSweep(ctx context.Context, n NewSweep) (Sweep, error) {
 	sweep := Sweep{Experiment: n.Experiment, Method: n.Method, Plan: n.Plan, Metrics: n.Metrics, Scorer: n.Scorer, Trials: len(n.Trials)}
 	err := n.check()
@@ -102,26 +106,65 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 	if s.Number, err = result.LastInsertId(); err != nil {
 		return err
 	}
-	for _, t := range n.Trials {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, NewUID(), experiment, s.Number, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
-			return fmt.Errorf("trial %d: %w", t.Number, err)
-		}
+	if err := insertTrials(ctx, tx, experiment, s.Number, n.Trials, now); err != nil {
+		return err
 	}
 	return writeSweepView(ctx, tx, s.Number)
 }
 
+func insertTrials(ctx context.Context, tx *sql.Tx, experiment, sweep int64, trials []PlannedTrial, now string) error {
+	for _, t := range trials {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, NewUID(), experiment, sweep, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
+			return fmt.Errorf("trial %d: %w", t.Number, err)
+		}
+	}
+	return nil
+}
+
+// AppendTrials adds trials to a sweep that has known trials: all of them or, after an error,
+// none. Errors: ErrGrown.
+func (s *Store) AppendTrials(ctx context.Context, sweep int64, known int, trials []PlannedTrial) error {
+	for _, t := range trials {
+		if !json.Valid(t.Point) {
+			return fmt.Errorf("store: sweep %d: trial %d: the point %q is not JSON; marshal it first", sweep, t.Number, t.Point)
+		}
+	}
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var experiment int64
+		var count int
+		err := tx.QueryRowContext(ctx, `SELECT experiment_id, (SELECT count(*) FROM trials WHERE sweep_id = ?1) FROM sweeps WHERE id = ?1`, sweep).Scan(&experiment, &count)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNotFound
+		case err == nil && count != known:
+			return ErrGrown
+		case err != nil:
+			return err
+		}
+		return insertTrials(ctx, tx, experiment, sweep, trials, formatTime(time.Now()))
+	})
+	if err != nil {
+		return fmt.Errorf("store: add trials to sweep %d: %w", sweep, err)
+	}
+	return nil
+}
+
 // findSame sets s to the experiment's newest sweep if that has the same plan (apart
-// from definitions), scorer and trials as n.
+// from definitions), scorer and trials as n, or grows to it.
 func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n NewSweep) (bool, error) {
 	var number int64
 	var uid UID
 	var created time.Time
 	var samePlan bool
 	var scorer string
+	ignored := "$.definitions"
+	if n.Grows {
+		ignored = "$.run_cap"
+	}
 	err := tx.QueryRowContext(ctx, `SELECT id, uid, created_at, coalesce(scorer, ''),
-		CASE WHEN json_valid(plan) THEN json_remove(plan, '$.definitions') = json_remove(?2, '$.definitions') ELSE 0 END
-		FROM sweeps WHERE experiment_id = ?1 ORDER BY id DESC LIMIT 1`, experiment, string(n.Plan)).Scan(&number, &uid, timeText{&created}, &scorer, &samePlan)
+		CASE WHEN json_valid(plan) THEN json_remove(json_remove(plan, '$.definitions'), ?3) = json_remove(json_remove(?2, '$.definitions'), ?3) ELSE 0 END
+		FROM sweeps WHERE experiment_id = ?1 ORDER BY id DESC LIMIT 1`, experiment, string(n.Plan), ignored).Scan(&number, &uid, timeText{&created}, &scorer, &samePlan)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (!samePlan || scorer != n.Scorer) {
 		return false, nil
 	}
@@ -130,15 +173,19 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 	}
 	hashes, err := collect(ctx, tx, func(hash *string) []any { return []any{hash} },
 		`SELECT hash FROM trials WHERE sweep_id = ? ORDER BY number`, number)
-	if err != nil || len(hashes) != len(n.Trials) {
+	if err != nil || len(hashes) != len(n.Trials) && !n.Grows {
 		return false, err
 	}
-	for i, t := range n.Trials {
+	both := min(len(hashes), len(n.Trials))
+	for i, t := range n.Trials[:both] {
 		if hashes[i] != t.Hash {
 			return false, nil
 		}
 	}
-	s.Number, s.UID, s.Created = number, uid, created
+	s.Number, s.UID, s.Created, s.Trials = number, uid, created, max(len(hashes), len(n.Trials))
+	if err := insertTrials(ctx, tx, experiment, number, n.Trials[both:], formatTime(time.Now())); err != nil {
+		return false, err
+	}
 	updated, err := tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
 	if err != nil {
 		return true, err

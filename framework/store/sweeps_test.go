@@ -180,3 +180,47 @@ func TestUnlessDone(t *testing.T) {
 	other := must(s.Begin(ctx, NewRun{Experiment: "weights", TrialHash: "h", UnlessDone: []Status{Finished, Pruned}}))(t)
 	check(t, other.Finish(ctx, Finished, ""))
 }
+
+// A sweep that grows is the same whichever of its trials are known, with any run_cap, and
+// gets those that are missing; trials are appended only by one who knows all of them.
+func TestGrowingSweep(t *testing.T) {
+	s, ctx := openTest(t), t.Context()
+	of := func(n int, plan string) NewSweep {
+		w := sweepOf(n, "a")
+		w.Grows, w.Plan = true, json.RawMessage(plan)
+		return w
+	}
+	const plan = `{"method":"tpe","run_cap":9}`
+	first := must(s.PlanSweep(ctx, of(3, plan)))(t)
+	check(t, s.AppendTrials(ctx, first.Number, 3, sweepOf(5, "").Trials[3:]))
+	if err := s.AppendTrials(ctx, first.Number, 3, sweepOf(6, "").Trials[5:]); !errors.Is(err, ErrGrown) {
+		t.Errorf("appended without knowledge of others: %v", err)
+	}
+	if err := s.AppendTrials(ctx, first.Number+1, 0, nil); !errors.Is(err, ErrNotFound) {
+		t.Errorf("appended to no sweep: %v", err)
+	}
+	if err := s.AppendTrials(ctx, first.Number, 5, []PlannedTrial{{6, "h6", "", json.RawMessage(`{}`)}, {7, "h1", "", json.RawMessage(`{}`)}}); err == nil {
+		t.Error("a trial is in the sweep twice")
+	}
+	for _, c := range []struct {
+		n, want int
+		plan    string
+	}{{3, 5, plan}, {2, 5, plan}, {7, 7, `{"method":"tpe","run_cap":20}`}} {
+		again := must(s.PlanSweep(ctx, of(c.n, c.plan)))(t)
+		if again.Number != first.Number || again.Trials != c.want || len(must(s.SweepTrials(ctx, first.Number))(t)) != c.want {
+			t.Errorf("planned with %d trials it is %+v", c.n, again)
+		}
+	}
+	if list := must(s.Sweeps(ctx, "layers"))(t); len(list) != 1 || string(list[0].Plan) != `{"method":"tpe","run_cap":20}` {
+		t.Errorf("sweeps %+v", list)
+	}
+	changed := of(7, `{"method":"tpe","run_cap":20}`)
+	changed.Trials[4].Hash = "other"
+	for name, n := range map[string]NewSweep{
+		"options": of(7, `{"method":"tpe","run_cap":20,"options":{"gamma":0.2}}`), "a trial": changed,
+	} {
+		if other := must(s.PlanSweep(ctx, n))(t); other.Number == first.Number {
+			t.Errorf("another sweep, by %s, is the same", name)
+		}
+	}
+}

@@ -83,6 +83,41 @@ func TestCensored(t *testing.T) {
 	}
 }
 
+// Where results decided on the settings nothing is claimed either.
+func TestAdaptive(t *testing.T) {
+	s := simulated.Planted(simulated.Apart(8), 0, 1000)
+	s.Adaptive = true
+	a := analyze(t, s)
+	if got := answers.Headlines(a); len(got) != 0 || a.Tests != 0 {
+		t.Errorf("%d tests, %q", a.Tests, got)
+	}
+	if limits := answers.Limits(a); len(limits) == 0 || !strings.HasPrefix(limits[0], "Nothing is claimed: results decided on the settings") {
+		t.Errorf("notes %q", limits)
+	}
+	if text, able := answers.Reach(a); able || text != "nothing is claimed where results decide on settings" {
+		t.Errorf("reach %q, %v", text, able)
+	}
+}
+
+// Of a parameter that other settings decide on nothing is tested, and a note says so.
+func TestConditional(t *testing.T) {
+	s := simulated.Planted(simulated.Apart(8), 0, 1000)
+	if len(answers.Headlines(analyze(t, s))) == 0 {
+		t.Fatal("nothing is claimed of it anyway")
+	}
+	s.Factors[0].Conditional = true
+	a := analyze(t, s)
+	if e := a.Effect(s.Factors[0].Path, "eval/noise"); e.Claim() || e.These != nil {
+		t.Errorf("the effect is %+v", e)
+	}
+	if got := answers.Headlines(a); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	if !slices.Contains(answers.Limits(a), "Nothing is claimed of "+s.Factors[0].Path+": it is set with some values of other settings only.") {
+		t.Errorf("notes %q", answers.Limits(a))
+	}
+}
+
 func TestPlantedTrend(t *testing.T) {
 	a := analyze(t, simulated.Planted(simulated.Apart(8), 0, 1, 10, 100))
 	want := []string{"Raising losses.tv.weight from 0 to 100 cuts noise by 66% [62, 70] and raises content distance by 2.1% [1.5, 2.6], on pictures like these (8 pairs)."}

@@ -75,6 +75,9 @@ func kindOfMore(a *effects.Analysis) string {
 func Limits(a *effects.Analysis) []string {
 	var list []string
 	add := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	if a.Adaptive {
+		add("Nothing is claimed: results decided on the settings, so that good ones are more frequent than others, and chance is among what made them look good.")
+	}
 	if a.Censored > 0 {
 		add("Nothing is claimed: early stopping pruned %s, and the runs left of a bad setting are its best.", sizes.Count(a.Censored, "run"))
 	}
@@ -87,6 +90,9 @@ func Limits(a *effects.Analysis) []string {
 		add("Equivalent means that a level is shown to be within the declared margin of the first one, by tests of their own: at most 5%% of reports call levels so that are not.")
 	}
 	for _, f := range a.Factors {
+		if f.Conditional && !a.Adaptive && a.Censored == 0 {
+			add("Nothing is claimed of %s: it is set with some values of other settings only.", f.Path)
+		}
 		e := slices.IndexFunc(a.Effects, func(e *effects.Effect) bool { return e.Factor == f.Path })
 		if e < 0 {
 			add("Only one level of %s ran, or none: its effect is unknown.", f.Path)

@@ -43,6 +43,8 @@ func Reach(a *effects.Analysis) (text string, all bool) {
 	}
 	corrected := "corrected for " + sizes.Count(tests, "test")
 	switch {
+	case a.Adaptive:
+		return "nothing is claimed where results decide on settings", false
 	case a.Censored > 0:
 		return "nothing is claimed where trials are stopped early", false
 	case tests == 0:

@@ -12,6 +12,7 @@ type Analysis struct {
 	Sharing  string `json:"sharing"` // Disjoint, Grouped, Crossed, Shared or Varied
 	Textures bool   `json:"textures,omitempty"`
 	Censored int    `json:"censored,omitempty"`
+	Adaptive bool   `json:"adaptive,omitempty"`
 
 	Factors      []Factor      `json:"factors"`
 	Metrics      []Metric      `json:"metrics"`
@@ -33,7 +34,7 @@ func Analyze(s Study) (*Analysis, error) {
 		return nil, err
 	}
 	g := newGrid(s)
-	a := &Analysis{Factors: s.Factors, Metrics: s.Metrics, Textures: s.Textures, Censored: s.Censored, Lost: map[string]int{}, grid: g}
+	a := &Analysis{Factors: s.Factors, Metrics: s.Metrics, Textures: s.Textures, Censored: s.Censored, Adaptive: s.Adaptive, Lost: map[string]int{}, grid: g}
 	ran := a.count()
 	for f := range s.Factors {
 		for _, m := range s.Metrics {
@@ -65,7 +66,7 @@ func Analyze(s Study) (*Analysis, error) {
 // test tests the effects on claimed metrics about these pictures, and about pictures like
 // these if there is an inference.
 func (a *Analysis) test(alike inference) {
-	if a.Censored > 0 {
+	if a.grid.study.untested() {
 		return
 	}
 	metrics := map[string]Metric{}
@@ -75,8 +76,8 @@ func (a *Analysis) test(alike inference) {
 	run := func(on *about, result func(*Effect) **Test) {
 		var tests []*evidence
 		for _, e := range a.Effects {
-			if e.Claimed {
-				v := a.grid.test(e, a.grid.factor(e.Factor), on)
+			if f := a.grid.factor(e.Factor); e.Claimed && !a.Factors[f].Conditional {
+				v := a.grid.test(e, f, on)
 				*result(e) = v.Test
 				tests = append(tests, v)
 			}

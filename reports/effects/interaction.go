@@ -61,7 +61,7 @@ func (t *table) interactions(m Metric, shares map[[2]int]float64) []Interaction 
 			if x.N == 0 {
 				continue
 			}
-			if m.Claimed && t.study.Censored == 0 {
+			if m.Claimed && !t.study.untested() {
 				p := flipRows(rows)
 				x.P, x.Notable = &p, p <= errorRate
 			}

@@ -16,6 +16,9 @@ type Study struct {
 	// Censored counts runs that are missing because of their values, as pruned ones are. The
 	// runs left of a bad level are then its best: nothing is tested.
 	Censored int
+	// Adaptive says that results decided on the settings: which runs there are depends on
+	// their values, so nothing is tested.
+	Adaptive bool
 	// Missing counts planned runs without a result, for whatever reason. No factor is then
 	// reported as without effect: these runs may have differed.
 	Missing int
@@ -23,10 +26,16 @@ type Study struct {
 	Textures bool
 }
 
+// untested reports whether no test would be valid, since values decided on what there is.
+func (s Study) untested() bool { return s.Adaptive || s.Censored > 0 }
+
 // A Factor is one swept parameter.
 type Factor struct {
 	Path   string  `json:"path"` // "losses.tv.weight"; a zip joins its paths with " + "
 	Levels []Level `json:"levels"`
+	// Conditional says that it is set in some runs only, which other factors decide: what
+	// the others do would look like its effect, so nothing is tested of it.
+	Conditional bool `json:"conditional,omitempty"`
 }
 
 // ordered reports whether the levels have an order: all of them are numbers.

@@ -35,6 +35,7 @@ func (y *Study) answers() ([]document.Block, error) {
 	if len(found) == 0 {
 		blocks = append(blocks, document.Block{Paragraph: y.noAnswer()})
 	}
+	blocks = append(blocks, y.best()...)
 	var notes []document.Item
 	for _, note := range answers.Limits(y.Analysis) {
 		notes = append(notes, document.Item{Text: note})
@@ -67,6 +68,9 @@ func (y *Study) resized() bool {
 	})
 }
 
+// adaptive reports whether results decided on the settings.
+func (y *Study) adaptive() bool { return len(y.plan.Objectives) > 0 }
+
 // censored counts trials that are missing because of their values: they were pruned,
 // and no later run has finished them.
 func (y *Study) censored() int {
@@ -81,6 +85,9 @@ func (y *Study) censored() int {
 
 // noAnswer is the reason why there are effects and no sentences.
 func (y *Study) noAnswer() string {
+	if y.adaptive() {
+		return fmt.Sprintf("Nothing is claimed, since results decided on the settings (method: %s): what is below is shown without tests. A sweep planned in advance, method: random for example, can test what was found.", y.plan.Method)
+	}
 	if y.censored() > 0 {
 		return "Nothing is claimed, since trials were pruned: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
 	}

@@ -56,9 +56,9 @@ func pairOf(names ...string) string {
 // input is the input of the statistics: the scores of finished trials.
 func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
-	in := effects.Study{Units: units, Censored: y.censored(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
+	in := effects.Study{Units: units, Censored: y.censored(), Adaptive: y.adaptive(), Textures: !slices.ContainsFunc(y.trials, func(t trial) bool { return t.point.Content != "" })}
 	for _, p := range y.plan.Parameters {
-		f := effects.Factor{Path: p.Path}
+		f := effects.Factor{Path: p.Path, Conditional: p.When != ""}
 		for j, label := range p.Labels {
 			level := effects.Level{Label: label}
 			if len(p.Numbers) > 0 {

@@ -83,7 +83,7 @@ func (y *Study) setup() ([]document.Block, error) {
 	for _, p := range y.plan.Parameters {
 		values := strings.Join(p.Labels, " · ")
 		if p.drawn {
-			values = fmt.Sprintf("%d drawn, from %s to %s", len(p.Labels), p.Labels[0], p.Labels[len(p.Labels)-1])
+			values = p.drawnValues()
 		}
 		t.Rows = append(t.Rows, []string{p.Path, values})
 	}

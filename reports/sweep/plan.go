@@ -31,10 +31,25 @@ type parameter struct {
 // log reports whether the parameter's axis is logarithmic: its numbers are drawn from
 // a logarithmic distribution, or spaced so.
 func (p parameter) log() bool {
+	if len(p.Numbers) == 0 { // in some trials it is not set
+		return false
+	}
 	if p.Range != nil && p.Range.Distribution != "" {
 		return strings.HasPrefix(p.Range.Distribution, "log")
 	}
 	return plots.LogSpaced(p.Numbers)
+}
+
+// drawnValues describes what was drawn, and whether some trials do not set it.
+func (p parameter) drawnValues() string {
+	labels, rest := p.Labels, ""
+	if i := slices.Index(labels, record.NotSet); i >= 0 {
+		labels, rest = slices.Delete(slices.Clone(labels), i, i+1), ", or "+record.NotSet
+	}
+	if len(labels) == 0 {
+		return record.NotSet
+	}
+	return fmt.Sprintf("%d drawn, from %s to %s%s", len(labels), labels[0], labels[len(labels)-1], rest)
 }
 
 // A point is the place of a trial in the sweep.
@@ -145,6 +160,9 @@ func (p point) value(path string) (label string, number float64, isNumber bool) 
 				isNumber = len(parts) == 1 && json.Unmarshal(s.Value, &number) == nil
 			}
 		}
+	}
+	if len(parts) == 0 {
+		return record.NotSet, 0, false
 	}
 	return strings.Join(parts, ", "), number, isNumber
 }

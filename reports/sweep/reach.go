@@ -79,6 +79,9 @@ func Reach(n store.NewSweep, known map[string]answers.Spread) (text string, able
 		return "nothing can be claimed: it takes a setting that is varied, and a metric that the question names (sweep.metrics)", false, nil
 	}
 	text, able = answers.Reach(y.Analysis)
+	if y.adaptive() {
+		return text, able, nil
+	}
 	if smallest := answers.Smallest(y.Analysis, func(metric string) (answers.Spread, bool) { s, has := known[metric]; return s, has }); smallest != "" {
 		text += "; " + smallest
 	}

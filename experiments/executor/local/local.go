@@ -47,6 +47,9 @@ func New(run func(context.Context, plan.Trial) trial.Outcome, l Limits) *Executo
 
 var _ executor.Executor = (*Executor)(nil)
 
+// Parallel returns the limit on jobs; memory may allow fewer.
+func (e *Executor) Parallel() int { return e.limits.Jobs }
+
 // Submit queues a job, a retry in front of the others. It inherits ctx's values, but
 // only Cancel cancels it.
 func (e *Executor) Submit(ctx context.Context, j executor.Job) error {

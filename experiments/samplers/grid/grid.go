@@ -3,6 +3,7 @@ package grid
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"runexp/framework"
 	"runexp/internal/printable"
@@ -63,7 +64,10 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 		if count == limit {
 			break
 		}
-		choices := setting(s.Parameters, i)
+		choices, first := setting(s, i)
+		if !first {
+			continue
+		}
 		for block := range kept {
 			if !excluded(choices, block) && count < limit {
 				kept[block][i] = true
@@ -78,20 +82,29 @@ func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, 
 	for block := range kept {
 		for i, in := range kept[block] {
 			if in {
-				points = append(points, framework.SweepPoint{Setting: setting(s.Parameters, i), Block: block})
+				choices, _ := setting(s, i)
+				points = append(points, framework.SweepPoint{Setting: choices, Block: block})
 			}
 		}
 	}
 	return points, nil
 }
 
-// setting returns setting i of the grid, the last parameter varying fastest.
-func setting(parameters []framework.SweepParameter, i int) []framework.Choice {
-	choices := make([]framework.Choice, len(parameters))
-	for k := len(parameters) - 1; k >= 0; k-- {
-		n := parameters[k].Levels
+// setting returns setting i of the grid, the last parameter varying fastest, and whether it
+// is the first of those that differ only in parameters that are not varied.
+func setting(s framework.SweepSpace, i int) (choices []framework.Choice, first bool) {
+	choices = make([]framework.Choice, len(s.Parameters))
+	for k := len(choices) - 1; k >= 0; k-- {
+		n := s.Parameters[k].Levels
 		choices[k].Level = i % n
 		i /= n
 	}
-	return choices
+	levels := slices.Clone(choices)
+	s.Settle(choices)
+	for k, c := range choices {
+		if c.Unset && levels[k].Level > 0 {
+			return choices, false
+		}
+	}
+	return choices, true
 }

@@ -5,7 +5,6 @@ package random
 import (
 	"fmt"
 	"hash/fnv"
-	"math"
 	"math/rand/v2"
 
 	"runexp/framework"
@@ -28,48 +27,17 @@ func New(Config) (framework.Sampler, error) { return Sampler{}, nil }
 // Draws returns true: it draws from levels and ranges.
 func (Sampler) Draws() bool { return true }
 
-// maxRejected is how many draws in a row may be excluded or repeated before Sample gives
-// up: there are hardly any others then.
-const maxRejected = 10_000
-
 // Sample draws cap distinct settings, or as many as there are, and returns each on every
 // block. A setting that is excluded on every block does not count.
 //
 // Every parameter has its own random stream, seeded with its name: its draws depend
 // neither on the order of the parameters nor on the others.
 func (Sampler) Sample(s framework.SweepSpace, excluded func([]framework.Choice, int) bool) ([]framework.SweepPoint, error) {
-	if s.Cap > s.MaxPoints/s.Blocks {
-		return nil, s.TooMany(min(s.Cap, math.MaxInt/s.Blocks) * s.Blocks)
-	}
 	streams := make([]*rand.Rand, len(s.Parameters))
 	for i, p := range s.Parameters {
 		streams[i] = rand.New(rand.NewPCG(uint64(s.Seed), streamOf(p)))
 	}
-	seen := map[string]bool{}
-	byBlock := make([][]framework.SweepPoint, s.Blocks)
-	for drawn, rejected := 0, 0; drawn < s.Cap && rejected < maxRejected; {
-		rejected++
-		setting := draw(s.Parameters, streams)
-		key, kept := fmt.Sprint(setting), false
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		for block := range byBlock {
-			if !excluded(setting, block) {
-				byBlock[block] = append(byBlock[block], framework.SweepPoint{Setting: setting, Block: block})
-				kept = true
-			}
-		}
-		if kept {
-			drawn, rejected = drawn+1, 0
-		}
-	}
-	var points []framework.SweepPoint
-	for _, block := range byBlock {
-		points = append(points, block...)
-	}
-	return points, nil
+	return s.Draw(func() []framework.Choice { return draw(s.Parameters, streams) }, excluded)
 }
 
 // streamOf returns a parameter's random stream.

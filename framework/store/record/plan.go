@@ -23,6 +23,7 @@ type Plan struct {
 	Exclude    []string    `json:"exclude,omitempty"`
 	RunCap     int         `json:"run_cap,omitempty"`
 	EarlyStop  *EarlyStop  `json:"early_stop,omitempty"` // nil for none
+	Objectives []string    `json:"objectives,omitempty"` // the metrics by which results decide on settings; none if the plan does
 	// Definitions are those of all metrics of the sweep's pictures and of the losses in
 	// Metrics. They are for people: plans that differ only in them are equal.
 	Definitions []Metric `json:"definitions,omitempty"` // none in older stores
@@ -42,6 +43,7 @@ type Parameter struct {
 	Labels  []string  `json:"labels,omitempty"`  // of the levels; none if values are drawn from Range
 	Numbers []float64 `json:"numbers,omitempty"` // the labels as numbers, if all are numbers
 	Range   *Range    `json:"range,omitempty"`   // nil for listed values
+	When    string    `json:"when,omitempty"`    // where it is false the parameter is not set; "" if it always is
 }
 
 // Paths returns the swept settings, each once, in order of the parameters; those of a zip
@@ -57,6 +59,10 @@ func (p Plan) Paths() []string {
 	}
 	return paths
 }
+
+// NotSet is the label of a parameter that a trial does not set. Of listed values it is the
+// last level of a parameter with a condition.
+const NotSet = "not set"
 
 // A Range is an interval that values are chosen from.
 type Range struct {
