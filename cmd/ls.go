@@ -104,8 +104,8 @@ type runRow struct {
 	Content    string       `json:"content,omitempty"`
 	Styles     []string     `json:"styles"`
 	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
-	Scorer string           `json:"scorer,omitempty"`
-	Scores map[string]float `json:"scores,omitempty"`
+	Scorer string       `json:"scorer,omitempty"`
+	Scores []scoreValue `json:"scores,omitempty"`
 }
 
 // newRunRow returns the row of a run; flaws are those of all runs.

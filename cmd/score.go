@@ -178,13 +178,13 @@ type scorePage struct {
 }
 
 type scoredRow struct {
-	Run        int64            `json:"run"`
-	UID        store.UID        `json:"uid"`
-	Experiment string           `json:"experiment"`
-	Backbone   string           `json:"backbone"` // of the run
-	Content    string           `json:"content,omitempty"`
-	Styles     []string         `json:"styles"`
-	Scores     map[string]float `json:"scores"`
+	Run        int64        `json:"run"`
+	UID        store.UID    `json:"uid"`
+	Experiment string       `json:"experiment"`
+	Backbone   string       `json:"backbone"` // of the run
+	Content    string       `json:"content,omitempty"`
+	Styles     []string     `json:"styles"`
+	Scores     []scoreValue `json:"scores"`
 }
 
 func (f *scoreFlags) print(ctx context.Context, s *store.Store, r *rescore.Rescorer, runs []store.RunDetail) error {
@@ -196,13 +196,13 @@ func (f *scoreFlags) print(ctx context.Context, s *store.Store, r *rescore.Resco
 		return err
 	}
 	for _, run := range summaries {
-		row := scoredRow{Run: run.Number, UID: run.UID, Experiment: run.Experiment, Content: images[run.Number].Content, Styles: images[run.Number].Styles, Scores: map[string]float{}}
+		row := scoredRow{Run: run.Number, UID: run.UID, Experiment: run.Experiment, Content: images[run.Number].Content, Styles: images[run.Number].Styles}
 		values, err := s.Scores(ctx, run.Number, scorer.Hash)
 		if err != nil {
 			return err
 		}
 		for _, v := range values {
-			row.Scores[v.Name] = float(v.Value)
+			row.Scores = append(row.Scores, scoreValue{v.Name, float(v.Value)})
 		}
 		if row.Backbone, err = backboneOf(ctx, s, run.Number); err != nil {
 			return err
@@ -235,7 +235,7 @@ func (f *scoreFlags) order(rows []scoredRow, metrics []record.Metric) {
 		return
 	}
 	key := func(r scoredRow) float64 {
-		v, has := r.Scores[name]
+		v, has := valueOf(r.Scores, name)
 		switch {
 		case !has:
 			return math.Inf(1)

@@ -110,8 +110,8 @@ func (a *app) scoreCommandOf(runs []store.RunSummary) string {
 
 // scoresBy returns a scorer's scores of each run, and the names of those that are not of
 // single layers; nothing without a scorer.
-func scoresBy(ctx context.Context, s *store.Store, runs []store.RunSummary, by store.Scorer) (scores []map[string]float, metrics []string, err error) {
-	scores = make([]map[string]float, len(runs))
+func scoresBy(ctx context.Context, s *store.Store, runs []store.RunSummary, by store.Scorer) (scores [][]scoreValue, metrics []string, err error) {
+	scores = make([][]scoreValue, len(runs))
 	if by.Hash == "" {
 		return scores, nil, nil
 	}
@@ -121,15 +121,29 @@ func scoresBy(ctx context.Context, s *store.Store, runs []store.RunSummary, by s
 		if err != nil {
 			return nil, nil, err
 		}
-		scores[i] = map[string]float{}
 		for _, v := range values {
-			scores[i][v.Name] = float(v.Value)
+			scores[i] = append(scores[i], scoreValue{v.Name, float(v.Value)})
 			if !slices.Contains(names, v.Name) {
 				names = append(names, v.Name)
 			}
 		}
 	}
 	return scores, overall(names), nil
+}
+
+// A scoreValue is one metric of a picture.
+type scoreValue struct {
+	Name  string `json:"name"`
+	Value float  `json:"value"` // null if it is not finite
+}
+
+// valueOf returns the value of a metric.
+func valueOf(scores []scoreValue, name string) (value float, has bool) {
+	i := slices.IndexFunc(scores, func(s scoreValue) bool { return s.Name == name })
+	if i < 0 {
+		return 0, false
+	}
+	return scores[i].Value, true
 }
 
 // overall returns the names of metrics without those of single layers.
@@ -143,9 +157,9 @@ func metricHeader(names []string) []string {
 }
 
 // scoreCells returns the values of metrics in four digits; a dash for none.
-func scoreCells(scores map[string]float, names []string) []string {
+func scoreCells(scores []scoreValue, names []string) []string {
 	return mapRows(names, func(name string) string {
-		v, has := scores[name]
+		v, has := valueOf(scores, name)
 		if !has || math.IsNaN(float64(v)) {
 			return "-"
 		}

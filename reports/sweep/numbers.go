@@ -3,7 +3,9 @@ package sweep
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"runexp/framework/store"
@@ -13,17 +15,17 @@ import (
 // Numbers are the contents of a report for programs, besides its answers: every trial, what
 // is missing, what it cost and what it takes to repeat it.
 type Numbers struct {
-	Question    string              `json:"question"`
-	Experiment  string              `json:"experiment"`
-	UID         store.UID           `json:"uid"`
-	Planned     time.Time           `json:"planned"`
-	Plan        json.RawMessage     `json:"plan"`    // a record.Plan
-	Scorer      *ScorerNumbers      `json:"scorer"`  // null if it has scored no picture yet
-	Metrics     []MetricNumbers     `json:"metrics"` // those of the question first
-	Trials      []TrialNumbers      `json:"trials"`
-	Missing     []MissingNumbers    `json:"missing"` // the trials that are not in the answers
-	Cost        CostNumbers         `json:"cost"`
-	Environment map[string][]string `json:"environment"` // what the runs have recorded: each fact's different values
+	Question    string           `json:"question"`
+	Experiment  string           `json:"experiment"`
+	UID         store.UID        `json:"uid"`
+	Planned     time.Time        `json:"planned"`
+	Plan        json.RawMessage  `json:"plan"`             // a record.Plan
+	Scorer      *ScorerNumbers   `json:"scorer,omitempty"` // none if it has scored no picture yet
+	Metrics     []MetricNumbers  `json:"metrics"`          // those of the question first
+	Trials      []TrialNumbers   `json:"trials"`
+	Missing     []MissingNumbers `json:"missing"` // the trials that are not in the answers
+	Cost        CostNumbers      `json:"cost"`
+	Environment []FactNumbers    `json:"environment"` // what the runs have recorded
 }
 
 // ScorerNumbers is the scorer of the pictures.
@@ -43,18 +45,30 @@ type TrialNumbers struct {
 	Trial int    `json:"trial"` // from 0
 	Hash  string `json:"hash"`  // its identity
 	record.Point
-	Status     string              `json:"status"` // of its run; "not begun" without one
-	Run        int64               `json:"run,omitempty"`
-	UID        *store.UID          `json:"uid,omitempty"`
-	Message    string              `json:"message,omitempty"`
-	Flaw       *record.Flaw        `json:"flaw,omitempty"` // what is wrong with its picture
-	Started    *time.Time          `json:"started,omitempty"`
-	Ended      *time.Time          `json:"ended,omitempty"`
-	Seconds    *float64            `json:"seconds,omitempty"`
-	Iterations int                 `json:"iterations"`
-	Iteration  *float64            `json:"iteration_seconds,omitempty"` // median
-	Peak       *float64            `json:"peak_bytes,omitempty"`        // of the process, so of all trials that it had run
-	Scores     map[string]*float64 `json:"scores"`                      // by metric; empty if the picture was not scored
+	Status     string         `json:"status"` // of its run; "not begun" without one
+	Run        int64          `json:"run,omitempty"`
+	UID        *store.UID     `json:"uid,omitempty"`
+	Message    string         `json:"message,omitempty"`
+	Flaw       *record.Flaw   `json:"flaw,omitempty"` // what is wrong with its picture
+	Started    *time.Time     `json:"started,omitempty"`
+	Ended      *time.Time     `json:"ended,omitempty"`
+	Seconds    *float64       `json:"seconds,omitempty"`
+	Iterations int            `json:"iterations"`
+	Iteration  *float64       `json:"iteration_seconds,omitempty"` // median
+	Peak       *float64       `json:"peak_bytes,omitempty"`        // of the process, so of all trials that it had run
+	Scores     []ScoreNumbers `json:"scores"`                      // in the order of the metrics; none if the picture was not scored
+}
+
+// ScoreNumbers is one metric of a picture; null if it is not finite.
+type ScoreNumbers struct {
+	Name  string   `json:"name"`
+	Value *float64 `json:"value"`
+}
+
+// FactNumbers is what the runs have recorded of one fact, each different value once.
+type FactNumbers struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values"`
 }
 
 // MissingNumbers is a trial that is not in the answers.
@@ -67,14 +81,14 @@ type MissingNumbers struct {
 
 // CostNumbers is what all runs together have cost.
 type CostNumbers struct {
-	Seconds float64    `json:"seconds"` // sum over runs, which may have run at the same time
-	Began   *time.Time `json:"began"`   // the first start
-	Ended   *time.Time `json:"ended"`   // the last end
-	// Median are medians over finished trials; null where nothing was recorded.
+	Seconds float64    `json:"seconds"`         // sum over runs, which may have run at the same time
+	Began   *time.Time `json:"began,omitempty"` // the first start
+	Ended   *time.Time `json:"ended,omitempty"` // the last end
+	// Median are medians over finished trials; none where nothing was recorded.
 	Median struct {
-		Seconds   *float64 `json:"seconds"`
-		Iteration *float64 `json:"iteration_seconds"`
-		Peak      *float64 `json:"peak_bytes"`
+		Seconds   *float64 `json:"seconds,omitempty"`
+		Iteration *float64 `json:"iteration_seconds,omitempty"`
+		Peak      *float64 `json:"peak_bytes,omitempty"`
 	} `json:"median"`
 }
 
@@ -82,7 +96,7 @@ type CostNumbers struct {
 func (y *Study) Numbers(ctx context.Context, s *store.Store) (Numbers, error) {
 	n := Numbers{
 		Question: y.plan.Question, Experiment: y.Sweep.Experiment, UID: y.Sweep.UID, Planned: y.Sweep.Created, Plan: y.Sweep.Plan,
-		Metrics: []MetricNumbers{}, Trials: []TrialNumbers{}, Missing: []MissingNumbers{},
+		Metrics: []MetricNumbers{}, Trials: []TrialNumbers{}, Missing: []MissingNumbers{}, Environment: []FactNumbers{},
 	}
 	if y.scorer != nil {
 		n.Scorer = &ScorerNumbers{y.scorer.Hash, y.scorer.Description}
@@ -92,7 +106,7 @@ func (y *Study) Numbers(ctx context.Context, s *store.Store) (Numbers, error) {
 	}
 	var costs []runCost
 	for _, t := range y.trials {
-		row := t.numbers()
+		row := y.trialNumbers(t)
 		if t.Run != nil && t.Run.Status == store.Finished {
 			c, err := readCost(ctx, s, *t.Run)
 			if err != nil {
@@ -113,15 +127,19 @@ func (y *Study) Numbers(ctx context.Context, s *store.Store) (Numbers, error) {
 		n.Cost.Median.Peak = finite(medianOf(costs, func(c runCost) float64 { return c.peak }))
 	}
 	facts, err := y.readFacts(ctx, s)
-	n.Environment = facts.values
+	for _, name := range slices.Sorted(maps.Keys(facts.values)) {
+		n.Environment = append(n.Environment, FactNumbers{name, facts.values[name]})
+	}
 	return n, err
 }
 
-// numbers is the trial without what it cost.
-func (t trial) numbers() TrialNumbers {
-	row := TrialNumbers{Trial: t.Number, Hash: t.Hash, Point: t.point.Point, Status: t.status(), Flaw: t.flaw, Scores: map[string]*float64{}}
-	for name, v := range t.scores {
-		row.Scores[name] = finite(v)
+// trialNumbers returns a trial without what it cost.
+func (y *Study) trialNumbers(t trial) TrialNumbers {
+	row := TrialNumbers{Trial: t.Number, Hash: t.Hash, Point: t.point.Point, Status: t.status(), Flaw: t.flaw, Scores: []ScoreNumbers{}}
+	for _, m := range y.metrics {
+		if v, has := t.scores[m.Name]; has {
+			row.Scores = append(row.Scores, ScoreNumbers{m.Name, finite(v)})
+		}
 	}
 	if r := t.Run; r != nil {
 		row.Run, row.UID, row.Message, row.Iterations = r.Number, &r.UID, r.Message, r.Iterations
