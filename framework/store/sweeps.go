@@ -113,9 +113,15 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 }
 
 func insertTrials(ctx context.Context, tx *sql.Tx, experiment, sweep int64, trials []PlannedTrial, now string) error {
+	// The transaction closes the statement. A trigger takes the point apart, which is slow to
+	// prepare.
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
 	for _, t := range trials {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, NewUID(), experiment, sweep, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
+		if _, err := insert.ExecContext(ctx, NewUID(), experiment, sweep, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
 			return fmt.Errorf("trial %d: %w", t.Number, err)
 		}
 	}
