@@ -130,8 +130,8 @@ func TestSameScorer(t *testing.T) {
 // Everything that is wrong is reported at once, each with its run.
 func TestProblems(t *testing.T) {
 	b := testbed.New(t)
-	runs := run(t, b, "")
-	runs = run(t, b, "", "weight: 100", "weight: 7")
+	run(t, b, "")
+	runs := run(t, b, "", "weight: 100", "weight: 7")
 	if len(runs) != 2 {
 		t.Fatalf("%d runs", len(runs))
 	}

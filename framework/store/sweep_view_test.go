@@ -41,7 +41,7 @@ func numbersSweep() NewSweep {
 }
 
 // finishTrial makes a finished run of a trial, with scores by two scorers.
-func finishTrial(t *testing.T, s *Store, hash string) int64 {
+func finishTrial(t *testing.T, s *Store, hash string) {
 	t.Helper()
 	r := must(s.Begin(t.Context(), NewRun{Experiment: "n", TrialHash: hash}))(t)
 	check(t, r.Log(t.Context(), 1, []Value{{"loss/style", 7}}))
@@ -49,7 +49,6 @@ func finishTrial(t *testing.T, s *Store, hash string) int64 {
 	for scorer, value := range map[string]float64{"5c": 0.25, "other": 99} {
 		check(t, s.Score(t.Context(), r.Number(), Scorer{scorer, json.RawMessage("{}")}, []Value{{"eval/content", value}, {quotedMetric, value}}))
 	}
-	return r.Number()
 }
 
 // rowsOf returns the rows of a query as texts, each value after its type.
