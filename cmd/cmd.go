@@ -102,6 +102,19 @@ func tightGC() (restore func()) {
 	return func() { debug.SetGCPercent(before) }
 }
 
+// planningPercent is GOGC while a sweep is planned. 5,000 trials take 8 s of processor time and 560
+// to 730 MiB with it, 13 s and 330 MiB with 100.
+const planningPercent = 300
+
+// looseGC sets planningPercent until restore is called, unless GOGC is set.
+func looseGC() (restore func()) {
+	if _, chosen := os.LookupEnv("GOGC"); chosen {
+		return func() {}
+	}
+	before := debug.SetGCPercent(planningPercent)
+	return func() { debug.SetGCPercent(before) }
+}
+
 func (a *app) main(ctx context.Context, args []string) int {
 	root := a.root()
 	root.SetArgs(args)

@@ -139,7 +139,8 @@ func killSweeps(t *testing.T, config string, kills, jobs int) {
 	began := time.Now()
 	cmd, said := program(t, quiet, "-c", "sweep.yaml", "--quiet")
 	must(t, 0, cmd, said)
-	t.Logf("undisturbed it takes %v", time.Since(began).Round(time.Millisecond))
+	took := time.Since(began)
+	t.Logf("undisturbed it takes %v", took.Round(time.Millisecond))
 	want := sweepOutcomeOf(t, quiet)
 
 	random := rand.New(rand.NewPCG(uint64(kills), 2))
@@ -147,7 +148,7 @@ func killSweeps(t *testing.T, config string, kills, jobs int) {
 	for killed, folders := 0, 0; killed < kills; folders++ {
 		dir := t.TempDir()
 		placeSweep(t, dir, config)
-		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration(200+random.IntN(1500)) * time.Millisecond },
+		killed += untilFinished(t, dir, kills-killed, func() time.Duration { return time.Duration((0.1 + 0.8*random.Float64()) * float64(took)) },
 			func(said string) {
 				if strings.Contains(said, " done before") {
 					kept++

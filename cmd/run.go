@@ -123,6 +123,9 @@ func (r *runFlags) runResolved(ctx context.Context, resolved *config.Resolved) (
 func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *config.Resolved) (*plan.Plan, error) {
 	work := newWorkProgress(r.stderr, r.quiet)
 	defer work.done()
+	if resolved.Sweep != nil {
+		defer looseGC()()
+	}
 	planned, err := plan.NewPlanner(r.plugins, engine).New(ctx, resolved, plan.Options{
 		Times:    r.dryRun,
 		Chosen:   r.chosen,

@@ -50,6 +50,12 @@ type Loss interface {
 // rejected: the masks would have no effect.
 type MaskReader interface{ ReadsMasks() bool }
 
+// A QuestionMetrics is the options of a loss that say which metrics a sweep over the loss is about,
+// beside content and style, where the config names none: noise, of a loss against noise.
+type QuestionMetrics interface {
+	QuestionMetrics() []string // as in sweep.metrics: eval/noise
+}
+
 // A TargetPreparer is a Loss with work on its targets that is too slow for every iteration:
 // a matrix root, a match of features.
 type TargetPreparer interface {

@@ -17,7 +17,6 @@ import (
 	"runexp/framework"
 	"runexp/framework/config"
 	"runexp/framework/evaluate"
-	"runexp/framework/graph"
 	"runexp/framework/run"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
@@ -144,110 +143,6 @@ func (p *Planner) New(ctx context.Context, r *config.Resolved, o Options) (*Plan
 		err = plan.predictTime(ctx, measuring)
 	}
 	return plan, err
-}
-
-// A builder makes a plan.
-type builder struct {
-	plan      *Plan
-	taps      map[string]bool             // that any trial uses
-	predicted map[string][]run.Prediction // by shape
-	alone     bool                        // the only trial
-	last      *Prepared
-	held      map[*graph.Filter]int64 // memory of the filters of all trials' backbones
-	probed    []*config.Resolved      // of an adaptive sweep: one for each level
-}
-
-// trials prepares the trials of all points, without duplicates.
-func (b *builder) trials(ctx context.Context, points []Point, progress func(done, all int)) error {
-	hashes := map[string]bool{}
-	var problems []error
-	for i, point := range points {
-		if progress != nil {
-			progress(i, len(points))
-		}
-		t, err := b.trial(ctx, point)
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		switch {
-		case err != nil:
-			problems = append(problems, b.plan.inTrial(t, err))
-		case hashes[t.Hash]:
-			b.plan.Skipped = append(b.plan.Skipped, t.String())
-		default:
-			hashes[t.Hash] = true
-			b.plan.Trials = append(b.plan.Trials, t)
-		}
-	}
-	return firstProblems(problems)
-}
-
-// inTrial adds the trial to the error of a sweep.
-func (p *Plan) inTrial(t Trial, err error) error {
-	if p.Config.Sweep == nil {
-		return err
-	}
-	return fmt.Errorf("trial %d (%s): %w", t.Number, t, err)
-}
-
-// firstProblems joins the first few problems.
-func firstProblems(problems []error) error {
-	const most = 5
-	if len(problems) <= most {
-		return errors.Join(problems...)
-	}
-	more := fmt.Errorf("… and %d more trials", len(problems)-most)
-	return errors.Join(append(problems[:most:most], more)...)
-}
-
-// trial prepares and checks one trial and predicts its memory, reusing the prediction of
-// an earlier one of the same shape.
-func (b *builder) trial(ctx context.Context, point Point) (Trial, error) {
-	t := Trial{Point: point}
-	sweep := b.plan.Config.Sweep
-	if sweep != nil {
-		t.text = describe(sweep, point)
-	}
-	prepared, err := b.plan.planner.Prepare(ctx, point.Config, b.plan.scoreEvery())
-	if err != nil {
-		return t, err
-	}
-	b.last = prepared
-	text, err := point.Config.YAML()
-	if err != nil {
-		return t, err
-	}
-	t.Hash, t.YAML, t.Files, t.Weights = prepared.Hash, string(text), prepared.Files, prepared.Weights()
-	t.Group = groupOf(prepared, point)
-	for i := range prepared.Stages() {
-		t.Images = append(t.Images, prepared.Images(i))
-	}
-	for _, tap := range prepared.Taps() {
-		b.taps[tap] = true
-	}
-	if sweep != nil {
-		if len(point.Config.Experiment.Style) == 0 {
-			return t, errors.New("style: there is no style image, and pictures of a sweep are scored against one; name one, even if no loss reads it")
-		}
-		if t.point, err = pointJSON(sweep, point, prepared.Files); err != nil {
-			return t, err
-		}
-	}
-	if t.shape, err = shapeOf(point.Config.Experiment, t.Images); err != nil {
-		return t, err
-	}
-	if b.predicted[t.shape] == nil {
-		if b.predicted[t.shape], err = prepared.PredictMemory(); err != nil {
-			return t, err
-		}
-		if !b.alone {
-			if err := fits(b.predicted[t.shape], prepared.LargestWithin); err != nil {
-				return t, err
-			}
-		}
-	}
-	t.Predictions = b.predicted[t.shape]
-	return t, nil
 }
 
 // groupOf returns a trial's group.

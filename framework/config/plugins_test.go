@@ -147,8 +147,8 @@ func plugins() framework.Plugins {
 		func(layersOptions) (framework.Loss, error) {
 			return loss{roles: []framework.Role{framework.Style}}, nil
 		})
-	framework.Register(p.Losses, "tv", "", func() noOptions { return noOptions{} },
-		func(noOptions) (framework.Loss, error) { return loss{}, nil })
+	framework.Register(p.Losses, "tv", "", func() aboutNoise { return aboutNoise{} },
+		func(aboutNoise) (framework.Loss, error) { return loss{}, nil })
 	framework.Register(p.Losses, "regional", "", func() noOptions { return noOptions{} },
 		func(noOptions) (framework.Loss, error) { return regional{}, nil })
 	framework.Register(p.Losses, "sampled", "", func() sampledOptions {
@@ -189,3 +189,8 @@ func write(t testing.TB, text string) string {
 	}
 	return filepath.Join(dir, "x.yaml")
 }
+
+// aboutNoise is the options of a loss that a question about noise sweeps.
+type aboutNoise struct{}
+
+func (aboutNoise) QuestionMetrics() []string { return []string{"eval/noise"} }

@@ -14,7 +14,7 @@ import (
 type sweepKeys struct {
 	Question   string               `config:"question" doc:"the question that the sweep answers, in words; shown at the top of the report"`
 	Method     string               `config:"method" doc:"the sampler, which chooses the trials; see runexp plugins"`
-	Metrics    []string             `config:"metrics" doc:"the few eval/ metrics that the question is about and that the report makes claims on"`
+	Metrics    []string             `config:"metrics" doc:"the few eval/ metrics that the question is about and that the report makes claims on; default: content and style, and what a swept loss is about, such as noise for tv"`
 	Equivalent []marginKeys         `config:"equivalent" doc:"differences that count as none, declared before the sweep: the report then says which levels are shown to be equivalent to the first"`
 	Pairs      []pairKeys           `config:"pairs" doc:"pairs of content and style images; everything is run on each pair: the replicates"`
 	Repeats    int                  `config:"repeats" doc:"runs of each setting and pair, with seed, seed + 1, …; only useful if something is random"`

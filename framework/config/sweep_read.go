@@ -57,6 +57,9 @@ func (r *sweepReader) read() {
 	if r.section.kind != mapping {
 		return
 	}
+	if !r.written("metrics") {
+		keys.Metrics = append(keys.Metrics, r.questionMetrics(keys)...)
+	}
 	s := r.sweep
 	*s = Sweep{
 		Question: keys.Question, Method: keys.Method, Metrics: keys.Metrics, Repeats: keys.Repeats,
@@ -143,6 +146,39 @@ func (r *sweepReader) objective(at string, i int, name string, better framework.
 		r.add(at, "neither a lower nor a higher %s is better, so method: %s cannot search by it; name another first", name, r.sweep.Method)
 	}
 	r.sweep.Objectives = append(r.sweep.Objectives, Objective{name, better != framework.Higher})
+}
+
+// questionMetrics returns the metrics that swept losses are about, beside the default ones.
+func (r *sweepReader) questionMetrics(keys sweepKeys) []string {
+	var paths, names []string
+	for _, p := range keys.Parameters {
+		paths = append(paths, p.Path)
+		for _, z := range p.Zip {
+			paths = append(paths, z.Path)
+		}
+	}
+	for _, path := range paths {
+		segs := segments(path)
+		if len(segs) < 2 || segs[0] != "losses" {
+			continue
+		}
+		item, found := r.base.find(join("losses", segs[1]))
+		if !found || item.get("type") == nil {
+			continue
+		}
+		plugin, err := r.loader.Plugins.Losses.Lookup(item.get("type").text())
+		if err != nil { // reported elsewhere
+			continue
+		}
+		if about, is := plugin.Options().(framework.QuestionMetrics); is {
+			for _, name := range about.QuestionMetrics() {
+				if !slices.Contains(names, name) && !slices.Contains(keys.Metrics, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // margins reads what counts as no difference: one margin for each metric at most, a metric's own

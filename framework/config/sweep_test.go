@@ -74,7 +74,7 @@ func TestSweep(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if s.Question != "Which layer?" || s.Method != "grid" || s.Repeats != 1 || s.RunCap != 0 ||
-		!reflect.DeepEqual(s.Metrics, []string{"eval/content", "eval/style"}) {
+		!reflect.DeepEqual(s.Metrics, []string{"eval/content", "eval/style", "eval/noise"}) { // tv is swept
 		t.Errorf("got %+v", s)
 	}
 	if e := s.EarlyStop; e.Type != "median" || e.Metric != "eval/content" || !e.Lower || e.Warmup != 10 || e.Every != 25 {
@@ -85,6 +85,27 @@ func TestSweep(t *testing.T) {
 	}
 	if len(s.Pairs) != 2 || s.Pairs[1].Name != "painting × photo+painting" || !filepath.IsAbs(s.Pairs[1].Style[0]) {
 		t.Errorf("pairs are %+v", s.Pairs)
+	}
+}
+
+// Where the config names no metrics, what a swept loss is about is among them.
+func TestQuestionMetrics(t *testing.T) {
+	for parameters, want := range map[string]string{
+		"[{path: losses.style.weight, values: [1, 2]}]":                                                   "eval/content eval/style",
+		"[{path: losses.tv.weight, values: [1, 2]}]":                                                      "eval/content eval/style eval/noise",
+		"[{zip: [{path: losses.2.weight, values: [1, 2]}, {path: init.from, values: [content, style]}]}]": "eval/content eval/style eval/noise",
+	} {
+		r, err := loader().Load(write(t, strings.Replace(base, "{size", "{image: painting.png, size", 1)+"content: photo.png\nsweep: {parameters: "+parameters+"}"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(r.Sweep.Metrics, " "); got != want {
+			t.Errorf("%s: %s, want %s", parameters, got, want)
+		}
+	}
+	r := load(t, write(t, strings.Replace(base, "{size", "{image: painting.png, size", 1)+"content: photo.png\nsweep: {metrics: [eval/ssim], parameters: [{path: losses.tv.weight, values: [1, 2]}]}"))
+	if got := strings.Join(r.Sweep.Metrics, " "); got != "eval/ssim" {
+		t.Errorf("named metrics: %s", got)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"runexp/framework"
+	"runexp/internal/parallel"
 )
 
 // Trial returns the experiment with the settings applied in order, without a sweep.
@@ -24,12 +25,11 @@ func (r *Resolved) Trial(settings []Setting) (*Resolved, error) {
 // Trials is Trial for several trials. It reports the problems of all of them, each
 // once.
 func (r *Resolved) Trials(settings [][]Setting) ([]*Resolved, error) {
+	trials, reports := make([]*Resolved, len(settings)), make([]report, len(settings))
+	parallel.Each(len(settings), func(i int) { trials[i] = r.trial(settings[i], &reports[i]) })
 	all := &report{}
-	trials := make([]*Resolved, len(settings))
-	for i, s := range settings {
-		rep := &report{}
-		trials[i] = r.trial(s, rep)
-		all.merge(rep)
+	for i := range reports {
+		all.merge(&reports[i])
 	}
 	if err := all.err(); err != nil {
 		return nil, err

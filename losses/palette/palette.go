@@ -22,6 +22,11 @@ type Config struct {
 // Defaults returns the choices of the authors' program, in the space unit.
 func Defaults() Config { return Config{Grey: 0.5, Points: 1024, StylePoints: 5000} }
 
+var _ framework.QuestionMetrics = Config{}
+
+// QuestionMetrics returns the distance of the colours.
+func (Config) QuestionMetrics() []string { return []string{"eval/palette"} }
+
 // Validate reports numbers out of range.
 func (c Config) Validate() error {
 	var grey error

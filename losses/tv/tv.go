@@ -20,6 +20,11 @@ func (c Config) Validate() error {
 	return framework.OneOf("form", c.Form, "absolute", "squared", "nine_point")
 }
 
+var _ framework.QuestionMetrics = Config{}
+
+// QuestionMetrics returns noise, which the loss is against.
+func (Config) QuestionMetrics() []string { return []string{"eval/noise"} }
+
 // Loss is a number of the picture x, [H, W, C], in the variable's own space. With the
 // differences dy = x[y+1] − x[y], dx = x[x+1] − x[x] and those along the diagonals,
 // dd = x[y+1, x+1] − x[y, x] and de = x[y+1, x] − x[y, x+1]:

@@ -12,11 +12,13 @@ import (
 )
 
 // Evidence returns the scored trials of a sweep as advice on runs reads them; ok is false where
-// nothing was varied or scored, where trials were pruned, and of sweeps over presets: a run's
-// config has all their keys filled in, so that another preset would change nothing.
+// nothing was varied or scored, where trials were pruned or results decided on the settings, and of sweeps over presets: a run's
+// config has all their keys filled in, so that another preset would change nothing. A setting
+// that does not set a parameter cannot be written as overrides of one that does (sweep.parameters[i].when).
 func (y *Study) Evidence(ctx context.Context, s *store.Store) (e advice.Evidence, ok bool, err error) {
 	presets := slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool { return p.Path == "extends" })
-	if y.Analysis == nil || y.censored() > 0 || presets {
+	conditional := slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool { return p.When != "" })
+	if y.Analysis == nil || y.censored() > 0 || y.adaptive() || presets || conditional {
 		return e, false, nil
 	}
 	e = advice.Evidence{Source: fmt.Sprintf("sweep %d of %s", y.Sweep.Number, y.Sweep.Experiment), Scorer: y.Sweep.Scorer, Kind: y.unit()}
