@@ -17,7 +17,8 @@ type plugin struct {
 	Doc     string             `json:"doc"`
 	Options []framework.Option `json:"options"`
 
-	title string // heading of its kind
+	title string      // heading of its kind
+	facts [][2]string // of a metric, each with its heading
 }
 
 // pluginsCommand is `runexp plugins`.
@@ -28,13 +29,14 @@ func (a *app) pluginsCommand() *cobra.Command {
 		Short: "List the plugins with their options",
 		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, each with its
 options, their defaults and meaning. In a config, options are given beside the plugin's name:
-{name: adam, lr: 0.02}. Metrics have none: every picture is scored by all of them, as eval/NAME.
+{name: adam, lr: 0.02}. Every picture is scored by all metrics, as eval/NAME, apart from those on
+request; runexp metrics has their formulas.
 
 Reads and writes no files. --markdown prints docs/plugins.md, --json a list of objects.
 
 Exit codes: 0 printed; 2 for arguments.
 
-See also: runexp backbones, runexp config`,
+See also: runexp backbones, runexp metrics, runexp config`,
 		Example: `  runexp plugins
   runexp plugins --json
   runexp plugins --markdown > docs/plugins.md`,
@@ -64,7 +66,15 @@ func (a *app) listPlugins() ([]plugin, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, plugin{k.Kind(), name, doc, framework.Describe(options), k.Title})
+			p := plugin{Kind: k.Kind(), Name: name, Doc: doc, Options: framework.Describe(options), title: k.Title}
+			if p.Kind == a.plugins.Metrics.Kind() {
+				rows, err := a.listMetrics([]string{name})
+				if err != nil {
+					return nil, err
+				}
+				p.facts = rows[0].lines()[1:] // without the doc
+			}
+			all = append(all, p)
 		}
 	}
 	return all, nil
@@ -91,6 +101,12 @@ func writeMarkdown(w io.Writer, all []plugin) error {
 			fmt.Fprintf(&s, "\n## %s\n", p.title)
 		}
 		fmt.Fprintf(&s, "\n### %s\n\n%s.\n", p.Name, p.Doc)
+		for i, fact := range p.facts {
+			if i == 0 {
+				s.WriteByte('\n')
+			}
+			fmt.Fprintf(&s, "- %s: %s\n", fact[0], fact[1])
+		}
 		if len(p.Options) == 0 {
 			continue
 		}

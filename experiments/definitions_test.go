@@ -13,7 +13,7 @@ import (
 // facts do not repeat it.
 func TestTheStoreDefinesMetrics(t *testing.T) {
 	b := newBed(t)
-	p, err := b.plan(t, "sweep:\n  metrics: [eval/noise, loss/style]\n  parameters: [{path: losses.style.weight, values: [10]}]\n")
+	p, err := b.plan(t, "sweep:\n  metrics: [eval/noise, loss/style]\n  parameters: [{path: losses.style.weight, values: [10]}]\n", "layers: [relu2_1]", "layers: [conv2_2]")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +51,13 @@ func TestTheStoreDefinesMetrics(t *testing.T) {
 			} else if m := list[i]; m.Label != want.Label || m.Unit != want.Unit || m.Better != want.Better || m.Against != want.Against || m.Source != want.Source || m.Doc == "" {
 				t.Errorf("%s of the %s is %+v, want %+v", name, place, m, want)
 			}
+		}
+	}
+	for place, list := range map[string][]record.Metric{"plan": stored.Definitions, "scorer": description.Metrics} {
+		i := slices.IndexFunc(list, func(m record.Metric) bool { return m.Name == "eval/sifid_vgg" })
+		optimised := map[string][]string{"plan": {"relu2_2"}}[place] // after conv2_2; a scorer serves other plans too
+		if i < 0 || !list[i].Fixed || !slices.Equal(list[i].Layers, []string{"relu2_2"}) || !slices.Equal(list[i].Optimised, optimised) {
+			t.Errorf("the %s does not say what eval/sifid_vgg reads: %+v", place, list)
 		}
 	}
 	facts, err := b.Store.Env(t.Context(), 1)

@@ -200,4 +200,7 @@ type CheckpointOptions struct {
 type EvaluateOptions struct {
 	Every    int          `config:"every" doc:"iterations between scores of intermediate pictures; 0 scores only the final one"`
 	Backbone BackboneSpec `config:"backbone,optional" doc:"the network that scores, as under backbone; default: the run's own. Required if backbones are swept"`
+	Metrics  []string     `config:"metrics,optional" doc:"costly metrics to compute as well, which runexp metrics calls on request, as in [eval/cfsd_published]; those in sweep.metrics need not be repeated. Pictures scored before are scored again"`
+	LPIPS    string       `config:"lpips,file" doc:"the weights of the metric LPIPS, vgg.pth from lpips/weights/v0.1 in the PyPI package lpips; it is then computed, by evaluate.backbone: {name: vgg16}"`
+	DISTS    string       `config:"dists,file" doc:"the weights of the metric DISTS, weights.pt from the PyPI package DISTS_pytorch; it is then computed, by evaluate.backbone: {name: vgg16, pooling: hann}"`
 }

@@ -1,17 +1,24 @@
 // Package metrics lists the built-in metrics.
 //
-// Those on features are relative: an equal picture scores 0, one without features (for
+// Those on held-out features are relative: an equal picture scores 0, one without features (for
 // CFSD, without structure) scores 1. All but CFSD are ratios of squares of features, so
 // that layers and networks of different scale are comparable. Content and style are
 // opposed, so they are not combined into one number.
+//
+// Those of publications, in the last part of the list, are computed as published, at the
+// layers of their publications.
 package metrics
 
 import (
 	"runexp/framework"
 	"runexp/metrics/cfsd"
 	"runexp/metrics/content"
+	"runexp/metrics/dists"
 	"runexp/metrics/edges"
+	"runexp/metrics/effectiveness"
 	"runexp/metrics/frechet"
+	"runexp/metrics/hellinger"
+	"runexp/metrics/lpips"
 	"runexp/metrics/noise"
 	"runexp/metrics/palette"
 	"runexp/metrics/ssim"
@@ -33,5 +40,11 @@ func Registry() *framework.Registry[framework.Metric] {
 	framework.RegisterMetric(r, "noise", noise.Metric{})
 	framework.RegisterMetric(r, "noise_relative", noise.Relative{})
 	framework.RegisterMetric(r, "tv", tv.Metric{})
+	framework.RegisterMetric(r, "cfsd_published", cfsd.Published{})
+	framework.RegisterMetric(r, "hellinger", hellinger.Metric{})
+	framework.RegisterMetric(r, "effectiveness", effectiveness.Metric{})
+	framework.RegisterMetric(r, "sifid_vgg", frechet.SingleImage{})
+	framework.RegisterMetricFile(r, "lpips", lpips.Read)
+	framework.RegisterMetricFile(r, "dists", dists.Read)
 	return r
 }

@@ -171,7 +171,7 @@ func readLayer(r *reader, v *yaml.Node) network.Layer {
 	case strided:
 	case l.Kind == network.Conv:
 		l.Stride = 1
-	case l.Kind == network.MaxPool || l.Kind == network.AvgPool || l.Kind == network.L2Pool:
+	case l.Kind == network.MaxPool || l.Kind == network.AvgPool || l.Kind == network.L2Pool || l.Kind == network.HannPool:
 		l.Stride = l.Kernel
 	}
 	return l

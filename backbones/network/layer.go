@@ -22,19 +22,21 @@ const (
 	MaxPool Kind = "maxpool"
 	AvgPool Kind = "avgpool"
 	L2Pool  Kind = "l2pool" // the root of the sum of squares of a window
-	Add     Kind = "add"    // of equal shapes
-	Concat  Kind = "concat" // of channels, in the order of the inputs
+	// HannPool is the root of the mean of squares, weighted by a Hann window.
+	HannPool Kind = "hannpool"
+	Add      Kind = "add"    // of equal shapes
+	Concat   Kind = "concat" // of channels, in the order of the inputs
 )
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{string(Conv), string(Affine), string(ReLU), string(MaxPool), string(AvgPool), string(L2Pool), string(Add), string(Concat)}
+	return []string{string(Conv), string(Affine), string(ReLU), string(MaxPool), string(AvgPool), string(L2Pool), string(HannPool), string(Add), string(Concat)}
 }
 
 // windowed tells the kinds that have Kernel, Stride, Padding and Border.
 func (k Kind) windowed() bool { return k == Conv || k.pools() }
 
-func (k Kind) pools() bool { return k == MaxPool || k == AvgPool || k == L2Pool }
+func (k Kind) pools() bool { return k == MaxPool || k == AvgPool || k == L2Pool || k == HannPool }
 
 // A Border defines the values of a window outside of its input.
 type Border string

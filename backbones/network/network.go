@@ -174,6 +174,8 @@ func (p place) build(b *graph.Builder, inputs []graph.Node, v *values) (graph.No
 		x = b.AvgPool(x, p.pool())
 	case L2Pool:
 		x = l2Pool(b, x, p.pool())
+	case HannPool:
+		x = hannPool(b, x, p.pool())
 	case Add:
 		for _, other := range inputs[1:] {
 			x = b.Add(x, other)

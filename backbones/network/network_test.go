@@ -287,3 +287,12 @@ func TestPad(t *testing.T) {
 		})
 	}
 }
+
+// TestHannPool: the gradient of windows that overlap and reach beyond the border.
+func TestHannPool(t *testing.T) {
+	shape := graph.Shape{6, 7, 2}
+	plugintest.Gradient(t, shape, plugintest.Away(shape.Len(), 7), func(b *graph.Builder, x graph.Node) graph.Node {
+		pooled := hannPool(b, x, graph.Pool{Size: 3, Stride: 2, Pad: 1})
+		return b.Sum(b.Mul(pooled, b.Constant("weights", graph.Double(pooled.Shape(), plugintest.Away(pooled.Shape().Len(), 8)))))
+	})
+}

@@ -30,7 +30,7 @@ func Names() []string { return []string{"vgg11", "vgg13", "vgg16", "vgg19"} }
 // A variation is how a network is used otherwise than it was trained: by the options of both
 // kinds of Backbone.
 type variation struct {
-	pooling      string  // max, average or l2
+	pooling      string  // max, average, l2 or hann
 	poolScale    float64 // a factor of its results
 	firstPadding string  // the border of conv1_1
 }
@@ -41,7 +41,7 @@ func (v variation) validate() error {
 		scale = framework.Invalid("pool_scale", "%g is more than %d", v.poolScale, maxPoolScale)
 	}
 	return errors.Join(
-		framework.OneOf("pooling", v.pooling, "max", "average", "l2"),
+		framework.OneOf("pooling", v.pooling, "max", "average", "l2", "hann"),
 		scale,
 		framework.OneOf("first_padding", v.firstPadding, string(network.Zero), string(network.Replicate), string(network.Reflect)),
 	)
@@ -53,9 +53,14 @@ const maxPoolScale = 1000
 // layers describes the network of the given depth and block widths. Their positions are
 // the indices of torchvision's `features`.
 func layers(convs, widths [5]int, v variation) []network.Layer {
-	pool := map[string]network.Kind{"average": network.AvgPool, "l2": network.L2Pool}[v.pooling]
-	if pool == "" {
-		pool = network.MaxPool
+	pool := network.Layer{Kind: network.MaxPool, Kernel: 2, Stride: 2, Factor: v.poolScale}
+	switch v.pooling {
+	case "average":
+		pool.Kind = network.AvgPool
+	case "l2":
+		pool.Kind = network.L2Pool
+	case "hann":
+		pool.Kind, pool.Kernel, pool.Padding = network.HannPool, 3, 1
 	}
 	var all []network.Layer
 	for block, n := range convs {
@@ -65,7 +70,8 @@ func layers(convs, widths [5]int, v variation) []network.Layer {
 				network.Layer{Name: "conv" + at, Kind: network.Conv, Channels: widths[block], Kernel: 3, Stride: 1, Padding: 1},
 				network.Layer{Name: "relu" + at, Kind: network.ReLU})
 		}
-		all = append(all, network.Layer{Name: fmt.Sprintf("pool%d", block+1), Kind: pool, Kernel: 2, Stride: 2, Factor: v.poolScale})
+		pool.Name = fmt.Sprintf("pool%d", block+1)
+		all = append(all, pool)
 	}
 	all[0].Border = network.Border(v.firstPadding)
 	return all

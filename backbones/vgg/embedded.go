@@ -23,7 +23,7 @@ type Embedded struct {
 
 // EmbeddedConfig holds the options of an Embedded, whose weights and preprocessing are fixed.
 type EmbeddedConfig struct {
-	Pooling      string  `config:"pooling" choices:"max,average,l2" doc:"max, as the network was trained; average, as Gatys et al. prefer; or l2, the root of the sum of squares"`
+	Pooling      string  `config:"pooling" choices:"max,average,l2,hann" doc:"max, as the network was trained; average, as Gatys et al. prefer; l2, the root of the sum of squares; or hann, DISTS's, the root of a weighted mean of squares of 3×3"`
 	PoolScale    float64 `config:"pool_scale,optional=1" doc:"a factor of every pooling's result: crowsonkb has 2 with average and 0.78 with l2"`
 	FirstPadding string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see zeros"`
 	FeatureScale string  `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`

@@ -17,7 +17,7 @@ import (
 type Config struct {
 	Weights       string  `config:"weights,name or file" doc:"name of the weights (vgg19-oxford, vgg19-torchvision, …) or path of a .safetensors or .pth file"`
 	Preprocessing string  `config:"preprocessing" doc:"oxford, torchvision, or auto: as the file's numbers and names tell"`
-	Pooling       string  `config:"pooling" choices:"max,average,l2" doc:"max, as the network was trained; average, as Gatys et al. prefer; or l2, the root of the sum of squares"`
+	Pooling       string  `config:"pooling" choices:"max,average,l2,hann" doc:"max, as the network was trained; average, as Gatys et al. prefer; l2, the root of the sum of squares; or hann, DISTS's, the root of a weighted mean of squares of 3×3"`
 	PoolScale     float64 `config:"pool_scale,optional=1" doc:"a factor of every pooling's result: crowsonkb has 2 with average and 0.78 with l2"`
 	FirstPadding  string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see zeros"`
 	FeatureScale  string  `config:"feature_scale" doc:"unit divides the features by their scale relative to torchvision's, so that loss weights carry over; raw does not"`

@@ -163,7 +163,7 @@ func TestPooling(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "vgg11-torchvision.safetensors"), "vgg11", naming{prefix: "features."}, 1)
 	c := Defaults("vgg11")
-	for _, pooling := range []string{"max", "average", "l2"} {
+	for _, pooling := range []string{"max", "average", "l2", "hann"} {
 		c.Pooling, c.PoolScale = pooling, 1
 		f := features(t, New("vgg11", c, weights.Places{Env: dir}), "relu1_1", "pool1")
 		const w, channels = 8, 64
@@ -174,6 +174,8 @@ func TestPooling(t *testing.T) {
 			want = (window[0] + window[1] + window[2] + window[3]) / 4
 		case "l2":
 			want = math.Sqrt(window[0]*window[0] + window[1]*window[1] + window[2]*window[2] + window[3]*window[3])
+		case "hann": // the window of 3×3 begins a pixel outside
+			want = math.Sqrt(window[0]*window[0]/4 + (window[1]*window[1]+window[2]*window[2])/8 + window[3]*window[3]/16)
 		}
 		if got := f["pool1"][0]; math.Abs(got-want) > 1e-6 {
 			t.Errorf("%s pooling of %v is %g", pooling, window, got)

@@ -155,9 +155,33 @@ func groupOf(t *Prepared, point Point) Group {
 }
 
 // scorerOptional reports whether the plan may do without a scorer: a single experiment
-// that names none. An unscored picture is better than none.
+// that names neither one nor a metric. An unscored picture is better than none.
 func (b *builder) scorerOptional() bool {
-	return b.plan.Config.Sweep == nil && b.plan.Config.Experiment.Evaluate.Backbone.Name == ""
+	return b.plan.Config.Sweep == nil && b.plan.Config.Experiment.Evaluate.Backbone.Name == "" && len(b.plan.requested()) == 0
+}
+
+// metricFiles returns the files that metrics with weights of their own read, by metric.
+func (p *Plan) metricFiles() map[string]string {
+	e := p.Config.Experiment.Evaluate
+	files := map[string]string{"lpips": e.LPIPS, "dists": e.DISTS}
+	maps.DeleteFunc(files, func(_, file string) bool { return file == "" })
+	return files
+}
+
+// requested lists the metrics that the config names: those to score by, those whose weights
+// it gives, and those that the sweep is about or that stop its trials.
+func (p *Plan) requested() []string {
+	names := slices.Clone(p.Config.Experiment.Evaluate.Metrics)
+	for _, name := range slices.Sorted(maps.Keys(p.metricFiles())) {
+		names = append(names, evaluate.Prefix+name)
+	}
+	if sweep := p.Config.Sweep; sweep != nil {
+		names = append(names, sweep.Metrics...)
+	}
+	if early := p.EarlyStop(); early != nil {
+		names = append(names, early.Metric)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !strings.HasPrefix(name, evaluate.Prefix) })
 }
 
 // scorer makes the scorer. A single experiment has none if there is no style image, or if
@@ -179,7 +203,7 @@ func (b *builder) scorer(ctx context.Context) error {
 		err = fmt.Errorf("evaluate.%w", err)
 	} else {
 		plan.Scorer, err = scoring.New(scoring.Config{
-			Name: spec.Name, Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics,
+			Name: spec.Name, Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics, Requested: plan.requested(), Files: plan.metricFiles(),
 			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
 		}, p.Engine)
 		if err != nil {

@@ -62,6 +62,9 @@ type Config struct {
 	Images   string                                  // see evaluate.Config
 	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
 	Metrics  *framework.Registry[framework.Metric]
+
+	Requested []string          // metrics to be computed although they are costly, as eval/NAME
+	Files     map[string]string // of metrics with weights of their own, by metric
 }
 
 // layers returns the layers that the scorer reads.
@@ -87,7 +90,9 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, err
 	}
 	s := &Scorer{}
-	if s.scorer, err = evaluate.New(evaluate.Config{Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Images: c.Images}, k); err != nil {
+	if s.scorer, err = evaluate.New(evaluate.Config{
+		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Files: c.Files, Used: c.Used, Images: c.Images,
+	}, k); err != nil {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
@@ -96,6 +101,9 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, err
 	}
 	d.Metrics = s.scorer.Metrics()
+	for i := range d.Metrics { // what runs optimise is a plan's, not the scorer's
+		d.Metrics[i].Optimised = nil
+	}
 	s.stored.Description, err = json.Marshal(d)
 	return s, err
 }
@@ -108,7 +116,7 @@ func (s *Scorer) Complete(e framework.Experiment, scores []store.Value) bool {
 	})
 }
 
-// Reads reports whether pictures are compared at a layer.
+// Reads reports whether a layer is held out, to compare pictures at. Fixed layers of metrics are not.
 func (s *Scorer) Reads(layer string) bool { return slices.Contains(s.scorer.Layers().Taps(), layer) }
 
 // Stored returns the scorer's record in the store.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"runexp/framework"
+	"runexp/framework/evaluate"
 	"runexp/framework/sizes"
 	"runexp/internal/printable"
 )
@@ -94,9 +95,17 @@ func (v *validator) validate() {
 	}
 }
 
-// evaluate checks the interval and the backbone of scoring.
+// evaluate checks the interval, the metrics and the backbone of scoring.
 func (v *validator) evaluate() {
 	e := v.experiment.Evaluate
+	for i, name := range e.Metrics {
+		at := indexed("evaluate.metrics", i)
+		if _, known := evaluate.Describe(v.loader.Plugins.Metrics, name); !known {
+			v.add(at, "%v", framework.UnknownName("metric", name, evaluate.Names(v.loader.Plugins.Metrics)))
+		} else if slices.Index(e.Metrics, name) < i {
+			v.add(at, "%s is written twice; remove one", name)
+		}
+	}
 	v.every("evaluate.every", e.Every, "0 scores only the final picture")
 	build(v, v.loader.Plugins.Backbones, e.Backbone.Name, e.Backbone.Options, scorerPath)
 }

@@ -44,7 +44,7 @@ func HeldOut(layers []framework.Layer, used []string) (Layers, error) {
 		best := -1
 		for k, i := range block {
 			middle := len(block) / 2
-			if takenBy(layers, i, used) == "" && (best < 0 || abs(k-middle) < abs(best-middle)) {
+			if !optimised(layers, i, used) && (best < 0 || abs(k-middle) < abs(best-middle)) {
 				best = k
 			}
 		}
@@ -136,6 +136,10 @@ func arrange(chosen []framework.Layer) Layers {
 	}
 	return l
 }
+
+// optimised reports whether layer i is one of used, or adjoins one: the convolution before
+// it, or the pooling after it.
+func optimised(layers []framework.Layer, i int, used []string) bool { return takenBy(layers, i, used) != "" }
 
 // nearest returns the layer whose stride has the smallest ratio to stride; the first
 // of ties.

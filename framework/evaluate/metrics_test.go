@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "eval/content eval/content/relu3_3 eval/content/relu4_3 eval/cfsd eval/ssim eval/edges eval/style eval/style/relu1_2 " +
-		"eval/frechet eval/frechet/relu1_2 eval/palette eval/noise eval/noise_relative eval/tv"
+		"eval/frechet eval/frechet/relu1_2 eval/palette eval/noise eval/noise_relative eval/tv eval/hellinger eval/sifid_vgg"
 	if got := strings.Join(names(s), " "); got != want {
 		t.Errorf("metrics %s, want %s", got, want)
 	}
@@ -31,8 +31,10 @@ func TestMetrics(t *testing.T) {
 		Name: "eval/content/relu3_3", Label: "content distance at relu3_3",
 		Doc: "squared distance of the features from the content image's, relative to their energy, at relu3_3",
 		Low: &zero, Better: "lower", Against: "content", Equal: &zero, Source: s.Hash(),
+		Formula: "‖F − P‖² / ‖P‖²", Layers: []string{"relu3_3"},
 	}
 	all := s.Metrics()
+	all[1].Published = "" // a text that may change
 	if !reflect.DeepEqual(all[1], at) {
 		t.Errorf("%+v, want %+v", all[1], at)
 	}
@@ -44,12 +46,12 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("description of %s: %+v, want %+v", m.Name, d, m)
 		}
 	}
-	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "eval/cfsd/relu3_3", "loss/total", "eval/noises"} {
+	for _, name := range []string{"eval", "eval/content/", "eval/ssim/a", "eval/cfsd/relu3_3", "loss/total", "eval/noises", "eval/effectiveness/relu3_3", "eval/sifid_vgg/relu2_2"} {
 		if d, ok := Describe(c.Metrics, name); ok {
 			t.Errorf("description of %s: %+v", name, d)
 		}
 	}
-	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv" {
+	if got := strings.Join(Names(c.Metrics), " "); got != "eval/content eval/cfsd eval/ssim eval/edges eval/style eval/frechet eval/palette eval/noise eval/noise_relative eval/tv eval/cfsd_published eval/hellinger eval/effectiveness eval/sifid_vgg eval/lpips eval/dists" {
 		t.Errorf("names %s", got)
 	}
 }

@@ -20,12 +20,12 @@ type network struct {
 	nodes   map[string]graph.Node
 }
 
-func newNetwork(c Config, k compute.Kernels[float32], h, w int) (*network, error) {
+// newNetwork returns a network with these taps for pictures of h×w pixels.
+func newNetwork(c Config, taps []string, k compute.Kernels[float32], h, w int) (*network, error) {
 	n := &network{k: k, shape: graph.Shape{h, w, imaging.Channels}}
 	b := graph.NewBuilder(k)
 	m, bias := preprocess(c.Weights.Input)
 	image := b.Affine(b.Variable(n.shape...), m, bias)
-	taps := c.Layers.Taps()
 	var err error
 	if n.nodes, err = c.Backbone.Build(b, image, taps); err != nil {
 		return nil, fmt.Errorf("at %d×%d pixels: %w", h, w, err)

@@ -3,7 +3,8 @@
 // is. The metrics come from a registry; see framework.Metric.
 //
 // One Scorer serves all runs to be compared. Its layers, chosen by HeldOut, are held out:
-// no run's losses read them. Its Hash identifies everything that determines a metric's
+// no run's losses read them. Metrics of publications read the fixed layers that these name,
+// where the network has them. Its Hash identifies everything that determines a metric's
 // values, apart from the metric itself, which has its name: values of Scorers with
 // different hashes are never ranked together. The kernel variant is not part of it: it
 // changes values by about 1e-6.
@@ -42,6 +43,15 @@ type Config struct {
 	// Images says which content and style images pictures are compared with: "" for those
 	// of the experiment, as read; otherwise a name for other ones. It is part of the Hash.
 	Images string
+
+	// Requested are metrics, by their names in the store, to be computed although they are
+	// costly.
+	Requested []string
+	// Files are those of metrics with weights of their own, by the metrics' names in the
+	// registry.
+	Files map[string]string
+	// Used are layers that runs' losses read, for the descriptions of metrics.
+	Used []string
 }
 
 // Layers are the layers that a Scorer reads. A layer may be in several lists.
@@ -74,8 +84,9 @@ type Scorer struct {
 	hash    string
 }
 
-// New returns a Scorer that computes on k. Errors: layers that are missing, duplicate or
-// unknown to the backbone; weights without a SHA256; no metric.
+// New returns a Scorer that computes on k. Metrics that the backbone lacks the layers for
+// are left out. Errors: layers that are missing, duplicate or unknown to the backbone;
+// weights without a SHA256; no metric; a requested metric that cannot be computed.
 func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	var problems []error
 	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
@@ -97,7 +108,10 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 	if c.Layers.Structure == "" {
 		add("no structure layer: name one")
 	}
-	metrics, err := metricsOf(c.Metrics)
+	metrics, err := metricsOf(c.Metrics, c.Files)
+	if err == nil {
+		metrics, err = available(metrics, c)
+	}
 	if err != nil {
 		problems = append(problems, err)
 	} else if len(metrics) == 0 {
@@ -123,8 +137,8 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 
 // hashOf returns the SHA-256, in hex, of everything that determines a Scorer's values. Of
 // the backbone it includes the weights and every layer up to the deepest in use, since
-// pooling may be an option. The path of the weights and the list of metrics are not part
-// of it: another metric does not change the others' values.
+// pooling may be an option. The path of the weights, the list of metrics and their fixed
+// layers are not part of it: another metric does not change the others' values.
 func hashOf(c Config) (string, error) {
 	layers := c.Backbone.Layers()
 	deepest, err := framework.Deepest(layers, c.Layers.Taps())
@@ -155,6 +169,20 @@ func (s *Scorer) Hash() string { return s.hash }
 // Layers returns the layers that the Scorer reads.
 func (s *Scorer) Layers() Layers { return s.config.Layers }
 
+// taps returns the layers that the Scorer's metrics read: those of its configuration, and
+// fixed ones.
+func (s *Scorer) taps() []string {
+	taps := s.config.Layers.Taps()
+	for _, m := range s.metrics {
+		for _, layer := range m.Fixed {
+			if !slices.Contains(taps, layer) {
+				taps = append(taps, layer)
+			}
+		}
+	}
+	return taps
+}
+
 // Metrics describes what Reference.Score returns, in the same order.
 func (s *Scorer) Metrics() []record.Metric { return s.metricsOf(false) }
 
@@ -167,18 +195,7 @@ func (s *Scorer) metricsOf(texture bool) []record.Metric {
 		if texture && m.Against == framework.Content {
 			continue
 		}
-		layers, several := s.config.Layers.layersOf(m)
-		if !several {
-			all = append(all, m.record())
-			continue
-		}
-		all = append(all, m.mean())
-		for _, layer := range layers {
-			all = append(all, m.at(layer))
-		}
-	}
-	for i := range all {
-		all[i].Source = s.hash
+		all = append(all, s.records(m)...)
 	}
 	return all
 }
@@ -193,7 +210,7 @@ func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, 
 	}
 	r := &Reference{scorer: s, h: h, w: w, scores: make([][]framework.Score, len(s.metrics))}
 	var err error
-	if r.network, err = newNetwork(s.config, s.k, h, w); err != nil {
+	if r.network, err = newNetwork(s.config, s.taps(), s.k, h, w); err != nil {
 		return nil, fmt.Errorf("scorer: %w", err)
 	}
 	if r.texture = content == nil; !r.texture {
@@ -214,17 +231,19 @@ func (s *Scorer) Prepare(ctx context.Context, content, style *imaging.Image, h, 
 // network, stored features, images, and filters, except those in held, which are in memory
 // already.
 func (s *Scorer) Memory(h, w int, held []*graph.Filter) (int64, error) {
-	n, err := newNetwork(s.config, s.k, h, w)
+	n, err := newNetwork(s.config, s.taps(), s.k, h, w)
 	if err != nil {
 		return 0, fmt.Errorf("scorer: %w", err)
 	}
 	const images = 8 // arrays of the picture's size: pixels, brightness, edges, sorted colours
 	bytes := n.program.Memory().Total() + images*4*int64(n.shape.Len())
 	for _, m := range s.metrics { // what framework.Metric allows a metric to store
+		stored := m.Fixed
 		if m.Layers == framework.ContentLayers {
-			for _, layer := range s.config.Layers.Content {
-				bytes += 4 * int64(n.nodes[layer].Shape().Len())
-			}
+			stored = s.config.Layers.Content
+		}
+		for _, layer := range stored {
+			bytes += 4 * int64(n.nodes[layer].Shape().Len())
 		}
 	}
 	filters := slices.DeleteFunc(n.program.Filters(), func(f *graph.Filter) bool { return slices.Contains(held, f) })

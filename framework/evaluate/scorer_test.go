@@ -195,7 +195,7 @@ func TestPreprocess(t *testing.T) {
 // TestMemory: filters that a run already transformed are not counted again.
 func TestMemory(t *testing.T) {
 	s := scorer(t, 1)
-	n, err := newNetwork(s.config, s.k, 40, 48)
+	n, err := newNetwork(s.config, s.taps(), s.k, 40, 48)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestMemoryOfMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := newNetwork(c, before.k, 40, 48)
+	n, err := newNetwork(c, after.taps(), before.k, 40, 48)
 	if err != nil {
 		t.Fatal(err)
 	}

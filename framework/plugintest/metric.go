@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"reflect"
 	"runtime"
 	"slices"
 	"testing"
@@ -47,7 +48,7 @@ func metricChecks() []metricCheck {
 // metricDefinition checks that the definition is complete and constant.
 func metricDefinition(m framework.Metric) error {
 	d := m.Definition()
-	if m.Definition() != d {
+	if !reflect.DeepEqual(m.Definition(), d) {
 		return errors.New("Definition returns something else the second time")
 	}
 	return d.Check()
@@ -62,7 +63,7 @@ func metricEqual(m framework.Metric) error {
 	for _, size := range metricSizes() {
 		e := newFakeNetwork(compute.Plain[float32]{})
 		image := someImage(size[0], size[1])
-		score, err := m.Prepare(e.run(image), metricLayer)
+		score, err := m.Prepare(e.run(image), layerOf(m))
 		if err != nil {
 			return fmt.Errorf("%d×%d: %w", size[0], size[1], err)
 		}
@@ -163,7 +164,7 @@ func metricUnchanged(m framework.Metric) error {
 		return err
 	}
 	for what, call := range map[string]func(*measure.Image) error{
-		"Prepare": func(image *measure.Image) error { _, err := m.Prepare(image, metricLayer); return err },
+		"Prepare": func(image *measure.Image) error { _, err := m.Prepare(image, layerOf(m)); return err },
 		"a Score": func(image *measure.Image) error { score(image); return nil },
 	} {
 		if what == "Prepare" && m.Definition().Against == "" {
@@ -190,12 +191,20 @@ func metricOnce(m framework.Metric, e *fakeNetwork, image, picture *imaging.Imag
 	return score(e.run(picture)), nil
 }
 
+// layerOf returns the layer that a scorer prepares m for.
+func layerOf(m framework.Metric) string {
+	if l := m.Definition().Layers; l == framework.NoLayers || l == framework.LayersTogether {
+		return ""
+	}
+	return metricLayer
+}
+
 // prepareMetric prepares a metric as a scorer does.
 func prepareMetric(m framework.Metric, e *fakeNetwork, image *imaging.Image) (framework.Score, error) {
 	if m.Definition().Against == "" {
-		return m.Prepare(nil, metricLayer)
+		return m.Prepare(nil, layerOf(m))
 	}
-	return m.Prepare(e.run(image), metricLayer)
+	return m.Prepare(e.run(image), layerOf(m))
 }
 
 // metricSizes are sizes of pictures: one in between, the smallest, and an oblong one.

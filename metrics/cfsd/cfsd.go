@@ -11,6 +11,9 @@ import (
 	"runexp/framework/measure"
 )
 
+// source is where CFSD is published.
+const source = "Chung, Hyun and Heo 2024, Style Injection in Diffusion, arXiv:2312.09008"
+
 // Metric is CFSD, the content feature structural distance of Chung, Hyun and Heo
 // (2024, "Style Injection in Diffusion", CVPR; arXiv:2312.09008), relative to that
 // of a picture without structure:
@@ -25,7 +28,7 @@ import (
 // whose parts are all alike. The authors sum KL over the rows; the ratio makes sizes and
 // networks comparable, but not with published figures. They use VGG-19's relu3_1, which
 // many runs optimise, and every position of a picture of 512×512 pixels; we use a held-out
-// layer and at most 1024 positions, on a regular grid.
+// layer and at most 1024 positions, on a regular grid. Published is theirs.
 type Metric struct{}
 
 var _ framework.Metric = Metric{}
@@ -35,6 +38,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "CFSD", Doc: "CFSD, how differently the features resemble each other, relative to a picture without structure",
 		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Content, Layers: framework.StructureLayer,
+		Formula: "Σᵢ KL(softmax(FFᵀ/C²)ᵢ of the content image ‖ the picture's) / Σᵢ KL(the same ‖ 1/n)", Source: source,
 	}
 }
 

@@ -26,6 +26,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "content distance", Doc: "squared distance of the features from the content image's, relative to their energy",
 		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Content, Layers: framework.ContentLayers,
+		Formula: "‖F − P‖² / ‖P‖²", Source: "Gatys, Ecker and Bethge 2016, CVPR, equation 1, divided by the content image's energy",
 	}
 }
 

@@ -27,6 +27,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "edge correlation", Doc: "correlation of the strength of edges",
 		Low: -1, High: 1, Better: framework.Higher, Against: framework.Content, Equal: 1,
+		Formula: "Σ(a − ā)(b − b̄) / √(Σ(a − ā)² Σ(b − b̄)²), a and b the strength of Sobel edges", Source: "after Sattar et al. 1997, ICIP, who correlate Laplacians",
 	}
 }
 

@@ -32,6 +32,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "Fréchet distance", Doc: "Fréchet distance of the features' mean and covariance, relative to their energy in the style image",
 		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Style, Layers: framework.StyleLayers,
+		Formula: "(‖μ − μ'‖² + tr(Σ + Σ' − 2(Σ'^½ Σ Σ'^½)^½)) / (tr Σ' + ‖μ'‖²)", Source: "Dowson and Landau 1982; Heusel et al. 2017, arXiv:1706.08500, divided by the style image's energy",
 	}
 }
 

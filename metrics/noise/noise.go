@@ -35,6 +35,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "noise", Doc: "standard deviation of the finest noise, by Immerkær's estimate", Unit: "levels of 255",
 		Low: 0, High: math.Inf(1), Better: framework.Lower,
+		Formula: "255 √(π/2)/6 · mean |N ∗ I|, N = (1 −2 1)ᵀ(1 −2 1)", Source: "Immerkær 1996, CVIU 64(2)",
 	}
 }
 
@@ -43,6 +44,7 @@ func (Relative) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "relative noise", Doc: "noise as a multiple of the content image's",
 		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Content, Equal: 1,
+		Formula: "(σ + 0.289) / (σ' + 0.289), σ of noise", Source: "Immerkær 1996, CVIU 64(2), as a ratio",
 	}
 }
 

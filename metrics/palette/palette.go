@@ -39,6 +39,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "palette distance", Doc: "sliced Wasserstein distance of the colours, RGB in [0, 1]; to shift all of them by d costs about d/2",
 		Low: 0, High: 1, Better: framework.Lower, Against: framework.Style,
+		Formula: "mean over 64 directions of ∫ |F(t) − F'(t)| dt", Source: "Rabin, Peyré, Delon and Bernot 2012, SSVM, with W₁ instead of W₂",
 	}
 }
 

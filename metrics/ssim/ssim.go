@@ -37,6 +37,8 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "SSIM", Doc: "structural similarity (SSIM) of the brightness",
 		Low: -1, High: 1, Better: framework.Higher, Against: framework.Content, Equal: 1,
+		Formula: "mean of (2μₓμᵧ + c₁)(2σₓᵧ + c₂) / ((μₓ² + μᵧ² + c₁)(σₓ² + σᵧ² + c₂))", Source: "Wang, Bovik, Sheikh and Simoncelli 2004, IEEE TIP 13(4)",
+		Comparable: "with SSIM of luma (BT.601) in Gaussian windows of 11×11 pixels at the same size, not shrunk first",
 	}
 }
 

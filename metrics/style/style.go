@@ -26,6 +26,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "style distance", Doc: "distance of the Gram matrices, relative to the style image's",
 		Low: 0, High: math.Inf(1), Better: framework.Lower, Against: framework.Style, Layers: framework.StyleLayers,
+		Formula: "‖G − A‖ / ‖A‖, G = FᵀF/n", Source: "Gatys, Ecker and Bethge 2016, CVPR, equations 3 and 4, not squared, divided by the style image's norm",
 	}
 }
 

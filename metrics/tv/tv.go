@@ -31,6 +31,7 @@ func (Metric) Definition() framework.Definition {
 	return framework.Definition{
 		Label: "relative total variation", Doc: "total variation as a multiple of the content image's: brushwork and noise raise it",
 		Low: 0, High: math.Inf(1), Better: framework.Neither, Against: framework.Content, Equal: 1,
+		Formula: "(V + ⅔) / (V' + ⅔), V = 255 (mean |dI/dx| + mean |dI/dy|)", Source: "Rudin, Osher and Fatemi 1992, anisotropic, as a ratio",
 	}
 }
 

@@ -14,6 +14,19 @@ type Metric struct {
 	Against string   `json:"against,omitempty"` // content or style, the image that the picture is compared with; "" for none
 	Equal   *float64 `json:"equal,omitempty"`   // value of a picture that equals that image; nil for none
 	Source  string   `json:"source"`            // the hash of the scorer that computes it, or FromLoss
+
+	Formula    string `json:"formula,omitempty"`    // on one line
+	Published  string `json:"published,omitempty"`  // where: authors, year, arXiv number
+	Comparable string `json:"comparable,omitempty"` // with which published numbers, under which conditions; "" for none
+
+	// Layers are those of the scorer's backbone that it reads; nil for none. If Fixed, they
+	// are those of its publication, otherwise they are held out: no run's losses read them.
+	Layers []string `json:"layers,omitempty"`
+	Fixed  bool     `json:"fixed,omitempty"`
+	// Optimised are those of Layers that losses of the plan's runs read, in a network of the
+	// same names, or that adjoin such a layer (a ReLU the convolution before it, or the
+	// pooling after it). A run that lowers such a loss lowers the metric by construction.
+	Optimised []string `json:"optimised,omitempty"`
 }
 
 // FromLoss is the source of a metric that is the last value of a loss.
