@@ -139,7 +139,9 @@ func arrange(chosen []framework.Layer) Layers {
 
 // optimised reports whether layer i is one of used, or adjoins one: the convolution before
 // it, or the pooling after it.
-func optimised(layers []framework.Layer, i int, used []string) bool { return takenBy(layers, i, used) != "" }
+func optimised(layers []framework.Layer, i int, used []string) bool {
+	return takenBy(layers, i, used) != ""
+}
 
 // nearest returns the layer whose stride has the smallest ratio to stride; the first
 // of ties.
