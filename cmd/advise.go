@@ -79,7 +79,7 @@ See also: runexp report, runexp show, runexp compare`,
 	pathFlag(c.Flags(), &f.out, "out", "", "runs", "folder for pictures and plots, with --run")
 	c.Flags().IntVar(&f.threads, "threads", 0, "compute threads, with --run (default: one per CPU available to the process, or GOMAXPROCS)")
 	c.Flags().BoolVar(&f.quiet, "quiet", false, "no progress on stderr, with --run")
-	completeFolder(c, "out")
+	completeOut(c)
 	f.jobs = 1
 	return c
 }

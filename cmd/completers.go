@@ -49,9 +49,9 @@ func completeConfig(c *cobra.Command) {
 	completeFlag(c, "config", cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt))
 }
 
-// completeFolder makes a flag take folders.
-func completeFolder(c *cobra.Command, flag string) {
-	completeFlag(c, flag, cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
+// completeOut makes --out take folders.
+func completeOut(c *cobra.Command) {
+	completeFlag(c, "out", cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs))
 }
 
 // overrides proposes the settings of the config that file points to, in the form of an

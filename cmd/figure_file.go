@@ -44,7 +44,7 @@ func (t *figureFile) flags(c *cobra.Command, folder string) {
 	pathFlag(c.Flags(), &t.file, "file", "o", "", "the file to write (default: a file in OUT/"+folder+")")
 	pathFlag(c.Flags(), &t.out, "out", "", "runs", "folder for pictures and plots")
 	completeFlag(c, "file", cobra.FixedCompletions(t.formats, cobra.ShellCompDirectiveFilterFileExt))
-	completeFolder(c, "out")
+	completeOut(c)
 }
 
 // check sets the format from --format or the file's name, and validates both.

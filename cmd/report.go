@@ -51,7 +51,7 @@ See also: runexp ls, runexp compare, runexp show`,
 	c.Flags().Int64Var(&number, "sweep", 0, "number of the sweep (default: the newest)")
 	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
 	completeFlag(c, "sweep", a.sweepsOf)
-	completeFolder(c, "out")
+	completeOut(c)
 	return c
 }
 

@@ -47,7 +47,7 @@ func (r *runFlags) flags(c *cobra.Command) {
 	f.BoolVar(&r.fresh, "fresh", false, "run finished trials again")
 	f.BoolVar(&r.quiet, "quiet", false, "no progress on stderr")
 	completeConfig(c)
-	completeFolder(c, "out")
+	completeOut(c)
 	c.ValidArgsFunction = r.overrides(&r.file)
 }
 

@@ -199,7 +199,7 @@ func (r *sweepReader) margins(keys sweepKeys) {
 			r.add(at, "%s has a margin already; give one", k.Metric)
 			continue
 		}
-		r.sweep.Equivalent = append(r.sweep.Equivalent, Margin{k.Metric, k.Percent, k.Difference})
+		r.sweep.Equivalent = append(r.sweep.Equivalent, Margin(k))
 	}
 	all := 0
 	for i, k := range keys.Equivalent {

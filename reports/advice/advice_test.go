@@ -47,10 +47,10 @@ func swept(units int) advice.Evidence {
 }
 
 // run is a run with the settings of a sweep, and pictures of its own.
-func run(tv, style string) advice.Recipe {
+func run(tv string) advice.Recipe {
 	r, _ := advice.RecipeOf(map[string]string{
 		"backbone.name": `"vgg19-lite"`, "content.image": `"mine.jpg"`, "style[0].image": `"other.jpg"`, "seed": "7", "evaluate.every": "0",
-		"losses.tv.weight": tv, "losses.style.weight": style,
+		"losses.tv.weight": tv, "losses.style.weight": "1",
 	})
 	return r
 }
@@ -81,7 +81,7 @@ func wish(name string) advice.Wish {
 }
 
 func TestLessNoise(t *testing.T) {
-	moves, covered := advice.Advise([]advice.Evidence{swept(8), swept(8)}, run("10", "1"), wish("less noise"))
+	moves, covered := advice.Advise([]advice.Evidence{swept(8), swept(8)}, run("10"), wish("less noise"))
 	if !covered || len(moves) != 1 || !slices.Equal(moves[0].Overrides, []string{"losses.tv.weight=100"}) || moves[0].N != 8 {
 		t.Fatalf("%v %+v", covered, moves)
 	}
@@ -90,14 +90,14 @@ func TestLessNoise(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	// Less style weight does nothing for noise, and costs style: it is not offered.
-	if moves, _ := advice.Advise([]advice.Evidence{swept(8)}, run("100", "1"), wish("less noise")); len(moves) != 0 {
+	if moves, _ := advice.Advise([]advice.Evidence{swept(8)}, run("100"), wish("less noise")); len(moves) != 0 {
 		t.Errorf("%+v", moves)
 	}
 }
 
 // What a move costs is said, the worst first.
 func TestCosts(t *testing.T) {
-	moves, _ := advice.Advise([]advice.Evidence{swept(8)}, run("10", "1"), wish("more style"))
+	moves, _ := advice.Advise([]advice.Evidence{swept(8)}, run("10"), wish("more style"))
 	if len(moves) == 0 || moves[0].Costs[0].Metric.Name != "eval/content" || math.Abs(moves[0].Costs[0].Expected-2) > 0.1 {
 		t.Errorf("%+v", moves)
 	}
@@ -115,7 +115,7 @@ func TestIntervalHoldsOneMorePicture(t *testing.T) {
 			e.Settings[4].Values[u]["eval/noise"] = e.Settings[0].Values[u]["eval/noise"] * draw()
 		}
 		e.Settings = []advice.Setting{e.Settings[0], e.Settings[4]}
-		moves, _ := advice.Advise([]advice.Evidence{e}, run("0", "1"), wish("less noise"))
+		moves, _ := advice.Advise([]advice.Evidence{e}, run("0"), wish("less noise"))
 		if len(moves) == 1 && moves[0].Wish.Holds(1, draw()) {
 			kept++
 		}
@@ -128,15 +128,15 @@ func TestIntervalHoldsOneMorePicture(t *testing.T) {
 // Nothing is said of other recipes, of settings that were not swept, or from few pairs.
 func TestNothingOutsideOfWhatWasSwept(t *testing.T) {
 	all := []advice.Evidence{swept(8)}
-	if moves, covered := advice.Advise(all, run("20", "1"), wish("less noise")); covered || len(moves) > 0 {
+	if moves, covered := advice.Advise(all, run("20"), wish("less noise")); covered || len(moves) > 0 {
 		t.Errorf("a weight between: %+v", moves)
 	}
-	other := run("10", "1")
+	other := run("10")
 	other["backbone.name"] = `"vgg19"`
 	if _, covered := advice.Advise(all, other, wish("less noise")); covered {
 		t.Error("another backbone")
 	}
-	more := run("10", "1")
+	more := run("10")
 	more["losses.palette.weight"] = "3"
 	if _, covered := advice.Advise(all, more, wish("less noise")); covered {
 		t.Error("one more loss")
@@ -144,7 +144,7 @@ func TestNothingOutsideOfWhatWasSwept(t *testing.T) {
 	if e, paths, ok := advice.Nearest(all, more); !ok || e.Source != "sweep 1 of weights" || !slices.Equal(paths, []string{"losses.palette.weight"}) {
 		t.Errorf("%v %v", paths, ok)
 	}
-	if moves, covered := advice.Advise([]advice.Evidence{swept(5)}, run("10", "1"), wish("less noise")); !covered || len(moves) > 0 {
+	if moves, covered := advice.Advise([]advice.Evidence{swept(5)}, run("10"), wish("less noise")); !covered || len(moves) > 0 {
 		t.Errorf("five pairs: %+v", moves)
 	}
 }

@@ -97,7 +97,7 @@ func answer(a *effects.Analysis, factor string, found []*effects.Effect) Answer 
 		f := finding(a, e)
 		out.Findings = append(out.Findings, f)
 		if f.Verdict == Differs && len(f.Best) > 0 {
-			out.Caveats = append(out.Caveats, turned(a, e, f)...)
+			out.Caveats = append(out.Caveats, turned(a, e)...)
 			out.Caveats = append(out.Caveats, disagreeing(a, e, f)...)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // turned says where the level that is best on average is not the best: at some level of
 // another factor a claimed difference has the other sign, with an interval that shows it, or the
 // interaction explains more of the variation than the factor itself.
-func turned(a *effects.Analysis, e *effects.Effect, f Finding) []string {
+func turned(a *effects.Analysis, e *effects.Effect) []string {
 	var list []string
 	for _, other := range a.Factors {
 		share, interaction := shares(a, e, other.Path)

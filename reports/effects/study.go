@@ -98,14 +98,6 @@ type Metric struct {
 	Kind string `json:"kind,omitempty"`
 }
 
-// label is what sentences call the metric.
-func (m Metric) label() string {
-	if m.Label == "" {
-		return m.Name
-	}
-	return m.Label
-}
-
 // validate returns every contradiction in a study.
 func (s Study) validate() error {
 	var problems []error

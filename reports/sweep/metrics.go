@@ -59,8 +59,12 @@ func (y *Study) explain(m metric) document.Item {
 	if m.Unit != "" {
 		text += ", in " + m.Unit
 	}
-	if m.Better == "neither" {
-		return document.Item{Text: text, Evidence: "neither direction is better"}
+	evidence := "neither direction is better"
+	if m.Better != "neither" {
+		evidence = m.Better + " is better"
 	}
-	return document.Item{Text: text, Evidence: m.Better + " is better"}
+	if m.Published != "" {
+		evidence += "; " + m.Published
+	}
+	return document.Item{Text: text, Evidence: evidence}
 }

@@ -12,8 +12,8 @@ import (
 // layerName finds names of layers as VGG has them, with the number of their block.
 var layerName = regexp.MustCompile(`\b(?:conv|relu|pool)(\d+)(?:_\d+)?\b`)
 
-// neighbours says which claimed metrics look at layers next to those that were swept: in the
-// block of a level's layers. Levels in that block may look better by them than by others.
+// neighbours says which claimed metrics look at layers that losses optimise, or next to those that
+// were swept: in the block of a level's layers. Levels in that block may look better by them than by others.
 func (y *Study) neighbours(a answers.Answer) []string {
 	swept := map[string]bool{} // blocks
 	for _, p := range y.plan.Parameters {
@@ -39,8 +39,11 @@ func (y *Study) neighbours(a answers.Answer) []string {
 				near = append(near, layer)
 			}
 		}
-		if len(near) > 0 {
-			list = append(list, fmt.Sprintf("%s looks at %s, next to layers that were swept: levels with layers there may look better by it", m.Label, strings.Join(near, " and ")))
+		switch {
+		case len(m.Optimised) > 0:
+			list = append(list, fmt.Sprintf("%s reads %s, which losses of these runs optimise: it is lower by construction where they weigh more", answers.Capital(m.Label), strings.Join(m.Optimised, " and ")))
+		case len(near) > 0:
+			list = append(list, fmt.Sprintf("%s looks at %s, next to layers that were swept: levels with layers there may look better by it", answers.Capital(m.Label), strings.Join(near, " and ")))
 		}
 	}
 	return list
@@ -48,7 +51,10 @@ func (y *Study) neighbours(a answers.Answer) []string {
 
 // layersOf lists the layers of which a metric is the mean.
 func (y *Study) layersOf(metric string) []string {
-	var list []string
+	if m := y.metric(metric); len(m.Layers) > 0 {
+		return m.Layers
+	}
+	var list []string // as older plans have them
 	for _, m := range y.metrics {
 		if layer, is := strings.CutPrefix(m.Name, metric+"/"); is {
 			list = append(list, layer)
