@@ -49,6 +49,7 @@ docs: ## generates docs from the code
 	go run ./cmd/runexp config keys --markdown > docs/config.md
 	go run ./tools/licences > docs/licences.md
 	go run ./tools/operations > docs/operations.md
+	go run ./tools/schema > docs/schema.md
 
 picture: quickstart ## docs/quickstart.jpg, the picture in the README, from the quickstart's result
 	go run ./tools/readme

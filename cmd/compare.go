@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"runexp/framework"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/sheet"
@@ -17,6 +18,7 @@ import (
 // compareCommand is `runexp compare RUN RUN…`.
 func (a *app) compareCommand() *cobra.Command {
 	target := figureFile{formats: []string{"png"}}
+	scorer := ""
 	c := &cobra.Command{
 		Use:   "compare RUN RUN…",
 		Short: "Print what differs between runs, and their numbers side by side",
@@ -25,7 +27,8 @@ func (a *app) compareCommand() *cobra.Command {
 Settings and environment (versions, machine, weights, images) are printed only where they differ.
 The numbers are final values: losses before their weights, metrics of the picture, iterations,
 seconds, peak memory. Metrics are shown only if the same scorer scored all pictures: those of
-different scorers are not comparable.
+different scorers are not comparable. runexp score scores pictures by one; --scorer chooses among
+several.
 
 A strip of the pictures, with the content and style images if they are the same, is written to
 OUT/strips/compare-NUMBERS.png unless -o names another file, and its path is printed last.
@@ -50,10 +53,11 @@ See also: runexp show, runexp plot, runexp strip, runexp report`,
 			if err := target.check(); err != nil {
 				return usage(err)
 			}
-			return a.compare(c, args, &target)
+			return a.compare(c, args, &target, scorer)
 		},
 	}
 	target.flags(c, "strips")
+	a.scorerFlag(c, &scorer)
 	return c
 }
 
@@ -67,7 +71,7 @@ type comparisonPage struct {
 	Strip       string               `json:"strip"`  // "" if there are no pictures
 }
 
-func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error {
+func (a *app) compare(c *cobra.Command, refs []string, target *figureFile, by string) error {
 	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
@@ -80,7 +84,14 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 	if len(runs) < 2 {
 		return usage(fmt.Errorf("these all name run %d; name another run to compare it with", runs[0].Number))
 	}
-	comparison, err := reports.Compare(c.Context(), s, runs)
+	scorer, err := a.findScorer(c.Context(), s, by)
+	if err != nil {
+		return err
+	}
+	if err := a.checkScored(c.Context(), s, runs, scorer); err != nil {
+		return err
+	}
+	comparison, err := reports.Compare(c.Context(), s, runs, scorer.Hash)
 	if err != nil {
 		return err
 	}
@@ -88,8 +99,12 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile) error
 	if err != nil {
 		return err
 	}
-	if comparison.Scored && comparison.Scorer == "" {
-		fmt.Fprintln(a.stderr, "note: these pictures were scored by different scorers; their metrics are not comparable and are left out")
+	switch {
+	case comparison.Scored && comparison.Scorer == "":
+		fmt.Fprintf(a.stderr, "note: these pictures were scored by different scorers; their metrics are not comparable and are left out; %s scores them by one\n", a.scoreCommandOf(runs))
+	case by == "" && len(comparison.Common) > 1:
+		fmt.Fprintf(a.stderr, "note: %d scorers have scored all of these pictures, and the numbers are those of %s; --scorer names another (%s)\n",
+			len(comparison.Common), shortHash(comparison.Scorer), framework.ListNames(mapRows(comparison.Common, shortHash)))
 	}
 	if a.json {
 		page := comparisonPage{

@@ -223,3 +223,10 @@ func (a *app) withStore(c *cobra.Command, do func(*store.Store) error) {
 	defer s.Close()
 	_ = do(s) // proposals found before an error still count
 }
+
+// runsAndExperiments proposes runs, and the experiments that the store has runs of.
+func (a *app) runsAndExperiments(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	runs, how := a.runs(c, args, word)
+	names, _ := a.experimentNames(c, args, word)
+	return append(runs, names...), how
+}

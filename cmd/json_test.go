@@ -19,7 +19,7 @@ import (
 
 // nullable are the keys whose value, or whose items, may be null: a missing or
 // non-finite number.
-var nullable = []string{"loss", "last", "min", "values", "analysis"}
+var nullable = []string{"loss", "last", "min", "value", "values", "analysis"}
 
 // nulls returns the paths at which v has a null that no nullable key allows.
 func nulls(path string, v any) (found []string) {
@@ -157,7 +157,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	}
 	for _, line := range []string{
 		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "show 1 --config", "compare 1 2", "compare 2 " + empty,
-		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "vote sweep", "plugins", "backbones", "backbones vgg11",
+		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "vote sweep", "score 1 --by vgg19-lite", "ls --scorer last", "plugins", "backbones", "backbones vgg11",
 		"weights ls", "version", "config keys", "config validate -c crash.yaml",
 		"config show -c crash.yaml", "config show -c crash.yaml --resolve", "config show -c crash.yaml losses.tv.weight=1,2", "bench -c crash.yaml --repeats 1",
 	} {

@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,6 +35,70 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 		}
 	}
 	return runs, usage(errors.Join(problems...))
+}
+
+// findRunSet returns the runs that refs name, each once: a run each as findRun, a range of
+// numbers (3-7), or all runs of an experiment. The error reports every reference that names
+// none. Of a range or an experiment only the finished runs are returned; skipped counts
+// the others.
+func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
+	all, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return nil, 0, err
+	}
+	var problems []error
+	seen := map[int64]bool{}
+	add := func(number int64) error {
+		if seen[number] {
+			return nil
+		}
+		seen[number] = true
+		run, err := s.FindRun(c.Context(), fmt.Sprint(number))
+		runs = append(runs, run)
+		return err
+	}
+	for _, ref := range refs {
+		run, err := s.FindRun(c.Context(), ref)
+		var ambiguous *store.AmbiguousError
+		switch {
+		case err == nil:
+			err = add(run.Number)
+		case errors.As(err, &ambiguous):
+			problems, err = append(problems, fmt.Errorf("%s: %w", a.db, err)), nil
+		case errors.Is(err, store.ErrNotFound):
+			named := namedBy(ref, all)
+			if len(named) == 0 {
+				problems = append(problems, a.noRun(ref, all))
+			}
+			err = nil
+			for _, one := range named {
+				if one.Status != store.Finished {
+					skipped++
+				} else if err == nil {
+					err = add(one.Number)
+				}
+			}
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	slices.SortFunc(runs, func(a, b store.RunDetail) int { return cmp.Compare(a.Number, b.Number) })
+	return runs, skipped, usage(errors.Join(problems...))
+}
+
+// namedBy returns the runs of an experiment, or those in a range of numbers.
+func namedBy(ref string, all []store.RunSummary) (named []store.RunSummary) {
+	from, to, ok := strings.Cut(ref, "-")
+	first, errFirst := strconv.ParseInt(from, 10, 64)
+	last, errLast := strconv.ParseInt(to, 10, 64)
+	ranged := ok && errFirst == nil && errLast == nil
+	for _, run := range all {
+		if run.Experiment == ref || ranged && run.Number >= first && run.Number <= last {
+			named = append(named, run)
+		}
+	}
+	return named
 }
 
 // findRun returns the run that a reference names. It is a usage error if there is none,

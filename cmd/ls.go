@@ -19,7 +19,7 @@ import (
 // lsCommand is `runexp ls [EXPERIMENT]`.
 func (a *app) lsCommand() *cobra.Command {
 	var status string
-	limit, sweeps := 0, false
+	limit, sweeps, scorer := 0, false, ""
 	c := &cobra.Command{
 		Use:   "ls [EXPERIMENT]",
 		Short: "List runs, or sweeps, newest first",
@@ -31,6 +31,9 @@ A status is running, finished, failed (for example with a non-finite loss or a f
 killed (stopped by a signal), lost (its process died: kill -9, a power cut) or pruned
 (stopped early by its sweep). After it stands what is wrong with the picture, if anything is:
 unchanged, black, saturated (values at 0 or 255), grey (of one colour) or not finite; show says why.
+
+--scorer adds the metrics of the pictures by one scorer, and a dash where it has not scored:
+numbers of different scorers do not compare. runexp score scores more runs by it.
 
 Reads the store (--db). Writes nothing, except that it merges the log of a killed process into the
 store. --json prints a list of objects.
@@ -59,19 +62,23 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
 			if sweeps && status != "" {
 				return usage(fmt.Errorf("--status applies to runs; omit it or --sweeps"))
 			}
+			if sweeps && scorer != "" {
+				return usage(fmt.Errorf("--scorer applies to runs; omit it or --sweeps"))
+			}
 			if limit < 0 {
 				return usage(fmt.Errorf("--limit %d: give a maximum number, or 0 for all", limit))
 			}
 			if sweeps {
 				return a.listSweeps(c, f)
 			}
-			return a.listRuns(c, f)
+			return a.listRuns(c, f, scorer)
 		},
 	}
 	c.Flags().StringVar(&status, "status", "", "only runs with this status: finished, failed, running, killed, pruned or lost")
 	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, and how many of their trials have finished")
 	c.Flags().IntVar(&limit, "limit", 0, "maximum number of rows (default all)")
 	completeFlag(c, "status", words(statuses()...))
+	a.scorerFlag(c, &scorer)
 	return c
 }
 
@@ -96,6 +103,9 @@ type runRow struct {
 	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
 	Content    string       `json:"content,omitempty"`
 	Styles     []string     `json:"styles"`
+	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
+	Scorer string       `json:"scorer,omitempty"`
+	Scores []scoreValue `json:"scores,omitempty"`
 }
 
 // newRunRow returns the row of a run; flaws are those of all runs.
@@ -122,7 +132,7 @@ func (r runRow) status() string {
 	return fmt.Sprintf("%s, %s", r.Status, r.Flaw.Flaw)
 }
 
-func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
+func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
@@ -145,19 +155,31 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter) error {
 	if err != nil {
 		return err
 	}
+	scorer, err := a.findScorer(c.Context(), s, by)
+	if err != nil {
+		return err
+	}
+	scores, metrics, err := scoresBy(c.Context(), s, runs, scorer)
+	if err != nil {
+		return err
+	}
 	rows := make([]runRow, len(runs))
 	cells := make([][]string, len(runs))
 	for i, r := range runs {
 		rows[i] = newRunRow(r, flaws, images[r.Number])
+		rows[i].Scorer, rows[i].Scores = scorer.Hash, scores[i]
 		cells[i] = []string{
 			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, rows[i].status(), fmt.Sprint(r.Iterations),
-			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"), imageNames(images[r.Number]),
+			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
 		}
+		cells[i] = append(append(cells[i], scoreCells(scores[i], metrics)...), imageNames(images[r.Number]))
 	}
 	if a.json {
 		return printJSON(a.stdout, rows)
 	}
-	return listing(a.stdout, []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED", "IMAGES"}, cells, 2, 8)
+	header := []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}
+	header = append(append(header, metricHeader(metrics)...), "IMAGES")
+	return listing(a.stdout, header, cells, 2, len(header)-1)
 }
 
 // imageNames names the images of a run: photo × painting + other.

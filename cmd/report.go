@@ -34,8 +34,9 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
 existing ones, and prints the first line of each answer and their paths; the report of an older
-sweep goes to report-NUMBER. With --json the answers and all numbers are printed as well:
-{"files": …, "answers": …, "limits": …, "votes": …, "analysis": …}.
+sweep goes to report-NUMBER. With --json everything is printed as one object: files, answers,
+limits, votes, analysis, plan, scorer, metrics with their definitions, trials with their settings, images,
+scores and times, missing trials, cost, and the environments of the runs.
 
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
@@ -63,6 +64,7 @@ type reportPage struct {
 	// Votes has the rank correlation of each metric with what people voted; empty without votes.
 	Votes    []effects.Agreement `json:"votes"`
 	Analysis *effects.Analysis   `json:"analysis"` // null if there is nothing to compare yet
+	sweep.Numbers
 }
 
 func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
@@ -96,6 +98,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 		page := reportPage{Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Votes: study.Agreements(), Analysis: study.Analysis}
 		if study.Analysis != nil {
 			page.Answers, page.Limits = answers.Of(study.Analysis), answers.Limits(study.Analysis)
+		}
+		if page.Numbers, err = study.Numbers(c.Context(), s); err != nil {
+			return err
 		}
 		return printJSON(a.stdout, page)
 	}

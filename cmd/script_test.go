@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 		"pngalpha":    pngAlpha,
 		"waitrun":     waitRun,
 		"store-sql":   changeStore,
+		"store-rows":  printRows,
 		"same-trials": sameTrials,
 		"plansweep":   planSweep,
 		"fill":        fillBallot,
@@ -254,5 +255,16 @@ func sameTrials() {
 func changeStore() {
 	if err := storetest.Exec(os.Args[1], os.Args[2:]...); err != nil {
 		panic(err)
+	}
+}
+
+// printRows is `store-rows DB QUERY`: it prints the rows of a query.
+func printRows() {
+	rows, err := storetest.Rows(os.Args[1], os.Args[2])
+	if err != nil {
+		panic(err)
+	}
+	for _, row := range rows {
+		fmt.Println(row)
 	}
 }

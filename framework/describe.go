@@ -47,6 +47,19 @@ func SetFile(options any, path string) bool {
 	return false
 }
 
+// SetText sets the option called key, if it is a text; options points to a struct. It
+// reports whether there is such an option.
+func SetText(options any, key, text string) bool {
+	v := reflect.ValueOf(options).Elem()
+	for i := range v.NumField() {
+		if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("config"), ","); name == key && v.Field(i).Kind() == reflect.String {
+			v.Field(i).SetString(text)
+			return true
+		}
+	}
+	return false
+}
+
 func describe(v reflect.Value) (kind, value string) {
 	if layers, ok := v.Interface().([]LayerWeight); ok {
 		names := make([]string, len(layers))

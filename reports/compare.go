@@ -23,6 +23,8 @@ type Comparison struct {
 	// to be compared.
 	Scorer string
 	Scored bool // some picture was scored
+	// Common are the hashes of all scorers that have scored all pictures.
+	Common []string
 }
 
 // A Difference is a setting or fact that differs between runs.
@@ -37,8 +39,9 @@ type Numbers struct {
 	Values []*float64 `json:"values"` // by run; nil where there is none
 }
 
-// Compare reads the differences between runs.
-func Compare(ctx context.Context, s *store.Store, runs []store.RunSummary) (Comparison, error) {
+// Compare reads the differences between runs. Their scores are by the scorer with this hash;
+// for "" by one that has scored all pictures, first those of the runs' sweeps.
+func Compare(ctx context.Context, s *store.Store, runs []store.RunSummary, scorer string) (Comparison, error) {
 	c := Comparison{Runs: runs}
 	settings, err := readSettings(ctx, s, runs)
 	if err != nil {
@@ -59,7 +62,7 @@ func Compare(ctx context.Context, s *store.Store, runs []store.RunSummary) (Comp
 			return c, err
 		}
 	}
-	if err := c.addScores(ctx, s, facts, numbers); err != nil {
+	if err := c.addScores(ctx, s, facts, numbers, scorer); err != nil {
 		return c, err
 	}
 	c.Settings, c.Environment = differences(settings), differences(facts)
@@ -82,8 +85,9 @@ func readNumbers(ctx context.Context, s *store.Store, run store.RunSummary) (map
 	return numbers, nil
 }
 
-// addScores adds the scores of a scorer that has scored all pictures, if there is one.
-func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[string]string, numbers []map[string]float64) error {
+// addScores adds the scores of a scorer that has scored all pictures, if there is one; of
+// the one that is wanted, unless that is "".
+func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[string]string, numbers []map[string]float64, wanted string) error {
 	var candidates []string
 	for i, run := range c.Runs {
 		hashes, err := scorersOf(ctx, s, run, facts[i]["scorer/hash"])
@@ -91,6 +95,13 @@ func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[
 			return err
 		}
 		candidates = append(candidates, hashes...)
+	}
+	others, err := s.Scorers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, by := range others {
+		candidates = append(candidates, by.Hash)
 	}
 	seen := map[string]bool{}
 	for _, hash := range candidates {
@@ -111,13 +122,16 @@ func (c *Comparison) addScores(ctx context.Context, s *store.Store, facts []map[
 		if !all {
 			continue
 		}
+		c.Common = append(c.Common, hash)
+		if c.Scorer != "" || wanted != "" && hash != wanted {
+			continue
+		}
 		c.Scorer = hash
 		for i, values := range scores {
 			for _, v := range values {
 				numbers[i][v.Name] = v.Value
 			}
 		}
-		return nil
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func TestCompare(t *testing.T) {
 	}
 	compare := func() Comparison {
 		t.Helper()
-		c, err := Compare(ctx, s, both)
+		c, err := Compare(ctx, s, both, "")
 		if err != nil {
 			t.Fatal(err)
 		}

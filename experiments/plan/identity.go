@@ -7,13 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"runexp/framework"
 	"runexp/framework/config"
-	"runexp/framework/weights"
 )
 
 // hashFiles returns the checksums of the weights and of all files that an experiment
@@ -35,15 +33,6 @@ func (p *Planner) hashFiles(ctx context.Context, r *config.Resolved, w framework
 		sums["backbone.weights"] = sum
 	}
 	return sums, nil
-}
-
-func sumOf(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	return weights.Sum(ctx, f)
 }
 
 // identity is the hash of a trial's identity: all settings of the resolved config except

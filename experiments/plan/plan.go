@@ -207,6 +207,9 @@ func (b *builder) scorer(ctx context.Context) error {
 			Name: spec.Name, Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics, Requested: plan.requested(), Files: plan.metricFiles(),
 			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
 		}, p.Engine)
+		if err != nil {
+			err = fmt.Errorf("evaluate.backbone: %w", err)
+		}
 	}
 	if b.scorerOptional() {
 		plan.Unscored, err = err, nil

@@ -122,7 +122,7 @@ func (p *Planner) hashFile(ctx context.Context, path string) (string, error) {
 	if sum, known := p.sums[key]; known && p.planning {
 		return sum, nil
 	}
-	sum, err := sumOf(ctx, path)
+	sum, err := weights.SumFile(ctx, path)
 	if err == nil && p.planning && key.Settled() {
 		p.sums[key] = sum
 	}

@@ -24,7 +24,6 @@ import (
 // it serves one at a time.
 type Scorer struct {
 	scorer *evaluate.Scorer
-	layers evaluate.Layers
 	stored store.Scorer
 	brief  json.RawMessage // the description without metrics
 
@@ -50,6 +49,7 @@ type description struct {
 	Weights  string          `json:"weights"`
 	SHA256   string          `json:"sha256"`
 	Layers   evaluate.Layers `json:"layers"`
+	Images   string          `json:"images,omitempty"`  // see evaluate.Config
 	Metrics  []record.Metric `json:"metrics,omitempty"` // omitted in the facts of a run
 }
 
@@ -58,6 +58,8 @@ type Config struct {
 	Name     string // of the backbone
 	Backbone framework.Backbone
 	Used     []string                                // its layers that runs' losses read; the scorer reads others
+	Layers   []string                                // those that the scorer reads; nil for a choice among all others
+	Images   string                                  // see evaluate.Config
 	Checksum func(framework.Weights) (string, error) // of the backbone's weights, SHA-256 in hex
 	Metrics  *framework.Registry[framework.Metric]
 
@@ -65,28 +67,36 @@ type Config struct {
 	Files     map[string]string // of metrics with weights of their own, by metric
 }
 
+// layers returns the layers that the scorer reads.
+func (c Config) layers() (evaluate.Layers, error) {
+	if c.Layers == nil {
+		return evaluate.HeldOut(c.Backbone.Layers(), c.Used)
+	}
+	return evaluate.Named(c.Backbone.Layers(), c.Used, c.Layers)
+}
+
 // New returns a Scorer that computes on k. Errors: a backbone with too few unused layers,
-// or without weights.
+// or without weights; those of evaluate.Named.
 func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
-	layers, err := evaluate.HeldOut(c.Backbone.Layers(), c.Used)
+	layers, err := c.layers()
 	if err != nil {
-		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+		return nil, err
 	}
 	w, err := c.Backbone.Weights(layers.Taps())
 	if err != nil {
-		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+		return nil, err
 	}
 	if w.SHA256, err = c.Checksum(w); err != nil {
-		return nil, fmt.Errorf("evaluate.backbone: %w", err)
+		return nil, err
 	}
-	s := &Scorer{layers: layers}
+	s := &Scorer{}
 	if s.scorer, err = evaluate.New(evaluate.Config{
-		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Files: c.Files, Used: c.Used,
+		Name: c.Name, Backbone: c.Backbone, Weights: w, Layers: layers, Metrics: c.Metrics, Requested: c.Requested, Files: c.Files, Used: c.Used, Images: c.Images,
 	}, k); err != nil {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
-	d := description{c.Name, w.Name, w.SHA256, layers, nil}
+	d := description{Backbone: c.Name, Weights: w.Name, SHA256: w.SHA256, Layers: layers, Images: c.Images}
 	if s.brief, err = json.Marshal(d); err != nil {
 		return nil, err
 	}
@@ -107,7 +117,7 @@ func (s *Scorer) Complete(e framework.Experiment, scores []store.Value) bool {
 }
 
 // Reads reports whether a layer is held out, to compare pictures at. Fixed layers of metrics are not.
-func (s *Scorer) Reads(layer string) bool { return slices.Contains(s.layers.Taps(), layer) }
+func (s *Scorer) Reads(layer string) bool { return slices.Contains(s.scorer.Layers().Taps(), layer) }
 
 // Stored returns the scorer's record in the store.
 func (s *Scorer) Stored() store.Scorer { return s.stored }
@@ -166,9 +176,24 @@ func (s *Scorer) AddAtEnd(predictions []run.Prediction) error {
 	return nil
 }
 
+// Memory returns the peak memory of scoring a picture of h×w pixels, in bytes.
+func (s *Scorer) Memory(h, w int) (int64, error) { return s.scorer.Memory(h, w, nil) }
+
+// Images are the content image, nil for a texture, and the style images that a picture is
+// made from, as read and cropped.
+type Images interface {
+	Content() *imaging.Image
+	Styles() []*imaging.Image
+}
+
+var _ Images = (*run.Prepared)(nil)
+
+// Layers returns the layers that the scorer reads.
+func (s *Scorer) Layers() evaluate.Layers { return s.scorer.Layers() }
+
 // Score returns the metrics of a run's picture. With several styles each metric is the
 // mean over them, weighted by their weights.
-func (s *Scorer) Score(ctx context.Context, made *run.Prepared, styles []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
+func (s *Scorer) Score(ctx context.Context, made Images, styles []framework.StyleImage, picture *imaging.Image) (values []store.Value, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer recovered(&err) // from a bug of a backbone

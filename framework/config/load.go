@@ -15,6 +15,7 @@ type Loader struct {
 	Plugins framework.Plugins // the plugins that a config can name
 	Presets fs.FS             // NAME.yaml for each preset; nil for none
 	WorkDir string            // base of paths on the command line; "" is the process's working directory
+	Absent  bool              // images that a config names need not be there
 	Stdin   io.Reader         // read for the path "-"; if nil, "-" is the name of a file
 }
 

@@ -183,7 +183,7 @@ func (v *validator) image(path, file, what string) {
 		return
 	}
 	info, err := os.Stat(file)
-	if err == nil && info.Mode().IsRegular() {
+	if v.loader.Absent || err == nil && info.Mode().IsRegular() {
 		return
 	}
 	shown := printable.Text(file) // in full: the system's limit is 4096 bytes

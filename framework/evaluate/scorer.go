@@ -40,6 +40,9 @@ type Config struct {
 	Weights  framework.Weights // from Backbone.Weights for the layers, with the SHA256 of a file filled in
 	Layers   Layers
 	Metrics  *framework.Registry[framework.Metric]
+	// Images says which content and style images pictures are compared with: "" for those
+	// of the experiment, as read; otherwise a name for other ones. It is part of the Hash.
+	Images string
 
 	// Requested are metrics, by their names in the store, to be computed although they are
 	// costly.
@@ -151,7 +154,8 @@ func hashOf(c Config) (string, error) {
 		FeatureScale float64
 		Layers       Layers
 		Description  string `json:",omitempty"`
-	}{version, c.Name, layers[:deepest+1], c.Weights.SHA256, c.Weights.Input, c.Weights.FeatureScale, c.Layers, c.Weights.Description})
+		Images       string `json:",omitempty"`
+	}{version, c.Name, layers[:deepest+1], c.Weights.SHA256, c.Weights.Input, c.Weights.FeatureScale, c.Layers, c.Weights.Description, c.Images})
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -238,5 +239,41 @@ func TestMemoryOfMetrics(t *testing.T) {
 	}
 	if with-without != int64(4*features) {
 		t.Errorf("%d bytes for one more metric at content layers, want %d", with-without, 4*features)
+	}
+}
+
+// Named layers are used as HeldOut would use them; those that losses read, or that carry
+// the same, are refused.
+func TestNamedLayers(t *testing.T) {
+	layers := []framework.Layer{
+		{Name: "conv1", Kind: "conv", Stride: 1}, {Name: "relu1", Kind: "relu", Stride: 1}, {Name: "pool1", Kind: "maxpool", Stride: 2},
+		{Name: "conv2", Kind: "conv", Stride: 2}, {Name: "relu2", Kind: "relu", Stride: 2}, {Name: "pool2", Kind: "maxpool", Stride: 4},
+		{Name: "conv3", Kind: "conv", Stride: 4}, {Name: "relu3", Kind: "relu", Stride: 4},
+	}
+	all, err := HeldOut(layers, []string{"conv2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, err := Named(layers, []string{"conv2"}, []string{"relu3", "relu1"})
+	if err != nil || !reflect.DeepEqual(named, all) {
+		t.Errorf("named %+v, %v; chosen %+v", named, err, all)
+	}
+	for _, c := range []struct {
+		used, named []string
+		tap         string
+	}{
+		{[]string{"relu2"}, []string{"relu2"}, "relu2"}, {[]string{"conv2"}, []string{"relu1", "relu2"}, "conv2"}, {[]string{"pool1"}, []string{"relu1"}, "pool1"},
+		{[]string{"conv3"}, []string{"relu2"}, ""}, {nil, []string{"relu1", "relu1"}, ""}, {nil, []string{"relu9"}, ""}, {nil, []string{}, ""},
+	} {
+		_, err := Named(layers, c.used, c.named)
+		taken := new(TakenError)
+		switch {
+		case c.tap != "" && (!errors.As(err, &taken) || taken.Tap != c.tap):
+			t.Errorf("%v of %v: %v, want %s taken", c.named, c.used, err, c.tap)
+		case c.tap == "" && c.used == nil && err == nil:
+			t.Errorf("%q: no error", c.named)
+		case c.tap == "" && c.used != nil && err != nil:
+			t.Errorf("%v of %v: %v", c.named, c.used, err)
+		}
 	}
 }

@@ -49,6 +49,27 @@ func (p *Prepared) readImage(at, path string, fraction float64, masks []framewor
 	return o, nil
 }
 
+// ReadImages reads and crops the content image, nil without one, and the style images of
+// an experiment, and nothing else: as a Prepared run has them.
+func (pr *Preparer) ReadImages(e framework.Experiment) (content *imaging.Image, styles []*imaging.Image, err error) {
+	p := &Prepared{e: e, preparer: pr}
+	if e.Content.Image != "" {
+		read, err := p.readImage("content", e.Content.Image, e.Content.Crop, nil, contentStream)
+		if err != nil {
+			return nil, nil, err
+		}
+		content = read.Image
+	}
+	for i, s := range e.Style {
+		read, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, nil, styleStream+uint64(i))
+		if err != nil {
+			return nil, nil, err
+		}
+		styles = append(styles, read.Image)
+	}
+	return content, styles, nil
+}
+
 // readStyle reads a style image with its masks. One for a region has a mask of ones.
 func (p *Prepared) readStyle(i int, s framework.StyleImage) (inputImage, error) {
 	image, err := p.readImage(fmt.Sprintf("style[%d]", i), s.Image, s.Crop, s.Masks, styleStream+uint64(i))

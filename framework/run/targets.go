@@ -237,6 +237,24 @@ func tapsOf(losses []weighted) (layers []string) {
 	return layers
 }
 
+// Taps returns the layers that any loss of an experiment reads, as Prepared.Taps, from its
+// settings alone.
+func (pr *Preparer) Taps(e framework.Experiment) ([]string, error) {
+	var losses []weighted
+	for _, spec := range e.Losses {
+		plugin, err := pr.plugins.Losses.Lookup(spec.Type)
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", spec.Name, err)
+		}
+		loss, err := plugin.New(spec.Options)
+		if err != nil {
+			return nil, fmt.Errorf("losses.%s: %w", spec.Name, err)
+		}
+		losses = append(losses, weighted{Loss: loss})
+	}
+	return distinct(tapsOf(losses)), nil
+}
+
 // distinct returns the distinct layers in alphabetical order.
 func distinct(layers []string) []string { return slices.Compact(slices.Sorted(slices.Values(layers))) }
 

@@ -18,6 +18,7 @@ var migrationFiles embed.FS
 type migration struct {
 	number int
 	sql    string
+	then   func(context.Context, *sql.Tx) error // what SQL alone cannot do; nil for nothing
 }
 
 // migrations returns the embedded migrations, by number from 1.
@@ -26,8 +27,12 @@ func migrations() []migration {
 	if err != nil {
 		panic(err) // the embedded files are wrong
 	}
+	list[sweepViewsFrom-1].then = writeSweepViews
 	return list
 }
+
+// sweepViewsFrom is the version from which every sweep has a view.
+const sweepViewsFrom = 6
 
 // readMigrations reads migrations/NNN_title.sql, numbered from 001 without a gap.
 func readMigrations(files fs.FS) ([]migration, error) {
@@ -45,7 +50,7 @@ func readMigrations(files fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, migration{number, string(text)})
+		list = append(list, migration{number: number, sql: string(text)})
 	}
 	return list, nil
 }
@@ -107,7 +112,8 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 }
 
 // oldestRead is the oldest version that can be read without migration: later ones
-// changed views, which this package does not use, and added choices and votes, read if there.
+// changed views, which this package does not use, added choices and votes, read if there, and
+// copies of points for readers of SQL.
 const oldestRead = 2
 
 // checkReadable returns an error unless the queries of this program work with the
@@ -159,6 +165,11 @@ func apply(ctx context.Context, db *sql.DB, m migration) error {
 	}
 	if _, err := tx.ExecContext(ctx, m.sql); err != nil {
 		return err
+	}
+	if m.then != nil {
+		if err := m.then(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", m.number)); err != nil {
 		return err

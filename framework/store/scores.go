@@ -64,6 +64,20 @@ func (s *Store) Scores(ctx context.Context, run int64, scorer string) ([]Value, 
 	return list, nil
 }
 
+// Scorers returns all scorers, the one that was used first most recently first.
+func (s *Store) Scorers(ctx context.Context) ([]Scorer, error) {
+	var list []Scorer
+	err := s.read(ctx, func(db *sql.DB) (err error) {
+		list, err = collect(ctx, db, func(by *Scorer) []any { return []any{&by.Hash, jsonText{&by.Description}} },
+			`SELECT hash, description FROM scorers ORDER BY id DESC`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: scorers: %w", err)
+	}
+	return list, nil
+}
+
 // FindScorer returns the scorer with this hash. Errors: ErrNotFound.
 func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
 	var list []Scorer

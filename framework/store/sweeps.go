@@ -106,13 +106,22 @@ func (s *Sweep) insert(ctx context.Context, tx *sql.Tx, n NewSweep) error {
 	if s.Number, err = result.LastInsertId(); err != nil {
 		return err
 	}
-	return insertTrials(ctx, tx, experiment, s.Number, n.Trials, now)
+	if err := insertTrials(ctx, tx, experiment, s.Number, n.Trials, now); err != nil {
+		return err
+	}
+	return writeSweepView(ctx, tx, s.Number)
 }
 
 func insertTrials(ctx context.Context, tx *sql.Tx, experiment, sweep int64, trials []PlannedTrial, now string) error {
+	// The transaction closes the statement. A trigger takes the point apart, which is slow to
+	// prepare.
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
 	for _, t := range trials {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, sweep_id, number, hash, config, point, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, NewUID(), experiment, sweep, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
+		if _, err := insert.ExecContext(ctx, NewUID(), experiment, sweep, t.Number, t.Hash, t.Config, string(t.Point), now); err != nil {
 			return fmt.Errorf("trial %d: %w", t.Number, err)
 		}
 	}
@@ -183,8 +192,14 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 	if err := insertTrials(ctx, tx, experiment, number, n.Trials[both:], formatTime(time.Now())); err != nil {
 		return false, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
-	return true, err
+	updated, err := tx.ExecContext(ctx, `UPDATE sweeps SET plan = ?2 WHERE id = ?1 AND plan != ?2`, number, string(n.Plan))
+	if err != nil {
+		return true, err
+	}
+	if changed, err := updated.RowsAffected(); err != nil || changed == 0 {
+		return true, err
+	}
+	return true, writeSweepView(ctx, tx, number) // which has a column for a new metric
 }
 
 // columns returns the scan targets of a row of Sweeps.

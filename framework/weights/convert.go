@@ -11,6 +11,7 @@ import (
 	"hash"
 	"io"
 	"maps"
+	"os"
 	"slices"
 
 	"runexp/internal/atomicfile"
@@ -107,6 +108,16 @@ func (f *File) Verify(ctx context.Context) (bool, error) {
 		return true, fmt.Errorf("weights %s: the values do not match the checksum of the import; the file is damaged, import or pull it again", f.name)
 	}
 	return ok, nil
+}
+
+// SumFile returns the SHA-256 of a file, in hex.
+func SumFile(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return Sum(ctx, f)
 }
 
 // Sum returns the SHA-256 of r in hexadecimal, as sha256sum prints it.

@@ -22,21 +22,10 @@ type runCost struct {
 
 // cost lists time and memory of the finished trials, by level of each factor.
 func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, error) {
-	var begun, last time.Time
-	var total time.Duration
+	totals := y.totals()
 	costs := map[int]runCost{} // by trial
 	for i, t := range y.trials {
-		if t.Run == nil {
-			continue
-		}
-		total += t.Run.Elapsed
-		if begun.IsZero() || t.Run.Started.Before(begun) {
-			begun = t.Run.Started
-		}
-		if t.Run.Ended.After(last) {
-			last = t.Run.Ended
-		}
-		if t.Run.Status == store.Finished {
+		if t.Run != nil && t.Run.Status == store.Finished {
 			b, err := readCost(ctx, s, *t.Run)
 			if err != nil {
 				return nil, err
@@ -44,12 +33,12 @@ func (y *Study) cost(ctx context.Context, s *store.Store) ([]document.Block, err
 			costs[i] = b
 		}
 	}
-	if begun.IsZero() {
+	if totals.Began == nil {
 		return []document.Block{{Paragraph: "No trial has begun yet."}}, nil
 	}
-	text := fmt.Sprintf("The runs took %s together", span(total))
-	if last.After(begun) {
-		text += fmt.Sprintf("; %s from the first start to the last end", span(last.Sub(begun)))
+	text := fmt.Sprintf("The runs took %s together", span(time.Duration(totals.Seconds*float64(time.Second))))
+	if totals.Ended != nil && totals.Ended.After(*totals.Began) {
+		text += fmt.Sprintf("; %s from the first start to the last end", span(totals.Ended.Sub(*totals.Began)))
 	}
 	t := document.Table{Caption: "Medians over finished trials", Header: []string{"setting", "trials", "seconds", "seconds an iteration", "peak memory, MiB"}}
 	row := func(name string, chosen func(trial) bool) {

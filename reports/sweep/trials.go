@@ -115,18 +115,18 @@ func (y *Study) missingTrials() ([]document.Block, error) {
 	t := document.Table{Header: []string{"trial", "setting", "run", "status", "why"}}
 	unscored := 0
 	for _, trial := range y.trials {
-		row := []string{fmt.Sprint(trial.Number), y.describe(trial), document.Nothing, trial.status(), ""}
-		if trial.Run != nil {
-			row[2], row[4] = fmt.Sprint(trial.Run.Number), trial.Run.Message
-			if trial.Run.Status == store.Finished {
-				if trial.scores != nil {
-					continue
-				}
-				unscored++
-				row[4] = "its picture has not been scored by the sweep's scorer"
-			}
+		why, missing := trial.missing()
+		if !missing {
+			continue
 		}
-		t.Rows = append(t.Rows, row)
+		run := document.Nothing
+		if trial.Run != nil {
+			run = fmt.Sprint(trial.Run.Number)
+		}
+		if trial.status() == string(store.Finished) {
+			unscored++
+		}
+		t.Rows = append(t.Rows, []string{fmt.Sprint(trial.Number), y.describe(trial), run, trial.status(), why})
 	}
 	if len(t.Rows) == 0 {
 		return []document.Block{{Paragraph: "Nothing: every trial has finished, and every picture was scored."}}, nil
@@ -148,6 +148,20 @@ func (y *Study) missingTrials() ([]document.Block, error) {
 		blocks = append(blocks, document.Block{Paragraph: "The same command runs what has not finished, and scores what was not scored."})
 	}
 	return blocks, nil
+}
+
+// missing reports whether a trial is not in the answers, and why its run says so; "" for
+// one that was never begun.
+func (t trial) missing() (why string, missing bool) {
+	switch {
+	case t.Run == nil:
+		return "", true
+	case t.Run.Status != store.Finished:
+		return t.Run.Message, true
+	case t.scores == nil:
+		return "its picture has not been scored by the sweep's scorer", true
+	}
+	return "", false
 }
 
 // describe names a trial by its settings and images.

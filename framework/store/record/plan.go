@@ -6,6 +6,8 @@ package record
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
+	"strings"
 )
 
 // A Plan is a sweep as requested.
@@ -42,6 +44,20 @@ type Parameter struct {
 	Numbers []float64 `json:"numbers,omitempty"` // the labels as numbers, if all are numbers
 	Range   *Range    `json:"range,omitempty"`   // nil for listed values
 	When    string    `json:"when,omitempty"`    // where it is false the parameter is not set; "" if it always is
+}
+
+// Paths returns the swept settings, each once, in order of the parameters; those of a zip
+// one by one.
+func (p Plan) Paths() []string {
+	var paths []string
+	for _, parameter := range p.Parameters {
+		for _, path := range strings.Split(parameter.Path, " + ") {
+			if path != "" && !slices.Contains(paths, path) {
+				paths = append(paths, path)
+			}
+		}
+	}
+	return paths
 }
 
 // NotSet is the label of a parameter that a trial does not set. Of listed values it is the
