@@ -101,13 +101,13 @@ func (t Table) Numeric() []bool {
 	return numeric
 }
 
-// number reports whether a cell is a number, an interval of two, or nothing.
+// number reports whether a cell is a number, with or without its interval, an interval, or nothing.
 func number(cell string) bool {
 	if cell == Nothing {
 		return true
 	}
 	cell = strings.ReplaceAll(cell, " to ", "")
-	return strings.Trim(cell, "0123456789.,+-−e%×< ") == ""
+	return strings.Trim(cell, "0123456789.,+-−e%×<[] ") == ""
 }
 
 // Nothing is the text of a cell without a value.

@@ -1,5 +1,5 @@
-// Package effects turns the finished runs of a sweep into effects with evidence, and
-// those into sentences. It reads and writes nothing.
+// Package effects turns the finished runs of a sweep into effects with evidence, which
+// package answers puts into words. It reads and writes nothing.
 //
 // # What counts as evidence
 //
@@ -12,15 +12,23 @@
 // Each factor has one test on each metric that the sweep's question names:
 //
 //   - two levels: the signs of the units' differences are flipped (all 2ⁿ of them);
-//   - several numbers: the signs of the units' rank correlations with the numbers are
-//     flipped. If it holds, the first level is tested against the last;
+//   - several numbers: the signs of two correlations of each unit are flipped together, of its ranks
+//     with the numbers' and with their squares. If it holds, the first level is tested against the last,
+//     and a level between for a turning point (curve.go);
 //   - several levels without an order: the levels are permuted within each unit. If it
 //     holds, all pairs of levels are tested by sign flips;
 //   - levels that cannot be paired, as in a random sweep: scatter.go.
 //
-// A test of trend does not see a curve that goes up and down alike; the medians show it, without a
-// claim. Fewer than six units make no claim, whatever the test. Other metrics have effects and
+// Fewer than six units make no claim, whatever the test. Other metrics have effects and
 // intervals, and no test.
+//
+// # About which pictures
+//
+// These tests are about the study's pictures: units are taken as they are. Where no two units
+// share a picture, the same tests are about pictures like these, since each unit is an independent draw
+// of them. Where some do, the tests are made once more for those pictures, with units that share
+// one as one unit, or for crossed pictures by Satterthwaite's t (population.go). Each
+// population has a correction of its own.
 //
 // # At most 5% of reports have a false claim
 //
@@ -46,10 +54,8 @@
 //
 // # What it does not cover
 //
-// Units that share a picture are not independent of each other if the effect depends on the
-// picture. Eight pairs of four content and two style images can make a claim; it is then about
-// these pictures. The analysis says so, and Test has the p with the units of one picture as one.
-// Intervals hold one by one, and interactions are hints, never claims.
+// Intervals hold one by one, and about these pictures. Interactions, disagreements of metrics and
+// comparisons at equal content are hints, never claims. Equivalence has an error rate of its own.
 //
 // A sweep that goes on until something is claimed, is extended after its results were seen, or of which
 // a part is reported by itself, spends the 5% each time. Runs that are missing for their values,
