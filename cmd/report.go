@@ -35,8 +35,8 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
 existing ones, and prints the first line of each answer and their paths; the report of an older
 sweep goes to report-NUMBER. With --json everything is printed as one object: files, answers,
-limits, votes, analysis, plan, scorer, metrics with their definitions, trials with their settings, images,
-scores and times, missing trials, cost, and the environments of the runs.
+limits, votes, analysis, plan, scorer, metrics with their definitions, trials with their
+settings, images, scores and times, missing trials, cost, and the environments of the runs.
 
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
