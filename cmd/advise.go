@@ -2,12 +2,14 @@ package cmd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"runexp/configs"
 	"runexp/framework"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
@@ -39,8 +41,10 @@ interval that holds nine in ten, which sweep that is known from, and what it cos
 RUN is a number, at least the first four digits of a uid, or "last". WISH is
 ` + strings.Join(wishes, ", ") + `.
 
-The evidence is the sweeps in the store. A run gets advice from a sweep of which one setting is
-the run's own, apart from images, seed and size; for others it would be a guess, and there is none.
+The evidence is the sweeps in the store; where they do not know the run's settings, a sweep that
+ships with the program, of the preset standard (configs/standard.yaml). A run gets advice from a
+sweep of which one setting is the run's own, apart from images, seed and size; for others it
+would be a guess, and there is none.
 
 --run runs the first option, or the one of --option, and reports what happened.
 
@@ -130,6 +134,14 @@ func (f *adviseFlags) look(c *cobra.Command, ref string, w advice.Wish) (k known
 	recipe, size := advice.RecipeOf(params)
 	k.size = size
 	moves, covered := advice.Advise(evidence, recipe, w)
+	if !covered {
+		var shipped []advice.Evidence
+		if err := json.Unmarshal(configs.Advice(), &shipped); err != nil {
+			return k, fmt.Errorf("the evidence that ships with the program: %w", err)
+		}
+		moves, covered = advice.Advise(shipped, recipe, w)
+		evidence = append(evidence, shipped...)
+	}
 	if len(moves) > 0 {
 		k.moves = moves
 		return k, nil

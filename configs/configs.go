@@ -30,6 +30,13 @@ var quickstart embed.FS
 // Quickstart returns a self-contained experiment, with more images to try.
 func Quickstart() fs.FS { return quickstart }
 
+//go:embed advice.json
+var advice []byte
+
+// Advice is what runexp advise knows without a sweep of one's own: a JSON list of advice.Evidence,
+// by tools/advice.
+func Advice() []byte { return bytes.Clone(advice) }
+
 // New is the content of a config of one's own images. Texts are YAML on one line, "" for
 // settings that are left as comments.
 type New struct {

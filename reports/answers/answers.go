@@ -132,7 +132,8 @@ func about(a *effects.Analysis, findings []Finding) string {
 
 // headline is the line that a reader sees first.
 func headline(a *effects.Analysis, factor string, found []*effects.Effect, findings []Finding) string {
-	var starts, claims, open, none, few, same []string
+	var starts, open, none, few, same []string
+	var claims [][]string // by start
 	for i, f := range findings {
 		label := labelOf(metric(a, found[i].Metric))
 		switch f.Verdict {
@@ -142,10 +143,10 @@ func headline(a *effects.Analysis, factor string, found []*effects.Effect, findi
 				continue
 			}
 			if n := len(starts); f.start != "" && n > 0 && starts[n-1] == f.start {
-				claims[n-1] += " and " + f.Text
+				claims[n-1] = append(claims[n-1], f.Text)
 				continue
 			}
-			starts, claims = append(starts, f.start), append(claims, f.Text)
+			starts, claims = append(starts, f.start), append(claims, []string{f.Text})
 		case Same:
 			same = append(same, label)
 		case TooFew:
@@ -156,7 +157,8 @@ func headline(a *effects.Analysis, factor string, found []*effects.Effect, findi
 	}
 	n := noun(a, found[0].These.N)
 	var parts []string
-	for i, claim := range claims {
+	for i, clauses := range claims {
+		claim := list(clauses, "and")
 		switch {
 		case starts[i] != "":
 			claim = starts[i] + " " + claim
