@@ -172,16 +172,14 @@ func evidenceOf(ctx context.Context, s *store.Store) ([]advice.Evidence, error) 
 	return list, nil
 }
 
-// noAdvice says why there is none, and what would give some.
+// noAdvice says why there is none, and what would give some. There is always the evidence
+// that ships with the program.
 func noAdvice(all []advice.Evidence, recipe advice.Recipe, w advice.Wish, run int64, covered bool) error {
 	if covered {
 		return fmt.Errorf("no setting that was swept is sure to give run %d %s; a sweep of other settings might", run, w.Name)
 	}
-	e, differing, ok := advice.Nearest(all, recipe)
-	switch {
-	case !ok:
-		return errors.New("the store has no finished sweep that advice could come from; run one, as in runexp -c configs/weights.yaml")
-	case len(differing) == 0:
+	e, differing := advice.Nearest(all, recipe)
+	if len(differing) == 0 {
 		return fmt.Errorf("no sweep has the settings of run %d; %s has the same recipe with other values of what it varies, and nothing is said outside of what was swept", run, e.Source)
 	}
 	const most = 5
@@ -189,7 +187,7 @@ func noAdvice(all []advice.Evidence, recipe advice.Recipe, w advice.Wish, run in
 	if more := len(differing) - most; more > 0 {
 		named += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Errorf("no sweep has the recipe of run %d, and nothing is said outside of what was swept; the nearest, %s, differs in %s", run, e.Source, named)
+	return fmt.Errorf("no sweep has the recipe of run %d, and nothing is said outside of what was swept; the nearest, %s, differs in %s; a sweep of this recipe would give some", run, e.Source, named)
 }
 
 // print prints the options.

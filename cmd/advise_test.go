@@ -38,7 +38,7 @@ func TestShippedAdvice(t *testing.T) {
 		params[p.Path] = string(text)
 	}
 	recipe, _ := advice.RecipeOf(params)
-	if _, differing, _ := advice.Nearest(shipped, recipe); len(differing) > 0 {
+	if _, differing := advice.Nearest(shipped, recipe); len(differing) > 0 {
 		t.Errorf("standard has changed since the evidence was made, in %v: run tools/advice again", differing)
 	}
 	for _, e := range shipped {

@@ -116,14 +116,14 @@ func Advise(all []Evidence, run Recipe, w Wish) (moves []Move, covered bool) {
 }
 
 // Nearest returns the evidence whose fixed parameters differ least from a run's, and the
-// paths in which they do; ok is false without evidence.
-func Nearest(all []Evidence, run Recipe) (e Evidence, differing []string, ok bool) {
-	for _, one := range all {
-		if paths := one.differing(run); !ok || len(paths) < len(differing) {
-			e, differing, ok = one, paths, true
+// paths in which they do. There has to be some evidence.
+func Nearest(all []Evidence, run Recipe) (e Evidence, differing []string) {
+	for i, one := range all {
+		if paths := one.differing(run); i == 0 || len(paths) < len(differing) {
+			e, differing = one, paths
 		}
 	}
-	return e, differing, ok
+	return e, differing
 }
 
 // differing lists the paths of fixed parameters in which a run differs.

@@ -141,8 +141,8 @@ func TestNothingOutsideOfWhatWasSwept(t *testing.T) {
 	if _, covered := advice.Advise(all, more, wish("less noise")); covered {
 		t.Error("one more loss")
 	}
-	if e, paths, ok := advice.Nearest(all, more); !ok || e.Source != "sweep 1 of weights" || !slices.Equal(paths, []string{"losses.palette.weight"}) {
-		t.Errorf("%v %v", paths, ok)
+	if e, paths := advice.Nearest(all, more); e.Source != "sweep 1 of weights" || !slices.Equal(paths, []string{"losses.palette.weight"}) {
+		t.Errorf("%s %v", e.Source, paths)
 	}
 	if moves, covered := advice.Advise([]advice.Evidence{swept(5)}, run("10"), wish("less noise")); !covered || len(moves) > 0 {
 		t.Errorf("five pairs: %+v", moves)
