@@ -1,7 +1,7 @@
-"""Time of a large sweep in addition to its trials: planning, --dry-run, resuming and the report.
+"""Time of a large sweep in addition to its trials: planning, --dry-run, resuming, listing and the report.
 
 Called by planning.sh. The sweep runs once, of trials as short as they can be. Then, in turn: the dry run; the start of a new
-sweep up to its first trial; the start of the same sweep of which one trial was taken away, up to that trial; the report.
+sweep up to its first trial; the start of the same sweep of which one trial was taken away, up to that trial; the list of all runs; the report.
 """
 import argparse
 import contextlib
@@ -43,7 +43,7 @@ sweep:
     - {path: losses.style.weight, min: 1, max: 1e5, steps: 8, distribution: log_uniform}
     - {path: losses.tv.weight, min: 1e-3, max: 1e3, steps: 5, distribution: log_uniform}
 """
-STEPS = 'dry_run', 'planned', 'resumed', 'report'
+STEPS = 'dry_run', 'planned', 'resumed', 'listed', 'report'
 
 
 def command(folder, store, *more):
@@ -109,6 +109,7 @@ def measure(options, folder):
                 'dry_run': seconds(command(folder, new, '--dry-run')),
                 'planned': until_next_run(command(folder, new), new),
                 'resumed': until_next_run(command(folder, resumed), resumed),
+                'listed': seconds([trial.ROOT / 'bin/runexp', 'ls', '--limit', options.trials, '--db', whole]),
                 'report': seconds([trial.ROOT / 'bin/runexp', 'report', 'planning', '--db', whole, '--out', whole.parent / 'out']),
             }
         rows.append(row)
@@ -137,6 +138,7 @@ def main():
                            [['`--dry-run`', f'{middle["dry_run"]:.1f}'],
                             ['planned: from the command to the first trial', f'{middle["planned"]:.1f}'],
                             ['resumed: from the command to the one trial left', f'{middle["resumed"]:.1f}'],
+                            ['`runexp ls` of all runs', f'{middle["listed"]:.2f}'],
                             ['`runexp report`', f'{middle["report"]:.1f}']]))
     report.deliver(block, {'medians': middle, 'repeats': rows, 'trials': options.trials, 'pictures': str(options.pictures),
                                 'layers': options.layers, 'machine': report.machine(), 'versions': report.versions()}, body, options)

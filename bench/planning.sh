@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Time of a large sweep in addition to its trials: planning, --dry-run, resuming and the report.
+# Time of a large sweep in addition to its trials: planning, --dry-run, resuming, listing and the report.
 #
 #   bench/planning.sh [--trials N] [--repeats N] [--pictures HxW] [--layers] [--json] [--write]
 #
