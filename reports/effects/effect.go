@@ -186,10 +186,11 @@ func (t *table) summaries(f int, design string) []LevelSummary {
 		byUnit[l] = slices.Repeat([]float64{math.NaN()}, len(t.value))
 	}
 	for u := range t.value {
-		levels, means := t.profile(u, f)
+		cellMeans := t.profile
 		if design == Scattered {
-			levels, means = t.overall(u, f)
+			cellMeans = t.overall
 		}
+		levels, means := cellMeans(u, f)
 		for i, l := range levels {
 			values[l] = append(values[l], means[i])
 			if byUnit[l][u] = means[i]; t.log {
@@ -215,17 +216,18 @@ func (t *table) summaries(f int, design string) []LevelSummary {
 // overall returns a unit's levels and its mean at each over all that it has there,
 // whatever the settings of the other factors.
 func (t *table) overall(unit, f int) (levels []int, means []float64) {
-	for _, l := range t.levels[f] {
-		sum, n := 0.0, 0.0
-		for s, v := range t.value[unit] {
-			if t.settings[s][f] == l && !math.IsNaN(v) {
-				sum += v
-				n++
-			}
+	sums, n := map[int]float64{}, map[int]float64{}
+	for s, v := range t.value[unit] {
+		if !math.IsNaN(v) {
+			l := t.settings[s][f]
+			sums[l] += v
+			n[l]++
 		}
-		if n > 0 {
+	}
+	for _, l := range t.levels[f] {
+		if n[l] > 0 {
 			levels = append(levels, l)
-			means = append(means, sum/n)
+			means = append(means, sums[l]/n[l])
 		}
 	}
 	return levels, means
