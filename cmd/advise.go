@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -235,7 +236,13 @@ func (f *adviseFlags) try(ctx context.Context, before store.RunDetail, m advice.
 	if err != nil {
 		return usage(err)
 	}
-	if err := f.runResolved(ctx, resolved); err != nil {
+	stdout := f.stdout
+	if f.json {
+		f.stdout = io.Discard // what happened is the one object printed
+	}
+	err = f.runResolved(ctx, resolved)
+	f.stdout = stdout
+	if err != nil {
 		return err
 	}
 	s, err := f.readStore(ctx)
