@@ -1,6 +1,7 @@
 package run
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -116,5 +117,27 @@ func TestTheStartInTheMargin(t *testing.T) {
 		if d := v - p.Content().Pix[i]; d > 1e-6 || d < -1e-6 {
 			t.Fatalf("element %d is %v, the image's %v", i, v, p.Content().Pix[i])
 		}
+	}
+}
+
+// The losses see the picture's masks with their margin.
+func TestLossesSeeTheMarginOfMasks(t *testing.T) {
+	e, plugins := withRegions(t)
+	e.Content.Masks = []framework.Mask{{Name: "left", Image: halves(t, 30, 40, 0.25)}}
+	e.Stages = e.Stages[:1]
+	e.Stages[0].Size = framework.Size{Height: 30}
+	e.Margin = 0.1 // 4 pixels on each side
+	p, err := Prepare(e, plugins, compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &record{}
+	if _, err := p.Optimize(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	share := (10.0 + 4) / (40 + 2*4) // of the picture that is left
+	want := 0.75*(share-0.2)*(share-0.2) + 0.25*(share-1)*(share-1)
+	if last := r.rows[0].Terms[len(r.rows[0].Terms)-1]; last.Loss != "areas" || math.Abs(last.Value-want) > 1e-3 {
+		t.Errorf("%+v, want %g", last, want)
 	}
 }
