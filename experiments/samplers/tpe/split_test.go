@@ -133,7 +133,7 @@ func TestWeights(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	const want = "startup: must be at least 1, not 0\ngamma: must be above 0 and below 1, not 1\ncandidates: must be at least 1, not 0\nobjectives: must be 1 or 2, not 3"
+	const want = "startup: must be at least 1, not 0\ngamma: must be above 0 and below 1, not 1\ncandidates: must be 1 to 10000, not 0\nobjectives: must be 1 or 2, not 3"
 	if err := (Config{0, 1, 0, 3}).Validate(); err == nil || err.Error() != want {
 		t.Error(err)
 	}

@@ -21,11 +21,14 @@ import (
 	"runexp/framework"
 )
 
+// mostCandidates keeps a suggestion to fractions of a second: it cannot be interrupted.
+const mostCandidates = 10000
+
 // Config are the sampler's options.
 type Config struct {
 	Startup    int     `config:"startup" doc:"settings that are drawn at random before the search, each run on every pair"`
 	Gamma      float64 `config:"gamma" doc:"share of the settings that count as good, in (0, 1); by one metric at most 25 do"`
-	Candidates int     `config:"candidates" doc:"settings that are drawn and compared for each one that is run"`
+	Candidates int     `config:"candidates" doc:"settings that are drawn and compared for each one that is run, at most 10000"`
 	Objectives int     `config:"objectives" doc:"number of metrics to search by: 1, the first of sweep.metrics, or 2, the first two together (Pareto), if there are two"`
 }
 
@@ -41,8 +44,8 @@ func (c Config) Validate() error {
 	if !(c.Gamma > 0 && c.Gamma < 1) {
 		problems = append(problems, framework.Invalid("gamma", "must be above 0 and below 1, not %g", c.Gamma))
 	}
-	if c.Candidates < 1 {
-		problems = append(problems, framework.Invalid("candidates", "must be at least 1, not %d", c.Candidates))
+	if c.Candidates < 1 || c.Candidates > mostCandidates {
+		problems = append(problems, framework.Invalid("candidates", "must be 1 to %d, not %d", mostCandidates, c.Candidates))
 	}
 	if c.Objectives < 1 || c.Objectives > 2 {
 		problems = append(problems, framework.Invalid("objectives", "must be 1 or 2, not %d", c.Objectives))
