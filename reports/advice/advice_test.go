@@ -103,6 +103,42 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// A picture that failed, with a score that is no number, is left out.
+func TestScoresThatAreNoNumbers(t *testing.T) {
+	e := swept(8)
+	e.Settings[4].Values[3]["eval/noise"] = math.NaN()
+	e.Settings[4].Values[5]["eval/content"] = math.Inf(1)
+	moves, _ := advice.Advise([]advice.Evidence{e}, run("0"), wish("less noise"))
+	if len(moves) == 0 || moves[0].N != 7 || math.IsNaN(moves[0].Wish.High) {
+		t.Fatalf("%+v", moves)
+	}
+	for _, c := range moves[0].Costs {
+		if math.IsInf(c.Expected, 0) || math.IsNaN(c.Low) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+// What a move does on average only by chance is no cost.
+func TestCostsAreSure(t *testing.T) {
+	e := swept(8)
+	for u := range e.Units { // edges a little worse on average, and better as often
+		for s := range e.Settings {
+			e.Settings[s].Values[u]["eval/edges"] = 0.5
+		}
+		e.Settings[4].Values[u]["eval/edges"] = 0.5 * math.Exp(0.1*float64(1-2*(u%2))-0.01)
+	}
+	moves, _ := advice.Advise([]advice.Evidence{e}, run("0"), wish("less noise"))
+	if len(moves) == 0 {
+		t.Fatal("no advice")
+	}
+	for _, c := range moves[0].Costs {
+		if c.Metric.Name == "eval/edges" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // The interval is for one more picture: it holds nine in ten of them.
 func TestIntervalHoldsOneMorePicture(t *testing.T) {
 	const studies = 3000
