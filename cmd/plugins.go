@@ -30,9 +30,9 @@ func (a *app) pluginsCommand() *cobra.Command {
 		Use:   "plugins [NAME …]",
 		Short: "List the plugins with their options",
 		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, or those that
-are named, each with its options, their defaults and meaning. In a config, options are given beside the plugin's name:
-{name: adam, lr: 0.02}. Every picture is scored by all metrics, as eval/NAME, apart from those on
-request; runexp metrics has their formulas.
+are named, each with its options, their defaults and meaning. In a config, options are given beside
+the plugin's name: {name: adam, lr: 0.02}. Every picture is scored by all metrics, as eval/NAME,
+apart from those on request; runexp metrics has their formulas.
 
 Reads and writes no files. --markdown prints docs/plugins.md, --json a list of objects.
 
