@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -120,7 +121,19 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
+	var unknown error // cobra prints the parent's help for an unknown verb with --help
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		if name := c.Flags().Arg(0); c.HasSubCommands() && name != "" && !strings.Contains(name, "=") {
+			unknown = unknownVerb(c, name)
+			return
+		}
+		help(c, args)
+	})
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = unknown
+	}
 	if err == nil {
 		return exitOK
 	}

@@ -3,13 +3,14 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"runexp/framework"
+	"runexp/framework/evaluate"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/sheet"
@@ -124,7 +125,7 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile, by st
 		}
 		return printJSON(a.stdout, page)
 	}
-	if err := printComparison(a.stdout, comparison); err != nil || path == "" {
+	if err := a.printComparison(comparison); err != nil || path == "" {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "\n%s\n", path)
@@ -149,7 +150,11 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 	return path, figureError(frames.Save(path, sheet.Usual))
 }
 
-func printComparison(w io.Writer, c reports.Comparison) error {
+// finalValues heads the losses and metrics of a comparison.
+const finalValues = "final values"
+
+func (a *app) printComparison(c reports.Comparison) error {
+	w := a.stdout
 	var header []string
 	rows := [][]string{{"experiment"}, {"status"}}
 	for _, run := range c.Runs {
@@ -160,13 +165,14 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 	if err := table(w, append([]string{""}, header...), rows); err != nil {
 		return err
 	}
+	rated := slices.ContainsFunc(c.Metrics, func(n reports.Numbers) bool { return a.better(n.Name) != "" })
 	for _, part := range []struct {
 		title, alike string
 		rows         [][]string
 	}{
 		{"settings that differ", "no setting differs", differenceCells(c.Settings)},
 		{"environment that differs", "the environment is the same", differenceCells(c.Environment)},
-		{"final values", "", mapRows(c.Metrics, func(n reports.Numbers) []string {
+		{finalValues, "", mapRows(c.Metrics, func(n reports.Numbers) []string {
 			row := []string{n.Name}
 			for _, v := range n.Values {
 				if v == nil {
@@ -174,6 +180,9 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 				} else {
 					row = append(row, metricText(n.Name, *v))
 				}
+			}
+			if rated {
+				row = append(row, a.better(n.Name))
 			}
 			return row
 		})},
@@ -183,11 +192,25 @@ func printComparison(w io.Writer, c reports.Comparison) error {
 			continue
 		}
 		fmt.Fprintf(w, "\n%s\n", part.title)
-		if err := table(w, append([]string{""}, header...), part.rows); err != nil {
+		columns := append([]string{""}, header...)
+		if rated && part.title == finalValues {
+			columns = append(columns, "BETTER")
+		}
+		if err := table(w, columns, part.rows); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// better is the direction in which a metric is better, lower or higher; "" for neither, and for
+// losses, which weights change.
+func (a *app) better(metric string) string {
+	definition, known := evaluate.Describe(a.plugins.Metrics, metric)
+	if !known || definition.Better == framework.Neither {
+		return ""
+	}
+	return string(definition.Better)
 }
 
 func differenceCells(list []reports.Difference) [][]string {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"runexp/experiments/plan"
+	"runexp/framework"
+	"runexp/framework/config"
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports/answers"
@@ -121,6 +123,18 @@ type plannedTrial struct {
 	Seconds  float64 `json:"seconds"`
 }
 
+// stopsEarly is the line on what stops trials early, and by which metric; "" for nothing.
+func stopsEarly(e *config.EarlyStop) string {
+	if e == nil {
+		return ""
+	}
+	better := framework.Higher
+	if e.Lower {
+		better = framework.Lower
+	}
+	return fmt.Sprintf("early stop: %s, by %s (%s is better), every %s from %d on\n", e.Type, e.Metric, better, sizes.Count(e.Every, "iteration"), e.Warmup)
+}
+
 // describeTrials lists the trials of a sweep with their predicted time and memory.
 func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error {
 	if n := planned.Estimated(); n > 0 && !r.quiet {
@@ -146,7 +160,8 @@ func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error
 	if r.json {
 		return printJSON(r.stdout, withChoice(planned, map[string]any{
 			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most, "later_trials": planned.Total() - len(trials),
-			"claims": map[string]any{"possible": able, "text": reach},
+			"early_stop": planned.EarlyStop(),
+			"claims":     map[string]any{"possible": able, "text": reach},
 		}))
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
@@ -157,7 +172,7 @@ func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error
 		more := time.Duration(float64(total) * float64(n) / float64(len(trials)))
 		later = fmt.Sprintf("; up to %d more trials follow, in about %s, each setting from the results before it (method: %s)", n, sizes.Text(more, time.Second), planned.Config.Sweep.Method)
 	}
-	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each%s\nclaims: %s\n",
-		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), later, reach)
+	_, err = fmt.Fprintf(r.stdout, "%s: %s, about %s one after another, at most %s each%s\n%sclaims: %s\n",
+		planned.Config.Experiment.Name, sizes.Count(len(trials), "trial"), sizes.Text(total, time.Second), sizes.Bytes(most), later, stopsEarly(planned.EarlyStop()), reach)
 	return err
 }

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,27 +27,35 @@ type plugin struct {
 func (a *app) pluginsCommand() *cobra.Command {
 	markdown := false
 	c := &cobra.Command{
-		Use:   "plugins",
+		Use:   "plugins [NAME …]",
 		Short: "List the plugins with their options",
-		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, each with its
-options, their defaults and meaning. In a config, options are given beside the plugin's name:
-{name: adam, lr: 0.02}. Every picture is scored by all metrics, as eval/NAME, apart from those on
-request; runexp metrics has their formulas.
+		Long: `List the plugins of every kind, backbones, losses, optimisers, metrics and others, or those that
+are named, each with its options, their defaults and meaning. In a config, options are given beside
+the plugin's name: {name: adam, lr: 0.02}. Every picture is scored by all metrics, as eval/NAME,
+apart from those on request; runexp metrics has their formulas.
 
 Reads and writes no files. --markdown prints docs/plugins.md, --json a list of objects.
 
-Exit codes: 0 printed; 2 for arguments.
+Exit codes: 0 printed; 2 for an unknown plugin.
 
 See also: runexp backbones, runexp metrics, runexp config`,
 		Example: `  runexp plugins
+  runexp plugins tpe asha
   runexp plugins --json
   runexp plugins --markdown > docs/plugins.md`,
-		Args: exactArgs(0, "no arguments"),
-		RunE: func(*cobra.Command, []string) error {
+		ValidArgsFunction: words(a.pluginNames()...),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if markdown && len(args) > 0 {
+				return usage(errors.New("--markdown prints the page of all plugins; leave out their names"))
+			}
 			all, err := a.listPlugins()
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
+			}
+			if all, err = a.named(all, args); err != nil {
+				return usage(err)
+			}
+			switch {
 			case a.json:
 				return printJSON(a.stdout, all)
 			case markdown:
@@ -78,6 +88,29 @@ func (a *app) listPlugins() ([]plugin, error) {
 		}
 	}
 	return all, nil
+}
+
+// pluginNames lists the names of all plugins, each once.
+func (a *app) pluginNames() []string {
+	var names []string
+	for _, k := range a.plugins.Kinds() {
+		names = append(names, k.Names()...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// named returns the plugins with one of these names, of every kind that has it; all if none is given.
+func (a *app) named(all []plugin, names []string) ([]plugin, error) {
+	for _, name := range names {
+		if !slices.ContainsFunc(all, func(p plugin) bool { return p.Name == name }) {
+			return nil, framework.UnknownName("plugin", name, a.pluginNames())
+		}
+	}
+	if len(names) == 0 {
+		return all, nil
+	}
+	return slices.DeleteFunc(all, func(p plugin) bool { return !slices.Contains(names, p.Name) }), nil
 }
 
 func writePlugins(w io.Writer, all []plugin) error {

@@ -116,7 +116,7 @@ func TestReadmeConfig(t *testing.T) {
 // picture is small enough to load fast.
 func TestReadmeLinks(t *testing.T) {
 	const largest = 300_000 // bytes
-	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../docs/looks.md", "../CONTRIBUTING.md"} {
+	for _, name := range []string{"../README.md", "../README.zh.md", "../docs/ARCHITECTURE.md", "../docs/looks.md", "../docs/sweeps.md", "../CONTRIBUTING.md"} {
 		page, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

@@ -223,7 +223,14 @@ func (f *scoreFlags) print(ctx context.Context, s *store.Store, r *rescore.Resco
 	if err := listing(f.stdout, header, cells, 1, 3); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f.stdout, "\nscorer %s: %s at %s\n", shortHash(scorer.Hash), f.by, strings.Join(r.Scorer.Layers().Style, ", "))
+	fmt.Fprintln(f.stdout)
+	for _, direction := range []framework.Direction{framework.Lower, framework.Higher} {
+		alike := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return f.better(name) != string(direction) })
+		if len(alike) > 0 {
+			fmt.Fprintf(f.stdout, "%s is better: %s\n", direction, strings.ReplaceAll(strings.Join(alike, ", "), evaluate.Prefix, ""))
+		}
+	}
+	_, err = fmt.Fprintf(f.stdout, "scorer %s: %s at %s\n", shortHash(scorer.Hash), f.by, strings.Join(r.Scorer.Layers().Style, ", "))
 	return err
 }
 

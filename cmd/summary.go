@@ -55,10 +55,14 @@ func (s summary) single(ctx context.Context, cause error) error {
 	if plotErr = errors.Join(plotErr, stripErr); o.Status == store.Failed {
 		plotErr = nil // a run that failed at once has no losses to plot
 	}
+	regions := filepath.Join(o.Folder, trial.RegionsPicture)
+	if _, err := os.Stat(regions); err != nil { // the run looked for none
+		regions = ""
+	}
 	if s.json {
 		page := map[string]any{
 			"run": o.Run.Number, "uid": o.Run.UID, "status": o.Status, "ran": true,
-			"picture": o.Picture, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
+			"picture": o.Picture, "regions": regions, "folder": o.Folder, "plots": paths, "strip": strip, "db": s.storePath(s.store),
 		}
 		if o.Flaw != nil {
 			page["flaw"] = o.Flaw
@@ -68,6 +72,9 @@ func (s summary) single(ctx context.Context, cause error) error {
 		fmt.Fprintf(s.stdout, "run %d (%s) %s\n", o.Run.Number, o.Run.UID.Short(), o.Status)
 		if o.Picture != "" {
 			fmt.Fprintf(s.stdout, "  picture   %s\n", o.Picture)
+		}
+		if regions != "" {
+			fmt.Fprintf(s.stdout, "  regions   %s\n", regions)
 		}
 		for _, path := range paths {
 			fmt.Fprintf(s.stdout, "  losses    %s\n", path)
@@ -166,7 +173,7 @@ func (s summary) pictures(ctx context.Context) ([]sweepPicture, error) {
 
 // shownPictures is the maximum number of pictures that the end of a sweep lists; the
 // report shows all.
-const shownPictures = 20
+const shownPictures = 3
 
 // print prints how a sweep ended, its answers, and where its pictures, its report and the store are.
 func (s summary) print(tally experiments.Tally, lines, report []string, pictures []sweepPicture, took time.Duration) error {

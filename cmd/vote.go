@@ -325,6 +325,29 @@ func (a *app) countVotes(c *cobra.Command, experiment string, f *voteFlags) (err
 		return printJSON(a.stdout, n)
 	}
 	fmt.Fprintf(a.stdout, "%s counted, %d known already, %s without an answer\n", sizes.Count(n.Added, "vote"), n.Known, sizes.Count(n.Empty, "question"))
+	return a.printVotes(c, s, experiment)
+}
+
+// printVotes prints how the votes on the newest sweep came out, and the command that shows more.
+func (a *app) printVotes(c *cobra.Command, s *store.Store, experiment string) error {
+	w, _, err := sweep.Find(c.Context(), s, experiment, 0)
+	if err != nil {
+		return err
+	}
+	work := newWorkProgress(a.stderr, false)
+	defer work.done()
+	study, err := sweep.Read(c.Context(), s, w, work.report)
+	if err != nil {
+		return err
+	}
+	work.done()
+	lines := study.Votes()
+	for _, line := range lines {
+		fmt.Fprintf(a.stdout, "  %s\n", printable.Text(line))
+	}
+	if len(lines) > 0 {
+		fmt.Fprintf(a.stdout, "%s shows them beside the metrics\n", a.command("report "+experiment))
+	}
 	return nil
 }
 

@@ -122,6 +122,9 @@ func (r *recorder) row(row run.Row) error {
 // FinalPicture is the name of a run's final picture in its folder.
 const FinalPicture = "picture.png"
 
+// RegionsPicture is the name of the picture of the regions that a run has found.
+const RegionsPicture = "regions.png"
+
 // picture stores a picture, or scores one that was made for that.
 func (r *recorder) picture(p run.Picture) error {
 	if p.Kind == "sample" {
@@ -161,7 +164,7 @@ func (r *recorder) picture(p run.Picture) error {
 // regions stores the picture of the regions that the run has found. A resumed run finds the
 // same, so that it replaces an inherited one.
 func (r *recorder) regions(found run.Regions) error {
-	const name = "regions.png"
+	const name = RegionsPicture
 	var png bytes.Buffer
 	if err := imaging.EncodePNG(&png, found.Image, nil); err != nil {
 		return err

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -21,7 +24,8 @@ import (
 // An Expression is a condition on the settings of a trial, in the language of
 // github.com/expr-lang/expr. A swept path evaluates to its value: a number, a text, true
 // or false, and anything else as its YAML on one line. So does any other path written in
-// the config, such as one whose sweep was overridden or one that the trial does not set.
+// the config, such as one whose sweep was overridden or one that the trial does not set. The
+// position of a list item is written as .0 or [0].
 // pair.content and pair.style are names of files without folder and extension, in exclude
 // only. get("path") is for paths that are not valid identifiers, such as names with a dash.
 type Expression struct {
@@ -157,7 +161,8 @@ func (r *sweepReader) expression(at, text string, env types.Map, check func(path
 		r.add(at, "%s (in %s)", firstLine(err), strconv.Quote(text))
 		return nil
 	}
-	tree, err := parser.Parse(text)
+	source := bracketed(text)
+	tree, err := parser.Parse(source)
 	if err != nil {
 		return fail(err)
 	}
@@ -179,11 +184,28 @@ func (r *sweepReader) expression(at, text string, env types.Map, check func(path
 		env[path] = typeOf(fixed[path])
 	}
 	get := expr.Function("get", func(args ...any) (any, error) { return args[0], nil }, new(func(any) any))
-	program, err := expr.Compile(text, expr.Env(env), expr.AsBool(), expr.Patch(pathPatcher{env}), get)
+	program, err := expr.Compile(source, expr.Env(env), expr.AsBool(), expr.Patch(pathPatcher{env}), get)
 	if err != nil {
 		return fail(err)
 	}
 	return &Expression{text, program, collector.paths(), fixed}
+}
+
+// bracketed writes the positions of list items as the language does: stages.0.size, as it is
+// written everywhere else, becomes stages[0].size. Texts, comments and numbers stay.
+func bracketed(text string) string {
+	const other = `'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|` + "`[^`]*`" + `|/\*.*?\*/|//[^\n]*|[0-9]\w*(?:\.[0-9]\w*)?`
+	const path = `[\pL_$][\pL\d_$]*(?:\.[\pL\d_$]+|\[\d+\])+`
+	position := regexp.MustCompile(`\.(\d+)([.[]|$)`)
+	return regexp.MustCompile(`(?s)`+other+`|`+path).ReplaceAllStringFunc(text, func(token string) string {
+		if first, _ := utf8.DecodeRuneInString(token); !unicode.IsLetter(first) && first != '_' && first != '$' {
+			return token
+		}
+		for position.MatchString(token) { // neighbours share a dot
+			token = position.ReplaceAllString(token, "[$1]$2")
+		}
+		return token
+	})
 }
 
 // checkFixed returns an error for a path whose value differs between trials, because a

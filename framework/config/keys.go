@@ -18,7 +18,8 @@ type Key struct {
 // Keys lists the keys of an experiment, then those of its sweep, without the options
 // of plugins.
 func Keys() []Key {
-	keys := describeKeys("", reflect.ValueOf(Defaults()))
+	keys := []Key{{Path: "extends", Type: "list of text", Doc: "presets and files that this file begins with, a file with its .yaml and relative to this one; later ones win over earlier ones, and this file over all"}}
+	keys = append(keys, describeKeys("", reflect.ValueOf(Defaults()))...)
 	keys = append(keys, Key{Path: "sweep", Type: "mapping", Doc: "runs the experiment with different settings; default: a single run"})
 	return append(keys, describeKeys("sweep", reflect.ValueOf(defaultSweep()))...)
 }

@@ -222,6 +222,8 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 			into, wanted = plugin, pluginTypes[e.key]
 		}
 		switch {
+		case optionsAt >= 0 && e.key == choice.key && e.value.kind == mapping:
+			c.optionsInName(e, choice, path)
 		case wanted != nil:
 			if value := c.check(e.value, wanted, join(path, e.key)); value != nil {
 				into[e.key] = value
@@ -233,6 +235,18 @@ func (c *checker) checkStruct(n *node, t reflect.Type, path string) any {
 		}
 	}
 	return out
+}
+
+// optionsInName reports a plugin's name with its options in it, as in method: {name: tpe, startup: 3}.
+func (c *checker) optionsInName(e entry, choice choice, path string) {
+	example := ""
+	for _, option := range e.value.entries {
+		if option.key != choice.key && option.key != "name" && option.value.kind == scalar {
+			example = ", as in " + join(path, option.key) + "=" + newSetting(option.key, option.value, option.position).Text
+			break
+		}
+	}
+	c.report.add(e.position, join(path, e.key), "is the name of a %s (known: %s); its options stand beside it%s", choice.kind, strings.Join(choice.names, ", "), example)
 }
 
 // plugin returns the default options of the plugin that n names, and whether it

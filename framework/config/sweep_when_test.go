@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -76,5 +77,43 @@ sweep:
 	s := load(t, write(t, written)).Sweep
 	if set, err := s.Sets(2, at(s, 0, 0)); err != nil || !set {
 		t.Errorf("with the key written: %v, %v", set, err)
+	}
+}
+
+// Positions of list items may be written with dots, as in every other key; numbers and texts
+// with dots stay what they are.
+func TestPositionsInExpressions(t *testing.T) {
+	const sweep = base + `backbone: {name: vgg19-lite}
+sweep:
+  parameters:
+    - {path: stages.0.optimizer.name, values: [adam, momentum]}
+    - {path: losses.style.layers.0.weight, values: [0.5, 1.5]}
+    - {path: losses.content.weight, values: [2, 3], when: WHEN}
+`
+	for _, c := range []struct {
+		when string
+		want []bool // of adam 0.5, adam 1.5, momentum 0.5, momentum 1.5
+	}{
+		{"stages.0.optimizer.name == 'adam'", []bool{true, true, false, false}},
+		{"stages[0].optimizer.name == 'adam'", []bool{true, true, false, false}},
+		{"losses.style.layers.0.weight > 1.0", []bool{false, true, false, true}},
+		{"losses.style.layers[0].weight in [.5, 1e0]", []bool{true, false, true, false}},
+		{"stages.0.optimizer.name + '.0.5' == 'adam.0.5' /* it's */ && losses.style.layers.0.weight*1.0 <= 0.5", []bool{true, false, false, false}},
+		{`get("stages.0.optimizer.name") == "adam" or style.0.size == "own" and style.0.weight < 3.0`, []bool{true, true, false, false}},
+	} {
+		r := load(t, write(t, strings.Replace(sweep, "WHEN", "\""+strings.ReplaceAll(c.when, `"`, `\"`)+"\"", 1)), "content.image=photo.png", "style.0.image=painting.png")
+		var got []bool
+		for name := range 2 {
+			for weight := range 2 {
+				set, err := r.Sweep.Sets(2, append(at(r.Sweep, 0, name), at(r.Sweep, 1, weight)...))
+				if err != nil {
+					t.Errorf("%s: %v", c.when, err)
+				}
+				got = append(got, set)
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.when, got, c.want)
+		}
 	}
 }

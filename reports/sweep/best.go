@@ -67,7 +67,7 @@ func (y *Study) means() []mean {
 		log := !slices.ContainsFunc(y.trials, func(t trial) bool { v, known := t.scores[name]; return known && v <= 0 })
 		for at, group := range y.settings() {
 			if i == 0 {
-				list = append(list, mean{name: y.settingOf(group[0])})
+				list = append(list, mean{name: y.settingOf(group[0], " ")})
 				for _, t := range group {
 					list[at].trials = append(list[at].trials, fmt.Sprint(t.Number))
 				}
@@ -100,12 +100,12 @@ func (y *Study) means() []mean {
 	})
 }
 
-// settingOf names a trial's setting.
-func (y *Study) settingOf(t trial) string {
+// settingOf names a trial's setting, with is between path and value.
+func (y *Study) settingOf(t trial, is string) string {
 	var parts []string
 	for _, i := range y.differing() {
 		if label := y.plan.label(t, i); label != record.NotSet {
-			parts = append(parts, y.plan.Parameters[i].Path+" "+label)
+			parts = append(parts, y.plan.Parameters[i].Path+is+label)
 		}
 	}
 	return strings.Join(parts, ", ")

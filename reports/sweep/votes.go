@@ -51,6 +51,22 @@ func (y *Study) Entries(ctx context.Context, s *store.Store) ([]votes.Entry, err
 	return list, nil
 }
 
+// Votes says how the votes on each setting came out, one line each in the order of the
+// settings: losses.tv.weight=20 won 9 of 22, 6 ties. It has none before anybody has voted.
+func (y *Study) Votes() []string {
+	var lines []string
+	for i, group := range y.settings() {
+		if w := y.votes.Wins[i]; w.Votes > 0 {
+			line := fmt.Sprintf("%s won %d of %d", y.settingOf(group[0], "="), w.Won, w.Votes)
+			if w.Ties > 0 {
+				line += ", " + sizes.Count(w.Ties, "tie")
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // VotesFolder is where a sweep's ballots go.
 func VotesFolder(out string, w store.Sweep, newest bool) string {
 	return folderOf("votes", out, w, newest)

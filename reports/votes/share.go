@@ -10,9 +10,26 @@ import (
 type Tally struct {
 	// Shares has, by run, the share of its comparisons that a picture won.
 	Shares map[int64]float64
+	// Wins has, by setting, how its votes came out.
+	Wins   map[int]Wins
 	Votes  int      // that count for this sweep
 	Voters []string // their names, sorted; "" for those without
 	Texts  []string // the wordings of their questions, sorted
+}
+
+// Wins counts the votes on a setting's pictures against those of other settings.
+type Wins struct{ Votes, Won, Ties int }
+
+// plus adds a vote in which the setting had this score.
+func (w Wins) plus(score float64) Wins {
+	w.Votes++
+	switch score {
+	case 1:
+		w.Won++
+	case 0.5:
+		w.Ties++
+	}
+	return w
 }
 
 // Count returns the tally of votes on entries.
@@ -32,7 +49,7 @@ func Count(entries []Entry, cast []store.CastVote) Tally {
 	type comparison struct{ run, with int64 }
 	type mean struct{ sum, n float64 }
 	scores := map[comparison]mean{}
-	t := Tally{Shares: map[int64]float64{}}
+	t := Tally{Shares: map[int64]float64{}, Wins: map[int]Wins{}}
 	for _, v := range cast {
 		left, known := byRun[v.Left.Run]
 		right, too := byRun[v.Right.Run]
@@ -44,6 +61,8 @@ func Count(entries []Entry, cast []store.CastVote) Tally {
 			m := scores[c]
 			scores[c] = mean{m.sum + score, m.n + 1}
 		}
+		t.Wins[left.Setting] = t.Wins[left.Setting].plus(won)
+		t.Wins[right.Setting] = t.Wins[right.Setting].plus(1 - won)
 		t.Votes++
 		t.Voters = append(t.Voters, v.Voter)
 		t.Texts = append(t.Texts, v.Text)

@@ -1,6 +1,7 @@
 package votes
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -30,6 +31,9 @@ func TestShares(t *testing.T) {
 		if got, has := tally.Shares[run]; !has || math.Abs(got-share) > 1e-15 {
 			t.Errorf("run %d: %g, want %g", run, got, share)
 		}
+	}
+	if want := map[int]Wins{0: {5, 2, 1}, 1: {4, 2, 0}, 2: {1, 0, 1}}; !maps.Equal(tally.Wins, want) {
+		t.Errorf("won %v, want %v", tally.Wins, want)
 	}
 	if tally.Votes != 5 || !slices.Equal(tally.Voters, []string{"", "anna", "bo", "cy"}) || !slices.Equal(tally.Texts, []string{"which?"}) {
 		t.Errorf("got %+v", tally)

@@ -35,7 +35,7 @@ CREATE TABLE sweeps (
     id            INTEGER PRIMARY KEY,
     uid           BLOB NOT NULL UNIQUE CHECK (length(uid) = 16),
     experiment_id INTEGER NOT NULL REFERENCES experiments (id) ON DELETE CASCADE,
-    method        TEXT NOT NULL,      -- grid, random
+    method        TEXT NOT NULL,      -- the sampler: grid, random, sobol, tpe
     plan          TEXT NOT NULL,      -- JSON: the sweep section, resolved
     metrics       TEXT NOT NULL,      -- JSON array: the metrics its question is about
     scorer        TEXT,               -- hash of the scorer chosen when it was planned
