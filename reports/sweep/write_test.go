@@ -151,7 +151,8 @@ func TestWrite(t *testing.T) {
 		"content distance: squared distance of the features")
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raises content distance by", "cuts noise by 66.", ", on these pictures (8 pairs).", "noise 10 0 −66.", "differs",
 		"no evidence that it changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
-	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.66% [", "Share of each metric's variation")
+	r.has(t, "effects", "A line is one pair through its values", "what counts is whether the lines go the same way",
+		"losses.tv.weight 0 10 noise −66.66% [", "Share of each metric's variation")
 	r.has(t, "tradeoff", "On the Pareto front are the settings", "10, conv2_1; 10, conv3_1")
 	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "mine 0.5 0.5 neither")
