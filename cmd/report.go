@@ -109,6 +109,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 			fmt.Fprintln(a.stdout, line)
 		}
 	}
+	var found best
+	found.Heading, found.Settings = study.Best()
+	found.print(a.stdout)
 	for _, path := range paths {
 		if ending := filepath.Ext(path); ending == ".html" || ending == ".md" {
 			fmt.Fprintln(a.stdout, path)

@@ -52,6 +52,9 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		}
 		blocks = append(blocks, block)
 	}
+	if len(blocks) == 0 && y.censored() > 0 { // the answers say it
+		return nil, nil
+	}
 	if len(blocks) == 0 {
 		return []document.Block{{Paragraph: "No setting has two levels that finished and a metric that the question is about."}}, nil
 	}
