@@ -33,8 +33,8 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 (runexp ls --sweeps lists them). The report of an unfinished sweep covers the trials done so far.
 
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
-existing ones, and prints the first line of each answer and their paths; the report of an older
-sweep goes to report-NUMBER. With --json everything is printed as one object: files, answers,
+existing ones, and prints the first line of each answer, the best settings of an adaptive sweep, and
+their paths; the report of an older sweep goes to report-NUMBER. With --json everything is printed as one object: files, answers,
 limits, votes, analysis, plan, scorer, metrics with their definitions, trials with their
 settings, images, scores and times, missing trials, cost, and the environments of the runs.
 

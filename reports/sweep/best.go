@@ -49,9 +49,9 @@ func (y *Study) Best() (heading string, settings []string) {
 	case len(labels) == 1:
 		heading = "the best setting so far by " + both
 	case n == of && n > 1:
-		heading = fmt.Sprintf("none of the %d settings beats another in both %s: what one gains in one it loses in the other", of, both)
+		heading = fmt.Sprintf("none of the %d settings beats another in both %s (what one gains in one it loses in the other)", of, both)
 	case 5*n >= 4*of && n > 1:
-		heading = fmt.Sprintf("%d of %d settings, almost all, are beaten by no other in both %s: what one gains in one it loses in the other", n, of, both)
+		heading = fmt.Sprintf("%d of %d settings, almost all, are beaten by no other in both %s (what one gains in one it loses in the other)", n, of, both)
 	default:
 		heading = fmt.Sprintf("%d of %s, beaten by no other in both %s", n, sizes.Count(of, "setting"), both)
 	}

@@ -47,11 +47,11 @@ func TestBest(t *testing.T) {
 		},
 		"all": {
 			searched([]string{"content", "style"}, [2]float64{2, 1}, [2]float64{1, 2}),
-			"none of the 2 settings beats another in both content distance and style distance: what one gains in one it loses in the other", "strength 1: content distance 1, style distance 2 (trials 2 and 3)", 2,
+			"none of the 2 settings beats another in both content distance and style distance (what one gains in one it loses in the other)", "strength 1: content distance 1, style distance 2 (trials 2 and 3)", 2,
 		},
 		"almost all": {
 			searched([]string{"content", "style"}, [2]float64{1, 4}, [2]float64{2, 3}, [2]float64{3, 2}, [2]float64{4, 1}, [2]float64{4, 4}),
-			"4 of 5 settings, almost all, are beaten by no other in both content distance and style distance: what one gains in one it loses in the other", "strength 0: content distance 1, style distance 4 (trials 0 and 1)", 4,
+			"4 of 5 settings, almost all, are beaten by no other in both content distance and style distance (what one gains in one it loses in the other)", "strength 0: content distance 1, style distance 4 (trials 0 and 1)", 4,
 		},
 		"no search": {searched(nil, [2]float64{1, 1}), "", "", 0},
 	} {
