@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,8 +43,8 @@ interval that holds nine in ten, which sweep that is known from, and what it cos
 RUN is a number, at least the first four digits of a uid, or "last". WISH is
 ` + strings.Join(wishes, ", ") + `.
 
-The evidence is the sweeps in the store; where they do not know the run's settings, a sweep that
-ships with the program, of the preset standard (configs/standard.yaml). A run gets advice from a
+The evidence is the sweeps in the store; where they have no advice, a sweep that ships with the
+program, of the preset standard (configs/standard.yaml). A run gets advice from a
 sweep of which one setting is the run's own, apart from images, seed and size; for others it
 would be a guess, and there is none.
 
@@ -102,6 +103,9 @@ func (f *adviseFlags) advise(c *cobra.Command, ref string, w advice.Wish) error 
 		return err
 	}
 	if !f.run {
+		if c.Flags().Changed("option") {
+			return usage(errors.New("--option is the option to run: add --run"))
+		}
 		return f.print(k, w)
 	}
 	if f.option < 1 || f.option > len(k.moves) {
@@ -134,20 +138,26 @@ func (f *adviseFlags) look(c *cobra.Command, ref string, w advice.Wish) (k known
 	}
 	recipe, size := advice.RecipeOf(params)
 	k.size = size
-	moves, covered := advice.Advise(evidence, recipe, w)
-	if !covered {
-		var shipped []advice.Evidence
-		if err := json.Unmarshal(configs.Advice(), &shipped); err != nil {
-			return k, fmt.Errorf("the evidence that ships with the program: %w", err)
-		}
-		moves, covered = advice.Advise(shipped, recipe, w)
-		evidence = append(evidence, shipped...)
+	var shipped []advice.Evidence
+	if err := json.Unmarshal(configs.Advice(), &shipped); err != nil {
+		return k, fmt.Errorf("the evidence that ships with the program: %w", err)
 	}
+	moves, covered := adviseFrom(evidence, shipped, recipe, w)
 	if len(moves) > 0 {
 		k.moves = moves
 		return k, nil
 	}
-	return k, usage(noAdvice(evidence, recipe, w, k.run.Number, covered))
+	return k, usage(noAdvice(append(evidence, shipped...), recipe, w, k.run.Number, covered))
+}
+
+// adviseFrom asks the store's own sweeps, and what ships with the program where these have no
+// advice: a sweep of one pair covers a run, and can say nothing about it.
+func adviseFrom(own, shipped []advice.Evidence, recipe advice.Recipe, w advice.Wish) (moves []advice.Move, covered bool) {
+	if moves, covered = advice.Advise(own, recipe, w); len(moves) > 0 {
+		return moves, true
+	}
+	moves, too := advice.Advise(shipped, recipe, w)
+	return moves, covered || too
 }
 
 // evidenceOf reads the sweeps of a store.
@@ -177,7 +187,7 @@ func evidenceOf(ctx context.Context, s *store.Store) ([]advice.Evidence, error) 
 // that ships with the program.
 func noAdvice(all []advice.Evidence, recipe advice.Recipe, w advice.Wish, run int64, covered bool) error {
 	if covered {
-		return fmt.Errorf("no setting that was swept is sure to give run %d %s; a sweep of other settings might", run, w.Name)
+		return fmt.Errorf("no setting that was swept is sure to fulfil %q for run %d; a sweep of other settings might", w.Name, run)
 	}
 	e, differing := advice.Nearest(all, recipe)
 	if len(differing) == 0 {
@@ -212,7 +222,7 @@ func (f *adviseFlags) print(k known, w advice.Wish) error {
 		}
 		fmt.Fprintln(f.stdout)
 	}
-	_, err := fmt.Fprintf(f.stdout, "try one: runexp show %d --config | runexp -c - %s\n", k.run.Number, quoted(k.moves[0].Overrides))
+	_, err := fmt.Fprintf(f.stdout, "[…] holds nine pictures in ten; try one: runexp show %d --config | runexp -c - %s\n", k.run.Number, quoted(k.moves[0].Overrides))
 	return err
 }
 
@@ -236,7 +246,7 @@ func (f *adviseFlags) try(ctx context.Context, before store.RunDetail, m advice.
 	if err != nil {
 		return usage(err)
 	}
-	stdout := f.stdout
+	began, stdout := time.Now(), f.stdout
 	if f.json {
 		f.stdout = io.Discard // what happened is the one object printed
 	}
@@ -254,7 +264,7 @@ func (f *adviseFlags) try(ctx context.Context, before store.RunDetail, m advice.
 	if err != nil {
 		return err
 	}
-	return f.report(ctx, s, before, after, m)
+	return f.report(ctx, s, before, after, m, after.Started.Before(began))
 }
 
 // tried is what a move did to a metric.
@@ -267,8 +277,9 @@ type tried struct {
 	Within bool    `json:"within"` // the interval
 }
 
-// report compares what a move did with what was said.
-func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after store.RunDetail, m advice.Move) error {
+// report compares what a move did with what was said. A run that was there before may be one of
+// those that the advice is from.
+func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after store.RunDetail, m advice.Move, old bool) error {
 	was, is, err := comparable(ctx, s, before, after)
 	if err != nil {
 		return err
@@ -283,7 +294,7 @@ func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after 
 		list = append(list, tried{c.Metric.Label, x, y, c.Measured(x, y), c.String(), c.Holds(x, y)})
 	}
 	if f.json {
-		return printJSON(f.stdout, map[string]any{"before": before.Number, "after": after.Number, "outcomes": list})
+		return printJSON(f.stdout, map[string]any{"before": before.Number, "after": after.Number, "new": !old, "outcomes": list})
 	}
 	rows := [][]string{}
 	for _, o := range list {
@@ -292,6 +303,9 @@ func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after 
 			within = "as said"
 		}
 		rows = append(rows, []string{o.Metric, fmt.Sprintf("%.4g", o.Before), fmt.Sprintf("%.4g", o.After), o.Change, o.Said, within})
+	}
+	if old {
+		fmt.Fprintf(f.stdout, "run %d was there before: no test of the advice if its sweep is what that is from\n", after.Number)
 	}
 	return table(f.stdout, []string{"METRIC", fmt.Sprintf("RUN %d", before.Number), fmt.Sprintf("RUN %d", after.Number), "CHANGE", "SAID", ""}, rows)
 }

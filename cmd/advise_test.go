@@ -41,6 +41,16 @@ func TestShippedAdvice(t *testing.T) {
 	if _, differing := advice.Nearest(shipped, recipe); len(differing) > 0 {
 		t.Errorf("standard has changed since the evidence was made, in %v: run tools/advice again", differing)
 	}
+	for _, w := range advice.Wishes() {
+		weak := shipped[0] // as a sweep of one pair has it
+		weak.Units = weak.Units[:1]
+		if moves, covered := adviseFrom([]advice.Evidence{weak}, shipped, recipe, w); len(moves) == 0 || !covered {
+			t.Errorf("%s: a sweep that can say nothing keeps the shipped advice away", w.Name)
+		}
+		if moves, covered := adviseFrom([]advice.Evidence{weak}, nil, recipe, w); len(moves) > 0 || !covered {
+			t.Errorf("%s: one pair gives %+v", w.Name, moves)
+		}
+	}
 	for _, e := range shipped {
 		if len(e.Units) < 6 || len(e.Settings) < 2 {
 			t.Errorf("%s: %d units, %d settings", e.Source, len(e.Units), len(e.Settings))

@@ -59,7 +59,7 @@ type Setting struct {
 type Move struct {
 	Overrides []string `json:"overrides"`
 	Wish      Change   `json:"wish"`
-	Costs     []Change `json:"costs"` // of the other metrics that are worse for it, the worst first
+	Costs     []Change `json:"costs"` // of the other metrics that are worse for it on average (95%), the worst first
 	Source    string   `json:"source"`
 	Size      string   `json:"size"` // of the pictures that it is known from
 	Kind      string   `json:"kind"` // of units
@@ -74,11 +74,13 @@ type Change struct {
 	Expected float64       `json:"expected"`
 	Low      float64       `json:"low"`
 	High     float64       `json:"high"`
+	settled  bool          // the 95% interval of the mean lies on one side of no change
 }
 
 const (
-	coverage    = 0.9 // of the interval for one more picture
-	fewestUnits = 6   // of fewer, nothing is known about one more
+	coverage    = 0.9  // of the interval for one more picture
+	certainty   = 0.95 // of a cost
+	fewestUnits = 6    // of fewer, nothing is known about one more
 	mostMoves   = 3
 )
 
@@ -169,7 +171,7 @@ func (e Evidence) move(from, to int, w Wish) (m Move, ok bool) {
 		case !known:
 		case metric.Name == w.Metric:
 			m.Wish, m.N = c, n
-		case metric.Better != "neither" && strings.Count(metric.Name, "/") == 1 && c.gain(metric.Better == "higher") < 0:
+		case metric.Better != "neither" && strings.Count(metric.Name, "/") == 1 && c.settled && c.gain(metric.Better == "higher") < 0:
 			m.Costs = append(m.Costs, c)
 		}
 	}
@@ -209,7 +211,9 @@ func (e Evidence) change(from, to int, metric record.Metric) (c Change, n int, k
 		}
 	}
 	mean, sd := stat.MeanStdDev(d, nil)
-	half := (distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}).Quantile((1+coverage)/2) * sd * math.Sqrt(1+1/float64(n))
+	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(n - 1)}
+	c.settled = math.Abs(mean) > student.Quantile((1+certainty)/2)*sd/math.Sqrt(float64(n))
+	half := student.Quantile((1+coverage)/2) * sd * math.Sqrt(1+1/float64(n))
 	c.Expected, c.Low, c.High = mean, mean-half, mean+half
 	if c.Ratio {
 		c.Expected, c.Low, c.High = math.Exp(c.Expected), math.Exp(c.Low), math.Exp(c.High)

@@ -103,6 +103,26 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// What a move does on average only by chance is no cost.
+func TestCostsAreSure(t *testing.T) {
+	e := swept(8)
+	for u := range e.Units { // edges a little worse on average, and better as often
+		for s := range e.Settings {
+			e.Settings[s].Values[u]["eval/edges"] = 0.5
+		}
+		e.Settings[4].Values[u]["eval/edges"] = 0.5 * math.Exp(0.1*float64(1-2*(u%2))-0.01)
+	}
+	moves, _ := advice.Advise([]advice.Evidence{e}, run("0"), wish("less noise"))
+	if len(moves) == 0 {
+		t.Fatal("no advice")
+	}
+	for _, c := range moves[0].Costs {
+		if c.Metric.Name == "eval/edges" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // The interval is for one more picture: it holds nine in ten of them.
 func TestIntervalHoldsOneMorePicture(t *testing.T) {
 	const studies = 3000

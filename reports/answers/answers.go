@@ -160,6 +160,8 @@ func headline(a *effects.Analysis, factor string, found []*effects.Effect, findi
 	for i, clauses := range claims {
 		claim := list(clauses, "and")
 		switch {
+		case starts[i] != "" && i > 0:
+			claim = strings.ToLower(starts[i][:1]) + starts[i][1:] + " " + claim
 		case starts[i] != "":
 			claim = starts[i] + " " + claim
 		case i == 0:

@@ -52,9 +52,17 @@ func Reach(a *effects.Analysis) (text string, all bool) {
 	case len(out) == 0:
 		return fmt.Sprintf("%s can show an effect at 5%%, %s", units, corrected) + apart(a), true
 	case slices.ContainsFunc(a.Effects, func(e *effects.Effect) bool { return e.These != nil && e.These.Reachable }):
-		return fmt.Sprintf("%s can show nothing of %s at 5%%, %s; %s would", units, list(out, "or"), corrected, needed(most)), false
+		return fmt.Sprintf("%s can show nothing of %s at 5%%, %s; %s would", units, list(out, "or"), corrected, needed(most)) + asPairs(a), false
 	}
-	return fmt.Sprintf("%s can show nothing at 5%%, %s; %s would", units, corrected, needed(most)), false
+	return fmt.Sprintf("%s can show nothing at 5%%, %s; %s would", units, corrected, needed(most)) + asPairs(a), false
+}
+
+// asPairs says how other settings are compared within pictures that are themselves varied.
+func asPairs(a *effects.Analysis) string {
+	if a.Sharing != effects.Varied || len(a.Factors) < 2 {
+		return ""
+	}
+	return "; images are among the settings here: as sweep.pairs each would count as one"
 }
 
 // apart says of which settings no two levels could be told apart, and what it would take.

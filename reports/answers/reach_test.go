@@ -76,3 +76,17 @@ func TestReachInWords(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+// A folder of photographs is a setting; that it could be units is said where one unit shows nothing.
+func TestImagesAsPairs(t *testing.T) {
+	units := simulated.Apart(1)
+	units[0].Content, units[0].Style = "", ""
+	photographs := simulated.Names("content.image", "a", "b", "c")
+	one := func(unit int, levels []int) []float64 { return []float64{1 + float64(levels[0])} }
+	for hint, factors := range map[bool][]effects.Factor{true: {photographs, simulated.Numbers("strength", 0.2, 0.8)}, false: {photographs}} {
+		a := analyze(t, simulated.Grid(factors, units, simulated.Claimed("noise")).Fill(one))
+		if text, _ := answers.Reach(a); strings.HasSuffix(text, "; images are among the settings here: as sweep.pairs each would count as one") != hint {
+			t.Errorf("%d factors: %q", len(factors), text)
+		}
+	}
+}

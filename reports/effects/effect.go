@@ -114,8 +114,8 @@ func (t *table) constant(f int, metric string, profiles []profile) bool {
 	for _, row := range t.value {
 		for _, at := range t.at[f] {
 			low, high := math.Inf(1), math.Inf(-1)
-			for _, s := range at {
-				if s >= 0 && !math.IsNaN(row[s]) {
+			for _, s := range slices.Concat(at...) {
+				if !math.IsNaN(row[s]) {
 					low, high = min(low, row[s]), max(high, row[s])
 				}
 			}

@@ -17,10 +17,27 @@ const negligible = 1e-12
 // A grid is the settings that a study ran: the distinct combinations of levels.
 type grid struct {
 	study    Study
-	settings [][]int   // levels by factor, in lexicographic order
-	at       [][][]int // [factor][setting of the others][level]: index into settings, or -1
-	levels   [][]int   // [factor]: the levels that ran, a number's in ascending order
-	apart    []bool    // [factor]: scattered
+	settings [][]int     // levels by factor, in lexicographic order
+	at       [][][]cells // [factor][setting of the others][level]
+	levels   [][]int     // [factor]: the levels that ran, a number's in ascending order
+	apart    []bool      // [factor]: scattered
+}
+
+// cells are places in settings: those that one level of a factor has with one setting of the
+// others. There are several only where other factors exist because of the level: then it is
+// compared by its mean over them.
+type cells []int
+
+// value is a unit's mean over the cells that were measured; NaN where none was.
+func (c cells) value(row []float64) float64 {
+	sum, n := 0.0, 0.0
+	for _, s := range c {
+		if !math.IsNaN(row[s]) {
+			sum += row[s]
+			n++
+		}
+	}
+	return sum / n // 0/0 is NaN
 }
 
 // newGrid sorts the runs, so that no result depends on their order.
@@ -37,21 +54,25 @@ func newGrid(s Study) *grid {
 	for f, factor := range s.Factors {
 		var used []int
 		ids := map[string]int{}
-		var at [][]int
+		var at [][]cells
 		for i, setting := range g.settings {
 			if !slices.Contains(used, setting[f]) {
 				used = append(used, setting[f])
 			}
 			others := slices.Clone(setting)
-			others[f] = -1
+			for g, other := range s.Factors {
+				if g == f || slices.Contains(other.DecidedBy, f) {
+					others[g] = -1
+				}
+			}
 			key := fmt.Sprint(others)
 			id, known := ids[key]
 			if !known {
 				id = len(at)
 				ids[key] = id
-				at = append(at, slices.Repeat([]int{-1}, len(factor.Levels)))
+				at = append(at, make([]cells, len(factor.Levels)))
 			}
-			at[id][setting[f]] = i
+			at[id][setting[f]] = append(at[id][setting[f]], i)
 		}
 		slices.SortFunc(used, func(a, b int) int {
 			if factor.ordered() {
@@ -162,12 +183,12 @@ func (t *table) means(unit, f int, levels []int) []float64 {
 next:
 	for _, at := range t.at[f] {
 		for _, l := range levels {
-			if at[l] < 0 || math.IsNaN(t.value[unit][at[l]]) {
+			if math.IsNaN(at[l].value(t.value[unit])) {
 				continue next
 			}
 		}
 		for i, l := range levels {
-			sums[i] += t.value[unit][at[l]]
+			sums[i] += at[l].value(t.value[unit])
 		}
 		n++
 	}
@@ -182,14 +203,14 @@ next:
 // factor's order, and the unit's mean at each. A level that shares no setting of the other
 // factors with the rest is left out; the one with the fewest cells goes first.
 func (t *table) profile(unit, f int) (levels []int, means []float64) {
-	cells := map[int]int{}
+	count := map[int]int{}
 	for _, l := range t.levels[f] {
 		for _, at := range t.at[f] {
-			if at[l] >= 0 && !math.IsNaN(t.value[unit][at[l]]) {
-				cells[l]++
+			if !math.IsNaN(at[l].value(t.value[unit])) {
+				count[l]++
 			}
 		}
-		if cells[l] > 0 {
+		if count[l] > 0 {
 			levels = append(levels, l)
 		}
 	}
@@ -199,7 +220,7 @@ func (t *table) profile(unit, f int) (levels []int, means []float64) {
 		}
 		fewest := len(levels) - 1
 		for i := fewest; i >= 0; i-- {
-			if cells[levels[i]] < cells[levels[fewest]] {
+			if count[levels[i]] < count[levels[fewest]] {
 				fewest = i
 			}
 		}

@@ -36,6 +36,9 @@ type Factor struct {
 	// Conditional says that it is set in some runs only, which other factors decide: what
 	// the others do would look like its effect, so nothing is tested of it.
 	Conditional bool `json:"conditional,omitempty"`
+	// DecidedBy are the places, among the study's factors, of those that decide it. A level of
+	// one of them is compared by its mean over what it decides.
+	DecidedBy []int `json:"-"`
 }
 
 // ordered reports whether the levels have an order: all of them are numbers.

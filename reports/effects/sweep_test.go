@@ -175,6 +175,38 @@ func TestSharedContents(t *testing.T) {
 	}
 }
 
+// A factor that decides another is compared by its mean over what that has: six pairs show it, and
+// the contrast is that of the means.
+func TestAFactorThatDecidesAnother(t *testing.T) {
+	s := simulated.Grid(simulated.Deciding(simulated.Names("from", "noise", "content")), simulated.Apart(6), simulated.Claimed("noise")).
+		Fill(func(unit int, levels []int) []float64 {
+			return []float64{float64(100 + unit + 4*levels[0] + 2*levels[1]%4)} // noise: 0 or 2; content: 4
+		})
+	s.Runs = slices.DeleteFunc(s.Runs, func(r effects.Run) bool { return !simulated.Set(r.Levels) })
+	a := analyze(t, s)
+	e := a.Effect("from", "eval/noise")
+	if e.Design != effects.Paired || !e.Claim() || e.These.P != 2./64 {
+		t.Fatalf("%s, %+v", e.Design, e.These)
+	}
+	if d := e.Contrasts[0].Difference.Value; math.Abs(d-3) > 0.1 {
+		t.Errorf("content is %g above noise, want 3", d)
+	}
+	if child := a.Effect("sigma", "eval/noise"); child != nil && child.These != nil {
+		t.Errorf("a claim of what is set in some runs only: %+v", child.These)
+	}
+}
+
+// Units that repeat pairs without a common image differ by pair: by content or style cannot be told.
+func TestVarianceOfRepeatedPairs(t *testing.T) {
+	units := slices.Concat(simulated.Apart(4), simulated.Apart(4))
+	a := analyze(t, simulated.Grid([]effects.Factor{simulated.Names("pooling", "avg", "max")}, units, simulated.Claimed("noise")).
+		Fill(func(unit int, levels []int) []float64 { return []float64{float64(unit%4*10 + levels[0])} }))
+	parts := a.Variances[0].Parts
+	if parts[0].Name != "pair" || parts[0].Kind != effects.ByPair || parts[0].Share < 0.9 || parts[1].Kind != effects.Units {
+		t.Errorf("%+v", parts)
+	}
+}
+
 // Where y is a sum of effects, nothing is left over, however the cells are missing: each
 // part is what it explains beyond those before it.
 func TestVarianceUnbalanced(t *testing.T) {

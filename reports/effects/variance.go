@@ -14,6 +14,7 @@ import (
 const (
 	ByContent   = "content"     // content images differ; only where several units have one
 	ByStyle     = "style"       // style images differ; only where several units have one
+	ByPair      = "pair"        // pairs of images that share none differ; only where several units have one
 	Units       = "units"       // units differ, beyond that
 	Main        = "factor"      // whatever the other factors and the unit
 	Joint       = "interaction" // of two factors
@@ -94,10 +95,16 @@ func (t *table) variance(metric, scale string) (Variance, map[[2]int]float64) {
 		}
 		return columns
 	}
-	for _, picture := range []struct {
+	type source struct {
 		name, kind string
-		of         func(int) string
-	}{{"content image", ByContent, t.study.content}, {"style image", ByStyle, t.study.style}} {
+		of         func(unit int) string
+	}
+	pictures := []source{{"content image", ByContent, t.study.content}, {"style image", ByStyle, t.study.style}}
+	pair := func(unit int) string { return t.study.content(unit) + "\x00" + t.study.style(unit) }
+	if n := len(distinct(units, pair)); n == len(distinct(units, t.study.content)) && n == len(distinct(units, t.study.style)) {
+		pictures = []source{{"pair", ByPair, pair}} // which of the two it is cannot be told
+	}
+	for _, picture := range pictures {
 		if n := len(distinct(units, picture.of)); n > 1 && n < len(units) {
 			v.Parts = append(v.Parts, Part{picture.name, picture.kind, p.explain(by(picture.of))})
 		}

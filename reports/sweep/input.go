@@ -63,7 +63,7 @@ func (y *Study) input() effects.Study {
 	units, of := y.unitsOf()
 	in := effects.Study{Units: units, Censored: y.censored(), Adaptive: y.adaptive(), Textures: y.textures()}
 	for _, p := range y.plan.Parameters {
-		f := effects.Factor{Path: p.Path, Conditional: p.When != ""}
+		f := effects.Factor{Path: p.Path, Conditional: p.When != "", DecidedBy: y.plan.deciding(p)}
 		for j, label := range p.Labels {
 			level := effects.Level{Label: label}
 			if len(p.Numbers) > 0 {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,25 @@ type plan struct {
 type parameter struct {
 	record.Parameter
 	drawn bool
+}
+
+// index is a place in a list, as expressions write it.
+var index = regexp.MustCompile(`\[(\d+)\]`)
+
+// deciding returns the places of the parameters that decide whether another is set: those that
+// its condition names.
+func (p plan) deciding(child parameter) []int {
+	condition := index.ReplaceAllString(child.When, ".$1")
+	var list []int
+	for i, parent := range p.Parameters {
+		for path := range strings.SplitSeq(parent.Path, " + ") {
+			if parent.Path != child.Path && strings.Contains(condition, path) {
+				list = append(list, i)
+				break
+			}
+		}
+	}
+	return list
 }
 
 // log reports whether the parameter's axis is logarithmic: its numbers are drawn from

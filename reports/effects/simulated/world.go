@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"runexp/reports/effects"
 )
@@ -19,6 +20,8 @@ type World struct {
 	// False says which claims are false; nil: all.
 	False func(p Population, e *effects.Effect) bool
 	Keep  float64 // share of the runs that finished; 0 is all
+	// Ran says which settings there are; nil: all combinations.
+	Ran func(levels []int) bool
 	// Pictures is the standard deviation of what each level but the first does on one
 	// content image, and on one style image, in all units that have it.
 	Pictures float64
@@ -101,6 +104,8 @@ func worldsOfThese() []World {
 		{Name: "two factors", Design: Grid([]effects.Factor{tv, pooling}, pictures, three), Noise: skewed},
 		{Name: "two factors, a third of the runs missing", Design: Grid([]effects.Factor{tv, layer}, pictures, three[:2]), Noise: Normal, Keep: 0.67},
 		{Name: "one real factor, one not", Design: Grid([]effects.Factor{a, pooling}, Apart(9), three[:2]), Noise: Normal, Real: last, False: falsePair},
+		{Name: "one factor decides another", Design: Grid(Deciding(pooling), pictures, three), Noise: Normal, Ran: Set},
+		{Name: "one of three names decides another factor", Design: Grid(Deciding(layer), pictures, three), Noise: skewed, Ran: Set},
 		// Every factor does something, and all that is left to go wrong are the contrasts.
 		{Name: "three factors, one level of each real", Design: Grid([]effects.Factor{a, b, c}, Apart(10), three[:1]), Noise: outliers, Real: last, False: falsePair},
 	}
@@ -161,6 +166,16 @@ func worldsOfCurves() []World {
 	}
 }
 
+// Deciding is a factor, and one of two names that is set at the first one's level 0 only.
+func Deciding(parent effects.Factor) []effects.Factor {
+	child := Names("sigma", "0.1", "1", "not set")
+	child.Conditional, child.DecidedBy = true, []int{0}
+	return []effects.Factor{parent, child}
+}
+
+// Set reports whether a setting of Deciding's factors exists: the second is set at level 0 of the first.
+func Set(levels []int) bool { return (levels[0] == 0) == (levels[1] < 2) }
+
 // InGroups is n groups of pairs with one content image each, and a style image for each pair.
 func InGroups(n, of int) []effects.Unit {
 	var units []effects.Unit
@@ -206,15 +221,9 @@ func (w World) Study(r *rand.Rand) effects.Study {
 		}
 		return values
 	})
-	if w.Keep > 0 {
-		kept := s.Runs[:0]
-		for _, run := range s.Runs {
-			if r.Float64() < w.Keep {
-				kept = append(kept, run)
-			}
-		}
-		s.Runs = kept
-	}
+	s.Runs = slices.DeleteFunc(s.Runs, func(run effects.Run) bool {
+		return w.Ran != nil && !w.Ran(run.Levels) || w.Keep > 0 && r.Float64() >= w.Keep
+	})
 	return s
 }
 
