@@ -122,12 +122,12 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 	}
 	pictures, picturesErr := s.pictures(context.WithoutCancel(ctx))
 	var lines []string
-	var found best
+	var found *best
 	if study != nil && study.Analysis != nil {
 		lines = answers.Headlines(study.Analysis)
 	}
 	if study != nil {
-		found.Heading, found.Settings = study.Best()
+		found = bestOf(study)
 	}
 	if printErr := errors.Join(picturesErr, s.print(tally, lines, found, report, pictures, took)); reportErr == nil {
 		reportErr = printErr
@@ -183,13 +183,22 @@ type best struct {
 // shownBest is the maximum number of best settings that the end of a sweep lists.
 const shownBest = 3
 
+// bestOf returns what a sweep has found; nil if nothing, or if it is not adaptive.
+func bestOf(study *sweep.Study) *best {
+	heading, settings := study.Best()
+	if len(settings) == 0 {
+		return nil
+	}
+	return &best{heading, settings}
+}
+
 // print writes what was found: the best setting on one line, of several the first few.
-func (b best) print(w io.Writer) {
-	const label = "  best so far  "
-	switch n := len(b.Settings); {
-	case n == 0:
+func (b *best) print(w io.Writer) {
+	if b == nil {
 		return
-	case n == 1:
+	}
+	const label = "  best so far  "
+	if len(b.Settings) == 1 {
 		fmt.Fprintf(w, "%s%s\n", label, printable.Text(b.Settings[0]))
 		return
 	}
@@ -203,13 +212,13 @@ func (b best) print(w io.Writer) {
 }
 
 // print prints how a sweep ended, its answers, and where its pictures, its report and the store are.
-func (s summary) print(tally experiments.Tally, lines []string, found best, report []string, pictures []sweepPicture, took time.Duration) error {
+func (s summary) print(tally experiments.Tally, lines []string, found *best, report []string, pictures []sweepPicture, took time.Duration) error {
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
 		page := map[string]any{
 			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "pictures": pictures, "flaws": s.progress.flaws, "answers": lines, "report": report, "db": path,
 		}
-		if len(found.Settings) > 0 {
+		if found != nil {
 			page["best"] = found
 		}
 		return printJSON(s.stdout, page)

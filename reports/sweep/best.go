@@ -46,6 +46,8 @@ func (y *Study) Best() (heading string, settings []string) {
 	}
 	both := strings.Join(labels, " and ")
 	switch n, of := len(unbeaten), len(means); {
+	case len(labels) == 1 && n > 1:
+		heading = fmt.Sprintf("%d settings share the best %s so far", n, both)
 	case len(labels) == 1:
 		heading = "the best setting so far by " + both
 	case n == of && n > 1:

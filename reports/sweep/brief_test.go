@@ -41,6 +41,7 @@ func TestBest(t *testing.T) {
 		n       int
 	}{
 		"one metric": {searched([]string{"content"}, [2]float64{3, 1}, [2]float64{2, 5}), "the best setting so far by content distance", "strength 1: content distance 2 (trials 2 and 3)", 1},
+		"a tie":      {searched([]string{"content"}, [2]float64{2, 1}, [2]float64{3, 2}, [2]float64{2, 5}), "2 settings share the best content distance so far", "strength 0: content distance 2 (trials 0 and 1)", 2},
 		"two": {
 			searched([]string{"content", "style"}, [2]float64{3, 1}, [2]float64{2, 2}, [2]float64{4, 4}, [2]float64{1, 3}, [2]float64{5, 5}),
 			"3 of 5 settings, beaten by no other in both content distance and style distance", "strength 3: content distance 1, style distance 3 (trials 6 and 7)", 3,
