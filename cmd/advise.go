@@ -280,7 +280,7 @@ type tried struct {
 // report compares what a move did with what was said. A run that was there before may be one of
 // those that the advice is from.
 func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after store.RunDetail, m advice.Move, old bool) error {
-	was, is, err := comparable(ctx, s, before, after)
+	was, is, err := f.comparable(ctx, s, before, after)
 	if err != nil {
 		return err
 	}
@@ -311,7 +311,7 @@ func (f *adviseFlags) report(ctx context.Context, s *store.Store, before, after 
 }
 
 // comparable returns the scores of two runs by one scorer.
-func comparable(ctx context.Context, s *store.Store, runs ...store.RunDetail) (was, is map[string]float64, err error) {
+func (f *adviseFlags) comparable(ctx context.Context, s *store.Store, runs ...store.RunDetail) (was, is map[string]float64, err error) {
 	var scores []map[string]float64
 	var scorers []string
 	for _, run := range runs {
@@ -337,7 +337,8 @@ func comparable(ctx context.Context, s *store.Store, runs ...store.RunDetail) (w
 		scores = append(scores, values)
 	}
 	if len(scorers) != len(runs) || scorers[0] != scorers[1] {
-		return nil, nil, usage(fmt.Errorf("runs %d and %d are scored by different scorers, so that their scores cannot be compared", runs[0].Number, runs[1].Number))
+		return nil, nil, usage(fmt.Errorf("runs %d and %d are scored by different scorers, since they optimise different layers; %s scores both by one",
+			runs[0].Number, runs[1].Number, f.scoreCommandOf([]store.RunSummary{runs[0].RunSummary, runs[1].RunSummary})))
 	}
 	return scores[0], scores[1], nil
 }

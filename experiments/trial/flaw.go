@@ -69,6 +69,17 @@ func (a adviser) advise(kind flaw.Kind) (cause, change string) {
 		usual = rater.DefaultRate()
 	}
 	faster := fmt.Sprintf("stages.*.optimizer.lr=%.3g", max(usual, last.LR*10))
+	iterations, reach := 0, 0.0
+	for _, s := range a.e.Stages {
+		iterations += s.Iterations + s.Evaluations
+		reach += s.Optimizer.LR * float64(s.Iterations+s.Evaluations)
+	}
+	budget := "iterations"
+	if a.e.Stages[len(a.e.Stages)-1].Evaluations > 0 {
+		budget = "evaluations"
+	}
+	few, more := fmt.Sprintf("too few %s, %d", budget, iterations), fmt.Sprintf("stages.*.%s=500", budget)
+	moved := iterations >= fewIterations && reach >= shortReach
 	switch kind {
 	case flaw.NotFinite, flaw.Black:
 		return fmt.Sprintf("steps that are too large, with a learning rate of %.3g", last.LR), slower
@@ -78,25 +89,19 @@ func (a adviser) advise(kind flaw.Kind) (cause, change string) {
 		}
 		return fmt.Sprintf("a learning rate, %.3g, that is too large", last.LR), slower
 	case flaw.Grey:
-		if name, weight := a.heaviest(a.losses.LossesOf("")); name != "" {
+		if name, weight := a.heaviest(a.losses.LossesOf("")); name != "" && moved {
 			return fmt.Sprintf("losses.%s, which only smooths, has too much weight, %.3g", name, weight), fmt.Sprintf("losses.%s.weight=%.3g", name, weight/10)
+		}
+		if iterations < fewIterations {
+			return "it started flat and moved too little: " + few, more
 		}
 		return "it started flat and moved too little, or no loss holds the content", faster
 	}
-	iterations, reach := 0, 0.0
-	for _, s := range a.e.Stages {
-		iterations += s.Iterations + s.Evaluations
-		reach += s.Optimizer.LR * float64(s.Iterations+s.Evaluations)
-	}
-	if name, weight := a.heaviest(a.losses.LossesOf(framework.Style)); name != "" && iterations >= fewIterations && reach >= shortReach {
+	if name, weight := a.heaviest(a.losses.LossesOf(framework.Style)); name != "" && moved {
 		return fmt.Sprintf("losses.%s has too little weight, %.3g, beside the others", name, weight), fmt.Sprintf("losses.%s.weight=%.3g", name, weight*10)
 	}
 	if iterations < fewIterations && last.LR >= usual {
-		budget := "iterations"
-		if a.e.Stages[len(a.e.Stages)-1].Evaluations > 0 {
-			budget = "evaluations"
-		}
-		return fmt.Sprintf("too few %s, %d", budget, iterations), fmt.Sprintf("stages.*.%s=500", budget)
+		return few, more
 	}
 	return fmt.Sprintf("a learning rate, %.3g, that is too small", last.LR), faster
 }

@@ -34,6 +34,7 @@ func TestAdvise(t *testing.T) {
 		"nothing but the content":    {flaw.Unchanged, adviser{experiment(0.02, 500), nil, byRole{}}, "stages.*.optimizer.lr=0.2"},
 		"smoothed":                   {flaw.Grey, adviser{experiment(0.01, 500), nil, losses}, "losses.smooth.weight=0.5"},
 		"flat":                       {flaw.Grey, adviser{experiment(0.01, 500), nil, byRole{}}, "stages.*.optimizer.lr=0.1"},
+		"flat after few iterations":  {flaw.Grey, adviser{experiment(0.01, 6), nil, losses}, "stages.*.iterations=500"},
 		"without bounds":             {flaw.Saturated, adviser{experiment(0.05, 500), unbounded, losses}, "variable.bounds=clamp"},
 		"a huge rate without bounds": {flaw.Saturated, adviser{experiment(1, 500), unbounded, losses}, "stages.*.optimizer.lr=0.1"},
 		"with bounds":                {flaw.Saturated, adviser{experiment(1, 500), nil, losses}, "stages.*.optimizer.lr=0.1"},

@@ -196,7 +196,7 @@ func (e Evidence) change(from, to int, metric record.Metric) (c Change, n int, k
 	for u := range e.Units {
 		x, has := e.Settings[from].Values[u][metric.Name]
 		y, too := e.Settings[to].Values[u][metric.Name]
-		if has && too {
+		if has && too && !math.IsNaN(x-y) && !math.IsInf(x-y, 0) { // a failed picture says nothing
 			a, b = append(a, x), append(b, y)
 			c.Ratio = c.Ratio && x > 0 && y > 0
 		}

@@ -103,6 +103,22 @@ func TestCosts(t *testing.T) {
 	}
 }
 
+// A picture that failed, with a score that is no number, is left out.
+func TestScoresThatAreNoNumbers(t *testing.T) {
+	e := swept(8)
+	e.Settings[4].Values[3]["eval/noise"] = math.NaN()
+	e.Settings[4].Values[5]["eval/content"] = math.Inf(1)
+	moves, _ := advice.Advise([]advice.Evidence{e}, run("0"), wish("less noise"))
+	if len(moves) == 0 || moves[0].N != 7 || math.IsNaN(moves[0].Wish.High) {
+		t.Fatalf("%+v", moves)
+	}
+	for _, c := range moves[0].Costs {
+		if math.IsInf(c.Expected, 0) || math.IsNaN(c.Low) {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 // What a move does on average only by chance is no cost.
 func TestCostsAreSure(t *testing.T) {
 	e := swept(8)

@@ -132,7 +132,8 @@ func about(a *effects.Analysis, findings []Finding) string {
 
 // headline is the line that a reader sees first.
 func headline(a *effects.Analysis, factor string, found []*effects.Effect, findings []Finding) string {
-	var starts, open, none, few, same []string
+	var starts, open, none, same []string
+	var few []*effects.Effect
 	var claims [][]string // by start
 	for i, f := range findings {
 		label := labelOf(metric(a, found[i].Metric))
@@ -150,7 +151,7 @@ func headline(a *effects.Analysis, factor string, found []*effects.Effect, findi
 		case Same:
 			same = append(same, label)
 		case TooFew:
-			few = append(few, label)
+			few = append(few, found[i])
 		default:
 			none = append(none, label)
 		}
@@ -183,8 +184,17 @@ func headline(a *effects.Analysis, factor string, found []*effects.Effect, findi
 		}
 		parts = append(parts, text)
 	}
-	if len(few) > 0 {
-		text := n + isOrAre(found[0].These.N) + " too few to show what it does to " + list(few, "or") + "; " + needed(found[0].These.Needed) + " could"
+	for len(few) > 0 { // of one metric there may be fewer than of another
+		t := few[0].These
+		alike := func(e *effects.Effect) bool { return e.These.N == t.N && e.These.Needed == t.Needed }
+		var labels []string
+		for _, e := range few {
+			if alike(e) {
+				labels = append(labels, labelOf(metric(a, e.Metric)))
+			}
+		}
+		few = slices.DeleteFunc(few, alike)
+		text := noun(a, t.N) + isOrAre(t.N) + " too few to show what it does to " + list(labels, "or") + "; " + needed(t.Needed) + " could"
 		if len(parts) == 0 {
 			text = factor + ": " + text
 		}

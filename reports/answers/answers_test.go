@@ -56,6 +56,45 @@ func TestVariedPictures(t *testing.T) {
 	}
 }
 
+// A metric that turns at its worst has no best level there, and others that turn with it do not
+// disagree; a turning point on these pictures is none on pictures like these.
+func TestTurningAtTheWorst(t *testing.T) {
+	metrics := simulated.Claimed("content distance", "cfsd")
+	metrics[0].Kind, metrics[1].Kind, metrics[1].Claimed = "content", "content", false
+	r := simulated.Random(5)
+	worst := []float64{1, 1.5, 1}
+	curve := func(_ int, levels []int) []float64 {
+		v := worst[levels[0]]
+		return []float64{v * math.Exp(0.02*r.NormFloat64()), v * math.Exp(0.02*r.NormFloat64())}
+	}
+	d := simulated.Grid([]effects.Factor{simulated.Numbers("weight", 1, 2, 3)}, simulated.Apart(8), metrics)
+	got := answers.Of(analyze(t, d.Fill(curve)))[0]
+	if f := got.Findings[0]; f.Verdict != answers.Differs || len(f.Best) > 0 || len(got.Caveats) > 0 || !strings.Contains(f.Text, "highest at 2") {
+		t.Errorf("%+v, %q", f, got.Caveats)
+	}
+	for _, r := range got.Findings[0].Rows {
+		if r.Level == "2" && r.Against == "1" && r.These != answers.Differs {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// Each metric has its own number of units: one that is missing in three has too few.
+func TestTooFewOfOneMetric(t *testing.T) {
+	d := simulated.Grid([]effects.Factor{simulated.Names("pooling", "avg", "max")}, simulated.Apart(8), simulated.Claimed("noise", "style distance"))
+	s := d.Fill(func(unit int, levels []int) []float64 {
+		return []float64{1 + float64(levels[0]) + 0.01*float64(unit), 1}
+	})
+	for i := range s.Runs {
+		if s.Runs[i].Unit < 3 {
+			delete(s.Runs[i].Values, "eval/style distance")
+		}
+	}
+	if got := answers.Headlines(analyze(t, s)); len(got) != 1 || !strings.Contains(got[0], "5 pairs are too few to show what it does to style distance; ") {
+		t.Errorf("%q", got)
+	}
+}
+
 // Six units of five levels see that something differs, and can never see what.
 func TestPairsOutOfReach(t *testing.T) {
 	d := simulated.Grid([]effects.Factor{simulated.Names("picture", "a", "b", "c", "d", "e")}, simulated.Apart(6), simulated.Claimed("content distance"))

@@ -49,11 +49,17 @@ func (f *Finding) ordered(a *effects.Analysis, e *effects.Effect, m effects.Metr
 		}
 		f.start, f.Text = start(e, c), ends(c, m)
 		if t := e.Turn; t != nil && holds(t.These) {
+			f.Alike = f.Alike && holds(t.Alike)
 			f.Text += ", " + turning(*t, m)
+			if isBest(*t, m) {
+				f.Best = []string{t.Level}
+			}
 		}
 	case e.Turn != nil && holds(e.Turn.These):
 		f.Alike = holds(e.Turn.Alike)
-		f.Best = []string{e.Turn.Level}
+		if isBest(*e.Turn, m) {
+			f.Best = []string{e.Turn.Level}
+		}
 		f.Text = labelOf(m) + " is " + turning(*e.Turn, m)
 	default:
 		f.Alike = e.Alike != nil && e.Alike.Holds
@@ -67,7 +73,9 @@ func (f *Finding) ordered(a *effects.Analysis, e *effects.Effect, m effects.Metr
 	}
 	f.Rows = against(a, e, m, first)
 	if t := e.Turn; t != nil && t.These != nil {
-		f.Rows = append(f.Rows, turnRow(a, t.First.Swap(), m, t), turnRow(a, t.Last.Swap(), m, t))
+		for _, r := range []Row{turnRow(a, e, t.First.Swap(), m, t), turnRow(a, e, t.Last.Swap(), m, t)} {
+			f.Rows = append(slices.DeleteFunc(f.Rows, func(o Row) bool { return o.Level == r.Level && o.Against == r.Against }), r)
+		}
 	}
 }
 
@@ -104,6 +112,11 @@ func turning(t effects.Turn, m effects.Metric) string {
 		word = "lowest"
 	}
 	return fmt.Sprintf("%s at %s, %s and %s", word, t.Level, beside(t.First.Swap(), m), beside(t.Last.Swap(), m))
+}
+
+// isBest reports whether a metric is best at the level at which it turns.
+func isBest(t effects.Turn, m effects.Metric) bool {
+	return t.Lowest && m.Better == "lower" || !t.Lowest && m.Better == "higher"
 }
 
 // beside is "21% [16, 25] below conv2_2".

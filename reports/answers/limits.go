@@ -50,9 +50,9 @@ func Population(a *effects.Analysis) string {
 	case effects.Disjoint:
 		return fmt.Sprintf("Claims are about pictures like these: no picture is in two of the %ss, so that each %s is an independent example of them.", Kind(a), Kind(a))
 	case effects.Grouped:
-		return fmt.Sprintf("The %s are %s. Claims about these pictures take each %s by itself, claims about pictures like these those that share a picture as one.", units, shared(a), Kind(a))
+		return fmt.Sprintf("The %s are %s. Claims about these pictures take each %s by itself, claims about pictures like these those that share a picture as one. Intervals are about these pictures.", units, shared(a), Kind(a))
 	case effects.Crossed:
-		return fmt.Sprintf("The %s are %s, each with each. Claims about these pictures are exact; those about pictures like these take both kinds of pictures as drawn and their effects as normal (Satterthwaite's approximation).", units, shared(a))
+		return fmt.Sprintf("The %s are %s, each with each. Claims about these pictures are exact; those about pictures like these take both kinds of pictures as drawn and their effects as normal (Satterthwaite's approximation). Intervals are about these pictures.", units, shared(a))
 	case effects.Varied:
 		return "Pictures are among what was varied: claims are about these pictures and no others."
 	}

@@ -38,8 +38,12 @@ func row(a *effects.Analysis, c effects.Contrast, m effects.Metric) Row {
 	return r
 }
 
-// turnRow writes a level at which a metric turns, against one of the ends.
-func turnRow(a *effects.Analysis, c effects.Contrast, m effects.Metric, t *effects.Turn) Row {
+// turnRow writes a level at which a metric turns, against one of the ends. Whether it is
+// equivalent to that end is known from their contrast.
+func turnRow(a *effects.Analysis, e *effects.Effect, c effects.Contrast, m effects.Metric, t *effects.Turn) Row {
+	if known, has := e.Between(c.To, c.From); has {
+		c.These.Equivalent, c.Alike.Equivalent = known.These.Equivalent, known.Alike.Equivalent
+	}
 	c.These.Differs, c.Alike.Differs = t.These, t.Alike
 	return row(a, c, m)
 }

@@ -9,7 +9,7 @@ import "math"
 //
 // Two one-sided tests (Schuirmann 1987): the difference d is above −δ, and below δ, both at
 // 5%. p is the larger of the two. On the ratio scale a margin m is δ = ln(1 + m). With n
-// units p is at least 2⁻ⁿ, so that eight allow twelve tests.
+// units p is at least 2⁻ⁿ, so that eight allow twelve tests. Fewer than six carry no claim, nor this one.
 func (g *grid) equivalences(effects []*Effect, metrics map[string]Metric, on *about) {
 	var claims []*Claim
 	var steps [][]step
@@ -35,6 +35,9 @@ func (g *grid) equivalences(effects []*Effect, metrics map[string]Metric, on *ab
 				up[i], down[i] = delta+v, delta-v
 			}
 			claim := &Claim{P: max(on.above(up, units), on.above(down, units))}
+			if n, floor := on.size(units); n < fewestUnits && floor > 0 { // of a crossed study floor is 0
+				claim.P = 1
+			}
 			on.claims(c).Equivalent = claim
 			claims, steps = append(claims, claim), append(steps, []step{{claim.P, 1}})
 		}

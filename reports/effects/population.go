@@ -185,8 +185,8 @@ func (c crossing) student(d []float64, units []int) (t, df float64, ok bool) {
 	b := float64(rows) * floats.Dot(byStyle, byStyle) / dfB
 	e := rest / (dfA * dfB)
 	v := max(a+b-e, e)
-	if v == 0 {
-		return 0, 0, false
+	if v == 0 { // all differ alike: the limit of ever smaller variances
+		return math.Copysign(math.Inf(1), mean), 1, mean != 0
 	}
 	df = v * v / (a*a/dfA + b*b/dfB + e*e/(dfA*dfB))
 	return mean * math.Sqrt(float64(len(cell))/v), df, true
@@ -226,7 +226,7 @@ func (s Study) sharing(ran []int) (string, inference) {
 		return Disjoint, flips{group}
 	case len(groups) >= fewestUnits:
 		return Grouped, flips{group}
-	case !textures && len(pairs) == len(contents)*len(styles) && min(len(contents), len(styles)) >= fewestCrossed:
+	case !textures && len(pairs) == len(contents)*len(styles) && min(len(contents), len(styles)) >= fewestCrossed && apart(contents, styles):
 		c := crossing{contents: len(contents), styles: len(styles), row: make([]int, len(s.Units)), column: make([]int, len(s.Units))}
 		for _, u := range ran {
 			c.row[u], c.column[u] = contents[s.Units[u].Content], styles[s.Units[u].Style]
@@ -234,6 +234,22 @@ func (s Study) sharing(ran []int) (string, inference) {
 		return Crossed, c
 	}
 	return Shared, nil
+}
+
+// apart reports whether no picture is in two of the content images and mixtures of style images.
+func apart(contents, styles map[string]int) bool {
+	seen := map[string]bool{}
+	for _, kind := range []map[string]int{contents, styles} {
+		for name := range kind {
+			for _, picture := range (Unit{Style: name}).pictures() {
+				if seen[picture] {
+					return false
+				}
+				seen[picture] = true
+			}
+		}
+	}
+	return true
 }
 
 // groups numbers the groups of units that share pictures, directly or by way of others.
@@ -252,14 +268,11 @@ func (s Study) groups(ran []int) []int {
 	}
 	first := map[string]int{}
 	for _, u := range ran {
-		for _, key := range []string{"content " + s.Units[u].Content, "style " + s.Units[u].Style} {
-			if key == "content " { // a texture has none
-				continue
-			}
-			if before, known := first[key]; known {
+		for _, picture := range s.Units[u].pictures() {
+			if before, known := first[picture]; known {
 				join(u, before)
 			} else {
-				first[key] = u
+				first[picture] = u
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"runexp/internal/median"
 )
@@ -18,10 +19,13 @@ const power = 0.8
 // differences, which are taken as normal. It is +Inf where no effect could be found.
 //
 // It is the 80% quantile of the least shift at which each of some drawn studies reaches the
-// level; the draws make it exact to about 3%.
+// level; the draws make it exact to about 3%. Of more units than are tested exactly it is that of a normal mean.
 func Detectable(n int, level float64) float64 {
-	if flipFloor(n) > level || n > exactUnits {
+	if flipFloor(n) > level {
 		return math.Inf(1)
+	}
+	if n > exactUnits { // so many that the mean is as good as normal
+		return (distuv.UnitNormal.Quantile(1-level/2) + distuv.UnitNormal.Quantile(power)) / math.Sqrt(float64(n))
 	}
 	const most = 20                           // standard deviations
 	studies := max(100, min(2000, 1<<(20-n))) // a study costs 2ⁿ sums
@@ -52,7 +56,7 @@ func Detectable(n int, level float64) float64 {
 }
 
 // Spread returns the standard deviation of the units' differences of a metric, on the scale
-// of its effects: the median over all contrasts of two or more units. ok is false where there
+// of its effects: the median over all contrasts of two or more units that it differs in. ok is false where there
 // is none.
 func (a *Analysis) Spread(metric string) (sd float64, scale string, ok bool) {
 	var all []float64
@@ -66,8 +70,12 @@ func (a *Analysis) Spread(metric string) (sd float64, scale string, ok bool) {
 			t = t.logarithm()
 		}
 		for _, c := range e.Contrasts {
-			if d, _ := t.differences(f, c.from, c.to); len(d) > 1 {
-				all = append(all, stat.StdDev(d, nil))
+			d, _ := t.differences(f, c.from, c.to)
+			if len(d) < 2 {
+				continue
+			}
+			if sd := stat.StdDev(d, nil); sd > t.tiny { // a setting that does nothing says nothing of others
+				all = append(all, sd)
 			}
 		}
 	}

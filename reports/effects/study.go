@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A Study is the settings of a sweep and what was measured.
@@ -56,10 +57,19 @@ type Level struct {
 // A Unit is one replicate: a content and a style image, with a crop or a draw of
 // noise. Equal strings mean the same picture, and "" that it is varied: the unit has
 // one for each level of a factor. Label is for people.
+// Several style images that are mixed are joined by Mixed.
 type Unit struct {
 	Label   string `json:"label"`
 	Content string `json:"content"`
 	Style   string `json:"style"`
+}
+
+// Mixed stands between the style images of one unit.
+const Mixed = " + "
+
+// pictures lists a unit's images, whatever they are used for.
+func (u Unit) pictures() []string {
+	return slices.DeleteFunc(append(strings.Split(u.Style, Mixed), u.Content), func(name string) bool { return name == "" })
 }
 
 // content identifies a unit's content image; one that is varied is the unit's own.

@@ -175,6 +175,45 @@ func TestSharedContents(t *testing.T) {
 	}
 }
 
+// A picture that is mixed into the styles of all pairs, or that is the content of one and the style
+// of another, is shared.
+func TestPicturesInMixturesAndBothRoles(t *testing.T) {
+	mixed, chain := simulated.Apart(8), simulated.Apart(8)
+	for i := range mixed {
+		mixed[i].Style += effects.Mixed + "night"
+		chain[i].Style = chain[(i+1)%8].Content
+	}
+	crossed := simulated.Crossed(3, 3)
+	for i := range crossed {
+		crossed[i].Style += effects.Mixed + "night"
+	}
+	for name, c := range map[string]struct {
+		units []effects.Unit
+		want  string
+	}{"apart": {simulated.Apart(8), effects.Disjoint}, "mixed": {mixed, effects.Shared}, "both roles": {chain, effects.Shared}, "crossed": {crossed, effects.Shared}} {
+		if a := analyze(t, simulated.Planted(c.units, 0, 1000)); a.Sharing != c.want {
+			t.Errorf("%s: %s", name, a.Sharing)
+		}
+	}
+}
+
+// Crossed pairs that all have the same order leave no doubt: numbers that differ alike are the
+// limit of ever smaller variances.
+func TestCrossedPairsInOneOrder(t *testing.T) {
+	r := simulated.Random(33)
+	d := simulated.Grid([]effects.Factor{simulated.Numbers("tv", 0, 1, 10)}, simulated.Crossed(3, 3), simulated.Claimed("noise"))
+	a := analyze(t, d.Fill(func(_ int, levels []int) []float64 {
+		return []float64{float64(5*levels[0]) + 0.1*r.NormFloat64() - 100}
+	}))
+	if e := a.Effects[0]; e.Alike == nil || !e.Alike.Holds {
+		t.Errorf("%+v", e.Alike)
+	}
+	still := analyze(t, d.Fill(func(int, []int) []float64 { return []float64{1} }))
+	if e := still.Effects[0]; e.Alike != nil && e.Alike.Holds {
+		t.Errorf("a claim of nothing: %+v", e.Alike)
+	}
+}
+
 // A factor that decides another is compared by its mean over what that has: six pairs show it, and
 // the contrast is that of the means.
 func TestAFactorThatDecidesAnother(t *testing.T) {

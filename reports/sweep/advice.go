@@ -12,7 +12,8 @@ import (
 )
 
 // Evidence returns the scored trials of a sweep as advice on runs reads them; ok is false where
-// nothing was varied or scored, where trials were pruned or results decided on the settings, and of sweeps over presets: a run's
+// nothing was varied or scored, where trials were pruned or results decided on the settings, of sweeps over
+// images, seed or size, and of sweeps over presets: a run's
 // config has all their keys filled in, so that another preset would change nothing. A setting
 // that does not set a parameter cannot be written as overrides of one that does (sweep.parameters[i].when).
 func (y *Study) Evidence(ctx context.Context, s *store.Store) (e advice.Evidence, ok bool, err error) {
@@ -61,6 +62,9 @@ func (y *Study) Evidence(ctx context.Context, s *store.Store) (e advice.Evidence
 		}
 		e.Settings[place].Values[of[i]] = values
 	}
+	if alike(e.Settings) {
+		return e, false, nil
+	}
 	e.Base = common(e.Settings)
 	return e, len(e.Settings) > 1, nil
 }
@@ -86,6 +90,17 @@ func (y *Study) advised(ctx context.Context, s *store.Store, t trial) (setting a
 		}
 	}
 	return setting, size, nil
+}
+
+// alike reports whether two settings are one recipe: they differ in images, seed or size, of which
+// there is no advice.
+func alike(settings []advice.Setting) bool {
+	for i, s := range settings {
+		if slices.ContainsFunc(settings[:i], func(o advice.Setting) bool { return maps.Equal(o.Params, s.Params) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // common takes the parameters that all settings share out of them.
