@@ -116,11 +116,11 @@ func TestAlikeClocks(t *testing.T) {
 		scale, shift float64
 		want         bool
 	}{{1, 0, true}, {1, 1, true}, {1.25, 0, false}, {1, 5, false}} {
-		if got := alike(panels(1, 0), panels(c.scale, c.shift)); got != c.want {
+		if got := sameCurves(panels(1, 0), panels(c.scale, c.shift)); got != c.want {
 			t.Errorf("×%g + %g: alike %t", c.scale, c.shift, got)
 		}
 	}
-	if alike(panels(1, 0), nil) {
+	if sameCurves(panels(1, 0), nil) {
 		t.Error("no curves are not the same as some")
 	}
 }

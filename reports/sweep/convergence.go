@@ -48,7 +48,7 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		case "step":
 			byStep = figure.Panels
 		case "evaluations":
-			if alike(byStep, figure.Panels) {
+			if sameCurves(byStep, figure.Panels) {
 				blocks = append(blocks, document.Block{Note: "Every iteration evaluated the loss once, so that the curves by evaluations are those by iteration."})
 				continue
 			}
@@ -72,9 +72,9 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 	return blocks, nil
 }
 
-// alike reports whether curves of two clocks cannot be told apart in a figure: no point is
+// sameCurves reports whether curves of two clocks cannot be told apart in a figure: no point is
 // further away than a hundredth of the longest curve.
-func alike(a, b []plots.Panel) bool {
+func sameCurves(a, b []plots.Panel) bool {
 	const least = 0.01
 	longest, furthest := 0.0, 0.0
 	for i, panel := range a {
