@@ -33,10 +33,11 @@ EXPERIMENT is the name in the config; its newest sweep is reported unless --swee
 (runexp ls --sweeps lists them). The report of an unfinished sweep covers the trials done so far.
 
 Reads the store (--db). Writes OUT/EXPERIMENT/report/report.html and report.md, replacing
-existing ones, and prints the first line of each answer and their paths; the report of an older
-sweep goes to report-NUMBER. With --json everything is printed as one object: files, answers,
-limits, votes, analysis, plan, scorer, metrics with their definitions, trials with their
-settings, images, scores and times, missing trials, cost, and the environments of the runs.
+existing ones, and prints the first line of each answer, the best settings of an adaptive sweep,
+and their paths; the report of an older sweep goes to report-NUMBER. With --json everything is
+printed as one object: files, answers, best settings, limits, votes, analysis, plan, scorer,
+metrics with their definitions, trials with their settings, images, scores and times, missing
+trials, cost, and the environments of the runs.
 
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
@@ -60,6 +61,7 @@ type reportPage struct {
 	Sweep   int64            `json:"sweep"`
 	Files   []string         `json:"files"`
 	Answers []answers.Answer `json:"answers"`
+	Best    *best            `json:"best,omitempty"` // of an adaptive sweep
 	Limits  []string         `json:"limits"`
 	// Votes has the rank correlation of each metric with what people voted; empty without votes.
 	Votes    []effects.Agreement `json:"votes"`
@@ -94,8 +96,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	for _, line := range study.Unshown {
 		fmt.Fprintln(a.stderr, line)
 	}
+	found := bestOf(study)
 	if a.json {
-		page := reportPage{Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Votes: study.Agreements(), Analysis: study.Analysis}
+		page := reportPage{Best: found, Sweep: study.Sweep.Number, Files: paths, Answers: []answers.Answer{}, Limits: []string{}, Votes: study.Agreements(), Analysis: study.Analysis}
 		if study.Analysis != nil {
 			page.Answers, page.Limits = answers.Of(study.Analysis), answers.Limits(study.Analysis)
 		}
@@ -109,6 +112,7 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 			fmt.Fprintln(a.stdout, line)
 		}
 	}
+	found.print(a.stdout)
 	for _, path := range paths {
 		if ending := filepath.Ext(path); ending == ".html" || ending == ".md" {
 			fmt.Fprintln(a.stdout, path)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"runexp/experiments"
@@ -127,10 +129,14 @@ func (s summary) sweep(ctx context.Context, tally experiments.Tally, took time.D
 	}
 	pictures, picturesErr := s.pictures(context.WithoutCancel(ctx))
 	var lines []string
+	var found *best
 	if study != nil && study.Analysis != nil {
 		lines = answers.Headlines(study.Analysis)
 	}
-	if printErr := errors.Join(picturesErr, s.print(tally, lines, report, pictures, took)); reportErr == nil {
+	if study != nil {
+		found = bestOf(study)
+	}
+	if printErr := errors.Join(picturesErr, s.print(tally, lines, found, report, pictures, took)); reportErr == nil {
 		reportErr = printErr
 	}
 	switch {
@@ -175,13 +181,54 @@ func (s summary) pictures(ctx context.Context) ([]sweepPicture, error) {
 // report shows all.
 const shownPictures = 3
 
+// best is what an adaptive sweep has found.
+type best struct {
+	Heading  string   `json:"heading"`
+	Settings []string `json:"settings"`
+}
+
+// shownBest is the maximum number of best settings that the end of a sweep lists.
+const shownBest = 3
+
+// bestOf returns what a sweep has found; nil if nothing, or if it is not adaptive.
+func bestOf(study *sweep.Study) *best {
+	heading, settings := study.Best()
+	if len(settings) == 0 {
+		return nil
+	}
+	return &best{heading, settings}
+}
+
+// print writes what was found: the best setting on one line, of several the first few.
+func (b *best) print(w io.Writer) {
+	if b == nil {
+		return
+	}
+	const label = "  best so far  "
+	if len(b.Settings) == 1 {
+		fmt.Fprintf(w, "%s%s\n", label, printable.Text(b.Settings[0]))
+		return
+	}
+	fmt.Fprintf(w, "%s%s\n", label, printable.Text(b.Heading))
+	for _, setting := range b.Settings[:min(len(b.Settings), shownBest)] {
+		fmt.Fprintf(w, "%s%s\n", strings.Repeat(" ", len(label)), printable.Text(setting))
+	}
+	if more := len(b.Settings) - shownBest; more > 0 {
+		fmt.Fprintf(w, "%s… and %d more, in the report\n", strings.Repeat(" ", len(label)), more)
+	}
+}
+
 // print prints how a sweep ended, its answers, and where its pictures, its report and the store are.
-func (s summary) print(tally experiments.Tally, lines, report []string, pictures []sweepPicture, took time.Duration) error {
+func (s summary) print(tally experiments.Tally, lines []string, found *best, report []string, pictures []sweepPicture, took time.Duration) error {
 	path, recorded := s.storePath(s.store), s.recorded.Sweep
 	if s.json {
-		return printJSON(s.stdout, map[string]any{
+		page := map[string]any{
 			"experiment": recorded.Experiment, "sweep": recorded.Number, "trials": recorded.Trials, "tally": tally, "unbegun": s.progress.unstarted, "pictures": pictures, "flaws": s.progress.flaws, "answers": lines, "report": report, "db": path,
-		})
+		}
+		if found != nil {
+			page["best"] = found
+		}
+		return printJSON(s.stdout, page)
 	}
 	fmt.Fprintf(s.stdout, "sweep %d of %s: %s, %s\n", recorded.Number, recorded.Experiment, sizes.Count(recorded.Trials, "trial"), took.Round(time.Second))
 	for _, part := range []struct {
@@ -198,6 +245,7 @@ func (s summary) print(tally experiments.Tally, lines, report []string, pictures
 	for _, line := range lines {
 		fmt.Fprintf(s.stdout, "  answer    %s\n", printable.Text(line))
 	}
+	found.print(s.stdout)
 	for _, p := range pictures[:min(len(pictures), shownPictures)] {
 		fmt.Fprintf(s.stdout, "  picture   %s (%s)\n", p.Picture, printable.Text(p.Settings))
 	}

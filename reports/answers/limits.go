@@ -48,7 +48,7 @@ func Population(a *effects.Analysis) string {
 	units := noun(a, a.Units)
 	switch a.Sharing {
 	case effects.Disjoint:
-		return fmt.Sprintf("Claims are about pictures like these: no picture is in two of the %ss, so that each is one draw from the pictures that it stands for.", Kind(a))
+		return fmt.Sprintf("Claims are about pictures like these: no picture is in two of the %ss, so that each %s is an independent example of them.", Kind(a), Kind(a))
 	case effects.Grouped:
 		return fmt.Sprintf("The %s are %s. Claims about these pictures take each %s by itself, claims about pictures like these those that share a picture as one. Intervals are about these pictures.", units, shared(a), Kind(a))
 	case effects.Crossed:
@@ -94,7 +94,9 @@ func Limits(a *effects.Analysis) []string {
 			add("Nothing is claimed of %s: it is set with some values of other settings only.", f.Path)
 		}
 		e := slices.IndexFunc(a.Effects, func(e *effects.Effect) bool { return e.Factor == f.Path })
-		if e < 0 {
+		if e < 0 && a.Censored > 0 {
+			add("At most one level of %s ran to its end, since early stopping ended %s: its effect is unknown.", f.Path, sizes.Count(a.Censored, "run"))
+		} else if e < 0 {
 			add("Only one level of %s ran, or none: its effect is unknown.", f.Path)
 		} else if a.Effects[e].Design == effects.Scattered {
 			add("The levels of %s cannot be paired, since too few runs of a %s differ in it alone: "+

@@ -3,6 +3,7 @@ package answers
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"runexp/framework/sizes"
 	"runexp/reports/effects"
@@ -20,7 +21,9 @@ type Spread struct {
 }
 
 // Smallest says how large an effect must be for the units of a plan to show it four times in
-// five; known has what earlier sweeps tell of a metric. It is "" where nothing can be shown.
+// five; known has what earlier sweeps tell of a metric. Where the range of a metric has no room
+// for such an effect, it says that there is none, and how many units would have one. It is ""
+// where nothing can be shown.
 func Smallest(a *effects.Analysis, known func(metric string) (Spread, bool)) string {
 	level := math.Inf(1)
 	for _, e := range a.Effects {
@@ -33,7 +36,7 @@ func Smallest(a *effects.Analysis, known func(metric string) (Spread, bool)) str
 	if math.IsInf(steps, 1) {
 		return ""
 	}
-	var parts []string
+	var parts, none []string
 	taken := false
 	from := ""
 	for _, m := range a.Metrics {
@@ -44,13 +47,18 @@ func Smallest(a *effects.Analysis, known func(metric string) (Spread, bool)) str
 		switch {
 		case !has:
 			taken = true
+		case s.Scale != effects.Ratio && m.Span > 0 && steps*s.SD > m.Span:
+			none = append(none, outOfRange(a, m, s, level, steps))
 		case s.Scale == effects.Ratio:
 			parts, from = append(parts, fmt.Sprintf("%s %s", labelOf(m), ratio(steps*s.SD))), s.From
 		default:
 			parts, from = append(parts, fmt.Sprintf("%s %.2g%s", labelOf(m), steps*s.SD, unitOf(m))), s.From
 		}
 	}
-	text := "the smallest effect that " + sizes.Count(n, Kind(a)) + " show four times in five: "
+	text := ""
+	if len(parts) > 0 || taken {
+		text = "the smallest effect that " + sizes.Count(n, Kind(a)) + " show four times in five: "
+	}
 	if len(parts) > 0 {
 		text += list(parts, "and") + " (as much as it differed from " + Kind(a) + " to " + Kind(a) + " in " + from + ")"
 	}
@@ -60,7 +68,29 @@ func Smallest(a *effects.Analysis, known func(metric string) (Spread, bool)) str
 		}
 		text += fmt.Sprintf("%s (assumed: it differs by %.0f%% from %s to %s)", ratio(steps*math.Log1p(assumed)), 100*assumed, Kind(a), Kind(a))
 	}
-	return text
+	if text != "" {
+		none = append([]string{text}, none...)
+	}
+	return strings.Join(none, "; ")
+}
+
+// outOfRange says that the effects on a metric that could be shown are larger than its range,
+// and from how many units on they are not.
+func outOfRange(a *effects.Analysis, m effects.Metric, s Spread, level, steps float64) string {
+	unit := Kind(a)
+	text := fmt.Sprintf("%s show no effect on %s four times in five: it would have to be %.2g%s (it differed as much from %s to %s in %s), and two values cannot differ by more than %.2g",
+		sizes.Count(a.Units, unit), labelOf(m), steps*s.SD, unitOf(m), unit, unit, s.From, m.Span)
+	n := a.Units + 1
+	for ; ; n++ {
+		least := effects.Detectable(n, level) * s.SD
+		if math.IsInf(least, 1) {
+			break
+		}
+		if least <= m.Span {
+			return text + fmt.Sprintf("; %s could show one of %.2g", sizes.Count(n, unit), least)
+		}
+	}
+	return text + fmt.Sprintf("; it takes more than %s", sizes.Count(n-1, unit))
 }
 
 // ratio is a difference of logarithms in percent, or as a multiple.

@@ -14,7 +14,9 @@ type Document struct {
 // A Section is a part with a heading.
 type Section struct {
 	ID, Title string // ID is unique and made of a-z, 0-9 and hyphens
-	Blocks    []Block
+	// Folded says what the section has if a page shows it on request only; "" for one that is open.
+	Folded string
+	Blocks []Block
 }
 
 // A Block is one of these.

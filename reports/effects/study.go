@@ -112,6 +112,8 @@ type Metric struct {
 	// Additive says that differences are compared, also where all values are positive: of
 	// shares, say, among which a zero is a matter of chance.
 	Additive bool `json:"additive,omitempty"`
+	// Span is the width of the metric's range: no two values differ by more. 0 is no limit.
+	Span float64 `json:"span,omitempty"`
 }
 
 // validate returns every contradiction in a study.

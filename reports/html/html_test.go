@@ -15,7 +15,7 @@ const attack = `<script>alert(1)</script>"onload='x' javascript:alert(1) {{.Titl
 
 // hostile has text of users in every place that takes text.
 func hostile() document.Document {
-	return document.Document{Title: attack, Lead: []string{attack}, Sections: []document.Section{{ID: "a", Title: attack, Blocks: []document.Block{
+	return document.Document{Title: attack, Lead: []string{attack}, Sections: []document.Section{{ID: "a", Title: attack, Folded: attack, Blocks: []document.Block{
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
 		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
 		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
@@ -68,7 +68,7 @@ func TestWriteEscapes(t *testing.T) {
 			}
 		}
 	}
-	if want := 26; seen != want {
+	if want := 27; seen != want {
 		t.Errorf("the text can be read in %d places, want %d", seen, want)
 	}
 }
@@ -151,6 +151,34 @@ func TestWriteIsolatesDirections(t *testing.T) {
 	} {
 		if !strings.Contains(file.String(), want) {
 			t.Errorf("no %s", want)
+		}
+	}
+}
+
+// What a section has folded is there, and closed.
+func TestWriteFolds(t *testing.T) {
+	folded := 0
+	for n := range rendered(t, hostile()).Descendants() {
+		if n.Type != html.ElementNode || n.Data != "details" {
+			continue
+		}
+		folded++
+		inside := map[string]bool{}
+		for d := range n.Descendants() {
+			inside[d.Data] = true
+		}
+		if len(n.Attr) > 0 || !inside["summary"] || !inside["pre"] || inside["h2"] {
+			t.Errorf("attributes %v, inside %v", n.Attr, inside)
+		}
+	}
+	if folded != 1 {
+		t.Errorf("%d folded sections", folded)
+	}
+	open := hostile()
+	open.Sections[0].Folded = ""
+	for n := range rendered(t, open).Descendants() {
+		if n.Data == "details" {
+			t.Error("a section that is open is folded")
 		}
 	}
 }

@@ -97,9 +97,39 @@ func (e Effects) places() []float64 {
 }
 
 var (
-	unitColor   = color.Gray{0xb4}
 	effectColor = okabeIto[1]
+	// An interval is paler than its median, and behind the units: those are what a test sees.
+	intervalColor = color.RGBA{0xa6, 0xcb, 0xe4, 0xff}
 )
+
+// Units beyond fewUnits are fainter, so that the medians stay in front of them; of more than
+// mostUnits there are no lines: no eye can follow one.
+const (
+	fewUnits  = 24
+	mostUnits = 100
+)
+
+// unitLine is the line of one unit; ok is false where units have none.
+func (e Effects) unitLine() (line draw.LineStyle, ok bool) {
+	units := 0
+	for _, panel := range e.Panels {
+		units = max(units, len(panel.Units))
+	}
+	switch {
+	case units == 0 || units > mostUnits || e.cloud():
+		return line, false
+	case units > fewUnits:
+		return draw.LineStyle{Color: color.Gray{0xc4}, Width: hairline}, true
+	}
+	return draw.LineStyle{Color: color.Gray{0x80}, Width: 0.8 * termWidth}, true
+}
+
+// HasUnits reports whether each unit is a line through its own values: they are too many
+// otherwise, or the levels are.
+func (e Effects) HasUnits() bool {
+	_, ok := e.unitLine()
+	return ok
+}
 
 // mostJoined is how many draws are so few that lines between them can be followed.
 const mostJoined = 40
@@ -109,23 +139,23 @@ func (e Effects) cloud() bool { return e.Drawn && len(e.Levels) > mostJoined }
 
 // key explains what is drawn.
 func (e Effects) key() []entry {
-	medians := "median"
-	for _, panel := range e.Panels {
-		if slices.ContainsFunc(panel.Summary, Interval.bounded) {
-			medians = "median and 95% interval"
-		}
+	key := []entry{{"median", draw.LineStyle{Color: effectColor, Width: totalWidth}}}
+	if slices.ContainsFunc(e.Panels, func(f Effect) bool { return slices.ContainsFunc(f.Summary, Interval.bounded) }) {
+		key = append(key, entry{"95% interval", draw.LineStyle{Color: intervalColor, Width: intervalWidth}})
 	}
-	key := []entry{{medians, draw.LineStyle{Color: effectColor, Width: totalWidth}}}
-	if e.cloud() {
-		return key
+	if line, ok := e.unitLine(); ok {
+		key = append(key, entry{"one " + e.Unit, line})
 	}
-	return append(key, entry{"one " + e.Unit, draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
+	return key
 }
+
+// intervalWidth is that of an interval's bar, so that lines before it do not hide it.
+const intervalWidth = 1.8 * totalWidth
 
 func (i Interval) bounded() bool { return finite(i.Low) && finite(i.High) }
 
-// figure draws for each metric the levels' medians with their intervals over the
-// thin lines of the units. An axis is logarithmic where the values span more than
+// figure draws for each metric the levels' intervals, before them the thin lines of the
+// units, and before those the medians. An axis is logarithmic where the values span more than
 // a factor of 20 above 0.
 //
 // Errors: no levels, no panels, summaries or units that are not one for each level,
@@ -194,11 +224,14 @@ func (f Effect) plot(e Effects, width vg.Length) (*plot.Plot, error) {
 	if e.cloud() {
 		p.Add(cloud{places, f.Summary})
 	} else {
-		for _, unit := range f.Units {
-			s := Series{Values: unit, Steps: places}
-			p.Add(curve{runs: s.runs(nil, finite), line: draw.LineStyle{Color: unitColor, Width: termWidth / 2}})
-		}
 		p.Add(intervals{places, f.Summary})
+		if line, ok := e.unitLine(); ok {
+			for _, unit := range f.Units {
+				s := Series{Values: unit, Steps: places}
+				p.Add(curve{runs: s.runs(nil, finite), line: line})
+			}
+		}
+		p.Add(medians{places, f.Summary})
 	}
 	p.Add(header{subtitle: oneLine(f.Title)})
 	return p, nil
@@ -230,24 +263,33 @@ func (rows) Plot(c draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// intervals are medians with their intervals at their places.
+// intervals are the intervals of medians at their places.
 type intervals struct {
 	places []float64
 	values []Interval
 }
 
-// Plot draws a bar from Low to High with a dot at the median.
+// Plot draws a bar from Low to High.
 func (v intervals) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	for i, s := range v.values {
+		if at := x(v.places[i]); s.bounded() {
+			c.StrokeLine2(draw.LineStyle{Color: intervalColor, Width: intervalWidth}, at, y(s.Low), at, y(s.High))
+		}
+	}
+}
+
+// medians are medians at their places.
+type medians intervals
+
+// Plot draws a dot at each median.
+func (v medians) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	for i, s := range v.values {
 		if !finite(s.Median) {
 			continue
 		}
-		at := x(v.places[i])
-		if s.bounded() {
-			c.StrokeLine2(draw.LineStyle{Color: effectColor, Width: totalWidth}, at, y(s.Low), at, y(s.High))
-		}
-		dot := vg.Point{X: at, Y: y(s.Median)}
+		dot := vg.Point{X: x(v.places[i]), Y: y(s.Median)}
 		c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 4.2, Shape: draw.CircleGlyph{}}, dot)
 		c.DrawGlyph(draw.GlyphStyle{Color: effectColor, Radius: 3.2, Shape: draw.CircleGlyph{}}, dot)
 	}
@@ -277,5 +319,6 @@ var (
 	_ Figure       = Effects{}
 	_ plot.Plotter = rows{}
 	_ plot.Plotter = intervals{}
+	_ plot.Plotter = medians{}
 	_ plot.Plotter = cloud{}
 )

@@ -88,7 +88,7 @@ func TestFiguresSayWhatTheyShow(t *testing.T) {
 		f    plots.Figure
 		want []string
 	}{
-		"effects":  {twoEffects(), []string{">losses.tv.weight<", ">noise (lower is better)<", ">10<", ">levels of 255<", ">median and 95% interval<", ">one pair<"}},
+		"effects":  {twoEffects(), []string{">losses.tv.weight<", ">noise (lower is better)<", ">10<", ">levels of 255<", ">median<", ">95% interval<", ">one pair<"}},
 		"tradeoff": {front(), []string{">conv3_1, weight 0<", ">Pareto front<", ">conv4_4<"}},
 		"family":   {family(), []string{">adam<", ">lbfgs<", ">momentum<", ">total<", ">content<", ">style<", ">seconds of iterations<"}},
 	} {
@@ -175,6 +175,37 @@ func TestManyDraws(t *testing.T) {
 	}
 	if strings.Contains(many, "one pair") || strings.Contains(many, "interval") {
 		t.Error("the key of 300 draws without intervals names lines or intervals")
+	}
+}
+
+// What a test sees, each unit's own values, is drawn before the intervals and behind the
+// medians; of many units fainter, of too many not at all.
+func TestUnitsOfEffects(t *testing.T) {
+	const interval, few, many, ring = "#A6CBE4", "#808080", "#C4C4C4", "fill:#FFFFFF"
+	svg := string(encode(t, twoEffects(), "svg"))
+	panel := svg[strings.Index(svg, ">losses.tv.weight<"):] // after the title and the key
+	if at := []int{strings.Index(panel, interval), strings.Index(panel, few), strings.Index(panel, ring)}; at[0] < 0 || at[0] > at[1] || at[1] > at[2] {
+		t.Errorf("intervals, units and medians are drawn at %v, want this order", at)
+	}
+	for _, c := range []struct {
+		n    int
+		line string // "" for none
+	}{{24, few}, {25, many}, {100, many}, {101, ""}} {
+		e := twoEffects()
+		for i := range e.Panels {
+			for len(e.Panels[i].Units) < c.n {
+				e.Panels[i].Units = append(e.Panels[i].Units, e.Panels[i].Units[0])
+			}
+		}
+		svg := string(encode(t, e, "svg"))
+		for _, line := range []string{few, many} {
+			if drawn := strings.Count(svg, line) > c.n; drawn != (line == c.line) {
+				t.Errorf("%d units: lines of %s: %t", c.n, line, drawn)
+			}
+		}
+		if named := strings.Contains(svg, ">one pair<"); named != (c.line != "") || e.HasUnits() != named {
+			t.Errorf("%d units: the key names them: %t", c.n, named)
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ func (y *Study) answers() ([]document.Block, error) {
 		return append(blocks, document.Block{Paragraph: y.nothing()}), nil
 	}
 	found := answers.Of(y.Analysis)
+	explained := false
 	for _, answer := range found {
 		blocks = append(blocks, document.Block{Headline: answer.Line()})
 		var caveats []document.Item
@@ -31,7 +32,13 @@ func (y *Study) answers() ([]document.Block, error) {
 		if len(caveats) > 0 {
 			blocks = append(blocks, document.Block{List: caveats})
 		}
-		blocks = append(blocks, document.Block{Table: y.evidence(answer)})
+		if table := y.evidence(answer); len(table.Rows) > 0 {
+			blocks = append(blocks, document.Block{Table: table})
+			if !explained { // once: the columns of all are the same
+				blocks = append(blocks, document.Block{Note: y.columns()})
+				explained = true
+			}
+		}
 	}
 	if len(found) == 0 {
 		blocks = append(blocks, document.Block{Paragraph: y.noAnswer()})
@@ -93,7 +100,7 @@ func (y *Study) noAnswer() string {
 		return fmt.Sprintf("Nothing is claimed, since results decided on the settings (method: %s): what is below is shown without tests. A sweep planned in advance, method: random for example, can test what was found.", y.plan.Method)
 	}
 	if y.censored() > 0 {
-		return "Nothing is claimed, since trials were pruned: what is below is shown without tests. With sweep.early_stop=null the same command runs them to their end."
+		return fmt.Sprintf("Nothing is claimed, since trials were pruned: %d of %d were stopped early, %d finished. What is below is of those that finished, without tests. With", y.censored(), len(y.trials), y.count(string(store.Finished))) + " sweep.early_stop=null the same command runs them to their end."
 	}
 	return "No setting has two levels that finished and a metric that the question is about, so there is no answer."
 }

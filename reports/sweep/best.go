@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store/record"
+	"runexp/reports/answers"
 	"runexp/reports/document"
 )
 
@@ -19,33 +21,72 @@ type mean struct {
 	shown  []string  // the same with the metric's name, as measured
 }
 
-// best names the settings that the search has found: by one metric the best, by two those
-// that no other beats in both. Only settings all of whose trials were scored count.
-func (y *Study) best() []document.Block {
+// Best names the settings that the search has found: by one metric the best, by two or more
+// those that no other beats in all, from the best by the first on. heading says what they are.
+// Only settings all of whose trials were scored count. Both are empty where nothing was
+// searched for, or nothing found yet.
+func (y *Study) Best() (heading string, settings []string) {
 	means := y.means()
 	if len(means) == 0 {
-		return nil
+		return "", nil
+	}
+	var unbeaten []mean
+	for _, m := range means {
+		if !slices.ContainsFunc(means, func(other mean) bool { return other.beats(m) }) {
+			unbeaten = append(unbeaten, m)
+		}
+	}
+	slices.SortStableFunc(unbeaten, func(a, b mean) int { return slices.Compare(a.values, b.values) })
+	for _, m := range unbeaten {
+		settings = append(settings, m.String())
 	}
 	var labels []string
 	for _, name := range y.plan.Objectives {
 		labels = append(labels, y.metric(name).Label)
 	}
-	text := fmt.Sprintf("The best setting so far by %s:", labels[0])
-	if len(labels) > 1 {
-		text = fmt.Sprintf("No setting is better than these in both %s:", strings.Join(labels, " and "))
+	both := strings.Join(labels, " and ")
+	switch n, of := len(unbeaten), len(means); {
+	case len(labels) == 1 && n > 1:
+		heading = fmt.Sprintf("%d settings share the best %s so far", n, both)
+	case len(labels) == 1:
+		heading = "the best setting so far by " + both
+	case n == of && n > 1:
+		heading = fmt.Sprintf("none of the %d settings beats another in both %s (what one gains in one it loses in the other)", of, both)
+	case 5*n >= 4*of && n > 1:
+		heading = fmt.Sprintf("%d of %d settings, almost all, are beaten by no other in both %s (what one gains in one it loses in the other)", n, of, both)
+	default:
+		heading = fmt.Sprintf("%d of %s, beaten by no other in both %s", n, sizes.Count(of, "setting"), both)
 	}
-	var items []document.Item
-	for _, m := range means {
-		if slices.ContainsFunc(means, func(other mean) bool { return other.beats(m) }) {
-			continue
-		}
-		items = append(items, document.Item{Text: fmt.Sprintf("%s: %s (trials %s)", m.name, strings.Join(m.shown, ", "), strings.Join(m.trials, ", "))})
+	return heading, settings
+}
+
+// best lists what the search has found.
+func (y *Study) best() []document.Block {
+	heading, settings := y.Best()
+	if len(settings) == 0 {
+		return nil
 	}
 	note := "Values are means over the trials of a setting, of positive metrics geometric means."
-	if more := len(items) - mostNamed; more > 0 {
-		items, note = items[:mostNamed], fmt.Sprintf("%d more are not listed. ", more)+note
+	if len(y.plan.Objectives) > 1 {
+		note = fmt.Sprintf("In the order of %s. ", y.metric(y.plan.Objectives[0]).Label) + note
 	}
-	return []document.Block{{Paragraph: text}, {List: items}, {Note: note}}
+	if more := len(settings) - mostNamed; more > 0 {
+		settings, note = settings[:mostNamed], fmt.Sprintf("%d more are not listed. ", more)+note
+	}
+	var items []document.Item
+	for _, text := range settings {
+		items = append(items, document.Item{Text: text})
+	}
+	return []document.Block{{Paragraph: answers.Capital(heading) + ":"}, {List: items}, {Note: note}}
+}
+
+// String is "losses.tv.weight 3, strength 0.5: noise 1.2 (trials 0 and 6)".
+func (m mean) String() string {
+	trials := "trial " + m.trials[0]
+	if n := len(m.trials); n > 1 {
+		trials = "trials " + strings.Join(m.trials[:n-1], ", ") + " and " + m.trials[n-1]
+	}
+	return fmt.Sprintf("%s: %s (%s)", m.name, strings.Join(m.shown, ", "), trials)
 }
 
 // beats reports whether m is at least as good as other in all metrics and better in one.

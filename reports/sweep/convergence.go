@@ -3,12 +3,14 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports"
 	"runexp/reports/document"
+	"runexp/reports/plots"
 )
 
 // mostCurves is how many trials a figure of curves shows.
@@ -33,6 +35,7 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		{Paragraph: text + "."},
 		{Note: "Where weights, layers or sizes are swept, losses of different trials are not on one scale: compare their shapes, and the pictures by the metrics above."},
 	}
+	var byStep []plots.Panel
 	for _, against := range reports.Clocks() {
 		figure, err := family.Plot(ctx, s, against)
 		if err != nil {
@@ -40,6 +43,15 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		}
 		if len(figure.Panels) == 0 {
 			return append(blocks, document.Block{Paragraph: "No trial has a loss above 0 yet."}), nil
+		}
+		switch against {
+		case "step":
+			byStep = figure.Panels
+		case "evaluations":
+			if sameCurves(byStep, figure.Panels) {
+				blocks = append(blocks, document.Block{Note: "Every iteration evaluated the loss once, so that the curves by evaluations are those by iteration."})
+				continue
+			}
 		}
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(shown, "trial"))
 		parts := slices.Collect(slices.Chunk(figure.Panels, mostPanels))
@@ -58,6 +70,24 @@ func (y *Study) convergence(ctx context.Context, s *store.Store) ([]document.Blo
 		}
 	}
 	return blocks, nil
+}
+
+// sameCurves reports whether curves of two clocks cannot be told apart in a figure: no point is
+// further away than a hundredth of the longest curve.
+func sameCurves(a, b []plots.Panel) bool {
+	const least = 0.01
+	longest, furthest := 0.0, 0.0
+	for i, panel := range a {
+		for j, s := range panel.Series {
+			if len(b) != len(a) || len(b[i].Series) != len(panel.Series) || len(b[i].Series[j].Steps) != len(s.Steps) {
+				return false
+			}
+			for k, step := range s.Steps {
+				longest, furthest = max(longest, step), max(furthest, math.Abs(step-b[i].Series[j].Steps[k]))
+			}
+		}
+	}
+	return furthest <= least*longest
 }
 
 // family groups the runs by the first factor. Of too many they are chosen evenly.

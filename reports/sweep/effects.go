@@ -39,7 +39,7 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			continue
 		}
 		figure.Subtitle = fmt.Sprintf("%s, %s", y.Sweep.Experiment, sizes.Count(paired, y.unit()))
-		caption := fmt.Sprintf("Effect of %s. A dot is the median over %ss of each one's mean over the other settings; below six there is no interval.", p.Path, y.unit())
+		caption := "Effect of " + p.Path + "." + y.legend(figure, paired)
 		if figure.Log && slices.Min(p.Numbers) <= 0 {
 			caption += " The axis is logarithmic, and 0 is drawn one step before the smallest of the others."
 		}
@@ -51,6 +51,9 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 			return nil, err
 		}
 		blocks = append(blocks, block)
+	}
+	if len(blocks) == 0 && y.censored() > 0 { // the answers say it
+		return nil, nil
 	}
 	if len(blocks) == 0 {
 		return []document.Block{{Paragraph: "No setting has two levels that finished and a metric that the question is about."}}, nil
@@ -69,6 +72,28 @@ func (y *Study) effectPlots() ([]document.Block, error) {
 		blocks = append(blocks, document.Block{Table: &t})
 	}
 	return append(blocks, y.interactions()...), nil
+}
+
+// fewest is below how many units there is no interval.
+const fewest = 6
+
+// legend says what a figure of effects on so many units draws.
+func (y *Study) legend(f plots.Effects, n int) string {
+	unit, text := y.unit(), ""
+	if f.HasUnits() {
+		text = fmt.Sprintf(" A line is one %s through its values, each a mean over the other settings, and a dot their median.", unit)
+	} else {
+		text = fmt.Sprintf(" A dot is the median over %ss of each one's mean over the other settings.", unit)
+	}
+	switch {
+	case n < fewest:
+		text += fmt.Sprintf(" With fewer than %d %ss it has no interval.", fewest, unit)
+	case f.HasUnits():
+		text += fmt.Sprintf(" Tests compare the levels within each %s: what counts is whether the lines go the same way, not whether the bars overlap, which are as long as the %ss differ.", unit, unit)
+	default:
+		text += fmt.Sprintf(" Tests compare the levels within each %s, so that bars may overlap where levels differ.", unit)
+	}
+	return text
 }
 
 // summaries returns the levels' medians in the order of the parameter's labels.

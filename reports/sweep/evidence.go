@@ -36,11 +36,35 @@ func (y *Study) evidence(a answers.Answer) *document.Table {
 	return t
 }
 
-// contrasts lists the differences between levels.
+// columns says what the columns of evidence mean.
+func (y *Study) columns() string {
+	text := fmt.Sprintf("Change is that of the level against the other within each %s; without any one picture is the range of that change as each picture in turn is left out; n counts %ss; p is how often chance alone would do as much, Holm after correction for all tests; ", y.unit(), y.unit())
+	switch y.Analysis.Sharing {
+	case effects.Disjoint:
+		return text + "the last column is what is claimed of other pictures of their sort."
+	case effects.Grouped, effects.Crossed:
+		return text + "the last two columns are what is claimed of the pictures that ran, and of others of their sort."
+	}
+	return text + "the last column is what is claimed of the pictures that ran."
+}
+
+// contrasts lists the differences between levels that the answers' tables do not have.
 func (y *Study) contrasts() document.Table {
 	t := document.Table{
 		Caption: "All contrasts of the claimed metrics",
 		Header:  []string{"setting", "from", "to", "metric", "change [95%]", "n", "p", "Holm", ""},
+	}
+	shown := map[[4]string]bool{}
+	for _, answer := range answers.Of(y.Analysis) {
+		for _, f := range answer.Findings {
+			for _, r := range f.Rows {
+				shown[[4]string{answer.Factor, r.Metric, r.Level, r.Against}] = true
+				shown[[4]string{answer.Factor, r.Metric, r.Against, r.Level}] = true
+			}
+		}
+	}
+	if len(shown) > 0 {
+		t.Caption = "Contrasts of the claimed metrics that the answers' tables do not have"
 	}
 	for _, e := range y.Analysis.Effects {
 		if !e.Claimed {
@@ -48,6 +72,9 @@ func (y *Study) contrasts() document.Table {
 		}
 		m := y.measured(e.Metric)
 		for _, c := range e.Contrasts {
+			if shown[[4]string{e.Factor, m.Label, c.From, c.To}] {
+				continue
+			}
 			p, adjusted, holds := document.Nothing, document.Nothing, ""
 			if d := c.These.Differs; d != nil {
 				p, adjusted = answers.Probability(d.P), answers.Probability(d.Adjusted)
@@ -81,13 +108,17 @@ func (y *Study) label(metric string) string {
 	return metric
 }
 
-// shares lists what the variation of the claimed metrics is due to.
+// shares lists what the variation of the claimed metrics is due to. With one unit and one
+// setting, which then has all of it, there is nothing to list.
 func (y *Study) shares() document.Table {
 	t := document.Table{Caption: "Share of each metric's variation over all finished trials that is due to"}
 	t.Header = []string{"metric"}
 	seen := map[string]int{}
 	for _, v := range y.Analysis.Variances {
 		for _, p := range v.Parts {
+			if p.Kind == effects.Units && y.Analysis.Units == 1 {
+				continue
+			}
 			if _, known := seen[p.Name]; !known {
 				seen[p.Name] = len(t.Header)
 				name := p.Name
@@ -97,6 +128,9 @@ func (y *Study) shares() document.Table {
 				t.Header = append(t.Header, name)
 			}
 		}
+	}
+	if y.Analysis.Units == 1 && len(y.Analysis.Factors) == 1 {
+		return t
 	}
 	for _, m := range y.claimed() {
 		for _, v := range y.Analysis.Variances {
@@ -109,6 +143,9 @@ func (y *Study) shares() document.Table {
 				row[i+1] = document.Nothing
 			}
 			for _, p := range v.Parts {
+				if seen[p.Name] == 0 {
+					continue
+				}
 				row[seen[p.Name]] = fmt.Sprintf("%.1f%%", 100*p.Share)
 			}
 			t.Rows = append(t.Rows, row)

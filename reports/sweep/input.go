@@ -75,6 +75,9 @@ func (y *Study) input() effects.Study {
 	}
 	for _, m := range y.metrics {
 		measured := effects.Metric{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: m.Better, Claimed: m.claimed, Kind: kindOf(m.Metric), Additive: m.Source == record.FromVotes}
+		if m.Low != nil && m.High != nil {
+			measured.Span = *m.High - *m.Low
+		}
 		for _, margin := range y.plan.Equivalent {
 			if margin.Metric == m.Name {
 				measured.Margin, measured.Relative = cmp.Or(margin.Percent/100, margin.Difference), margin.Percent > 0

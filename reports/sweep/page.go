@@ -14,6 +14,7 @@ import (
 // page builds the report, section by section.
 func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
 	d := document.Document{Title: y.Sweep.Experiment, Lead: y.lead()}
+	folded := map[string]string{"repeat": "Command, versions, machine, scorer, pictures, the sweep and a whole config"}
 	for _, part := range []struct {
 		id, title string
 		blocks    func() ([]document.Block, error)
@@ -38,7 +39,10 @@ func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, er
 		if err != nil {
 			return d, fmt.Errorf("report of sweep %d: %s: %w", y.Sweep.Number, part.title, err)
 		}
-		d.Sections = append(d.Sections, document.Section{ID: part.id, Title: part.title, Blocks: blocks})
+		if len(blocks) == 0 { // a section that has nothing to say
+			continue
+		}
+		d.Sections = append(d.Sections, document.Section{ID: part.id, Title: part.title, Folded: folded[part.id], Blocks: blocks})
 	}
 	return d, nil
 }

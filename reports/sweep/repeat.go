@@ -1,9 +1,7 @@
 package sweep
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,6 +27,9 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	if commands := facts.values["command"]; len(commands) > 0 {
 		blocks = append(blocks, document.Block{Code: &document.Code{Title: "Command", Text: first(mostCommands, commands, "\n")}})
 	}
+	if y.scorer != nil && slices.Equal(facts.values["scorer/hash"], []string{y.scorer.Hash}) { // it is described below
+		facts.names = slices.DeleteFunc(facts.names, func(name string) bool { return strings.HasPrefix(name, "scorer/") })
+	}
 	if len(facts.names) > 0 {
 		blocks = append(blocks, document.Block{Table: facts.table()})
 	}
@@ -40,7 +41,11 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	if images := y.images(); len(images.Rows) > 0 {
 		blocks = append(blocks, document.Block{Table: &images})
 	}
-	plan, err := indented(y.Sweep.Plan)
+	shown, err := withoutKey(y.Sweep.Plan, "definitions") // the sections before have them
+	if err != nil {
+		return nil, err
+	}
+	plan, err := laidOut(shown)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +56,7 @@ func (y *Study) repeat(ctx context.Context, s *store.Store) ([]document.Block, e
 	return append(blocks,
 		document.Block{Code: &document.Code{Title: "The sweep, every default filled in", Text: plan}},
 		document.Block{Code: &document.Code{Title: "The whole config of " + of, Text: config}},
-		document.Block{Note: "The store has every trial's config: runexp show RUN --config. Same config, seed, build and kernel variant give the same bits."},
+		document.Block{Note: "The store has every trial's config: runexp show RUN --config; runexp report --json has the metrics' definitions whole. Same config, seed, build and kernel variant give the same bits."},
 	), nil
 }
 
@@ -145,16 +150,11 @@ func (y *Study) scorerTable() ([]document.Block, error) {
 	case y.scorer == nil:
 		return []document.Block{{Paragraph: "Scorer " + y.Sweep.Scorer + " has not scored a picture yet."}}, nil
 	}
-	var description map[string]json.RawMessage
-	shown := y.scorer.Description
-	if json.Unmarshal(shown, &description) == nil {
-		delete(description, "metrics") // the sections before say what they are
-		var err error
-		if shown, err = json.Marshal(description); err != nil {
-			return nil, err
-		}
+	shown, err := withoutKey(y.scorer.Description, "metrics") // the sections before say what they are
+	if err != nil {
+		return nil, err
 	}
-	text, err := indented(shown)
+	text, err := laidOut(shown)
 	return []document.Block{{Code: &document.Code{Title: "Scorer " + y.scorer.Hash, Text: text}}}, err
 }
 
@@ -174,10 +174,4 @@ func (y *Study) images() document.Table {
 		add("style", trial.point.Style, trial.point.StyleHash)
 	}
 	return t
-}
-
-func indented(text json.RawMessage) (string, error) {
-	var b bytes.Buffer
-	err := json.Indent(&b, text, "", "  ")
-	return b.String(), err
 }

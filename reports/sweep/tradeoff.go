@@ -24,9 +24,11 @@ func (y *Study) tradeoffs() ([]document.Block, error) {
 		pairs = append([][2]string{{c[0].Name, c[1].Name}}, pairs...)
 	}
 	var blocks []document.Block
+	single := false
 	for i, pair := range pairs {
 		points := y.Analysis.Pareto(pair[0], pair[1])
-		if len(points) == 0 {
+		if len(points) < 2 { // one alone trades nothing
+			single = single || len(points) == 1
 			continue
 		}
 		block, err := y.tradeoff(fmt.Sprintf("tradeoff-%d", i+1), y.metric(pair[0]), y.metric(pair[1]), points)
@@ -38,6 +40,9 @@ func (y *Study) tradeoffs() ([]document.Block, error) {
 			blocks = append(blocks, document.Block{Table: table}, document.Block{Note: fmt.Sprintf(
 				"The other settings trace a curve for each level within each %s; it is compared over the range that both levels reach. Not corrected: hints, no claims.", y.unit())})
 		}
+	}
+	if single && len(blocks) == 0 {
+		return nil, nil
 	}
 	if len(blocks) == 0 {
 		return []document.Block{{Paragraph: "There are no two metrics with a better direction."}}, nil

@@ -114,7 +114,7 @@ func TestAgreementWithVotes(t *testing.T) {
 	if _, constant := got["eval/mine"]; constant {
 		t.Error("a constant metric has a correlation")
 	}
-	for _, part := range []string{"| style distance | +0.96 | 8 |", "There are 120 votes by 1 voter, those without a name as one.", "The question: which?", "votes: the share of its comparisons"} {
+	for _, part := range []string{"| style distance | +0.96 | 8 |", "There are 120 votes by 1 voter, those without a name as one.", "The question: which?", "| votes | the share of its comparisons"} {
 		if text := rendered(t, y.allMetrics); !strings.Contains(text, part) {
 			t.Errorf("the report lacks %q:\n%s", part, text)
 		}

@@ -150,8 +150,10 @@ func TestWrite(t *testing.T) {
 	r.has(t, "setup", "A grid sweep of 48 trials, on 8 pairs of content and style.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
 		"content distance: squared distance of the features")
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raises content distance by", "cuts noise by 66.", ", on these pictures (8 pairs).", "noise 10 0 −66.", "differs",
+		"without any one picture is the range of that change as each picture in turn is left out",
 		"no evidence that it changes noise", "3 of 48 trials are not in these answers", "Claims are corrected for the 4 tests")
-	r.has(t, "effects", "losses.tv.weight 0 10 noise −66.66% [", "Share of each metric's variation")
+	r.has(t, "effects", "A line is one pair through its values", "what counts is whether the lines go the same way",
+		"losses.content.layers conv3_1 conv4_4 noise −", "Share of each metric's variation")
 	r.has(t, "tradeoff", "On the Pareto front are the settings", "10, conv2_1; 10, conv3_1")
 	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "mine 0.5 0.5 neither")
@@ -165,6 +167,16 @@ func TestWrite(t *testing.T) {
 	// Effects and trade-offs, two each; 21 results, content and style of four grids; three clocks.
 	if want := 2 + 2 + 21 + 4*2 + 3; r.images != want {
 		t.Errorf("%d pictures, want %d", r.images, want)
+	}
+	// Each thing is said once: a contrast in the answer's table or in the section of effects, and
+	// what a metric is where it is first named.
+	if strings.Contains(r.sections["effects"], "losses.tv.weight 0 10 noise") {
+		t.Error("a contrast of the answers is repeated")
+	}
+	for _, text := range []string{"squared distance of the features", "without any one picture is"} {
+		if n := strings.Count(r.markdown, text); n != 1 {
+			t.Errorf("%q is there %d times", text, n)
+		}
 	}
 	if strings.Contains(r.markdown, "<script>") {
 		t.Error("the question is markup in Markdown")
