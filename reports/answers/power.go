@@ -13,6 +13,9 @@ import (
 // tells: a standard deviation of 25%.
 const assumed = 0.25
 
+// mostUnits is how many units are worth naming as what a plan would need.
+const mostUnits = 100
+
 // A Spread is how much effects on a metric differ from unit to unit, as known before a sweep.
 type Spread struct {
 	SD    float64 // standard deviation of the units' differences, of logarithms on the ratio scale
@@ -80,17 +83,12 @@ func outOfRange(a *effects.Analysis, m effects.Metric, s Spread, level, steps fl
 	unit := Kind(a)
 	text := fmt.Sprintf("%s show no effect on %s four times in five: it would have to be %.2g%s (it differed as much from %s to %s in %s), and two values cannot differ by more than %.2g",
 		sizes.Count(a.Units, unit), labelOf(m), steps*s.SD, unitOf(m), unit, unit, s.From, m.Span)
-	n := a.Units + 1
-	for ; ; n++ {
-		least := effects.Detectable(n, level) * s.SD
-		if math.IsInf(least, 1) {
-			break
-		}
-		if least <= m.Span {
+	for n := a.Units + 1; n <= mostUnits; n++ {
+		if least := effects.Detectable(n, level) * s.SD; least <= m.Span {
 			return text + fmt.Sprintf("; %s could show one of %.2g", sizes.Count(n, unit), least)
 		}
 	}
-	return text + fmt.Sprintf("; it takes more than %s", sizes.Count(n-1, unit))
+	return text + fmt.Sprintf("; it takes more than %s", sizes.Count(mostUnits, unit))
 }
 
 // ratio is a difference of logarithms in percent, or as a multiple.

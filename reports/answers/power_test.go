@@ -38,7 +38,7 @@ func TestSmallestKeepsToARange(t *testing.T) {
 	if !want.MatchString(text) {
 		t.Errorf("beyond the range: %q", text)
 	}
-	if text := smallest(90); !strings.HasSuffix(text, "by more than 1; it takes more than 16 pairs") {
+	if text := smallest(90); !strings.HasSuffix(text, "by more than 1; it takes more than 100 pairs") {
 		t.Errorf("far beyond the range: %q", text)
 	}
 	a.Metrics = a.Metrics[:1]
