@@ -1,11 +1,12 @@
 """Prints docs/answers.md's tables: the questions in configs/ side by side.
 
-    bench/answers.py NAME=FOLDER:EXPERIMENT... 
+    bench/answers.py NAME=FOLDER:EXPERIMENT...
 
 Each argument is a column: its name, and a sweep in FOLDER/runexp.db. A row is a contrast of the question's own metrics, from a
 setting's first level to another. A change has its 95% interval, and * where it is claimed about pictures like these; + where it is
 claimed about these pictures only.
 """
+import collections
 import json
 import pathlib
 import subprocess
@@ -69,6 +70,28 @@ def shares(analysis):
                 yield (labels[variance['metric']], part['name']), f'{100 * part["share"]:.0f}%'
 
 
+def within(r):
+    """Yields, for each metric and factor, which level is best most often at each level of another factor, and how often."""
+    metrics = [m for m in r['metrics'] if m.get('claimed')]
+    factors = [f['path'] for f in r['analysis']['factors']]
+    if len(factors) != 2:
+        return
+    for m in metrics:
+        sign = -1 if m['better'] == 'higher' else 1
+        for factor, other in (factors, factors[::-1]):
+            cells = collections.defaultdict(dict)
+            for t in r['trials']:
+                labels = {s['path']: s.get('label') or json.dumps(s['value']) for s in t['settings']}
+                score = {s['name']: s['value'] for s in t['scores']}.get(m['name'])
+                if score is not None:
+                    cells[labels[other], (t['pair'], t['repeat'])][labels[factor]] = sign * score
+            units = {unit for _, unit in cells}
+            for level in dict.fromkeys(level for level, _ in cells):
+                best = collections.Counter(min(cells[level, u], key=cells[level, u].get) for u in units if cells.get((level, u)))
+                name, n = best.most_common(1)[0]
+                yield (m['label'], factor, f'with {level}'), f'{name}, {n} of {sum(best.values())}'
+
+
 def side_by_side(names, columns, header):
     """Returns a table with a row for each key of any column."""
     keys = list(dict.fromkeys(key for column in columns for key in column))
@@ -87,6 +110,7 @@ def main():
             print('   ', a['headline'], *('\n        ' + c for c in a.get('caveats') or []))
     print()
     print(side_by_side(names, [{key: change(c) for key, c in rows(r['analysis'])} for r in reports], ['metric', 'setting', 'change']), '\n')
+    print(side_by_side(names, [dict(within(r)) for r in reports], ['metric', 'best', 'with']), '\n')
     print(side_by_side(names, [dict(shares(r['analysis'])) for r in reports], ['metric', 'share of']))
 
 
