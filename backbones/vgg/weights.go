@@ -14,7 +14,7 @@ func (c Config) source(places weights.Places) network.Source {
 	return func(layers []framework.Layer) (network.Pretrained, error) {
 		path, err := weights.Find(c.Weights, places)
 		if err != nil {
-			return network.Pretrained{}, fmt.Errorf("%w; or backbone.name=vgg19-lite, a smaller network whose weights are part of the program", err)
+			return network.Pretrained{}, fmt.Errorf("needs a file of weights, which backbone.name=vgg19-lite, a smaller network, does without: %w", err)
 		}
 		f, err := weights.Open(path)
 		if err != nil {
