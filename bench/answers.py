@@ -110,7 +110,8 @@ def main():
             print('   ', a['headline'], *('\n        ' + c for c in a.get('caveats') or []))
     print()
     print(side_by_side(names, [{key: change(c) for key, c in rows(r['analysis'])} for r in reports], ['metric', 'setting', 'change']), '\n')
-    print(side_by_side(names, [dict(within(r)) for r in reports], ['metric', 'best', 'with']), '\n')
+    if best := [column for column in (dict(within(r)) for r in reports) if column]:
+        print(side_by_side(names, best, ['metric', 'best', 'with']), '\n')
     print(side_by_side(names, [dict(shares(r['analysis'])) for r in reports], ['metric', 'share of']))
 
 

@@ -11,6 +11,7 @@
 # OUT/QUESTION-BACKBONE/report. With vgg19 it takes hours.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/pairs.sh
 
 backbone=${1:?the backbone: vgg19-lite or vgg19}
 out=${2:?a folder for store, pictures and reports}
@@ -24,18 +25,6 @@ runs="{name: $backbone}"
 
 make --quiet build
 mkdir -p "$out"
-pair() { echo "    - {content: $shared/images/$1.jpg, style: $shared/images/$2.jpg}"; }
-pairs() {
-  echo "  pairs:"
-  pair stone_house starry_night
-  pair half_timbered great_wave
-  pair raft harvesters
-  pair palms tahiti
-  pair aeroplane night_cafe
-  pair lighthouse wheat_field
-  pair barn flowers_wan_li
-  pair parrots cubist_portrait
-}
 # values PATH NAME...: a parameter of pictures, named by their files.
 values() {
   local path=$1 list=

@@ -9,6 +9,7 @@
 # scores all pictures. The same command resumes. With vgg19 it takes hours.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source bench/pairs.sh
 
 backbone=${1:?the backbone: vgg19-lite or vgg19}
 out=${2:-runs/recipes}
@@ -19,7 +20,6 @@ runs="name: $backbone"
 
 make --quiet build
 mkdir -p "$out"
-pair() { echo "    - {content: $shared/images/$1.jpg, style: $shared/images/$2.jpg}"; }
 {
   cat <<YAML
 experiment: recipes-$backbone
@@ -33,16 +33,8 @@ sweep:
   metrics: [eval/style, eval/content, eval/palette, eval/noise]
   parameters:
     - {path: extends, values: [standard, crowsonkb, nnst, d2l-gluon, d2l-torch]}
-  pairs:
 YAML
-  pair stone_house starry_night
-  pair half_timbered great_wave
-  pair raft harvesters
-  pair palms tahiti
-  pair aeroplane night_cafe
-  pair lighthouse wheat_field
-  pair barn flowers_wan_li
-  pair parrots cubist_portrait
+  pairs
 } > "$out/recipes-$backbone.yaml"
 bin/runexp -c "$out/recipes-$backbone.yaml" --db "$out/runexp.db" --out "$out" >&2
 go run ./tools/gallery "$out/runexp.db" "recipes-$backbone" "$out/gallery-$backbone.jpg"
