@@ -158,11 +158,14 @@ func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error
 		cells[i] = []string{fmt.Sprint(t.Number), t.Hash[:12], sizes.Text(took, 100*time.Millisecond), sizes.Bytes(t.Bytes()), t.String()}
 	}
 	if r.json {
-		return printJSON(r.stdout, withChoice(planned, map[string]any{
+		page := map[string]any{
 			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most, "later_trials": planned.Total() - len(trials),
-			"early_stop": planned.EarlyStop(),
-			"claims":     map[string]any{"possible": able, "text": reach},
-		}))
+			"claims": map[string]any{"possible": able, "text": reach},
+		}
+		if early := planned.EarlyStop(); early != nil {
+			page["early_stop"] = early
+		}
+		return printJSON(r.stdout, withChoice(planned, page))
 	}
 	if err := table(r.stdout, []string{"TRIAL", "HASH", "TIME", "MEMORY", "SETTINGS"}, cells); err != nil {
 		return err

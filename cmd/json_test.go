@@ -100,6 +100,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	run(0) // already done
 	run(3, "losses.tv.weight=1e300")
 	run(0, "losses.tv.weight=1,2", "--dry-run")
+	run(0, "losses.tv.weight=1,2", "sweep.early_stop={type: median}", "sweep.metrics=[eval/noise]", "--dry-run")
 	run(0, "experiment=sweep", "losses.tv.weight=1,2", "sweep.metrics=[eval/noise]")
 
 	path := filepath.Join(dir, "runs", "runexp.db")
