@@ -72,6 +72,10 @@ func TestTurningAtTheWorst(t *testing.T) {
 	if f := got.Findings[0]; f.Verdict != answers.Differs || len(f.Best) > 0 || len(got.Caveats) > 0 || !strings.Contains(f.Text, "highest at 2") {
 		t.Errorf("%+v, %q", f, got.Caveats)
 	}
+	worst = []float64{1, 1.5, 0.8} // the ends differ: the better one is best
+	if f := answers.Of(analyze(t, d.Fill(curve)))[0].Findings[0]; !slices.Equal(f.Best, []string{"3"}) {
+		t.Errorf("%+v", f)
+	}
 	for _, r := range got.Findings[0].Rows {
 		if r.Level == "2" && r.Against == "1" && r.These != answers.Differs {
 			t.Errorf("%+v", r)
@@ -79,18 +83,78 @@ func TestTurningAtTheWorst(t *testing.T) {
 	}
 }
 
+// A turning point within the declared margin of an end says both.
+func TestATurnWithinTheMargin(t *testing.T) {
+	metrics := simulated.Claimed("noise")
+	metrics[0].Margin, metrics[0].Relative = 0.2, true
+	r := simulated.Random(11)
+	curve := []float64{1, 0.95, 1}
+	d := simulated.Grid([]effects.Factor{simulated.Numbers("weight", 1, 2, 3)}, simulated.Apart(8), metrics)
+	a := analyze(t, d.Fill(func(_ int, levels []int) []float64 {
+		return []float64{curve[levels[0]] * math.Exp(0.002*r.NormFloat64())}
+	}))
+	found := false
+	for _, row := range answers.Of(a)[0].Findings[0].Rows {
+		if row.Level == "2" && row.Against == "1" {
+			found = row.These == answers.Differs+", by less than 20%"
+			if !found {
+				t.Errorf("%+v", row)
+			}
+		}
+	}
+	if !found {
+		t.Error("no turning point")
+	}
+}
+
+// What begins anew within a line goes on in small letters.
+func TestClausesOfALine(t *testing.T) {
+	r := simulated.Random(12)
+	d := simulated.Grid([]effects.Factor{simulated.Numbers("weight", 1, 2, 3)}, simulated.Apart(8), simulated.Claimed("style", "noise"))
+	a := analyze(t, d.Fill(func(_ int, levels []int) []float64 {
+		noise := func() float64 { return math.Exp(0.01 * r.NormFloat64()) }
+		return []float64{[]float64{1, 0.5, 1}[levels[0]] * noise(), float64(1+levels[0]) * noise()}
+	}))
+	if got := answers.Headlines(a); len(got) != 1 || !strings.Contains(got[0], "; raising weight from 1 to 3 ") {
+		t.Errorf("%q", got)
+	}
+}
+
+// A turning point that holds for these pictures only is not told of pictures like these: twelve
+// pairs in six groups show it by themselves, six groups do not after correction.
+func TestATurnOfThesePicturesOnly(t *testing.T) {
+	r := simulated.Random(9)
+	for _, curve := range [][]float64{{1, 0.9, 0.55, 0.7, 0.8}, {1, 0.8, 0.55, 0.8, 1}} { // its ends differ, and do not
+		d := simulated.Grid([]effects.Factor{simulated.Numbers("weight", 1, 2, 3, 4, 5)}, simulated.InGroups(6, 2), simulated.Claimed("style distance"))
+		a := analyze(t, d.Fill(func(_ int, levels []int) []float64 {
+			return []float64{curve[levels[0]] * math.Exp(0.01*r.NormFloat64())}
+		}))
+		turn := a.Effects[0].Turn
+		if turn == nil || !turn.These.Holds || turn.Alike.Holds {
+			t.Fatalf("%+v", turn)
+		}
+		if f := answers.Of(a)[0].Findings[0]; f.Alike || !slices.Equal(f.Best, []string{"3"}) {
+			t.Errorf("%v: %+v", curve, f)
+		}
+	}
+}
+
 // Each metric has its own number of units: one that is missing in three has too few.
 func TestTooFewOfOneMetric(t *testing.T) {
-	d := simulated.Grid([]effects.Factor{simulated.Names("pooling", "avg", "max")}, simulated.Apart(8), simulated.Claimed("noise", "style distance"))
-	s := d.Fill(func(unit int, levels []int) []float64 {
-		return []float64{1 + float64(levels[0]) + 0.01*float64(unit), 1}
+	metrics := simulated.Claimed("noise", "style distance", "palette distance")
+	s := simulated.Grid([]effects.Factor{simulated.Names("pooling", "avg", "max")}, simulated.Apart(8), metrics).Fill(func(unit int, levels []int) []float64 {
+		return []float64{1 + float64(levels[0]) + 0.01*float64(unit), 1, 1}
 	})
 	for i := range s.Runs {
 		if s.Runs[i].Unit < 3 {
 			delete(s.Runs[i].Values, "eval/style distance")
 		}
+		if s.Runs[i].Unit < 4 {
+			delete(s.Runs[i].Values, "eval/palette distance")
+		}
 	}
-	if got := answers.Headlines(analyze(t, s)); len(got) != 1 || !strings.Contains(got[0], "5 pairs are too few to show what it does to style distance; ") {
+	if got := answers.Headlines(analyze(t, s)); len(got) != 1 || !strings.Contains(got[0], "5 pairs are too few to show what it does to style distance; ") ||
+		!strings.Contains(got[0], "4 pairs are too few to show what it does to palette distance; ") {
 		t.Errorf("%q", got)
 	}
 }

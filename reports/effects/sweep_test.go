@@ -214,6 +214,19 @@ func TestCrossedPairsInOneOrder(t *testing.T) {
 	}
 }
 
+// Five pairs carry no claim, that of no difference neither; six do.
+func TestEquivalenceTakesSixUnits(t *testing.T) {
+	metrics := simulated.Claimed("noise")
+	metrics[0].Margin = 1
+	for units, want := range map[int]bool{5: false, 6: true} {
+		d := simulated.Grid([]effects.Factor{simulated.Names("pooling", "avg", "max")}, simulated.Apart(units), metrics)
+		a := analyze(t, d.Fill(func(unit int, levels []int) []float64 { return []float64{-10 + 0.01*float64(unit*levels[0])} }))
+		if c := a.Effects[0].Contrasts[0].These.Equivalent; c == nil || c.Holds != want {
+			t.Errorf("%d pairs: %+v", units, c)
+		}
+	}
+}
+
 // A factor that decides another is compared by its mean over what that has: six pairs show it, and
 // the contrast is that of the means.
 func TestAFactorThatDecidesAnother(t *testing.T) {

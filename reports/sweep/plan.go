@@ -39,7 +39,8 @@ func (p plan) deciding(child parameter) []int {
 	var list []int
 	for i, parent := range p.Parameters {
 		for path := range strings.SplitSeq(parent.Path, " + ") {
-			if parent.Path != child.Path && strings.Contains(condition, path) {
+			named := regexp.MustCompile(`(^|[^\w.])` + regexp.QuoteMeta(path) + `($|\W)`) // size is no part of stages.0.size
+			if parent.Path != child.Path && named.MatchString(condition) {
 				list = append(list, i)
 				break
 			}

@@ -133,6 +133,9 @@ func TestWeights(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
+	if err := (Config{Startup: 1, Gamma: 0.5, Candidates: 10001, Objectives: 1}).Validate(); err == nil {
+		t.Error("so many candidates cannot be interrupted")
+	}
 	const want = "startup: must be at least 1, not 0\ngamma: must be above 0 and below 1, not 1\ncandidates: must be 1 to 10000, not 0\nobjectives: must be 1 or 2, not 3"
 	if err := (Config{0, 1, 0, 3}).Validate(); err == nil || err.Error() != want {
 		t.Error(err)
