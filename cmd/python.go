@@ -22,7 +22,7 @@ Exit codes: 0 printed; 2 for arguments.
 
 See also: runexp ls, runexp show, runexp report`,
 		Example: `  runexp python > runexp.py
-  runexp python > /usr/lib/python3/dist-packages/runexp.py    # for all programs of this machine`,
+  runexp python > notebooks/runexp.py`,
 		Args: exactArgs(0, "no arguments"),
 		RunE: func(*cobra.Command, []string) error {
 			_, err := rawWriter(a.stdout).Write(python.File())
