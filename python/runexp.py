@@ -35,7 +35,7 @@ try:
 except ImportError:
     pandas = None
 
-SCHEMA = 6  # version of the stores that this file reads
+SCHEMA = 7  # version of the stores that this file reads
 _APPLICATION_ID = 0x72786E62  # "rxnb"
 
 Table = Any  # a pandas.DataFrame; without pandas a list of dicts
@@ -83,8 +83,8 @@ class Store:
         return f"runexp.open({str(self.path)!r})"
 
     def runs(self, where: str | None = None, params: Sequence = (), columns: Iterable[str] = ()) -> Table:
-        """Returns the runs, newest first: the view run_list. A run whose process was killed
-        stays 'running' until runexp next writes the store.
+        """Returns the runs, newest first: the view run_list, without deleted ones. A run whose
+        process was killed stays 'running' until runexp next writes the store.
 
         columns adds settings by path and last values of metrics by name; None where a run
         has none. where is a condition in SQL on any column, and params are its ?.
@@ -96,7 +96,7 @@ class Store:
         names: list[str] = []
         for name in columns:
             query += f""", coalesce(
-                (SELECT plain(value) FROM params WHERE run_id = l.run AND path = ?),
+                (SELECT plain(value) FROM run_params WHERE run = l.run AND path = ?),
                 (SELECT value FROM run_metrics WHERE run = l.run AND name = ? ORDER BY step DESC LIMIT 1)
                 ) AS {_identifier(name)}"""
             names += [_path(name), name]
@@ -146,7 +146,7 @@ class Store:
                 picture.save(f"{trials.loc[picture.run, 'trial']}.png")
         """
         return self._pictures(
-            "JOIN trial_list l ON l.run = a.run_id WHERE l.sweep = ? AND a.name = 'picture.png' ORDER BY l.trial",
+            "JOIN trial_list l ON l.run = p.run WHERE l.sweep = ? AND p.name = 'picture.png' ORDER BY l.trial",
             self._sweep(sweep),
         )
 
@@ -182,8 +182,8 @@ class Store:
         return found[0]
 
     def _pictures(self, where: str, *params) -> list[Picture]:
-        query = """SELECT a.run_id AS run, a.kind, a.name, a.stage, a.step, a.mime, a.width, a.height,
-            lower(hex(b.hash)) AS hash, b.size FROM artifacts a JOIN blobs b ON b.id = a.blob_id """
+        query = """SELECT p.run, p.kind, p.name, p.stage, p.step, p.mime, p.width, p.height,
+            lower(hex(b.hash)) AS hash, b.size FROM run_pictures p JOIN blobs b ON b.id = p.blob """
         return [Picture(self, **row) for row in self._dicts(query + where, params)]
 
     def _read(self, query: str, params: Sequence = ()) -> tuple[list[str], list[tuple]]:
@@ -239,13 +239,13 @@ class Run:
     @property
     def params(self) -> dict[str, Any]:
         """Every value of the resolved config by path: {"losses.style.weight": 1000, …}."""
-        rows = self._store._read("SELECT path, value FROM params WHERE run_id = ? ORDER BY path", [self.number])[1]
+        rows = self._store._read("SELECT path, value FROM run_params WHERE run = ? ORDER BY path", [self.number])[1]
         return {path: json.loads(value) for path, value in rows}
 
     @property
     def config(self) -> str:
         """The config in YAML, with every default filled in."""
-        return self._text("config_resolved")
+        return self._text("config")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -294,11 +294,13 @@ class Run:
         return max(found, key=lambda p: (p.name == "picture.png", p.stage, p.step))
 
     def pictures(self) -> list[Picture]:
-        """Returns all its pictures and other files; kind is picture, content, style, …"""
-        return self._store._pictures("WHERE a.run_id = ? ORDER BY a.id", self.number)
+        """Returns its images and pictures, in the order of steps; kind is picture, content, style, …"""
+        return self._store._pictures(
+            "WHERE p.run = ? ORDER BY p.stage, p.step, p.name = 'picture.png', p.name", self.number
+        )
 
     def _text(self, column: str) -> str:
-        return self._store._read(f"SELECT {column} FROM runs WHERE id = ?", [self.number])[1][0][0]
+        return self._store._read(f"SELECT {column} FROM run_environment WHERE run = ?", [self.number])[1][0][0]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -86,6 +86,14 @@ class Reading(unittest.TestCase):
             with self.assertRaisesRegex(LookupError, "has no run 'abc'"):  # too few digits
                 runexp.open(path).run("abc")
 
+    def test_deleted_run(self):
+        with copy() as path:
+            change(path, "INSERT INTO marks (run_id, deleted_at, changed_at) VALUES (1, '', '')")
+            store = runexp.open(path)
+            self.assertNotIn(1, [r["run"] for r in rows(store.runs())])
+            with self.assertRaisesRegex(LookupError, "has no run 1"):
+                store.run(1)
+
     def test_params(self):
         params = self.store.run(2).params
         self.assertEqual(params, WANT["params"])
