@@ -76,11 +76,11 @@ type filler struct {
 	images map[string][]byte // of the album, as PNG files
 }
 
-// round adds a sweep and single runs, 200 and 300 or, at the end, what is missing.
+// round adds a sweep and single runs or, at the end, what is missing of them.
 func (f *filler) round(ctx context.Context, planner *plan.Planner, round int) error {
 	left := f.runs - f.made
 	inSweep := min(trialsOfSweep, (2*left+4)/5)
-	alone := min(trialsOfSweep*3/2, left-inSweep)
+	alone := min(runsOfRound-trialsOfSweep, left-inSweep)
 	begin := time.Now()
 	swept, jobs, err := sweeps()[round%len(sweeps())].plan(ctx, planner, runexp.Builtin(), round, inSweep)
 	if err != nil {

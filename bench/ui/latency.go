@@ -28,7 +28,7 @@ func latency(ctx context.Context, server string, list []page, requests int, stdo
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	defer client.CloseIdleConnections()
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "page\tencoding\tKiB\tmin\tmedian\tp95\tmax\tbar\t")
+	fmt.Fprintln(table, "page\taccepts\tKiB\tmin\tmedian\tp95\tmax\tbar\t")
 	for _, p := range list {
 		for _, encoding := range []string{"gzip", "identity"} {
 			m, err := measure(ctx, client, strings.TrimSuffix(server, "/"), p, encoding, requests)
@@ -68,7 +68,7 @@ func get(ctx context.Context, client *http.Client, address, encoding string) (to
 	if err != nil {
 		return 0, 0, err
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(answer.Body, 200))
 		return 0, 0, fmt.Errorf("%s: %s: %s", address, answer.Status, text)
@@ -85,12 +85,15 @@ func (m measurement) row(p page, encoding string) string {
 	}
 	slices.Sort(milliseconds)
 	p95 := percentile(milliseconds, 95)
-	verdict := "pass"
-	if bar := float64(p.bar) / float64(time.Millisecond); p95 > bar {
+	bar, verdict := fmt.Sprintf("%d ms", p.bar.Milliseconds()), "pass"
+	switch {
+	case p.bar == 0:
+		bar, verdict = "-", ""
+	case p95 > float64(p.bar)/float64(time.Millisecond):
 		verdict = "FAIL"
 	}
-	return fmt.Sprintf("%s\t%s\t%.1f\t%.1f ms\t%.1f ms\t%.1f ms\t%.1f ms\t%d ms\t%s", p.name, encoding, float64(m.bytes)/1024,
-		milliseconds[0], median.Of(milliseconds), p95, milliseconds[len(milliseconds)-1], p.bar.Milliseconds(), verdict)
+	return fmt.Sprintf("%s\t%s\t%.1f\t%.1f ms\t%.1f ms\t%.1f ms\t%.1f ms\t%s\t%s", p.name, encoding, float64(m.bytes)/1024,
+		milliseconds[0], median.Of(milliseconds), p95, milliseconds[len(milliseconds)-1], bar, verdict)
 }
 
 // percentile returns the smallest of sorted values that at least p percent do not exceed.

@@ -20,8 +20,10 @@ type study struct {
 	single           bool
 }
 
-// trialsOfSweep is the number of trials of a study that is a sweep.
-const trialsOfSweep = 200
+const (
+	trialsOfSweep = 200 // a study that is a sweep
+	runsOfRound   = 500 // a sweep's, then single runs
+)
 
 // sweeps and singles return the studies that take turns.
 func sweeps() []study {
