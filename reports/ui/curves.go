@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,7 +12,7 @@ import (
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports"
-	"runexp/reports/plots"
+	"runexp/reports/html"
 )
 
 // Limits of a comparison.
@@ -21,29 +21,20 @@ const (
 	mostCompared   = 16
 )
 
-// drawLosses draws a run's losses.
-func (s *Server) drawLosses(r *http.Request) (reply, error) {
-	run, err := s.runOf(r)
-	if err != nil {
-		return reply{}, err
-	}
-	return s.draw(r.Context(), reports.Curves{Runs: []store.RunSummary{run.RunSummary}})
-}
-
-// draw draws curves as SVG.
-func (s *Server) draw(ctx context.Context, q reports.Curves) (reply, error) {
+// curve draws curves, for the template of that name; nil if there is nothing to draw yet.
+func (s *Server) curve(ctx context.Context, q reports.Curves, alt string) (*html.Curve, error) {
 	c, _, err := q.Plot(ctx, s.store)
-	if err != nil {
-		return reply{}, err
+	if len(c.Series) == 0 && !errors.Is(err, store.ErrBusy) {
+		return nil, nil
 	}
-	drawn, err := c.Draw()
 	if err != nil {
-		return reply{}, err
+		return nil, err
 	}
-	var svg bytes.Buffer
-	width, height := c.Size()
-	err = plots.Write(drawn, &svg, "svg", width, height)
-	return reply{file: svg.Bytes(), mime: "image/svg+xml"}, err
+	drawn, err := html.NewCurve(c, alt)
+	if err != nil { // no value has a place on the axis
+		return nil, nil
+	}
+	return &drawn, nil
 }
 
 // comparePage compares runs.
@@ -53,10 +44,11 @@ type comparePage struct {
 	Numbers  string // of the runs, as the address has them
 	Labels   []string
 	Pictures viewer
-	Curves   string   // address of the plot
-	Metric   string   // that it shows
-	Metrics  []string // that it may show
-	Results  []*shot  // by run; nil for none
+	Curves   *html.Curve // nil for none
+	Metric   string      // that it shows
+	Linear   bool        // its axis
+	Metrics  []string    // that it may show
+	Results  []*shot     // by run; nil for none
 	Note     string
 }
 
@@ -91,7 +83,7 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	ctx := r.Context()
-	p := comparePage{frame: s.frame("Compare "+sizes.Count(len(runs), "run"), "runs"), Metric: r.URL.Query().Get("metric")}
+	p := comparePage{frame: s.frame("Compare "+sizes.Count(len(runs), "run"), "runs"), Metric: r.URL.Query().Get("metric"), Linear: r.URL.Query().Get("axis") == "linear"}
 	var numbers []string
 	for _, run := range runs {
 		numbers = append(numbers, fmt.Sprint(run.Number))
@@ -177,16 +169,8 @@ func (p *comparePage) readMetrics(ctx context.Context, s *Server) error {
 	if p.Metric == "" {
 		p.Metric = "loss/total"
 	}
-	p.Curves = "/compare.svg?runs=" + p.Numbers + "&metric=" + p.Metric
-	return nil
-}
-
-// drawComparison draws a metric of several runs.
-func (s *Server) drawComparison(r *http.Request) (reply, error) {
-	runs, err := s.runsOf(r)
-	if err != nil {
-		return reply{}, err
-	}
-	q := reports.Curves{Runs: runs, Metrics: []string{r.URL.Query().Get("metric")}, Linear: r.URL.Query().Get("axis") == "linear"}
-	return s.draw(r.Context(), q)
+	q := reports.Curves{Runs: p.Runs, Metrics: []string{p.Metric}, Linear: p.Linear}
+	var err error
+	p.Curves, err = s.curve(ctx, q, p.Metric+" by iteration, a line for each run")
+	return err
 }

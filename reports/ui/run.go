@@ -13,6 +13,7 @@ import (
 	"runexp/framework/store"
 	"runexp/framework/store/record"
 	"runexp/reports"
+	"runexp/reports/html"
 )
 
 // runPage is everything about a run.
@@ -23,7 +24,7 @@ type runPage struct {
 	Flaw           *record.Flaw
 	Sweeps         []store.Membership
 	Pictures       viewer
-	Losses         string // address of the plot; "" before the first iteration
+	Losses         *html.Curve // nil before the first iteration
 	Metrics        []metric
 	Scorers        []scorer
 	Stages         []stage
@@ -140,11 +141,12 @@ func (p *runPage) readNumbers(s *Server) func(context.Context) error {
 				continue
 			}
 			p.Metrics = append(p.Metrics, metric{Name: m.Name, Last: m.Last, Min: m.Min, At: m.BestStep, Count: m.Count, Better: s.better(m.Name)})
-			if m.Name == "loss/total" {
-				p.Losses = fmt.Sprintf("/runs/%d/losses.svg?of=%d", p.Run.Number, m.LastStep)
-			}
 		}
 		slices.SortStableFunc(p.Metrics, func(a, b metric) int { return rank(a.Name) - rank(b.Name) })
+		losses := reports.Curves{Runs: []store.RunSummary{p.Run.RunSummary}}
+		if p.Losses, err = s.curve(ctx, losses, "total loss and weighted terms by iteration, on a logarithmic axis"); err != nil {
+			return err
+		}
 		scorers, err := s.store.Scorers(ctx)
 		if err != nil {
 			return err

@@ -11,12 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"runexp/framework/store"
 	"runexp/internal/printable"
+	"runexp/reports/html"
 )
 
 //go:embed templates/*.tmpl
@@ -47,6 +49,7 @@ type Server struct {
 	pages  *template.Template
 	thumbs *thumbnails
 	sweeps *studies
+	began  time.Time // its style sheets and scripts are as old
 }
 
 // New opens the store for reading. Errors: those of store.OpenReadOnly.
@@ -55,12 +58,12 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := template.New("").Funcs(functions()).ParseFS(templateFiles, "templates/*.tmpl")
+	pages, err := html.Templates().Funcs(functions()).ParseFS(templateFiles, "templates/*.tmpl")
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	server := &Server{Options: o, store: s, writer: writer{path: o.Store}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies()}
+	server := &Server{Options: o, store: s, writer: writer{path: o.Store, open: store.Open}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies(), began: time.Now()}
 	if current, err := s.Current(ctx); err == nil && !current { // filters need its indexes
 		if err := server.writer.use(ctx, func(*store.Store) error { return nil }); err != nil && !server.writer.denied() {
 			server.Close()
@@ -76,11 +79,7 @@ func (s *Server) Close() error { return errors.Join(s.writer.close(), s.store.Cl
 // Handler returns the server's pages, behind its guard.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	assets, err := fs.Sub(assetFiles, "assets")
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	mux.Handle("GET /static/", http.StripPrefix("/static/", asset(http.FileServerFS(assets))))
+	mux.HandleFunc("GET /static/{name}", s.sendAsset)
 	for pattern, page := range map[string]func(*http.Request) (reply, error){
 		"GET /{$}":                             s.listRuns,
 		"GET /experiments":                     s.listExperiments,
@@ -88,9 +87,7 @@ func (s *Server) Handler() http.Handler {
 		"GET /sweeps/{sweep}":                  s.showSweep,
 		"GET /sweeps/{sweep}/report":           s.showReport,
 		"GET /runs/{run}":                      s.showRun,
-		"GET /runs/{run}/losses.svg":           s.drawLosses,
 		"GET /compare":                         s.compare,
-		"GET /compare.svg":                     s.drawComparison,
 		"GET /blob/{hash}":                     s.sendBlob,
 		"GET /thumb/{hash}":                    s.sendThumbnail,
 		"GET /vote/{sweep}":                    s.ask,
@@ -226,10 +223,22 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, a reply, status 
 	_, _ = w.Write(page.Bytes()) // a browser that has gone is no error
 }
 
-// asset makes the program's own files cacheable for as long as the program may be the same.
-func asset(files http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		files.ServeHTTP(w, r)
-	})
+// sendAsset sends a style sheet or a script: the report's, or the server's own.
+func (s *Server) sendAsset(w http.ResponseWriter, r *http.Request) {
+	var text string
+	switch name := r.PathValue("name"); name {
+	case "report.css":
+		text = html.Style()
+	case "report.js":
+		text = html.Script()
+	default:
+		data, err := assetFiles.ReadFile("assets/" + name)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		text = string(data)
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeContent(w, r, r.PathValue("name"), s.began, strings.NewReader(text))
 }

@@ -12,6 +12,7 @@ import (
 // server is a reader like any other.
 type writer struct {
 	path string
+	open func(ctx context.Context, path string) (*store.Store, error) // store.Open
 
 	mu    sync.Mutex
 	store *store.Store
@@ -23,7 +24,7 @@ func (w *writer) use(ctx context.Context, change func(*store.Store) error) error
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.store == nil {
-		s, err := store.Open(ctx, w.path)
+		s, err := w.open(ctx, w.path)
 		if errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrAccess) {
 			w.err = err
 		}

@@ -16,7 +16,7 @@
     next.classList.add("current");
     next.scrollIntoView({ block: "nearest" });
     const text = next.querySelector("a")?.textContent || "";
-    window.runexp.say(text);
+    runexp.say(text);
     return true;
   }
 

@@ -70,5 +70,7 @@
   });
   document.querySelectorAll("[data-live]").forEach(remember);
   setTimeout(follow, 1000 * (Number(document.body.dataset.seconds) || 10));
-  window.runexp = { say };
+  globalThis.runexp ??= {};
+  runexp.say = say;
+  document.addEventListener("changed", (event) => runexp.pointer(event.target));
 }
