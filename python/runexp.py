@@ -94,7 +94,7 @@ class Store:
         """
         query = "SELECT l.*"
         names: list[str] = []
-        for name in columns:
+        for name in [columns] if isinstance(columns, str) else columns:
             query += f""", coalesce(
                 (SELECT plain(value) FROM run_params WHERE run = l.run AND path = ?),
                 (SELECT value FROM run_metrics WHERE run = l.run AND name = ? ORDER BY step DESC LIMIT 1)
@@ -159,8 +159,9 @@ class Store:
         """Returns every vote with the two runs that it compares: the view vote_list."""
         return self.sql("SELECT * FROM vote_list")
 
-    def sql(self, query: str, params: Sequence = ()) -> Table:
+    def sql(self, query: str, params: Sequence | dict = ()) -> Table:
         """Returns the result of a query; docs/schema.md of runexp describes views and tables.
+        params are its ? or, in a dict, its :names.
 
         store.sql("select loss, last from run_losses where run = ?", [12])
         """
@@ -169,7 +170,7 @@ class Store:
         names, rows = self._read(query, params)
         return pandas.DataFrame(rows, columns=names)
 
-    def _dicts(self, query: str, params: Sequence = ()) -> list[dict]:
+    def _dicts(self, query: str, params: Sequence | dict = ()) -> list[dict]:
         names, rows = self._read(query, params)
         return [dict(zip(names, row)) for row in rows]
 
@@ -186,7 +187,7 @@ class Store:
             lower(hex(b.hash)) AS hash, b.size FROM run_pictures p JOIN blobs b ON b.id = p.blob """
         return [Picture(self, **row) for row in self._dicts(query + where, params)]
 
-    def _read(self, query: str, params: Sequence = ()) -> tuple[list[str], list[tuple]]:
+    def _read(self, query: str, params: Sequence | dict = ()) -> tuple[list[str], list[tuple]]:
         """Returns the columns and rows of a query.
 
         Even a read-only connection makes files beside a store in WAL mode, and fails in a
@@ -215,11 +216,10 @@ class Store:
         now = os.stat(self.path)
         return now.st_ino, now.st_size, now.st_mtime_ns
 
-    def _execute(self, mode: str, query: str, params: Sequence) -> tuple[list[str], list[tuple]]:
+    def _execute(self, mode: str, query: str, params: Sequence | dict) -> tuple[list[str], list[tuple]]:
         with contextlib.closing(sqlite3.connect(f"{self.path.as_uri()}?{mode}", uri=True, timeout=30)) as connection:
             connection.create_function("plain", 1, _plain)
-            # SQLite does not know the numbers of numpy, of which tables consist.
-            cursor = connection.execute(query, [p.item() if hasattr(p, "item") else p for p in params])
+            cursor = connection.execute(query, _bound(params))
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
 
@@ -347,6 +347,14 @@ def _plain(text: str) -> Any:
     """Returns a JSON value as SQL has it: a list is its JSON."""
     value = json.loads(text)
     return text if isinstance(value, (list, dict)) else value
+
+
+def _bound(params: Sequence | dict) -> list | dict:
+    """Returns parameters as SQLite takes them: it does not know the numbers of numpy, of
+    which data frames consist."""
+    if isinstance(params, dict):
+        return dict(zip(params, _bound(list(params.values()))))
+    return [p.item() if hasattr(p, "item") else p for p in params]
 
 
 def _path(name: str) -> str:

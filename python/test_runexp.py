@@ -56,6 +56,7 @@ class Reading(unittest.TestCase):
         runs = rows(self.store.runs(where, ["[relu1_2]"], columns=columns))
         self.assertEqual([r["run"] for r in runs], [2])
         self.assertEqual([runs[0][c] for c in columns], [100, 4, "[relu1_2]", runs[0]["loss"], 0.05])
+        self.assertEqual(rows(self.store.runs("run = 1", columns="rate"))[0]["rate"], 0.05)
 
     def test_run(self):
         self.assertEqual(self.store.run("last").number, WANT["runs"][0])
@@ -126,6 +127,11 @@ class Reading(unittest.TestCase):
         names = list(table.columns) if WITH_PANDAS else [n for n in table[0] if n != "step"]
         self.assertEqual(names, WANT["metrics"])
 
+    def test_no_metrics(self):
+        with copy() as path:
+            change(path, "DELETE FROM metrics")
+            self.assertEqual(len(runexp.open(path).run(1).metrics()), 0)
+
     def test_long_metrics(self):
         values = rows(self.store.run(1).metrics("loss/total", long=True))
         want = [{"step": i, "name": "loss/total", "value": v} for i, v in enumerate(WANT["losses"])]
@@ -169,6 +175,7 @@ class Reading(unittest.TestCase):
 
     def test_sql(self):
         self.assertEqual(rows(self.store.sql("select ? + 1 as two", [1])), [{"two": 2}])
+        self.assertEqual(rows(self.store.sql("select :x + 1 as two", {"x": 1})), [{"two": 2}])
         with self.assertRaises(sqlite3.OperationalError):
             self.store.sql("select nothing")
 
