@@ -88,6 +88,7 @@ func (s *Server) Handler() http.Handler {
 		"GET /sweeps/{sweep}/report":           s.showReport,
 		"GET /runs/{run}":                      s.showRun,
 		"GET /compare":                         s.compare,
+		"GET /pictures":                        s.showPictures,
 		"GET /blob/{hash}":                     s.sendBlob,
 		"GET /thumb/{hash}":                    s.sendThumbnail,
 		"GET /vote/{sweep}":                    s.ask,
@@ -230,7 +231,7 @@ func (s *Server) sendAsset(w http.ResponseWriter, r *http.Request) {
 	case "report.css":
 		text = html.Style()
 	case "report.js":
-		text = html.Script()
+		text = html.Script(append([]string{"pointer.js"}, html.GridScripts()...)...)
 	default:
 		data, err := assetFiles.ReadFile("assets/" + name)
 		if err != nil {
