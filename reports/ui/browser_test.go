@@ -71,7 +71,7 @@ func TestListByKeys(t *testing.T) {
 	if marks, err := n.store.Marks(t.Context(), 5); err != nil || !marks[5].Star {
 		t.Errorf("run 5 has %+v (%v)", marks[5], err)
 	}
-	p.Press("j", kb.Enter)
+	p.Press(kb.Enter)
 	p.Wait("location.pathname === '/runs/5'")
 }
 
