@@ -83,8 +83,6 @@ func TestGridAxes(t *testing.T) {
 	}
 	set(p, "Columns", "–")
 	set(p, "Rows", "–")
-	set(p, "style.weight", "all")
-	set(p, "pair", "all")
 	set(p, "Order", "style distance")
 	if got := shown(p); len(got) != 24 || !strings.HasPrefix(got[0], "run 24:") {
 		t.Errorf("a flow of all pictures by a number: %q", got)
