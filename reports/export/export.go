@@ -1,0 +1,137 @@
+// Package export reads runs of a store for other programs: settings with their types, and
+// settings and metrics under the same names in every format. Its packages write them:
+// tables as CSV and Parquet, tensorboard as event files, mlflow to a server.
+package export
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"runexp/framework/store"
+	"runexp/framework/store/record"
+)
+
+// A Selection is the runs of a store that are exported.
+type Selection struct {
+	Store *store.Store
+	Runs  []store.RunSummary // by number
+	All   bool               // whether these are all runs of the store
+	// Progress is told what is being read; nil for nobody.
+	Progress func(done, of int)
+
+	oneScorer bool
+	flaws     map[int64]store.EventRecord
+}
+
+// Select returns the selection of runs. all says that they are all of the store.
+func Select(ctx context.Context, s *store.Store, runs []store.RunSummary, all bool) (*Selection, error) {
+	scorers, err := s.Scorers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	flaws, err := s.EventsOfKind(ctx, record.Flaw{}.Kind())
+	if err != nil {
+		return nil, err
+	}
+	runs = slices.SortedFunc(slices.Values(runs), func(a, b store.RunSummary) int { return cmp.Compare(a.Number, b.Number) })
+	return &Selection{Store: s, Runs: runs, All: all, oneScorer: len(scorers) <= 1, flaws: flaws}, nil
+}
+
+// Has reports whether a run is in the selection.
+func (s *Selection) Has(run int64) bool {
+	_, has := slices.BinarySearchFunc(s.Runs, run, func(r store.RunSummary, n int64) int { return cmp.Compare(r.Number, n) })
+	return has
+}
+
+// Each calls do with each run, which it reads first.
+func (s *Selection) Each(ctx context.Context, do func(Run) error) error {
+	for i, summary := range s.Runs {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		if s.Progress != nil {
+			s.Progress(i, len(s.Runs))
+		}
+		run, err := s.read(ctx, summary)
+		if err == nil {
+			err = do(run)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A Run is a run with what is written about it in every format.
+type Run struct {
+	store.RunSummary
+	Flaw     string    // of its picture: grey, black, …; "" for none
+	Settings []Setting // by name
+	Metrics  []store.MetricSummary
+	Scores   []Score
+}
+
+// A Setting is one value of a run's config.
+type Setting struct {
+	Name string // as on the command line: stages.0.iterations
+	JSON json.RawMessage
+}
+
+// A Score is one score of a run's picture.
+type Score struct {
+	Name   string // the metric's; with the scorer's first 8 digits if the store has several
+	Metric string
+	Scorer string // its hash
+	Value  float64
+}
+
+// Step is the step at which scores stand: that of the last total loss.
+func (r Run) Step() int {
+	for _, m := range r.Metrics {
+		if m.Name == "loss/total" {
+			return m.LastStep
+		}
+	}
+	return r.Iterations
+}
+
+func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, error) {
+	run := Run{RunSummary: summary}
+	if event, has := s.flaws[summary.Number]; has {
+		var flaw record.Flaw
+		_ = json.Unmarshal(event.Data, &flaw) // of another form in a newer store: none
+		run.Flaw = flaw.Flaw
+	}
+	params, err := s.Store.Params(ctx, summary.Number)
+	if err != nil {
+		return run, err
+	}
+	for _, p := range params {
+		run.Settings = append(run.Settings, Setting{settingName(p.Path), p.Value})
+	}
+	slices.SortFunc(run.Settings, func(a, b Setting) int { return cmp.Compare(a.Name, b.Name) })
+	if run.Metrics, err = s.Store.Summary(ctx, summary.Number); err != nil {
+		return run, err
+	}
+	scores, err := s.Store.ScoresOf(ctx, summary.Number)
+	for _, v := range scores {
+		run.Scores = append(run.Scores, Score{Name: s.scoreName(v), Metric: v.Name, Scorer: v.Scorer, Value: v.Value.Value})
+	}
+	return run, err
+}
+
+// settingName returns the path of a setting as users write it.
+func settingName(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
+
+// scoreName keeps numbers of different scorers apart, which do not compare. The name
+// depends on the store alone, not on the selection.
+func (s *Selection) scoreName(v store.RunScore) string {
+	if s.oneScorer {
+		return v.Name
+	}
+	return v.Name + "." + v.Scorer[:min(len(v.Scorer), 8)]
+}
