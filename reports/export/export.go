@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 
@@ -72,7 +73,7 @@ type Run struct {
 	Flaw     string    // of its picture: grey, black, …; "" for none
 	Settings []Setting // by name
 	Metrics  []store.MetricSummary
-	Scores   []Score
+	Scores   []Score // without those that repeat the last value of a metric of their name
 }
 
 // A Setting is one value of a run's config.
@@ -83,10 +84,8 @@ type Setting struct {
 
 // A Score is one score of a run's picture.
 type Score struct {
-	Name   string // the metric's; with the scorer's first 8 digits if the store has several
-	Metric string
-	Scorer string // its hash
-	Value  float64
+	Name  string // the metric's; with the scorer's first 8 digits if the store has several
+	Value float64
 }
 
 // Step is the step at which scores stand: that of the last total loss.
@@ -119,9 +118,19 @@ func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, er
 	}
 	scores, err := s.Store.ScoresOf(ctx, summary.Number)
 	for _, v := range scores {
-		run.Scores = append(run.Scores, Score{Name: s.scoreName(v), Metric: v.Name, Scorer: v.Scorer, Value: v.Value.Value})
+		if score := (Score{s.scoreName(v), v.Value.Value}); !run.repeats(score) {
+			run.Scores = append(run.Scores, score)
+		}
 	}
 	return run, err
+}
+
+// repeats reports whether a score is also recorded as a metric of the run, as the run's own
+// scorer does.
+func (r Run) repeats(score Score) bool {
+	return slices.ContainsFunc(r.Metrics, func(m store.MetricSummary) bool {
+		return m.Name == score.Name && m.LastStep == r.Step() && math.Float64bits(m.Last) == math.Float64bits(score.Value)
+	})
 }
 
 // settingName returns the path of a setting as users write it.

@@ -61,6 +61,7 @@ func Store(t testing.TB, scorers int) *store.Store {
 		}
 		check(t, one.Log(t.Context(), step, values))
 	}
+	check(t, one.Log(t.Context(), 2499, []store.Value{{Name: "eval/content", Value: 0.25}})) // as a run records its own scores
 	check(t, one.Event(t.Context(), "stage", 0, map[string]any{"stage": 1, "height": 4}))
 	for _, a := range []store.Artifact{
 		{Kind: "content", Name: "content.png"}, {Kind: "picture", Name: "step-000010.png", Stage: 1, Step: 10},
