@@ -41,7 +41,7 @@ runexp export mlflow, runexp ls`,
 			return usage(errors.New("export takes a verb: csv, parquet, tensorboard or mlflow; see runexp export --help"))
 		},
 	}
-	c.AddCommand(a.exportCSV(), a.exportParquet(), a.exportTensorBoard())
+	c.AddCommand(a.exportCSV(), a.exportParquet(), a.exportTensorBoard(), a.exportMLflow())
 	return c
 }
 
