@@ -30,10 +30,10 @@ func (a *app) exportCSV() *cobra.Command {
 ` + selectionHelp + `
 
 CSV has no types: an empty cell is a missing value or an empty text, and 1 a number or a text;
-runexp export parquet keeps them apart. Lists are JSON. Numbers have all their digits, and those that
-are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Pictures are not
-exported. Metrics of different scorers have the first 8 digits of the scorer's hash behind their
-names, if the store has several.
+runexp export parquet keeps them apart. Lists are JSON. Numbers have all their digits, and those
+that are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Metrics of
+different scorers have the first 8 digits of the scorer's hash behind their names, if the store has
+several. Pictures are not exported.
 
 A spreadsheet runs texts that begin with = + - or @ as formulas, and names in a store may come from
 others. Texts are written as they are, for programs, and a warning counts such texts;

@@ -30,8 +30,9 @@ step's time is the start of the run plus the seconds of the iterations before. A
 as a success on the HParams page, and a killed or lost one as a failure. Metrics of different
 scorers have the first 8 digits of the scorer's hash behind their names, if the store has several.
 
-Reads the store (--db), also during runs. Writes OUT/export/tensorboard, or the folder that -o names.
-An earlier export there is replaced; a folder with other files is not touched. Prints the folder.
+Reads the store (--db), also during runs. Writes OUT/export/tensorboard, or the folder that -o
+names. An earlier export there is replaced; a folder with other files is not touched. Prints the
+folder.
 
 Exit codes: 0 written, without pictures that are damaged; 1 if the disk is full or fails; 2 for an
 unknown run or experiment, and for a folder that cannot be written or has other files.

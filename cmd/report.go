@@ -42,7 +42,7 @@ trials, cost, and the environments of the runs.
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
 
-See also: runexp ls, runexp compare, runexp show`,
+See also: runexp ls, runexp compare, runexp show, runexp export`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json`,
 		ValidArgsFunction: firstArg(a.sweptExperiments),

@@ -37,10 +37,7 @@ type Server struct {
 // a path. Errors: an address that is none.
 func NewServer(address string, c Credentials) (*Server, error) {
 	base, err := url.Parse(strings.TrimRight(address, "/"))
-	if err != nil {
-		return nil, err
-	}
-	if base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
+	if err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" {
 		return nil, fmt.Errorf("%q is not the address of a server: give http://HOST:PORT, or https", address)
 	}
 	if base.User != nil { // it would be printed in errors
