@@ -109,7 +109,7 @@ func (f *exportFolder) write(a *app, c *cobra.Command, refs []string, do func(co
 	}
 	progress := newWorkProgress(a.stderr, false)
 	defer progress.done()
-	selection.Progress = func(done, of int) { progress.update("run %d of %d", done+1, of) }
+	selection.Progress = func(part string, done, of int) { progress.update("export: %s, run %d of %d", part, done+1, of) }
 	to, err := folder.Open(c.Context(), path, f.format)
 	if err != nil {
 		return exported{}, exportError(err)

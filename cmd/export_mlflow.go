@@ -90,7 +90,7 @@ func (a *app) exportToServer(c *cobra.Command, refs []string, to *mlflow.Server,
 		return err
 	}
 	progress := newWorkProgress(a.stderr, false)
-	selection.Progress = func(done, of int) { progress.update("run %d of %d", done+1, of) }
+	selection.Progress = func(part string, done, of int) { progress.update("export: %s, run %d of %d", part, done+1, of) }
 	report, err := mlflow.Write(c.Context(), selection, to, prefix)
 	progress.done()
 	for _, problem := range report.Problems {

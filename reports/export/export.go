@@ -20,8 +20,8 @@ type Selection struct {
 	Store *store.Store
 	Runs  []store.RunSummary // by number
 	All   bool               // whether these are all runs of the store
-	// Progress is told what is being read; nil for nobody.
-	Progress func(done, of int)
+	// Progress is told which part of the export is at which run; nil for nobody.
+	Progress func(part string, done, of int)
 
 	oneScorer bool
 	flaws     map[int64]store.EventRecord
@@ -47,20 +47,27 @@ func (s *Selection) Has(run int64) bool {
 	return has
 }
 
-// Each calls do with each run, which it reads first.
-func (s *Selection) Each(ctx context.Context, do func(Run) error) error {
+// Each calls do with each run, which it reads first. part is what is being written.
+func (s *Selection) Each(ctx context.Context, part string, do func(Run) error) error {
+	return s.EachSummary(ctx, part, func(summary store.RunSummary) error {
+		run, err := s.read(ctx, summary)
+		if err != nil {
+			return err
+		}
+		return do(run)
+	})
+}
+
+// EachSummary is Each without reading the runs.
+func (s *Selection) EachSummary(ctx context.Context, part string, do func(store.RunSummary) error) error {
 	for i, summary := range s.Runs {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		if s.Progress != nil {
-			s.Progress(i, len(s.Runs))
+			s.Progress(part, i, len(s.Runs))
 		}
-		run, err := s.read(ctx, summary)
-		if err == nil {
-			err = do(run)
-		}
-		if err != nil {
+		if err := do(summary); err != nil {
 			return err
 		}
 	}

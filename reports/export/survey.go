@@ -30,7 +30,7 @@ type SurveyedSetting struct {
 // Survey reads all runs once, so that they can be written one by one afterwards.
 func (s *Selection) Survey(ctx context.Context) (Survey, error) {
 	settings, metrics := map[string]*SurveyedSetting{}, map[string]bool{}
-	err := s.Each(ctx, func(run Run) error {
+	err := s.Each(ctx, "columns", func(run Run) error {
 		for _, one := range run.Settings {
 			seen, known := settings[one.Name]
 			if !known {

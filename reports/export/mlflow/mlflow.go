@@ -27,7 +27,7 @@ type Report struct {
 // Errors: *ServerError; the runs before are complete then.
 func Write(ctx context.Context, s *export.Selection, to *Server, prefix string) (Report, error) {
 	w := writer{from: s, to: to, experiments: map[string]string{}}
-	err := s.Each(ctx, func(run export.Run) error {
+	err := s.Each(ctx, "server", func(run export.Run) error {
 		id, err := w.experiment(ctx, shortened(prefix+run.Experiment, longestName))
 		if err == nil {
 			err = w.run(ctx, id, run)

@@ -29,7 +29,7 @@ func runs(ctx context.Context, s *export.Selection, survey export.Survey) table 
 		add("metrics."+name, export.Real)
 	}
 	return table{"runs", columns, func(yield func(...any) error) error {
-		return s.Each(ctx, func(r export.Run) error {
+		return s.Each(ctx, "runs", func(r export.Run) error {
 			row := make([]any, len(columns))
 			copy(row, []any{
 				r.Number, r.UID.String(), r.Experiment, string(r.Status), r.Message, text(r.Flaw), int64(r.Attempt), text(r.TrialHash), r.Seed,

@@ -66,7 +66,7 @@ func (t table) write(w io.Writer, f Format) error {
 func metrics(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "name", Kind: export.Text}, {Name: "step", Kind: export.Integer}, {Name: "value", Kind: export.Real}}
 	return table{"metrics", columns, func(yield func(...any) error) error {
-		return eachRun(ctx, s, func(run store.RunSummary, uid string) error {
+		return eachRun(ctx, s, "metrics", func(run store.RunSummary, uid string) error {
 			for v, err := range s.Store.Values(ctx, run.Number) {
 				if err != nil {
 					return err
@@ -84,7 +84,7 @@ func metrics(ctx context.Context, s *export.Selection) table {
 func scores(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "scorer", Kind: export.Text}, {Name: "name", Kind: export.Text}, {Name: "value", Kind: export.Real}}
 	return table{"scores", columns, func(yield func(...any) error) error {
-		return eachRun(ctx, s, func(run store.RunSummary, uid string) error {
+		return eachRun(ctx, s, "scores", func(run store.RunSummary, uid string) error {
 			list, err := s.Store.ScoresOf(ctx, run.Number)
 			for _, v := range list {
 				if err := yield(run.Number, uid, v.Scorer, v.Name, v.Value.Value); err != nil {
@@ -100,7 +100,7 @@ func scores(ctx context.Context, s *export.Selection) table {
 func events(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "at", Kind: export.Time}, {Name: "kind", Kind: export.Text}, {Name: "step", Kind: export.Integer}, {Name: "data", Kind: export.Text}}
 	return table{"events", columns, func(yield func(...any) error) error {
-		return eachRun(ctx, s, func(run store.RunSummary, uid string) error {
+		return eachRun(ctx, s, "events", func(run store.RunSummary, uid string) error {
 			list, err := s.Store.Events(ctx, run.Number)
 			for _, e := range list {
 				if err := yield(run.Number, uid, e.At, e.Kind, int64(e.Step), string(e.Data)); err != nil {
@@ -113,17 +113,6 @@ func events(ctx context.Context, s *export.Selection) table {
 }
 
 // eachRun calls do with each run and its uid.
-func eachRun(ctx context.Context, s *export.Selection, do func(run store.RunSummary, uid string) error) error {
-	for i, run := range s.Runs {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		if s.Progress != nil {
-			s.Progress(i, len(s.Runs))
-		}
-		if err := do(run, run.UID.String()); err != nil {
-			return err
-		}
-	}
-	return nil
+func eachRun(ctx context.Context, s *export.Selection, part string, do func(run store.RunSummary, uid string) error) error {
+	return s.EachSummary(ctx, part, func(run store.RunSummary) error { return do(run, run.UID.String()) })
 }

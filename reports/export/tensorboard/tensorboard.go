@@ -38,7 +38,7 @@ func Write(ctx context.Context, s *export.Selection, to *folder.Folder) (problem
 			return nil, err
 		}
 	}
-	return problems, s.Each(ctx, func(run export.Run) error {
+	return problems, s.Each(ctx, "files", func(run export.Run) error {
 		return to.Create(Folder(run.RunSummary)+"/"+fileName(run.RunSummary), func(w io.Writer) error {
 			r := writer{events{w}, s, run, export.Clock{}}
 			found, err := r.write(ctx, kinds)
