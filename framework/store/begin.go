@@ -150,10 +150,10 @@ func (s *Store) checkNotRunning(ctx context.Context, tx *sql.Tx, trial sql.NullI
 }
 
 // checkNotDone returns a *DoneError if the trial's newest finished or pruned run
-// has one of the statuses.
+// has one of the statuses. Deleted runs do not count.
 func checkNotDone(ctx context.Context, tx *sql.Tx, trial sql.NullInt64, statuses []Status) error {
 	rows, err := collect(ctx, tx, (*runRow).columns, summaryOfRuns+runTables+`
-		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') ORDER BY r.id DESC LIMIT 1`, trial)
+		WHERE r.trial_id = ? AND r.status IN ('finished', 'pruned') AND r.id NOT IN (`+deletedRuns+`) ORDER BY r.id DESC LIMIT 1`, trial)
 	if err == nil && len(rows) > 0 && slices.Contains(statuses, rows[0].Status) {
 		return &DoneError{rows[0].RunSummary}
 	}

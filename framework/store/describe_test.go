@@ -38,7 +38,7 @@ func TestSchema(t *testing.T) {
 	if r := find("run_losses"); r.Kind != "view" || !strings.HasPrefix(r.Doc, "One row for each run and loss; best_step and") { // of migration 003
 		t.Errorf("%+v", r)
 	}
-	if r := find("run_list"); !strings.HasPrefix(r.Doc, "One row a run, newest first.") { // made anew in 003, where it has no comment
+	if r := find("run_list"); !strings.HasPrefix(r.Doc, "One row a run that is not deleted") { // made anew in 003 without a comment, in 007 with one
 		t.Errorf("%+v", r)
 	}
 	if text := Conventions(); !strings.HasPrefix(text, "The notebook:") || !strings.Contains(text, "user_version") || strings.Contains(text, "CREATE") {

@@ -22,15 +22,19 @@ type RunDetail struct {
 const minPrefix = 4
 
 // FindRun returns the run that ref names: its number, the first digits of its
-// uid (at least 4), or "last" for the one that was started last. A number takes
-// precedence over a prefix.
+// uid (at least 4), or "last" for the one that was started last and is not deleted. A
+// number takes precedence over a prefix, and both find deleted runs too.
 //
 // Errors: ErrNotFound; *AmbiguousError for a prefix of several runs.
 func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 	var runs []detailRow
 	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		runs = nil
-		for _, l := range lookups(ref) {
+		kept, err := notDeleted(ctx, db, `id`)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lookups(ref, kept) {
 			runs, err = collect(ctx, db, (*detailRow).columns, detailOfRuns+l.where+` LIMIT ?`, append(l.args, maxMatches)...)
 			if err != nil || len(runs) > 0 {
 				break
@@ -65,10 +69,11 @@ type lookup struct {
 	args  []any
 }
 
-// lookups returns the possible interpretations of ref by precedence.
-func lookups(ref string) []lookup {
+// lookups returns the possible interpretations of ref by precedence; kept is a condition on
+// the ids of runs that are not deleted.
+func lookups(ref, kept string) []lookup {
 	if ref == "last" {
-		return []lookup{{` WHERE r.id = (SELECT id FROM runs ORDER BY started_at DESC, id DESC LIMIT 1)`, nil}}
+		return []lookup{{` WHERE r.id = (SELECT id FROM runs WHERE ` + kept + ` ORDER BY started_at DESC, id DESC LIMIT 1)`, nil}}
 	}
 	var list []lookup
 	if number, err := strconv.ParseInt(ref, 10, 64); err == nil {
@@ -100,4 +105,20 @@ func (d *detailRow) detail() RunDetail {
 		RunSummary: d.RunSummary, Parent: d.parent, PID: d.owner.pid, Overrides: d.overrides,
 		ConfigWritten: d.configWritten, ConfigResolved: d.configResolved,
 	}
+}
+
+// Neighbours returns the numbers of the runs before and after one that are not deleted; 0 for none.
+func (s *Store) Neighbours(ctx context.Context, run int64) (before, after int64, err error) {
+	err = s.read(ctx, func(db *sql.DB) error {
+		kept, err := notDeleted(ctx, db, `id`)
+		if err != nil {
+			return err
+		}
+		return db.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM runs WHERE id < ?1 AND `+kept+`), 0),
+			coalesce((SELECT min(id) FROM runs WHERE id > ?1 AND `+kept+`), 0)`, run).Scan(&before, &after)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("store: runs beside %d: %w", run, err)
+	}
+	return before, after, nil
 }

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"strings"
 	"time"
+
+	"runexp/framework/store/search"
 )
 
 // A RunRef identifies a run.
@@ -32,10 +35,14 @@ type RunSummary struct {
 
 // A Filter selects runs; its zero value selects all.
 type Filter struct {
-	Experiment string // "" is any
-	Status     Status // "" is any
-	TrialHash  string // "" is any
-	Limit      int    // maximum number of runs; 0 is no limit
+	Experiment string           // "" is any
+	Status     Status           // "" is any
+	TrialHash  string           // "" is any
+	Where      search.Condition // nil is any
+	Deleted    bool             // the deleted runs only; without it those that are not
+	Order      []Order          // empty: newest first
+	Limit      int              // maximum number of runs; 0 is no limit
+	Offset     int              // how many to leave out before the first; not with Status
 }
 
 const summaryOfRuns = `SELECT r.id, r.uid, e.name, r.status, r.message, r.attempt, coalesce(t.hash, ''), r.seed,
@@ -94,39 +101,69 @@ func (s *Store) readStable(ctx context.Context, f func(db *sql.DB) (lost []int64
 	})
 }
 
-// query returns the SQL that lists runs, newest first, and its arguments. Rows with
+// query returns the SQL that selects runs in order, and its arguments. Rows with
 // status 'running' may be of lost runs: filter again after correctStatus.
-func (f Filter) query() (query string, args []any) {
+func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, columns string) (query string, args []any, err error) {
+	fields := fieldsOf(f.Where)
+	for _, o := range f.Order {
+		fields = append(fields, o.Field)
+	}
+	t, err := s.newTranslator(ctx, db, fields)
+	if err != nil {
+		return "", nil, err
+	}
 	var where []string
 	noIndex := `` // prefix of a column: + keeps SQLite from using its index
 	if f.TrialHash != "" {
-		where = append(where, `r.trial_id IN (SELECT id FROM trials WHERE hash = ?)`)
-		args = append(args, f.TrialHash)
+		where = append(where, `r.trial_id IN (SELECT id FROM trials WHERE hash = `+t.arg(f.TrialHash)+`)`)
 		noIndex = `+` // a trial has few runs, which SQLite cannot know
 	}
 	if f.Experiment != "" {
-		where = append(where, noIndex+`r.experiment_id = (SELECT id FROM experiments WHERE name = ?)`)
-		args = append(args, f.Experiment)
+		where = append(where, noIndex+`r.experiment_id = (SELECT id FROM experiments WHERE name = `+t.arg(f.Experiment)+`)`)
 	}
 	if f.Status == Lost {
 		where = append(where, noIndex+`r.status IN ('lost', 'running')`)
 	} else if f.Status != "" {
-		where = append(where, noIndex+`r.status = ?`)
-		args = append(args, f.Status)
+		where = append(where, noIndex+`r.status = `+t.arg(f.Status))
 	}
-	query = summaryOfRuns + runTables
+	switch {
+	case t.marks && f.Deleted:
+		where = append(where, `r.id IN (`+deletedRuns+`)`)
+	case t.marks:
+		where = append(where, `r.id NOT IN (`+deletedRuns+`)`)
+	case f.Deleted:
+		where = append(where, `0`)
+	}
+	if f.Where != nil {
+		where = append(where, t.where(f.Where))
+	}
+	query = columns + runTables
 	if len(where) > 0 {
 		query += ` WHERE ` + strings.Join(where, ` AND `)
 	}
-	return query + ` ORDER BY r.started_at DESC, r.id DESC`, args
+	var order []string
+	for _, o := range f.Order {
+		direction := ` ASC NULLS LAST`
+		if o.Descending {
+			direction = ` DESC NULLS LAST`
+		}
+		order = append(order, t.value(o.Field)+direction)
+	}
+	return query + ` ORDER BY ` + strings.Join(append(order, `r.started_at DESC`, `r.id DESC`), `, `), t.args, nil
 }
 
 // Runs lists runs, newest first.
 func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 	var list []RunSummary
-	query, args := f.query()
 	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		list = nil
+		query, args, err := s.query(ctx, db, f, summaryOfRuns)
+		if err != nil {
+			return nil, err
+		}
+		if f.Status == "" && (f.Limit > 0 || f.Offset > 0) {
+			query += fmt.Sprintf(" LIMIT %d OFFSET %d", cmp.Or(f.Limit, -1), f.Offset)
+		}
 		rows, err := db.QueryContext(ctx, query, args...)
 		if err != nil {
 			return nil, err

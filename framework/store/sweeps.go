@@ -41,7 +41,7 @@ type PlannedTrial struct {
 }
 
 // A SweepTrial is a trial with the run that represents it: the newest finished one,
-// or else the newest. Runs of the same trial outside the sweep count.
+// or else the newest. Runs of the same trial outside the sweep count, deleted ones do not.
 type SweepTrial struct {
 	PlannedTrial
 	Run    *RunSummary // nil if there is none yet
@@ -240,12 +240,16 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 	var rows []trialRow
 	byNumber := map[int64]*RunSummary{}
 	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
+		kept, err := notDeleted(ctx, db, `r.id`)
+		if err != nil {
+			return nil, err
+		}
 		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
 			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
-				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND `+kept+`
 				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1),
 			EXISTS (SELECT 1 FROM trials o JOIN runs r ON r.trial_id = o.id
-				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND r.status = 'pruned')
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND r.status = 'pruned' AND `+kept+`)
 			FROM trials t WHERE t.sweep_id = ? ORDER BY t.number`, sweep)
 		if err != nil {
 			return nil, err

@@ -8,7 +8,7 @@ import (
 )
 
 // All values of a run are read whatever the size of a page, each once, and none of another.
-func TestValues(t *testing.T) {
+func TestEachValue(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	other, r := begin(t, s, NewRun{}), begin(t, s, NewRun{})
 	var want []string
@@ -23,7 +23,7 @@ func TestValues(t *testing.T) {
 	check(t, other.Finish(ctx, Finished, ""))
 	for _, page := range []int{1, 2, 5, 14, 15, 16, valuesPage} {
 		var got []string
-		for v, err := range s.values(ctx, r.Number(), page) {
+		for v, err := range s.eachValue(ctx, r.Number(), page) {
 			check(t, err)
 			got = append(got, fmt.Sprint(v))
 		}
@@ -31,10 +31,10 @@ func TestValues(t *testing.T) {
 			t.Errorf("pages of %d: got %v, want %v", page, got, want)
 		}
 	}
-	for range s.values(ctx, r.Number(), 2) {
+	for range s.eachValue(ctx, r.Number(), 2) {
 		break
 	}
-	for v, err := range s.Values(ctx, 99) {
+	for v, err := range s.EachValue(ctx, 99) {
 		if !errors.Is(err, ErrNotFound) {
 			t.Errorf("of no run: %v, %v", v, err)
 		}

@@ -14,18 +14,18 @@ type Logged struct {
 	Value float64
 }
 
-// valuesPage is how many values a query of Values reads: some megabytes.
+// valuesPage is how many values a query of EachValue reads: some megabytes.
 const valuesPage = 1 << 16
 
-// Values returns all values of all metrics of a run, those of a metric together and by
+// EachValue returns all values of all metrics of a run, those of a metric together and by
 // step. It reads them in pages, so memory does not grow with their number, and a run that
 // is still recorded may have more of some metrics than of others. After an error, which
 // is the last item, there are no more; ErrNotFound if there is no such run.
-func (s *Store) Values(ctx context.Context, run int64) iter.Seq2[Logged, error] {
-	return s.values(ctx, run, valuesPage)
+func (s *Store) EachValue(ctx context.Context, run int64) iter.Seq2[Logged, error] {
+	return s.eachValue(ctx, run, valuesPage)
 }
 
-func (s *Store) values(ctx context.Context, run int64, page int) iter.Seq2[Logged, error] {
+func (s *Store) eachValue(ctx context.Context, run int64, page int) iter.Seq2[Logged, error] {
 	type row struct {
 		key int64
 		Point

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"runexp/framework/store/search"
+)
+
+// searched is a store with four runs that differ.
+func searched(t *testing.T) *Store {
+	t.Helper()
+	ctx, s := t.Context(), openTest(t)
+	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
+	for i, params := range [][]Param{
+		{{"stages[0].optimizer.name", raw(`"adam"`)}, {"losses.style.weight", raw(`1e3`)}, {"content.image", raw(`"/a/bay.png"`)}, {"style[0].image", raw(`"/a/night.png"`)}},
+		{{"stages[0].optimizer.name", raw(`"lbfgs"`)}, {"losses.style.weight", raw(`1000`)}, {"content.image", raw(`"bay.png"`)}, {"style[0].image", raw(`"b/oil.png"`)}, {"style[1].image", raw(`"b/night.png"`)}},
+		{{"stages[0].optimizer.name", raw(`"adam"`)}, {"stages[1].optimizer.name", raw(`"lbfgs"`)}, {"losses.style.weight", raw(`-0.5`)}, {"losses.style.layers", raw(`"[conv1_1, conv2_1]"`)}},
+		{{"variable.bounds", raw(`true`)}, {"output.note", raw(`"100% \"sure\"_"`)}},
+	} {
+		r := begin(t, s, NewRun{Experiment: fmt.Sprintf("e%d", i%2), Params: params, Seed: int64(i)})
+		check(t, r.Log(ctx, 0, []Value{{"loss/total", float64(10 - i)}}))
+		if i == 3 {
+			check(t, r.Log(ctx, 0, []Value{{"odd", math.NaN()}}))
+		} else {
+			check(t, r.Log(ctx, 0, []Value{{"eval/style", float64(i) / 10}}))
+		}
+		check(t, r.Flush(ctx))
+		if i < 3 {
+			check(t, r.Finish(ctx, []Status{Finished, Failed, Killed}[i], "why it ended"))
+		}
+	}
+	must(s.writer.Exec(`UPDATE runs SET pid_start = pid_start + 1 WHERE id = 4`))(t) // its process is gone
+	for run, hash := range map[int64]string{1: "aaaaaaaaaa", 2: "bbbbbbbbbb"} {      // 1 has two scorers, in either order
+		check(t, s.Score(ctx, run, Scorer{"aaaaaaaaaa", raw(`{}`)}, []Value{{"eval/noise", 1}}))
+		check(t, s.Score(ctx, run, Scorer{hash, raw(`{}`)}, []Value{{"eval/noise", float64(run)}}))
+	}
+	star, note := true, "a note of 🖼"
+	check(t, s.Mark(ctx, []int64{2, 3}, MarksChange{Star: &star, AddTags: []string{"good", "seen"}}))
+	check(t, s.Mark(ctx, []int64{3}, MarksChange{Note: &note, DelTags: []string{"seen", "none"}}))
+	return s
+}
+
+func TestWhere(t *testing.T) {
+	s := searched(t)
+	for text, want := range map[string]string{
+		"":                                        "4 3 2 1",
+		"metrics.eval/style < 0.2":                "2 1",
+		"metrics.eval/style":                      "3 2 1",
+		"not metrics.eval/style":                  "4",
+		"metrics.eval/noise = 2":                  "2",
+		"metrics.eval/noise":                      "2 1",
+		"scorer = aaaaaaaa":                       "1",
+		"scorer ~ BBBB":                           "2",
+		"metrics.odd":                             "4",
+		"metrics.odd < 5 or not metrics.odd < 5":  "4 3 2 1",
+		"metrics.none > 0":                        "",
+		"params.optimizer = adam":                 "3 1",
+		"params.optimizer = lbfgs":                "3 2",
+		"params.optimizer != adam":                "2",
+		"params.optimizer in (adam, sgd)":         "3 1",
+		"params.stages[0].optimizer.name = lbfgs": "2",
+		"params.optimizer ~ DA":                   "3 1",
+		"params.style.weight = 1000":              "2 1",
+		"params.weight >= 1e3":                    "2 1",
+		"params.weight < 0":                       "3",
+		"params.layers = '[conv1_1, conv2_1]'":    "3",
+		"params.layers ~ conv2_1":                 "3",
+		"params.bounds = true":                    "4",
+		"params.output.note ~ '% \"sure\"_'":      "4",
+		"params.output.note ~ '10_'":              "",
+		"params.nothing = 1":                      "",
+		"params.nothing":                          "",
+		"content = bay.png":                       "2 1",
+		"content = ay.png":                        "",
+		"style = night.png":                       "2 1",
+		"style != night.png":                      "",
+		"style ~ oil":                             "2",
+		"status = lost":                           "4",
+		"status = running":                        "",
+		"status in (failed, killed)":              "3 2",
+		"message ~ 'went away'":                   "4",
+		"message = 'why it ended'":                "3 2 1",
+		"experiment = e1 and loss < 9":            "4",
+		"star":                                    "3 2",
+		"star = false":                            "4 1",
+		"tag = good and not tag = seen":           "3",
+		"tag != seen":                             "3",
+		"tag in (seen, none)":                     "2",
+		"note ~ 🖼":                                "3",
+		"note":                                    "3",
+		"started > 2020-01-01 and run < 3":        "2 1",
+		"started < 2020-01-01":                    "",
+		"seed = 2 or seed = 0":                    "3 1",
+		"sweep = 1":                               "",
+		"attempt = 1 and iterations < 5":          "4 3 2 1",
+		"flaw = grey":                             "",
+	} {
+		c, err := search.Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		got := list(t, s, Filter{Where: c})
+		if got != want {
+			t.Errorf("%s\n got %s\nwant %s", text, got, want)
+		}
+		if n := must(s.Count(t.Context(), Filter{Where: c}))(t); n != len(strings.Fields(want)) {
+			t.Errorf("%s: counted %d", text, n)
+		}
+	}
+}
+
+func list(t *testing.T, s *Store, f Filter) string {
+	t.Helper()
+	var numbers []string
+	for _, r := range must(s.Runs(t.Context(), f))(t) {
+		numbers = append(numbers, fmt.Sprint(r.Number))
+	}
+	return strings.Join(numbers, " ")
+}
+
+func TestOrder(t *testing.T) {
+	s := searched(t)
+	for text, want := range map[string]string{
+		"metrics.eval/style": "1 2 3 4", "-metrics.eval/style": "3 2 1 4",
+		"params.style.weight": "3 2 1 4", "loss": "4 3 2 1", "-loss": "1 2 3 4",
+		"note": "3 4 2 1", "params.stages[0].optimizer.name": "3 1 2 4", "status": "2 1 3 4",
+	} {
+		name, descending := strings.CutPrefix(text, "-")
+		f := must(search.ParseField(name))(t)
+		if got := list(t, s, Filter{Order: []Order{{f, descending}}}); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+	newest := Filter{Limit: 2, Offset: 1}
+	if got := list(t, s, newest); got != "3 2" {
+		t.Errorf("the second page is %s", got)
+	}
+}
+
+func TestValues(t *testing.T) {
+	s := searched(t)
+	var fields []search.Field
+	for _, name := range []string{"params.optimizer", "params.style.weight", "metrics.eval/style", "status", "content", "style", "tag", "star", "params.bounds", "note"} {
+		fields = append(fields, must(search.ParseField(name))(t))
+	}
+	got := must(s.Values(t.Context(), []int64{2, 4}, fields))(t)
+	want := map[int64]string{
+		2: "[lbfgs 1000 0.1 failed bay.png b/oil.png good seen 1 <nil> <nil>]",
+		4: "[<nil> <nil> <nil> lost <nil> <nil> <nil> 0 true <nil>]",
+	}
+	for run, values := range want {
+		if text := fmt.Sprint(got[run]); text != values {
+			t.Errorf("run %d: %s, want %s", run, text, values)
+		}
+	}
+	all := must(s.Fields(t.Context()))(t)
+	for _, name := range []string{"status", "metrics.eval/style", "params.stages[1].optimizer.name"} {
+		if !slices.Contains(all, must(search.ParseField(name))(t)) {
+			t.Errorf("no field %s among %v", name, all)
+		}
+	}
+}
+
+// No filter, order or value reads the rows of metrics: their summary has what is asked.
+func TestSearchReadsNoMetrics(t *testing.T) {
+	s := searched(t)
+	f := Filter{Limit: 10}
+	f.Where = must(search.Parse("metrics.eval/style < 0.2 and params.optimizer = adam or loss > 1 and iterations < 5"))(t)
+	f.Order = []Order{{Field: search.Field{Kind: search.Metric, Name: "eval/style"}}}
+	query, args, err := s.query(t.Context(), s.writer, f, summaryOfRuns)
+	check(t, err)
+	for _, line := range explain(t, s, query, args) {
+		if strings.Contains(line, "SEARCH metrics") || strings.Contains(line, "SCAN metrics") || strings.Contains(line, "SCAN params") {
+			t.Error(line)
+		}
+	}
+}
