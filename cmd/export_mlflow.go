@@ -20,7 +20,9 @@ func (a *app) exportMLflow() *cobra.Command {
 		Short: "Write runs to an MLflow server",
 		Long: `Write runs to an MLflow tracking server, by its REST interface: settings as params, losses, metrics
 and scores as metrics, and pictures and the config as artifacts if the server takes them
-(mlflow server --serve-artifacts, its default). Each experiment has the name it has here.
+(mlflow server --serve-artifacts, its default). A note is the run's description; status, star, tags
+and environment are tags that begin with runexp. Each experiment has the name it has here. Events
+are not exported.
 
 A run that is on the server already, by the tag runexp.uid, is completed or left alone: the same
 command goes on where it was stopped, and adds what is new. A run that was deleted on the server is

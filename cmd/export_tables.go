@@ -20,8 +20,8 @@ func (a *app) exportCSV() *cobra.Command {
 		Short: "Write runs as tables in CSV",
 		Long: `Write runs as tables in CSV, UTF-8 with a header each:
 
-  runs.csv       a row for each run: status, times, settings as params.PATH, and of each metric
-                 the score or else the last value as metrics.NAME
+  runs.csv       a row for each run: status, times, star, tags, note, settings as params.PATH, and
+                 of each metric the score or else the last value as metrics.NAME
   metrics.csv    a row for each value: run, uid, name, step, value
   scores.csv     a row for each score: run, uid, scorer, name, value
   events.csv     a row for each event: run, uid, at, kind, step, data

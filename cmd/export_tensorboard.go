@@ -29,6 +29,7 @@ setting that has values of different types is text. The store has no time for ea
 step's time is the start of the run plus the seconds of the iterations before. A pruned run counts
 as a success on the HParams page, and a killed or lost one as a failure. Metrics of different
 scorers have the first 8 digits of the scorer's hash behind their names, if the store has several.
+Tags, notes, stars and events are not exported.
 
 Reads the store (--db), also during runs. Writes OUT/export/tensorboard, or the folder that -o
 names. An earlier export there is replaced; a folder with other files is not touched. Prints the

@@ -25,6 +25,7 @@ type Selection struct {
 
 	oneScorer bool
 	flaws     map[int64]store.EventRecord
+	marks     map[int64]store.Marks
 }
 
 // Select returns the selection of runs. all says that they are all of the store.
@@ -37,8 +38,12 @@ func Select(ctx context.Context, s *store.Store, runs []store.RunSummary, all bo
 	if err != nil {
 		return nil, err
 	}
+	marks, err := s.Marks(ctx)
+	if err != nil {
+		return nil, err
+	}
 	runs = slices.SortedFunc(slices.Values(runs), func(a, b store.RunSummary) int { return cmp.Compare(a.Number, b.Number) })
-	return &Selection{Store: s, Runs: runs, All: all, oneScorer: len(scorers) <= 1, flaws: flaws}, nil
+	return &Selection{Store: s, Runs: runs, All: all, oneScorer: len(scorers) <= 1, flaws: flaws, marks: marks}, nil
 }
 
 // Has reports whether a run is in the selection.
@@ -77,10 +82,11 @@ func (s *Selection) EachSummary(ctx context.Context, part string, do func(store.
 // A Run is a run with what is written about it in every format.
 type Run struct {
 	store.RunSummary
-	Flaw     string    // of its picture: grey, black, …; "" for none
-	Settings []Setting // by name
-	Metrics  []store.MetricSummary
-	Scores   []Score // without those that repeat the last value of a metric of their name
+	store.Marks           // what people say of it
+	Flaw        string    // of its picture: grey, black, …; "" for none
+	Settings    []Setting // by name
+	Metrics     []store.MetricSummary
+	Scores      []Score // without those that repeat the last value of a metric of their name
 }
 
 // A Setting is one value of a run's config.
@@ -106,7 +112,7 @@ func (r Run) Step() int {
 }
 
 func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, error) {
-	run := Run{RunSummary: summary}
+	run := Run{RunSummary: summary, Marks: s.marks[summary.Number]}
 	if event, has := s.flaws[summary.Number]; has {
 		var flaw record.Flaw
 		_ = json.Unmarshal(event.Data, &flaw) // of another form in a newer store: none

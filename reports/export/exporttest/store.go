@@ -73,6 +73,9 @@ func Store(t testing.TB, scorers int) *store.Store {
 	check(t, one.Finish(t.Context(), store.Finished, ""))
 	check(t, s.Score(t.Context(), one.Number(), scorer(0), []store.Value{{Name: "eval/content", Value: 0.25}, {Name: "eval/noise", Value: math.NaN()}}))
 
+	star, note := true, Message
+	check(t, s.Mark(t.Context(), []int64{one.Number()}, store.MarksChange{Star: &star, Note: &note, AddTags: []string{"seen", "=b"}}))
+
 	many := []string{"mixed", "false", "number", "2.5", "long", quoted(strings.Repeat("ü\U0001F600", 3500)), "losses.it's \"odd\" \U0001F600", `"+x"`, "flag", "false"}
 	for i := range 250 {
 		many = append(many, fmt.Sprintf("stages[%d].size", i), fmt.Sprint(i))

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"runexp/framework/store"
 	"runexp/reports/export"
@@ -128,6 +129,7 @@ func tags(run export.Run, env []store.Fact) []text {
 	list := []text{
 		{"runexp.run", fmt.Sprint(run.Number)}, {"runexp.status", string(run.Status)}, {"runexp.message", run.Message},
 		{"runexp.flaw", run.Flaw}, {"runexp.trial", run.TrialHash}, {"runexp.attempt", fmt.Sprint(run.Attempt)}, {"runexp.seed", fmt.Sprint(run.Seed)},
+		{"runexp.star", fmt.Sprint(run.Star)}, {"runexp.tags", strings.Join(run.Tags, " ")}, {"mlflow.note.content", run.Note}, // the note is the run's description
 	}
 	for _, fact := range env {
 		list = append(list, text{key("runexp.env." + fact.Name), fact.Value})
@@ -223,7 +225,7 @@ func digestOf(run export.Run, artifacts []artifact) (string, error) {
 	for _, a := range artifacts {
 		hashes = append(hashes, a.path+" "+a.hash)
 	}
-	data, err := json.Marshal([]any{form, run.Status, run.Message, run.Flaw, run.Ended, run.Settings, counts, hashes})
+	data, err := json.Marshal([]any{form, run.Status, run.Message, run.Flaw, run.Marks, run.Ended, run.Settings, counts, hashes})
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:]), err
 }

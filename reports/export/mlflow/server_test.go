@@ -184,7 +184,10 @@ func checkRun(t *testing.T, s *store.Store, number int64, found map[string][]rem
 	if got.Status != status || got.Start != run.Started.UnixMilli() || got.End != end || got.Name != fmt.Sprintf("run-%d-%s", number, run.UID.Short()) {
 		t.Errorf("run %d is %s %s from %d to %d", number, got.Name, got.Status, got.Start, got.End)
 	}
-	for tag, want := range map[string]string{"runexp.status": string(run.Status), "runexp.message": run.Message, "runexp.trial": run.TrialHash, "runexp.seed": fmt.Sprint(run.Seed)} {
+	for tag, want := range map[string]string{
+		"runexp.status": string(run.Status), "runexp.message": run.Message, "runexp.trial": run.TrialHash, "runexp.seed": fmt.Sprint(run.Seed),
+		"runexp.tags": map[int64]string{1: "=b seen"}[number], "runexp.star": fmt.Sprint(number == 1), "mlflow.note.content": map[int64]string{1: exporttest.Message}[number],
+	} {
 		if got.Tags[tag] != want {
 			t.Errorf("run %d: %s is %q, want %q", number, tag, got.Tags[tag], want)
 		}

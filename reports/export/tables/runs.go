@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"runexp/reports/export"
@@ -15,7 +16,7 @@ func runs(ctx context.Context, s *export.Selection, survey export.Survey) table 
 		{Name: "status", Kind: export.Text}, {Name: "message", Kind: export.Text}, {Name: "flaw", Kind: export.Text},
 		{Name: "attempt", Kind: export.Integer}, {Name: "trial", Kind: export.Text}, {Name: "seed", Kind: export.Integer},
 		{Name: "started_at", Kind: export.Time}, {Name: "ended_at", Kind: export.Time}, {Name: "seconds", Kind: export.Real},
-		{Name: "iterations", Kind: export.Integer},
+		{Name: "iterations", Kind: export.Integer}, {Name: "star", Kind: export.Truth}, {Name: "tags", Kind: export.Text}, {Name: "note", Kind: export.Text},
 	}
 	at := map[string]int{} // column by name
 	add := func(name string, kind export.Kind) {
@@ -34,6 +35,7 @@ func runs(ctx context.Context, s *export.Selection, survey export.Survey) table 
 			copy(row, []any{
 				r.Number, r.UID.String(), r.Experiment, string(r.Status), r.Message, text(r.Flaw), int64(r.Attempt), text(r.TrialHash), r.Seed,
 				r.Started, moment(r.Ended), r.Elapsed.Seconds(), int64(r.Iterations),
+				r.Star, text(strings.Join(r.Tags, " ")), text(r.Note),
 			})
 			put := func(name string, value any) {
 				if i, known := at[name]; known { // a running run may have a new metric

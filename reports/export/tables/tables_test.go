@@ -121,7 +121,7 @@ func TestReadByOthers(t *testing.T) {
 	t.Run("settings", func(t *testing.T) { checkSettings(t, s, found) })
 	t.Run("runs", func(t *testing.T) { checkRuns(t, s, found) })
 	t.Run("rest", func(t *testing.T) { checkRest(t, s, found) })
-	if csv.Formulas != 3 { // an experiment, a setting of a run and one of a trial
+	if csv.Formulas != 4 { // an experiment, a tag, a setting of a run and one of a trial
 		t.Errorf("%d texts like formulas", csv.Formulas)
 	}
 }
@@ -248,6 +248,11 @@ func checkRuns(t *testing.T, s *store.Store, found map[string]table) {
 			if got := found[file].at(t, want.run, want.column); !same(strings.TrimPrefix(got, "s:"), want.value) {
 				t.Errorf("%s: run %d has %q at %s, want %v", file, want.run, got, want.column, want.value)
 			}
+		}
+	}
+	for column, want := range map[string]string{"star": "b:True b:False", "tags": "s:=b seen ", "note": "s:" + exporttest.Message + " "} {
+		if got := found["runs.parquet"].at(t, 1, column) + " " + found["runs.parquet"].at(t, 2, column); got != want {
+			t.Errorf("%s is %q, want %q", column, got, want)
 		}
 	}
 	if got := found["runs.parquet"].at(t, 4, "metrics.loss/total"); got != "" {
