@@ -4,8 +4,10 @@ package mlflow_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -96,6 +98,48 @@ func TestNoArtifacts(t *testing.T) {
 		server.Close()
 		if err != nil || len(report.Problems) != 1 || !strings.Contains(report.Problems[0], said) || (uploads > 0) != strings.HasPrefix(uri, "mlflow-artifacts:") {
 			t.Errorf("%s: %d uploads, %q, %v", uri, uploads, report.Problems, err)
+		}
+	}
+}
+
+// Calls are within MLflow's limits, and have only what the server lacks.
+func TestSendsWhatIsMissing(t *testing.T) {
+	s := exporttest.Store(t, 1)
+	run, err := s.FindRun(t.Context(), "1")
+	check(t, err)
+	sent := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		var call struct {
+			Filter       string
+			Metrics      []struct{ Key string }
+			Params, Tags []struct{ Key string }
+		}
+		if r.Method == http.MethodPost {
+			err = errors.Join(err, json.Unmarshal(body, &call))
+		}
+		if err != nil || len(body) > 1_000_000 || len(call.Metrics) > 1000 || len(call.Params) > 100 || len(call.Tags) > 100 {
+			t.Errorf("a call of %d bytes, %d metrics, %d params, %d tags: %v", len(body), len(call.Metrics), len(call.Params), len(call.Tags), err)
+		}
+		for _, list := range [][]struct{ Key string }{call.Metrics, call.Params} {
+			for _, one := range list {
+				sent[one.Key]++
+			}
+		}
+		answer := `{"experiment": {"experiment_id": "3"}, "run": {"info": {"run_id": "x"}}}`
+		if strings.Contains(call.Filter, run.UID.String()) {
+			answer = `{"runs": [{"info": {"run_id": "y"}, "data": {"metrics": [{"key": "loss/total", "value": "NaN", "step": "2496"}, {"key": "time/iteration", "value": 1, "step": 2499}],
+				"params": [{"key": "flag", "value": "true"}]}}]}`
+		}
+		_, _ = io.WriteString(w, answer)
+	}))
+	defer server.Close()
+	_, err = write(t, s, server.URL, "")
+	check(t, err)
+	// flag is a setting of run 2 as well, and loss/total has a value in run 3.
+	for key, want := range map[string]int{"loss/total": 3 + 1, "time/iteration": 0, "loss/style": len(exporttest.Values()), "eval/noise": 1, "flag": 1, "rate": 1, "stages.249.size": 1} {
+		if sent[key] != want {
+			t.Errorf("%s was sent %d times, want %d", key, sent[key], want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"io"
 	"strings"
 	"time"
@@ -13,20 +14,20 @@ import (
 // Parquet writes Apache Parquet, compressed with Snappy, which every reader knows. Columns
 // are optional: a missing value is null, apart from NaN and from an empty text. Times are
 // in microseconds, UTC.
-type Parquet struct{}
+type Parquet struct {
+	// GroupRows is the number of rows in a group, which are held in memory until it is
+	// written; 0 for as many as have a million values.
+	GroupRows int
+}
 
 // Ending is parquet.
 func (Parquet) Ending() string { return "parquet" }
 
-// Rows of a group are held in memory until it is written: at most groupRows, and fewer of
-// a wide table.
-const (
-	groupRows   = 1 << 17
-	groupValues = 1 << 20
-)
+// groupValues is the number of values in a group by default: some megabytes.
+const groupValues = 1 << 20
 
-func (Parquet) open(w io.Writer, columns []export.Column) (rows, error) {
-	r := &parquetRows{limit: min(groupRows, max(groupValues/len(columns), 1))}
+func (f Parquet) open(w io.Writer, columns []export.Column) (rows, error) {
+	r := &parquetRows{limit: cmp.Or(f.GroupRows, max(groupValues/len(columns), 1))}
 	root := orderedGroup{Group: parquet.Group{}}
 	for _, c := range columns {
 		root.Group[c.Name] = parquet.Optional(nodeOf(c.Kind))

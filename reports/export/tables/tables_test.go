@@ -24,6 +24,7 @@ type table struct {
 	Columns, Types []string
 	Rows           [][]*string
 	Numbers        map[string][]string
+	Groups         int // of rows
 }
 
 // at returns the value of a column in the row of a run; "" for null.
@@ -111,7 +112,7 @@ func TestReadByOthers(t *testing.T) {
 	s := exporttest.Store(t, 2)
 	csv := tables.CSV{}
 	found := read(t, write(t, s, &csv))
-	for name, one := range read(t, write(t, s, tables.Parquet{})) {
+	for name, one := range read(t, write(t, s, tables.Parquet{GroupRows: 1000})) {
 		found[name] = one
 	}
 	if want := "events.csv events.parquet metrics.csv metrics.parquet runs.csv runs.parquet scores.csv scores.parquet sweep_1.csv sweep_1.parquet"; names(found) != want {
@@ -160,6 +161,9 @@ func checkMetrics(t *testing.T, s *store.Store, found map[string]table) {
 				t.Errorf("%s has %q for %s, the store %v", name, written, key, numbers[i])
 			}
 		}
+	}
+	if n := found["metrics.parquet"].Groups; n != (len(keys)+999)/1000 {
+		t.Errorf("%d groups of rows", n)
 	}
 	if types := strings.Join(found["metrics.parquet"].Types, " "); types != "int64 string string int64 double" {
 		t.Errorf("types %s", types)

@@ -27,5 +27,6 @@ for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
         table = pyarrow.parquet.read_table(path)
         columns = [c.to_pylist() for c in table.columns]
         rows = [[plain(v) for v in row] for row in zip(*columns)]
-        tables[path.name] = {"columns": table.column_names, "types": [str(f.type) for f in table.schema], "rows": rows}
+        groups = pyarrow.parquet.ParquetFile(path).num_row_groups
+        tables[path.name] = {"groups": groups, "columns": table.column_names, "types": [str(f.type) for f in table.schema], "rows": rows}
 print(json.dumps(tables))
