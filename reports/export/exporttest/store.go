@@ -123,6 +123,7 @@ func scorer(i int) store.Scorer {
 
 func begin(t testing.TB, s *store.Store, n store.NewRun) *store.Run {
 	t.Helper()
+	n.Params = append(n.Params, params("same", "1")...)
 	r, err := s.Begin(t.Context(), n)
 	check(t, err)
 	return r

@@ -107,6 +107,13 @@ func TestSendsWhatIsMissing(t *testing.T) {
 	s := exporttest.Store(t, 1)
 	run, err := s.FindRun(t.Context(), "1")
 	check(t, err)
+	var long []store.Param // that are more than a megabyte together
+	for i := range 60 {
+		long = append(long, store.Param{Path: fmt.Sprint("long", i), Value: json.RawMessage(`"` + strings.Repeat("\U0001F600", 6000) + `"`)})
+	}
+	wide, err := s.Begin(t.Context(), store.NewRun{Experiment: "wide", Params: long})
+	check(t, err)
+	check(t, wide.Finish(t.Context(), store.Finished, ""))
 	sent := map[string]int{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -128,7 +135,7 @@ func TestSendsWhatIsMissing(t *testing.T) {
 		}
 		answer := `{"experiment": {"experiment_id": "3"}, "run": {"info": {"run_id": "x"}}}`
 		if strings.Contains(call.Filter, run.UID.String()) {
-			answer = `{"runs": [{"info": {"run_id": "y"}, "data": {"metrics": [{"key": "loss/total", "value": "NaN", "step": "2496"}, {"key": "time/iteration", "value": 1, "step": 2499}],
+			answer = `{"runs": [{"info": {"run_id": "y"}, "data": {"metrics": [{"key": "loss/total", "value": "NaN", "step": "2496"}, {"key": "loss/style", "value": 1, "step": 99}],
 				"params": [{"key": "flag", "value": "true"}]}}]}`
 		}
 		_, _ = io.WriteString(w, answer)
@@ -137,7 +144,7 @@ func TestSendsWhatIsMissing(t *testing.T) {
 	_, err = write(t, s, server.URL, "")
 	check(t, err)
 	// flag is a setting of run 2 as well, and loss/total has a value in run 3.
-	for key, want := range map[string]int{"loss/total": 3 + 1, "time/iteration": 0, "loss/style": len(exporttest.Values()), "eval/noise": 1, "flag": 1, "rate": 1, "stages.249.size": 1} {
+	for key, want := range map[string]int{"loss/total": 3 + 1, "time/iteration": 2500, "loss/style": 0, "long59": 1, "eval/noise": 1, "flag": 1, "rate": 1, "stages.249.size": 1} {
 		if sent[key] != want {
 			t.Errorf("%s was sent %d times, want %d", key, sent[key], want)
 		}

@@ -162,8 +162,14 @@ func (w *writer) texts(ctx context.Context, there remoteRun, params, tags []text
 	return send(tags, func(part []text) batch { return batch{RunID: there.Info.ID, Tags: part} })
 }
 
-// sizeOf bounds the bytes of a text in JSON, where a character may take six.
-func sizeOf(t text) int { return 6*(len(t.Key)+len(t.Value)) + 32 }
+// sizeOf bounds the bytes of a text in a call.
+func sizeOf(t text) int {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return mostBytes // never of two texts
+	}
+	return len(data) + 1
+}
 
 // metrics writes the values that the server does not have: those after its latest step of
 // each metric.

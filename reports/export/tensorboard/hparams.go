@@ -2,7 +2,6 @@ package tensorboard
 
 import (
 	"encoding/json"
-	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -31,21 +30,11 @@ func hparams(tag string, field protowire.Number, data message) message {
 // DataType of HParamInfo.
 var dataTypes = map[export.Kind]int{export.Text: 1, export.Truth: 2, export.Integer: 3, export.Real: 3}
 
-// experiment returns the Experiment: its settings, those that differ first, and metrics.
-// TensorBoard shows the last value of each metric of a session.
+// experiment returns the Experiment: its settings, of which TensorBoard shows those that
+// differ first, and its metrics, of which it shows the last value of each session.
 func experiment(survey export.Survey) message {
 	var m message
-	settings := slices.Clone(survey.Settings)
-	slices.SortStableFunc(settings, func(a, b export.SurveyedSetting) int {
-		switch {
-		case a.Differs == b.Differs:
-			return 0
-		case a.Differs:
-			return -1
-		}
-		return 1
-	})
-	for _, one := range settings {
+	for _, one := range survey.Settings {
 		if one.Kind == export.None {
 			continue
 		}

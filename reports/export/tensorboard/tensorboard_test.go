@@ -219,13 +219,11 @@ func checkPictures(t *testing.T, s *store.Store, got found) {
 func checkExperiment(t *testing.T, got found) {
 	t.Helper()
 	types := map[string]string{}
-	same := false
-	for _, one := range got.Hparams.Settings {
+	for i, one := range got.Hparams.Settings {
 		types[one[0].(string)] = one[1].(string)
-		if same && one[2].(bool) {
-			t.Errorf("%v differs, and stands after settings that do not", one[0])
+		if last := i == len(got.Hparams.Settings)-1; one[2] == last || last != (one[0] == "same") {
+			t.Errorf("%v is at %d, differs: %v", one[0], i, one[2])
 		}
-		same = same || !one[2].(bool)
 	}
 	for name, want := range map[string]string{"flag": "DATA_TYPE_BOOL", "number": "DATA_TYPE_FLOAT64", "mixed": "DATA_TYPE_STRING", "stages.7.size": "DATA_TYPE_FLOAT64", "nothing": ""} {
 		if types[name] != want {
