@@ -31,7 +31,8 @@ func TestEachValue(t *testing.T) {
 			t.Errorf("pages of %d: got %v, want %v", page, got, want)
 		}
 	}
-	for range s.eachValue(ctx, r.Number(), 2) {
+	for _, err := range s.eachValue(ctx, r.Number(), 2) {
+		check(t, err)
 		break
 	}
 	for v, err := range s.EachValue(ctx, 99) {
@@ -44,7 +45,7 @@ func TestEachValue(t *testing.T) {
 func TestScoresOf(t *testing.T) {
 	s := openTest(t)
 	must(s.PlanSweep(t.Context(), numbersSweep()))(t)
-	finishTrial(t, s, "h1")
+	finishTrial(t, s, "h0")
 	got := must(s.ScoresOf(t.Context(), 1))(t)
 	seen := map[string]float64{}
 	for _, v := range got {

@@ -194,7 +194,7 @@ func (f *Folder) Files() []string {
 func (f *Folder) Close() {
 	if f.root != nil {
 		_ = f.root.RemoveAll(aside) // the next export would
-		f.root.Close()
+		_ = f.root.Close()
 		f.root = nil
 	}
 	f.release()

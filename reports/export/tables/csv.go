@@ -25,12 +25,13 @@ type CSV struct {
 // Ending is csv.
 func (*CSV) Ending() string { return "csv" }
 
-func (f *CSV) open(w io.Writer, columns []export.Column) (rows, error) {
+func (f *CSV) open(w io.Writer, columns []export.Column) rows {
 	r := csvRows{f, csv.NewWriter(w), make([]string, len(columns))}
 	for i, c := range columns {
 		r.cells[i] = r.format.text(c.Name)
 	}
-	return r, r.csv.Write(r.cells)
+	_ = r.csv.Write(r.cells) // close returns its error
+	return r
 }
 
 type csvRows struct {

@@ -26,15 +26,15 @@ func (Parquet) Ending() string { return "parquet" }
 // groupValues is the number of values in a group by default: some megabytes.
 const groupValues = 1 << 20
 
-func (f Parquet) open(w io.Writer, columns []export.Column) (rows, error) {
+func (f Parquet) open(w io.Writer, columns []export.Column) rows {
 	r := &parquetRows{limit: cmp.Or(f.GroupRows, max(groupValues/len(columns), 1))}
 	root := orderedGroup{Group: parquet.Group{}}
 	for _, c := range columns {
 		root.Group[c.Name] = parquet.Optional(nodeOf(c.Kind))
 		root.order = append(root.order, c.Name)
 	}
-	r.writer = parquet.NewWriter(w, parquet.NewSchema("runexp", root), parquet.Compression(&parquet.Snappy), parquet.PageBufferSize(1<<14))
-	return r, nil
+	r.writer = parquet.NewGenericWriter[any](w, parquet.NewSchema("runexp", root), parquet.Compression(&parquet.Snappy), parquet.PageBufferSize(1<<14))
+	return r
 }
 
 // nodeOf returns the type of a column. One without values is of text.
@@ -71,7 +71,7 @@ func (g orderedGroup) Fields() []parquet.Field {
 }
 
 type parquetRows struct {
-	writer  *parquet.Writer
+	writer  *parquet.GenericWriter[any]
 	limit   int
 	pending int
 	row     parquet.Row // reused

@@ -15,7 +15,7 @@ import (
 type Format interface {
 	// Ending is that of its files, without a dot.
 	Ending() string
-	open(w io.Writer, columns []export.Column) (rows, error)
+	open(w io.Writer, columns []export.Column) rows
 }
 
 // rows takes the rows of a table: a value of its column's kind, or nil, for each column.
@@ -52,10 +52,7 @@ func Write(ctx context.Context, s *export.Selection, to *folder.Folder, f Format
 }
 
 func (t table) write(w io.Writer, f Format) error {
-	out, err := f.open(w, t.columns)
-	if err != nil {
-		return err
-	}
+	out := f.open(w, t.columns)
 	if err := t.each(func(values ...any) error { return out.write(values) }); err != nil {
 		return err
 	}

@@ -1,9 +1,12 @@
 package tables_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -312,6 +315,32 @@ func TestSelected(t *testing.T) {
 	}
 	if slices.Contains(found["runs.csv"].Columns, "params.long") || !slices.Contains(found["runs.csv"].Columns, "metrics.eval/content") {
 		t.Errorf("columns %q", found["runs.csv"].Columns)
+	}
+}
+
+// A signal ends an export between two runs, and leaves nothing.
+func TestCancelled(t *testing.T) {
+	s := exporttest.Store(t, 1)
+	runs, err := s.Runs(t.Context(), store.Filter{})
+	check(t, err)
+	selection, err := export.Select(t.Context(), s, runs, true)
+	check(t, err)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("stop")
+	selection.Progress = func(part string, done, _ int) {
+		if part == "metrics" && done == 1 {
+			cancel(stop)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "to")
+	to, err := folder.Open(t.Context(), path, "csv")
+	check(t, err)
+	if err := tables.Write(ctx, selection, to, &tables.CSV{}); !errors.Is(err, stop) {
+		t.Errorf("got %v", err)
+	}
+	to.Close()
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the folder is left: %v", err)
 	}
 }
 
