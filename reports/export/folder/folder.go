@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -35,7 +36,7 @@ type Folder struct {
 	made    []string // folders that were made for it, the innermost first
 	root    *os.Root
 	release func()
-	before  []string // files of the export that is replaced
+	before  map[string]bool // files of the export that is replaced
 	files   []string
 	done    bool
 }
@@ -50,7 +51,7 @@ type manifest struct {
 // It waits for another export to the same folder. Errors: ErrTaken for a folder that has
 // files but no export of the same format in it.
 func Open(ctx context.Context, path, format string) (f *Folder, err error) {
-	f = &Folder{path: path, format: format, release: func() {}}
+	f = &Folder{path: path, format: format, release: func() {}, before: map[string]bool{}}
 	defer func() {
 		if err != nil {
 			f.Close()
@@ -106,15 +107,15 @@ func (f *Folder) readManifest() error {
 		if !filepath.IsLocal(name) {
 			return fmt.Errorf("%s lists %q, outside its folder: %w", filepath.Join(f.path, Manifest), name, ErrTaken)
 		}
+		f.before[name] = true
 	}
-	f.before = m.Files
 	return nil
 }
 
 // Create writes a file by fill. name is its path in the folder, with slashes. It appears
 // with Commit. Errors: ErrTaken if the name is that of a file that no export wrote.
 func (f *Folder) Create(name string, fill func(io.Writer) error) (err error) {
-	if _, err := f.root.Lstat(name); err == nil && !slices.Contains(f.before, name) {
+	if _, err := f.root.Lstat(name); err == nil && !f.before[name] {
 		return fmt.Errorf("%s is not of an export: %w", filepath.Join(f.path, name), ErrTaken)
 	}
 	file, err := f.root.Create(f.asideName(len(f.files)))
@@ -136,7 +137,7 @@ func (f *Folder) asideName(i int) string { return fmt.Sprintf("%s/%d", aside, i)
 // among them. A process that is killed meanwhile leaves complete files, some of them old.
 func (f *Folder) Commit() error {
 	// First of all, so that a killed export knows its files again.
-	if err := f.writeManifest(append(slices.Clone(f.before), f.files...)); err != nil {
+	if err := f.writeManifest(slices.AppendSeq(slices.Clone(f.files), maps.Keys(f.before))); err != nil {
 		return err
 	}
 	for i, name := range f.files {
@@ -148,14 +149,10 @@ func (f *Folder) Commit() error {
 		}
 	}
 	f.done = true
-	kept := map[string]bool{}
 	for _, name := range f.files {
-		kept[name] = true
+		delete(f.before, name)
 	}
-	for _, name := range f.before {
-		if kept[name] {
-			continue
-		}
+	for name := range f.before {
 		if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
