@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -80,8 +78,8 @@ func (a *app) serve(ctx context.Context, address string, chosen bool, token, out
 	if token != "" && len(token) < shortestToken {
 		return usage(fmt.Errorf("--token has %d characters; give at least %d, as from openssl rand -hex 16", len(token), shortestToken))
 	}
-	if _, err := os.Stat(a.db); errors.Is(err, fs.ErrNotExist) {
-		return usage(fmt.Errorf("no store at %s; run an experiment first, or choose another with --db", a.db))
+	if err := a.checkStore(); err != nil {
+		return err
 	}
 	l, err := listen(address, chosen)
 	if err != nil {
@@ -92,11 +90,13 @@ func (a *app) serve(ctx context.Context, address string, chosen bool, token, out
 	if !local && token == "" {
 		return usage(fmt.Errorf("--addr %s can be reached from other machines, so it needs --token: whoever has it sees the whole store, and changes it", address))
 	}
-	o := ui.Options{Store: a.db, Hosts: ui.HostsOf(l.Addr()), Token: token, Better: a.better, Resume: a.resumer(ctx, out)}
+	runs := &resumer{app: a, ctx: ctx, out: out}
+	defer runs.running.Wait() // they save their pictures
+	o := ui.Options{Path: a.db, Hosts: ui.HostsOf(l.Addr()), Token: token, Better: a.better, Resume: runs.resume}
 	o.Log = func(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
 	s, err := ui.New(ctx, o)
 	if err != nil {
-		return err
+		return usage(withHint(err, "name the store with --db"))
 	}
 	defer s.Close()
 	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}

@@ -18,6 +18,7 @@ type fileState struct {
 	newest     string      // the newest run's uid; "" without a run
 	ownRun     string      // see Store.ownRun
 	version    int64       // SQLite's data_version: changes when another process commits
+	checkpoint os.FileInfo // the file after a commit of this process in WAL mode, which may have made a checkpoint; nil before the first
 }
 
 // recordFile records the state of the files after a write of this process. It is called
@@ -103,6 +104,12 @@ func (s *Store) unchanged(now os.FileInfo) bool {
 	return now.Size() == s.opened.file.Size() && now.ModTime().Equal(s.opened.file.ModTime())
 }
 
+// sameState reports whether the file at path is as before.
+func sameState(before os.FileInfo, path string) bool {
+	now, err := os.Stat(path)
+	return err == nil && os.SameFile(before, now) && now.Size() == before.Size() && now.ModTime().Equal(before.ModTime())
+}
+
 // verifyFile returns an error unless the file is still the store that was opened. It
 // reads the file through SQLite, like a tracelessPool, first without the log: all its
 // runs must also be in the store, whichever process made the last checkpoint. With the
@@ -117,8 +124,10 @@ func (s *Store) verifyFile(ctx context.Context) error {
 		}
 		older, _ = uids(ctx, base) // fails during a checkpoint
 	}
-	// With a rollback journal every commit changes the file; this one was another process's.
-	committed := s.opened.log == nil && version(s.writer) != s.opened.version
+	// With a rollback journal every commit changes the file; this one was another process's. In WAL mode
+	// it was this process's own checkpoint if the file is as that left it. To read all pages takes seconds when the
+	// store is large, and a checkpoint comes with every 4 MB of log.
+	committed := s.opened.log == nil && version(s.writer) != s.opened.version || s.opened.checkpoint != nil && sameState(s.opened.checkpoint, s.path)
 	db := openPool(address(s.path, reading), 1)
 	defer db.Close()
 	if _, err := identify(ctx, db, true); err != nil {

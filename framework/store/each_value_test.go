@@ -42,11 +42,11 @@ func TestEachValue(t *testing.T) {
 	}
 }
 
-func TestScoresOf(t *testing.T) {
+func TestAllScores(t *testing.T) {
 	s := openTest(t)
 	must(s.PlanSweep(t.Context(), numbersSweep()))(t)
 	finishTrial(t, s, "h0")
-	got := must(s.ScoresOf(t.Context(), 1))(t)
+	got := must(s.AllScores(t.Context(), 1))(t)
 	seen := map[string]float64{}
 	for _, v := range got {
 		seen[v.Scorer+" "+v.Name] = v.Value.Value
@@ -54,7 +54,7 @@ func TestScoresOf(t *testing.T) {
 	if len(got) != 4 || seen["5c eval/content"] != 0.25 || seen["other "+quotedMetric] != 99 {
 		t.Errorf("got %v", got)
 	}
-	_, err := s.ScoresOf(t.Context(), 99)
+	_, err := s.AllScores(t.Context(), 99)
 	wantError(t, err, ErrNotFound)
 }
 

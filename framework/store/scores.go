@@ -70,10 +70,10 @@ type RunScore struct {
 	Value
 }
 
-// ScoresOf returns the scores of a run's picture by all scorers, the scorer that was used
+// AllScores returns the scores of a run's picture by all scorers, the scorer that was used
 // first before others, and its metrics in the order in which they were first recorded.
 // Errors: ErrNotFound if there is no such run.
-func (s *Store) ScoresOf(ctx context.Context, run int64) ([]RunScore, error) {
+func (s *Store) AllScores(ctx context.Context, run int64) ([]RunScore, error) {
 	columns := func(v *RunScore) []any { return []any{&v.Scorer, &v.Name, number{&v.Value.Value}} }
 	return ofRun(ctx, s, run, columns, `SELECT c.hash, k.name, s.value
 		FROM scores s JOIN scorers c ON c.id = s.scorer_id JOIN metric_keys k ON k.id = s.key_id

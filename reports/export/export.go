@@ -129,7 +129,7 @@ func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, er
 	if run.Metrics, err = s.Store.Summary(ctx, summary.Number); err != nil {
 		return run, err
 	}
-	scores, err := s.Store.ScoresOf(ctx, summary.Number)
+	scores, err := s.Store.AllScores(ctx, summary.Number)
 	for _, v := range scores {
 		if score := (Score{s.scoreName(v), v.Value.Value}); !run.repeats(score) {
 			run.Scores = append(run.Scores, score)

@@ -20,7 +20,7 @@ func Assets() fs.FS { return assets }
 // may add its own. They are:
 //
 //	"sections"  of a []document.Section
-//	"picture"   of a document.Picture
+//	"grid"      of a document.Grid
 //	"curve"     of a Curve
 //
 // Their functions: data (the data URL of a document.File), numeric (the rows of a document.Table), isolate
@@ -31,16 +31,16 @@ func Templates() *template.Template {
 }
 
 // Style returns the style sheet of all pages.
-func Style() string { return read("style.css") + read("curve.css") }
+func Style() string { return read("style.css") + read("curve.css") + read("grid.css") }
 
-// Script returns scripts, in the order in which they are to be run. Without names it
-// returns all.
-//
-//	pointer.js  the values under the pointer of a curve
+// GridScripts are the scripts of a page with the template "grid", in the order in which they are to be run.
+func GridScripts() []string {
+	return []string{"pictures.js", "cells.js", "viewer.js", "gridstate.js", "gridbar.js", "grid.js", "scatter.js", "start.js"}
+}
+
+// Script returns scripts one after the other. "pointer.js" is that of the template "curve"; see
+// GridScripts for the others.
 func Script(names ...string) string {
-	if len(names) == 0 {
-		names = []string{"pointer.js"}
-	}
 	var b strings.Builder
 	for _, name := range names {
 		b.WriteString(read(name))

@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"runexp/internal/printable"
@@ -42,8 +43,15 @@ func Write(w io.Writer, d document.Document) error {
 	return err
 }
 
-// scriptsOf returns the scripts that a document uses; most use none.
-func scriptsOf(document.Document) []string { return nil }
+// scriptsOf returns the scripts that a document uses.
+func scriptsOf(d document.Document) []string {
+	for _, s := range d.Sections {
+		if slices.ContainsFunc(s.Blocks, func(b document.Block) bool { return b.Grid != nil }) {
+			return GridScripts()
+		}
+	}
+	return nil
+}
 
 // data returns the data URL of a picture. It is safe, since no user wrote any part of
 // it: base64 holds no markup, and the type comes

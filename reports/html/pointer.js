@@ -34,7 +34,9 @@ runexp.pointer = (() => {
     const line = element("div", "pointer-line");
     const list = element("div", "pointer-values");
     area.append(line);
-    box.append(picture, area, list);
+    const drawn = element("div", "pointer-figure"); // of the picture's size, with the list below it on narrow screens
+    drawn.append(picture, area);
+    box.append(drawn, list);
     line.hidden = list.hidden = true;
     const p = { geometry, area, line, list, steps: allSteps(geometry), at: -1 };
     area.setAttribute("aria-valuemin", p.steps[0]);

@@ -133,7 +133,7 @@ func (n notebook) begin(t testing.TB, of store.NewRun, i int) *store.Run {
 // serve serves the notebook without a guard for hosts, or with o's.
 func (n notebook) serve(t testing.TB, o Options) *httptest.Server {
 	t.Helper()
-	o.Store = n.path
+	o.Path = n.path
 	s, err := New(t.Context(), o)
 	check(t, err)
 	web := httptest.NewServer(s.Handler())

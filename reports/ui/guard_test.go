@@ -207,7 +207,7 @@ func FuzzAddress(f *testing.F) {
 	check(f, os.WriteFile(filepath.Join(folder, "canary.txt"), []byte(secret), 0o600))
 	check(f, os.WriteFile("canary.txt", []byte(secret), 0o600)) // in the working directory
 	f.Cleanup(func() { os.Remove("canary.txt") })
-	s, err := New(context.Background(), Options{Store: n.path})
+	s, err := New(context.Background(), Options{Path: n.path})
 	check(f, err)
 	f.Cleanup(func() { s.Close() })
 	handler := s.Handler()

@@ -177,7 +177,7 @@ func TestMark(t *testing.T) {
 // A store that cannot be written is shown, and a change says why it cannot be.
 func TestReadOnly(t *testing.T) {
 	n := newNotebook(t)
-	s, err := New(t.Context(), Options{Store: n.path})
+	s, err := New(t.Context(), Options{Path: n.path})
 	check(t, err)
 	defer s.Close()
 	s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, store.ErrReadOnly }

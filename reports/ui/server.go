@@ -29,7 +29,7 @@ var assetFiles embed.FS
 
 // Options are what a server is made of.
 type Options struct {
-	Store string // path of the store
+	Path string // of the store
 	// Hosts are the host names, with ports, under which requests may come; see Guard.
 	Hosts []string
 	Token string // needed for every request; "" for none
@@ -54,7 +54,7 @@ type Server struct {
 
 // New opens the store for reading. Errors: those of store.OpenReadOnly.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s, err := store.OpenReadOnly(ctx, o.Store)
+	s, err := store.OpenReadOnly(ctx, o.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		s.Close()
 		return nil, err
 	}
-	server := &Server{Options: o, store: s, writer: writer{path: o.Store, open: store.Open}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies(), began: time.Now()}
+	server := &Server{Options: o, store: s, writer: writer{path: o.Path, open: store.Open}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies(), began: time.Now()}
 	if current, err := s.Current(ctx); err == nil && !current { // filters need its indexes
 		if err := server.writer.use(ctx, func(*store.Store) error { return nil }); err != nil && !server.writer.denied() {
 			server.Close()
@@ -88,6 +88,7 @@ func (s *Server) Handler() http.Handler {
 		"GET /sweeps/{sweep}/report":           s.showReport,
 		"GET /runs/{run}":                      s.showRun,
 		"GET /compare":                         s.compare,
+		"GET /pictures":                        s.showPictures,
 		"GET /blob/{hash}":                     s.sendBlob,
 		"GET /thumb/{hash}":                    s.sendThumbnail,
 		"GET /vote/{sweep}":                    s.ask,
@@ -183,7 +184,7 @@ type frame struct {
 }
 
 func (s *Server) frame(title, place string) frame {
-	return frame{Title: title, Place: place, Store: filepath.Base(s.Options.Store), ReadOnly: s.writer.denied(), CanResume: s.Resume != nil}
+	return frame{Title: title, Place: place, Store: filepath.Base(s.Path), ReadOnly: s.writer.denied(), CanResume: s.Resume != nil}
 }
 
 // Seconds between two questions whether a page has changed.
@@ -230,7 +231,7 @@ func (s *Server) sendAsset(w http.ResponseWriter, r *http.Request) {
 	case "report.css":
 		text = html.Style()
 	case "report.js":
-		text = html.Script()
+		text = html.Script(append([]string{"pointer.js"}, html.GridScripts()...)...)
 	default:
 		data, err := assetFiles.ReadFile("assets/" + name)
 		if err != nil {

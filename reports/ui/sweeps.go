@@ -5,13 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/framework/store/record"
 	"runexp/reports/answers"
+	"runexp/reports/document"
+	"runexp/reports/grid"
 	"runexp/reports/sweep"
 	"runexp/reports/votes"
 )
@@ -27,6 +31,8 @@ type kept struct {
 	mu    sync.Mutex
 	state string
 	study *sweep.Study
+
+	document *document.Document // of study; nil until somebody reads it
 
 	trials  string // the state of the trials alone
 	entries []votes.Entry
@@ -70,9 +76,27 @@ func (s *Server) study(ctx context.Context, w store.Sweep) (*sweep.Study, error)
 	}
 	study, err := sweep.Read(ctx, s.store, w, nil)
 	if err == nil {
-		k.study, k.state = study, state
+		k.study, k.state, k.document = study, state, nil
 	}
 	return study, err
+}
+
+// report returns a sweep's report without its pictures, made anew if its trials or votes have changed.
+func (s *Server) report(ctx context.Context, w store.Sweep) (document.Document, error) {
+	study, err := s.study(ctx, w)
+	if err != nil {
+		return document.Document{}, err
+	}
+	k := s.sweeps.of(w)
+	defer k.mu.Unlock()
+	if k.document != nil && k.study == study {
+		return *k.document, nil
+	}
+	d, err := study.Document(ctx, s.store)
+	if err == nil && k.study == study {
+		k.document = &d
+	}
+	return d, err
 }
 
 // entries returns the pictures of a sweep that people can vote on. Votes do not change them.
@@ -157,8 +181,27 @@ type sweepPage struct {
 	Headlines []string // the first lines of its answers
 	Votes     []string
 	Runs      string // address of its runs
-	Newest    bool
+	Grid      *document.Grid
 }
+
+// addresses tells a grid where pictures and runs are.
+func addresses(d grid.Data) *document.Grid {
+	d.Thumb, d.Full, d.Page = "/thumb/", "/blob/", "/runs/"
+	g := &document.Grid{Data: d, Scatter: len(d.Numbers) > 1}
+	for _, c := range d.Cells[:min(len(d.Cells), mostPlain)] {
+		if len(c.Pictures) == 0 {
+			continue
+		}
+		link := fmt.Sprintf("/runs/%d", c.Run)
+		g.Pictures = append(g.Pictures, document.GridPicture{
+			Address: "/thumb/" + c.Pictures[len(c.Pictures)-1].Key, Link: link, Alt: d.Name(c), Note: fmt.Sprintf("run %d", c.Run),
+		})
+	}
+	return g
+}
+
+// mostPlain is how many pictures a browser without scripts gets.
+const mostPlain = 200
 
 // sweepOf returns the sweep that an address names by its number.
 func (s *Server) sweepOf(r *http.Request) (store.Sweep, error) {
@@ -209,18 +252,76 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 		p.Headlines = answers.Headlines(study.Analysis)
 	}
 	p.Votes = study.Votes()
+	data, err := study.Grid(ctx, s.store)
+	if err != nil {
+		return reply{}, err
+	}
+	p.Grid = addresses(data)
 	p.live(done[store.Running] > 0)
 	return reply{page: "sweep", data: p}, nil
 }
 
-// showReport is the whole report of a sweep.
+// reportPage is a sweep's report without its pictures.
+type reportPage struct {
+	frame
+	Report document.Document
+	Sweep  int64
+}
+
+// showReport is the report of a sweep.
 func (s *Server) showReport(r *http.Request) (reply, error) {
 	w, err := s.sweepOf(r)
 	if err != nil {
 		return reply{}, err
 	}
-	if _, err = s.study(r.Context(), w); err != nil {
+	d, err := s.report(r.Context(), w)
+	return reply{page: "report", data: reportPage{s.frame("Answers of "+w.Experiment, "sweeps"), d, w.Number}}, err
+}
+
+// picturesPage is a grid of any runs.
+type picturesPage struct {
+	frame
+	Listing listing
+	Problem string
+	Found   string
+	Left    int // how many were left out
+	Runs    string
+	Grid    *document.Grid
+}
+
+// mostPictured is how many runs a grid has.
+const mostPictured = 20_000
+
+// showPictures is the grid of the runs that a filter selects.
+func (s *Server) showPictures(r *http.Request) (reply, error) {
+	ctx := r.Context()
+	p := picturesPage{frame: s.frame("Pictures", "pictures"), Listing: readListing(r.URL.Query())}
+	p.Runs = p.Listing.Address()
+	f, _, err := p.Listing.filter()
+	if err != nil {
+		p.Problem = err.Error()
+		return reply{page: "pictures", data: p}, nil
+	}
+	f.Limit, f.Offset = mostPictured, 0
+	runs, err := s.store.Runs(ctx, f)
+	if err != nil {
 		return reply{}, err
 	}
-	return reply{}, errNoPage
+	count, err := s.store.Count(ctx, f)
+	if err != nil {
+		return reply{}, err
+	}
+	p.Found, p.Left = sizes.Count(count, "run"), count-len(runs)
+	if len(runs) > 0 {
+		data, err := grid.OfRuns(ctx, s.store, runs)
+		if err != nil {
+			return reply{}, err
+		}
+		if len(data.Axes) == 0 || slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Experiment != runs[0].Experiment }) {
+			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
+			data.Free()
+		}
+		p.Grid = addresses(data)
+	}
+	return reply{page: "pictures", data: p}, nil
 }

@@ -19,7 +19,7 @@ func functions() template.FuncMap {
 		"text": printable.Text, "lines": printable.Lines, "number": number, "when": when, "duration": duration,
 		"thumb": func(hash string) string { return "/thumb/" + hash },
 		"blob":  func(hash string) string { return "/blob/" + hash },
-		"cell":  cell, "numeric": numeric, "join": strings.Join, "size": size, "base": base, "setting": setting,
+		"cell":  cell, "isNumber": numeric, "join": strings.Join, "size": size, "base": base, "setting": setting,
 		"status": func(s store.Status) string { return string(s) },
 	}
 }

@@ -82,7 +82,7 @@ func scores(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "scorer", Kind: export.Text}, {Name: "name", Kind: export.Text}, {Name: "value", Kind: export.Real}}
 	return table{"scores", columns, func(yield func(...any) error) error {
 		return eachRun(ctx, s, "scores", func(run store.RunSummary, uid string) error {
-			list, err := s.Store.ScoresOf(ctx, run.Number)
+			list, err := s.Store.AllScores(ctx, run.Number)
 			for _, v := range list {
 				if err := yield(run.Number, uid, v.Scorer, v.Name, v.Value.Value); err != nil {
 					return err

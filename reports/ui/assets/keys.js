@@ -102,6 +102,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return; // a part of the page has used it
     const at = document.activeElement;
     const writes = ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) && !["checkbox", "radio", "button"].includes(at.type);
     if (event.key === "Escape" && writes) at.blur();
