@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,54 +38,66 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 	return runs, usage(errors.Join(problems...))
 }
 
-// findRunSet returns the runs that refs name, each once: a run each as findRun, a range of
-// numbers (3-7), or all runs of an experiment. The error reports every reference that names
-// none. Of a range or an experiment only the finished runs are returned; skipped counts
-// the others.
+// findRunSet returns the runs that refs name (see namedRuns), by number. Of a range or an
+// experiment only the finished runs are returned; skipped counts the others.
 func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
-	all, err := s.Runs(c.Context(), store.Filter{})
-	if err != nil {
+	named, err := a.namedRuns(c, s, refs)
+	var coded *exit
+	if err != nil && !errors.As(err, &coded) {
 		return nil, 0, err
 	}
-	var problems []error
-	seen := map[int64]bool{}
-	add := func(number int64) error {
-		if seen[number] {
-			return nil
+	for _, one := range named {
+		if !one.alone && one.Status != store.Finished {
+			skipped++
+			continue
 		}
-		seen[number] = true
-		run, err := s.FindRun(c.Context(), fmt.Sprint(number))
+		run, err := s.FindRun(c.Context(), fmt.Sprint(one.Number))
+		if err != nil {
+			return nil, 0, err
+		}
 		runs = append(runs, run)
-		return err
 	}
+	return runs, skipped, err
+}
+
+// A namedRun is a run that a reference names.
+type namedRun struct {
+	store.RunSummary
+	alone bool // whether one names it alone, not as part of a range or an experiment
+}
+
+// namedRuns returns the runs that refs name, each once, by number: a run each as findRun, a
+// range of numbers (3-7), or all runs of an experiment. The error reports every reference
+// that names none.
+func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string) ([]namedRun, error) {
+	all, err := s.Runs(c.Context(), store.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	found := map[int64]namedRun{}
 	for _, ref := range refs {
 		run, err := s.FindRun(c.Context(), ref)
 		var ambiguous *store.AmbiguousError
 		switch {
 		case err == nil:
-			err = add(run.Number)
+			found[run.Number] = namedRun{run.RunSummary, true}
 		case errors.As(err, &ambiguous):
-			problems, err = append(problems, fmt.Errorf("%s: %w", a.db, err)), nil
+			problems = append(problems, fmt.Errorf("%s: %w", a.db, err))
 		case errors.Is(err, store.ErrNotFound):
-			named := namedBy(ref, all)
-			if len(named) == 0 {
+			several := namedBy(ref, all)
+			if len(several) == 0 {
 				problems = append(problems, a.noRun(ref, all))
 			}
-			err = nil
-			for _, one := range named {
-				if one.Status != store.Finished {
-					skipped++
-				} else if err == nil {
-					err = add(one.Number)
-				}
+			for _, one := range several {
+				found[one.Number] = namedRun{one, found[one.Number].alone}
 			}
-		}
-		if err != nil {
-			return nil, 0, err
+		default:
+			return nil, err
 		}
 	}
-	slices.SortFunc(runs, func(a, b store.RunDetail) int { return cmp.Compare(a.Number, b.Number) })
-	return runs, skipped, usage(errors.Join(problems...))
+	runs := slices.SortedFunc(maps.Values(found), func(a, b namedRun) int { return cmp.Compare(a.Number, b.Number) })
+	return runs, usage(errors.Join(problems...))
 }
 
 // namedBy returns the runs of an experiment, or those in a range of numbers.

@@ -40,7 +40,8 @@ store. --json prints a list of objects.
 
 Exit codes: 0 listed, even if empty; 2 for a missing store, or an unknown experiment or status.
 
-See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
+See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip,
+runexp export`,
 		Example: `  runexp ls --limit 20
   runexp ls quickstart --status failed
   runexp ls --sweeps
