@@ -31,11 +31,25 @@ func writeSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS `+identifier(name)); err != nil {
+	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS main.`+identifier(name)); err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, statement)
 	return err
+}
+
+// refreshSweepView makes the view of a sweep if it is not there or is another one by now.
+func refreshSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
+	statement, err := sweepView(ctx, tx, sweep)
+	if err != nil {
+		return err
+	}
+	var same bool
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'view' AND sql = ?)`, statement).Scan(&same)
+	if err != nil || same {
+		return err
+	}
+	return writeSweepView(ctx, tx, sweep)
 }
 
 // sweepView returns the SQL of a sweep's view. Only finished runs have metrics in it: the
