@@ -93,7 +93,7 @@ func (st *step) leaveOutDamaged() error {
 		return st.err
 	}
 	blobs, err := collect(st.ctx, st.tx, func(id *int64) []any { return []any{id} },
-		`SELECT b.id`+newContents+` AND (sha256(b.data) <> b.hash OR length(b.data) <> b.size)`)
+		`SELECT b.id`+newContents+` AND (sha256(CAST(b.data AS BLOB)) <> b.hash OR length(b.data) <> b.size)`)
 	if err != nil || len(blobs) == 0 {
 		return err
 	}
