@@ -17,9 +17,10 @@ Reads and writes nothing itself.
 
 Exit codes: 0 help printed; 2 for an unknown verb.
 
-See also: runexp ls, runexp show`,
-		Example: `  runexp db merge laptop.db cluster.db
-  runexp db merge laptop.db --db all.db`,
+See also: runexp query, runexp rm, runexp ls`,
+		Example: `  runexp db check
+  runexp db merge laptop.db cluster.db
+  runexp db prune --dry-run`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknownVerb(c, args[0])
@@ -28,7 +29,7 @@ See also: runexp ls, runexp show`,
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(a.mergeCommand())
+	c.AddCommand(a.checkCommand(), a.vacuumCommand(), a.mergeCommand(), a.pruneCommand())
 	for _, verb := range c.Commands() {
 		verb.SilenceUsage = true
 	}

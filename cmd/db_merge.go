@@ -37,7 +37,7 @@ Exit codes: 0 merged; 1 if the disk is full or fails; 2 for a store that is miss
 than this program or the store itself, and if runs were left out. If one of several cannot be
 read at all, nothing is merged.
 
-See also: runexp ls, runexp show`,
+See also: runexp db check, runexp ls`,
 		Example: `  runexp db merge laptop.db
   runexp db merge cluster/worker-1.db cluster/worker-2.db --db all.db`,
 		Args:              atLeastOne("other store"),

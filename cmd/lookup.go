@@ -37,6 +37,20 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 	return runs, usage(errors.Join(problems...))
 }
 
+// noteDeleted says which of the runs that were named are deleted.
+func (a *app) noteDeleted(c *cobra.Command, s *store.Store, runs []store.RunSummary) error {
+	marks, err := s.Marks(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if !marks[run.Number].Deleted.IsZero() {
+			fmt.Fprintf(a.stderr, "note: run %d is deleted; %s brings it back\n", run.Number, a.command(fmt.Sprintf("restore %d", run.Number)))
+		}
+	}
+	return nil
+}
+
 // findRunSet returns the runs that refs name, each once: a run each as findRun, a range of
 // numbers (3-7), or all runs of an experiment. The error reports every reference that names
 // none. Of a range or an experiment only the finished runs are returned; skipped counts
