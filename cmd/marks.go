@@ -90,7 +90,7 @@ func (f *markFlags) namedByRefs(c *cobra.Command, s *store.Store, refs []string,
 			if len(named) == 0 && deleted {
 				problems = append(problems, fmt.Errorf("%s has no deleted run \"%s\"; %s lists them", f.db, printable.Excerpt(ref), f.command("ls --deleted")))
 			} else if len(named) == 0 {
-				problems = append(problems, f.noRun(ref, all))
+				problems = append(problems, f.noRun(c, s, ref, all))
 			}
 			found = append(found, named...)
 		}
@@ -105,7 +105,7 @@ type markRow struct {
 	Star    bool       `json:"star"`
 	Tags    []string   `json:"tags"`
 	Note    string     `json:"note"`
-	Deleted *time.Time `json:"deleted"` // null: it is not
+	Deleted *time.Time `json:"deleted,omitempty"` // when it was deleted
 }
 
 // change marks the runs and, with --json, prints the marks that they have then.
@@ -136,7 +136,7 @@ func (f *markFlags) printMarks(ctx context.Context, s *store.Store, runs []store
 }
 
 func newMarkRow(r store.RunSummary, m store.Marks) markRow {
-	row := markRow{Run: r.Number, UID: r.UID, Star: m.Star, Tags: m.Tags, Note: m.Note}
+	row := markRow{Run: r.Number, UID: r.UID, Star: m.Star, Tags: append([]string{}, m.Tags...), Note: m.Note}
 	if !m.Deleted.IsZero() {
 		row.Deleted = &m.Deleted
 	}

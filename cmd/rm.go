@@ -107,10 +107,21 @@ func (f *markFlags) restoreRuns(c *cobra.Command, refs []string) error {
 	if len(runs) == 0 {
 		return usage(fmt.Errorf("no deleted run is named so; %s lists them", f.command("ls --deleted")))
 	}
-	deleted := false
-	if err := f.change(c.Context(), s, runs, store.MarksChange{Deleted: &deleted}); err != nil || f.json {
+	marks, err := s.Marks(c.Context())
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(f.stdout, "restored %s\n", plural(runs))
+	there := slices.DeleteFunc(slices.Clone(runs), func(r store.RunSummary) bool { return !marks[r.Number].Deleted.IsZero() })
+	back := slices.DeleteFunc(slices.Clone(runs), func(r store.RunSummary) bool { return marks[r.Number].Deleted.IsZero() })
+	deleted := false
+	if err := f.change(c.Context(), s, back, store.MarksChange{Deleted: &deleted}); err != nil || f.json {
+		return err
+	}
+	if len(there) > 0 {
+		fmt.Fprintf(f.stdout, "%s: not deleted\n", plural(there))
+	}
+	if len(back) > 0 {
+		fmt.Fprintf(f.stdout, "restored %s\n", plural(back))
+	}
 	return nil
 }

@@ -65,7 +65,7 @@ func openSource(ctx context.Context, path string, copied bool) (*source, error) 
 	}
 	if err != nil {
 		src.close()
-		return nil, &SourceError{path, err}
+		return nil, sourceError(ctx, path, err)
 	}
 	return src, nil
 }
@@ -93,9 +93,17 @@ func CheckSource(ctx context.Context, path string) (version int, err error) {
 		err = checkNotNewer(version)
 	}
 	if err != nil {
-		return 0, &SourceError{path, err}
+		return 0, sourceError(ctx, path, err)
 	}
 	return version, nil
+}
+
+// sourceError is a *SourceError, unless ctx is the reason.
+func sourceError(ctx context.Context, path string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return &SourceError{path, err}
 }
 
 // readAlone reads a file as OpenReadOnly would, without its checks.

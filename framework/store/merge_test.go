@@ -214,7 +214,11 @@ func TestMergeIsOneContent(t *testing.T) {
 			compareContent(t, "from the other end", all, merged(t, p[2], p[1], p[0]))
 			compareContent(t, "in pairs", all, merged(t, p[1], merged(t, p[2], p[0])))
 			compareContent(t, "into an empty one", all, merged(t, emptyStore(t), p[1], p[2], p[0]))
-			compareContent(t, "twice", all, merged(t, all, p[1], p[2], p[0]))
+			again := merged(t, all, p[1], p[2], p[0])
+			compareContent(t, "twice", all, again)
+			if schema := "PRAGMA schema_version"; must(storetest.Rows(snapshotOf(t, all), schema))(t)[0] != must(storetest.Rows(again, schema))(t)[0] {
+				t.Error("twice: the schema was changed")
+			}
 			compareContent(t, "in one batch", all, mergedAtOnce(t, p[0], p[1], p[2]))
 			if after := mapOf(t, p); !slices.Equal(before, after) {
 				t.Error("a store that was merged from has changed")
