@@ -163,7 +163,8 @@ func links(st *step) error {
 	if st.err != nil {
 		return st.err
 	}
-	merged, err := collect(st.ctx, st.tx, func(id *int64) []any { return []any{id} }, `SELECT dst FROM merge_sweeps ORDER BY dst`)
+	merged, err := collect(st.ctx, st.tx, func(id *int64) []any { return []any{id} }, // a view has a column for each metric that its scorer has computed
+		`SELECT id FROM main.sweeps WHERE id IN (SELECT dst FROM merge_sweeps) OR scorer IN (SELECT hash FROM source.scorers) ORDER BY id`)
 	for _, sweep := range merged {
 		if err == nil {
 			err = refreshSweepView(st.ctx, st.tx, sweep)
