@@ -17,11 +17,13 @@ import (
 
 // exportCommand is `runexp export`.
 func (a *app) exportCommand() *cobra.Command {
+	var where whereFlag
 	c := &cobra.Command{
 		Use:   "export",
 		Short: "Write runs for other programs: CSV, Parquet, TensorBoard, MLflow",
 		Long: `Write runs for other programs: tables in CSV or Parquet, event files for TensorBoard, or runs
-on an MLflow server. All runs are written, or those that are named, whatever their status.
+on an MLflow server. All runs are written, or those that are named or for which --where is true,
+whatever their status.
 
 The store itself is an SQLite file that other programs can read; docs/schema.md describes it.
 
@@ -34,6 +36,7 @@ See also: runexp export csv, runexp export parquet, runexp export tensorboard,
 runexp export mlflow, runexp ls`,
 		Example: `  runexp export csv
   runexp export parquet quickstart -o numbers
+  runexp export csv --where "star and metrics.eval/style < 0.2"
   runexp export tensorboard 3-7
   runexp export mlflow --url http://127.0.0.1:5000`,
 		Args: cobra.ArbitraryArgs,
@@ -41,36 +44,46 @@ runexp export mlflow, runexp ls`,
 			return usage(errors.New("export takes a verb: csv, parquet, tensorboard or mlflow; see runexp export --help"))
 		},
 	}
-	c.AddCommand(a.exportCSV(), a.exportParquet(), a.exportTensorBoard(), a.exportMLflow())
+	where.flag(c)
+	c.AddCommand(a.exportCSV(&where), a.exportParquet(&where), a.exportTensorBoard(&where), a.exportMLflow(&where))
 	return c
 }
 
-// exportSelection returns the selection of runs that refs name: all without any. It is the
-// one place that selects what is exported.
-func (a *app) exportSelection(c *cobra.Command, s *store.Store, refs []string) (*export.Selection, error) {
+// exportSelection returns the selection of runs that refs and --where name: all without any. It
+// is the one place that selects what is exported.
+func (a *app) exportSelection(c *cobra.Command, s *store.Store, refs []string, by *whereFlag) (*export.Selection, error) {
+	where, err := by.parse(c)
+	if err != nil {
+		return nil, err
+	}
 	var runs []store.RunSummary
 	if len(refs) == 0 {
-		all, err := s.Runs(c.Context(), store.Filter{})
-		if err != nil {
+		if runs, err = s.Runs(c.Context(), store.Filter{}); err != nil {
 			return nil, err
 		}
-		if len(all) == 0 {
+		if len(runs) == 0 {
 			return nil, usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
 		}
-		runs = all
 	} else {
-		named, err := a.namedRuns(c, s, refs)
+		named, err := a.namedRuns(c, s, refs, false)
 		if err != nil {
 			return nil, err
 		}
 		runs = mapRows(named, func(n namedRun) store.RunSummary { return n.RunSummary })
 	}
-	return export.Select(c.Context(), s, runs, len(refs) == 0)
+	if runs, err = matching(c.Context(), s, where, runs); err != nil {
+		return nil, err
+	}
+	if len(runs) == 0 {
+		return nil, usage(fmt.Errorf("the filter --where is true for no run of %s; %s lists runs", a.db, a.command("ls --where FILTER")))
+	}
+	return export.Select(c.Context(), s, runs, len(refs) == 0 && where == nil)
 }
 
 // An exportFolder is where a verb of export writes its files.
 type exportFolder struct {
 	out, folder, format string
+	where               *whereFlag
 }
 
 func (f *exportFolder) flags(c *cobra.Command) {
@@ -103,7 +116,7 @@ func (f *exportFolder) write(a *app, c *cobra.Command, refs []string, do func(co
 		return exported{}, err
 	}
 	defer s.Close()
-	selection, err := a.exportSelection(c, s, refs)
+	selection, err := a.exportSelection(c, s, refs, f.where)
 	if err != nil {
 		return exported{}, err
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // exportMLflow is `runexp export mlflow`.
-func (a *app) exportMLflow() *cobra.Command {
+func (a *app) exportMLflow(where *whereFlag) *cobra.Command {
 	var address, prefix string
 	c := &cobra.Command{
 		Use:   "mlflow [RUN…|EXPERIMENT…]",
@@ -61,7 +61,7 @@ See also: runexp export, runexp export tensorboard, runexp ls`,
 			if err != nil {
 				return usage(fmt.Errorf("--url: %w", err))
 			}
-			return a.exportToServer(c, args, to, prefix)
+			return a.exportToServer(c, args, where, to, prefix)
 		},
 	}
 	c.Flags().StringVar(&address, "url", "", "address of the server (default: MLFLOW_TRACKING_URI)")
@@ -81,13 +81,13 @@ type sent struct {
 	Problems  []string `json:"problems"`
 }
 
-func (a *app) exportToServer(c *cobra.Command, refs []string, to *mlflow.Server, prefix string) error {
+func (a *app) exportToServer(c *cobra.Command, refs []string, where *whereFlag, to *mlflow.Server, prefix string) error {
 	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	selection, err := a.exportSelection(c, s, refs)
+	selection, err := a.exportSelection(c, s, refs, where)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 )
 
 // exportCSV is `runexp export csv`.
-func (a *app) exportCSV() *cobra.Command {
-	to := exportFolder{format: "csv"}
+func (a *app) exportCSV(where *whereFlag) *cobra.Command {
+	to := exportFolder{format: "csv", where: where}
 	var format tables.CSV
 	c := &cobra.Command{
 		Use:   "csv [RUN…|EXPERIMENT…]",
@@ -66,8 +66,8 @@ See also: runexp export parquet, runexp export, runexp report, runexp ls`,
 }
 
 // exportParquet is `runexp export parquet`.
-func (a *app) exportParquet() *cobra.Command {
-	to := exportFolder{format: "parquet"}
+func (a *app) exportParquet(where *whereFlag) *cobra.Command {
+	to := exportFolder{format: "parquet", where: where}
 	c := &cobra.Command{
 		Use:   "parquet [RUN…|EXPERIMENT…]",
 		Short: "Write runs as tables in Parquet",

@@ -12,8 +12,8 @@ import (
 )
 
 // exportTensorBoard is `runexp export tensorboard`.
-func (a *app) exportTensorBoard() *cobra.Command {
-	to := exportFolder{format: "tensorboard"}
+func (a *app) exportTensorBoard(where *whereFlag) *cobra.Command {
+	to := exportFolder{format: "tensorboard", where: where}
 	c := &cobra.Command{
 		Use:   "tensorboard [RUN…|EXPERIMENT…]",
 		Short: "Write runs as event files of TensorBoard",

@@ -55,7 +55,7 @@ func (a *app) noteDeleted(c *cobra.Command, s *store.Store, runs []store.RunSumm
 // findRunSet returns the runs that refs name (see namedRuns), by number. Of a range or an
 // experiment only the finished runs are returned; skipped counts the others.
 func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
-	named, err := a.namedRuns(c, s, refs)
+	named, err := a.namedRuns(c, s, refs, false)
 	var coded *exit
 	if err != nil && !errors.As(err, &coded) {
 		return nil, 0, err
@@ -81,10 +81,10 @@ type namedRun struct {
 }
 
 // namedRuns returns the runs that refs name, each once, by number: a run each as findRun, a
-// range of numbers (3-7), or all runs of an experiment. The error reports every reference
-// that names none.
-func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string) ([]namedRun, error) {
-	all, err := s.Runs(c.Context(), store.Filter{})
+// range of numbers (3-7), or all runs of an experiment: of these two only those that are
+// deleted, or those that are not. The error reports every reference that names none.
+func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string, deleted bool) ([]namedRun, error) {
+	all, err := s.Runs(c.Context(), store.Filter{Deleted: deleted})
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,9 @@ func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string) ([]name
 			problems = append(problems, fmt.Errorf("%s: %w", a.db, err))
 		case errors.Is(err, store.ErrNotFound):
 			several := namedBy(ref, all)
-			if len(several) == 0 {
+			if len(several) == 0 && deleted {
+				problems = append(problems, fmt.Errorf("%s has no deleted run \"%s\"; %s lists them", a.db, printable.Excerpt(ref), a.command("ls --deleted")))
+			} else if len(several) == 0 {
 				problems = append(problems, a.noRun(c, s, ref, all))
 			}
 			for _, one := range several {

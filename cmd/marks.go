@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,20 +12,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"runexp/framework/store"
-	"runexp/framework/store/search"
-	"runexp/internal/printable"
 )
 
 // markFlags are what the verbs that mark runs share: which runs.
 type markFlags struct {
 	*app
-	where string
+	where whereFlag
 }
 
 // flags adds --where, and completes the arguments.
 func (f *markFlags) flags(c *cobra.Command) {
-	c.Flags().StringVar(&f.where, "where", "", "only runs for which this filter is true, as in ls --where")
-	completeFlag(c, "where", noCompletion)
+	f.where.flag(c)
 	c.Args = func(c *cobra.Command, args []string) error {
 		if len(args) == 0 && !c.Flags().Changed("where") {
 			return usage(fmt.Errorf("%s takes at least one run, or --where; see %s --help", c.Name(), c.CommandPath()))
@@ -34,68 +32,26 @@ func (f *markFlags) flags(c *cobra.Command) {
 	c.ValidArgsFunction = f.runsAndExperiments
 }
 
-// named returns the runs that refs and --where name, by number: a run each as findRun, a range
-// of numbers or an experiment; without refs all. Of a range, an experiment and all only those that are deleted, or
-// those that are not.
+// named returns the runs that refs and --where name, by number: those of namedRuns; without refs all. Of a range, an
+// experiment and all only those that are deleted, or those that are not.
 func (f *markFlags) named(c *cobra.Command, s *store.Store, refs []string, deleted bool) ([]store.RunSummary, error) {
-	where, err := search.Parse(f.where)
-	if err != nil {
-		return nil, usage(fmt.Errorf("--where: %w", err))
-	}
-	if where == nil && c.Flags().Changed("where") { // an unset shell variable must not name all runs
-		return nil, usage(errors.New("--where is empty; give a filter, or omit it"))
-	}
-	all, err := s.Runs(c.Context(), store.Filter{Deleted: deleted})
+	where, err := f.where.parse(c)
 	if err != nil {
 		return nil, err
 	}
-	found := all
+	var found []store.RunSummary
 	if len(refs) > 0 {
-		if found, err = f.namedByRefs(c, s, refs, all, deleted); err != nil {
+		named, err := f.namedRuns(c, s, refs, deleted)
+		if err != nil {
 			return nil, err
 		}
+		found = mapRows(named, func(n namedRun) store.RunSummary { return n.RunSummary })
+	} else if found, err = s.Runs(c.Context(), store.Filter{Deleted: deleted}); err != nil {
+		return nil, err
 	}
-	if where != nil {
-		of := map[int64]bool{}
-		for _, either := range []bool{false, true} {
-			runs, err := s.Runs(c.Context(), store.Filter{Where: where, Deleted: either})
-			if err != nil {
-				return nil, err
-			}
-			for _, run := range runs {
-				of[run.Number] = true
-			}
-		}
-		found = slices.DeleteFunc(slices.Clone(found), func(run store.RunSummary) bool { return !of[run.Number] })
-	}
-	found = slices.Clone(found)
-	slices.SortFunc(found, func(a, b store.RunSummary) int { return int(a.Number - b.Number) })
-	return slices.CompactFunc(found, func(a, b store.RunSummary) bool { return a.Number == b.Number }), nil
-}
-
-func (f *markFlags) namedByRefs(c *cobra.Command, s *store.Store, refs []string, all []store.RunSummary, deleted bool) (found []store.RunSummary, err error) {
-	var problems []error
-	for _, ref := range refs {
-		run, err := s.FindRun(c.Context(), ref)
-		var ambiguous *store.AmbiguousError
-		switch {
-		case err == nil:
-			found = append(found, run.RunSummary)
-		case errors.As(err, &ambiguous):
-			problems = append(problems, fmt.Errorf("%s: %w", f.db, err))
-		case !errors.Is(err, store.ErrNotFound):
-			return nil, err
-		default:
-			named := namedBy(ref, all)
-			if len(named) == 0 && deleted {
-				problems = append(problems, fmt.Errorf("%s has no deleted run \"%s\"; %s lists them", f.db, printable.Excerpt(ref), f.command("ls --deleted")))
-			} else if len(named) == 0 {
-				problems = append(problems, f.noRun(c, s, ref, all))
-			}
-			found = append(found, named...)
-		}
-	}
-	return found, usage(errors.Join(problems...))
+	found, err = matching(c.Context(), s, where, found)
+	slices.SortFunc(found, func(a, b store.RunSummary) int { return cmp.Compare(a.Number, b.Number) })
+	return found, err
 }
 
 // markRow is what the verbs that mark runs print with --json.

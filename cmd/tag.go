@@ -92,11 +92,11 @@ See also: runexp star, runexp note, runexp ls`,
 			}
 			switch {
 			case len(add)+len(remove) > 0:
-				if len(refs) == 0 && f.where == "" {
+				if len(refs) == 0 && f.where.text == "" {
 					return usage(fmt.Errorf("name the runs to tag, as in runexp tag 3-7 --add good"))
 				}
 				return f.markRuns(c, refs, store.MarksChange{AddTags: add, DelTags: remove}, "tagged")
-			case len(refs) == 0 && f.where == "":
+			case len(refs) == 0 && f.where.text == "":
 				return a.listTags(c)
 			}
 			return f.listMarks(c, refs)
