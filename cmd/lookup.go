@@ -38,6 +38,20 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 	return runs, usage(errors.Join(problems...))
 }
 
+// noteDeleted says which of the runs that were named are deleted.
+func (a *app) noteDeleted(c *cobra.Command, s *store.Store, runs []store.RunSummary) error {
+	marks, err := s.Marks(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if !marks[run.Number].Deleted.IsZero() {
+			fmt.Fprintf(a.stderr, "note: run %d is deleted; %s brings it back\n", run.Number, a.command(fmt.Sprintf("restore %d", run.Number)))
+		}
+	}
+	return nil
+}
+
 // findRunSet returns the runs that refs name (see namedRuns), by number. Of a range or an
 // experiment only the finished runs are returned; skipped counts the others.
 func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
@@ -87,7 +101,7 @@ func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string) ([]name
 		case errors.Is(err, store.ErrNotFound):
 			several := namedBy(ref, all)
 			if len(several) == 0 {
-				problems = append(problems, a.noRun(ref, all))
+				problems = append(problems, a.noRun(c, s, ref, all))
 			}
 			for _, one := range several {
 				found[one.Number] = namedRun{one, found[one.Number].alone}
@@ -129,12 +143,15 @@ func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDe
 	if err != nil {
 		return run, err
 	}
-	return run, a.noRun(ref, runs)
+	return run, a.noRun(c, s, ref, runs)
 }
 
 // noRun returns the error for a reference that names none of runs, newest first.
-func (a *app) noRun(ref string, runs []store.RunSummary) error {
+func (a *app) noRun(c *cobra.Command, s *store.Store, ref string, runs []store.RunSummary) error {
 	if len(runs) == 0 {
+		if n, err := s.Count(c.Context(), store.Filter{Deleted: true}); err == nil && n > 0 {
+			return usage(fmt.Errorf("all runs of %s are deleted; %s lists them", a.db, a.command("ls --deleted")))
+		}
 		return usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
 	}
 	known := []string{"last"}
@@ -163,7 +180,7 @@ func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.command("ls")))
 }
 
-// knownExperiments returns the experiments that the store has runs or sweeps of,
+// knownExperiments returns the experiments that the store has runs or sweeps of, deleted ones too,
 // in alphabetical order.
 func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	runs, err := s.Runs(c.Context(), store.Filter{})
@@ -174,8 +191,12 @@ func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	deleted, err := s.Runs(c.Context(), store.Filter{Deleted: true})
+	if err != nil {
+		return nil, err
+	}
 	var known []string
-	for _, run := range runs {
+	for _, run := range append(runs, deleted...) {
 		known = append(known, run.Experiment)
 	}
 	for _, w := range sweeps {

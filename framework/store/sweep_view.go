@@ -31,11 +31,30 @@ func writeSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS `+identifier(name)); err != nil {
+	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS main.`+identifier(name)); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `CREATE VIEW `+identifier(name)+` AS `+rows)
+	_, err = tx.ExecContext(ctx, createView(sweep, rows))
 	return err
+}
+
+// refreshSweepView makes the view of a sweep if it is not there or is another one by now.
+func refreshSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
+	rows, err := sweepRows(ctx, tx, sweep)
+	if err != nil {
+		return err
+	}
+	var same bool
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'view' AND sql = ?)`, createView(sweep, rows)).Scan(&same)
+	if err != nil || same {
+		return err
+	}
+	return writeSweepView(ctx, tx, sweep)
+}
+
+// createView is the statement that makes a sweep's view of its rows.
+func createView(sweep int64, rows string) string {
+	return `CREATE VIEW ` + identifier(SweepView(sweep)) + ` AS ` + rows
 }
 
 // sweepRows returns the SQL of the rows of a sweep's view. Only finished runs have metrics

@@ -42,9 +42,15 @@ runexp.grid = (() => {
     runexp.gridstate.save(g);
   }
 
-  /** hold keeps an axis that is no longer one of the grid's at the level where the reader was. */
+  /** hold keeps an axis that is no longer one of the grid's at the level where the reader was. A flow
+   *  without axes holds none. */
   function hold(g, before) {
     const { state, model } = g;
+    const flows = (s) => s.x === none && s.y === none;
+    if (flows(state) !== flows(before)) {
+      state.held = flows(state) ? model.data.axes.map(() => free) : [...model.data.start];
+      return;
+    }
     const here = first(g, g.view.active().r, g.view.active().c);
     for (const i of [before.x, before.y]) {
       if (i === none || i === state.x || i === state.y) continue;
@@ -221,7 +227,7 @@ runexp.grid = (() => {
   function fill(g, box, cells, height) {
     const [cell, ...others] = cells;
     if (!cell) {
-      box.append(element("div", { className: "grid-none" }, "not planned"));
+      box.append(element("div", { className: "grid-none" }, g.flow ? "" : "not planned"));
       return;
     }
     const frame = element("div", { className: "grid-picture" });

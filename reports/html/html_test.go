@@ -152,7 +152,7 @@ func TestWriteFitsNarrowPages(t *testing.T) {
 		t.Errorf("%d tables, want 1", tables)
 	}
 	for _, rule := range []string{
-		".wide { overflow-x: auto; }", ".grid-scroll { position: relative; overflow: auto;", ".scroll { overflow-x: auto;", "overflow-wrap: anywhere", "position: sticky; left: 0",
+		".wide { overflow-x: auto; }", ".grid-scroll { position: relative; overflow: auto; background: var(--page);", ".scroll { overflow-x: auto;", "overflow-wrap: anywhere", "position: sticky; left: 0",
 		"@media (max-width: 40rem)", "@media (prefers-color-scheme: dark)",
 	} {
 		if !strings.Contains(styles, rule) {

@@ -40,8 +40,9 @@ runexp.pictures = (() => {
     return cell.pictures.filter((p) => p[0] <= step).at(-1) ?? cell.pictures[0];
   }
 
-  /** shortName is the end of each path in an axis's name, enough beside its levels. */
-  const shortName = (axis) => axis.name.split(" + ").map((path) => path.split(".").slice(-2).join(".")).join(" + ");
+  /** shortName is the end of each path in an axis's name, enough beside its levels: style.weight of
+   *  losses.style.weight, style.0.image whole. */
+  const shortName = (axis) => axis.name.split(" + ").map((path) => path.match(/(?:[^.]+\.)?(?:\d+\.)?[^.]+$/)?.[0] ?? path).join(" + ");
 
   /** settings names a cell by its levels of some axes, given by their places. */
   const settings = (model, cell, axes) =>

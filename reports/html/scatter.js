@@ -9,6 +9,8 @@ runexp.scatter = (() => {
   const P = runexp.pictures;
   const { element } = P;
   const mostPictures = 150; // points that are pictures; of more the front is, and the others are dots
+  const mostPoints = 1000; // of more the front is shown, and of the others some, evenly
+  const dot = 9; // pixels
   const margin = { left: 64, right: 24, top: 16, bottom: 44 };
   const all = -1; // levels
 
@@ -82,6 +84,14 @@ runexp.scatter = (() => {
     return points.sort((a, b) => a.front - b.front);
   }
 
+  /** some leaves of too many points the front and an even choice. */
+  function some(points) {
+    const others = points.filter((p) => !p.front);
+    const every = Math.max(1, others.length / mostPoints);
+    return points.length <= mostPoints ? points
+      : [...others.filter((_, i) => Math.floor(i / every) !== Math.floor((i - 1) / every)), ...points.filter((p) => p.front)];
+  }
+
   /** sign is 1 where lower is better, −1 where higher is, 0 where neither. */
   const sign = (s, i) => ({ lower: 1, higher: -1 })[s.model.data.numbers[i].better] ?? 0;
 
@@ -124,17 +134,17 @@ runexp.scatter = (() => {
   }
 
   function draw(s) {
-    const points = pointsOf(s);
+    const all = pointsOf(s), points = some(all);
     const { data } = s.model;
     const width = s.plot.clientWidth, height = Math.round(Math.min(640, Math.max(320, width * 0.62)));
     s.plot.style.height = `${height}px`;
-    s.note.textContent = say(s, points);
+    s.note.textContent = say(s, all, points);
     if (points.length === 0 || width === 0) { s.plot.replaceChildren(); return; }
-    const x = scaleOf(points.map((p) => p.x)), y = scaleOf(points.map((p) => p.y));
+    const x = scaleOf(all.map((p) => p.x)), y = scaleOf(all.map((p) => p.y));
     const left = (v) => margin.left + x.at(v) * (width - margin.left - margin.right);
     const top = (v) => height - margin.bottom - y.at(v) * (height - margin.top - margin.bottom);
     const label = element("div", { className: "scatter-label", hidden: true });
-    const size = points.length <= 40 ? 64 : width < 500 ? 32 : 44;
+    const size = (points.length <= 40 ? 64 : 44) * (width < 500 ? 0.65 : 1);
     const buttons = points.map((p) => point(s, p, points, { left: left(p.x), top: top(p.y), width, size }, label));
     s.plot.replaceChildren(axes(width, height, { x, y, left, top }, axisLabel(data.numbers[s.x]), axisLabel(data.numbers[s.y])), ...buttons, label);
     if (buttons.length) buttons.at(-1).tabIndex = 0;
@@ -143,10 +153,10 @@ runexp.scatter = (() => {
 
   const axisLabel = (n) => `${n.label}${n.unit ? `, ${n.unit}` : ""}${n.better ? ` (${n.better} is better)` : ""}`;
 
-  function say(s, points) {
+  function say(s, points, shown) {
     const missing = s.model.data.cells.length - s.model.data.cells.filter((cell) => isNumber(cell.values[s.x]) && isNumber(cell.values[s.y])).length;
     const front = points.filter((p) => p.front).length;
-    const parts = [`${points.length} pictures`];
+    const parts = [shown.length < points.length ? `${shown.length} of ${points.length} pictures` : `${points.length} pictures`];
     if (front) parts.push(`the ${front} with a ring are beaten by no other in both numbers`);
     else if (!sign(s, s.x) || !sign(s, s.y)) parts.push("no ring, since one of the numbers has no better end");
     if (missing) parts.push(`${missing} have no such numbers`);
@@ -183,12 +193,11 @@ runexp.scatter = (() => {
     const made = element("button", { type: "button", className: "scatter-point", tabIndex: -1, "aria-label": `${P.alt(s.model, p.cell)}; ${numbers(s, p)}${p.front ? "; not beaten" : ""}` });
     made.classList.toggle("scatter-front", p.front);
     made.classList.toggle("scatter-dot", !src);
-    if (src) {
-      made.append(element("img", { src, alt: "", decoding: "async", draggable: false }));
-      made.style.width = `${size}px`;
-    }
-    made.style.left = `${left}px`;
-    made.style.top = `${top}px`;
+    const [, w, h] = p.cell.pictures.at(-1) ?? [];
+    const wide = src ? size : dot, high = src ? size * (w && h ? h / w : 0.75) : dot;
+    if (src) made.append(element("img", { src, alt: "", decoding: "async", draggable: false }));
+    // Not by a transform: each would be a layer's worth of work in every frame of the page.
+    Object.assign(made.style, { left: `${left - wide / 2}px`, top: `${top - high / 2}px`, width: `${wide}px`, height: `${high}px` });
     const show = () => {
       const picture = P.source(s.model, p.cell.pictures.at(-1));
       label.replaceChildren(...(src || !picture ? [] : [element("img", { src: picture, alt: "" })]),

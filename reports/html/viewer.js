@@ -170,7 +170,7 @@ runexp.viewer = (() => {
     say();
     runexp.address.write({
       view: v.cells.map((cell) => cell.run).join(","), face: v.face === "picture" ? null : v.face,
-      zoom: v.zoom === 1 ? null : [v.zoom, v.x, v.y].map((n) => Number(n.toFixed(4))).join(","),
+      zoom: v.zoom === 1 ? null : [v.zoom, v.x, v.y].map((n) => Number(n.toFixed(6))).join(","),
     });
   }
 
