@@ -24,8 +24,9 @@ kernels: ## the C kernels with clang, the address sanitizer, the race detector (
 	RUNEXP_ISA=avx2 go test ./experiments -run 'Activations|Trace|Threads'
 	GOARCH=arm64 CGO_ENABLED=1 CC=aarch64-linux-gnu-gcc go test -exec 'qemu-aarch64 -L /usr/aarch64-linux-gnu' ./framework/compute
 
-soak: ## kills a run and a sweep a hundred times at random moments; the bits must stay the same
+soak: ## kills a run and a sweep a hundred times at random moments, the bits must stay the same; two programs write for ten minutes while the server reads
 	RUNEXP_KILLS=100 go test ./cmd -count=1 -v -timeout 40m -run Killed
+	RUNEXP_SOAK=10m go test ./cmd -count=1 -v -timeout 20m -run BesideWriters
 
 tidy: ## checks that every go.mod is tidy
 	for m in . $(MODULES); do go -C $$m mod tidy -diff || exit 1; done

@@ -216,7 +216,9 @@ runexp plot`,
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)
-	c.AddCommand(a.quickstartCommand(), a.newCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.scoreCommand(), a.reportCommand(), a.adviseCommand(), a.voteCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.metricsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.starCommand(), a.tagCommand(), a.noteCommand(), a.rmCommand(), a.restoreCommand(), a.queryCommand(), a.dbCommand(), a.completionCommand(), a.versionCommand())
+	c.AddCommand(a.quickstartCommand(), a.newCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.scoreCommand(), a.reportCommand(), a.adviseCommand(), a.voteCommand(), a.uiCommand(), a.plotCommand(), a.stripCommand(),
+		a.starCommand(), a.tagCommand(), a.noteCommand(), a.rmCommand(), a.restoreCommand(), a.queryCommand(), a.dbCommand(), a.pythonCommand(),
+		a.backbonesCommand(), a.pluginsCommand(), a.metricsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.completionCommand(), a.versionCommand())
 	help := a.helpCommand()
 	c.AddCommand(help)
 	c.SetHelpCommand(help)

@@ -17,7 +17,7 @@ import (
 // reportCommand is `runexp report EXPERIMENT`.
 func (a *app) reportCommand() *cobra.Command {
 	var number int64
-	var out string
+	var out, file string
 	c := &cobra.Command{
 		Use:   "report EXPERIMENT",
 		Short: "Write the report of a sweep: answers, plots, pictures, and how to repeat it",
@@ -39,18 +39,25 @@ printed as one object: files, answers, best settings, limits, votes, analysis, p
 metrics with their definitions, trials with their settings, images, scores and times, missing
 trials, cost, and the environments of the runs.
 
+--html FILE writes that one file instead, to be sent: it opens offline and has at most 20 MB, with
+the grid of all pictures on any axes, each in full. Pictures are in it as they were made where they
+fit, and else as JPEG, of a lower quality or size where they must be; the page says which. With -
+it goes to stdout.
+
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
 
 See also: runexp ls, runexp compare, runexp show`,
 		Example: `  runexp report layers
-  runexp report layers --sweep 3 --json`,
+  runexp report layers --sweep 3 --json
+  runexp report layers --html layers.html`,
 		ValidArgsFunction: firstArg(a.sweptExperiments),
 		Args:              exactArgs(1, "one experiment"),
-		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out) },
+		RunE:              func(c *cobra.Command, args []string) error { return a.report(c, args[0], number, out, file) },
 	}
 	c.Flags().Int64Var(&number, "sweep", 0, "number of the sweep (default: the newest)")
 	pathFlag(c.Flags(), &out, "out", "", "runs", "folder for reports")
+	pathFlag(c.Flags(), &file, "html", "", "", "write the report as this one file only; - is stdout")
 	completeFlag(c, "sweep", a.sweepsOf)
 	completeOut(c)
 	return c
@@ -69,7 +76,10 @@ type reportPage struct {
 	sweep.Numbers
 }
 
-func (a *app) report(c *cobra.Command, experiment string, number int64, out string) error {
+func (a *app) report(c *cobra.Command, experiment string, number int64, out, file string) error {
+	if err := a.checkHTML(c, file); err != nil {
+		return usage(err)
+	}
 	s, err := a.readStore(c.Context())
 	if err != nil {
 		return err
@@ -77,6 +87,9 @@ func (a *app) report(c *cobra.Command, experiment string, number int64, out stri
 	defer s.Close()
 	if err := a.checkSweep(c, s, experiment, number); err != nil {
 		return err
+	}
+	if file != "" {
+		return a.reportHTML(c, s, experiment, number, file)
 	}
 	if err := trial.CheckOut(out); err != nil {
 		return figureError(err)

@@ -229,7 +229,7 @@ func ComparisonStrip(ctx context.Context, s *store.Store, runs []store.RunSummar
 		if err != nil {
 			return nil, err
 		}
-		made := picturesOf(artifacts)
+		made := PicturesOf(artifacts)
 		if len(made) == 0 {
 			continue
 		}

@@ -20,7 +20,7 @@ var ErrNoPictures = errors.New("it has kept no pictures yet; output.every=50 kee
 func HasIntermediate(ctx context.Context, s *store.Store, run int64) (bool, error) {
 	artifacts, err := s.Artifacts(ctx, run)
 	return slices.ContainsFunc(artifacts, func(a store.StoredArtifact) bool {
-		return a.Kind == "picture" && pictureRole(a.Name) == ""
+		return a.Kind == "picture" && PictureRole(a.Name) == ""
 	}), err
 }
 
@@ -33,7 +33,7 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Stri
 	if err != nil {
 		return nil, err
 	}
-	kept := Evenly(picturesOf(artifacts), most)
+	kept := Evenly(PicturesOf(artifacts), most)
 	if len(kept) == 0 {
 		return nil, fmt.Errorf("run %d: %w", run, ErrNoPictures)
 	}
@@ -55,7 +55,7 @@ func Strip(ctx context.Context, s *store.Store, run int64, most int) (sheet.Stri
 	}
 	for _, a := range kept {
 		caption := []string{fmt.Sprintf("step %d", made(a.Step))}
-		if role := pictureRole(a.Name); role != "" {
+		if role := PictureRole(a.Name); role != "" {
 			caption[0] = role + ", " + caption[0]
 		}
 		if f, has := flaws[run]; has && a.Name == "picture.png" {
@@ -108,8 +108,8 @@ func frame(ctx context.Context, s *store.Store, run int64, a store.StoredArtifac
 	return sheet.Frame{Picture: picture, Caption: caption, Input: input}, nil
 }
 
-// picturesOf returns the pictures among a run's artifacts by step, one a step.
-func picturesOf(artifacts []store.StoredArtifact) []store.StoredArtifact {
+// PicturesOf returns the pictures among a run's artifacts by step, one a step.
+func PicturesOf(artifacts []store.StoredArtifact) []store.StoredArtifact {
 	var list []store.StoredArtifact
 	for _, a := range artifacts {
 		if a.Kind == "picture" {
@@ -117,13 +117,13 @@ func picturesOf(artifacts []store.StoredArtifact) []store.StoredArtifact {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b store.StoredArtifact) int {
-		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(pictureRole(b.Name), pictureRole(a.Name)))
+		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(PictureRole(b.Name), PictureRole(a.Name)))
 	})
 	return slices.CompactFunc(list, func(a, b store.StoredArtifact) bool { return a.Step == b.Step && a.Hash == b.Hash })
 }
 
-// pictureRole is the role of a picture by its name; "" for one within a stage.
-func pictureRole(name string) string {
+// PictureRole is the role of a picture by its name; "" for one within a stage.
+func PictureRole(name string) string {
 	switch {
 	case name == "picture.png":
 		return "result"

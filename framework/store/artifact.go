@@ -71,6 +71,34 @@ func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, err
 		WHERE a.run_id = ? ORDER BY a.id`)
 }
 
+// Results returns the picture that each run ended with, or its newest so far; runs without one are left out.
+func (s *Store) Results(ctx context.Context, runs []int64) (map[int64]StoredArtifact, error) {
+	type row struct {
+		run int64
+		StoredArtifact
+	}
+	columns := func(r *row) []any {
+		return []any{&r.run, &r.Kind, &r.Name, &r.Stage, &r.Step, &r.MIME, &r.Width, &r.Height, &r.Hash, &r.Size, timeText{&r.Created}}
+	}
+	found := map[int64]StoredArtifact{}
+	err := s.read(ctx, func(db *sql.DB) error {
+		clear(found)
+		rows, err := collect(ctx, db, columns, `SELECT a.run_id, a.kind, a.name, a.stage, a.step, a.mime, a.width, a.height,
+				lower(hex(coalesce(b.hash, x''))), coalesce(b.size, 0), a.created_at
+			FROM artifacts a LEFT JOIN blobs b ON b.id = a.blob_id
+			WHERE a.run_id IN (`+numbers(runs)+`) AND a.kind = 'picture'
+			ORDER BY a.run_id, a.name = 'picture.png', a.stage, a.step, a.id`)
+		for _, r := range rows {
+			found[r.run] = r.StoredArtifact // the last one stays
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: pictures of runs: %w", err)
+	}
+	return found, nil
+}
+
 // Blob returns the data with the given SHA-256, 64 hexadecimal digits.
 // Errors: ErrNotFound; ErrDamaged if the data no longer matches its hash, and for
 // "", the hash of a StoredArtifact whose data is missing.

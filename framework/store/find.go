@@ -106,3 +106,19 @@ func (d *detailRow) detail() RunDetail {
 		ConfigWritten: d.configWritten, ConfigResolved: d.configResolved,
 	}
 }
+
+// Neighbours returns the numbers of the runs before and after one that are not deleted; 0 for none.
+func (s *Store) Neighbours(ctx context.Context, run int64) (before, after int64, err error) {
+	err = s.read(ctx, func(db *sql.DB) error {
+		kept, err := notDeleted(ctx, db, `id`)
+		if err != nil {
+			return err
+		}
+		return db.QueryRowContext(ctx, `SELECT coalesce((SELECT max(id) FROM runs WHERE id < ?1 AND `+kept+`), 0),
+			coalesce((SELECT min(id) FROM runs WHERE id > ?1 AND `+kept+`), 0)`, run).Scan(&before, &after)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("store: runs beside %d: %w", run, err)
+	}
+	return before, after, nil
+}

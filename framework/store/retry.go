@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 
 	"runexp/internal/retry"
@@ -38,11 +39,23 @@ func (s *Store) write(ctx context.Context, work func(context.Context, *sql.Tx) e
 		if err := work(uncancelled, tx); err != nil {
 			return err
 		}
-		return tx.Commit()
+		return s.commit(tx)
 	})
 	s.writeLock.Lock()
 	defer s.writeLock.Unlock()
 	s.checkFile()
+	return err
+}
+
+// commit commits, and notes the state of the file if that made a checkpoint: SQLite makes one when the
+// log is long, and only that changes the file.
+func (s *Store) commit(tx *sql.Tx) error {
+	before, beforeErr := os.Stat(s.path)
+	err := tx.Commit()
+	now, nowErr := os.Stat(s.path)
+	if err == nil && beforeErr == nil && nowErr == nil && s.opened.log != nil && s.opened.file != nil && s.unchanged(before) && os.SameFile(before, now) {
+		s.opened.checkpoint = now
+	}
 	return err
 }
 

@@ -176,3 +176,14 @@ func apply(ctx context.Context, db *sql.DB, m migration) error {
 	}
 	return tx.Commit()
 }
+
+// Current reports whether the store has all tables and indexes of this version. One that was opened for reading only may
+// be older, and its queries slower; opening it for writing migrates it.
+func (s *Store) Current(ctx context.Context) (current bool, err error) {
+	err = s.read(ctx, func(db *sql.DB) error {
+		version, err := identify(ctx, db, true)
+		current = version == len(migrations())
+		return err
+	})
+	return current, err
+}

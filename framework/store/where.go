@@ -98,9 +98,19 @@ func (t *translator) list(values []string) string {
 	return `(` + strings.TrimSuffix(strings.Repeat(`?,`, len(values)), `,`) + `)`
 }
 
-// metric selects a metric's summary for a run.
-func (t *translator) metric(column, name string) string {
-	return `(SELECT ` + column + ` FROM metric_summary WHERE run_id = r.id AND key_id = (SELECT id FROM metric_keys WHERE name = ` + t.arg(name) + `))`
+// metric selects the last value of a metric, or 1 if there is one. Scores of a finished picture
+// are those of the newest of its scorers.
+func (t *translator) metric(exists bool, name string) string {
+	last, score := `last`, `value`
+	if exists {
+		last, score = `1`, `1`
+	}
+	const key = ` AND key_id = (SELECT id FROM metric_keys WHERE name = `
+	value := `(SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `))`
+	if !strings.HasPrefix(name, "eval/") {
+		return value
+	}
+	return `coalesce(` + value + `, (SELECT ` + score + ` FROM scores WHERE run_id = r.id` + key + t.arg(name) + `) ORDER BY scorer_id DESC LIMIT 1))`
 }
 
 // paths of the params that a field stands for; nil for one that is none.
@@ -121,7 +131,7 @@ func (t *translator) pathsOf(f search.Field) []string {
 // value is the SQL of a field's value: a number, a text, or NULL for none.
 func (t *translator) value(f search.Field) string {
 	if f.Kind == search.Metric {
-		return t.metric(`last`, f.Name)
+		return t.metric(false, f.Name)
 	}
 	if paths := t.pathsOf(f); paths != nil || f.Kind == search.Param || f.Name == "style" {
 		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS REAL) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
@@ -129,8 +139,9 @@ func (t *translator) value(f search.Field) string {
 	plain := map[string]string{
 		"run": `r.id`, "uid": `lower(hex(r.uid))`, "experiment": `e.name`, "loss": `s.last`, "seconds": `r.elapsed`,
 		"iterations": `coalesce(i.count, s.last_step, 0)`, "started": `r.started_at`, "attempt": `r.attempt`, "seed": `r.seed`,
-		"flaw":  `(SELECT json_extract(data, '$.flaw') FROM events WHERE run_id = r.id AND kind = 'flaw' AND json_valid(data) ORDER BY id DESC LIMIT 1)`,
-		"sweep": `(SELECT max(x.sweep_id) FROM trials x JOIN trials o ON o.hash = x.hash AND o.experiment_id = x.experiment_id WHERE o.id = r.trial_id)`,
+		"scorer": `(SELECT substr(hash, 1, 8) FROM scorers WHERE id = (SELECT max(scorer_id) FROM scores WHERE run_id = r.id))`,
+		"flaw":   `(SELECT json_extract(data, '$.flaw') FROM events WHERE run_id = r.id AND kind = 'flaw' AND json_valid(data) ORDER BY id DESC LIMIT 1)`,
+		"sweep":  `(SELECT max(x.sweep_id) FROM trials x JOIN trials o ON o.hash = x.hash AND o.experiment_id = x.experiment_id WHERE o.id = r.trial_id)`,
 	}
 	if text, has := plain[f.Name]; has {
 		return text
@@ -177,7 +188,7 @@ func (t *translator) has(f search.Field) string {
 	case f.Kind == search.Attribute && f.Name == "star":
 		return t.value(f)
 	case f.Kind == search.Metric: // not-a-number is a value
-		return `(` + t.metric(`1`, f.Name) + ` IS NOT NULL)`
+		return `(` + t.metric(true, f.Name) + ` IS NOT NULL)`
 	}
 	return `(` + t.value(f) + ` IS NOT NULL)`
 }

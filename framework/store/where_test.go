@@ -35,6 +35,10 @@ func searched(t *testing.T) *Store {
 		}
 	}
 	must(s.writer.Exec(`UPDATE runs SET pid_start = pid_start + 1 WHERE id = 4`))(t) // its process is gone
+	for run, hash := range map[int64]string{1: "aaaaaaaaaa", 2: "bbbbbbbbbb"} {      // 1 has two scorers, in either order
+		check(t, s.Score(ctx, run, Scorer{"aaaaaaaaaa", raw(`{}`)}, []Value{{"eval/noise", 1}}))
+		check(t, s.Score(ctx, run, Scorer{hash, raw(`{}`)}, []Value{{"eval/noise", float64(run)}}))
+	}
 	star, note := true, "a note of 🖼"
 	check(t, s.Mark(ctx, []int64{2, 3}, MarksChange{Star: &star, AddTags: []string{"good", "seen"}}))
 	check(t, s.Mark(ctx, []int64{3}, MarksChange{Note: &note, DelTags: []string{"seen", "none"}}))
@@ -48,6 +52,10 @@ func TestWhere(t *testing.T) {
 		"metrics.eval/style < 0.2":                "2 1",
 		"metrics.eval/style":                      "3 2 1",
 		"not metrics.eval/style":                  "4",
+		"metrics.eval/noise = 2":                  "2",
+		"metrics.eval/noise":                      "2 1",
+		"scorer = aaaaaaaa":                       "1",
+		"scorer ~ BBBB":                           "2",
 		"metrics.odd":                             "4",
 		"metrics.odd < 5 or not metrics.odd < 5":  "4 3 2 1",
 		"metrics.none > 0":                        "",

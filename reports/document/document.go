@@ -28,6 +28,7 @@ type Block struct {
 	List      []Item
 	Table     *Table
 	Figure    *Figure
+	Grid      *Grid
 	Code      *Code
 }
 
@@ -46,25 +47,7 @@ type Figure struct {
 	Alt, Caption string
 	Wide         bool   // it is not to be shrunk to the width of a page
 	Files        []File // written beside the report; Markdown shows the first
-	Shown        File   // what HTML embeds, if there are no Pictures
-	Pictures     *PictureTable
-}
-
-// A PictureTable is the pictures of a figure one by one, for a page that lays them
-// out to its own width. Cells has a row for each of RowLevels with a picture for each
-// of ColumnLevels.
-type PictureTable struct {
-	Title                   string
-	Rows, Columns           string // what changes along them; empty if nothing does
-	RowLevels, ColumnLevels []string
-	Cells                   [][]Picture
-	Beside                  []Picture // the inputs
-}
-
-// A Picture has a line below it; without a file the line gives the reason.
-type Picture struct {
-	File *File
-	Note string
+	Shown        File   // what HTML embeds
 }
 
 // A File is a picture's name and content.
@@ -76,14 +59,23 @@ type File struct {
 // A Code is text to be copied as it is.
 type Code struct{ Title, Text string }
 
-// Figures returns all figures in order.
+// Figures returns all figures in order, also those that only a format without scripts shows.
 func (d Document) Figures() []*Figure {
 	var list []*Figure
 	for _, s := range d.Sections {
-		for _, b := range s.Blocks {
-			if b.Figure != nil {
-				list = append(list, b.Figure)
-			}
+		list = append(list, figures(s.Blocks)...)
+	}
+	return list
+}
+
+func figures(blocks []Block) []*Figure {
+	var list []*Figure
+	for _, b := range blocks {
+		if b.Figure != nil {
+			list = append(list, b.Figure)
+		}
+		if b.Grid != nil {
+			list = append(list, figures(b.Grid.Instead)...)
 		}
 	}
 	return list

@@ -1,37 +1,56 @@
-// Package html renders a report as one self-contained HTML file, without scripts and
-// without style sheets, fonts or pictures from elsewhere. It is laid out for print and
-// for narrow screens too.
+// Package html renders a report as one self-contained HTML file, without style sheets, scripts,
+// fonts or pictures from elsewhere. It is laid out for print and for narrow screens too. The
+// templates, the style and the scripts are also those of the server's pages.
 package html
 
 import (
-	_ "embed" // the page's template
 	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"runexp/internal/printable"
 	"runexp/reports/document"
 )
 
-//go:embed report.html.tmpl
-var page string
+// A file is what the template of a report reads.
+type file struct {
+	document.Document
+	Policy string
+	Style  template.CSS
+	Script template.JS
+}
 
 // Write renders d. What users wrote is escaped by html/template,
 // and what does not print by printable.
 func Write(w io.Writer, d document.Document) error {
-	t, err := template.New("report").Funcs(template.FuncMap{"data": data, "numeric": numeric, "isolate": isolate}).Parse(page)
-	if err != nil {
-		return fmt.Errorf("html: %w", err)
+	f := file{Document: d, Style: template.CSS(Style())}
+	allowed := ""
+	if names := scriptsOf(d); len(names) > 0 {
+		script := strings.TrimSpace(Script(names...))
+		f.Script = template.JS(script)
+		allowed = "; script-src '" + Hash(script) + "'"
 	}
+	f.Policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + allowed
 	var b strings.Builder
-	if err := t.Execute(&b, d); err != nil {
+	if err := Templates().ExecuteTemplate(&b, "report.html.tmpl", f); err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	_, err = io.WriteString(w, printable.Lines(b.String()))
+	_, err := io.WriteString(w, printable.Lines(b.String()))
 	return err
+}
+
+// scriptsOf returns the scripts that a document uses.
+func scriptsOf(d document.Document) []string {
+	for _, s := range d.Sections {
+		if slices.ContainsFunc(s.Blocks, func(b document.Block) bool { return b.Grid != nil }) {
+			return GridScripts()
+		}
+	}
+	return nil
 }
 
 // data returns the data URL of a picture. It is safe, since no user wrote any part of

@@ -2,6 +2,7 @@ package html
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +20,10 @@ func hostile() document.Document {
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
 		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
 		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
-		{Figure: &document.Figure{Pictures: &document.PictureTable{
-			Title: attack, Rows: attack, Columns: attack, RowLevels: []string{attack}, ColumnLevels: []string{attack},
-			Cells:  [][]document.Picture{{{Note: attack}}},
-			Beside: []document.Picture{{Note: attack, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}}},
+		{Grid: &document.Grid{Scatter: true, Data: map[string]string{attack: attack}, Pictures: []document.GridPicture{
+			{Alt: attack, Note: attack},
+			{Key: attack, Alt: attack, Note: attack, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}},
+			{Key: attack, Alt: attack, Note: attack, Hidden: true, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}},
 		}}},
 		{Code: &document.Code{Title: attack, Text: attack}},
 	}}}}
@@ -41,10 +42,12 @@ func rendered(t *testing.T, d document.Document) *html.Node {
 	return root
 }
 
-// No text of a user's becomes an element or an attribute, and all of it can be read.
+// No text of a user's becomes an element or an attribute, and all of it can be read. The only script is
+// ours, by its hash, and the data of the grid are what they were.
 func TestWriteEscapes(t *testing.T) {
 	root := rendered(t, hostile())
-	seen := 0
+	seen, policy := 0, ""
+	var scripts []string
 	for n := range root.Descendants() {
 		if n.Type == html.TextNode {
 			seen += strings.Count(n.Data, attack)
@@ -52,8 +55,22 @@ func TestWriteEscapes(t *testing.T) {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if n.Data == "script" || n.Data == "link" || n.Data == "iframe" {
+		switch n.Data {
+		case "link", "iframe":
 			t.Errorf("an element <%s>", n.Data)
+		case "script":
+			if len(n.Attr) == 0 {
+				scripts = append(scripts, n.FirstChild.Data)
+				break
+			}
+			var data map[string]string
+			if err := json.Unmarshal([]byte(n.FirstChild.Data), &data); err != nil || data[attack] != attack || n.Attr[0].Val != "application/json" {
+				t.Errorf("data %q: %v", n.FirstChild.Data, err)
+			}
+		case "meta":
+			if n.Attr[0].Val == "Content-Security-Policy" {
+				policy = n.Attr[1].Val
+			}
 		}
 		for _, a := range n.Attr {
 			switch {
@@ -68,8 +85,20 @@ func TestWriteEscapes(t *testing.T) {
 			}
 		}
 	}
-	if want := 27; seen != want {
+	if want := 24; seen != want {
 		t.Errorf("the text can be read in %d places, want %d", seen, want)
+	}
+	if len(scripts) != 1 || !strings.Contains(policy, "default-src 'none';") || !strings.HasSuffix(policy, "; script-src '"+Hash(scripts[0])+"'") {
+		t.Errorf("%d scripts, and the policy %s", len(scripts), policy)
+	}
+}
+
+// A page that has nothing to choose has no script, and may run none.
+func TestWriteWithoutGrid(t *testing.T) {
+	for n := range rendered(t, document.Document{Title: "t"}).Descendants() {
+		if n.Data == "script" || n.Data == "meta" && strings.Contains(n.Attr[len(n.Attr)-1].Val, "script-src") {
+			t.Errorf("<%s %v>", n.Data, n.Attr)
+		}
 	}
 }
 
@@ -94,8 +123,8 @@ func TestWriteRefusesOtherPictures(t *testing.T) {
 	}
 }
 
-// On a telephone what is wide scrolls in a box of its own, the pictures of a
-// picture table stand one by one beside headers that stay, and long words are broken.
+// On a telephone what is wide scrolls in a box of its own, the headers of the grid stay, and long
+// words are broken; browser_test.go looks at the grid.
 func TestWriteFitsNarrowPages(t *testing.T) {
 	root := rendered(t, hostile())
 	boxed := func(n *html.Node) bool {
@@ -106,7 +135,7 @@ func TestWriteFitsNarrowPages(t *testing.T) {
 		}
 		return false
 	}
-	tables, rowHeaders, styles := 0, 0, ""
+	tables, styles := 0, ""
 	for n := range root.Descendants() {
 		switch {
 		case n.Type != html.ElementNode:
@@ -115,17 +144,15 @@ func TestWriteFitsNarrowPages(t *testing.T) {
 			if !boxed(n) {
 				t.Error("a table in no box that scrolls")
 			}
-		case n.Data == "th" && slices.Contains(n.Attr, html.Attribute{Key: "scope", Val: "row"}):
-			rowHeaders++
 		case n.Data == "style":
 			styles = n.FirstChild.Data
 		}
 	}
-	if tables != 2 || rowHeaders != 2 {
-		t.Errorf("%d tables and %d headers of rows, want 2 and 2", tables, rowHeaders)
+	if tables != 1 {
+		t.Errorf("%d tables, want 1", tables)
 	}
 	for _, rule := range []string{
-		".wide { overflow-x: auto; }", ".scroll { overflow-x: auto;", "overflow-wrap: anywhere", "position: sticky; left: 0",
+		".wide { overflow-x: auto; }", ".grid-scroll { position: relative; overflow: auto;", ".scroll { overflow-x: auto;", "overflow-wrap: anywhere", "position: sticky; left: 0",
 		"@media (max-width: 40rem)", "@media (prefers-color-scheme: dark)",
 	} {
 		if !strings.Contains(styles, rule) {

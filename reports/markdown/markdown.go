@@ -24,13 +24,21 @@ func Write(w io.Writer, d document.Document) error {
 	}
 	for _, s := range d.Sections {
 		fmt.Fprintf(&b, "\n## %s\n", text(s.Title))
-		for _, block := range s.Blocks {
-			b.WriteByte('\n')
-			writeBlock(&b, block)
-		}
+		writeBlocks(&b, s.Blocks)
 	}
 	_, err := io.WriteString(w, printable.Lines(b.String()))
 	return err
+}
+
+func writeBlocks(b *bytes.Buffer, blocks []document.Block) {
+	for _, block := range blocks {
+		if block.Grid != nil {
+			writeBlocks(b, block.Grid.Instead)
+			continue
+		}
+		b.WriteByte('\n')
+		writeBlock(b, block)
+	}
 }
 
 func writeBlock(b *bytes.Buffer, block document.Block) {

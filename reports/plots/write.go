@@ -85,7 +85,11 @@ func write(drawing func(draw.Canvas), w io.Writer, format string, width, height 
 func drawWithin(margin vg.Length, drawing func(draw.Canvas), c draw.Canvas) {
 	c.SetColor(color.White)
 	c.Fill(c.Path())
-	drawing(draw.Crop(c, margin, -margin, margin, -margin))
+	drawing(within(margin, c))
+}
+
+func within(margin vg.Length, c draw.Canvas) draw.Canvas {
+	return draw.Crop(c, margin, -margin, margin, -margin)
 }
 
 // withFallbackFonts names fonts of the same widths for machines that lack

@@ -43,7 +43,7 @@ func (y *Study) gridLayout() layout {
 			break
 		}
 	}
-	drawn := slices.ContainsFunc(y.plan.Parameters, func(p parameter) bool { return p.drawn })
+	drawn := y.unlevelled()
 	if drawn || len(y.plan.Parameters) == 0 {
 		l.unlevelled = true
 		var all []string

@@ -3,6 +3,7 @@ package sweep
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/framework/sizes"
@@ -11,26 +12,45 @@ import (
 	"runexp/reports/document"
 )
 
-// page builds the report, section by section.
-func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
-	d := document.Document{Title: y.Sweep.Experiment, Lead: y.lead()}
-	folded := map[string]string{"repeat": "Command, versions, machine, scorer, pictures, the sweep and a whole config"}
-	for _, part := range []struct {
-		id, title string
-		blocks    func() ([]document.Block, error)
-	}{
+// A part is a section of the report.
+type part struct {
+	id, title string
+	blocks    func() ([]document.Block, error)
+}
+
+// pictures is the id of the section of pictures.
+const pictures = "pictures"
+
+func (y *Study) parts(ctx context.Context, s *store.Store) []part {
+	return []part{
 		{"answers", "Answers", y.answers},
 		{"setup", "What was varied and measured", y.setup},
 		{"effects", "Effects", y.effectPlots},
 		{"tradeoff", "Trade-off", y.tradeoffs},
-		{"pictures", "Pictures", func() ([]document.Block, error) { return y.pictures(ctx, s) }},
+		{pictures, "Pictures", func() ([]document.Block, error) { return y.pictures(ctx, s) }},
 		{"metrics", "All metrics", y.allMetrics},
 		{"convergence", "Convergence", func() ([]document.Block, error) { return y.convergence(ctx, s) }},
 		{"trials", "Trials", y.trialTable},
 		{"missing", "Missing trials", y.missingTrials},
 		{"cost", "Time and memory", func() ([]document.Block, error) { return y.cost(ctx, s) }},
 		{"repeat", "Reproduction", func() ([]document.Block, error) { return y.repeat(ctx, s) }},
-	} {
+	}
+}
+
+// page builds the report, section by section.
+func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
+	return y.sections(ctx, s, y.parts(ctx, s))
+}
+
+// Document builds the report without its pictures, which a server shows by their addresses; see Grid.
+func (y *Study) Document(ctx context.Context, s *store.Store) (document.Document, error) {
+	return y.sections(ctx, s, slices.DeleteFunc(y.parts(ctx, s), func(p part) bool { return p.id == pictures }))
+}
+
+func (y *Study) sections(ctx context.Context, s *store.Store, parts []part) (document.Document, error) {
+	d := document.Document{Title: y.Sweep.Experiment, Lead: y.lead()}
+	folded := map[string]string{"repeat": "Command, versions, machine, scorer, pictures, the sweep and a whole config"}
+	for _, part := range parts {
 		if ctx.Err() != nil {
 			return d, context.Cause(ctx)
 		}

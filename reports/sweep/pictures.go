@@ -23,12 +23,26 @@ const (
 	lowest    = 90
 )
 
-// pictures lays the finished pictures out, a grid for each pair, columns and rows
-// being the two parameters with the most levels.
+// pictures shows all pictures on axes that the reader chooses, and the finished ones in figures for formats without scripts.
 func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block, error) {
 	if y.count(string(store.Finished)) == 0 {
 		return []document.Block{{Paragraph: "No picture is finished yet."}}, nil
 	}
+	figures, err := y.gridFigures(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	data, err := y.Grid(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	y.grid = &document.Grid{Data: data, Scatter: true, Instead: figures}
+	return append([]document.Block{{Grid: y.grid}}, y.flaws()...), nil
+}
+
+// gridFigures lays the finished pictures out, a figure for each pair, columns and rows
+// being the two parameters with the most levels.
+func (y *Study) gridFigures(ctx context.Context, s *store.Store) ([]document.Block, error) {
 	l := y.gridLayout()
 	_, of := y.unitsOf()
 	var finished []int // units with a picture
@@ -71,16 +85,12 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 			blocks = append(blocks, document.Block{Note: y.units[unit].Label + ": no picture to show at these settings."})
 			continue
 		}
-		height := heightFor(g)
-		drawn, err := g.Draw(height)
+		drawn, err := g.Draw(heightFor(g))
 		if err != nil {
 			return nil, err
 		}
 		block, err := pictured(drawn, fmt.Sprintf("pictures-%d", unit+1), "Pictures made from "+y.units[unit].Label, "")
 		if err != nil {
-			return nil, err
-		}
-		if block.Figure.Pictures, err = pictureTable(g, height); err != nil {
 			return nil, err
 		}
 		blocks = append(blocks, block)
@@ -89,7 +99,6 @@ func (y *Study) pictures(ctx context.Context, s *store.Store) ([]document.Block,
 	if len(finished) > 1 {
 		limits += fmt.Sprintf(", %d of %s", len(units), sizes.Count(len(finished), y.unit()))
 	}
-	blocks = append(blocks, y.flaws()...)
 	return append(blocks, document.Block{Note: limits + ". The store has all of them in full size: runexp show RUN --picture picture.png."}), nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"runexp/framework/store"
 	"runexp/framework/store/record"
 	"runexp/reports"
+	"runexp/reports/document"
 	"runexp/reports/effects"
 	"runexp/reports/votes"
 )
@@ -26,8 +27,9 @@ type Study struct {
 	trials  []trial
 	units   []effects.Unit // what is compared within: pair and repeat
 	metrics []metric
-	scorer  *store.Scorer // nil if it has no scores yet
-	votes   votes.Tally   // what people say; zero if nobody has voted
+	scorer  *store.Scorer  // nil if it has no scores yet
+	votes   votes.Tally    // what people say; zero if nobody has voted
+	grid    *document.Grid // of the page; nil where no picture is finished
 }
 
 type metric struct {

@@ -10,12 +10,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"runexp/framework"
 	"runexp/framework/store"
 	"runexp/internal/atomicfile"
 	"runexp/internal/folderlock"
 	"runexp/reports/document"
+	"runexp/reports/grid"
 	"runexp/reports/html"
 	"runexp/reports/markdown"
 )
@@ -92,7 +94,7 @@ func folderOf(name, out string, w store.Sweep, newest bool) string {
 // Write writes the report into a folder, which is made if it is missing, and returns
 // the paths. It replaces an earlier report and removes the figures that only that had.
 func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]string, error) {
-	d, err := y.page(ctx, s)
+	d, err := y.document(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +126,53 @@ func (y *Study) Write(ctx context.Context, s *store.Store, folder string) ([]str
 		}
 	}
 	return paths, removeOthers(folder, paths)
+}
+
+// WriteHTML writes the report as one HTML file, which opens offline and is at most 20 MB: all
+// pictures are in it, as good as fits. Errors: as Write's.
+func (y *Study) WriteHTML(ctx context.Context, s *store.Store, w io.Writer) error {
+	d, err := y.document(ctx, s)
+	if err != nil {
+		return err
+	}
+	return html.Write(w, d)
+}
+
+// document builds the page with its pictures in it, for which there is the room that the rest
+// of the file leaves.
+func (y *Study) document(ctx context.Context, s *store.Store) (document.Document, error) {
+	d, err := y.page(ctx, s)
+	if err != nil || y.grid == nil {
+		return d, err
+	}
+	const notes = 10_000 // bytes that are added below
+	var rest counter
+	if err := html.Write(&rest, d); err != nil {
+		return d, err
+	}
+	y.step("pictures of the page")
+	data := y.grid.Data.(grid.Data)
+	var unshown []string
+	if y.grid.Pictures, unshown, err = data.Embed(ctx, s, grid.MostBytes-int(rest)-notes); err != nil {
+		return d, err
+	}
+	y.grid.Data = data
+	for _, line := range unshown {
+		about, _, _ := strings.Cut(line, " at step ") // the run and the picture
+		if !slices.ContainsFunc(y.Unshown, func(known string) bool { return strings.HasPrefix(known, about) }) {
+			y.Unshown = append(y.Unshown, line)
+		}
+	}
+	return d, nil
+}
+
+// A counter counts the bytes that are written to it.
+type counter int
+
+// Write implements io.Writer.
+func (c *counter) Write(b []byte) (int, error) {
+	*c += counter(len(b))
+	return len(b), nil
 }
 
 // removeOthers removes the figures of an earlier report that this one does not have.

@@ -81,8 +81,11 @@ func (r *written) parse(t *testing.T) {
 		if n.Type != html.ElementNode {
 			continue
 		}
-		if slices.Contains([]string{"script", "link", "iframe", "object", "embed"}, n.Data) {
+		if slices.Contains([]string{"link", "iframe", "object", "embed"}, n.Data) {
 			t.Errorf("an element <%s>", n.Data)
+		}
+		if n.Data == "script" && (n.FirstChild == nil || strings.Contains(n.FirstChild.Data, "<script>")) {
+			t.Error("a script from elsewhere, or with text that ends it")
 		}
 		if n.Data == "img" {
 			r.images++
@@ -104,7 +107,7 @@ func (r *written) parse(t *testing.T) {
 func textOf(n *html.Node) string {
 	var words []string
 	for d := range n.Descendants() {
-		if d.Type == html.TextNode {
+		if d.Type == html.TextNode && d.Parent.Data != "script" {
 			words = append(words, strings.Fields(d.Data)...)
 		}
 	}
@@ -133,7 +136,14 @@ func (r *written) has(t *testing.T, id string, wants ...string) {
 		if !strings.Contains(text, want) {
 			t.Errorf("section %s lacks %q:\n%s", id, want, text)
 		}
-		plain := strings.NewReplacer(`\`, "", "| ", "", "\n", " ").Replace(r.markdown)
+	}
+	r.inMarkdown(t, wants...)
+}
+
+func (r *written) inMarkdown(t *testing.T, wants ...string) {
+	t.Helper()
+	plain := strings.NewReplacer(`\`, "", "| ", "", "\n", " ").Replace(r.markdown)
+	for _, want := range wants {
 		if !strings.Contains(plain, strings.ReplaceAll(want, "| ", "")) {
 			t.Errorf("the Markdown lacks %q", want)
 		}
@@ -155,7 +165,13 @@ func TestWrite(t *testing.T) {
 	r.has(t, "effects", "A line is one pair through its values", "what counts is whether the lines go the same way",
 		"losses.content.layers conv3_1 conv4_4 noise −", "Share of each metric's variation")
 	r.has(t, "tradeoff", "On the Pareto front are the settings", "10, conv2_1; 10, conv3_1")
-	r.has(t, "pictures", "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
+	r.inMarkdown(t, "Columns are losses.content.layers, rows are losses.tv.weight.", "21 of 45 finished pictures, 4 of 8 pairs")
+	for run := range 47 { // without a script all pictures are there too, with their settings
+		of := fmt.Sprintf("run %d: losses.tv.weight", run+1)
+		if there := strings.Contains(r.sections["pictures"], of); there != !slices.Contains([]int{6, 11}, run+1) {
+			t.Errorf("section pictures has %q: %v", of, there)
+		}
+	}
 	r.has(t, "metrics", "noise, levels of 255", "style distance", "mine 0.5 0.5 neither")
 	r.has(t, "convergence", "47 of 47 trials that have begun")
 	r.has(t, "trials", "0 0 conv2_1 photo-a.png painting-a.png 1 finished 0.3 9")
@@ -164,8 +180,8 @@ func TestWrite(t *testing.T) {
 	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
 	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "content photo-a.png aaphoto-a.png", "Scorer 5c0e",
 		`"path": "losses.tv.weight"`, "The whole config of trial 0, run 1", "seed: 1")
-	// Effects and trade-offs, two each; 21 results, content and style of four grids; three clocks.
-	if want := 2 + 2 + 21 + 4*2 + 3; r.images != want {
+	// Effects and trade-offs, two each; 45 results, content images that equal four of them, two styles; three clocks.
+	if want := 2 + 2 + 45 + 2 + 3; r.images != want {
 		t.Errorf("%d pictures, want %d", r.images, want)
 	}
 	// Each thing is said once: a contrast in the answer's table or in the section of effects, and
@@ -318,7 +334,7 @@ func TestWriteOfDraws(t *testing.T) {
 	r := write(t, s, draws(t, s).Number)
 	r.has(t, "setup", "losses.style.weight 12 drawn, from 5 to 16", "A random sweep of 72 trials, on 6 pairs")
 	r.has(t, "answers", "losses.style.weight", "style distance")
-	r.has(t, "pictures", "The settings in the order of the trials: losses.style.weight.")
+	r.inMarkdown(t, "The settings in the order of the trials: losses.style.weight.")
 	r.has(t, "metrics", "losses.style.weight (10 of 12 levels)")
 	r.has(t, "convergence", "72 of 72 trials that have begun, losses on a logarithmic axis; at most 150 points of each curve. Each loss but the total is shown before its weight.")
 }

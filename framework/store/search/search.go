@@ -115,6 +115,7 @@ func Attributes() []Attr {
 		{"status", Text, "finished, failed, running, killed, pruned or lost"},
 		{"message", Text, "why it ended so"},
 		{"flaw", Text, "what is wrong with its picture: unchanged, black, saturated, grey or not finite"},
+		{"scorer", Text, "the first digits of the hash of what scored its picture: metrics.eval/… of different scorers do not compare"},
 		{"iterations", Number, "iterations made"},
 		{"loss", Number, "the last total loss"},
 		{"seconds", Number, "how long it took"},

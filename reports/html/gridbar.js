@@ -1,0 +1,132 @@
+"use strict";
+// What is above a grid: the choice of axes, the step, the size, the numbers below pictures, help.
+globalThis.runexp ??= {};
+
+runexp.gridbar = (() => {
+  const P = runexp.pictures;
+  const { element } = P;
+  const help = [
+    ["← → ↑ ↓", "go from picture to picture; Page Up, Page Down, Home and End further"],
+    ["Enter", "show it in full, with those of its place or the chosen ones; r its row, c its column"],
+    ["Space", "choose it, up to 16, to show them together; Escape forgets them"],
+    ["[ ]", "an earlier or a later step of all pictures"],
+    ["x y", "the next axis for the columns, for the rows; with Shift the one before"],
+    ["+ −", "larger or smaller pictures"],
+  ];
+
+  let made = 0; // labels need names that are unique in the page
+
+  /** labelled is a control with its label before it. */
+  function labelled(text, control, ...after) {
+    control.id = `grid-control-${++made}`;
+    return element("span", { className: "grid-control" }, element("label", { htmlFor: control.id, dir: "auto", title: text }, text), control, ...after);
+  }
+
+  const select = (options) => element("select", {}, ...options.map(([value, text]) => element("option", { value }, text)));
+
+  const cut = (text, most = 40) => ([...text].length > most ? [...text].slice(0, most - 1).join("") + "…" : text);
+
+  return (g) => {
+    const { model: { data }, state } = g;
+    const { free, none, sizes } = runexp.gridstate;
+    const stops = stepsOf(g.model);
+
+    const axes = [[String(none), "–"], ...data.axes.map((a, i) => [String(i), cut(P.shortName(a))])];
+    const x = select(axes), y = select(axes);
+    x.onchange = () => g.change({ x: Number(x.value) });
+    y.onchange = () => g.change({ y: Number(y.value) });
+
+    const held = data.axes.map((axis, i) => {
+      const control = select([[String(free), "all"], ...axis.levels.map((level, j) => [String(j), cut(level)])]);
+      control.onchange = () => g.change({ held: state.held.map((level, j) => (j === i ? Number(control.value) : level)) });
+      return { control, box: labelled(cut(P.shortName(axis)), control) };
+    });
+
+    const order = select([["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(n.label)]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])]);
+    order.onchange = () => g.change({ order: order.value });
+    const orderBox = labelled("Order", order);
+
+    const step = element("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
+    const stepText = element("output", {});
+    step.oninput = () => g.change({ step: stops[Number(step.value)] });
+    const stepBox = labelled("Iteration", step, stepText);
+
+    const size = element("input", { type: "range", min: sizes.least, max: sizes.most, step: 4 });
+    size.oninput = () => g.change({ size: Number(size.value) });
+
+    const boxes = data.numbers.map((n, i) => {
+      const box = element("input", { type: "checkbox" });
+      box.onchange = () => g.change({ shown: boxes.flatMap((b, j) => (b.checked ? [j] : [])) });
+      return box;
+    });
+    const numbers = element("details", { className: "grid-numbers" }, element("summary", {}, "Numbers"),
+      element("div", {}, ...data.numbers.map((n, i) => element("label", {}, boxes[i], ` ${n.label}${n.unit ? `, ${n.unit}` : ""}`))));
+
+    const button = (text, act) => element("button", { type: "button", onclick: act }, text);
+    const viewChosen = button("View chosen", () => g.open("chosen"));
+    const clear = button("Forget", g.clear);
+    const keys = element("div", { className: "grid-help", hidden: true, id: `grid-help-${++made}` },
+      element("dl", {}, ...help.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])));
+    const ask = element("button", { type: "button", "aria-label": "Keys", "aria-expanded": "false", "aria-controls": keys.id }, "?");
+    ask.onclick = toggleHelp;
+
+    function toggleHelp() {
+      keys.hidden = !keys.hidden;
+      ask.setAttribute("aria-expanded", String(!keys.hidden));
+    }
+
+    const said = element("p", { className: "grid-said", role: "status" });
+    const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
+      labelled("Columns", x), labelled("Rows", y), orderBox, ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ask);
+    const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
+    const bar = element("div", { className: "grid-bar" }, controls, keys, said, ...notes);
+
+    /** update shows the state in the controls. */
+    function update() {
+      x.value = String(state.x);
+      y.value = String(state.y);
+      held.forEach((h, i) => {
+        h.box.hidden = i === state.x || i === state.y;
+        h.control.value = String(state.held[i]);
+      });
+      const flow = state.x === none && state.y === none;
+      orderBox.hidden = !flow;
+      order.value = state.order;
+      const at = stopOf(state.step);
+      step.value = at;
+      stepText.textContent = textOf(at);
+      step.setAttribute("aria-valuetext", textOf(at));
+      stepBox.hidden = stops.length < 2;
+      size.value = state.size;
+      boxes.forEach((box, i) => { box.checked = state.shown.includes(i); });
+      viewChosen.hidden = clear.hidden = g.chosen.size === 0;
+      viewChosen.textContent = `View ${g.chosen.size} chosen`;
+      said.textContent = summary();
+    }
+
+    /** stopOf is the place of a step on the slider: the last one that is not after it. */
+    const stopOf = (value) => (value === null ? stops.length - 1 : Math.max(0, stops.findLastIndex((s) => s !== null && s <= value)));
+    const textOf = (at) => (stops[at] === null ? "result" : String(stops[at]));
+
+    /** summary says once what all pictures have, and how many there are. */
+    function summary() {
+      const fixed = [...data.axes.keys()].filter((i) => i !== state.x && i !== state.y && state.held[i] !== free);
+      const pictured = g.cells.filter((cell) => cell.pictures.length > 0).length;
+      const count = `${pictured} of ${data.cells.filter((cell) => cell.pictures.length > 0).length} pictures`;
+      return fixed.length ? `${count}, all at ${P.settings(g.model, { at: state.held }, fixed)}.` : `${count}.`;
+    }
+
+    return {
+      element: bar, update, help: toggleHelp,
+      step: (by) => g.change({ step: stops[Math.min(stops.length - 1, Math.max(0, stopOf(state.step) + by))] }),
+      resize: (by) => g.change({ size: Math.round(Math.min(sizes.most, Math.max(sizes.least, state.size * by))) }),
+    };
+  };
+
+  /** stepsOf are the stops of the slider: the steps on the way, and null for the results. */
+  function stepsOf(model) {
+    const ends = new Set(model.data.cells.filter((c) => c.pictures.length > 0).map((c) => c.pictures.at(-1)[0]));
+    const last = ends.size === 1 ? [...ends][0] : Infinity;
+    return [...model.steps.filter((step) => step < last), null];
+  }
+})();

@@ -1,0 +1,116 @@
+"use strict";
+// Keys for everything: an element with data-key is pressed by it, one with data-focus gets the focus; rows marked data-row
+// are walked with j and k. Which keys a page has is read from the page.
+{
+  const names = { ArrowLeft: "←", ArrowRight: "→", ArrowDown: "↓", ArrowUp: "↑", Delete: "Delete" };
+  const visible = (element) => element.offsetParent !== null && !element.disabled;
+  const rows = () => Array.from(document.querySelectorAll("[data-row]"));
+  const current = () => document.querySelector("[data-row].current");
+
+  function walk(by) {
+    const list = rows();
+    if (!list.length) return false;
+    const at = list.indexOf(current());
+    const next = list[Math.min(Math.max(at < 0 ? (by > 0 ? 0 : list.length - 1) : at + by, 0), list.length - 1)];
+    current()?.classList.remove("current");
+    next.classList.add("current");
+    next.scrollIntoView({ block: "nearest" });
+    const text = next.querySelector("a")?.textContent || "";
+    runexp.say(text);
+    return true;
+  }
+
+  // choose marks the current row where nothing is chosen, so that a key acts on what is looked at.
+  function choose(force) {
+    const box = current()?.querySelector("[name=run]");
+    if (!box) return false;
+    if (force) box.checked = !box.checked;
+    else if (!document.querySelector("[name=run]:checked")) box.checked = true;
+    count();
+    return true;
+  }
+
+  function count() {
+    const n = document.querySelectorAll("[name=run]:checked").length;
+    const place = document.querySelector("[data-count]");
+    if (place) place.textContent = n ? `${n} chosen` : "choose runs with x, or by their boxes";
+  }
+
+  function help() {
+    const list = [["?", "these keys"], ["g r, g e, g s, g p", "runs, experiments, sweeps, pictures"]];
+    if (document.querySelector("[data-filter]")) list.push(["/", "filter"]);
+    if (rows().length) list.push(["j k", "next, previous row"], ["Enter", "open the row"]);
+    if (document.querySelector("[data-row] [name=run]")) list.push(["x", "choose the row"]);
+    for (const element of document.querySelectorAll("[data-key], [data-focus]")) {
+      const key = element.dataset.key || element.dataset.focus;
+      const text = element.dataset.does || element.getAttribute("aria-label") || element.textContent.trim() || element.closest("label")?.textContent.trim();
+      if (!list.some(([known]) => known === key)) list.push([names[key] || key, text]);
+    }
+    for (const more of document.querySelectorAll("[data-keys]")) list.push(...JSON.parse(more.dataset.keys));
+    const keys = document.getElementById("help-keys");
+    keys.replaceChildren(...list.flatMap(([key, text]) => {
+      const term = document.createElement("dt");
+      const what = document.createElement("dd");
+      term.textContent = key;
+      what.textContent = text;
+      return [term, what];
+    }));
+    document.getElementById("help").showModal();
+  }
+
+  let going = false; // g was pressed
+
+  function press(event) {
+    const key = event.key;
+    if (going) {
+      going = false;
+      const to = document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+      if (to) to.click();
+      return Boolean(to);
+    }
+    switch (key) {
+      case "?": help(); return true;
+      case "g": going = true; return true;
+      case "/": {
+        const filter = document.querySelector("[data-filter]");
+        filter?.focus();
+        filter?.select();
+        return Boolean(filter);
+      }
+      case "x": return choose(true);
+      case "Enter": {
+        if (!current() || ["A", "BUTTON", "SUMMARY"].includes(document.activeElement.tagName)) return false;
+        current().querySelector("a")?.click();
+        return true;
+      }
+    }
+    const focus = Array.from(document.querySelectorAll("[data-focus]")).find((e) => e.dataset.focus === key);
+    if (focus) {
+      focus.closest("details")?.setAttribute("open", "");
+      focus.focus();
+      return true;
+    }
+    const target = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === key && visible(e));
+    if (target) {
+      if (target.form?.matches("[data-chosen]")) choose(false);
+      target.click();
+      return true;
+    }
+    if (key === "j") return walk(1);
+    if (key === "k") return walk(-1);
+    return false;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return; // a part of the page has used it
+    const at = document.activeElement;
+    const writes = ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) && !["checkbox", "radio", "button"].includes(at.type);
+    if (event.key === "Escape" && writes) at.blur();
+    if (writes || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (press(event)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
+  document.addEventListener("change", (event) => { if (event.target.name === "run") count(); });
+  document.addEventListener("changed", count);
+  count();
+}

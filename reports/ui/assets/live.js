@@ -1,0 +1,76 @@
+"use strict";
+// Keeps a page up to date: it asks for its own address again, and replaces the parts marked data-live that have changed.
+// Forms marked data-quiet are sent without leaving the page.
+{
+  let tag = null; // of the page as it is
+
+  function say(text) {
+    const said = document.getElementById("said");
+    said.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { said.textContent = ""; }, 4000);
+  }
+
+  // replace puts in the parts of a page that differ. A part in which somebody writes stays as it is.
+  function replace(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(part.id);
+      const busy = part.contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) && document.activeElement.type !== "checkbox";
+      if (!fresh || busy || fresh.innerHTML === part.dataset.was || fresh.innerHTML === part.innerHTML) continue;
+      const chosen = new Set(Array.from(part.querySelectorAll("[name=run]:checked"), (box) => box.value));
+      const current = part.querySelector(".current");
+      part.replaceChildren(...document.adoptNode(fresh).childNodes);
+      for (const box of part.querySelectorAll("[name=run]")) box.checked = chosen.has(box.value);
+      if (current) part.querySelector(`[data-run="${CSS.escape(current.dataset.run)}"]`)?.classList.add("current");
+      remember(part);
+      part.dispatchEvent(new CustomEvent("changed", { bubbles: true }));
+    }
+    document.body.dataset.seconds = page.body.dataset.seconds;
+  }
+
+  // remember keeps a part as the server wrote it, since scripts change it afterwards.
+  function remember(part) { part.dataset.was = part.innerHTML; }
+
+  async function refresh() {
+    const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
+    if (answer.status === 304) return;
+    if (!answer.ok) throw new Error(answer.status);
+    tag = answer.headers.get("ETag");
+    replace(await answer.text());
+  }
+
+  async function follow() {
+    const seconds = Number(document.body.dataset.seconds);
+    try {
+      if (seconds > 0 && !document.hidden) await refresh();
+    } catch (error) { /* the server has gone, or the page; the next time may do */ }
+    setTimeout(follow, 1000 * (seconds || 10));
+  }
+
+  async function send(form, button) {
+    const fields = new FormData(form, button);
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) });
+    if (!answer.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      say(page.querySelector(".problem")?.textContent || "that did not work");
+      return;
+    }
+    say(`${button?.value || "done"}: done`);
+    tag = null;
+    await refresh();
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("quiet" in form.dataset)) return;
+    event.preventDefault();
+    send(form, event.submitter).catch(() => say("the server does not answer"));
+    document.activeElement.blur();
+  });
+  document.querySelectorAll("[data-live]").forEach(remember);
+  setTimeout(follow, 1000 * (Number(document.body.dataset.seconds) || 10));
+  globalThis.runexp ??= {};
+  runexp.say = say;
+  document.addEventListener("changed", (event) => runexp.pointer(event.target));
+}

@@ -1,0 +1,95 @@
+"use strict";
+// Compares two pictures: a slider between them, one fading into the other, their difference, or side by side. Without this script
+// they stand side by side.
+{
+  const kept = { mode: "slider", at: "50" }; // across replacements of the page's parts
+
+  // show lays the two pictures out.
+  function show(viewer) {
+    const stack = viewer.querySelector("[data-stack]");
+    stack.className = `stack ${kept.mode}${kept.mode === "beside" ? "" : " over"}`;
+    for (const button of viewer.querySelectorAll("[data-mode]")) button.setAttribute("aria-pressed", String(button.dataset.mode === kept.mode));
+    const across = viewer.querySelector("[data-across]");
+    across.hidden = kept.mode === "beside";
+    across.querySelector("input").value = kept.at;
+    stack.style.setProperty("--at", `${kept.at}%`);
+    stack.style.setProperty("--part", kept.at / 100);
+    stack.style.setProperty("--gain", kept.mode === "difference" ? 2 ** (kept.at / 25 - 1) : 1);
+    across.querySelector("span").textContent = { slider: "where one picture ends and the other begins", fade: "how much of the right picture", difference: "how bright the difference is shown" }[kept.mode] || "";
+  }
+
+  function pick(viewer, side) {
+    const choice = viewer.querySelector(`[data-${side}]`);
+    const image = viewer.querySelector(`[data-shown=${side}]`);
+    if (image.getAttribute("src") !== choice.value) image.src = choice.value;
+    image.alt = choice.selectedOptions[0]?.textContent || "";
+  }
+
+  // scrub shows a picture of the run on the right.
+  function scrub(viewer) {
+    const steps = viewer.querySelector("[data-steps] input");
+    if (!steps) return;
+    const shots = viewer.querySelectorAll("[data-shots] li");
+    const shot = shots[Math.min(Number(steps.value), shots.length - 1)];
+    viewer.querySelector("[data-steps] output").textContent = shot.textContent;
+    viewer.querySelector("[data-b]").value = shot.dataset.src;
+    pick(viewer, "b");
+  }
+
+  function start(viewer) {
+    if (viewer.dataset.started) return;
+    viewer.dataset.started = "1";
+    viewer.querySelector("[data-modes]").hidden = false;
+    const stack = viewer.querySelector("[data-stack]");
+    viewer.addEventListener("change", (event) => {
+      if (event.target.matches("[data-a]")) pick(viewer, "a");
+      if (event.target.matches("[data-b]")) pick(viewer, "b");
+    });
+    viewer.addEventListener("click", (event) => {
+      const mode = event.target.closest("[data-mode]");
+      if (mode) { kept.mode = mode.dataset.mode; show(viewer); }
+    });
+    viewer.querySelector("[data-across] input").addEventListener("input", (event) => { kept.at = event.target.value; show(viewer); });
+    const drag = (event) => {
+      if (kept.mode !== "slider" || event.type === "pointermove" && !event.buttons) return;
+      const box = stack.getBoundingClientRect();
+      kept.at = String(Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * 1000) / 10);
+      show(viewer);
+    };
+    stack.addEventListener("pointerdown", drag);
+    stack.addEventListener("pointermove", drag);
+    stack.addEventListener("dragstart", (event) => event.preventDefault());
+    const steps = viewer.querySelector("[data-steps]");
+    if (steps) {
+      const shots = viewer.querySelectorAll("[data-shots] li");
+      steps.hidden = false;
+      steps.querySelector("input").max = shots.length - 1;
+      steps.querySelector("input").value = shots.length - 1;
+      steps.querySelector("output").textContent = shots[shots.length - 1].textContent;
+      steps.addEventListener("input", () => scrub(viewer));
+    }
+    viewer.dataset.keys = JSON.stringify([["[ ]", "step back, forward"], ["← →", "move the slider"]]);
+    pick(viewer, "a");
+    pick(viewer, "b");
+    show(viewer);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const viewer = document.querySelector("[data-viewer]");
+    if (!viewer || ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) || event.ctrlKey || event.altKey || event.metaKey) return;
+    const steps = viewer.querySelector("[data-steps] input");
+    const by = { "[": -1, "]": 1 }[event.key];
+    const slide = { ArrowLeft: -5, ArrowRight: 5 }[event.key];
+    if (by && steps) {
+      steps.value = Number(steps.value) + by;
+      scrub(viewer);
+    } else if (slide && kept.mode !== "beside") {
+      kept.at = String(Math.min(Math.max(Number(kept.at) + slide, 0), 100));
+      show(viewer);
+    } else return;
+    event.preventDefault();
+  });
+  const all = (root) => root.querySelectorAll("[data-viewer]").forEach(start);
+  document.addEventListener("changed", (event) => all(event.target));
+  all(document);
+}

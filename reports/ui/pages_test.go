@@ -1,0 +1,331 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"image"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"runexp/framework/imaging"
+	"runexp/framework/store"
+)
+
+// rowsOf lists the runs of a listing in order.
+func rowsOf(body string) string {
+	var runs []string
+	for _, m := range regexp.MustCompile(`<tr data-row data-run="(\d+)"`).FindAllStringSubmatch(body, -1) {
+		runs = append(runs, m[1])
+	}
+	return strings.Join(runs, " ")
+}
+
+func TestListing(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	for query, want := range map[string]string{
+		"":                                             "7 6 5 4 3 2 1",
+		"where=params.optimizer = adam":                "6 3 1",
+		"where=metrics.eval/noise < 4":                 "4 3",
+		"where=status in (failed, running)":            "6 5",
+		"where=sweep = 1 and params.weight = 10":       "4 2",
+		"where=tag ~ '<b>'":                            "5",
+		"sort=-metrics.eval/noise":                     "1 2 3 4 7 6 5",
+		"sort=experiment,-run":                         "4 3 2 1 7 6 5",
+		"where=experiment = layers&sort=params.weight": "3 1 4 2",
+		"where=run > 100":                              "",
+		"page=2":                                       "",
+	} {
+		values, err := url.ParseQuery(strings.ReplaceAll(strings.ReplaceAll(query, " ", "+"), "<", "%3C"))
+		check(t, err)
+		answer, body := get(t, web, "/?"+values.Encode())
+		if got := rowsOf(body); answer.StatusCode != 200 || got != want {
+			t.Errorf("%s: %s, runs %s, want %s", query, answer.Status, got, want)
+		}
+	}
+	_, body := get(t, web, "/?columns=run,params.weight,metrics.loss/style,note&sort=-params.weight")
+	for _, want := range []string{`aria-sort="descending"`, `>losses.tv.weight`, `title="sort by params.weight"`, `checked> params.weight`, `checked> metrics.loss/style`} {
+		if strings.Contains(body, want) == (want == `>losses.tv.weight`) {
+			t.Errorf("columns: %s in\n%s", want, body)
+		}
+	}
+	for query, want := range map[string]string{"where=stats+%3D+1": "unknown field &#34;stats&#34;", "sort=nothing": "unknown field", "columns=loss,%22": "this quote has no end"} {
+		if answer, body := get(t, web, "/?"+query); answer.StatusCode != 200 || !strings.Contains(body, want) || rowsOf(body) != "" {
+			t.Errorf("%s: %s without %q:\n%s", query, answer.Status, want, body)
+		}
+	}
+}
+
+// The rest of a long list is on further pages, which keep the filter.
+func TestListingHasPages(t *testing.T) {
+	n := newNotebook(t)
+	for range pageLength {
+		r, err := n.store.Begin(t.Context(), store.NewRun{Experiment: "many"})
+		check(t, err)
+		check(t, r.Finish(t.Context(), store.Finished, ""))
+	}
+	web := n.serve(t, Options{})
+	_, first := get(t, web, "/?where=run+%3E+2")
+	if rows := strings.Fields(rowsOf(first)); len(rows) != pageLength || rows[0] != "107" || !strings.Contains(first, "1–100 of 105 runs") || !strings.Contains(first, `href="/?page=2&amp;where=run`) {
+		t.Errorf("the first page has %v", rows)
+	}
+	_, second := get(t, web, "/?where=run+%3E+2&page=2")
+	if rowsOf(second) != "7 6 5 4 3" || strings.Contains(second, "next page") {
+		t.Errorf("the second has %s", rowsOf(second))
+	}
+}
+
+// Each page has what its reader looks for.
+func TestPages(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{Better: func(string) string { return "lower" }})
+	for address, wants := range map[string][]string{
+		"/experiments":         {"layers", "4 runs, 4 finished", "3 runs, 1 running, 1 failed, 1 killed", `href="/sweeps/1"`, `<img src="/thumb/`},
+		"/sweeps":              {"Does it help?", `href="/sweeps/1"`, "grid"},
+		"/sweeps/1":            {"Does it help?", "4 finished", "/?where=sweep+%3D+1", "/vote/1"},
+		"/runs/2":              {"trial 1 of sweep 1", "eval/noise", "lower", `data-pointer`, "losses.tv.weight", ">lbfgs<", "step 10", `<option value="/blob/`, "20 iterations", `href="/runs/1" rel="prev"`},
+		"/runs/5":              {"failed", `class="problem"`},
+		"/runs/6":              {`data-seconds="2"`},
+		"/compare?runs=1,2":    {"Compare 2 runs", "losses.tv.weight", "loss/total", `data-pointer`, "eval/noise"},
+		"/compare?run=1&run=2": {"Compare 2 runs"},
+		"/compare?runs=1,2&metric=loss/style&axis=linear": {`<option selected>loss/style`},
+	} {
+		answer, body := get(t, web, address)
+		body = html.UnescapeString(body)
+		for _, want := range wants {
+			if answer.StatusCode != 200 || !strings.Contains(body, want) {
+				t.Errorf("%s: %s, no %s in\n%s", address, answer.Status, want, body)
+			}
+		}
+	}
+	for address, want := range map[string]int{"/runs/99": 404, "/runs/x": 404, "/sweeps/2": 404, "/compare?runs=1": 400, "/compare?runs=1,x": 400, "/compare?runs=1,99": 404, "/vote/9": 404, "/nothing": 404, "/blob/zz": 404, "/runs": 404} {
+		if answer, body := get(t, web, address); answer.StatusCode != want || !strings.Contains(body, `class="problem"`) {
+			t.Errorf("%s: %s, want %d", address, answer.Status, want)
+		}
+	}
+}
+
+// A page that has not changed is not sent again; one that has is.
+func TestUnchangedPages(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	answer, _ := get(t, web, "/runs/1")
+	tag := answer.Header.Get("ETag")
+	if again, body := get(t, web, "/runs/1", "If-None-Match", tag); again.StatusCode != http.StatusNotModified || body != "" {
+		t.Errorf("the same page: %s", again.Status)
+	}
+	star := true
+	check(t, n.store.Mark(t.Context(), []int64{1}, store.MarksChange{Star: &star}))
+	if again, _ := get(t, web, "/runs/1", "If-None-Match", tag); again.StatusCode != http.StatusOK {
+		t.Errorf("a page that changed: %s", again.Status)
+	}
+}
+
+func TestMark(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	both := []string{"1", "2"}
+	for _, c := range []struct {
+		form url.Values
+		want int
+		mark string // of run 1 afterwards
+	}{
+		{url.Values{"run": both, "do": {"star"}, "back": {"/?where=star"}}, 303, "★ [] \"\" kept"},
+		{url.Values{"run": both, "do": {"tag"}, "value": {"good, seen"}, "back": {"/"}}, 303, "★ [good seen] \"\" kept"},
+		{url.Values{"run": both, "do": {"untag"}, "value": {"seen"}, "back": {"//evil.example"}}, 303, "★ [good] \"\" kept"},
+		{url.Values{"run": {"1"}, "do": {"note"}, "value": {" two\r\nlines 🖼 "}, "back": {"https://evil.example"}}, 303, "★ [good] \"two\\nlines 🖼\" kept"},
+		{url.Values{"run": {"1"}, "do": {"unstar"}, "back": {`/\evil.example`}}, 303, " [good] \"two\\nlines 🖼\" kept"},
+		{url.Values{"run": {"1", "6"}, "do": {"delete"}}, 409, " [good] \"two\\nlines 🖼\" kept"}, // 6 is running
+		{url.Values{"run": {"1"}, "do": {"delete"}}, 303, " [good] \"two\\nlines 🖼\" deleted"},
+		{url.Values{"run": {"1"}, "do": {"restore"}}, 303, " [good] \"two\\nlines 🖼\" kept"},
+		{url.Values{"run": {"1"}, "do": {"burn"}}, 400, ""},
+		{url.Values{"run": {"x"}, "do": {"star"}}, 400, ""},
+		{url.Values{"do": {"star"}}, 400, ""},
+		{url.Values{"run": {"99"}, "do": {"star"}}, 404, ""},
+		{url.Values{"run": {"1"}, "do": {"tag"}, "value": {" , "}}, 400, ""},
+		{url.Values{"run": {"1"}, "do": {"tag"}, "value": {strings.Repeat("x", 65)}}, 400, ""},
+		{url.Values{"run": {"1"}, "do": {"note"}, "value": {strings.Repeat("x", 65<<10)}}, 400, ""},
+		{url.Values{"run": {"1"}, "do": {"note"}, "value": {strings.Repeat("x", 300<<10)}}, 400, ""},
+	} {
+		answer, body := post(t, web, "/marks", c.form)
+		if answer.StatusCode != c.want {
+			t.Errorf("%.200v: %s, want %d\n%s", c.form, answer.Status, c.want, body)
+		}
+		if to := answer.Header.Get("Location"); c.want == 303 && (!strings.HasPrefix(to, "/") || strings.Contains(to, "evil")) {
+			t.Errorf("%v: sent on to %s", c.form, to)
+		}
+		all, err := n.store.Marks(t.Context())
+		check(t, err)
+		m := all[1]
+		got := fmt.Sprintf("%s %v %q %s", map[bool]string{true: "★"}[m.Star], m.Tags, m.Note, map[bool]string{true: "kept", false: "deleted"}[m.Deleted.IsZero()])
+		if c.mark != "" && got != c.mark {
+			t.Errorf("%v: run 1 has %s, want %s", c.form, got, c.mark)
+		}
+	}
+	_, body := get(t, web, "/runs/1")
+	if body = html.UnescapeString(body); !strings.Contains(body, "two\nlines 🖼") || !strings.Contains(body, "tag+%3D+%22good%22") {
+		t.Errorf("the page has no note or tag:\n%s", body)
+	}
+}
+
+// A store that cannot be written is shown, and a change says why it cannot be.
+func TestReadOnly(t *testing.T) {
+	n := newNotebook(t)
+	s, err := New(t.Context(), Options{Path: n.path})
+	check(t, err)
+	defer s.Close()
+	s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, store.ErrReadOnly }
+	web := httptest.NewServer(s.Handler())
+	defer web.Close()
+	if answer, _ := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusConflict {
+		t.Errorf("a change: %s", answer.Status)
+	}
+	if answer, body := get(t, web, "/"); answer.StatusCode != http.StatusOK || !strings.Contains(body, "read-only") {
+		t.Errorf("the list: %s\n%s", answer.Status, body)
+	}
+}
+
+func TestResume(t *testing.T) {
+	n := newNotebook(t)
+	var resumed []int64
+	web := n.serve(t, Options{Resume: func(_ context.Context, run store.RunDetail) error {
+		resumed = append(resumed, run.Number)
+		if len(resumed) > 1 {
+			return errors.New("its weights are gone")
+		}
+		return nil
+	}})
+	if _, body := get(t, web, "/runs/7"); !strings.Contains(body, `action="/runs/7/resume"`) {
+		t.Errorf("no button on\n%s", body)
+	}
+	if _, body := get(t, web, "/runs/1"); strings.Contains(body, "/resume") {
+		t.Error("a button on a finished run")
+	}
+	if answer, _ := post(t, web, "/runs/7/resume", nil); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("resume: %s", answer.Status)
+	}
+	if answer, body := post(t, web, "/runs/7/resume", nil); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "its weights are gone") {
+		t.Errorf("one that fails: %s\n%s", answer.Status, body)
+	}
+	for _, run := range []string{"1", "6"} {
+		if answer, _ := post(t, web, "/runs/"+run+"/resume", nil); answer.StatusCode != http.StatusConflict {
+			t.Errorf("run %s: %s", run, answer.Status)
+		}
+	}
+	if len(resumed) != 2 {
+		t.Errorf("resumed %v", resumed)
+	}
+	none := n.serve(t, Options{})
+	if answer, _ := post(t, none, "/runs/7/resume", nil); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("a server that starts no runs: %s", answer.Status)
+	}
+}
+
+// vote answers the question on a page, and returns the next page.
+func vote(t *testing.T, web *httptest.Server, page, choice string) string {
+	t.Helper()
+	question := regexp.MustCompile(`name="question" value="([0-9a-f]{32})"`).FindStringSubmatch(page)
+	if question == nil {
+		t.Fatalf("no question on\n%s", page)
+	}
+	answer, body := post(t, web, "/vote/1", url.Values{"voter": {"Ann"}, "question": {question[1]}, "choice": {choice}, "rounds": {"1"}})
+	if answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s\n%s", answer.Status, body)
+	}
+	_, next := get(t, web, answer.Header.Get("Location"))
+	return next
+}
+
+// Votes are blind, stored, corrected, and counted by the sweep.
+func TestVote(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	_, page := get(t, web, "/vote/1?voter=Ann")
+	for _, secret := range []string{"run 1", "/runs/", "losses.tv.weight", "/blob/", "photo0", "painting0", "h0"} {
+		if strings.Contains(page, secret) {
+			t.Errorf("the page tells %q:\n%s", secret, page)
+		}
+	}
+	shown := regexp.MustCompile(`src="(/vote/1/[^"]+)"`).FindAllStringSubmatch(page, -1)
+	if len(shown) != 4 {
+		t.Fatalf("%d pictures on\n%s", len(shown), page)
+	}
+	for _, m := range shown {
+		answer, body := get(t, web, m[1])
+		text, err := imaging.ReadPNGText(strings.NewReader(body))
+		_, _, decoded := image.Decode(strings.NewReader(body))
+		if answer.StatusCode != 200 || err != nil || decoded != nil || len(text) > 0 || strings.Contains(body, "secret") {
+			t.Errorf("%s: %s, texts %v, %v %v", m[1], answer.Status, text, err, decoded)
+		}
+	}
+	next := vote(t, web, page, "left")
+	if !strings.Contains(next, "1 of 2 answered") {
+		t.Errorf("after one answer:\n%s", next)
+	}
+	back := regexp.MustCompile(`href="(/vote/1[^"]*)" data-key="ArrowUp"`).FindStringSubmatch(next)
+	if back == nil {
+		t.Fatalf("no way back on\n%s", next)
+	}
+	_, before := get(t, web, strings.ReplaceAll(back[1], "&amp;", "&"))
+	if !strings.Contains(before, `value="left" data-key="ArrowLeft" aria-pressed="true"`) {
+		t.Errorf("the answer is not shown on\n%s", before)
+	}
+	vote(t, web, before, "right")
+	last := vote(t, web, next, "tie")
+	if !strings.Contains(last, "All 2 questions are answered") || !strings.Contains(last, "rounds=2") {
+		t.Errorf("after all answers:\n%s", last)
+	}
+	cast, err := n.store.Votes(t.Context(), "layers")
+	check(t, err)
+	choices := map[store.Choice]int{}
+	for _, v := range cast {
+		choices[v.Choice]++
+		if v.Voter != "Ann" {
+			t.Errorf("a vote of %q", v.Voter)
+		}
+	}
+	if len(cast) != 2 || choices[store.Right] != 1 || choices[store.Tie] != 1 {
+		t.Errorf("votes %v", cast)
+	}
+	if _, sweep := get(t, web, "/sweeps/1"); !strings.Contains(sweep, "losses.tv.weight=") || !strings.Contains(sweep, "won") {
+		t.Errorf("the sweep does not count them:\n%s", sweep)
+	}
+	_, other := get(t, web, "/vote/1?voter=Bob")
+	if !strings.Contains(other, "0 of 2 answered") {
+		t.Errorf("another voter:\n%s", other)
+	}
+	for _, form := range []url.Values{{"question": {"x"}, "choice": {"left"}}, {"voter": {strings.Repeat("x", 200)}}, {"voter": {"a\x00b"}}} {
+		if answer, _ := post(t, web, "/vote/1", form); answer.StatusCode != 400 && answer.StatusCode != 404 {
+			t.Errorf("%v: %s", form, answer.Status)
+		}
+	}
+}
+
+func TestThumbnail(t *testing.T) {
+	n := newNotebook(t)
+	results, err := n.store.Results(t.Context(), []int64{1})
+	check(t, err)
+	web := n.serve(t, Options{})
+	answer, body := get(t, web, "/thumb/"+results[1].Hash)
+	if config, format, err := image.DecodeConfig(strings.NewReader(body)); err != nil || format != "jpeg" || config.Width != 30 || answer.Header.Get("Cache-Control") == "no-cache" {
+		t.Errorf("%s: %v %s %v", answer.Status, config, format, err)
+	}
+	large := image.NewNRGBA(image.Rect(0, 0, 1000, 600))
+	for i := range large.Pix {
+		large.Pix[i] = 200
+	}
+	if size := shrink(large, thumbLong).Bounds().Size(); size != image.Pt(256, 153) {
+		t.Errorf("shrunk to %v", size)
+	}
+	transparent, err := encodeSmall(large)
+	check(t, err)
+	if got := pictureType(transparent); got != "image/png" {
+		t.Errorf("a transparent picture becomes %s", got)
+	}
+}

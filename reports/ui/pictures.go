@@ -1,0 +1,140 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"net/http"
+	"runtime"
+
+	"golang.org/x/image/draw"
+
+	"runexp/framework/store"
+	"runexp/internal/lru"
+)
+
+const (
+	thumbLong    = 256       // longest side of a thumbnail, in pixels: sharp at 128 on dense screens
+	thumbQuality = 82        // of JPEG
+	thumbMemory  = 128 << 20 // bytes: 10,000 thumbnails of 10 KB
+	largestImage = 100 << 20 // pixels; a file of few bytes may claim more
+)
+
+// sendBlob sends a stored picture in full resolution.
+func (s *Server) sendBlob(r *http.Request) (reply, error) {
+	data, err := s.store.Blob(r.Context(), r.PathValue("hash"))
+	if err != nil {
+		return reply{}, notFound(err)
+	}
+	return reply{file: data, mime: pictureType(data), forever: true}, nil
+}
+
+// notFound makes an address that is no hash one that does not exist.
+func notFound(err error) error { return &badRequest{http.StatusNotFound, err} }
+
+// pictureType is the type of a picture by its content, never by what a store says of it: a page among the stored files would
+// be one of this origin. "" is no picture.
+func pictureType(data []byte) string {
+	switch t := http.DetectContentType(data); t {
+	case "image/png", "image/jpeg", "image/webp", "image/gif":
+		return t
+	}
+	return ""
+}
+
+// sendFile writes a file, which is a picture or is not shown by the browser.
+func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, a reply) {
+	h := w.Header()
+	if a.mime == "" {
+		a.mime = "application/octet-stream"
+		h.Set("Content-Disposition", "attachment")
+	}
+	h.Set("Content-Type", a.mime)
+	h.Set("Content-Length", fmt.Sprint(len(a.file)))
+	h.Set("Cache-Control", "no-cache")
+	if a.forever {
+		h.Set("Cache-Control", "private, max-age=31536000, immutable")
+	}
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(a.file) // a browser that has gone is no error
+	}
+}
+
+// thumbnails are small pictures, made when they are asked for and kept while there is room.
+type thumbnails struct {
+	cache *lru.Cache[string, []byte]
+	slots chan struct{} // as many are made at once
+}
+
+func newThumbnails() *thumbnails {
+	return &thumbnails{
+		cache: lru.New[string](thumbMemory, func(data []byte) int64 { return int64(len(data)) }),
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+}
+
+// sendThumbnail sends a stored picture, shrunk.
+func (s *Server) sendThumbnail(r *http.Request) (reply, error) {
+	hash := r.PathValue("hash")
+	data, err := s.thumbs.cache.Get(hash, func() ([]byte, error) { return s.thumbs.make(r.Context(), s.store, hash) })
+	if err != nil {
+		return reply{}, notFound(err)
+	}
+	return reply{file: data, mime: pictureType(data), forever: true}, nil
+}
+
+func (t *thumbnails) make(ctx context.Context, s *store.Store, hash string) ([]byte, error) {
+	t.slots <- struct{}{}
+	defer func() { <-t.slots }()
+	data, err := s.Blob(context.WithoutCancel(ctx), hash) // others may wait for the same one
+	if err != nil {
+		return nil, err
+	}
+	picture, err := decodePicture(data)
+	if err != nil {
+		return nil, err
+	}
+	return encodeSmall(shrink(picture, thumbLong))
+}
+
+// decodePicture decodes a picture of a size that is not absurd.
+func decodePicture(data []byte) (image.Image, error) {
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("a picture cannot be read: %w", err)
+	}
+	if c.Width*c.Height > largestImage {
+		return nil, fmt.Errorf("a picture of %d×%d pixels is too large to be shown", c.Height, c.Width)
+	}
+	picture, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("a picture cannot be read: %w", err)
+	}
+	return picture, nil
+}
+
+// shrink returns a picture whose longest side is at most so long.
+func shrink(picture image.Image, long int) image.Image {
+	size := picture.Bounds().Size()
+	longer := max(size.X, size.Y)
+	if longer <= long {
+		return picture
+	}
+	small := image.NewNRGBA(image.Rect(0, 0, max(1, size.X*long/longer), max(1, size.Y*long/longer)))
+	draw.BiLinear.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Src, nil) // averages over what a pixel covers
+	return small
+}
+
+// encodeSmall encodes as JPEG or, with transparency, as PNG.
+func encodeSmall(picture image.Image) ([]byte, error) {
+	var out bytes.Buffer
+	if opaque, is := picture.(interface{ Opaque() bool }); is && !opaque.Opaque() {
+		err := png.Encode(&out, picture)
+		return out.Bytes(), err
+	}
+	err := jpeg.Encode(&out, picture, &jpeg.Options{Quality: thumbQuality})
+	return out.Bytes(), err
+}
