@@ -32,8 +32,15 @@ func (s *Store) recordFile() {
 		s.opened.file = now
 	}
 	ctx := context.Background()
-	s.opened.newest, _ = numbersOf(ctx, s.writer, ` ORDER BY id DESC LIMIT 1`)
-	s.opened.ownRun, _ = s.ownRun(ctx, s.writer)
+	// With a rollback journal another process may be committing, which keeps readers out. What is not read
+	// would look like another store at the next check.
+	_ = s.retry(ctx, func() (err error) {
+		if s.opened.newest, err = numbersOf(ctx, s.writer, ` ORDER BY id DESC LIMIT 1`); err != nil {
+			return err
+		}
+		s.opened.ownRun, err = s.ownRun(ctx, s.writer)
+		return err
+	})
 	s.opened.version = version(s.writer)
 }
 
