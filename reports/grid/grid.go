@@ -43,13 +43,15 @@ type Named struct {
 	Shown  bool   `json:"shown,omitempty"`  // below the pictures, to begin with
 }
 
-// An Input is a content or style image.
+// An Input is a content or style image as a run used it.
 type Input struct {
 	Kind    string  `json:"kind"`
 	Name    string  `json:"name"` // of its file
 	Picture Picture `json:"picture"`
+	Image   int     `json:"image"` // which image it is: other runs may use the same one in another size
 
 	file string // name of the artifact
+	path string // of the image's file
 }
 
 // A Cell is a run, or a trial that has not begun.

@@ -120,15 +120,15 @@ func TestOfRunsFindsAxes(t *testing.T) {
 	}
 	d := ofRuns(t, s, runs)
 	want := []string{
-		"losses.tv.form + losses.tv.weight [abs, 9 nine, 100 squared, 10]", "pair [photo.png × wave.png raft.png × wave.png]", "masks [not set true]",
+		"pair [photo.png × wave.png raft.png × wave.png]", "losses.tv.form + losses.tv.weight [abs, 9 nine, 100 squared, 10]", "masks [not set true]",
 	}
 	if got := axisNames(d); !slices.Equal(got, want) {
 		t.Errorf("axes %q, want %q", got, want)
 	}
-	if got := d.Cells[1].Levels; !slices.Equal(got, []int{0, 1, 0}) {
+	if got := d.Cells[1].Levels; !slices.Equal(got, []int{1, 0, 0}) {
 		t.Errorf("the second run is at %v", got)
 	}
-	if d.X != 0 || d.Y != 1 || !slices.Equal(d.Start, []int{-1, -1, -1}) {
+	if d.X != 1 || d.Y != 0 || !slices.Equal(d.Start, []int{-1, -1, -1}) {
 		t.Errorf("begins with %d, %d at %v", d.X, d.Y, d.Start)
 	}
 	if alone := ofRuns(t, s, runs[:1]); len(alone.Axes) != 0 || alone.X != -1 || alone.Y != -1 || len(alone.Cells) != 1 {
@@ -151,7 +151,8 @@ func TestPicturesAreInOrder(t *testing.T) {
 		picture("picture.png", 2, 21, 8), // 20 iterations, since the second stage has a row more
 		picture("step-000010.png", 1, 10, 4), picture("stage-1.png", 1, 10, 4), picture("step-000015.png", 2, 16, 8), picture("step-000020.png", 2, 21, 8),
 	}, inputs...)}
-	d := ofRuns(t, s, []store.RunSummary{one.write(t, s), testRun{one.settings, inputs}.write(t, s)})
+	larger := append([]store.Artifact{{Kind: "content", Name: "content.png", Width: 9, Height: 6, Data: noise(t, 4, 9, 6)}}, inputs[1:]...)
+	d := ofRuns(t, s, []store.RunSummary{one.write(t, s), testRun{one.settings, inputs}.write(t, s), testRun{one.settings, larger}.write(t, s)})
 	var steps []int
 	for _, p := range d.Cells[0].Pictures {
 		steps = append(steps, p.Step)
@@ -166,7 +167,10 @@ func TestPicturesAreInOrder(t *testing.T) {
 	if last := d.Cells[0].Pictures[2]; last.Key != artifacts[0].Hash || last.Width != 8 || last.Height != 2 {
 		t.Errorf("the last is %+v, want the result %s", last, artifacts[0].Hash)
 	}
-	if len(d.Inputs) != 2 || d.Inputs[0].Name != "photo.png" || d.Inputs[1].Name != "wave.png" || !slices.Equal(d.Cells[1].Inputs, []int{0, 1}) || len(d.Cells[1].Pictures) != 0 {
+	if in := d.Inputs; len(in) != 3 || in[2].Picture.Width != 9 || in[0].Image != in[2].Image || in[0].Image == in[1].Image {
+		t.Errorf("an image in two sizes: %+v", in)
+	}
+	if d.Inputs[0].Name != "photo.png" || d.Inputs[1].Name != "wave.png" || !slices.Equal(d.Cells[1].Inputs, []int{0, 1}) || len(d.Cells[1].Pictures) != 0 {
 		t.Errorf("inputs %+v, of the second run %v", d.Inputs, d.Cells[1].Inputs)
 	}
 }

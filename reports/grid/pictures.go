@@ -34,11 +34,16 @@ func (d *Data) AddPictures(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	known := map[Input]int{}
+	known, images := map[Input]int{}, map[[2]string]int{}
 	for i := range d.Cells {
 		c := &d.Cells[i]
 		c.Pictures = bySteps(artifacts[c.Run])
 		for _, in := range inputsOf(artifacts[c.Run], names[c.Run]) {
+			of := [2]string{in.Kind, in.path}
+			if _, seen := images[of]; !seen {
+				images[of] = len(images)
+			}
+			in.Image = images[of]
 			at, seen := known[in]
 			if !seen {
 				at = len(d.Inputs)
@@ -92,8 +97,11 @@ func inputsOf(artifacts []store.StoredArtifact, names store.RunImages) []Input {
 		case len(styles) > 0:
 			name, styles = styles[0], styles[1:]
 		}
+		from := cmp.Or(name, a.Hash) // without a path an image is what its pixels are
 		name = path.Base(cmp.Or(name, a.Name))
-		list = append(list, Input{a.Kind, printable.Text(name), Picture{0, a.Width, a.Height, a.Hash}, a.Name})
+		list = append(list, Input{
+			Kind: a.Kind, Name: printable.Text(name), Picture: Picture{0, a.Width, a.Height, a.Hash}, file: a.Name, path: from,
+		})
 	}
 	return list
 }

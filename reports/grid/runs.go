@@ -154,8 +154,8 @@ func text(value json.RawMessage) string {
 	return printable.Text(string(value))
 }
 
-// addAxes makes axes of the candidates, those first that have few levels, and of these those with
-// the most.
+// addAxes makes axes of the candidates: the pair, then those that have few levels, and of these those
+// with the most first.
 func (d *Data) addAxes(candidates []candidate) {
 	type axis struct {
 		Axis
@@ -169,7 +169,10 @@ func (d *Data) addAxes(candidates []candidate) {
 		}
 	}
 	rank := func(a axis) int {
-		if n := len(a.Levels); n <= sensibleLevels {
+		switch n := len(a.Levels); {
+		case a.Name == "pair":
+			return -mostLevels
+		case n <= sensibleLevels:
 			return -n
 		}
 		return len(a.Levels)

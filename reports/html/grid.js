@@ -154,14 +154,15 @@ runexp.grid = (() => {
     place(g);
     const x = data.axes[state.x], y = data.axes[state.y];
     const picture = Math.round(state.size * (g.shape ??= shape(g.model)));
-    const lines = 1 + state.shown.length + described(g).length;
+    g.described = described(g);
+    const lines = 1 + state.shown.length + g.described.length;
     const needed = (x ? x.levels.length : 0) * (state.size + 8) + (y ? 176 : 0);
     g.figure.classList.toggle("grid-wide", needed > g.figure.parentElement.clientWidth || (!x && !y));
     const width = g.view.scroll.clientWidth || g.figure.clientWidth || 320;
     const columns = x ? x.levels.length : g.flow ? Math.max(1, Math.floor((width - 16) / (state.size + 8))) : 1;
     g.columns = columns;
     g.rows = y ? y.levels.length : g.flow ? Math.ceil(g.flow.length / columns) : 1;
-    g.common = common(g.cells);
+    g.common = common(g, g.cells);
     g.view.show({
       columns, rows: g.rows,
       width: state.size + 8, height: picture + 8 + lines * line,
@@ -188,7 +189,8 @@ runexp.grid = (() => {
 
   /** described are the axes that are said below each picture: those that differ there. */
   function described(g) {
-    return fixed(g).filter((i) => g.state.held[i] === free).slice(0, mostLines);
+    const differs = (i) => g.cells.some((cell) => cell.at[i] !== g.cells[0].at[i]);
+    return fixed(g).filter((i) => g.state.held[i] === free && differs(i)).slice(0, mostLines);
   }
 
   const corner = (x, y) => [
@@ -196,18 +198,18 @@ runexp.grid = (() => {
     ...(y ? [element("span", { className: "grid-axis", dir: "auto" }, P.shortName(y) + " ↓")] : []),
   ];
 
-  /** common are the content and style images of all cells. */
-  function common(cells) {
-    const shared = new Set(cells.find((cell) => cell.inputs.length > 0)?.inputs ?? []);
+  /** common are the content and style images of all cells, as the first of them used them. */
+  function common(g, cells) {
+    const image = (i) => g.model.data.inputs[i].image;
+    let shared = cells.find((cell) => cell.inputs.length > 0)?.inputs ?? [];
     for (const cell of cells) {
-      if (!cell.inputs.length) continue;
-      for (const i of shared) if (!cell.inputs.includes(i)) shared.delete(i);
+      if (cell.inputs.length > 0 && cell.inputs !== shared) shared = shared.filter((i) => cell.inputs.some((j) => image(i) === image(j)));
     }
-    return [...shared];
+    return shared;
   }
 
   /** own are the images that some cells share and not all. */
-  const own = (g, cells) => common(cells).filter((i) => !g.common.includes(i));
+  const own = (g, cells) => common(g, cells).filter((i) => !g.common.some((j) => g.model.data.inputs[i].image === g.model.data.inputs[j].image));
 
   function heading(g, axis, i, within) {
     const level = element("span", { className: "grid-level", title: axis.levels[i] }, axis.levels[i]);
@@ -236,7 +238,7 @@ runexp.grid = (() => {
     const name = element("div", { className: "grid-name" }, ...title(g, cell));
     if (others.length) name.append(` + ${others.length} more`);
     note.append(name);
-    for (const i of described(g)) {
+    for (const i of g.described) {
       const axis = g.model.data.axes[i], level = axis.levels[cell.at[i]];
       note.append(element("div", { dir: "auto", title: `${axis.name} ${level}` }, `${level} `, element("span", { className: "grid-of" }, P.shortName(axis))));
     }

@@ -53,7 +53,7 @@ func (f fake) make(t *testing.T) document.Document {
 	for pair := range pairs {
 		for _, kind := range []string{"content", "style"} {
 			key := add(color.Gray{uint8(40 + 80*pair)})
-			d.Inputs = append(d.Inputs, grid.Input{Kind: kind, Name: fmt.Sprintf("%s-%d.png", kind, pair), Picture: grid.Picture{Width: f.size.X, Height: f.size.Y, Key: key}})
+			d.Inputs = append(d.Inputs, grid.Input{Kind: kind, Name: fmt.Sprintf("%s-%d.png", kind, pair), Image: len(d.Inputs), Picture: grid.Picture{Width: f.size.X, Height: f.size.Y, Key: key}})
 		}
 	}
 	at := make([]int, len(f.axes))

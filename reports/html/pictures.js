@@ -29,7 +29,7 @@ runexp.pictures = (() => {
 
   /** source is the address of a picture, small or in full; "" if the page does not have it. */
   function source(model, picture, full = false) {
-    if (!picture) return "";
+    if (!picture?.[3]) return "";
     const prefix = full ? model.data.full : model.data.thumb;
     return prefix ? prefix + picture[3] : model.inPage.get(picture[3]) ?? "";
   }

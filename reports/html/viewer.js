@@ -56,7 +56,7 @@ runexp.viewer = (() => {
       button("fit", "The whole picture", fit), button("1:1", "A pixel of the picture for each of the screen", pixels),
       button("[", "An earlier step", () => step(-1)), button("]", "A later step", () => step(1)),
       ...Object.values(faces), ...Object.values(ways), said, button("✕", "Close", () => v.dialog.close()));
-    const dialog = element("dialog", { className: "viewer", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, element("p", { className: "viewer-help" }, help));
+    const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, element("p", { className: "viewer-help" }, help));
     document.body.append(dialog);
     dialog.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;

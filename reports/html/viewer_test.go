@@ -1,6 +1,7 @@
 package html
 
 import (
+	"context"
 	"fmt"
 	"image"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -99,6 +101,40 @@ func TestViewerIsLinked(t *testing.T) {
 	p.Press("0")
 	if back := alike("fitted again"); !near(back[0].W, fit[0].W) || !near(back[0].X, fit[0].X) {
 		t.Errorf("fitted again: %+v, before %+v", back[0], fit[0])
+	}
+}
+
+// Two fingers enlarge all pictures around their middle.
+func TestViewerPinch(t *testing.T) {
+	d := fake{axes: usualAxes(), steps: []int{1}, size: image.Pt(300, 200)}.make(t)
+	p := browser.Open(t, page(t, d), browser.View{Width: 360, Height: 740, Touch: true})
+	p.Do(chromedp.Tap(chromedp.CSS(".grid-cell")))
+	p.Wait(`document.querySelector(".viewer-frame img")?.style.width`)
+	before := panes(p)[0]
+	box := browser.Eval[struct{ X, Y, W, H float64 }](p, `(({x, y, width, height}) => ({X: x, Y: y, W: width, H: height}))(document.querySelector(".viewer-frame").getBoundingClientRect())`)
+	x, y := box.X+box.W/2, box.Y+box.H/2
+	ids := [2]float64{1, 2}
+	touch := func(kind input.DispatchTouchEventType, apart float64) {
+		var points []*input.TouchPoint
+		if kind != input.DispatchTouchEventTypeTouchEnd {
+			points = []*input.TouchPoint{{X: x - apart, Y: y, ID: &ids[0]}, {X: x + apart, Y: y, ID: &ids[1]}}
+		}
+		p.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			_, err := cdp.Call(ctx, target, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points})
+			return err
+		}))
+	}
+	touch(input.DispatchTouchEventTypeTouchStart, 30)
+	for apart := 35.0; apart <= 90; apart += 5 {
+		touch(input.DispatchTouchEventTypeTouchMove, apart)
+	}
+	touch(input.DispatchTouchEventTypeTouchEnd, 0)
+	after := panes(p)[0]
+	if got := after.W / before.W; got < 2.5 || got > 3.5 {
+		t.Errorf("fingers three times as far apart enlarge %g times", got)
+	}
+	if middle := after.X + after.W/2; math.Abs(middle-box.W/2) > 8 {
+		t.Errorf("the middle went from %g to %g", box.W/2, middle)
 	}
 }
 

@@ -39,15 +39,15 @@ func (y *Study) parts(ctx context.Context, s *store.Store) []part {
 
 // page builds the report, section by section.
 func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
-	return y.sections(ctx, s, y.parts(ctx, s))
+	return y.sections(ctx, y.parts(ctx, s))
 }
 
 // Document builds the report without its pictures, which a server shows by their addresses; see Grid.
 func (y *Study) Document(ctx context.Context, s *store.Store) (document.Document, error) {
-	return y.sections(ctx, s, slices.DeleteFunc(y.parts(ctx, s), func(p part) bool { return p.id == pictures }))
+	return y.sections(ctx, slices.DeleteFunc(y.parts(ctx, s), func(p part) bool { return p.id == pictures }))
 }
 
-func (y *Study) sections(ctx context.Context, s *store.Store, parts []part) (document.Document, error) {
+func (y *Study) sections(ctx context.Context, parts []part) (document.Document, error) {
 	d := document.Document{Title: y.Sweep.Experiment, Lead: y.lead()}
 	folded := map[string]string{"repeat": "Command, versions, machine, scorer, pictures, the sweep and a whole config"}
 	for _, part := range parts {

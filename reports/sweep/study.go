@@ -118,6 +118,10 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
+	scores, err := y.scores(ctx, s, list)
+	if err != nil {
+		return err
+	}
 	for i, planned := range list {
 		y.step("%d of %s read", i, sizes.Count(len(list), "trial"))
 		t := trial{SweepTrial: planned}
@@ -129,12 +133,8 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 				t.flaw = &f
 			}
 		}
-		if t.Run != nil && t.Run.Status == store.Finished && y.Sweep.Scorer != "" {
-			values, err := y.values(ctx, s, t.Run.Number)
-			if err != nil {
-				return err
-			}
-			for _, v := range values {
+		if t.Run != nil {
+			for _, v := range scores[t.Run.Number] {
 				if t.scores == nil {
 					t.scores = map[string]float64{}
 				}
@@ -150,24 +150,38 @@ func (y *Study) readTrials(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-// values returns the scores of a finished run, and those of its last losses that
+// scores returns the scores of the finished runs of trials, and those of their last losses that
 // the question is about.
-func (y *Study) values(ctx context.Context, s *store.Store, run int64) ([]store.Value, error) {
-	values, err := s.Scores(ctx, run, y.Sweep.Scorer)
-	if err != nil || len(values) == 0 {
-		return nil, err
-	}
-	summary, err := s.Summary(ctx, run)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range summary {
-		if strings.HasPrefix(m.Name, "loss/") && slices.Contains(y.Sweep.Metrics, m.Name) {
-			values = append(values, store.Value{Name: m.Name, Value: m.Last})
+func (y *Study) scores(ctx context.Context, s *store.Store, list []store.SweepTrial) (map[int64][]store.Value, error) {
+	var runs []int64
+	for _, t := range list {
+		if t.Run != nil && t.Run.Status == store.Finished {
+			runs = append(runs, t.Run.Number)
 		}
 	}
-	return values, nil
+	if y.Sweep.Scorer == "" {
+		return nil, nil
+	}
+	scores, err := s.ScoresOf(ctx, runs, y.Sweep.Scorer)
+	if err != nil || !slices.ContainsFunc(y.Sweep.Metrics, isLoss) {
+		return scores, err
+	}
+	for run, values := range scores {
+		summary, err := s.Summary(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range summary {
+			if isLoss(m.Name) && slices.Contains(y.Sweep.Metrics, m.Name) {
+				values = append(values, store.Value{Name: m.Name, Value: m.Last})
+			}
+		}
+		scores[run] = values
+	}
+	return scores, nil
 }
+
+func isLoss(metric string) bool { return strings.HasPrefix(metric, "loss/") }
 
 // define orders the metrics, those of the question first, and looks up their
 // definitions.
