@@ -157,3 +157,23 @@ func TestMergeGrownSweep(t *testing.T) {
 		t.Errorf("trials %s", text)
 	}
 }
+
+// A store that somebody begins to write to during the merge is read again, from a copy.
+func TestMergeOfAStoreThatChanges(t *testing.T) {
+	from, to := filepath.Join(t.TempDir(), "f.db"), openTest(t)
+	check(t, finishedRun(t, from).Close())
+	calls := 0
+	m := must(to.merge(t.Context(), from, 1, func() error {
+		if calls++; calls == 2 {
+			s := openAt(t, from)
+			check(t, begin(t, s, NewRun{Experiment: "late"}).Finish(t.Context(), Finished, ""))
+			check(t, s.Close())
+		}
+		return nil
+	}))(t)
+	if m.Runs != 2 || calls < 5 {
+		t.Errorf("%+v after %d transactions", m, calls)
+	}
+	check(t, to.Check(t.Context()))
+	compareContent(t, "changed meanwhile", from, to.Path())
+}
