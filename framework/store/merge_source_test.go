@@ -177,3 +177,24 @@ func TestMergeOfAStoreThatChanges(t *testing.T) {
 	check(t, to.Check(t.Context()))
 	compareContent(t, "changed meanwhile", from, to.Path())
 }
+
+// An older sweep that is merged later is not the experiment's newest.
+func TestMergeOlderSweep(t *testing.T) {
+	ctx := t.Context()
+	plan := func(s *Store, hash string) NewSweep {
+		n := NewSweep{Experiment: "e", Plan: []byte(`{}`), Trials: []PlannedTrial{{Hash: hash, Point: []byte(`{}`)}}}
+		must(s.PlanSweep(ctx, n))(t)
+		return n
+	}
+	from, to := openTest(t), openTest(t)
+	plan(from, "older")
+	newer := plan(to, "newer")
+	must(to.Merge(ctx, from.Path()))(t)
+	sweeps := must(to.Sweeps(ctx, "e"))(t)
+	if len(sweeps) != 2 || sweeps[0].Number != 1 {
+		t.Errorf("%+v", sweeps)
+	}
+	if again := must(to.PlanSweep(ctx, newer))(t); again.Number != 1 {
+		t.Errorf("the newest sweep was planned again, as %d", again.Number)
+	}
+}
