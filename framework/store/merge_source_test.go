@@ -198,3 +198,39 @@ func TestMergeOlderSweep(t *testing.T) {
 		t.Errorf("the newest sweep was planned again, as %d", again.Number)
 	}
 }
+
+// Of marks, votes and choices in both stores the later ones count, of experiments the earlier; attempts of a
+// trial are counted again.
+func TestMergeLaterCounts(t *testing.T) {
+	ctx, yes, early, late := t.Context(), true, "early", "late"
+	past := finishedRun(t, filepath.Join(t.TempDir(), "p.db"))
+	q := Question{NewUID(), "better?", Shown{1, strings.Repeat("ab", 32)}, Shown{1, strings.Repeat("cd", 32)}}
+	check(t, past.AddQuestions(ctx, []Question{q}))
+	a, b := openAt(t, snapshotOf(t, past.Path())), openAt(t, snapshotOf(t, past.Path()))
+	say := func(s *Store, note string, change MarksChange, choice Choice) {
+		change.Note = &note
+		check(t, s.Mark(ctx, []int64{1}, change))
+		must(s.AddVotes(ctx, []Vote{{q.UID, "ann", choice}}, true))(t)
+		check(t, s.Choose(ctx, []string{"request"}, []byte(`"`+note+`"`)))
+		check(t, begin(t, s, NewRun{Experiment: "old", TrialHash: "h"}).Finish(ctx, Finished, ""))
+		check(t, begin(t, s, NewRun{Experiment: "new"}).Finish(ctx, Finished, ""))
+	}
+	say(a, early, MarksChange{Star: &yes, AddTags: []string{early}}, Left)
+	say(b, late, MarksChange{AddTags: []string{late}}, Right)
+	first := must(storetest.Rows(a.Path(), "SELECT hex(uid) FROM experiments WHERE name = 'new'"))(t)
+	check(t, a.Close())
+	check(t, b.Close())
+	for _, path := range []string{merged(t, a.Path(), b.Path()), merged(t, b.Path(), a.Path())} {
+		for query, want := range map[string]string{
+			"SELECT m.star || note || tag FROM marks m JOIN tags USING (run_id)": "0latelate",
+			"SELECT choice FROM votes":                            "right",
+			"SELECT choice FROM choices":                          `"late"`,
+			"SELECT hex(uid) FROM experiments WHERE name = 'new'": first[0],
+			"SELECT group_concat(attempt) FROM (SELECT attempt FROM runs r JOIN trials t ON t.id = r.trial_id WHERE hash = 'h' ORDER BY started_at)": "1,2,3",
+		} {
+			if got := strings.Join(must(storetest.Rows(path, query))(t), " "); got != want {
+				t.Errorf("%s: %s, want %s", query, got, want)
+			}
+		}
+	}
+}
