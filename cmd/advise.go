@@ -124,6 +124,9 @@ func (f *adviseFlags) look(c *cobra.Command, ref string, w advice.Wish) (k known
 	if k.run, err = f.findRun(c, s, ref); err != nil {
 		return k, err
 	}
+	if err := f.noteDeleted(c, s, []store.RunSummary{k.run.RunSummary}); err != nil {
+		return k, err
+	}
 	evidence, err := evidenceOf(c.Context(), s)
 	if err != nil {
 		return k, err

@@ -216,7 +216,15 @@ runexp plot`,
 	all.BoolVar(&a.json, "json", false, "print JSON")
 	completeFlag(c, "db", cobra.FixedCompletions([]string{"db"}, cobra.ShellCompDirectiveFilterFileExt))
 	r.flags(c)
-	c.AddCommand(a.quickstartCommand(), a.newCommand(), a.lsCommand(), a.showCommand(), a.compareCommand(), a.scoreCommand(), a.reportCommand(), a.adviseCommand(), a.voteCommand(), a.uiCommand(), a.plotCommand(), a.stripCommand(), a.backbonesCommand(), a.pluginsCommand(), a.metricsCommand(), a.configCommand(), a.benchCommand(), a.weightsCommand(), a.pythonCommand(), a.completionCommand(), a.versionCommand())
+	c.AddCommand(
+		a.quickstartCommand(), a.newCommand(),
+		a.lsCommand(), a.showCommand(), a.compareCommand(), a.plotCommand(), a.stripCommand(), a.uiCommand(),
+		a.scoreCommand(), a.reportCommand(), a.adviseCommand(), a.voteCommand(),
+		a.starCommand(), a.tagCommand(), a.noteCommand(), a.rmCommand(), a.restoreCommand(),
+		a.queryCommand(), a.exportCommand(), a.pythonCommand(), a.dbCommand(),
+		a.backbonesCommand(), a.pluginsCommand(), a.metricsCommand(), a.configCommand(), a.weightsCommand(), a.benchCommand(),
+		a.completionCommand(), a.versionCommand(),
+	)
 	help := a.helpCommand()
 	c.AddCommand(help)
 	c.SetHelpCommand(help)

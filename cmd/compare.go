@@ -107,6 +107,10 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile, by st
 		fmt.Fprintf(a.stderr, "note: %d scorers have scored all of these pictures, and the numbers are those of %s; --scorer names another (%s)\n",
 			len(comparison.Common), shortHash(comparison.Scorer), framework.ListNames(mapRows(comparison.Common, shortHash)))
 	}
+	marks, err := s.Marks(c.Context(), mapRows(runs, func(r store.RunSummary) int64 { return r.Number })...)
+	if err != nil {
+		return err
+	}
 	if a.json {
 		page := comparisonPage{
 			Settings: comparison.Settings, Environment: comparison.Environment, Metrics: finite(comparison.Metrics),
@@ -121,11 +125,11 @@ func (a *app) compare(c *cobra.Command, refs []string, target *figureFile, by st
 			return err
 		}
 		for _, run := range runs {
-			page.Runs = append(page.Runs, newRunRow(run, flaws, images[run.Number]))
+			page.Runs = append(page.Runs, newRunRow(run, flaws, images[run.Number], marks[run.Number]))
 		}
 		return printJSON(a.stdout, page)
 	}
-	if err := a.printComparison(comparison); err != nil || path == "" {
+	if err := a.printComparison(comparison, marks); err != nil || path == "" {
 		return err
 	}
 	_, err = fmt.Fprintf(a.stdout, "\n%s\n", path)
@@ -153,14 +157,18 @@ func (a *app) writeComparisonStrip(c *cobra.Command, s *store.Store, runs []stor
 // finalValues heads the losses and metrics of a comparison.
 const finalValues = "final values"
 
-func (a *app) printComparison(c reports.Comparison) error {
+func (a *app) printComparison(c reports.Comparison, marks map[int64]store.Marks) error {
 	w := a.stdout
 	var header []string
-	rows := [][]string{{"experiment"}, {"status"}}
+	rows := [][]string{{"experiment"}, {"status"}, {"marks"}}
 	for _, run := range c.Runs {
 		header = append(header, fmt.Sprintf("RUN %d", run.Number))
 		rows[0] = append(rows[0], run.Experiment)
-		rows[1] = append(rows[1], string(run.Status))
+		rows[1] = append(rows[1], statusOf(run, marks[run.Number]))
+		rows[2] = append(rows[2], marksLine(marks[run.Number]))
+	}
+	if strings.Join(rows[2], "") == "marks" {
+		rows = rows[:2]
 	}
 	if err := table(w, append([]string{""}, header...), rows); err != nil {
 		return err

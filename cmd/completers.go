@@ -230,3 +230,34 @@ func (a *app) runsAndExperiments(c *cobra.Command, args []string, word string) (
 	names, _ := a.experimentNames(c, args, word)
 	return append(runs, names...), how
 }
+
+// deletedRuns proposes the runs that were deleted.
+func (a *app) deletedRuns(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	var list []string
+	a.withStore(c, func(s *store.Store) error {
+		runs, err := s.Runs(c.Context(), store.Filter{Deleted: true})
+		for _, run := range runs {
+			if number := fmt.Sprint(run.Number); strings.HasPrefix(number, word) && !slices.Contains(args, number) {
+				list = append(list, cobra.CompletionWithDesc(number, fmt.Sprintf("%s, %s", run.Experiment, run.Status)))
+			}
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// tags proposes the tags that runs have, for the last of the comma-separated ones typed so far.
+func (a *app) tags(c *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+	given := word[:strings.LastIndex(word, ",")+1]
+	var list []string
+	a.withStore(c, func(s *store.Store) error {
+		tags, err := s.Tags(c.Context())
+		for _, t := range tags {
+			if strings.HasPrefix(given+t.Tag, word) && !slices.Contains(strings.Split(given, ","), t.Tag) {
+				list = append(list, cobra.CompletionWithDesc(given+t.Tag, fmt.Sprintf("%d runs", t.Runs)))
+			}
+		}
+		return err
+	})
+	return list, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}

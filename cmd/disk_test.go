@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"runexp/framework/store"
 )
 
 // TestTheDiskFills runs on a disk of a few megabytes that is then filled.
@@ -226,4 +228,60 @@ func shareBinary(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return to
+}
+
+// TestChangingAFullStore: where there is no room, vacuum and merge say so and the store stays as
+// it was; with room they do it.
+func TestChangingAFullStore(t *testing.T) {
+	dir := t.TempDir()
+	disk := filepath.Join(dir, "runs")
+	smallDisk(t, disk)
+	pictures := func(path string, sizes ...int) {
+		s, err := store.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, size := range sizes {
+			run, err := s.Begin(t.Context(), store.NewRun{Experiment: "e"})
+			if err == nil {
+				err = run.Artifact(t.Context(), store.Artifact{Kind: "picture", Name: "picture.png", Data: bytes.Repeat([]byte{byte(size)}, size)})
+			}
+			if err == nil {
+				err = run.Finish(t.Context(), store.Finished, "")
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	pictures(filepath.Join(disk, "runexp.db"), 2<<20, 1<<20+1)
+	pictures(filepath.Join(dir, "other.db"), 3<<20, 100)
+	ballast := filepath.Join(disk, "ballast")
+	if err := fill(ballast); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	for _, verb := range [][]string{{"db", "vacuum"}, {"db", "merge", "other.db"}} {
+		cmd, said := program(t, dir, verb...)
+		if text := must(t, 1, cmd, said); !strings.Contains(text, "the disk is full") {
+			t.Errorf("%s: %s", verb, text)
+		}
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	cmd, said := program(t, dir, "db", "check")
+	must(t, 0, cmd, said)
+	cmd, said = program(t, dir, "db", "merge", "other.db")
+	if text := must(t, 0, cmd, said); !strings.Contains(text, "2 new runs") {
+		t.Errorf("with room: %s", text)
+	}
+	cmd, said = program(t, dir, "rm", "1")
+	must(t, 0, cmd, said)
+	cmd, said = program(t, dir, "db", "prune")
+	must(t, 0, cmd, said)
+	cmd, said = program(t, dir, "db", "vacuum")
+	must(t, 0, cmd, said)
+	cmd, said = program(t, dir, "db", "check")
+	must(t, 0, cmd, said)
 }

@@ -29,9 +29,15 @@ func verbs(c *cobra.Command, see func(*cobra.Command)) {
 	}
 }
 
+// commandWord is an argument of a command line, whose parts may stand in quotes.
+var commandWord = regexp.MustCompile(`(?:[^\s"']|"[^"]*"|'[^']*')+`)
+
 // find returns the command that a line names, and its arguments.
 func find(line string) (*cobra.Command, []string, error) {
-	words := strings.Fields(line)
+	words := commandWord.FindAllString(line, -1)
+	for i, word := range words {
+		words[i] = strings.NewReplacer(`"`, "", "'", "").Replace(word)
+	}
 	return testRoot().Find(words[1:])
 }
 

@@ -158,7 +158,7 @@ func TestJSONOfEveryVerb(t *testing.T) {
 	}
 	for _, line := range []string{
 		"ls", "ls --sweeps", "ls bare --sweeps", "show 1", "show 2", "show " + empty, "show 3", "show 1 --config", "compare 1 2", "compare 2 " + empty,
-		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "vote sweep", "score 1 --by vgg19-lite", "ls --scorer last", "plugins", "backbones", "backbones vgg11",
+		"compare 3 4 " + infinite, "plot 1", "strip 1", "report sweep", "vote sweep", "export csv", "export parquet 1", "export tensorboard sweep", "score 1 --by vgg19-lite", "ls --scorer last", "plugins", "backbones", "backbones vgg11",
 		"weights ls", "version", "config keys", "config validate -c crash.yaml",
 		"config show -c crash.yaml", "config show -c crash.yaml --resolve", "config show -c crash.yaml losses.tv.weight=1,2", "bench -c crash.yaml --repeats 1",
 	} {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,54 +38,82 @@ func (a *app) findRuns(c *cobra.Command, s *store.Store, refs []string) ([]store
 	return runs, usage(errors.Join(problems...))
 }
 
-// findRunSet returns the runs that refs name, each once: a run each as findRun, a range of
-// numbers (3-7), or all runs of an experiment. The error reports every reference that names
-// none. Of a range or an experiment only the finished runs are returned; skipped counts
-// the others.
-func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
-	all, err := s.Runs(c.Context(), store.Filter{})
+// noteDeleted says which of the runs that were named are deleted.
+func (a *app) noteDeleted(c *cobra.Command, s *store.Store, runs []store.RunSummary) error {
+	marks, err := s.Marks(c.Context())
 	if err != nil {
-		return nil, 0, err
-	}
-	var problems []error
-	seen := map[int64]bool{}
-	add := func(number int64) error {
-		if seen[number] {
-			return nil
-		}
-		seen[number] = true
-		run, err := s.FindRun(c.Context(), fmt.Sprint(number))
-		runs = append(runs, run)
 		return err
 	}
+	for _, run := range runs {
+		if !marks[run.Number].Deleted.IsZero() {
+			fmt.Fprintf(a.stderr, "note: run %d is deleted; %s brings it back\n", run.Number, a.command(fmt.Sprintf("restore %d", run.Number)))
+		}
+	}
+	return nil
+}
+
+// findRunSet returns the runs that refs name (see namedRuns), by number. Of a range or an
+// experiment only the finished runs are returned; skipped counts the others.
+func (a *app) findRunSet(c *cobra.Command, s *store.Store, refs []string) (runs []store.RunDetail, skipped int, err error) {
+	named, err := a.namedRuns(c, s, refs, false)
+	var coded *exit
+	if err != nil && !errors.As(err, &coded) {
+		return nil, 0, err
+	}
+	for _, one := range named {
+		if !one.alone && one.Status != store.Finished {
+			skipped++
+			continue
+		}
+		run, err := s.FindRun(c.Context(), fmt.Sprint(one.Number))
+		if err != nil {
+			return nil, 0, err
+		}
+		runs = append(runs, run)
+	}
+	return runs, skipped, err
+}
+
+// A namedRun is a run that a reference names.
+type namedRun struct {
+	store.RunSummary
+	alone bool // whether one names it alone, not as part of a range or an experiment
+}
+
+// namedRuns returns the runs that refs name, each once, by number: a run each as findRun, a
+// range of numbers (3-7), or all runs of an experiment: of these two only those that are
+// deleted, or those that are not. The error reports every reference that names none.
+func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string, deleted bool) ([]namedRun, error) {
+	all, err := s.Runs(c.Context(), store.Filter{Deleted: deleted})
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	found := map[int64]namedRun{}
 	for _, ref := range refs {
 		run, err := s.FindRun(c.Context(), ref)
 		var ambiguous *store.AmbiguousError
 		switch {
 		case err == nil:
-			err = add(run.Number)
+			found[run.Number] = namedRun{run.RunSummary, true}
 		case errors.As(err, &ambiguous):
-			problems, err = append(problems, fmt.Errorf("%s: %w", a.db, err)), nil
+			problems = append(problems, fmt.Errorf("%s: %w", a.db, err))
 		case errors.Is(err, store.ErrNotFound):
-			named := namedBy(ref, all)
-			if len(named) == 0 {
-				problems = append(problems, a.noRun(ref, all))
+			several := namedBy(ref, all)
+			if len(several) == 0 && deleted {
+				problems = append(problems, fmt.Errorf("%s has no deleted run \"%s\"; %s lists them", a.db, printable.Excerpt(ref), a.command("ls --deleted")))
+			} else if len(several) == 0 {
+				problems = append(problems, a.noRun(c, s, ref, all))
 			}
-			err = nil
-			for _, one := range named {
-				if one.Status != store.Finished {
-					skipped++
-				} else if err == nil {
-					err = add(one.Number)
-				}
+			for _, one := range several {
+				found[one.Number] = namedRun{one, found[one.Number].alone}
 			}
-		}
-		if err != nil {
-			return nil, 0, err
+		default:
+			return nil, err
 		}
 	}
-	slices.SortFunc(runs, func(a, b store.RunDetail) int { return cmp.Compare(a.Number, b.Number) })
-	return runs, skipped, usage(errors.Join(problems...))
+	runs := slices.SortedFunc(maps.Values(found), func(a, b namedRun) int { return cmp.Compare(a.Number, b.Number) })
+	return runs, usage(errors.Join(problems...))
 }
 
 // namedBy returns the runs of an experiment, or those in a range of numbers.
@@ -116,12 +145,15 @@ func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDe
 	if err != nil {
 		return run, err
 	}
-	return run, a.noRun(ref, runs)
+	return run, a.noRun(c, s, ref, runs)
 }
 
 // noRun returns the error for a reference that names none of runs, newest first.
-func (a *app) noRun(ref string, runs []store.RunSummary) error {
+func (a *app) noRun(c *cobra.Command, s *store.Store, ref string, runs []store.RunSummary) error {
 	if len(runs) == 0 {
+		if n, err := s.Count(c.Context(), store.Filter{Deleted: true}); err == nil && n > 0 {
+			return usage(fmt.Errorf("all runs of %s are deleted; %s lists them", a.db, a.command("ls --deleted")))
+		}
 		return usage(fmt.Errorf("%s has no runs yet; runexp -c FILE --db %[1]s makes one", a.db))
 	}
 	known := []string{"last"}
@@ -150,7 +182,7 @@ func (a *app) noRun(ref string, runs []store.RunSummary) error {
 	return usage(fmt.Errorf("%s has no run \"%s\"; %s %s lists the runs", a.db, printable.Excerpt(ref), hint, a.command("ls")))
 }
 
-// knownExperiments returns the experiments that the store has runs or sweeps of,
+// knownExperiments returns the experiments that the store has runs or sweeps of, deleted ones too,
 // in alphabetical order.
 func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	runs, err := s.Runs(c.Context(), store.Filter{})
@@ -161,8 +193,12 @@ func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	deleted, err := s.Runs(c.Context(), store.Filter{Deleted: true})
+	if err != nil {
+		return nil, err
+	}
 	var known []string
-	for _, run := range runs {
+	for _, run := range append(runs, deleted...) {
 		known = append(known, run.Experiment)
 	}
 	for _, w := range sweeps {

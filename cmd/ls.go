@@ -18,8 +18,8 @@ import (
 
 // lsCommand is `runexp ls [EXPERIMENT]`.
 func (a *app) lsCommand() *cobra.Command {
-	var status string
-	limit, sweeps, scorer := 0, false, ""
+	f := lsFlags{}
+	status, limit, sweeps, scorer := "", 0, false, ""
 	c := &cobra.Command{
 		Use:   "ls [EXPERIMENT]",
 		Short: "List runs, or sweeps, newest first",
@@ -32,22 +32,36 @@ killed (stopped by a signal), lost (its process died: kill -9, a power cut) or p
 (stopped early by its sweep). After it stands what is wrong with the picture, if anything is:
 unchanged, black, saturated (values at 0 or 255), grey (of one colour) or not finite; show says why.
 
+--where lists the runs for which a filter is true: metrics.NAME, params.PATH (or the end of a path)
+or an attribute of the run, compared with a value by = != < <= > >= or ~ (contains), or alone (the
+run has one); joined by and, or, not and parentheses. --sort takes such a field, with - before it
+for the highest first, and --columns several, which are then the columns. The attributes are run,
+uid, experiment, sweep, status, message, flaw, iterations, loss, seconds, started, attempt, seed,
+content, style, star, tag and note. --deleted lists the runs that rm has deleted, and only those.
+
 --scorer adds the metrics of the pictures by one scorer, and a dash where it has not scored:
 numbers of different scorers do not compare. runexp score scores more runs by it.
 
 Reads the store (--db). Writes nothing, except that it merges the log of a killed process into the
 store. --json prints a list of objects.
 
-Exit codes: 0 listed, even if empty; 2 for a missing store, or an unknown experiment or status.
+Exit codes: 0 listed, even if empty; 2 for a missing store, an unknown experiment or status, or a
+filter or field that cannot be read.
 
-See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`,
+See also: runexp show, runexp tag, runexp rm, runexp query, runexp compare, runexp report,
+runexp plot, runexp strip, runexp export, runexp ui`,
 		Example: `  runexp ls --limit 20
   runexp ls quickstart --status failed
+  runexp ls --where "metrics.eval/style < 0.2 and params.optimizer = adam" --sort metrics.eval/style
+  runexp ls --columns run,tag,params.losses.style.weight,loss --sort -loss
   runexp ls --sweeps
   runexp ls --json --db old/runexp.db`,
 		ValidArgsFunction: firstArg(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
-			f := store.Filter{Status: store.Status(status), Limit: limit}
+			f.Filter = store.Filter{Status: store.Status(status), Limit: limit, Deleted: f.deleted}
+			if err := f.parse(); err != nil {
+				return usage(err)
+			}
 			if len(args) > 1 {
 				return usage(fmt.Errorf("ls takes at most one experiment; see runexp ls --help"))
 			}
@@ -68,16 +82,26 @@ See also: runexp show, runexp compare, runexp report, runexp plot, runexp strip`
 			if limit < 0 {
 				return usage(fmt.Errorf("--limit %d: give a maximum number, or 0 for all", limit))
 			}
-			if sweeps {
-				return a.listSweeps(c, f)
+			if sweeps && f.given() {
+				return usage(fmt.Errorf("--where, --sort, --columns and --deleted apply to runs; omit them or --sweeps"))
 			}
-			return a.listRuns(c, f, scorer)
+			if scorer != "" && f.columns != "" {
+				return usage(fmt.Errorf("--scorer adds columns to the usual ones; omit it or --columns, which can name metrics too"))
+			}
+			if sweeps {
+				return a.listSweeps(c, f.Filter)
+			}
+			if f.columns != "" {
+				return a.listColumns(c, f)
+			}
+			return a.listRuns(c, f.Filter, scorer)
 		},
 	}
 	c.Flags().StringVar(&status, "status", "", "only runs with this status: finished, failed, running, killed, pruned or lost")
 	c.Flags().BoolVar(&sweeps, "sweeps", false, "list sweeps, and how many of their trials have finished")
 	c.Flags().IntVar(&limit, "limit", 0, "maximum number of rows (default all)")
 	completeFlag(c, "status", words(statuses()...))
+	f.flags(a, c)
 	a.scorerFlag(c, &scorer)
 	return c
 }
@@ -103,14 +127,20 @@ type runRow struct {
 	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
 	Content    string       `json:"content,omitempty"`
 	Styles     []string     `json:"styles"`
+	Star       bool         `json:"star,omitempty"`
+	Tags       []string     `json:"tags"`
+	Note       string       `json:"note,omitempty"`
+	Deleted    *time.Time   `json:"deleted,omitempty"` // when it was deleted
 	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
 	Scorer string       `json:"scorer,omitempty"`
 	Scores []scoreValue `json:"scores,omitempty"`
 }
 
 // newRunRow returns the row of a run; flaws are those of all runs.
-func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.RunImages) runRow {
+func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.RunImages, marks store.Marks) runRow {
+	mark := newMarkRow(r, marks)
 	row := runRow{
+		Star: mark.Star, Tags: mark.Tags, Note: mark.Note, Deleted: mark.Deleted,
 		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
 		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
@@ -124,12 +154,16 @@ func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.Run
 	return row
 }
 
-// status is the run's status and, after it, what is wrong with its picture.
+// status is the run's status and, after it, what is wrong with its picture, and that it was deleted.
 func (r runRow) status() string {
-	if r.Flaw == nil {
-		return string(r.Status)
+	text := string(r.Status)
+	if r.Flaw != nil {
+		text += fmt.Sprintf(", %s", r.Flaw.Flaw)
 	}
-	return fmt.Sprintf("%s, %s", r.Status, r.Flaw.Flaw)
+	if r.Deleted != nil {
+		text += ", deleted"
+	}
+	return text
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
@@ -163,22 +197,35 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 	if err != nil {
 		return err
 	}
+	marks, err := s.Marks(c.Context())
+	if err != nil {
+		return err
+	}
+	marked := slices.ContainsFunc(runs, func(r store.RunSummary) bool { return marksLine(marks[r.Number]) != "" })
 	rows := make([]runRow, len(runs))
 	cells := make([][]string, len(runs))
 	for i, r := range runs {
-		rows[i] = newRunRow(r, flaws, images[r.Number])
+		rows[i] = newRunRow(r, flaws, images[r.Number], marks[r.Number])
 		rows[i].Scorer, rows[i].Scores = scorer.Hash, scores[i]
 		cells[i] = []string{
 			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, rows[i].status(), fmt.Sprint(r.Iterations),
 			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
 		}
-		cells[i] = append(append(cells[i], scoreCells(scores[i], metrics)...), imageNames(images[r.Number]))
+		cells[i] = append(cells[i], scoreCells(scores[i], metrics)...)
+		if marked {
+			cells[i] = append(cells[i], marksLine(marks[r.Number]))
+		}
+		cells[i] = append(cells[i], imageNames(images[r.Number]))
 	}
 	if a.json {
 		return printJSON(a.stdout, rows)
 	}
 	header := []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}
-	header = append(append(header, metricHeader(metrics)...), "IMAGES")
+	header = append(header, metricHeader(metrics)...)
+	if marked {
+		header = append(header, "MARKS")
+	}
+	header = append(header, "IMAGES")
 	return listing(a.stdout, header, cells, 2, len(header)-1)
 }
 

@@ -107,6 +107,9 @@ func (p *plotFlags) run(c *cobra.Command, refs []string) error {
 	if err != nil {
 		return err
 	}
+	if err := p.noteDeleted(c, s, runs); err != nil {
+		return err
+	}
 	known, err := metricNames(c, s, runs)
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ it goes to stdout.
 Exit codes: 0 written; 1 if the disk is full or fails; 2 for an unknown experiment or sweep, and
 for a folder that cannot be written.
 
-See also: runexp ls, runexp compare, runexp show`,
+See also: runexp ls, runexp compare, runexp show, runexp export`,
 		Example: `  runexp report layers
   runexp report layers --sweep 3 --json
   runexp report layers --html layers.html`,

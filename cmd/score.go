@@ -106,6 +106,9 @@ func (f *scoreFlags) run(c *cobra.Command, refs []string) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := f.noteDeleted(c, s, mapRows(runs, func(r store.RunDetail) store.RunSummary { return r.RunSummary })); err != nil {
+		return err
+	}
 	if len(runs) == 0 {
 		return usage(fmt.Errorf("none of the %s has finished; %s lists them", sizes.Count(skipped, "run"), f.command("ls")))
 	}

@@ -118,6 +118,15 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	}
 	w := a.stdout
 	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, printable.Text(run.Experiment), run.Status)
+	if page.Deleted != nil {
+		fmt.Fprintf(w, "deleted %s; %s brings it back\n", page.Deleted.Local().Format(time.DateTime), a.command(fmt.Sprintf("restore %d", run.Number)))
+	}
+	if line := marksLine(store.Marks{Star: page.Star, Tags: page.Tags}); line != "" {
+		fmt.Fprintf(w, "marks %s\n", printable.Text(line))
+	}
+	if page.Note != "" { // indented, as a message
+		fmt.Fprintf(w, "note\n  %s\n", strings.ReplaceAll(page.Note, "\n", "\n  "))
+	}
 	if page.Flaw != nil {
 		fmt.Fprintln(w, page.Flaw.String())
 	}
@@ -166,8 +175,12 @@ func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (r
 	if err != nil {
 		return runPage{}, err
 	}
+	marks, err := s.Marks(ctx, run.Number)
+	if err != nil {
+		return runPage{}, err
+	}
 	page := runPage{
-		runRow: newRunRow(run.RunSummary, flaws, images[run.Number]), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
+		runRow: newRunRow(run.RunSummary, flaws, images[run.Number], marks[run.Number]), Seed: run.Seed, Attempt: run.Attempt, Trial: run.TrialHash,
 		Overrides: run.Overrides, Config: run.ConfigResolved,
 	}
 	var errs [6]error

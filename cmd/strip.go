@@ -73,6 +73,9 @@ func (a *app) strip(c *cobra.Command, refs []string, pictures, height int, targe
 	if err != nil {
 		return err
 	}
+	if err := a.noteDeleted(c, s, runs); err != nil {
+		return err
+	}
 	frames, err := reports.Strip(c.Context(), s, runs[0].Number, pictures)
 	if errors.Is(err, reports.ErrNoPictures) {
 		return usage(err)

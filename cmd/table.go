@@ -23,14 +23,25 @@ const (
 // table writes rows in columns aligned for a terminal, where some letters are two columns
 // wide. Tabs and line breaks in cells are escaped.
 func table(w io.Writer, header []string, rows [][]string) error {
+	return alignedTable(w, header, rows, new([]int))
+}
+
+// alignedTable is table with columns of the given widths, which it sets if there are none yet. Without a
+// header it goes on with a table that was begun.
+func alignedTable(w io.Writer, header []string, rows [][]string, widths *[]int) error {
 	var b strings.Builder
 	rows = printed(header, rows)
-	widths := columnWidths(rows)
+	if header == nil {
+		rows = rows[1:]
+	}
+	if len(*widths) == 0 {
+		*widths = columnWidths(rows)
+	}
 	for _, row := range rows {
 		for i, cell := range row {
 			b.WriteString(cell)
 			if i < len(row)-1 {
-				b.WriteString(strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell)+columnGap))
+				b.WriteString(strings.Repeat(" ", max(0, (*widths)[i]-uniseg.StringWidth(cell))+columnGap))
 			}
 		}
 		b.WriteByte('\n')

@@ -33,8 +33,8 @@ func (w *weightsVerbs) pull() *cobra.Command {
 		Use:   "pull NAME",
 		Short: "Fetch weights from their publisher into the cache",
 		Long: `Fetch weights from their publisher into the cache, check their length and checksum, and convert
-the tensors that the backbone needs. An interrupted download is resumed. This is the only verb
-that uses the network.
+the tensors that the backbone needs. An interrupted download is resumed. Apart from
+runexp export mlflow this is the only verb that uses the network.
 
 Reads the publisher's URL or, with --from, a mirror of the same file. Writes NAME.safetensors in
 the cache and prints its path, licence and citation. An incomplete download is kept beside it, in

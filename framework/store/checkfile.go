@@ -220,3 +220,38 @@ func isFile(before os.FileInfo, path string) bool {
 	now, err := os.Stat(path)
 	return before != nil && err == nil && os.SameFile(before, now)
 }
+
+// checkpointByHand keeps SQLite from making checkpoints of its own until restore is called: after one,
+// the next write reads the whole file, to see that nothing else has changed it. Whoever writes
+// much calls checkpoint instead.
+func (s *Store) checkpointByHand(ctx context.Context) (restore func()) {
+	set := func(pages int) {
+		s.swap.RLock()
+		defer s.swap.RUnlock()
+		if s.writer != nil {
+			_, _ = s.writer.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", pages))
+		}
+	}
+	set(0)
+	return func() { set(1000) } // SQLite's default
+}
+
+// checkpoint moves the log into the file, as far as readers let it, and notes that it was this process
+// that changed the file.
+func (s *Store) checkpoint() {
+	s.writeLock.Lock()
+	defer s.writeLock.Unlock()
+	s.checkFile()
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	if s.writer == nil || s.opened.log == nil {
+		return
+	}
+	if now, err := os.Stat(s.path); err != nil || !s.unchanged(now) {
+		return
+	}
+	_, _ = s.writer.Exec("PRAGMA wal_checkpoint(PASSIVE)") // what is left, the next one moves
+	if now, err := os.Stat(s.path); err == nil && os.SameFile(now, s.opened.file) {
+		s.opened.file = now
+	}
+}

@@ -12,30 +12,34 @@ type RunImages struct {
 	Styles  []string
 }
 
-const imagesOfRun = `SELECT path, value FROM params WHERE run_id = ? AND
-	(path = 'content.image' OR path GLOB 'style[[]*].image' AND path NOT GLOB '*.masks*') ORDER BY path`
-
 // Images returns the images of runs by number.
 func (s *Store) Images(ctx context.Context, runs ...RunSummary) (map[int64]RunImages, error) {
-	type row struct{ path, file string }
+	type row struct {
+		run        int64
+		path, file string
+	}
+	var of []int64
+	for _, run := range runs {
+		of = append(of, run.Number)
+	}
 	images := map[int64]RunImages{}
 	err := s.read(ctx, func(db *sql.DB) error {
-		for _, run := range runs {
-			rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.path, decoded{&r.file}} }, imagesOfRun, run.Number)
-			if err != nil {
-				return err
-			}
-			var of RunImages
-			for _, r := range rows {
-				if r.path == "content.image" {
-					of.Content = r.file
-				} else {
-					of.Styles = append(of.Styles, r.file)
-				}
-			}
-			images[run.Number] = of
+		clear(images)
+		rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.run, &r.path, decoded{&r.file}} }, `SELECT run_id, path, value FROM params
+			WHERE run_id IN (`+numbers(of)+`) AND (path = 'content.image' OR path GLOB 'style[[]*].image' AND path NOT GLOB '*.masks*') ORDER BY run_id, path`)
+		for _, run := range of {
+			images[run] = RunImages{}
 		}
-		return nil
+		for _, r := range rows {
+			one := images[r.run]
+			if r.path == "content.image" {
+				one.Content = r.file
+			} else {
+				one.Styles = append(one.Styles, r.file)
+			}
+			images[r.run] = one
+		}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store: images of runs: %w", err)

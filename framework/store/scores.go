@@ -64,6 +64,22 @@ func (s *Store) Scores(ctx context.Context, run int64, scorer string) ([]Value, 
 	return list, nil
 }
 
+// A RunScore is one score of a run's picture.
+type RunScore struct {
+	Scorer string // its hash
+	Value
+}
+
+// AllScores returns the scores of a run's picture by all scorers, the scorer that was used
+// first before others, and its metrics in the order in which they were first recorded.
+// Errors: ErrNotFound if there is no such run.
+func (s *Store) AllScores(ctx context.Context, run int64) ([]RunScore, error) {
+	columns := func(v *RunScore) []any { return []any{&v.Scorer, &v.Name, number{&v.Value.Value}} }
+	return ofRun(ctx, s, run, columns, `SELECT c.hash, k.name, s.value
+		FROM scores s JOIN scorers c ON c.id = s.scorer_id JOIN metric_keys k ON k.id = s.key_id
+		WHERE s.run_id = ? ORDER BY c.id, k.id`)
+}
+
 // Scorers returns all scorers, the one that was used first most recently first.
 func (s *Store) Scorers(ctx context.Context) ([]Scorer, error) {
 	var list []Scorer

@@ -94,6 +94,7 @@ func recount(ctx context.Context, tx *sql.Tx, run, key int64) error {
 // rowsQueryer is implemented by *sql.DB and *sql.Tx.
 type rowsQueryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // readPoints returns all points of one metric, by step.

@@ -27,22 +27,41 @@ func writeSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = ? COLLATE NOCASE AND type != 'view')`, name).Scan(&taken); err != nil || taken {
 		return err
 	}
-	statement, err := sweepView(ctx, tx, sweep)
+	rows, err := sweepRows(ctx, tx, sweep)
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS `+identifier(name)); err != nil {
+	if _, err := tx.ExecContext(ctx, `DROP VIEW IF EXISTS main.`+identifier(name)); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, statement)
+	_, err = tx.ExecContext(ctx, createView(sweep, rows))
 	return err
 }
 
-// sweepView returns the SQL of a sweep's view. Only finished runs have metrics in it: the
-// last loss of others is not comparable.
-func sweepView(ctx context.Context, tx *sql.Tx, sweep int64) (string, error) {
+// refreshSweepView makes the view of a sweep if it is not there or is another one by now.
+func refreshSweepView(ctx context.Context, tx *sql.Tx, sweep int64) error {
+	rows, err := sweepRows(ctx, tx, sweep)
+	if err != nil {
+		return err
+	}
+	var same bool
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM main.sqlite_master WHERE type = 'view' AND sql = ?)`, createView(sweep, rows)).Scan(&same)
+	if err != nil || same {
+		return err
+	}
+	return writeSweepView(ctx, tx, sweep)
+}
+
+// createView is the statement that makes a sweep's view of its rows.
+func createView(sweep int64, rows string) string {
+	return `CREATE VIEW ` + identifier(SweepView(sweep)) + ` AS ` + rows
+}
+
+// sweepRows returns the SQL of the rows of a sweep's view. Only finished runs have metrics
+// in it: the last loss of others is not comparable.
+func sweepRows(ctx context.Context, db rowsQueryer, sweep int64) (string, error) {
 	var text, metricsText, scorer string
-	err := tx.QueryRowContext(ctx, `SELECT plan, metrics, coalesce(scorer, '') FROM sweeps WHERE id = ?`, sweep).Scan(&text, &metricsText, &scorer)
+	err := db.QueryRowContext(ctx, `SELECT plan, metrics, coalesce(scorer, '') FROM sweeps WHERE id = ?`, sweep).Scan(&text, &metricsText, &scorer)
 	if err != nil {
 		return "", err
 	}
@@ -54,7 +73,7 @@ func sweepView(ctx context.Context, tx *sql.Tx, sweep int64) (string, error) {
 	for _, d := range plan.Definitions {
 		metrics = append(metrics, d.Name)
 	}
-	scored, err := collect(ctx, tx, func(name *string) []any { return []any{name} }, `SELECT name FROM metric_keys WHERE id IN
+	scored, err := collect(ctx, db, func(name *string) []any { return []any{name} }, `SELECT name FROM metric_keys WHERE id IN
 		(SELECT s.key_id FROM scores s JOIN scorers c ON c.id = s.scorer_id WHERE c.hash = ?) ORDER BY id`, scorer)
 	if err != nil {
 		return "", err
@@ -72,7 +91,7 @@ func sweepView(ctx context.Context, tx *sql.Tx, sweep int64) (string, error) {
 		columns = append(columns, fmt.Sprintf("(%s) AS %s", value, identifier(metric)))
 	}
 	columns = columns[:min(len(columns), mostColumns)]
-	return fmt.Sprintf("CREATE VIEW %s AS SELECT %s\nFROM trial_list l WHERE l.sweep = %d ORDER BY l.trial", identifier(SweepView(sweep)), strings.Join(columns, ",\n\t"), sweep), nil
+	return fmt.Sprintf("SELECT %s\nFROM trial_list l WHERE l.sweep = %d ORDER BY l.trial", strings.Join(columns, ",\n\t"), sweep), nil
 }
 
 // writeSweepViews makes the views of all sweeps: the Go part of migration 006.

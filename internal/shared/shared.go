@@ -22,12 +22,18 @@ func Dir(t testing.TB) string {
 	if _, err := os.Stat(filepath.Join(dir, "golden")); err == nil {
 		return dir
 	}
-	const missing = "no shared weights, images and reference numbers: set RUNEXP_SHARED to their folder"
-	if slices.Contains(strings.Split(os.Getenv("RUNEXP_REQUIRE"), ","), "shared") {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
+	Missing(t, "shared", "no shared weights, images and reference numbers: set RUNEXP_SHARED to their folder")
 	return ""
+}
+
+// Missing skips a test that needs what is not there, or fails it if the comma-separated
+// list RUNEXP_REQUIRE has its name.
+func Missing(t testing.TB, name, message string) {
+	t.Helper()
+	if slices.Contains(strings.Split(os.Getenv("RUNEXP_REQUIRE"), ","), name) {
+		t.Fatal(message)
+	}
+	t.Skip(message)
 }
 
 // root returns the repository's folder: the nearest parent with a go.mod.

@@ -82,7 +82,8 @@ func imagesOf(runs []store.RunSummary, images map[int64]store.RunImages) candida
 		for _, s := range of.Styles {
 			styles = append(styles, path.Base(s))
 		}
-		c.labels = append(c.labels, printable.Text(Pair(path.Base(of.Content), strings.Join(styles, " + "))))
+		name := Pair(path.Base(of.Content), strings.Join(styles, " + "))
+		c.labels = append(c.labels, printable.Text(cmp.Or(name, "no images")))
 	}
 	return c
 }
@@ -147,7 +148,7 @@ func text(value json.RawMessage) string {
 		return "not set"
 	}
 	var s string
-	if json.Unmarshal(value, &s) == nil {
+	if json.Unmarshal(value, &s) == nil && s != "" {
 		return printable.Text(s)
 	}
 	return printable.Text(string(value))

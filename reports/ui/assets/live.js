@@ -63,7 +63,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!("quiet" in form.dataset)) return;
+    if (!("quiet" in form.dataset) || event.submitter?.formMethod === "get") return;
     event.preventDefault();
     send(form, event.submitter).catch(() => say("the server does not answer"));
     document.activeElement.blur();

@@ -75,7 +75,7 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    const viewer = document.querySelector("[data-viewer]");
+    const viewer = document.querySelector("[data-pair]");
     if (!viewer || ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) || event.ctrlKey || event.altKey || event.metaKey) return;
     const steps = viewer.querySelector("[data-steps] input");
     const by = { "[": -1, "]": 1 }[event.key];
@@ -89,7 +89,7 @@
     } else return;
     event.preventDefault();
   });
-  const all = (root) => root.querySelectorAll("[data-viewer]").forEach(start);
+  const all = (root) => root.querySelectorAll("[data-pair]").forEach(start);
   document.addEventListener("changed", (event) => all(event.target));
   all(document);
 }

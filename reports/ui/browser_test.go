@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"runexp/framework/store"
+	"runexp/internal/browser"
+)
+
+// Every page opens without a word on the console, asks nobody else, gives each control and picture a name, and fits a
+// screen of 360 pixels, by day and night.
+func TestPagesInBrowser(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/", browser.View{Width: 360, Height: 740, Dark: true})
+	for _, address := range append(pages(), "/sweeps/1/report", "/pictures", "/pictures?where=experiment+%3D+layers") {
+		p.Go(web.URL + address)
+		p.Wait("document.readyState === 'complete'")
+		if wide := browser.Eval[float64](p, "document.documentElement.scrollWidth"); wide > 360 {
+			t.Errorf("%s is %v pixels wide: %s", address, wide, browser.Eval[string](p, `Array.from(document.querySelectorAll("main *")).filter((e) => e.getBoundingClientRect().right > 361 && !e.closest(".scroll, .wide, pre, [class^=grid], .pointer-box")).slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).join("\n")`))
+		}
+		for _, node := range p.Nameless() {
+			t.Errorf("%s has a %s without a name", address, node.Role)
+		}
+		if title := browser.Eval[string](p, "document.title"); !strings.Contains(title, "n.db") {
+			t.Errorf("%s is called %q", address, title)
+		}
+		if headings := p.Count("main h1"); headings != 1 {
+			t.Errorf("%s has %d headings of the first order", address, headings)
+		}
+	}
+	for _, asked := range p.Requests() {
+		if !strings.HasPrefix(asked, web.URL) {
+			t.Errorf("a request to %s", asked)
+		}
+	}
+}
+
+// The list of runs is used with keys alone.
+func TestListByKeys(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/", browser.View{})
+	p.Press("?")
+	p.Wait("document.getElementById('help').open")
+	if keys := p.Text("#help-keys"); !strings.Contains(keys, "choose the row") || !strings.Contains(keys, "compare") {
+		t.Errorf("the keys are %q", keys)
+	}
+	p.Press(kb.Escape)
+	p.Wait("!document.getElementById('help').open")
+	p.Press("j", "j", "x", "j", "x") // runs 6 and 5
+	if got := p.Text("[data-count]"); got != "2 chosen" {
+		t.Errorf("chosen: %q", got)
+	}
+	p.Press("c")
+	p.Wait("location.pathname === '/compare' && document.readyState === 'complete'")
+	if title := p.Text("h1"); title != "Compare 2 runs" {
+		t.Errorf("compared: %s", title)
+	}
+	p.Press("g", "r")
+	p.Wait("location.pathname === '/' && document.readyState === 'complete'")
+	write(p, "/", "status = failed")
+	p.Press(kb.Enter)
+	p.Wait("location.search.includes('failed') && document.querySelectorAll('[data-row]').length === 1 && document.readyState === 'complete'")
+	p.Press(kb.Escape, "j", "s")
+	p.Wait("document.querySelector('[title=starred]')")
+	if marks, err := n.store.Marks(t.Context(), 5); err != nil || !marks[5].Star {
+		t.Errorf("run 5 has %+v (%v)", marks[5], err)
+	}
+	p.Press(kb.Enter)
+	p.Wait("location.pathname === '/runs/5'")
+}
+
+// A run's page: the slider, fading, the difference, the scrubber, values under the pointer, a note and a tag.
+func TestRunInBrowser(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/runs/2", browser.View{})
+	stack := func(want string) {
+		t.Helper()
+		p.Wait(fmt.Sprintf("document.querySelector('[data-stack]').className === %q", want))
+	}
+	stack("stack slider over")
+	at := "getComputedStyle(document.querySelector('[data-stack]')).getPropertyValue('--at')"
+	p.Press(kb.ArrowRight)
+	if got := browser.Eval[string](p, at); got != "55%" {
+		t.Errorf("the slider is at %s", got)
+	}
+	for key, want := range map[string]string{"2": "stack fade over", "3": "stack difference over", "4": "stack beside", "1": "stack slider over"} {
+		p.Press(key)
+		stack(want)
+	}
+	right := "document.querySelector('[data-shown=b]').src"
+	result := browser.Eval[string](p, right)
+	p.Press("[")
+	p.Wait("document.querySelector('[data-steps] output').textContent === 'step 10'")
+	if got := browser.Eval[string](p, right); got == result {
+		t.Error("the scrubber shows the same picture")
+	}
+	p.Press("]")
+	p.Wait("document.querySelector('[data-steps] output').textContent.startsWith('result')")
+	p.Focus(".pointer-area")
+	p.Press(kb.ArrowRight)
+	p.Wait("document.querySelector('.pointer-values').textContent.includes('total')")
+
+	write(p, "t", "good")
+	p.Press(kb.Enter)
+	p.Wait("document.querySelector('#marks .tag')?.textContent === 'good'")
+	write(p, "n", "line & <b>")
+	p.Click("button[value=note]")
+	p.Wait("document.getElementById('said').textContent.includes('note: done')")
+	marks, err := n.store.Marks(t.Context(), 2)
+	if err != nil || marks[2].Note != "line & <b>" || strings.Join(marks[2].Tags, "") != "good" {
+		t.Errorf("run 2 has %+v (%v)", marks[2], err)
+	}
+}
+
+// A page follows a run while it is running.
+func TestPageFollowsRun(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	run := n.begin(t, store.NewRun{Experiment: "others"}, 9)
+	check(t, run.Flush(t.Context()))
+	p := browser.Open(t, fmt.Sprintf("%s/runs/%d", web.URL, run.Number()), browser.View{})
+	p.Press("3") // what the reader chose stays
+	check(t, run.Finish(t.Context(), store.Finished, ""))
+	p.Wait("document.querySelector('#summary .status').textContent === 'finished'")
+	p.Wait("document.querySelector('[data-stack]').className === 'stack difference over'")
+}
+
+// A sweep's pictures are laid out on axes, and votes are given with keys.
+func TestSweepInBrowser(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	p.Wait("document.querySelectorAll('figure[data-grid] img[alt]').length >= 4")
+	p.Press("v")
+	p.Wait("location.pathname === '/vote/1' && document.readyState === 'complete'")
+	p.Focus("[name=voter]")
+	p.Press("Ann")
+	p.Press(kb.Enter)
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('0 of 2') && document.readyState === 'complete'")
+	p.Press(kb.ArrowLeft)
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('1 of 2') && document.readyState === 'complete'")
+	p.Press(kb.ArrowUp)
+	p.Wait("document.querySelector('[value=left]')?.getAttribute('aria-pressed') === 'true' && document.readyState === 'complete'")
+	p.Press(kb.ArrowDown)
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('1 of 2') && !location.search.includes('question') && document.readyState === 'complete'")
+	p.Press(kb.ArrowRight)
+	p.Wait("document.querySelector('h1')?.textContent === 'Thank you'")
+	cast, err := n.store.Votes(t.Context(), "layers")
+	if err != nil || len(cast) != 2 {
+		t.Errorf("votes %v (%v)", cast, err)
+	}
+}
+
+// Without scripts every page can still be read, and forms work.
+func TestWithoutScripts(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/runs/2", browser.View{NoScript: true})
+	for selector, want := range map[string]int{"[data-shown]": 2, "figure.curve img": 1} {
+		if got := p.Count(selector); got != want {
+			t.Errorf("%d × %s, want %d", got, selector, want)
+		}
+	}
+	p.Click("button[value=star]")
+	p.Wait("document.querySelector('button[value=unstar]')")
+	p.Go(web.URL + "/sweeps/1")
+	if got := p.Count("figure img"); got != 4 {
+		t.Errorf("%d pictures of the sweep", got)
+	}
+}
+
+// write presses the key that goes to a field, and writes into it. The browser's protocol writes the key as well, though the
+// page has used it.
+func write(p *browser.Page, key, text string) {
+	p.Press(key)
+	p.Wait("document.activeElement.matches('input, textarea')")
+	browser.Eval[bool](p, "(document.activeElement.value = '') === ''")
+	p.Press(text)
+}
