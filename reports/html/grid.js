@@ -292,11 +292,11 @@ runexp.grid = (() => {
       if (press(g, event.key)) event.preventDefault();
     });
     addEventListener("hashchange", () => {
-      if (location.hash.startsWith("#look&")) look(g);
+      if (g.figure.isConnected && location.hash.startsWith("#look&")) look(g);
     });
     let width = scroll.clientWidth;
     new ResizeObserver(() => {
-      if (Math.abs(scroll.clientWidth - width) < 2 || !g.cells) return;
+      if (Math.abs(scroll.clientWidth - width) < 2 || !g.cells || !g.figure.isConnected) return; // a page that follows a sweep replaces it
       width = scroll.clientWidth;
       render(g);
     }).observe(scroll);

@@ -27,7 +27,7 @@ runexp.scatter = (() => {
     const note = element("p", { className: "note", role: "status" });
     box.append(controls(s, () => { save(s); draw(s); }), plot, note);
     Object.assign(s, { plot, note });
-    new ResizeObserver(() => draw(s)).observe(plot);
+    new ResizeObserver(() => { if (plot.isConnected) draw(s); }).observe(plot);
   }
 
   /** ofImages are the axes along which content or style changes, with the level to begin with: numbers

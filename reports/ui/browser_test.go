@@ -184,3 +184,25 @@ func write(p *browser.Page, key, text string) {
 	browser.Eval[bool](p, "(document.activeElement.value = '') === ''")
 	p.Press(text)
 }
+
+// A sweep's grid gets the pictures of trials that finish, as the reader has laid it out.
+func TestGridFollowsSweep(t *testing.T) {
+	n := newNotebook(t)
+	deleted, kept := true, false
+	check(t, n.store.Mark(t.Context(), []int64{4}, store.MarksChange{Deleted: &deleted}))
+	running := n.begin(t, store.NewRun{Experiment: "layers", TrialHash: "h3"}, 3) // so that the page asks often
+	check(t, running.Flush(t.Context()))
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	p.Wait("document.querySelectorAll('.grid-cell').length === 4 && document.readyState === 'complete'")
+	browser.Eval[bool](p, `(document.querySelector("figure[data-grid] select").value, true)`)
+	before := p.Text("#progress")
+	check(t, running.Finish(t.Context(), store.Finished, ""))
+	check(t, n.store.Mark(t.Context(), []int64{4}, store.MarksChange{Deleted: &kept}))
+	p.Wait("document.querySelector('#progress').textContent.includes('4 finished')")
+	p.Wait("document.querySelectorAll('.grid-cell').length === 4")
+	if after := p.Text("#progress"); after == before {
+		t.Errorf("the progress is still %s", after)
+	}
+	p.Wait(fmt.Sprintf("document.querySelector('.grid-scroll').textContent.includes('run %d')", running.Number()))
+}

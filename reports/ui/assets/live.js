@@ -3,6 +3,7 @@
 // Forms marked data-quiet are sent without leaving the page.
 {
   let tag = null; // of the page as it is
+  const was = new Map(); // the parts as the server wrote them
 
   function say(text) {
     const said = document.getElementById("said");
@@ -11,13 +12,19 @@
     say.timer = setTimeout(() => { said.textContent = ""; }, 4000);
   }
 
-  // replace puts in the parts of a page that differ. A part in which somebody writes stays as it is.
+  // busy tells whether somebody writes in a part, or walks in a grid of it.
+  function busy(part) {
+    const at = document.activeElement;
+    if (!part.contains(at)) return false;
+    return ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) && at.type !== "checkbox" || Boolean(at.closest("[data-grid]"));
+  }
+
+  // replace puts in the parts of a page that differ, but for those that somebody is busy with.
   function replace(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     for (const part of document.querySelectorAll("[data-live]")) {
       const fresh = page.getElementById(part.id);
-      const busy = part.contains(document.activeElement) && ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) && document.activeElement.type !== "checkbox";
-      if (!fresh || busy || fresh.innerHTML === part.dataset.was || fresh.innerHTML === part.innerHTML) continue;
+      if (!fresh || fresh.innerHTML === was.get(part) || busy(part)) continue;
       const chosen = new Set(Array.from(part.querySelectorAll("[name=run]:checked"), (box) => box.value));
       const current = part.querySelector(".current");
       part.replaceChildren(...document.adoptNode(fresh).childNodes);
@@ -29,8 +36,8 @@
     document.body.dataset.seconds = page.body.dataset.seconds;
   }
 
-  // remember keeps a part as the server wrote it, since scripts change it afterwards.
-  function remember(part) { part.dataset.was = part.innerHTML; }
+  // remember keeps a part as the server wrote it, since scripts change it afterwards: this one is the first.
+  function remember(part) { was.set(part, part.innerHTML); }
 
   async function refresh() {
     const answer = await fetch(location.href, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store" });
@@ -43,7 +50,7 @@
   async function follow() {
     const seconds = Number(document.body.dataset.seconds);
     try {
-      if (seconds > 0 && !document.hidden) await refresh();
+      if (seconds > 0 && !document.hidden && !document.querySelector("dialog[open]")) await refresh();
     } catch (error) { /* the server has gone, or the page; the next time may do */ }
     setTimeout(follow, 1000 * (seconds || 10));
   }
@@ -72,5 +79,9 @@
   setTimeout(follow, 1000 * (Number(document.body.dataset.seconds) || 10));
   globalThis.runexp ??= {};
   runexp.say = say;
-  document.addEventListener("changed", (event) => runexp.pointer(event.target));
+  document.addEventListener("changed", (event) => {
+    runexp.pointer(event.target);
+    runexp.grid(event.target);
+    runexp.scatter(event.target);
+  });
 }
