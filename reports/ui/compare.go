@@ -12,6 +12,8 @@ import (
 	"runexp/framework/sizes"
 	"runexp/framework/store"
 	"runexp/reports"
+	"runexp/reports/document"
+	"runexp/reports/grid"
 	"runexp/reports/html"
 )
 
@@ -44,11 +46,12 @@ type comparePage struct {
 	Numbers  string // of the runs, as the address has them
 	Labels   []string
 	Pictures viewer
-	Curves   *html.Curve // nil for none
-	Metric   string      // that it shows
-	Linear   bool        // its axis
-	Metrics  []string    // that it may show
-	Results  []*shot     // by run; nil for none
+	Curves   *html.Curve    // nil for none
+	Metric   string         // that it shows
+	Linear   bool           // its axis
+	Metrics  []string       // that it may show
+	Results  []*shot        // by run; nil for none
+	Grid     *document.Grid // their pictures, for one zoom of all; nil for none
 	Note     string
 }
 
@@ -106,6 +109,16 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 	}
 	if err := p.readMetrics(ctx, s); err != nil {
 		return reply{}, err
+	}
+	if p.Pictures.B != "" {
+		data, err := grid.OfRuns(ctx, s.store, runs)
+		if err != nil {
+			return reply{}, err
+		}
+		data.X, data.Y = -1, -1
+		data.Free()
+		p.Grid = addresses(data)
+		p.Grid.Scatter = false
 	}
 	return reply{page: "compare", data: p}, nil
 }
