@@ -58,7 +58,14 @@ picture: quickstart ## docs/quickstart.jpg, the picture in the README, from the 
 looks: build ## the pictures in docs/looks, by the commands of docs/looks.md, in about ten minutes
 	go run ./tools/looks
 
+screenshots: build ## the pictures in docs/ui, of a sweep of 72 trials, in about ten minutes
+	rm -rf /tmp/runexp-screenshots && mkdir -p /tmp/runexp-screenshots
+	bin/runexp -c docs/ui/demo.yaml --db /tmp/runexp-screenshots/runexp.db --out /tmp/runexp-screenshots --quiet
+	bin/runexp star 2 --db /tmp/runexp-screenshots/runexp.db
+	bin/runexp tag 2,5 --add for-paper --db /tmp/runexp-screenshots/runexp.db
+	RUNEXP_SCREENSHOTS=$(CURDIR)/docs/ui RUNEXP_SCREENSHOTS_DB=/tmp/runexp-screenshots/runexp.db go test ./reports/ui -count=1 -run Screenshots -v
+
 paint: ## the computed images in configs/images
 	go -C tools/paint run .
 
-.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture looks paint
+.PHONY: help build quickstart test kernels soak tidy lint fuzz docs picture looks screenshots paint

@@ -73,3 +73,9 @@ if [ -z "$url" ]; then
   exit 1
 fi
 "$work/ui" latency --url "$url" --runs "$runs" --requests "$requests"
+echo
+if command -v chromium >/dev/null; then
+  "$work/ui" frames --url "$url"
+else
+  echo "frames are not measured: there is no chromium"
+fi

@@ -49,7 +49,9 @@ func TestHostileStore(t *testing.T) {
 	must(s.Close())
 	for _, line := range []string{
 		"ls", "ls --json", "ls --sweeps", "show 1", "show 1 --json", "show 1 --picture nosuch", "plot 1 --metric nosuch", "plot 1 2 --metric *",
-		"strip 1", "compare 1 2", "compare 1 2 --json", "report nosuch", "__complete show ", "__complete ls ", "__complete plot 1 --metric ", "__complete show 1 --picture ",
+		"strip 1", "compare 1 2", "compare 1 2 --json", "report nosuch",
+		"ls --columns experiment,message", "ls --columns experiment,message --json", "tag", "tag 1 2", "db check", "query select*from[run_list]", "query select*from[run_list] --json", "query select*from[nosuch]", "rm 1", "restore 1", "db prune --dry-run",
+		"__complete show ", "__complete ls ", "__complete plot 1 --metric ", "__complete show 1 --picture ",
 	} {
 		var b bytes.Buffer
 		o := &output{file: &b}

@@ -45,6 +45,17 @@ type writerFunc func([]byte) (int, error)
 
 func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
 
+// broken reports whether a write has failed, so that nothing more is worth writing to w.
+func broken(w io.Writer) bool {
+	o, is := w.(*output)
+	if !is {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.err != nil
+}
+
 // failed returns the first write error. A pipe closed early, as by head, is none.
 func (o *output) failed() error {
 	o.mu.Lock()

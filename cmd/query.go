@@ -77,6 +77,9 @@ See also: runexp ls, runexp show`,
 	return c
 }
 
+// errBroken ends a query whose result cannot be written.
+var errBroken = errors.New("the output is closed")
+
 func (a *app) query(c *cobra.Command, statement string, to rowWriter) error {
 	s, err := a.readStore(c.Context())
 	if err != nil {
@@ -84,16 +87,25 @@ func (a *app) query(c *cobra.Command, statement string, to rowWriter) error {
 	}
 	defer s.Close()
 	err = s.Query(c.Context(), statement, func(columns []string, values []any) error {
-		if values == nil {
+		switch {
+		case broken(a.stdout): // as by head; a result may have no end
+			return errBroken
+		case values == nil:
 			return to.begin(distinctColumns(columns))
 		}
 		return to.row(values)
 	})
+	if errors.Is(err, errBroken) {
+		return nil // main reports it, unless it is a closed pipe
+	}
 	var mistake *store.QueryError
 	if errors.As(err, &mistake) {
 		return usage(fmt.Errorf("%s%s\n%s", mistake.Problem, placeIn(statement, mistake.At), a.viewNames(c)))
 	}
-	return errors.Join(err, to.end())
+	if err != nil { // a list without its end is no JSON, so that nobody takes it for all of it
+		return err
+	}
+	return to.end()
 }
 
 // placeIn names a place in a text, and shows its line; "" for −1.

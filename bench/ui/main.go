@@ -2,11 +2,13 @@
 //
 //	go run ./bench/ui store --db FILE [--runs N] [--rows N] [--seed N]
 //	go run ./bench/ui latency --url URL [--runs N] [--requests N]
+//	go run ./bench/ui frames --url URL [--seconds N]
 //
 // store makes a new store through package store: sweeps as they are planned, single runs,
 // failed and lost ones, with made-up numbers and pictures. It runs at the root of the
 // module. latency requests pages of a running server and compares times with the bars of
-// pages.go; it never fails because of a time.
+// pages.go. frames scrolls the grid of all pictures in Chromium and prints how long its frames took. Neither fails
+// because of a time.
 //
 // Exit codes: 0 done, 1 an error, 2 usage.
 package main
@@ -41,7 +43,7 @@ type usageError struct{ error }
 
 func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return usageError{errors.New("give a command: store or latency")}
+		return usageError{errors.New("give a command: store, latency or frames")}
 	}
 	flags := flag.NewFlagSet("ui "+args[0], flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -67,8 +69,17 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 			}
 			return latency(ctx, *url, pages(*runs), *requests, stdout)
 		}
+	case "frames":
+		url := flags.String("url", "", "of the server, as it prints it")
+		seconds := flags.Int("seconds", 30, "from one end of the grid to the other")
+		run = func() error {
+			if *url == "" || *seconds < 1 {
+				return usageError{errors.New("frames takes --url URL, and at least one second")}
+			}
+			return frames(ctx, *url, *seconds, stdout)
+		}
 	default:
-		return usageError{fmt.Errorf("unknown command %q: give store or latency", args[0])}
+		return usageError{fmt.Errorf("unknown command %q: give store, latency or frames", args[0])}
 	}
 	if err := flags.Parse(args[1:]); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 )
 
@@ -15,7 +14,7 @@ import (
 type fileState struct {
 	file       os.FileInfo // nil if the file is not checked
 	log, index os.FileInfo // -wal and -shm; nil with a rollback journal
-	newest     string      // the newest run's uid; "" without a run
+	newest     numbered    // the newest run
 	ownRun     string      // see Store.ownRun
 	version    int64       // SQLite's data_version: changes when another process commits
 	checkpoint os.FileInfo // the file after a commit of this process in WAL mode, which may have made a checkpoint; nil before the first
@@ -33,8 +32,15 @@ func (s *Store) recordFile() {
 		s.opened.file = now
 	}
 	ctx := context.Background()
-	_ = s.writer.QueryRow(`SELECT hex(uid) FROM runs ORDER BY id DESC LIMIT 1`).Scan(&s.opened.newest) // no rows: ""
-	s.opened.ownRun, _ = s.ownRun(ctx, s.writer)
+	// With a rollback journal another process may be committing, which keeps readers out. What is not read
+	// would look like another store at the next check.
+	_ = s.retry(ctx, func() (err error) {
+		if s.opened.newest, err = numbersOf(ctx, s.writer, ` ORDER BY id DESC LIMIT 1`); err != nil {
+			return err
+		}
+		s.opened.ownRun, err = s.ownRun(ctx, s.writer)
+		return err
+	})
 	s.opened.version = version(s.writer)
 }
 
@@ -112,17 +118,17 @@ func sameState(before os.FileInfo, path string) bool {
 
 // verifyFile returns an error unless the file is still the store that was opened. It
 // reads the file through SQLite, like a tracelessPool, first without the log: all its
-// runs must also be in the store, whichever process made the last checkpoint. With the
+// runs must also be in the store or have been erased, whichever process made the last checkpoint. With the
 // log it must be intact and have this process's latest run unchanged.
 func (s *Store) verifyFile(ctx context.Context) error {
-	var older []string
+	var older numbered
 	if s.opened.log != nil {
 		base := openPool(address(s.path, frozen), 1)
 		defer base.Close()
 		if _, err := identify(ctx, base, false); errors.Is(classify(err), ErrNotStore) {
 			return ErrNotStore
 		}
-		older, _ = uids(ctx, base) // fails during a checkpoint
+		older, _ = numbersOf(ctx, base, ``) // fails during a checkpoint
 	}
 	// With a rollback journal every commit changes the file; this one was another process's. In WAL mode
 	// it was this process's own checkpoint if the file is as that left it. To read all pages takes seconds when the
@@ -138,12 +144,12 @@ func (s *Store) verifyFile(ctx context.Context) error {
 			return err
 		}
 	}
-	all, err := uids(ctx, db)
+	all, err := numbersOf(ctx, db, ``)
 	if err != nil {
 		return err
 	}
 	own, err := s.ownRun(ctx, db)
-	if err == nil && (own != s.opened.ownRun || !containsAll(all, older) || s.opened.newest != "" && !slices.Contains(all, s.opened.newest)) {
+	if err == nil && (own != s.opened.ownRun && own != "" || !all.follows(older) || !all.follows(s.opened.newest)) {
 		err = errOther
 	}
 	return err
@@ -164,18 +170,39 @@ func (s *Store) checkIntact(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// uids lists the uids of all runs.
-func uids(ctx context.Context, db *sql.DB) ([]string, error) {
-	return collect(ctx, db, func(uid *string) []any { return []any{uid} }, `SELECT hex(uid) FROM runs ORDER BY id`)
+// numbered are runs by their numbers, which are never used twice.
+type numbered struct {
+	last int64 // the highest number given, whether or not its run is there
+	uids map[int64]string
 }
 
-// containsAll reports whether all items of part are in list.
-func containsAll(list, part []string) bool {
-	in := map[string]bool{}
-	for _, item := range list {
-		in[item] = true
+// numbersOf returns the runs that the end of a query selects.
+func numbersOf(ctx context.Context, db *sql.DB, end string) (n numbered, err error) {
+	type row struct {
+		number int64
+		uid    string
 	}
-	return !slices.ContainsFunc(part, func(item string) bool { return !in[item] })
+	rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.number, &r.uid} }, `SELECT id, hex(uid) FROM runs`+end)
+	if err != nil {
+		return n, err
+	}
+	n.uids = map[int64]string{}
+	for _, r := range rows {
+		n.uids[r.number] = r.uid
+	}
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'runs'`).Scan(&n.last)
+	return n, err
+}
+
+// follows reports whether n can be a later state of the same store: no number is another run's, and none that
+// was given has yet to be. A run may be missing, if another process has erased it.
+func (n numbered) follows(earlier numbered) bool {
+	for number, uid := range earlier.uids {
+		if now, has := n.uids[number]; has && now != uid {
+			return false
+		}
+	}
+	return n.last >= earlier.last
 }
 
 // ownRun returns the uid and last heartbeat of the run that this store began last, ""
@@ -219,39 +246,4 @@ func (s *Store) restartLog() {
 func isFile(before os.FileInfo, path string) bool {
 	now, err := os.Stat(path)
 	return before != nil && err == nil && os.SameFile(before, now)
-}
-
-// checkpointByHand keeps SQLite from making checkpoints of its own until restore is called: after one,
-// the next write reads the whole file, to see that nothing else has changed it. Whoever writes
-// much calls checkpoint instead.
-func (s *Store) checkpointByHand(ctx context.Context) (restore func()) {
-	set := func(pages int) {
-		s.swap.RLock()
-		defer s.swap.RUnlock()
-		if s.writer != nil {
-			_, _ = s.writer.ExecContext(context.WithoutCancel(ctx), fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", pages))
-		}
-	}
-	set(0)
-	return func() { set(1000) } // SQLite's default
-}
-
-// checkpoint moves the log into the file, as far as readers let it, and notes that it was this process
-// that changed the file.
-func (s *Store) checkpoint() {
-	s.writeLock.Lock()
-	defer s.writeLock.Unlock()
-	s.checkFile()
-	s.swap.RLock()
-	defer s.swap.RUnlock()
-	if s.writer == nil || s.opened.log == nil {
-		return
-	}
-	if now, err := os.Stat(s.path); err != nil || !s.unchanged(now) {
-		return
-	}
-	_, _ = s.writer.Exec("PRAGMA wal_checkpoint(PASSIVE)") // what is left, the next one moves
-	if now, err := os.Stat(s.path); err == nil && os.SameFile(now, s.opened.file) {
-		s.opened.file = now
-	}
 }

@@ -103,7 +103,6 @@ func (s *Store) Vacuum(ctx context.Context) (before, after int64, err error) {
 		}
 		return 0, 0, err
 	}
-	s.checkpoint()
 	before = s.size()
 	err = s.retry(ctx, func() error {
 		s.writeLock.Lock()
@@ -115,17 +114,14 @@ func (s *Store) Vacuum(ctx context.Context) (before, after int64, err error) {
 			return ErrReadOnly
 		}
 		defer s.recordFile()
-		_, err := s.writer.ExecContext(ctx, `VACUUM`)
-		return err
+		if _, err := s.writer.ExecContext(ctx, `VACUUM`); err != nil {
+			return err
+		}
+		_, _ = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`) // a reader may keep the log as it is
+		return nil
 	})
 	if err != nil {
 		return before, before, fmt.Errorf("store %s: compact: %w", s.path, err)
-	}
-	s.checkpoint()
-	s.swap.RLock()
-	defer s.swap.RUnlock()
-	if s.writer != nil { // a reader may keep the log as it is
-		_, _ = s.writer.ExecContext(context.WithoutCancel(ctx), `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
 	return before, s.size(), nil
 }

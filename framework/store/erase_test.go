@@ -133,3 +133,32 @@ func TestProblems(t *testing.T) {
 		}
 	}
 }
+
+// A process that has the store open goes on in it when another one erases runs, also the newest, and
+// its own.
+func TestEraseBesideAWriter(t *testing.T) {
+	for _, journal := range []string{wal, rollback} {
+		t.Run(journal, func(t *testing.T) {
+			ctx, deleted := t.Context(), true
+			path := filepath.Join(t.TempDir(), "e.db")
+			s := must(open(ctx, path, journal))(t)
+			defer s.Close()
+			for range 3 {
+				check(t, begin(t, s, NewRun{Experiment: "e"}).Finish(ctx, Finished, ""))
+			}
+			other := must(open(ctx, path, journal))(t)
+			check(t, other.Mark(ctx, []int64{1, 2, 3}, MarksChange{Deleted: &deleted}))
+			if e := must(other.Erase(ctx, Erasure{Before: time.Now().Add(time.Hour)}))(t); len(e.Runs) != 3 {
+				t.Errorf("%+v", e)
+			}
+			_, _, err := other.Vacuum(ctx)
+			check(t, err)
+			check(t, other.Close())
+			r := begin(t, s, NewRun{Experiment: "e"})
+			check(t, r.Finish(ctx, Finished, ""))
+			if s.Path() != path || r.Number() != 4 {
+				t.Errorf("run %d in %s", r.Number(), s.Path())
+			}
+		})
+	}
+}

@@ -83,7 +83,6 @@ func (m *merger) run(ctx context.Context) (err error) {
 		return &SourceError{m.source.path, err}
 	}
 	defer func() { err = errors.Join(err, m.exec(context.WithoutCancel(ctx), `DETACH source`)) }()
-	defer m.store.checkpointByHand(ctx)()
 	if err := m.write(ctx, shared); err != nil {
 		return err
 	}
@@ -131,7 +130,6 @@ func (m *merger) write(ctx context.Context, work func(*step) error) error {
 	})
 	if err == nil {
 		m.done.add(done)
-		m.store.checkpoint()
 	}
 	return err
 }

@@ -12,7 +12,7 @@ import (
 	"runexp/internal/printable"
 )
 
-// ErrSameStore: a store cannot be merged into itself.
+// ErrSameStore is that a store was to be merged into itself.
 var ErrSameStore = errors.New("that is the store itself; name another one to merge from")
 
 // A SourceError says why a store cannot be merged from. It was not changed.
@@ -157,6 +157,6 @@ func (src *source) steady() bool { return src.seen.same(takeSnapshot(src.file)) 
 
 func (src *source) close() {
 	if src.folder != "" {
-		os.RemoveAll(src.folder)
+		_ = os.RemoveAll(src.folder)
 	}
 }

@@ -157,3 +157,80 @@ func TestMergeGrownSweep(t *testing.T) {
 		t.Errorf("trials %s", text)
 	}
 }
+
+// A store that somebody begins to write to during the merge is read again, from a copy.
+func TestMergeOfAStoreThatChanges(t *testing.T) {
+	from, to := filepath.Join(t.TempDir(), "f.db"), openTest(t)
+	check(t, finishedRun(t, from).Close())
+	calls := 0
+	m := must(to.merge(t.Context(), from, 1, func() error {
+		if calls++; calls == 2 {
+			s := openAt(t, from)
+			check(t, begin(t, s, NewRun{Experiment: "late"}).Finish(t.Context(), Finished, ""))
+			check(t, s.Close())
+		}
+		return nil
+	}))(t)
+	if m.Runs != 2 || calls < 5 {
+		t.Errorf("%+v after %d transactions", m, calls)
+	}
+	check(t, to.Check(t.Context()))
+	compareContent(t, "changed meanwhile", from, to.Path())
+}
+
+// An older sweep that is merged later is not the experiment's newest.
+func TestMergeOlderSweep(t *testing.T) {
+	ctx := t.Context()
+	plan := func(s *Store, hash string) NewSweep {
+		n := NewSweep{Experiment: "e", Plan: []byte(`{}`), Trials: []PlannedTrial{{Hash: hash, Point: []byte(`{}`)}}}
+		must(s.PlanSweep(ctx, n))(t)
+		return n
+	}
+	from, to := openTest(t), openTest(t)
+	plan(from, "older")
+	newer := plan(to, "newer")
+	must(to.Merge(ctx, from.Path()))(t)
+	sweeps := must(to.Sweeps(ctx, "e"))(t)
+	if len(sweeps) != 2 || sweeps[0].Number != 1 {
+		t.Errorf("%+v", sweeps)
+	}
+	if again := must(to.PlanSweep(ctx, newer))(t); again.Number != 1 {
+		t.Errorf("the newest sweep was planned again, as %d", again.Number)
+	}
+}
+
+// Of marks, votes and choices in both stores the later ones count, of experiments the earlier; attempts of a
+// trial are counted again.
+func TestMergeLaterCounts(t *testing.T) {
+	ctx, yes, early, late := t.Context(), true, "early", "late"
+	past := finishedRun(t, filepath.Join(t.TempDir(), "p.db"))
+	q := Question{NewUID(), "better?", Shown{1, strings.Repeat("ab", 32)}, Shown{1, strings.Repeat("cd", 32)}}
+	check(t, past.AddQuestions(ctx, []Question{q}))
+	a, b := openAt(t, snapshotOf(t, past.Path())), openAt(t, snapshotOf(t, past.Path()))
+	say := func(s *Store, note string, change MarksChange, choice Choice) {
+		change.Note = &note
+		check(t, s.Mark(ctx, []int64{1}, change))
+		must(s.AddVotes(ctx, []Vote{{q.UID, "ann", choice}}, true))(t)
+		check(t, s.Choose(ctx, []string{"request"}, []byte(`"`+note+`"`)))
+		check(t, begin(t, s, NewRun{Experiment: "old", TrialHash: "h"}).Finish(ctx, Finished, ""))
+		check(t, begin(t, s, NewRun{Experiment: "new"}).Finish(ctx, Finished, ""))
+	}
+	say(a, early, MarksChange{Star: &yes, AddTags: []string{early}}, Left)
+	say(b, late, MarksChange{AddTags: []string{late}}, Right)
+	first := must(storetest.Rows(a.Path(), "SELECT hex(uid) FROM experiments WHERE name = 'new'"))(t)
+	check(t, a.Close())
+	check(t, b.Close())
+	for _, path := range []string{merged(t, a.Path(), b.Path()), merged(t, b.Path(), a.Path())} {
+		for query, want := range map[string]string{
+			"SELECT m.star || note || tag FROM marks m JOIN tags USING (run_id)": "0latelate",
+			"SELECT choice FROM votes":                            "right",
+			"SELECT choice FROM choices":                          `"late"`,
+			"SELECT hex(uid) FROM experiments WHERE name = 'new'": first[0],
+			"SELECT group_concat(attempt) FROM (SELECT attempt FROM runs r JOIN trials t ON t.id = r.trial_id WHERE hash = 'h' ORDER BY started_at)": "1,2,3",
+		} {
+			if got := strings.Join(must(storetest.Rows(path, query))(t), " "); got != want {
+				t.Errorf("%s: %s, want %s", query, got, want)
+			}
+		}
+	}
+}

@@ -59,7 +59,7 @@ func guarded(ctx context.Context, db *sql.DB, use func(*sql.Conn) error) (err er
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	set := func(guard func(op int, arg1, arg2, arg3 string) int, longest int) error {
 		return conn.Raw(func(driver any) error {
 			c := driver.(*sqlite3.SQLiteConn)

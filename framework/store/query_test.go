@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // queried returns the rows of a query as texts.
@@ -118,5 +120,31 @@ func TestQueryStops(t *testing.T) {
 	})
 	if !errors.Is(err, enough) {
 		t.Errorf("enough: %v", err)
+	}
+}
+
+// The guard itself refuses, whatever the connection may do.
+func TestOnlyReads(t *testing.T) {
+	for _, c := range []struct {
+		op         int
+		arg1, arg2 string
+		want       int
+	}{
+		{sqlite3.SQLITE_SELECT, "", "", sqlite3.SQLITE_OK},
+		{sqlite3.SQLITE_READ, "runs", "id", sqlite3.SQLITE_OK},
+		{sqlite3.SQLITE_FUNCTION, "", "max", sqlite3.SQLITE_OK},
+		{sqlite3.SQLITE_FUNCTION, "", "LOAD_extension", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_PRAGMA, "user_version", "", sqlite3.SQLITE_OK},
+		{sqlite3.SQLITE_PRAGMA, "user_version", "3", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_PRAGMA, "table_info", "runs", sqlite3.SQLITE_OK},
+		{sqlite3.SQLITE_PRAGMA, "journal_mode", "", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_ATTACH, "other.db", "", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_INSERT, "runs", "", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_CREATE_TEMP_TABLE, "x", "", sqlite3.SQLITE_DENY},
+		{sqlite3.SQLITE_TRANSACTION, "BEGIN", "", sqlite3.SQLITE_DENY},
+	} {
+		if got := onlyReads(c.op, c.arg1, c.arg2, ""); got != c.want {
+			t.Errorf("%+v: %d", c, got)
+		}
 	}
 }

@@ -170,7 +170,7 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 	}
 	err := tx.QueryRowContext(ctx, `SELECT id, uid, created_at, coalesce(scorer, ''),
 		CASE WHEN json_valid(plan) THEN json_remove(json_remove(plan, '$.definitions'), ?3) = json_remove(json_remove(?2, '$.definitions'), ?3) ELSE 0 END
-		FROM sweeps WHERE experiment_id = ?1 ORDER BY id DESC LIMIT 1`, experiment, string(n.Plan), ignored).Scan(&number, &uid, timeText{&created}, &scorer, &samePlan)
+		FROM sweeps WHERE experiment_id = ?1 ORDER BY created_at DESC, id DESC LIMIT 1`, experiment, string(n.Plan), ignored).Scan(&number, &uid, timeText{&created}, &scorer, &samePlan)
 	if errors.Is(err, sql.ErrNoRows) || err == nil && (!samePlan || scorer != n.Scorer) {
 		return false, nil
 	}
@@ -214,7 +214,7 @@ func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) 
 		list, err = collect(ctx, db, (*Sweep).columns, `SELECT w.id, w.uid, e.name, w.method, w.plan, w.metrics, coalesce(w.scorer, ''),
 			w.created_at, (SELECT count(*) FROM trials t WHERE t.sweep_id = w.id)
 			FROM sweeps w JOIN experiments e ON e.id = w.experiment_id
-			WHERE ?1 = '' OR e.name = ?1 ORDER BY w.id DESC`, experiment)
+			WHERE ?1 = '' OR e.name = ?1 ORDER BY w.created_at DESC, w.id DESC`, experiment)
 		return err
 	})
 	if err != nil {

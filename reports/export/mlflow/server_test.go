@@ -71,6 +71,7 @@ func check(t *testing.T, err error) {
 
 // What testdata/read_server.py prints of a run.
 type remote struct {
+	ID           string
 	Name, Status string
 	Start, End   int64
 	Params, Tags map[string]string
@@ -124,6 +125,13 @@ func TestReadByMLflow(t *testing.T) {
 		if run.Tags["runexp.run"] == "1" && len(run.Metrics["loss/total"]) != 2500 {
 			t.Errorf("%d values", len(run.Metrics["loss/total"]))
 		}
+	}
+	// A run that was deleted on the server is written again.
+	deleted, err := http.Post(address+"/api/2.0/mlflow/runs/delete", "application/json", strings.NewReader(fmt.Sprintf(`{"run_id": %q}`, second[exporttest.Experiment][0].ID)))
+	check(t, err)
+	check(t, deleted.Body.Close())
+	if report, err = write(t, s, address, ""); err != nil || report.Created != 1 || report.Unchanged != 3 {
+		t.Errorf("after a deletion: %+v, %v", report, err)
 	}
 	if report, err = write(t, s, address, "copy/"); err != nil || report.Created != 4 {
 		t.Errorf("under another name: %+v, %v", report, err)

@@ -22,6 +22,7 @@ found = {}
 for e in client.search_experiments(view_type=ViewType.ACTIVE_ONLY):
     found[e.name] = [
         {
+            "id": r.info.run_id,
             "name": r.info.run_name,
             "status": r.info.status,
             "start": r.info.start_time,

@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"fmt"
+	"image/jpeg"
+	"image/png"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"runexp/internal/browser"
+)
+
+// shotQuality is that of JPEG: text stays sharp, and a page takes some 60 KB.
+const shotQuality = 78
+
+// TestScreenshots takes the pictures of docs/ui for `make screenshots`: each page of the store RUNEXP_SCREENSHOTS_DB, wide
+// and narrow, by day and night, into the folder RUNEXP_SCREENSHOTS.
+func TestScreenshots(t *testing.T) {
+	folder, db := os.Getenv("RUNEXP_SCREENSHOTS"), os.Getenv("RUNEXP_SCREENSHOTS_DB")
+	if folder == "" || db == "" {
+		t.Skip("RUNEXP_SCREENSHOTS names no folder: see make screenshots")
+	}
+	s, err := New(t.Context(), Options{Path: db})
+	check(t, err)
+	defer s.Close()
+	web := httptest.NewServer(s.Handler())
+	defer web.Close()
+	for _, page := range []struct{ name, address, ready, keys string }{
+		{"runs", "/", "true", ""},
+		{"filter", "/?where=" + "params.optimizer+%3D+adam+and+metrics.eval%2Fstyle+%3C+2&sort=metrics.eval/style", "true", ""},
+		{"experiments", "/experiments", "true", ""},
+		{"run", "/runs/6", "document.querySelector('.pointer-area')", ""},
+		{"sweeps", "/sweeps", "true", ""},
+		{"sweep", "/sweeps/1", "document.querySelectorAll('figure[data-grid] img').length > 6", ""},
+		{"answers", "/sweeps/1/report", "true", ""},
+		{"compare", "/compare?runs=1,2,3,4", "document.querySelector('.pointer-area')", ""},
+		{"pictures", "/pictures", "document.querySelectorAll('figure[data-grid] img').length > 6", ""},
+		{"vote", "/vote/1?voter=", "document.querySelector('.ballot')", ""},
+		{"keys", "/", "true", "?"},
+	} {
+		for _, view := range []browser.View{{Width: 1280, Height: 900}, {Width: 1280, Height: 900, Dark: true}, {Width: 360, Height: 740}, {Width: 360, Height: 740, Dark: true}} {
+			name := fmt.Sprintf("%s-%d-%s", page.name, view.Width, map[bool]string{true: "dark", false: "light"}[view.Dark])
+			p := browser.Open(t, web.URL+page.address, view)
+			p.Wait("document.readyState === 'complete' && " + page.ready)
+			if page.keys != "" {
+				p.Press(page.keys)
+			}
+			p.Wait("new Promise((done) => Promise.all(Array.from(document.images, (i) => i.loading === 'lazy' ? 0 : i.decode().catch(() => 0))).then(() => setTimeout(() => done(true), 700)))")
+			file := filepath.Join(t.TempDir(), name+".png")
+			p.Screenshot(file, false)
+			check(t, toJPEG(file, filepath.Join(folder, name+".jpg")))
+		}
+	}
+}
+
+func toJPEG(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	picture, err := png.Decode(in)
+	if err != nil {
+		return err
+	}
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	return jpeg.Encode(out, picture, &jpeg.Options{Quality: shotQuality})
+}
