@@ -184,7 +184,7 @@ runexp.grid = (() => {
     const lines = Math.min(3, Math.ceil((longest * 7) / g.state.size));
     const { data } = g.model;
     const pictured = x.levels.some((_, c) => own(g, g.cells.filter((cell) => cell.at[g.state.x] === c)).length > 0) && data.inputs.length > 0;
-    return Math.max(2, lines) * line + 8 + (pictured ? 44 : 0);
+    return Math.max(g.state.y === none ? 1 : 2, lines) * line + 8 + (pictured ? 44 : 0);
   }
 
   /** described are the axes that are said below each picture: those that differ there. */

@@ -184,6 +184,13 @@ func TestGridAddress(t *testing.T) {
 	if got := browser.Eval[string](p, state); got != want {
 		t.Errorf("the link %s\nshows %s\nand not %s", link, got, want)
 	}
+	// A link that is followed in the page that is open shows its view too.
+	p.Press(kb.Escape)
+	browser.Eval[bool](p, `(location.hash = "#look&x=losses.tv.weight&y=losses.style.weight&at.pair=raft+%C3%97+night", true)`)
+	p.Wait(`document.querySelector(".grid-said").textContent === "12 of 24 pictures, all at pair raft × night."`)
+	if got := heads(p, "columnheader"); got != "0 1 2 3" {
+		t.Errorf("a link in the page shows %q", got)
+	}
 	// What the data do not have is passed over.
 	p.Go("about:blank")
 	p.Go(address + "#look&x=gone&y=-&at.pair=gone&step=x&size=1e9&order=number:gone&view=99,x&zoom=-1&numbers=gone")
