@@ -58,7 +58,7 @@ picture: quickstart ## docs/quickstart.jpg, the picture in the README, from the 
 looks: build ## the pictures in docs/looks, by the commands of docs/looks.md, in about ten minutes
 	go run ./tools/looks
 
-screenshots: build ## the pictures in docs/ui, of a sweep of 36 trials, in about ten minutes
+screenshots: build ## the pictures in docs/ui, of a sweep of 12 trials, in about five minutes
 	rm -rf /tmp/runexp-screenshots && mkdir -p /tmp/runexp-screenshots
 	bin/runexp -c docs/ui/demo.yaml --db /tmp/runexp-screenshots/runexp.db --out /tmp/runexp-screenshots --quiet
 	bin/runexp star 2 --db /tmp/runexp-screenshots/runexp.db

@@ -46,11 +46,6 @@ func scaled(m *imaging.Image, height int) (w, h int) {
 	return max(1, int(math.Round(scale*float64(m.W)))), max(1, int(math.Round(scale*float64(m.H))))
 }
 
-// Scaled returns m alone, as large as it is in a row of the given height in pixels.
-func Scaled(m *imaging.Image, height int) (image.Image, error) {
-	w, h := scaled(m, height)
-	return resized(m, w, h)
-}
 
 func resized(m *imaging.Image, w, h int) (image.Image, error) {
 	if m.H != h || m.W != w {
