@@ -151,7 +151,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	if errors.As(err, &coded) {
 		return coded.code
 	}
-	if errors.Is(err, store.ErrDamaged) || errors.Is(err, trial.ErrPictureName) { // any verb may find these
+	if errors.Is(err, store.ErrDamaged) || errors.Is(err, trial.ErrPictureName) || errors.As(err, new(*store.UnknownFieldError)) { // any verb may find these
 		return exitUsage
 	}
 	return exitInternal

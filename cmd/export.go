@@ -70,6 +70,9 @@ func (a *app) exportSelection(c *cobra.Command, s *store.Store, refs []string, b
 			return nil, err
 		}
 		runs = mapRows(named, func(n namedRun) store.RunSummary { return n.RunSummary })
+		if err := a.noteDeleted(c, s, runs); err != nil {
+			return nil, err
+		}
 	}
 	if runs, err = matching(c.Context(), s, where, runs); err != nil {
 		return nil, err

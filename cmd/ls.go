@@ -36,8 +36,9 @@ unchanged, black, saturated (values at 0 or 255), grey (of one colour) or not fi
 or an attribute of the run, compared with a value by = != < <= > >= or ~ (contains), or alone (the
 run has one); joined by and, or, not and parentheses. --sort takes such a field, with - before it
 for the highest first, and --columns several, which are then the columns. The attributes are run,
-uid, experiment, sweep, status, message, flaw, iterations, loss, seconds, started, attempt, seed,
-content, style, star, tag and note. --deleted lists the runs that rm has deleted, and only those.
+uid, experiment, sweep, status, message, flaw, scorer, iterations, loss, seconds, started (a day, or
+a time of one, UTC), attempt, seed, content, style, star, tag and note. metrics.eval/… are by the
+newest scorer of each run. --deleted lists the runs that rm has deleted, and only those.
 
 --scorer adds the metrics of the pictures by one scorer, and a dash where it has not scored:
 numbers of different scorers do not compare. runexp score scores more runs by it.

@@ -100,7 +100,11 @@ func (a *app) query(c *cobra.Command, statement string, to rowWriter) error {
 	}
 	var mistake *store.QueryError
 	if errors.As(err, &mistake) {
-		return usage(fmt.Errorf("%s%s\n%s", mistake.Problem, placeIn(statement, mistake.At), a.viewNames(c)))
+		hint := a.viewNames(c)
+		if current, err := s.Current(c.Context()); err == nil && !current {
+			hint = fmt.Sprintf("%s was written by an older runexp and lacks some views and columns; any verb that writes, such as tag, brings it up to date\n%s", a.db, hint)
+		}
+		return usage(fmt.Errorf("%s%s\n%s", mistake.Problem, placeIn(statement, mistake.At), hint))
 	}
 	if err != nil { // a list without its end is no JSON, so that nobody takes it for all of it
 		return err

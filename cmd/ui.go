@@ -38,8 +38,9 @@ stopped can be resumed. All pages follow runs that are running. They have keys: 
 It serves on this machine only. Another --addr, such as 0.0.0.0:7600, shows the store to other
 machines and needs --token: open the address once with ?token=TOKEN. There is no encryption.
 
-Reads the store (--db), and writes it when somebody changes something; a store that cannot be
-written is shown. Prints its address, and serves until Ctrl-C. It loads nothing from elsewhere.
+Reads the store (--db), and writes it when somebody changes something, or at once if an older
+version wrote it; a store that cannot be written is shown. Prints its address, and serves until
+Ctrl-C. It loads nothing from elsewhere.
 
 Exit codes: 0 stopped by Ctrl-C (SIGINT) or SIGTERM; 2 for a missing store, an address that cannot
 be used, or one of other machines without a token.
@@ -99,7 +100,7 @@ func (a *app) serve(ctx context.Context, address string, chosen bool, token, out
 		return usage(withHint(err, "name the store with --db"))
 	}
 	defer s.Close()
-	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
+	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
 	shown := "http://" + strings.Replace(l.Addr().String(), "[::]", "localhost", 1) + "/"
 	if a.json {
 		err = printJSON(a.stdout, map[string]string{"url": shown})

@@ -27,11 +27,11 @@ type resumer struct {
 	running sync.WaitGroup
 }
 
-// resume returns when the run has begun, or with the reason why it has not.
-func (a *resumer) resume(request context.Context, run store.RunDetail) error {
+// resume returns the number of the run that goes on when it has begun, or the reason why it has not.
+func (a *resumer) resume(request context.Context, run store.RunDetail) (int64, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c := exec.CommandContext(a.ctx, program, "-c", "-", "--db", a.db, "--out", a.out, "--quiet")
 	c.Args[0] = os.Args[0]
@@ -40,35 +40,41 @@ func (a *resumer) resume(request context.Context, run store.RunDetail) error {
 	var problem bytes.Buffer
 	c.Stdin, c.Stderr = strings.NewReader(run.ConfigResolved), &problem
 	if err := c.Start(); err != nil {
-		return err
+		return 0, err
 	}
 	ended := make(chan error, 1)
 	a.running.Go(func() { ended <- c.Wait() })
 	for began := time.Now(); time.Since(began) < resumeWait; {
 		select {
 		case <-request.Done():
-			return request.Err()
+			return 0, request.Err()
 		case err := <-ended:
 			if err != nil {
-				return errors.New(printable.Text(strings.TrimSpace(problem.String())))
+				return 0, errors.New(printable.Text(strings.TrimSpace(problem.String())))
 			}
-			return nil
+			if number, err := a.newest(request, run); err != nil || number > run.Number {
+				return number, err
+			}
+			return 0, errors.New("its trial was done already; the list of runs has it")
 		case <-time.After(200 * time.Millisecond):
 		}
-		if begun, err := a.hasBegun(request, run); err != nil || begun {
-			return err
+		if number, err := a.newest(request, run); err != nil || number > run.Number {
+			return number, err
 		}
 	}
-	return fmt.Errorf("it has not begun after %v; the list of runs shows it when it has", resumeWait)
+	return 0, fmt.Errorf("it has not begun after %v; the list of runs shows it when it has", resumeWait)
 }
 
-// hasBegun reports whether a newer run of the same trial is in the store.
-func (a *resumer) hasBegun(ctx context.Context, run store.RunDetail) (bool, error) {
+// newest returns the number of the newest run of the same trial.
+func (a *resumer) newest(ctx context.Context, run store.RunDetail) (int64, error) {
 	s, err := store.Peek(ctx, a.db)
 	if err != nil {
-		return false, nil // the new process may be opening it
+		return 0, nil // the new process may be opening it
 	}
 	defer s.Close()
 	runs, err := s.Runs(ctx, store.Filter{Experiment: run.Experiment, TrialHash: run.TrialHash, Limit: 1})
-	return err == nil && len(runs) > 0 && runs[0].Number > run.Number, err
+	if err != nil || len(runs) == 0 {
+		return 0, err
+	}
+	return runs[0].Number, nil
 }

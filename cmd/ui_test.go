@@ -102,7 +102,7 @@ func TestUIResumes(t *testing.T) {
 	if page := s.get(t, "runs/1"); !strings.Contains(page, `action="/runs/1/resume"`) || !strings.Contains(page, "its process went away") {
 		t.Fatalf("the page of the lost run:\n%s", page)
 	}
-	if status, body := s.post(t, "runs/1/resume", nil); status != http.StatusOK || !strings.Contains(body, `href="/runs/2"`) {
+	if status, body := s.post(t, "runs/1/resume", nil); status != http.StatusOK || !strings.Contains(body, `goes on from <a href="/runs/1">`) {
 		t.Fatalf("resume: %d\n%s", status, body)
 	}
 	for page := ""; !strings.Contains(page, `class="status finished"`); time.Sleep(50 * time.Millisecond) {

@@ -35,7 +35,7 @@ func TestSchema(t *testing.T) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
-	if r := find("run_losses"); r.Kind != "view" || !strings.HasPrefix(r.Doc, "One row for each run and loss; best_step and") { // of migration 003
+	if r := find("run_losses"); r.Kind != "view" || !strings.HasPrefix(r.Doc, "One row for each run that is not deleted and loss") { // of migration 007
 		t.Errorf("%+v", r)
 	}
 	if r := find("run_list"); !strings.HasPrefix(r.Doc, "One row a run that is not deleted") { // made anew in 003 without a comment, in 007 with one

@@ -122,3 +122,19 @@ func (s *Store) Neighbours(ctx context.Context, run int64) (before, after int64,
 	}
 	return before, after, nil
 }
+
+// Lineage returns the run that a run went on from, if there is one, and those that went on from it.
+func (s *Store) Lineage(ctx context.Context, run int64) (before, after []int64, err error) {
+	err = s.read(ctx, func(db *sql.DB) (err error) {
+		number := func(n *int64) []any { return []any{n} }
+		if before, err = collect(ctx, db, number, `SELECT parent_id FROM runs WHERE id = ? AND parent_id IS NOT NULL`, run); err != nil {
+			return err
+		}
+		after, err = collect(ctx, db, number, `SELECT id FROM runs WHERE parent_id = ? ORDER BY id`, run)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("store: run %d: %w", run, err)
+	}
+	return before, after, nil
+}

@@ -132,7 +132,7 @@ func CheckTag(tag string) error {
 func CheckNote(note string) error {
 	switch {
 	case len(note) > longestNote:
-		return fmt.Errorf("a note has at most %d KiB, and this has %d; shorten it", longestNote>>10, len(note)>>10)
+		return fmt.Errorf("a note has at most %d bytes, and this has %d; shorten it", longestNote, len(note))
 	case !utf8.ValidString(note) || strings.ContainsRune(note, 0):
 		return errors.New("the note is not text in UTF-8; write it again")
 	}
@@ -182,7 +182,7 @@ func (s *Store) mark(ctx context.Context, tx *sql.Tx, run int64, c MarksChange, 
 	var count int
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM tags WHERE run_id = ?`, run).Scan(&count)
 	if err == nil && count > mostTags {
-		err = fmt.Errorf("a run has at most %d tags, and this would be %d; remove some", mostTags, count)
+		err = fmt.Errorf("%w: a run has at most %d, and this would be %d; remove some", ErrTooManyTags, mostTags, count)
 	}
 	return err
 }
@@ -204,6 +204,9 @@ func (s *Store) Tags(ctx context.Context) (list []TagCount, err error) {
 	}
 	return list, nil
 }
+
+// ErrTooManyTags is the error for more tags than a run may have.
+var ErrTooManyTags = errors.New("too many tags")
 
 // A TagCount is a tag and how many runs have it.
 type TagCount struct {

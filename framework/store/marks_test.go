@@ -79,10 +79,10 @@ func TestMarkErrors(t *testing.T) {
 		many.AddTags = append(many.AddTags, strings.Repeat("t", i%longestTag+1)+strings.Repeat("u", i/longestTag))
 	}
 	for want, change := range map[string]MarksChange{
-		"write \"two words\" as one word": {AddTags: []string{"fine", "two words"}},
-		"1 to 64 characters":              {AddTags: []string{""}},
-		"a note has at most 64 KiB":       {Note: &long},
-		"at most 100 tags":                many,
+		"write \"two words\" as one word":      {AddTags: []string{"fine", "two words"}},
+		"1 to 64 characters":                   {AddTags: []string{""}},
+		"a note has at most 65536 bytes":       {Note: &long},
+		"too many tags: a run has at most 100": many,
 	} {
 		if err := s.Mark(ctx, []int64{1}, change); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

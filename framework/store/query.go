@@ -37,7 +37,7 @@ func (s *Store) Query(ctx context.Context, statement string, row func(columns []
 	if second >= 0 {
 		return &QueryError{"there is a second statement; give one at a time", second}
 	}
-	statement = statement[:end] // the driver would run a comment after it as a statement without columns
+	statement = withoutTexts(statement[:end]) // the driver would run a comment after it as a statement without columns
 	begun := false
 	err := s.read(ctx, func(db *sql.DB) error {
 		if begun {
@@ -135,6 +135,9 @@ func queryRows(ctx context.Context, conn *sql.Conn, statement string, row func([
 
 // asQueryError turns an error that the statement is to blame for into a *QueryError.
 func asQueryError(err error, statement string) error {
+	if err != nil && strings.HasPrefix(err.Error(), "not enough args") { // the driver has no type for it
+		return &QueryError{"there is a parameter (? or :name) in it; write its value", strings.IndexAny(statement, "?:@$")}
+	}
 	var e sqlite3.Error
 	if !errors.As(err, &e) || e.Code == sqlite3.ErrInterrupt {
 		return err
@@ -165,6 +168,24 @@ func place(problem, statement string) int {
 		return -1
 	}
 	return strings.Index(statement, word)
+}
+
+// withoutTexts writes names in double quotes in backticks: SQLite takes a name that it does not know for a text if it is in double
+// quotes, so that a misspelt column would be a constant. The length stays.
+func withoutTexts(statement string) string {
+	var b strings.Builder
+	for i := 0; i < len(statement); {
+		n := tokenLength(statement[i:])
+		token := statement[i : i+n]
+		doubled := strings.HasPrefix(statement[i+n:], `"`) // a quote in the name
+		before := i > 0 && statement[i-1] == '"'
+		if n > 1 && token[0] == '"' && token[n-1] == '"' && !doubled && !before && !strings.Contains(token, "`") {
+			token = "`" + token[1:n-1] + "`"
+		}
+		b.WriteString(token)
+		i += n
+	}
+	return b.String()
 }
 
 // endOfStatement returns where a statement ends, and where another one begins, −1 if there is none.

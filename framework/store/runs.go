@@ -112,6 +112,9 @@ func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, columns string)
 	if err != nil {
 		return "", nil, err
 	}
+	if err := t.checkKnown(ctx, db, fields); err != nil {
+		return "", nil, err
+	}
 	var where []string
 	noIndex := `` // prefix of a column: + keeps SQLite from using its index
 	if f.TrialHash != "" {

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"runexp/framework"
 	"runexp/framework/store/search"
+	"runexp/internal/printable"
 )
 
 // An Order sorts runs by a field; those without it come last.
@@ -53,6 +55,63 @@ func (s *Store) newTranslator(ctx context.Context, db *sql.DB, fields []search.F
 	return t, err
 }
 
+// An UnknownFieldError says that no run has a metric or setting.
+type UnknownFieldError struct {
+	Field search.Field
+	Near  string // the nearest that there is; "" for none
+}
+
+func (e *UnknownFieldError) Error() string {
+	text := fmt.Sprintf("no run has %s", printable.Text(e.Field.String()))
+	if e.Near != "" {
+		text += fmt.Sprintf("; did you mean %s?", printable.Text(search.Field{Kind: e.Field.Kind, Name: e.Near}.String()))
+	}
+	return text
+}
+
+// checkKnown returns an *UnknownFieldError for a metric or setting that no run has: a filter by it would find nothing,
+// in silence. A store without runs knows none, and has nothing to find.
+func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search.Field) error {
+	var metrics []string
+	for _, f := range fields {
+		known, short := t.paths, t.paths
+		switch f.Kind {
+		case search.Attribute:
+			continue
+		case search.Metric:
+			if metrics == nil {
+				var err error
+				if metrics, err = collect(ctx, db, func(name *string) []any { return []any{name} }, `SELECT name FROM metric_keys`); err != nil {
+					return err
+				}
+			}
+			known, short = metrics, metrics
+			if slices.Contains(known, f.Name) {
+				continue
+			}
+		case search.Param:
+			if len(matchPaths(t.paths, f.Name)) > 0 {
+				continue
+			}
+			short = nil
+			for _, path := range t.paths { // a path's ends
+				for bare := strings.TrimSuffix(listIndex.ReplaceAllString(path, ""), ".name"); ; {
+					short = append(short, bare)
+					_, rest, more := strings.Cut(bare, ".")
+					if !more {
+						break
+					}
+					bare = rest
+				}
+			}
+		}
+		if len(known) > 0 {
+			return &UnknownFieldError{f, framework.Nearest(f.Name, short)}
+		}
+	}
+	return nil
+}
+
 func isStatus(f search.Field) bool {
 	return f.Kind == search.Attribute && (f.Name == "status" || f.Name == "message")
 }
@@ -76,7 +135,8 @@ func matchPaths(paths []string, name string) (found []string) {
 	}
 	for _, path := range paths {
 		bare := listIndex.ReplaceAllString(path, "")
-		for _, p := range []string{path, bare, strings.TrimSuffix(bare, ".name")} {
+		dotted := strings.NewReplacer("[", ".", "]", "").Replace(path) // as on the command line
+		for _, p := range []string{path, dotted, bare, strings.TrimSuffix(bare, ".name")} {
 			if p == name || strings.HasSuffix(p, "."+name) {
 				found = append(found, path)
 				break
@@ -98,19 +158,23 @@ func (t *translator) list(values []string) string {
 	return `(` + strings.TrimSuffix(strings.Repeat(`?,`, len(values)), `,`) + `)`
 }
 
-// metric selects the last value of a metric, or 1 if there is one. Scores of a finished picture
-// are those of the newest of its scorers.
+// newestScorer is the scorer of a run that was recorded last; NULL for none.
+const newestScorer = `(SELECT max(scorer_id) FROM scores WHERE run_id = r.id)`
+
+// metric selects the last value of a metric, or 1 if there is one. Scores of a finished picture are those of the newest
+// scorer of the run, which is what the field scorer says; of a run without any they are what it has recorded itself.
 func (t *translator) metric(exists bool, name string) string {
 	last, score := `last`, `value`
 	if exists {
 		last, score = `1`, `1`
 	}
 	const key = ` AND key_id = (SELECT id FROM metric_keys WHERE name = `
-	value := `(SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `))`
 	if !strings.HasPrefix(name, "eval/") {
-		return value
+		return `(SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `))`
 	}
-	return `coalesce(` + value + `, (SELECT ` + score + ` FROM scores WHERE run_id = r.id` + key + t.arg(name) + `) ORDER BY scorer_id DESC LIMIT 1))`
+	return `(CASE WHEN EXISTS (SELECT 1 FROM scores WHERE run_id = r.id)
+		THEN (SELECT ` + score + ` FROM scores WHERE run_id = r.id AND scorer_id = ` + newestScorer + key + t.arg(name) + `))
+		ELSE (SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `)) END)`
 }
 
 // paths of the params that a field stands for; nil for one that is none.
@@ -139,7 +203,7 @@ func (t *translator) value(f search.Field) string {
 	plain := map[string]string{
 		"run": `r.id`, "uid": `lower(hex(r.uid))`, "experiment": `e.name`, "loss": `s.last`, "seconds": `r.elapsed`,
 		"iterations": `coalesce(i.count, s.last_step, 0)`, "started": `r.started_at`, "attempt": `r.attempt`, "seed": `r.seed`,
-		"scorer": `(SELECT substr(hash, 1, 8) FROM scorers WHERE id = (SELECT max(scorer_id) FROM scores WHERE run_id = r.id))`,
+		"scorer": `(SELECT substr(hash, 1, 8) FROM scorers WHERE id = ` + newestScorer + `)`,
 		"flaw":   `(SELECT json_extract(data, '$.flaw') FROM events WHERE run_id = r.id AND kind = 'flaw' AND json_valid(data) ORDER BY id DESC LIMIT 1)`,
 		"sweep":  `(SELECT max(x.sweep_id) FROM trials x JOIN trials o ON o.hash = x.hash AND o.experiment_id = x.experiment_id WHERE o.id = r.trial_id)`,
 	}
@@ -150,7 +214,7 @@ func (t *translator) value(f search.Field) string {
 	case "status":
 		return `CASE WHEN r.id IN (` + numbers(t.lost) + `) THEN 'lost' ELSE r.status END`
 	case "message":
-		return `CASE WHEN r.id IN (` + numbers(t.lost) + `) THEN '` + lostMessage + `' ELSE r.message END`
+		return `CASE WHEN r.id IN (` + numbers(t.lost) + `) THEN '` + lostMessage + `' ELSE nullif(r.message, '') END`
 	}
 	if !t.marks {
 		return `NULL`
@@ -172,6 +236,9 @@ func (t *translator) where(c search.Condition) string {
 	case search.Not:
 		return `(NOT ` + t.where(c.Of) + `)`
 	case search.Comparison:
+		if typed, _ := search.TypeOf(c.Field); c.Op == search.NotEqual && typed == search.Flag {
+			return `(NOT ` + t.any(c.Field, search.Equal, c.Values) + `)`
+		}
 		if c.Op == search.NotEqual { // it has the field, and no value of it is equal
 			return `(` + t.has(c.Field) + ` AND NOT ` + t.any(c.Field, search.Equal, c.Values) + `)`
 		}
@@ -187,7 +254,9 @@ func (t *translator) has(f search.Field) string {
 	switch {
 	case f.Kind == search.Attribute && f.Name == "star":
 		return t.value(f)
-	case f.Kind == search.Metric: // not-a-number is a value
+	case f.Kind == search.Attribute && f.Name == "loss": // not-a-number is a value
+		return `(s.run_id IS NOT NULL)`
+	case f.Kind == search.Metric:
 		return `(` + t.metric(true, f.Name) + ` IS NOT NULL)`
 	}
 	return `(` + t.value(f) + ` IS NOT NULL)`
@@ -228,6 +297,8 @@ func (t *translator) compare(f search.Field, op search.Op, value string) string 
 		fallthrough
 	case typed == search.Number:
 		return `coalesce(` + t.value(f) + string(op) + t.arg(number) + `, 0)`
+	case typed == search.Time && search.IsDay(value):
+		return `coalesce(substr(` + t.value(f) + `, 1, 10) ` + string(op) + t.arg(value) + `, 0)`
 	case typed == search.Time:
 		at, _ := search.ToTime(value)
 		return `coalesce(` + t.value(f) + string(op) + t.arg(formatTime(at)) + `, 0)`
@@ -249,6 +320,8 @@ func (t *translator) setting(op search.Op, value string, isImage bool) string {
 	number, isNumber := search.ToNumber(value)
 	const isJSONNumber = `substr(value, 1, 1) BETWEEN '-' AND '9' AND CAST(value AS REAL) `
 	switch {
+	case op == search.Contains && isImage: // its name: what is left when all before the last slash goes
+		return `replace(value, rtrim(value, replace(value, '/', '')), '') LIKE ` + t.arg(`%`+escapeLike(strings.Trim(string(encoded), `"`))+`%`) + ` ESCAPE '\'`
 	case op == search.Contains:
 		return `value LIKE ` + t.arg(`%`+escapeLike(strings.Trim(string(encoded), `"`))+`%`) + ` ESCAPE '\'`
 	case op != search.Equal:
@@ -285,7 +358,7 @@ func fieldsOf(c search.Condition) []search.Field {
 
 // Count returns how many runs a filter selects, whatever its limit and offset.
 func (s *Store) Count(ctx context.Context, f Filter) (n int, err error) {
-	f.Limit, f.Offset, f.Order = 0, 0, nil
+	f.Limit, f.Offset = 0, 0
 	err = s.read(ctx, func(db *sql.DB) error {
 		query, args, err := s.query(ctx, db, f, `SELECT count(*)`)
 		if err != nil {

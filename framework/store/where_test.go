@@ -2,11 +2,13 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"runexp/framework/store/search"
 )
@@ -36,8 +38,8 @@ func searched(t *testing.T) *Store {
 	}
 	must(s.writer.Exec(`UPDATE runs SET pid_start = pid_start + 1 WHERE id = 4`))(t) // its process is gone
 	for run, hash := range map[int64]string{1: "aaaaaaaaaa", 2: "bbbbbbbbbb"} {      // 1 has two scorers, in either order
-		check(t, s.Score(ctx, run, Scorer{"aaaaaaaaaa", raw(`{}`)}, []Value{{"eval/noise", 1}}))
-		check(t, s.Score(ctx, run, Scorer{hash, raw(`{}`)}, []Value{{"eval/noise", float64(run)}}))
+		check(t, s.Score(ctx, run, Scorer{"aaaaaaaaaa", raw(`{}`)}, []Value{{"eval/noise", 1}, {"eval/style", 9}, {"eval/old", 9}}))
+		check(t, s.Score(ctx, run, Scorer{hash, raw(`{}`)}, []Value{{"eval/noise", float64(run)}, {"eval/style", float64(run-1) / 10}}))
 	}
 	star, note := true, "a note of 🖼"
 	check(t, s.Mark(ctx, []int64{2, 3}, MarksChange{Star: &star, AddTags: []string{"good", "seen"}}))
@@ -48,17 +50,18 @@ func searched(t *testing.T) *Store {
 func TestWhere(t *testing.T) {
 	s := searched(t)
 	for text, want := range map[string]string{
-		"":                                        "4 3 2 1",
-		"metrics.eval/style < 0.2":                "2 1",
-		"metrics.eval/style":                      "3 2 1",
-		"not metrics.eval/style":                  "4",
-		"metrics.eval/noise = 2":                  "2",
-		"metrics.eval/noise":                      "2 1",
-		"scorer = aaaaaaaa":                       "1",
-		"scorer ~ BBBB":                           "2",
-		"metrics.odd":                             "4",
-		"metrics.odd < 5 or not metrics.odd < 5":  "4 3 2 1",
-		"metrics.none > 0":                        "",
+		"":                                       "4 3 2 1",
+		"metrics.eval/style < 0.2":               "2 1",
+		"metrics.eval/style":                     "3 2 1",
+		"not metrics.eval/style":                 "4",
+		"metrics.eval/noise = 2":                 "2",
+		"metrics.eval/noise":                     "2 1",
+		"metrics.eval/old":                       "1", // of run 2's earlier scorer only: not a value of its newest
+		"scorer = aaaaaaaa":                      "1",
+		"scorer ~ BBBB":                          "2",
+		"metrics.odd":                            "4",
+		"metrics.odd < 5 or not metrics.odd < 5": "4 3 2 1",
+
 		"params.optimizer = adam":                 "3 1",
 		"params.optimizer = lbfgs":                "3 2",
 		"params.optimizer != adam":                "2",
@@ -73,8 +76,6 @@ func TestWhere(t *testing.T) {
 		"params.bounds = true":                    "4",
 		"params.output.note ~ '% \"sure\"_'":      "4",
 		"params.output.note ~ '10_'":              "",
-		"params.nothing = 1":                      "",
-		"params.nothing":                          "",
 		"content = bay.png":                       "2 1",
 		"content = ay.png":                        "",
 		"style = night.png":                       "2 1",
@@ -98,7 +99,18 @@ func TestWhere(t *testing.T) {
 		"seed = 2 or seed = 0":                    "3 1",
 		"sweep = 1":                               "",
 		"attempt = 1 and iterations < 5":          "4 3 2 1",
-		"flaw = grey":                             "",
+		"message":                                 "4 3 2 1",
+		"star != true":                            "4 1",
+		"star != false":                           "3 2",
+		"content ~ a/":                            "",
+		"content ~ BAY":                           "2 1",
+		"style ~ b/":                              "",
+		"style ~ night":                           "2 1",
+		"params.stages.0.optimizer.name = lbfgs":  "2",
+		"loss":                                    "4 3 2 1",
+		"started >= 2020-01-01 and started != 2020-01-01": "4 3 2 1",
+		"started = 2020-01-01":                            "",
+		"flaw = grey":                                     "",
 	} {
 		c, err := search.Parse(text)
 		if err != nil {
@@ -112,6 +124,25 @@ func TestWhere(t *testing.T) {
 		if n := must(s.Count(t.Context(), Filter{Where: c}))(t); n != len(strings.Fields(want)) {
 			t.Errorf("%s: counted %d", text, n)
 		}
+	}
+}
+
+// A name that no run has is a mistake, not a filter that finds nothing.
+func TestWhereUnknown(t *testing.T) {
+	s := searched(t)
+	for text, want := range map[string]string{
+		"metrics.evall/style < 1": "no run has metrics.evall/style; did you mean metrics.eval/style?",
+		"params.optimzer = adam":  "no run has params.optimzer; did you mean params.optimizer?",
+		"not params.xyzxyzxyz":    "no run has params.xyzxyzxyz",
+	} {
+		_, err := s.Runs(t.Context(), Filter{Where: must(search.Parse(text))(t)})
+		if unknown := new(UnknownFieldError); !errors.As(err, &unknown) || unknown.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	today := must(search.Parse("started = " + time.Now().UTC().Format(time.DateOnly)))(t)
+	if got := list(t, s, Filter{Where: today}); got != "4 3 2 1" {
+		t.Errorf("today's runs are %q", got)
 	}
 }
 

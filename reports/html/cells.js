@@ -170,7 +170,9 @@ runexp.cells = (() => {
     const box = view.rows.get(r)?.boxes.get(c);
     if (!box) return;
     box.tabIndex = 0;
-    if (focus) box.focus({ preventScroll: true });
+    if (!focus) return;
+    box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest", inline: "nearest" }); // the grid may be larger than the window
   }
 
   return { create };

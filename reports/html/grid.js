@@ -93,14 +93,15 @@ runexp.grid = (() => {
     g.flow = x === none && y === none ? ordered(g, ranked) : null;
   }
 
-  /** ordered sorts a flow of pictures by a number or an axis; in the order of the runs without one. */
+  /** ordered sorts a flow of pictures by a number, the best first, or an axis; in the order of the runs without one. */
   function ordered(g, cells) {
     const { data } = g.model;
     const [kind, name] = g.state.order.split(/:(.*)/s);
     const number = data.numbers.findIndex((n) => kind === "number" && n.name === name);
     const axis = data.axes.findIndex((a) => kind === "axis" && a.name === name);
     if (number < 0 && axis < 0) return cells;
-    const of = (cell) => (number >= 0 ? cell.values[number] ?? Infinity : cell.at[axis]);
+    const sign = data.numbers[number]?.better === "higher" ? -1 : 1;
+    const of = (cell) => (number < 0 ? cell.at[axis] : cell.values[number] == null ? Infinity : sign * cell.values[number]);
     return [...cells].sort((a, b) => of(a) - of(b) || a.run - b.run);
   }
 

@@ -46,7 +46,6 @@ func scaled(m *imaging.Image, height int) (w, h int) {
 	return max(1, int(math.Round(scale*float64(m.W)))), max(1, int(math.Round(scale*float64(m.H))))
 }
 
-
 func resized(m *imaging.Image, w, h int) (image.Image, error) {
 	if m.H != h || m.W != w {
 		m = m.Resize(h, w)

@@ -65,7 +65,7 @@ func TestListByKeys(t *testing.T) {
 	p.Wait("location.pathname === '/' && document.readyState === 'complete'")
 	write(p, "/", "status = failed")
 	p.Press(kb.Enter)
-	p.Wait("location.search.includes('failed') && document.querySelectorAll('[data-row]').length === 1 && document.readyState === 'complete'")
+	p.Wait("location.search.includes('failed') && document.querySelectorAll('[data-listed]').length === 1 && document.readyState === 'complete'")
 	p.Press(kb.Escape, "j", "s")
 	p.Wait("document.querySelector('[title=starred]')")
 	if marks, err := n.store.Marks(t.Context(), 5); err != nil || !marks[5].Star {
@@ -73,6 +73,60 @@ func TestListByKeys(t *testing.T) {
 	}
 	p.Press(kb.Enter)
 	p.Wait("location.pathname === '/runs/5'")
+}
+
+// Every action of the list does what it says, to the runs that are chosen, also on other pages of the list.
+func TestListActions(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/", browser.View{})
+	p.Wait("document.readyState === 'complete'")
+	act := func(button, said, want string) {
+		t.Helper()
+		browser.Eval[bool](p, `(document.getElementById("said").textContent = "") === ""`)
+		p.Click("#chosen button" + button)
+		p.Wait(fmt.Sprintf("document.getElementById('said').textContent.startsWith(%q)", said))
+		all, err := n.store.Marks(t.Context())
+		check(t, err)
+		var got []string
+		for _, run := range []int64{3, 4} {
+			m := all[run]
+			got = append(got, fmt.Sprintf("%d %t %v %t", run, m.Star, m.Tags, !m.Deleted.IsZero()))
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("after %s: %s, want %s", said, text, want)
+		}
+	}
+	p.Click("[data-run='4'] [name=run]")
+	act("[value=star]", "star: done", "3 false [] false, 4 true [] false")
+	p.Click("[data-run='3'] [name=run]")
+	act("[value=unstar]", "unstar: done", "3 false [] false, 4 false [] false")
+	p.Focus("#chosen [name=value]")
+	p.Press("good")
+	act("[value=tag]", "tag: done", "3 false [good] false, 4 false [good] false")
+	if left := browser.Eval[string](p, `document.querySelector("#chosen [name=value]").value`); left != "" {
+		t.Errorf("the field still has %q", left)
+	}
+	p.Focus("#chosen [name=value]")
+	p.Press("good")
+	browser.Eval[bool](p, `(document.getElementById("said").textContent = "") === ""`)
+	p.Press(kb.Enter) // adds, and compares nothing
+	p.Wait("document.getElementById('said').textContent.startsWith('tag: done')")
+	p.Focus("#chosen [name=value]")
+	p.Press("good")
+	act("[value=untag]", "untag: done", "3 false [] false, 4 false [] false")
+	p.Go(web.URL + "/?where=run+%3C+3")
+	p.Wait("document.querySelector('[data-count]')?.textContent.startsWith('2 chosen')")
+	p.Press("j", "x")
+	p.Wait("document.querySelector('[data-count]').textContent.startsWith('3 chosen')")
+	p.Press("c")
+	p.Wait("location.pathname === '/compare' && document.readyState === 'complete'")
+	if search := browser.Eval[string](p, "location.search"); search != "?runs=2,3,4" {
+		t.Errorf("compared: %s", search)
+	}
+	p.Go(web.URL + "/?where=run+%3E+2")
+	p.Wait("document.querySelector('[data-count]')?.textContent.startsWith('3 chosen')")
+	act("[value=delete]", "delete: done", "3 false [] true, 4 false [] true")
 }
 
 // A run's page: the slider, fading, the difference, the scrubber, values under the pointer, a note and a tag.

@@ -117,7 +117,7 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 		}
 		data.X, data.Y = -1, -1
 		data.Free()
-		p.Grid = addresses(data)
+		p.Grid = addresses(s.directed(data))
 		p.Grid.Scatter = false
 	}
 	return reply{page: "compare", data: p}, nil
@@ -150,6 +150,7 @@ func (p *comparePage) readPictures(ctx context.Context, s *Server) error {
 		}
 		p.Results = append(p.Results, result)
 	}
+	p.Pictures.Made = true
 	for _, result := range p.Results {
 		switch {
 		case result == nil:

@@ -9,8 +9,11 @@ import (
 	"strings"
 )
 
-// cookie holds the token in a browser.
-const cookie = "runexp"
+// cookieOf is the name of the cookie that holds the token: with the port, since cookies are those of all ports of a host.
+func cookieOf(r *http.Request) string {
+	_, port, _ := net.SplitHostPort(r.Host)
+	return "runexp" + port
+}
 
 // policy lets a page load its own server's files and nothing else.
 const policy = "default-src 'none'; img-src 'self' data: blob:; style-src 'self'; style-src-attr 'unsafe-inline'; script-src 'self'; connect-src 'self'; " +
@@ -51,7 +54,7 @@ func admit(w http.ResponseWriter, r *http.Request, token string) bool {
 			http.Error(w, "this is not the token that the server was started with", http.StatusForbidden)
 			return false
 		}
-		http.SetCookie(w, &http.Cookie{Name: cookie, Value: url.QueryEscape(token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+		http.SetCookie(w, &http.Cookie{Name: cookieOf(r), Value: url.QueryEscape(token), Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
 		query := r.URL.Query()
 		query.Del("token")
 		to := url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
@@ -61,7 +64,7 @@ func admit(w http.ResponseWriter, r *http.Request, token string) bool {
 	if bearer, has := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); has && same(bearer, token) {
 		return true
 	}
-	if c, err := r.Cookie(cookie); err == nil {
+	for _, c := range r.CookiesNamed(cookieOf(r)) {
 		if value, err := url.QueryUnescape(c.Value); err == nil && same(value, token) {
 			return true
 		}

@@ -15,6 +15,7 @@ const (
 	pageLength  = 100 // runs on a page
 	mostColumns = 40
 	mostOrders  = 4
+	lastPage    = 1_000_000
 )
 
 // A listing is what an address asks of the list of runs: it is all of its state.
@@ -36,7 +37,7 @@ func readListing(query url.Values) listing {
 	l := listing{Where: strings.TrimSpace(query.Get("where")), Deleted: query.Get("deleted") != ""}
 	l.Sort, l.Columns = fieldList(query["sort"]), fieldList(query["columns"])
 	l.Page, _ = strconv.Atoi(query.Get("page"))
-	l.Page = max(l.Page, 1)
+	l.Page = min(max(l.Page, 1), lastPage)
 	return l
 }
 

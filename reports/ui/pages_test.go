@@ -20,7 +20,7 @@ import (
 // rowsOf lists the runs of a listing in order.
 func rowsOf(body string) string {
 	var runs []string
-	for _, m := range regexp.MustCompile(`<tr data-row data-run="(\d+)"`).FindAllStringSubmatch(body, -1) {
+	for _, m := range regexp.MustCompile(`<tr data-listed data-run="(\d+)"`).FindAllStringSubmatch(body, -1) {
 		runs = append(runs, m[1])
 	}
 	return strings.Join(runs, " ")
@@ -194,12 +194,12 @@ func TestReadOnly(t *testing.T) {
 func TestResume(t *testing.T) {
 	n := newNotebook(t)
 	var resumed []int64
-	web := n.serve(t, Options{Resume: func(_ context.Context, run store.RunDetail) error {
+	web := n.serve(t, Options{Resume: func(_ context.Context, run store.RunDetail) (int64, error) {
 		resumed = append(resumed, run.Number)
 		if len(resumed) > 1 {
-			return errors.New("its weights are gone")
+			return 0, errors.New("its weights are gone")
 		}
-		return nil
+		return 5, nil
 	}})
 	if _, body := get(t, web, "/runs/7"); !strings.Contains(body, `action="/runs/7/resume"`) {
 		t.Errorf("no button on\n%s", body)
@@ -207,7 +207,7 @@ func TestResume(t *testing.T) {
 	if _, body := get(t, web, "/runs/1"); strings.Contains(body, "/resume") {
 		t.Error("a button on a finished run")
 	}
-	if answer, _ := post(t, web, "/runs/7/resume", nil); answer.StatusCode != http.StatusSeeOther {
+	if answer, _ := post(t, web, "/runs/7/resume", nil); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/runs/5" {
 		t.Errorf("resume: %s", answer.Status)
 	}
 	if answer, body := post(t, web, "/runs/7/resume", nil); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "its weights are gone") {

@@ -20,7 +20,7 @@ const (
 	thumbLong    = 256       // longest side of a thumbnail, in pixels: sharp at 128 on dense screens
 	thumbQuality = 82        // of JPEG
 	thumbMemory  = 128 << 20 // bytes: 10,000 thumbnails of 10 KB
-	largestImage = 100 << 20 // pixels; a file of few bytes may claim more
+	largestImage = 64 << 20  // pixels, 256 MB in memory; a file of few bytes may claim more
 )
 
 // sendBlob sends a stored picture in full resolution.
@@ -89,15 +89,32 @@ func (s *Server) sendThumbnail(r *http.Request) (reply, error) {
 func (t *thumbnails) make(ctx context.Context, s *store.Store, hash string) ([]byte, error) {
 	t.slots <- struct{}{}
 	defer func() { <-t.slots }()
-	data, err := s.Blob(context.WithoutCancel(ctx), hash) // others may wait for the same one
-	if err != nil {
-		return nil, err
-	}
-	picture, err := decodePicture(data)
+	picture, err := readPicture(context.WithoutCancel(ctx), s, hash) // others may wait for the same one
 	if err != nil {
 		return nil, err
 	}
 	return encodeSmall(shrink(picture, thumbLong))
+}
+
+// blind returns a stored picture as PNG without the texts of its file.
+func (t *thumbnails) blind(ctx context.Context, s *store.Store, hash string) ([]byte, error) {
+	t.slots <- struct{}{}
+	defer func() { <-t.slots }()
+	picture, err := readPicture(ctx, s, hash)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, picture)
+	return out.Bytes(), err
+}
+
+func readPicture(ctx context.Context, s *store.Store, hash string) (image.Image, error) {
+	data, err := s.Blob(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	return decodePicture(data)
 }
 
 // decodePicture decodes a picture of a size that is not absurd.

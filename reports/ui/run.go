@@ -33,8 +33,9 @@ type runPage struct {
 	Events         []store.EventRecord
 	Files          []store.StoredArtifact
 	Resumable      bool
-	Back           string // where forms return to
-	Previous, Next string // addresses of the runs before and after it; "" for none
+	Before, After  []int64 // the run that it went on from, and those that went on from it
+	Back           string  // where forms return to
+	Previous, Next string  // addresses of the runs before and after it; "" for none
 }
 
 // A metric is a row of the table of metrics.
@@ -87,7 +88,10 @@ func (s *Server) showRun(r *http.Request) (reply, error) {
 			return reply{}, err
 		}
 	}
-	p.Resumable = s.Resume != nil && (run.Status == store.Lost || run.Status == store.Killed) && p.Marks.Deleted.IsZero()
+	if p.Before, p.After, err = s.store.Lineage(ctx, run.Number); err != nil {
+		return reply{}, err
+	}
+	p.Resumable = s.Resume != nil && (run.Status == store.Lost || run.Status == store.Killed) && p.Marks.Deleted.IsZero() && len(p.After) == 0
 	if run.Status == store.Running {
 		p.live(true)
 	}
@@ -233,8 +237,9 @@ func (s *Server) resume(r *http.Request) (reply, error) {
 	if run.Status != store.Lost && run.Status != store.Killed {
 		return reply{}, &badRequest{http.StatusConflict, fmt.Errorf("run %d is %s; only a lost or killed one is resumed", run.Number, run.Status)}
 	}
-	if err := s.Resume(r.Context(), run); err != nil {
+	number, err := s.Resume(r.Context(), run)
+	if err != nil {
 		return reply{}, &badRequest{http.StatusConflict, fmt.Errorf("run %d cannot be resumed here: %w", run.Number, err)}
 	}
-	return reply{redirect: "/"}, nil
+	return reply{redirect: fmt.Sprintf("/runs/%d", number)}, nil
 }

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,18 +19,20 @@ import (
 // runsPage is the list of runs.
 type runsPage struct {
 	frame
-	Listing  listing
-	Problem  string // of the filter
-	Columns  []column
-	Rows     []row
-	Total    int
-	Found    string // "12 runs"
-	From, To int
-	Previous string // addresses of the pages before and after; "" for none
-	Next     string
-	Fields   []choice // what a column may be
-	Tags     []store.TagCount
-	Pictures string // address of the pictures of all these runs
+	Listing   listing
+	Problem   string // of the filter
+	Note      string // what to mind about its numbers
+	SortByRun string // address
+	Columns   []column
+	Rows      []row
+	Total     int
+	Found     string // "12 runs"
+	From, To  int
+	Previous  string // addresses of the pages before and after; "" for none
+	Next      string
+	Fields    []choice // what a column may be
+	Tags      []store.TagCount
+	Pictures  string // address of the pictures of all these runs
 }
 
 // A column of a list.
@@ -64,7 +68,12 @@ func (s *Server) listRuns(r *http.Request) (reply, error) {
 		p.Problem = err.Error()
 		return reply{page: "runs", data: p}, nil
 	}
-	if p.Total, err = s.store.Count(ctx, f); err != nil {
+	p.Total, err = s.store.Count(ctx, f)
+	if unknown := new(store.UnknownFieldError); errors.As(err, &unknown) {
+		p.Problem = unknown.Error()
+		return reply{page: "runs", data: p}, nil
+	}
+	if err != nil {
 		return reply{}, err
 	}
 	runs, err := s.store.Runs(ctx, f)
@@ -82,6 +91,9 @@ func (s *Server) listRuns(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	p.columns(fields, known)
+	if p.Note, err = s.scorersOf(ctx, p); err != nil {
+		return reply{}, err
+	}
 	p.pages()
 	running, err := s.store.Runs(ctx, store.Filter{Status: store.Running, Limit: 1})
 	if err != nil {
@@ -162,12 +174,36 @@ func shown(run store.RunSummary, f search.Field, value any) any {
 	return value
 }
 
+// scorersOf says that the scores of a page do not compare, if they are of several scorers.
+func (s *Server) scorersOf(ctx context.Context, p runsPage) (string, error) {
+	scores := strings.Contains(p.Listing.Where+strings.Join(p.Listing.Sort, ","), "metrics.eval/")
+	var numbers []int64
+	for _, one := range p.Rows {
+		numbers = append(numbers, one.Number)
+	}
+	if !scores {
+		return "", nil
+	}
+	values, err := s.store.Values(ctx, numbers, []search.Field{{Name: "scorer"}})
+	found := map[string]bool{}
+	for _, of := range values {
+		if hash, has := of[0].(string); has {
+			found[hash] = true
+		}
+	}
+	if len(found) < 2 {
+		return "", err
+	}
+	return fmt.Sprintf("The scores on this page are of %d scorers, and those of different ones do not compare: add scorer = %s, say, to the filter.", len(found), slices.Sorted(maps.Keys(found))[0]), err
+}
+
 // columns describes the columns, and what else may be one.
 func (p *runsPage) columns(fields, known []search.Field) {
 	var names []string
 	for _, f := range fields {
 		names = append(names, f.String())
 	}
+	p.SortByRun = p.Listing.sorted("run").Address()
 	for i, f := range fields {
 		c := column{Name: names[i], Title: f.Name, SortBy: p.Listing.sorted(names[i]).Address()}
 		if len(p.Listing.Sort) > 0 {
@@ -222,8 +258,14 @@ type experiment struct {
 	Statuses []string // "3 failed"
 	Last     time.Time
 	Sweeps   []store.Sweep
-	Results  []store.StoredArtifact // of the newest runs
-	Address  string                 // of its runs
+	Results  []resultOf // of the newest runs
+	Address  string     // of its runs
+}
+
+// A resultOf is a run's picture.
+type resultOf struct {
+	Run int64
+	store.StoredArtifact
 }
 
 // mostResults is how many pictures a row of the list of experiments has.
@@ -278,7 +320,7 @@ func (s *Server) listExperiments(r *http.Request) (reply, error) {
 		}
 		for _, run := range newest[e.Name] {
 			if a, has := results[run]; has && a.Hash != "" {
-				e.Results = append(e.Results, a)
+				e.Results = append(e.Results, resultOf{run, a})
 			}
 		}
 	}

@@ -33,9 +33,9 @@ type Options struct {
 	// Hosts are the host names, with ports, under which requests may come; see Guard.
 	Hosts []string
 	Token string // needed for every request; "" for none
-	// Resume starts a run that was lost or stopped again, and returns when it has begun; nil if this
-	// server cannot.
-	Resume func(ctx context.Context, run store.RunDetail) error
+	// Resume starts a run that was lost or stopped again, and returns the number of the run that goes on when it has
+	// begun; nil if this server cannot.
+	Resume func(ctx context.Context, run store.RunDetail) (int64, error)
 	// Better is the direction in which a metric is better, lower or higher; "" for neither.
 	Better func(metric string) string
 	Log    func(format string, args ...any) // of errors that the reader of a page cannot mend
@@ -159,10 +159,12 @@ func (s *Server) failed(err error) (reply, int) {
 		status = asked.status
 	case errors.Is(err, store.ErrNotFound):
 		status = http.StatusNotFound
-	case errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly), errors.As(err, new(*store.RunningError)):
+	case errors.As(err, new(*store.UnknownFieldError)), errors.Is(err, store.ErrTooManyTags):
+		status = http.StatusBadRequest
+	case errors.Is(err, errMoved), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly), errors.As(err, new(*store.RunningError)):
 		status = http.StatusConflict
 	}
-	if status == http.StatusInternalServerError && s.Log != nil {
+	if (status == http.StatusInternalServerError || errors.Is(err, errMoved)) && s.Log != nil {
 		s.Log("%v", err)
 	}
 	return reply{page: "error", data: errorPage{frame: s.frame("Error", ""), Status: status, Problem: printable.Text(err.Error())}}, status

@@ -200,6 +200,16 @@ func addresses(d grid.Data) *document.Grid {
 	return g
 }
 
+// directed says which end of the numbers is better, where the runs are of no plan that does.
+func (s *Server) directed(d grid.Data) grid.Data {
+	for i, n := range d.Numbers {
+		if n.Better == "" {
+			d.Numbers[i].Better = s.better(n.Name)
+		}
+	}
+	return d
+}
+
 // mostPlain is how many pictures a browser without scripts gets.
 const mostPlain = 200
 
@@ -321,7 +331,7 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
 			data.Free()
 		}
-		p.Grid = addresses(data)
+		p.Grid = addresses(s.directed(data))
 	}
 	return reply{page: "pictures", data: p}, nil
 }

@@ -11,6 +11,7 @@ import (
 type viewer struct {
 	Pictures []shot
 	A, B     string // hashes of the two that are shown first
+	Made     bool   // some are results, not inputs
 	Steps    []shot // those of a run in order, for its scrubber; none for fewer than two
 }
 
@@ -52,6 +53,7 @@ func viewerOf(files []store.StoredArtifact, made func(int) int) viewer {
 		v.B = a.Hash
 	}
 	v.Pictures = append(v.Pictures, v.Steps...)
+	v.Made = len(v.Steps) > 0
 	if len(v.Steps) < 2 {
 		v.Steps = nil
 	}

@@ -1,13 +1,11 @@
 package ui
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"image/png"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -220,15 +218,6 @@ func (s *Server) sendAsked(r *http.Request) (reply, error) {
 	if hash == "" {
 		return reply{}, errNoPage
 	}
-	data, err := s.store.Blob(r.Context(), hash)
-	if err != nil {
-		return reply{}, err
-	}
-	picture, err := decodePicture(data)
-	if err != nil {
-		return reply{}, err
-	}
-	var out bytes.Buffer
-	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, picture)
-	return reply{file: out.Bytes(), mime: "image/png", forever: true}, err
+	file, err := s.thumbs.blind(r.Context(), s.store, hash)
+	return reply{file: file, mime: "image/png", forever: true}, err
 }

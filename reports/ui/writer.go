@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"runexp/framework/store"
@@ -19,6 +20,9 @@ type writer struct {
 	err   error // of a store that this process may not write
 }
 
+// errMoved: the store's file went away or was replaced, and a change was saved elsewhere.
+var errMoved = errors.New("the store was deleted, moved or replaced while it was open, and the change went to another file")
+
 // use calls change with the store, open for writing.
 func (w *writer) use(ctx context.Context, change func(*store.Store) error) error {
 	w.mu.Lock()
@@ -33,10 +37,12 @@ func (w *writer) use(ctx context.Context, change func(*store.Store) error) error
 		}
 		w.store = s
 	}
+	opened := w.store.Path()
 	err := change(w.store)
-	if moved := new(store.MovedError); errors.As(err, &moved) { // the next change opens what is there now
-		_ = w.store.Close()
+	if now := w.store.Path(); now != opened { // the next change opens what is there now
+		_ = w.store.Close() // says what is said here
 		w.store = nil
+		err = fmt.Errorf("%w: it is in %s, with all else that the store had; move that back to %s", errMoved, now, opened)
 	}
 	return err
 }

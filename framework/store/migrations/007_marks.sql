@@ -35,7 +35,7 @@ SELECT r.id                               AS run,
        s.last                             AS loss,
        s.min                              AS best,
        coalesce(i.count, s.last_step)     AS iterations,
-       round(r.elapsed, 1)                AS seconds,
+       round(r.elapsed, 1)                AS seconds,     -- to a tenth; trial_list has them exactly
        r.started_at                       AS started_at,
        coalesce(m.star, 0)                AS star,        -- 1 if somebody starred it
        coalesce((SELECT group_concat(tag, ' ') FROM tags WHERE run_id = r.id), '') AS tags,
@@ -80,14 +80,54 @@ LEFT JOIN metric_summary i ON i.run_id = r.id
 WHERE t.sweep_id IS NOT NULL
 ORDER BY t.sweep_id, t.number;
 
--- The resolved config of every run, one row a value.
+-- The resolved config of every run that is not deleted, one row a value.
 CREATE VIEW run_params AS
 SELECT run_id AS run,
        path   AS path,                    -- losses.style.weight
-       value  AS value                    -- JSON
-FROM params;
+       value  AS value                    -- JSON; a list is the text of its YAML
+FROM params
+WHERE run_id NOT IN (SELECT run_id FROM marks WHERE deleted_at IS NOT NULL);
 
--- Pictures and other files of every run. Their bytes are in the table blobs: join
+-- One row for each run that is not deleted and loss; best_step and last_step are the iterations
+-- made before: a row's step less the stages that had ended. A stage that was gone on with began
+-- twice at one step.
+DROP VIEW IF EXISTS run_losses;
+CREATE VIEW run_losses AS
+SELECT r.id              AS run,
+       e.name            AS experiment,
+       r.status          AS status,
+       substr(k.name, 6) AS loss,          -- total, style, style/conv1_1
+       s.last            AS last,
+       s.min             AS best,
+       s.best_step - max(0, (SELECT count(DISTINCT v.step) FROM events v
+            WHERE v.run_id = r.id AND v.kind = 'stage' AND v.step <= s.best_step) - 1) AS best_step,
+       s.last_step - max(0, (SELECT count(DISTINCT v.step) FROM events v
+            WHERE v.run_id = r.id AND v.kind = 'stage' AND v.step <= s.last_step) - 1) AS last_step
+FROM runs r
+JOIN experiments e    ON e.id = r.experiment_id
+JOIN metric_summary s ON s.run_id = r.id
+JOIN metric_keys k    ON k.id = s.key_id
+WHERE k.name GLOB 'loss/*' AND r.id NOT IN (SELECT run_id FROM marks WHERE deleted_at IS NOT NULL)
+ORDER BY r.id, k.name <> 'loss/total', k.name;
+
+-- Every value by name, of runs that are not deleted.
+DROP VIEW IF EXISTS run_metrics;
+CREATE VIEW run_metrics AS
+SELECT m.run_id AS run, k.name AS name, m.step AS step, m.value AS value
+FROM metrics m
+JOIN metric_keys k ON k.id = m.key_id
+WHERE m.run_id NOT IN (SELECT run_id FROM marks WHERE deleted_at IS NOT NULL);
+
+-- Every score by name, of runs that are not deleted: compare only rows of one scorer.
+DROP VIEW IF EXISTS run_scores;
+CREATE VIEW run_scores AS
+SELECT s.run_id AS run, substr(c.hash, 1, 8) AS scorer, k.name AS name, s.value AS value
+FROM scores s
+JOIN scorers c     ON c.id = s.scorer_id
+JOIN metric_keys k ON k.id = s.key_id
+WHERE s.run_id NOT IN (SELECT run_id FROM marks WHERE deleted_at IS NOT NULL);
+
+-- Pictures and other files of every run that is not deleted. Their bytes are in the table blobs: join
 -- blobs.id with the column blob.
 CREATE VIEW run_pictures AS
 SELECT a.run_id AS run,
@@ -99,7 +139,8 @@ SELECT a.run_id AS run,
        a.width  AS width,                 -- pixels
        a.height AS height,
        a.blob_id AS blob
-FROM artifacts a;
+FROM artifacts a
+WHERE a.run_id NOT IN (SELECT run_id FROM marks WHERE deleted_at IS NOT NULL);
 
 -- The environment of every run that is not deleted: versions, machine, weights, images, command.
 CREATE VIEW run_environment AS

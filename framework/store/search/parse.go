@@ -17,6 +17,7 @@ import (
 const (
 	longest = 4096 // bytes
 	deepest = 64   // parentheses and nots within each other
+	most    = 200  // comparisons, and values of a list: SQLite takes seconds for thousands, and then refuses
 )
 
 // A ParseError says where a search cannot be read, and why.
@@ -158,6 +159,7 @@ func unquote(rest string) (inside string, size int, closed bool) {
 type parser struct {
 	text   string
 	tokens []token
+	count  int // of comparisons
 }
 
 func (p *parser) peek() token { return p.tokens[0] }
@@ -271,6 +273,9 @@ func (p *parser) comparison() (Condition, error) {
 	}
 	c := Comparison{Field: f}
 	t := p.peek()
+	if p.count++; p.count > most {
+		return nil, p.bad(t, "more than %d comparisons; use in (…) for many values", most)
+	}
 	switch {
 	case t.kind == operator:
 		p.next()
@@ -302,7 +307,9 @@ func (p *parser) list(f Field) (values []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		values = append(values, value)
+		if values = append(values, value); len(values) > most {
+			return nil, p.bad(p.peek(), "a list has at most %d values", most)
+		}
 		switch t := p.next(); t.kind {
 		case closing:
 			return values, nil
@@ -337,6 +344,8 @@ func (p *parser) value(f Field, op Op) (string, error) {
 		return "", p.bad(t, "%s is true or false", f)
 	case f == Field{Attribute, "status"} && op != Contains && !slices.Contains(statusNames(), t.text):
 		return "", p.bad(t, "%v", framework.UnknownName("status", t.text, statusNames()))
+	case f.Kind == Attribute && typed == Text && slices.Contains([]Op{Less, LessEqual, Greater, GreaterEqual}, op):
+		return "", p.bad(t, "%s is a text; compare it by = != ~ (contains) or in", f)
 	case f.Kind != Metric && typed == Text && !isNumber && slices.Contains([]Op{Less, LessEqual, Greater, GreaterEqual}, op):
 		return "", p.bad(t, "%s compares numbers, and \"%s\" is none", op, printable.Excerpt(t.text))
 	}
@@ -351,6 +360,12 @@ func statusNames() []string {
 func ToNumber(text string) (float64, bool) {
 	v, err := strconv.ParseFloat(text, 64)
 	return v, err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) && !strings.ContainsAny(text, "xX_")
+}
+
+// IsDay reports whether a time is a day alone, which is compared with days.
+func IsDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
+	return err == nil
 }
 
 // ToTime reads a day, or a time of one, in UTC.

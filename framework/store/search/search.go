@@ -2,10 +2,10 @@
 //
 //	metrics.eval/style < 0.2 and params.optimizer = adam
 //	status in (failed, lost) or (star and not tag = seen)
-//	started > 2026-11-01 and content ~ "golden gate"
+//	started >= 2026-11-01 and content ~ "golden gate"
 //
 // A condition compares a field with a value, by = != < <= > >= or ~, which is true if a text
-// contains the other in any case. A field alone is true if the run has it. Conditions are
+// contains the other, in small letters or capitals from A to Z. A day alone is compared with days. A field alone is true if the run has it. Conditions are
 // joined by and, or, not and parentheses. A value, or a name after metrics. or params., with
 // spaces, commas, quotes or parentheses stands in quotes, single or double; a quote in it is
 // doubled.
@@ -115,7 +115,7 @@ func Attributes() []Attr {
 		{"status", Text, "finished, failed, running, killed, pruned or lost"},
 		{"message", Text, "why it ended so"},
 		{"flaw", Text, "what is wrong with its picture: unchanged, black, saturated, grey or not finite"},
-		{"scorer", Text, "the first digits of the hash of what scored its picture: metrics.eval/… of different scorers do not compare"},
+		{"scorer", Text, "the first digits of the hash of the newest scorer of its picture, whose values metrics.eval/… are: those of different scorers do not compare"},
 		{"iterations", Number, "iterations made"},
 		{"loss", Number, "the last total loss"},
 		{"seconds", Number, "how long it took"},

@@ -1,11 +1,11 @@
 "use strict";
-// Keys for everything: an element with data-key is pressed by it, one with data-focus gets the focus; rows marked data-row
+// Keys for everything: an element with data-key is pressed by it, one with data-focus gets the focus; rows marked data-listed
 // are walked with j and k. Which keys a page has is read from the page.
 {
   const names = { ArrowLeft: "←", ArrowRight: "→", ArrowDown: "↓", ArrowUp: "↑", Delete: "Delete" };
   const visible = (element) => element.offsetParent !== null && !element.disabled;
-  const rows = () => Array.from(document.querySelectorAll("[data-row]"));
-  const current = () => document.querySelector("[data-row].current");
+  const rows = () => Array.from(document.querySelectorAll("[data-listed]"));
+  const current = () => document.querySelector("[data-listed].current");
 
   function walk(by) {
     const list = rows();
@@ -25,22 +25,46 @@
     const box = current()?.querySelector("[name=run]");
     if (!box) return false;
     if (force) box.checked = !box.checked;
-    else if (!document.querySelector("[name=run]:checked")) box.checked = true;
-    count();
+    else if (chosen().size === 0) box.checked = true;
+    keep();
     return true;
   }
 
+  // The chosen runs, also those on other pages of the list, are kept while the tab is open.
+  const memory = "runexp chosen";
+  const boxes = () => Array.from(document.querySelectorAll("[name=run][type=checkbox]"));
+  const chosen = () => new Set(JSON.parse(sessionStorage.getItem(memory) || "[]"));
+
+  function keep() {
+    const all = chosen();
+    for (const box of boxes()) box.checked ? all.add(box.value) : all.delete(box.value);
+    sessionStorage.setItem(memory, JSON.stringify(Array.from(all).sort((a, b) => a - b)));
+    count();
+  }
+
   function count() {
-    const n = document.querySelectorAll("[name=run]:checked").length;
     const place = document.querySelector("[data-count]");
-    if (place) place.textContent = n ? `${n} chosen` : "choose runs with x, or by their boxes";
+    if (!place) return;
+    const all = chosen();
+    for (const box of boxes()) box.checked = all.has(box.value);
+    const others = all.size - boxes().filter((box) => box.checked).length;
+    place.textContent = all.size ? `${all.size} chosen${others ? `, ${others} on other pages` : ""}` : "choose runs with x, or by their boxes";
+    document.querySelector("[data-none]").hidden = all.size === 0;
+    const form = document.querySelector("[data-chosen]");
+    form.querySelectorAll("[data-other]").forEach((field) => field.remove());
+    for (const run of all) { // those that have no box here
+      if (boxes().some((box) => box.value === run)) continue;
+      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "run", value: run });
+      field.dataset.other = "";
+      form.append(field);
+    }
   }
 
   function help() {
     const list = [["?", "these keys"], ["g r, g e, g s, g p", "runs, experiments, sweeps, pictures"]];
     if (document.querySelector("[data-filter]")) list.push(["/", "filter"]);
     if (rows().length) list.push(["j k", "next, previous row"], ["Enter", "open the row"]);
-    if (document.querySelector("[data-row] [name=run]")) list.push(["x", "choose the row"]);
+    if (document.querySelector("[data-listed] [name=run]")) list.push(["x", "choose the row"]);
     for (const element of document.querySelectorAll("[data-key], [data-focus]")) {
       const key = element.dataset.key || element.dataset.focus;
       const text = element.dataset.does || element.getAttribute("aria-label") || element.textContent.trim() || element.closest("label")?.textContent.trim();
@@ -110,7 +134,17 @@
     if (press(event)) event.preventDefault();
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
-  document.addEventListener("change", (event) => { if (event.target.name === "run") count(); });
+  document.addEventListener("change", (event) => { if (event.target.name === "run") keep(); });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-none]")) return;
+    sessionStorage.removeItem(memory);
+    count();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-chosen]") || event.submitter?.formMethod !== "get") return;
+    event.preventDefault();
+    location.href = `/compare?runs=${Array.from(chosen()).join(",")}`;
+  });
   document.addEventListener("changed", count);
   count();
 }

@@ -64,6 +64,7 @@
       return;
     }
     say(`${button?.value || "done"}: done`);
+    for (const field of form.querySelectorAll("input[name=value]:not([type=hidden])")) field.value = "";
     tag = null;
     await refresh();
   }

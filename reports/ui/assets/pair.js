@@ -2,7 +2,7 @@
 // Compares two pictures: a slider between them, one fading into the other, their difference, or side by side. Without this script
 // they stand side by side.
 {
-  const kept = { mode: "slider", at: "50" }; // across replacements of the page's parts
+  const kept = { mode: "slider", at: "50", a: null, b: null }; // across replacements of the page's parts
 
   // show lays the two pictures out.
   function show(viewer) {
@@ -22,6 +22,7 @@
     const choice = viewer.querySelector(`[data-${side}]`);
     const image = viewer.querySelector(`[data-shown=${side}]`);
     if (image.getAttribute("src") !== choice.value) image.src = choice.value;
+    viewer.querySelector(`[data-full=${side}]`).href = choice.value;
     image.alt = choice.selectedOptions[0]?.textContent || "";
   }
 
@@ -33,6 +34,7 @@
     const shot = shots[Math.min(Number(steps.value), shots.length - 1)];
     viewer.querySelector("[data-steps] output").textContent = shot.textContent;
     viewer.querySelector("[data-b]").value = shot.dataset.src;
+    kept.b = shot === shots[shots.length - 1] ? null : shot.dataset.src; // the last one is followed
     pick(viewer, "b");
   }
 
@@ -42,8 +44,11 @@
     viewer.querySelector("[data-modes]").hidden = false;
     const stack = viewer.querySelector("[data-stack]");
     viewer.addEventListener("change", (event) => {
-      if (event.target.matches("[data-a]")) pick(viewer, "a");
-      if (event.target.matches("[data-b]")) pick(viewer, "b");
+      for (const side of ["a", "b"]) {
+        if (!event.target.matches(`[data-${side}]`)) continue;
+        kept[side] = event.target.value;
+        pick(viewer, side);
+      }
     });
     viewer.addEventListener("click", (event) => {
       const mode = event.target.closest("[data-mode]");
@@ -59,13 +64,18 @@
     stack.addEventListener("pointerdown", drag);
     stack.addEventListener("pointermove", drag);
     stack.addEventListener("dragstart", (event) => event.preventDefault());
+    for (const side of ["a", "b"]) { // as it was before the page was brought up to date
+      const choice = viewer.querySelector(`[data-${side}]`);
+      if (Array.from(choice.options).some((option) => option.value === kept[side])) choice.value = kept[side];
+    }
     const steps = viewer.querySelector("[data-steps]");
     if (steps) {
       const shots = viewer.querySelectorAll("[data-shots] li");
       steps.hidden = false;
       steps.querySelector("input").max = shots.length - 1;
-      steps.querySelector("input").value = shots.length - 1;
-      steps.querySelector("output").textContent = shots[shots.length - 1].textContent;
+      const at = Array.from(shots).findIndex((shot) => shot.dataset.src === viewer.querySelector("[data-b]").value);
+      steps.querySelector("input").value = at < 0 ? shots.length - 1 : at;
+      steps.querySelector("output").textContent = shots[at < 0 ? shots.length - 1 : at].textContent;
       steps.addEventListener("input", () => scrub(viewer));
     }
     viewer.dataset.keys = JSON.stringify([["[ ]", "step back, forward"], ["← →", "move the slider"]]);
