@@ -142,7 +142,7 @@ func TestListingUsesIndexes(t *testing.T) {
 	must(s.writer.Exec(`INSERT INTO trials (uid, experiment_id, hash, created_at) SELECT randomblob(16), experiment_id, 'h' || id, '' FROM runs`))(t)
 	must(s.writer.Exec(`UPDATE runs SET trial_id = id`))(t)
 	for _, filter := range []Filter{{TrialHash: "h7"}, {TrialHash: "h7", Experiment: "b", Status: Finished}} {
-		query, args, err := s.query(ctx, s.writer, filter, summaryOfRuns)
+		query, args, err := s.query(ctx, s.writer, filter, false)
 		check(t, err)
 		if plan := explain(t, s, query, args); !strings.Contains(plan[0], "runs_by_trial") {
 			t.Errorf("%+v:\n%s", filter, strings.Join(plan, "\n"))
@@ -155,7 +155,7 @@ func TestListingUsesIndexes(t *testing.T) {
 	}
 	listing := func(f Filter) func() (string, []any) {
 		return func() (string, []any) {
-			query, args, err := s.query(ctx, s.writer, f, summaryOfRuns)
+			query, args, err := s.query(ctx, s.writer, f, false)
 			check(t, err)
 			return query, args
 		}

@@ -102,8 +102,9 @@ func (s *Store) readStable(ctx context.Context, f func(db *sql.DB) (lost []int64
 }
 
 // query returns the SQL that selects runs in order, and its arguments. Rows with
-// status 'running' may be of lost runs: filter again after correctStatus.
-func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, columns string) (query string, args []any, err error) {
+// status 'running' may be of lost runs: filter again after correctStatus. counted selects their number instead, without the
+// tables that no condition needs.
+func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, counted bool) (query string, args []any, err error) {
 	fields := fieldsOf(f.Where)
 	for _, o := range f.Order {
 		fields = append(fields, o.Field)
@@ -140,10 +141,18 @@ func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, columns string)
 	if f.Where != nil {
 		where = append(where, t.where(f.Where))
 	}
-	query = columns + runTables
+	condition := ``
 	if len(where) > 0 {
-		query += ` WHERE ` + strings.Join(where, ` AND `)
+		condition = ` WHERE ` + strings.Join(where, ` AND `)
 	}
+	if counted {
+		tables := ` FROM runs r`
+		if strings.Contains(condition, ` s.`) || strings.Contains(condition, `(s.`) || strings.Contains(condition, `i.`) || strings.Contains(condition, `e.name`) {
+			tables = runTables
+		}
+		return `SELECT count(*)` + tables + condition, t.args, nil
+	}
+	query = summaryOfRuns + runTables + condition
 	var order []string
 	for _, o := range f.Order {
 		direction := ` ASC NULLS LAST`
@@ -160,7 +169,7 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 	var list []RunSummary
 	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
 		list = nil
-		query, args, err := s.query(ctx, db, f, summaryOfRuns)
+		query, args, err := s.query(ctx, db, f, false)
 		if err != nil {
 			return nil, err
 		}

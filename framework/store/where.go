@@ -360,7 +360,7 @@ func fieldsOf(c search.Condition) []search.Field {
 func (s *Store) Count(ctx context.Context, f Filter) (n int, err error) {
 	f.Limit, f.Offset = 0, 0
 	err = s.read(ctx, func(db *sql.DB) error {
-		query, args, err := s.query(ctx, db, f, `SELECT count(*)`)
+		query, args, err := s.query(ctx, db, f, true)
 		if err != nil {
 			return err
 		}

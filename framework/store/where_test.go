@@ -204,7 +204,7 @@ func TestSearchReadsNoMetrics(t *testing.T) {
 	f := Filter{Limit: 10}
 	f.Where = must(search.Parse("metrics.eval/style < 0.2 and params.optimizer = adam or loss > 1 and iterations < 5"))(t)
 	f.Order = []Order{{Field: search.Field{Kind: search.Metric, Name: "eval/style"}}}
-	query, args, err := s.query(t.Context(), s.writer, f, summaryOfRuns)
+	query, args, err := s.query(t.Context(), s.writer, f, false)
 	check(t, err)
 	for _, line := range explain(t, s, query, args) {
 		if strings.Contains(line, "SEARCH metrics") || strings.Contains(line, "SCAN metrics") || strings.Contains(line, "SCAN params") {
