@@ -71,7 +71,7 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		}
 	case "frames":
 		url := flags.String("url", "", "of the server, as it prints it")
-		seconds := flags.Int("seconds", 30, "from one end of the grid to the other")
+		seconds := flags.Int("seconds", 10, "of scrolling at each speed")
 		run = func() error {
 			if *url == "" || *seconds < 1 {
 				return usageError{errors.New("frames takes --url URL, and at least one second")}

@@ -72,7 +72,7 @@ type thumbnails struct {
 func newThumbnails() *thumbnails {
 	return &thumbnails{
 		cache: lru.New[string](thumbMemory, func(data []byte) int64 { return int64(len(data)) }),
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // the browser draws on the same machine
 	}
 }
 
