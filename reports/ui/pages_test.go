@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -327,5 +328,38 @@ func TestThumbnail(t *testing.T) {
 	check(t, err)
 	if got := pictureType(transparent); got != "image/png" {
 		t.Errorf("a transparent picture becomes %s", got)
+	}
+}
+
+// A change to a store whose file has gone says where it is, and the next one is to what is there by then.
+func TestMovedStore(t *testing.T) {
+	n := newNotebook(t)
+	check(t, n.store.Close())
+	kept, err := os.ReadFile(n.path)
+	check(t, err)
+	var said []string
+	web := n.serve(t, Options{Log: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }})
+	star := func() (*http.Response, string) {
+		return post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}})
+	}
+	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%s\n%s", answer.Status, body)
+	}
+	for _, side := range []string{"", "-wal", "-shm"} {
+		check(t, os.Remove(n.path+side))
+	}
+	answer, body := star()
+	if answer.StatusCode != http.StatusConflict || !strings.Contains(body, "rescued") || len(said) != 1 {
+		t.Errorf("the store has gone: %s, said %q\n%s", answer.Status, said, body)
+	}
+	check(t, os.WriteFile(n.path, kept, 0o644))
+	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("the store is back: %s\n%s", answer.Status, body)
+	}
+	s, err := store.OpenReadOnly(t.Context(), n.path)
+	check(t, err)
+	defer s.Close()
+	if marks, err := s.Marks(t.Context(), 1); err != nil || !marks[1].Star {
+		t.Errorf("run 1 has %v (%v)", marks, err)
 	}
 }
