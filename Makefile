@@ -62,7 +62,7 @@ screenshots: build ## the pictures in docs/ui, of a sweep of 12 trials, in about
 	rm -rf /tmp/runexp-screenshots && mkdir -p /tmp/runexp-screenshots
 	bin/runexp -c docs/ui/demo.yaml --db /tmp/runexp-screenshots/runexp.db --out /tmp/runexp-screenshots --quiet
 	bin/runexp star 2 --db /tmp/runexp-screenshots/runexp.db
-	bin/runexp tag 2,5 --add for-paper --db /tmp/runexp-screenshots/runexp.db
+	bin/runexp tag 2 5 --add for-paper --db /tmp/runexp-screenshots/runexp.db
 	RUNEXP_SCREENSHOTS=$(CURDIR)/docs/ui RUNEXP_SCREENSHOTS_DB=/tmp/runexp-screenshots/runexp.db go test ./reports/ui -count=1 -run Screenshots -v
 
 paint: ## the computed images in configs/images

@@ -24,9 +24,8 @@ func TestScreenshots(t *testing.T) {
 	}
 	s, err := New(t.Context(), Options{Path: db})
 	check(t, err)
-	defer s.Close()
 	web := httptest.NewServer(s.Handler())
-	defer web.Close()
+	t.Cleanup(func() { web.Close(); s.Close() }) // after the browsers, whose pages ask for themselves again
 	for _, page := range []struct{ name, address, ready, keys string }{
 		{"runs", "/", "true", ""},
 		{"filter", "/?where=" + "params.optimizer+%3D+adam+and+metrics.eval%2Fstyle+%3C+2&sort=metrics.eval/style", "true", ""},
