@@ -26,8 +26,9 @@ func TestMarks(t *testing.T) {
 func TestDelete(t *testing.T) {
 	ctx, s := t.Context(), openTest(t)
 	deleted, kept := true, false
-	trial := NewRun{Experiment: "e", TrialHash: "h", UnlessDone: []Status{Finished}}
+	trial := NewRun{Experiment: "e", TrialHash: "h", UnlessDone: []Status{Finished}, Params: []Param{{"seed", []byte(`1`)}}}
 	first := begin(t, s, trial)
+	check(t, first.Artifact(ctx, Artifact{Kind: "picture", Name: "picture.png", Data: []byte("p")}))
 	check(t, first.Log(ctx, 0, []Value{{"loss/total", 1}}))
 	if err := s.Mark(ctx, []int64{first.Number()}, MarksChange{Deleted: &deleted}); !errors.As(err, new(*RunningError)) {
 		t.Errorf("a run that is running was deleted: %v", err)
@@ -53,7 +54,11 @@ func TestDelete(t *testing.T) {
 	if run := must(s.FindRun(ctx, "1"))(t); run.Number != 1 {
 		t.Errorf("found %v", run)
 	}
-	for view, want := range map[string]int{"run_list": 0, "trial_list WHERE run IS NOT NULL": 0, "trial_list": 1} {
+	check(t, s.Score(ctx, first.Number(), Scorer{"aaaaaaaaaa", []byte(`{}`)}, []Value{{"eval/noise", 1}}))
+	for view, want := range map[string]int{
+		"run_list": 0, "trial_list WHERE run IS NOT NULL": 0, "trial_list": 1,
+		"run_losses": 0, "run_metrics": 0, "run_scores": 0, "run_params": 0, "run_pictures": 0, "run_environment": 0, "metrics": 1, "scores": 1, "params": 1, "artifacts": 1,
+	} {
 		var n int
 		check(t, s.writer.QueryRow("SELECT count(*) FROM "+view).Scan(&n))
 		if n != want {

@@ -4,16 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"runexp/framework"
 	"runexp/framework/store/search"
-	"runexp/internal/printable"
 )
 
 // An Order sorts runs by a field; those without it come last.
@@ -55,97 +51,6 @@ func (s *Store) newTranslator(ctx context.Context, db *sql.DB, fields []search.F
 	return t, err
 }
 
-// An UnknownFieldError says that no run has a metric or setting.
-type UnknownFieldError struct {
-	Field search.Field
-	Near  string // the nearest that there is; "" for none
-}
-
-func (e *UnknownFieldError) Error() string {
-	text := fmt.Sprintf("no run has %s", printable.Text(e.Field.String()))
-	if e.Near != "" {
-		text += fmt.Sprintf("; did you mean %s?", printable.Text(search.Field{Kind: e.Field.Kind, Name: e.Near}.String()))
-	}
-	return text
-}
-
-// checkKnown returns an *UnknownFieldError for a metric or setting that no run has: a filter by it would find nothing,
-// in silence. A store without runs knows none, and has nothing to find.
-func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search.Field) error {
-	var metrics []string
-	for _, f := range fields {
-		known, short := t.paths, t.paths
-		switch f.Kind {
-		case search.Attribute:
-			continue
-		case search.Metric:
-			if metrics == nil {
-				var err error
-				if metrics, err = collect(ctx, db, func(name *string) []any { return []any{name} }, `SELECT name FROM metric_keys`); err != nil {
-					return err
-				}
-			}
-			known, short = metrics, metrics
-			if slices.Contains(known, f.Name) {
-				continue
-			}
-		case search.Param:
-			if len(matchPaths(t.paths, f.Name)) > 0 {
-				continue
-			}
-			short = nil
-			for _, path := range t.paths { // a path's ends
-				for bare := strings.TrimSuffix(listIndex.ReplaceAllString(path, ""), ".name"); ; {
-					short = append(short, bare)
-					_, rest, more := strings.Cut(bare, ".")
-					if !more {
-						break
-					}
-					bare = rest
-				}
-			}
-		}
-		if len(known) > 0 {
-			return &UnknownFieldError{f, framework.Nearest(f.Name, short)}
-		}
-	}
-	return nil
-}
-
-func isStatus(f search.Field) bool {
-	return f.Kind == search.Attribute && (f.Name == "status" || f.Name == "message")
-}
-
-// paramPaths lists the paths of all runs' settings, by skipping from one to the next in the index.
-func paramPaths(ctx context.Context, db *sql.DB) ([]string, error) {
-	return collect(ctx, db, func(path *string) []any { return []any{path} }, `WITH RECURSIVE p (path) AS (
-		SELECT min(path) FROM params
-		UNION ALL SELECT (SELECT min(path) FROM params WHERE path > p.path) FROM p WHERE p.path IS NOT NULL
-	) SELECT path FROM p WHERE path IS NOT NULL`)
-}
-
-// listIndex is the index of a list's item in a path.
-var listIndex = regexp.MustCompile(`\[\d+\]`)
-
-// matchPaths returns the paths that name stands for: itself; or those that end with it after a
-// dot, when indexes of list items and a last .name are left out: optimizer is stages[0].optimizer.name.
-func matchPaths(paths []string, name string) (found []string) {
-	if slices.Contains(paths, name) {
-		return []string{name}
-	}
-	for _, path := range paths {
-		bare := listIndex.ReplaceAllString(path, "")
-		dotted := strings.NewReplacer("[", ".", "]", "").Replace(path) // as on the command line
-		for _, p := range []string{path, dotted, bare, strings.TrimSuffix(bare, ".name")} {
-			if p == name || strings.HasSuffix(p, "."+name) {
-				found = append(found, path)
-				break
-			}
-		}
-	}
-	return found
-}
-
 func (t *translator) arg(v any) string {
 	t.args = append(t.args, v)
 	return `?`
@@ -156,74 +61,6 @@ func (t *translator) list(values []string) string {
 		t.args = append(t.args, v)
 	}
 	return `(` + strings.TrimSuffix(strings.Repeat(`?,`, len(values)), `,`) + `)`
-}
-
-// newestScorer is the scorer of a run that was recorded last; NULL for none.
-const newestScorer = `(SELECT max(scorer_id) FROM scores WHERE run_id = r.id)`
-
-// metric selects the last value of a metric, or 1 if there is one. Scores of a finished picture are those of the newest
-// scorer of the run, which is what the field scorer says; of a run without any they are what it has recorded itself.
-func (t *translator) metric(exists bool, name string) string {
-	last, score := `last`, `value`
-	if exists {
-		last, score = `1`, `1`
-	}
-	const key = ` AND key_id = (SELECT id FROM metric_keys WHERE name = `
-	if !strings.HasPrefix(name, "eval/") {
-		return `(SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `))`
-	}
-	return `(CASE WHEN EXISTS (SELECT 1 FROM scores WHERE run_id = r.id)
-		THEN (SELECT ` + score + ` FROM scores WHERE run_id = r.id AND scorer_id = ` + newestScorer + key + t.arg(name) + `))
-		ELSE (SELECT ` + last + ` FROM metric_summary WHERE run_id = r.id` + key + t.arg(name) + `)) END)`
-}
-
-// paths of the params that a field stands for; nil for one that is none.
-func (t *translator) pathsOf(f search.Field) []string {
-	switch {
-	case f.Kind == search.Param:
-		return matchPaths(t.paths, f.Name)
-	case f.Kind == search.Attribute && f.Name == "content":
-		return []string{"content.image"}
-	case f.Kind == search.Attribute && f.Name == "style":
-		return slices.DeleteFunc(slices.Clone(t.paths), func(path string) bool {
-			return listIndex.ReplaceAllString(path, "") != "style.image"
-		})
-	}
-	return nil
-}
-
-// value is the SQL of a field's value: a number, a text, or NULL for none.
-func (t *translator) value(f search.Field) string {
-	if f.Kind == search.Metric {
-		return t.metric(false, f.Name)
-	}
-	if paths := t.pathsOf(f); paths != nil || f.Kind == search.Param || f.Name == "style" {
-		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS REAL) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
-	}
-	plain := map[string]string{
-		"run": `r.id`, "uid": `lower(hex(r.uid))`, "experiment": `e.name`, "loss": `s.last`, "seconds": `r.elapsed`,
-		"iterations": `coalesce(i.count, s.last_step, 0)`, "started": `r.started_at`, "attempt": `r.attempt`, "seed": `r.seed`,
-		"scorer": `(SELECT substr(hash, 1, 8) FROM scorers WHERE id = ` + newestScorer + `)`,
-		"flaw":   `(SELECT json_extract(data, '$.flaw') FROM events WHERE run_id = r.id AND kind = 'flaw' AND json_valid(data) ORDER BY id DESC LIMIT 1)`,
-		"sweep":  `(SELECT max(x.sweep_id) FROM trials x JOIN trials o ON o.hash = x.hash AND o.experiment_id = x.experiment_id WHERE o.id = r.trial_id)`,
-	}
-	if text, has := plain[f.Name]; has {
-		return text
-	}
-	switch f.Name {
-	case "status":
-		return `CASE WHEN r.id IN (` + numbers(t.lost) + `) THEN 'lost' ELSE r.status END`
-	case "message":
-		return `CASE WHEN r.id IN (` + numbers(t.lost) + `) THEN '` + lostMessage + `' ELSE nullif(r.message, '') END`
-	}
-	if !t.marks {
-		return `NULL`
-	}
-	return map[string]string{
-		"star": `coalesce((SELECT star FROM marks WHERE run_id = r.id), 0)`,
-		"note": `(SELECT nullif(note, '') FROM marks WHERE run_id = r.id)`,
-		"tag":  `(SELECT group_concat(tag, ' ') FROM tags WHERE run_id = r.id)`,
-	}[f.Name]
 }
 
 // where is the SQL of a condition, true or false and never NULL.
@@ -370,90 +207,4 @@ func (s *Store) Count(ctx context.Context, f Filter) (n int, err error) {
 		return 0, fmt.Errorf("store: count runs: %w", err)
 	}
 	return n, nil
-}
-
-// Values returns the values of fields, by run and then in the order of fields: a float64,
-// a string, JSON of a setting that is neither, or nil for none.
-func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field) (map[int64][]any, error) {
-	found := map[int64][]any{}
-	if len(runs) == 0 || len(fields) == 0 {
-		return found, nil
-	}
-	err := s.read(ctx, func(db *sql.DB) error {
-		clear(found)
-		t, err := s.newTranslator(ctx, db, fields)
-		if err != nil {
-			return err
-		}
-		query := `SELECT r.id`
-		for _, f := range fields {
-			query += `, ` + t.value(f)
-		}
-		rows, err := db.QueryContext(ctx, query+runTables+` WHERE r.id IN (`+numbers(runs)+`)`, t.args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var run int64
-			values := make([]any, len(fields))
-			targets := []any{&run}
-			for i := range values {
-				targets = append(targets, &values[i])
-			}
-			if err := rows.Scan(targets...); err != nil {
-				return damagedValue(err)
-			}
-			for i, f := range fields {
-				values[i] = plainValue(f, values[i])
-			}
-			found[run] = values
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store: values of runs: %w", err)
-	}
-	return found, nil
-}
-
-// plainValue turns a scanned value into what Values returns.
-func plainValue(f search.Field, v any) any {
-	switch v := v.(type) {
-	case int64:
-		return float64(v)
-	case []byte:
-		return string(v)
-	case string:
-		var text string
-		isSetting := f.Kind == search.Param || f.Name == "content" || f.Name == "style"
-		if isSetting && json.Unmarshal([]byte(v), &text) == nil {
-			return text
-		}
-	}
-	return v
-}
-
-// Fields lists the metrics and settings that runs have, and the attributes of runs.
-func (s *Store) Fields(ctx context.Context) ([]search.Field, error) {
-	var list []search.Field
-	err := s.read(ctx, func(db *sql.DB) error {
-		list = nil
-		for _, a := range search.Attributes() {
-			list = append(list, search.Field{Name: a.Name})
-		}
-		metrics, err := collect(ctx, db, func(name *string) []any { return []any{name} }, `SELECT name FROM metric_keys ORDER BY name`)
-		paths, pathErr := paramPaths(ctx, db)
-		for _, name := range metrics {
-			list = append(list, search.Field{Kind: search.Metric, Name: name})
-		}
-		for _, path := range paths {
-			list = append(list, search.Field{Kind: search.Param, Name: path})
-		}
-		return errors.Join(err, pathErr)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("store: fields: %w", err)
-	}
-	return list, nil
 }

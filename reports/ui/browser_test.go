@@ -180,10 +180,16 @@ func TestPageFollowsRun(t *testing.T) {
 	run := n.begin(t, store.NewRun{Experiment: "others"}, 9)
 	check(t, run.Flush(t.Context()))
 	p := browser.Open(t, fmt.Sprintf("%s/runs/%d", web.URL, run.Number()), browser.View{})
-	p.Press("3") // what the reader chose stays
+	p.Press("3", "[") // what the reader chose stays
+	p.Wait("document.querySelector('[data-steps] output').textContent === 'step 10'")
+	check(t, run.Artifact(t.Context(), store.Artifact{Kind: "picture", Name: "step-000015.png", Step: 15, Stage: 1, MIME: "image/png", Width: 30, Height: 20, Data: picture(t, 0.1, 0.9)}))
+	p.Wait("document.querySelectorAll('[data-shots] li').length === 3")
 	check(t, run.Finish(t.Context(), store.Finished, ""))
 	p.Wait("document.querySelector('#summary .status').textContent === 'finished'")
 	p.Wait("document.querySelector('[data-stack]').className === 'stack difference over'")
+	if step := p.Text("[data-steps] output"); step != "step 10" {
+		t.Errorf("the page shows %s", step)
+	}
 }
 
 // A sweep's pictures are laid out on axes, and votes are given with keys.

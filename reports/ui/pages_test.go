@@ -2,8 +2,10 @@ package ui
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"html"
 	"image"
 	"net/http"
@@ -361,5 +363,28 @@ func TestMovedStore(t *testing.T) {
 	defer s.Close()
 	if marks, err := s.Marks(t.Context(), 1); err != nil || !marks[1].Star {
 		t.Errorf("run 1 has %v (%v)", marks, err)
+	}
+}
+
+// Scores of several scorers on one page are said not to compare, where the page is about scores.
+func TestSeveralScorers(t *testing.T) {
+	n := newNotebook(t)
+	check(t, n.store.Score(t.Context(), 7, store.Scorer{Hash: "77777777ff", Description: mustJSON(map[string]string{})}, []store.Value{{Name: "eval/noise", Value: 1}}))
+	web := n.serve(t, Options{})
+	for query, want := range map[string]bool{"sort=metrics.eval/noise": true, "where=metrics.eval/noise+%3C+9": true, "where=metrics.eval/noise+and+scorer+%3D+77777777": false, "sort=loss": false} {
+		if _, body := get(t, web, "/?"+query); strings.Contains(body, "2 scorers") != want {
+			t.Errorf("%s: the note is there: %t", query, !want)
+		}
+	}
+}
+
+// A file of few bytes that claims more pixels than memory has is not decoded.
+func TestPictureTooLarge(t *testing.T) {
+	claims := picture(t, 0, 0)
+	binary.BigEndian.PutUint32(claims[16:], 60_000) // width and height of the header
+	binary.BigEndian.PutUint32(claims[20:], 60_000)
+	binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
+	if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), "60000×60000 pixels is too large") {
+		t.Errorf("%v", err)
 	}
 }
