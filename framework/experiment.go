@@ -83,7 +83,8 @@ type LossSpec struct {
 }
 
 // LayerWeight is one entry of a `layers` option, written as a name, an index, a glob
-// or {layer: …, weight: …}. Globs and indices are resolved against the backbone.
+// or {layer: …, weight: …}. Globs and indices are resolved against the backbone. A name that
+// ends in :softmax is the layer under that Transform.
 type LayerWeight struct {
 	Layer  string  `config:"layer"`
 	Weight float64 `config:"weight"`
