@@ -128,6 +128,7 @@ type Stage struct {
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
 	Weights     []StageWeight `config:"weights,optional" doc:"weights of losses in this stage only; others keep theirs. A loss of weight 0 here is not computed in this stage"`
 	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
+	Saved       bool          `config:"saved,optional" doc:"start from the previous stage's result as its file would have it, clamped to the range of colours and rounded to 8 bits, as programs do that are run once for each size"`
 	Details     float64       `config:"details,optional" doc:"factor of the content image's finest details, which are added to what the stage starts from: its difference from itself at half the size; 0, the default, adds none, 1 is STROTSS's"`
 }
 
