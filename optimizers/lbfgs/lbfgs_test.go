@@ -183,7 +183,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	for _, rate := range []float64{1e-300, 1e-3, 1e3, 1e8} { // the first is too small to move anything
-		for _, search := range []string{strongWolfe, fixedStep} {
+		for _, search := range []string{strongWolfe, torchWolfe, fixedStep} {
 			x := start()
 			o := build(t, func(c *Config) { c.LineSearch = search })
 			outcome, err := o.Step(context.Background(), valley(1, 0), x, rate)
