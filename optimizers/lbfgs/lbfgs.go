@@ -137,5 +137,5 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 // StateArrays counts the history, x and gradient of the last step, and the work of a step.
 func (o *Optimizer) StateArrays() int { return 2*o.c.History + 5 }
 
-// Descends reports whether no step raises the loss and one that is not finite is no error.
-func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }
+// Descends reports whether there is a line search.
+func (o *Optimizer) Descends() bool { return o.c.LineSearch != fixedStep }

@@ -2,6 +2,7 @@ package lbfgs
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"runexp/framework"
@@ -23,7 +24,8 @@ type point struct{ t, f, slope float64 }
 // 3.5 and 3.6 of Nocedal and Wright with the choices of torch.optim.LBFGS: steps from cubic
 // interpolation, at least 1% and at most 9 times further while they grow; within an
 // interval, a second step in a row near its end is moved away from there. If
-// the evaluations do not suffice, it is the lowest end of the interval, 0 if that is x.
+// the evaluations do not suffice, it is the lowest end of the interval, 0 if that is x. A loss
+// that is not finite, where torch goes on with NaN, is an infinite one: the interval is halved.
 //
 // torch keeps the gradient of each end. Here the next Step evaluates where the search ended,
 // which is an evaluation more in the rare case that this was not its last point.
@@ -33,6 +35,9 @@ func (o *Optimizer) wolfe(ctx context.Context, f framework.Objective, x []float3
 		o.along(x, t)
 		loss, err := f(ctx, o.trial, o.grad)
 		evals++
+		if errors.Is(err, framework.ErrNotFinite) {
+			return point{t, math.Inf(1), 0}, nil
+		}
 		return point{t, loss, dot(o.grad, o.d)}, err
 	}
 	last := start
@@ -128,7 +133,7 @@ func cubic(a, b point, from, to float64) float64 {
 	}
 	q := math.Sqrt(square)
 	t := b.t - (b.t-a.t)*(b.slope+q-p)/(b.slope-a.slope+2*q)
-	if math.IsNaN(t) { // a straight line
+	if math.IsNaN(t) { // a straight line, or an infinite loss
 		return (from + to) / 2
 	}
 	return min(max(t, from), to)
