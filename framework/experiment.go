@@ -164,9 +164,10 @@ type OptimizerSpec struct {
 	Options  any          `config:",options"`
 }
 
-// ScheduleSpec chooses a schedule; the keys besides name are the plugin's options.
+// ScheduleSpec chooses a schedule; the keys besides these are the plugin's options.
 type ScheduleSpec struct {
 	Name    string `config:"name" doc:"a schedule; see runexp plugins"`
+	Warmup  int    `config:"warmup,optional" doc:"iterations n in which the rate rises in equal steps, from 1/(n + 1) of it; then the schedule begins. 0, the default: none"`
 	Options any    `config:",options"`
 }
 
