@@ -10,6 +10,7 @@ runexp.gridbar = (() => {
     ["Enter", "show it in full, with those of its place or the chosen ones; r its row, c its column"],
     ["Space", "choose it, up to 16, to show them together; Escape forgets them"],
     ["[ ]", "an earlier or a later step of all pictures"],
+    ["o d", "order by the next number or setting, with Shift the one before; the other direction"],
     ["x y", "the next axis for the columns, for the rows; with Shift the one before"],
     ["+ −", "larger or smaller pictures"],
   ];
@@ -42,9 +43,12 @@ runexp.gridbar = (() => {
       return { control, box: labelled(cut(P.shortName(axis)), control) };
     });
 
-    const order = select([["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(n.label)]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])]);
-    order.onchange = () => g.change({ order: order.value });
-    const orderBox = labelled("Order", order);
+    const orders = [["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(n.label)]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])];
+    const order = select(orders);
+    const direction = element("select", { "aria-label": "Direction of the order" });
+    order.onchange = () => orderBy(order.value);
+    direction.onchange = () => g.change({ direction: direction.value });
+    const orderBy = (value) => g.change({ order: value, direction: "" });
 
     const step = element("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
     const stepText = element("output", {});
@@ -77,7 +81,7 @@ runexp.gridbar = (() => {
 
     const said = element("p", { className: "grid-said", role: "status" });
     const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
-      labelled("Columns", x), labelled("Rows", y), orderBox, ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ask);
+      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ask);
     const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
     const bar = element("div", { className: "grid-bar" }, controls, keys, said, ...notes);
 
@@ -89,9 +93,9 @@ runexp.gridbar = (() => {
         h.box.hidden = i === state.x || i === state.y;
         h.control.value = String(state.held[i]);
       });
-      const flow = state.x === none && state.y === none;
-      orderBox.hidden = !flow;
       order.value = state.order;
+      direction.replaceChildren(...runexp.gridorder.directions(g).map(([value, text]) => element("option", { value }, text)));
+      direction.value = runexp.gridorder.direction(g);
       const at = stopOf(state.step);
       step.value = at;
       stepText.textContent = textOf(at);
@@ -118,6 +122,8 @@ runexp.gridbar = (() => {
 
     return {
       element: bar, update, help: toggleHelp,
+      order: (by) => orderBy(orders[(order.selectedIndex + by + orders.length) % orders.length][0]),
+      reverse: () => g.change({ direction: runexp.gridorder.reversed(g) }),
       step: (by) => g.change({ step: stops[Math.min(stops.length - 1, Math.max(0, stopOf(state.step) + by))] }),
       resize: (by) => g.change({ size: Math.round(Math.min(sizes.most, Math.max(sizes.least, state.size * by))) }),
     };
