@@ -25,7 +25,8 @@ type Data struct {
 	Thumb string   `json:"thumb"`
 	Full  string   `json:"full"`
 	Page  string   `json:"page"`
-	Notes []string `json:"notes"` // what is reduced or left out
+	Vote  string   `json:"vote,omitempty"` // address where people vote on the pictures; "" for none
+	Notes []string `json:"notes"`          // what is reduced or left out
 }
 
 // An Axis is what differs between the runs.
@@ -59,6 +60,7 @@ type Cell struct {
 	Run    int64          `json:"run"`              // 0: not begun
 	Levels []int          `json:"at"`               // by axis
 	Status string         `json:"status,omitempty"` // "" for finished
+	Star   bool           `json:"star,omitempty"`
 	Flaw   string         `json:"flaw,omitempty"`   // what is wrong with its picture
 	Values []plots.Number `json:"values,omitempty"` // by number; null for none
 	Inputs []int          `json:"inputs,omitempty"` // places in Data.Inputs

@@ -19,6 +19,7 @@ runexp.grid = (() => {
     const g = model.grid = { model, figure, state: runexp.gridstate.initial(model), chosen: new Set(), places: new Map(), view: runexp.cells.create("Pictures") };
     g.change = (changes) => change(g, changes);
     g.open = (way) => open(g, way);
+    g.redraw = () => render(g);
     g.clear = () => { g.chosen.clear(); g.view.refresh(); g.bar.update(); };
     g.bar = runexp.gridbar(g);
     g.beside = element("div", { className: "grid-beside" });
@@ -243,7 +244,7 @@ runexp.grid = (() => {
   }
 
   function title(g, cell) {
-    const name = P.named(cell);
+    const name = P.named(cell) + P.starred(cell);
     if (!cell.run || !g.model.data.page) return [name];
     const link = element("a", { href: g.model.data.page + cell.run, tabIndex: -1 }, `run ${cell.run}`);
     return [link, name.slice(`run ${cell.run}`.length)];

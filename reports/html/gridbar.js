@@ -6,6 +6,7 @@ runexp.gridbar = (() => {
   const P = runexp.pictures;
   const { element } = P;
   const help = [
+    ["on a picture"],
     ["← → ↑ ↓", "go from picture to picture; Page Up, Page Down, Home and End further"],
     ["Enter", "show it in full, with those of its place or the chosen ones; r its row, c its column"],
     ["Space", "choose it, up to 16, to show them together; Escape forgets them"],
@@ -13,6 +14,9 @@ runexp.gridbar = (() => {
     ["o d", "order by the next number or setting, with Shift the one before; the other direction"],
     ["x y", "the next axis for the columns, for the rows; with Shift the one before"],
     ["+ −", "larger or smaller pictures"],
+    ["on a point of the scatter"],
+    ["← → ↑ ↓", "go to the nearest point"],
+    ["Enter", "show its picture in full; there arrows go on by one number or the other"],
   ];
 
   let made = 0; // labels need names that are unique in the page
@@ -70,9 +74,11 @@ runexp.gridbar = (() => {
     const viewChosen = button("View chosen", () => g.open("chosen"));
     const clear = button("Forget", g.clear);
     const keys = element("div", { className: "grid-help", hidden: true, id: `grid-help-${++made}` },
-      element("dl", {}, ...help.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])));
+      element("dl", {}, ...help.flatMap(([key, what]) => (what ? [element("dt", {}, key), element("dd", {}, what)] : [element("dt", { className: "grid-group" }, key)]))));
     const ask = element("button", { type: "button", "aria-label": "Keys", "aria-expanded": "false", "aria-controls": keys.id }, "?");
     ask.onclick = toggleHelp;
+    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has one list of all its keys
+    if (pageAsks) g.figure.dataset.keys = JSON.stringify([...help, ...runexp.viewer.keys]);
 
     function toggleHelp() {
       keys.hidden = !keys.hidden;
@@ -81,7 +87,7 @@ runexp.gridbar = (() => {
 
     const said = element("p", { className: "grid-said", role: "status" });
     const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
-      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ask);
+      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...(pageAsks ? [] : [ask]));
     const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
     const bar = element("div", { className: "grid-bar" }, controls, keys, said, ...notes);
 
@@ -121,7 +127,7 @@ runexp.gridbar = (() => {
     }
 
     return {
-      element: bar, update, help: toggleHelp,
+      element: bar, update, help: () => (pageAsks ? runexp.help() : toggleHelp()),
       order: (by) => orderBy(orders[(order.selectedIndex + by + orders.length) % orders.length][0]),
       reverse: () => g.change({ direction: runexp.gridorder.reversed(g) }),
       step: (by) => g.change({ step: stops[Math.min(stops.length - 1, Math.max(0, stopOf(state.step) + by))] }),

@@ -52,6 +52,9 @@ runexp.pictures = (() => {
   const named = (cell) =>
     [cell.run ? `run ${cell.run}` : "", cell.status, cell.flaw].filter(Boolean).join(", ");
 
+  /** starred is how a star is shown after a name. */
+  const starred = (cell) => (cell.star ? " ★" : "");
+
   /** alt describes a cell's picture to those who do not see it: by all its settings. */
   function alt(model, cell) {
     const all = settings(model, cell, [...model.data.axes.keys()]);
@@ -76,7 +79,7 @@ runexp.pictures = (() => {
     return made;
   }
 
-  return { of, source, at, shortName, settings, named, alt, digits, element };
+  return { of, source, at, shortName, settings, named, starred, alt, digits, element };
 })();
 
 /** address is the part after #, which begins with "look&" when it says how pictures are looked at. */

@@ -154,11 +154,11 @@ func TestViewerKeys(t *testing.T) {
 	if got := alts(); got != "content content-0.png; content content-0.png; content content-0.png; content content-0.png" {
 		t.Errorf("c shows %q", got)
 	}
-	p.Press("s")
+	p.Press("y")
 	if got := alts(); !strings.HasPrefix(got, "style style-0.png") {
 		t.Errorf("s shows %q", got)
 	}
-	p.Press("s", "[")
+	p.Press("y", "[")
 	if got := captions()[0]; got != "run 1 · tv.weight 0 · iteration 100" {
 		t.Errorf("[ shows %q", got)
 	}

@@ -266,3 +266,40 @@ func TestGridFollowsSweep(t *testing.T) {
 	}
 	p.Wait(fmt.Sprintf("document.querySelector('.grid-scroll').textContent.includes('run %d')", running.Number()))
 }
+
+// In full a picture gets a star and leads to the votes by the keys of other pages; ? lists all keys once.
+func TestStarInFull(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	p.Wait("document.querySelectorAll('.grid-cell img').length > 1 && document.readyState === 'complete'")
+	if got := p.Count("main [aria-label=Keys]"); got != 0 {
+		t.Errorf("%d more lists of keys", got)
+	}
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press("?")
+	p.Wait("document.getElementById('help').open")
+	for _, want := range []string{"choose it, up to 16", "vote on its pictures", "star it", "order by"} {
+		if keys := p.Text("#help-keys"); strings.Count(keys, want) != 1 {
+			t.Errorf("the keys have %q not once: %q", want, keys)
+		}
+	}
+	p.Press(kb.Escape, kb.Enter)
+	p.Wait("document.querySelector('.viewer-dialog')?.open")
+	for _, star := range []bool{true, false, true} {
+		p.Press("s")
+		p.Wait(fmt.Sprintf("document.querySelector('[aria-label=\"Star it\"]').getAttribute('aria-pressed') === '%t' && document.querySelector('.grid-name').textContent.includes('★') === %t", star, star))
+		if marks, err := n.store.Marks(t.Context(), 1); err != nil || marks[1].Star != star {
+			t.Errorf("run 1 has %+v (%v)", marks[1], err)
+		}
+	}
+	p.Go(web.URL + "/sweeps/1")
+	p.Wait("document.querySelector('.grid-name')?.textContent.includes('★')")
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press(kb.Enter)
+	p.Wait("document.querySelector('.viewer-dialog')?.open")
+	p.Press("?")
+	p.Wait("document.getElementById('help').open")
+	p.Press(kb.Escape, "v")
+	p.Wait("location.pathname === '/vote/1'")
+}

@@ -184,8 +184,15 @@ type sweepPage struct {
 	Grid      *document.Grid
 }
 
-// addresses tells a grid where pictures and runs are.
-func addresses(d grid.Data) *document.Grid {
+// addresses tells a grid where pictures and runs are, and which have a star.
+func (s *Server) addresses(ctx context.Context, d grid.Data) (*document.Grid, error) {
+	marks, err := s.store.Marks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range d.Cells {
+		d.Cells[i].Star = marks[c.Run].Star
+	}
 	d.Thumb, d.Full, d.Page = "/thumb/", "/blob/", "/runs/"
 	g := &document.Grid{Data: d, Scatter: len(d.Numbers) > 1}
 	for _, c := range d.Cells[:min(len(d.Cells), mostPlain)] {
@@ -197,7 +204,7 @@ func addresses(d grid.Data) *document.Grid {
 			Address: "/thumb/" + c.Pictures[len(c.Pictures)-1].Key, Link: link, Alt: d.Name(c), Note: fmt.Sprintf("run %d", c.Run),
 		})
 	}
-	return g
+	return g, nil
 }
 
 // directed says which end of the numbers is better, where the runs are of no plan that does.
@@ -266,7 +273,10 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p.Grid = addresses(data)
+	data.Vote = fmt.Sprintf("/vote/%d", w.Number)
+	if p.Grid, err = s.addresses(ctx, data); err != nil {
+		return reply{}, err
+	}
 	p.live(done[store.Running] > 0)
 	return reply{page: "sweep", data: p}, nil
 }
@@ -331,7 +341,9 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
 			data.Free()
 		}
-		p.Grid = addresses(s.directed(data))
+		if p.Grid, err = s.addresses(ctx, s.directed(data)); err != nil {
+			return reply{}, err
+		}
 	}
 	return reply{page: "pictures", data: p}, nil
 }
