@@ -38,7 +38,8 @@ type Axis struct {
 // A Named is a number that runs have.
 type Named struct {
 	Name   string `json:"name"`  // eval/content
-	Label  string `json:"label"` // content distance
+	Field  string `json:"field"` // as filters and columns have it: metrics.eval/content; MarshalJSON sets it
+	Label  string `json:"label"` // content distance; "" for none
 	Unit   string `json:"unit,omitempty"`
 	Better string `json:"better,omitempty"` // lower, higher; "" where neither is
 	Shown  bool   `json:"shown,omitempty"`  // below the pictures, to begin with

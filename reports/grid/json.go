@@ -3,7 +3,9 @@ package grid
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
+	"runexp/framework/store/search"
 	"runexp/internal/printable"
 )
 
@@ -18,6 +20,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	}
 	p.Numbers = slices.Clone(d.Numbers)
 	for i, n := range p.Numbers {
+		n.Field = printable.Text(FieldOf(n.Name))
 		n.Name, n.Label, n.Unit = printable.Text(n.Name), printable.Text(n.Label), printable.Text(n.Unit)
 		p.Numbers[i] = n
 	}
@@ -32,6 +35,15 @@ func (d Data) MarshalJSON() ([]byte, error) {
 		p.Cells[i] = c
 	}
 	return json.Marshal(p)
+}
+
+// FieldOf is what filters call a number of a run: metrics.eval/style for eval/style. An attribute, which has no /, and what no
+// filter knows keep their names.
+func FieldOf(name string) string {
+	if !strings.Contains(name, "/") || strings.HasPrefix(name, "votes/") {
+		return name
+	}
+	return search.Field{Kind: search.Metric, Name: name}.String()
 }
 
 func texts(list []string) []string {

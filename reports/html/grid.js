@@ -237,7 +237,7 @@ runexp.grid = (() => {
       note.append(element("div", { dir: "auto", title: `${axis.name} ${level}` }, `${level} `, element("span", { className: "grid-of" }, P.shortName(axis))));
     }
     for (const i of g.state.shown) {
-      note.append(element("div", {}, P.digits(cell.values[i]), " ", element("span", { className: "grid-of" }, g.model.data.numbers[i].label)));
+      note.append(element("div", {}, `${P.digits(cell.values[i])} `, P.numberField(g.model.data.numbers[i])));
     }
     box.append(frame, note);
     refresh(g, box, cell);

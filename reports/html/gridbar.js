@@ -47,7 +47,7 @@ runexp.gridbar = (() => {
       return { control, box: labelled(cut(P.shortName(axis)), control) };
     });
 
-    const orders = [["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(n.label)]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])];
+    const orders = [["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(P.numberName(n))]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])];
     const order = select(orders);
     const direction = element("select", { "aria-label": "Direction of the order" });
     order.onchange = () => orderBy(order.value);
@@ -68,7 +68,7 @@ runexp.gridbar = (() => {
       return box;
     });
     const numbers = element("details", { className: "grid-numbers" }, element("summary", {}, "Numbers"),
-      element("div", {}, ...data.numbers.map((n, i) => element("label", {}, boxes[i], ` ${n.label}${n.unit ? `, ${n.unit}` : ""}`))));
+      element("div", {}, ...data.numbers.map((n, i) => element("label", {}, boxes[i], ` ${P.numberName(n)}${n.unit ? `, ${n.unit}` : ""}`))));
 
     const button = (text, act) => element("button", { type: "button", onclick: act }, text);
     const viewChosen = button("View chosen", () => g.open("chosen"));

@@ -27,7 +27,7 @@ func TestGridOrder(t *testing.T) {
 	address := page(t, d)
 	p := browser.Open(t, address, browser.View{Width: 1400, Height: 900})
 	said := func() string { return p.Text(".grid-said") }
-	set(p, "Order", "content distance")
+	set(p, "Order", "metrics.eval/content: content distance")
 	if got := runsShown(p, 3); got != "23 21 19" || said() != "12 of 24 pictures, all at pair house × wave." {
 		t.Errorf("the best first: %s; %s", got, said())
 	}
@@ -54,7 +54,7 @@ func TestGridOrder(t *testing.T) {
 	p.Wait(`location.hash.includes("direction=descending")`)
 	link := browser.Eval[string](p, "location.href")
 	p.Press("o")
-	if got := browser.Eval[string](p, `document.activeElement.closest(".grid") && document.querySelector(".grid-control select").value + " " + `+labelled("Order")); got != "-1 style distance" {
+	if got := browser.Eval[string](p, `document.activeElement.closest(".grid") && document.querySelector(".grid-control select").value + " " + `+labelled("Order")); got != "-1 metrics.eval/style: style distance" {
 		t.Errorf("o leads to %s", got)
 	}
 	if got := runsShown(p, 2); got != "23 21" { // 100 / run, lower is better
@@ -71,7 +71,7 @@ func TestGridOrder(t *testing.T) {
 		t.Errorf("the last run first: %s", got)
 	}
 	// On axes it says which of several runs a place shows.
-	set(p, "Order", "content distance")
+	set(p, "Order", "metrics.eval/content: content distance")
 	set(p, "Columns", "style.weight")
 	set(p, "tv.weight", "all")
 	if got := browser.Eval[[]string](p, `[...document.querySelectorAll(".grid-name")].map((e) => e.textContent)`); !slices.Equal(got, []string{"run 7 + 3 more", "run 15 + 3 more", "run 23 + 3 more"}) {

@@ -61,6 +61,12 @@ runexp.pictures = (() => {
     return all ? `${named(cell)}: ${all}` : named(cell);
   }
 
+  /** numberName is what a number is called in filters, and in words. */
+  const numberName = ({ field, label }) => (label && label !== field ? `${field}: ${label}` : field);
+
+  /** numberField is the name alone; where there is no room its beginning gives way. */
+  const numberField = (number) => element("span", { className: "grid-of grid-field", title: numberName(number) }, element("bdi", {}, number.field));
+
   /** digits writes a number in four digits. */
   function digits(v) {
     if (v === null || v === undefined) return "–";
@@ -79,7 +85,7 @@ runexp.pictures = (() => {
     return made;
   }
 
-  return { of, source, at, shortName, settings, named, starred, alt, digits, element };
+  return { of, source, at, shortName, settings, named, starred, numberName, numberField, alt, digits, element };
 })();
 
 /** address is the part after #, which begins with "look&" when it says how pictures are looked at. */

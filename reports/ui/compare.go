@@ -117,7 +117,7 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 		}
 		data.X, data.Y = -1, -1
 		data.Free()
-		if p.Grid, err = s.addresses(ctx, s.directed(data)); err != nil {
+		if p.Grid, err = s.addresses(ctx, s.described(data)); err != nil {
 			return reply{}, err
 		}
 		p.Grid.Scatter = false

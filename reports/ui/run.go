@@ -41,6 +41,7 @@ type runPage struct {
 // A metric is a row of the table of metrics.
 type metric struct {
 	Name      string
+	Label     string // in words; "" for none
 	Last, Min float64
 	At        int // where Min is
 	Count     int
@@ -167,7 +168,7 @@ func (p *runPage) readNumbers(s *Server) func(context.Context) error {
 			}
 			for _, v := range values {
 				if strings.Count(v.Name, "/") == 1 { // not single layers
-					one.Scores = append(one.Scores, metric{Name: v.Name, Last: v.Value, Better: s.better(v.Name)})
+					one.Scores = append(one.Scores, metric{Name: v.Name, Label: s.label(v.Name), Last: v.Value, Better: s.better(v.Name)})
 				}
 			}
 			if len(values) > 0 {
@@ -184,6 +185,14 @@ func (s *Server) better(name string) string {
 		return ""
 	}
 	return s.Better(name)
+}
+
+// label is what a metric is called in words, "" for nothing.
+func (s *Server) label(name string) string {
+	if s.Label == nil {
+		return ""
+	}
+	return s.Label(name)
 }
 
 // rank orders metrics: the total, losses, their layers, the rest.

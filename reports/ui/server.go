@@ -38,7 +38,9 @@ type Options struct {
 	Resume func(ctx context.Context, run store.RunDetail) (int64, error)
 	// Better is the direction in which a metric is better, lower or higher; "" for neither.
 	Better func(metric string) string
-	Log    func(format string, args ...any) // of errors that the reader of a page cannot mend
+	// Label is what a metric is called in words; "" for nothing but its name.
+	Label func(metric string) string
+	Log   func(format string, args ...any) // of errors that the reader of a page cannot mend
 }
 
 // A Server shows a store. Close it after its last request.

@@ -207,11 +207,14 @@ func (s *Server) addresses(ctx context.Context, d grid.Data) (*document.Grid, er
 	return g, nil
 }
 
-// directed says which end of the numbers is better, where the runs are of no plan that does.
-func (s *Server) directed(d grid.Data) grid.Data {
+// described says which end of the numbers is better and what they are in words, where the runs are of no plan that does.
+func (s *Server) described(d grid.Data) grid.Data {
 	for i, n := range d.Numbers {
 		if n.Better == "" {
 			d.Numbers[i].Better = s.better(n.Name)
+		}
+		if n.Label == "" {
+			d.Numbers[i].Label = s.label(n.Name)
 		}
 	}
 	return d
@@ -341,7 +344,7 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
 			data.Free()
 		}
-		if p.Grid, err = s.addresses(ctx, s.directed(data)); err != nil {
+		if p.Grid, err = s.addresses(ctx, s.described(data)); err != nil {
 			return reply{}, err
 		}
 	}
