@@ -259,7 +259,7 @@ func TestGridFollowsSweep(t *testing.T) {
 	before := p.Text("#progress")
 	check(t, running.Finish(t.Context(), store.Finished, ""))
 	check(t, n.store.Mark(t.Context(), []int64{4}, store.MarksChange{Deleted: &kept}))
-	p.Wait("document.querySelector('#progress').textContent.includes('4 finished')")
+	p.Wait("document.querySelector('#progress').textContent.includes('4 of 4 trials finished')")
 	p.Wait("document.querySelectorAll('.grid-cell').length === 4")
 	if after := p.Text("#progress"); after == before {
 		t.Errorf("the progress is still %s", after)
@@ -302,4 +302,42 @@ func TestStarInFull(t *testing.T) {
 	p.Wait("document.getElementById('help').open")
 	p.Press(kb.Escape, "v")
 	p.Wait("location.pathname === '/vote/1'")
+}
+
+// A sweep's page counts its trials while they run, and stops the runs that this server has started, and only those.
+func TestSweepStops(t *testing.T) {
+	n := newNotebook(t)
+	ours := n.begin(t, store.NewRun{Experiment: "layers", TrialHash: "h3"}, 3)
+	theirs := n.begin(t, store.NewRun{Experiment: "layers", TrialHash: "h2"}, 2)
+	for _, run := range []*store.Run{ours, theirs} {
+		check(t, run.Flush(t.Context()))
+	}
+	gone := true
+	check(t, n.store.Mark(t.Context(), []int64{3, 4}, store.MarksChange{Deleted: &gone}))
+	stopped := make(chan int64, 1)
+	can := func(run int64) bool { return run == ours.Number() }
+	web := n.serve(t, Options{CanStop: can, Stop: func(run int64) bool {
+		if can(run) {
+			stopped <- run
+			check(t, ours.Finish(t.Context(), store.Killed, "stopped"))
+		}
+		return can(run)
+	}})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	if got := p.Text("#progress p"); !strings.Contains(got, "2 of 4 trials finished, 2 running;") {
+		t.Errorf("it says %q", got)
+	}
+	if got := p.Count("#progress button"); got != 1 {
+		t.Errorf("%d buttons", got)
+	}
+	p.Click("#progress button")
+	p.Wait("document.querySelector('#progress').textContent.includes('1 running, 1 killed')")
+	if run := <-stopped; run != ours.Number() || p.Count("#progress button") != 0 {
+		t.Errorf("run %d was stopped, %d buttons", run, p.Count("#progress button"))
+	}
+	if status, body := post(t, web, fmt.Sprintf("/runs/%d/stop", theirs.Number()), nil); status.StatusCode != 409 || !strings.Contains(body, "Ctrl-C in its terminal") {
+		t.Errorf("of another process: %d %s", status.StatusCode, body)
+	}
+	check(t, theirs.Finish(t.Context(), store.Finished, ""))
+	p.Wait("document.querySelector('#progress').textContent.includes('3 of 4 trials finished, 1 killed')")
 }

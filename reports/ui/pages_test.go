@@ -91,7 +91,7 @@ func TestPages(t *testing.T) {
 	for address, wants := range map[string][]string{
 		"/experiments":         {"layers", "4 runs, 4 finished", "3 runs, 1 running, 1 failed, 1 killed", `href="/sweeps/1"`, `<img src="/thumb/`},
 		"/sweeps":              {"Does it help?", `href="/sweeps/1"`, "grid"},
-		"/sweeps/1":            {"Does it help?", "4 finished", "/?where=sweep+%3D+1", "/vote/1"},
+		"/sweeps/1":            {"Does it help?", "4 of 4 trials finished", "/?where=sweep+%3D+1", "/vote/1"},
 		"/runs/2":              {"trial 1 of sweep 1", "eval/noise", "lower", `data-pointer`, "losses.tv.weight", ">lbfgs<", "step 10", `<option value="/blob/`, "20 iterations", `href="/runs/1" rel="prev"`},
 		"/runs/5":              {"failed", `class="problem"`},
 		"/runs/6":              {`data-seconds="2"`},

@@ -176,7 +176,8 @@ type sweepPage struct {
 	frame
 	Sweep     store.Sweep
 	Question  string
-	Progress  []string // "12 finished"
+	Progress  []string // "12 of 20 trials finished", "1 running"
+	Stoppable []int64  // runs
 	Finished  int
 	Headlines []string // the first lines of its answers
 	Votes     []string
@@ -257,9 +258,10 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	begun := 0
+	p.Progress = []string{fmt.Sprintf("%d of %s finished", done[store.Finished], sizes.Count(w.Trials, "trial"))}
+	begun := done[store.Finished]
 	for _, status := range store.Statuses() {
-		if n := done[status]; n > 0 {
+		if n := done[status]; n > 0 && status != store.Finished {
 			p.Progress = append(p.Progress, fmt.Sprintf("%d %s", n, status))
 			begun += n
 		}
@@ -268,6 +270,11 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 		p.Progress = append(p.Progress, fmt.Sprintf("%d not begun", rest))
 	}
 	p.Finished = done[store.Finished]
+	if done[store.Running] > 0 {
+		if p.Stoppable, err = s.stoppable(ctx, w); err != nil {
+			return reply{}, err
+		}
+	}
 	if study.Analysis != nil {
 		p.Headlines = answers.Headlines(study.Analysis)
 	}
@@ -282,6 +289,21 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	}
 	p.live(done[store.Running] > 0)
 	return reply{page: "sweep", data: p}, nil
+}
+
+// stoppable are the runs of a sweep that this server can stop.
+func (s *Server) stoppable(ctx context.Context, w store.Sweep) ([]int64, error) {
+	if s.CanStop == nil {
+		return nil, nil
+	}
+	trials, err := s.store.SweepTrials(ctx, w.Number)
+	var runs []int64
+	for _, t := range trials {
+		if t.Run != nil && t.Run.Status == store.Running && s.CanStop(t.Run.Number) {
+			runs = append(runs, t.Run.Number)
+		}
+	}
+	return runs, err
 }
 
 // reportPage is a sweep's report without its pictures.
