@@ -61,6 +61,7 @@ type Cell struct {
 	Run    int64          `json:"run"`              // 0: not begun
 	Levels []int          `json:"at"`               // by axis
 	Status string         `json:"status,omitempty"` // "" for finished
+	Why    string         `json:"why,omitempty"`    // why a run has this status, in a line
 	Star   bool           `json:"star,omitempty"`
 	Flaw   string         `json:"flaw,omitempty"`   // what is wrong with its picture
 	Values []plots.Number `json:"values,omitempty"` // by number; null for none

@@ -7,6 +7,7 @@ import (
 
 	"runexp/framework/store/search"
 	"runexp/internal/printable"
+	"runexp/reports/typeface"
 )
 
 // MarshalJSON writes the data with all texts made printable: a store may come from elsewhere, and an
@@ -31,7 +32,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	}
 	p.Cells = slices.Clone(d.Cells)
 	for i, c := range p.Cells {
-		c.Status, c.Flaw = printable.Text(c.Status), printable.Text(c.Flaw)
+		c.Status, c.Flaw, c.Why = printable.Text(c.Status), printable.Text(c.Flaw), reason(c.Why)
 		p.Cells[i] = c
 	}
 	return json.Marshal(p)
@@ -44,6 +45,15 @@ func FieldOf(name string) string {
 		return name
 	}
 	return search.Field{Kind: search.Metric, Name: name}.String()
+}
+
+// longestReason is how much of a message a place of the grid has room for.
+const longestReason = 160
+
+// reason is the first line of a message.
+func reason(message string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	return printable.Text(typeface.Shorten(line, longestReason))
 }
 
 func texts(list []string) []string {

@@ -37,7 +37,7 @@ func OfRuns(ctx context.Context, s *store.Store, runs []store.RunSummary) (Data,
 	var numbers []int64
 	for _, r := range runs {
 		numbers = append(numbers, r.Number)
-		c := Cell{Run: r.Number, Status: status(r), Flaw: flaws[r.Number].Flaw}
+		c := Cell{Run: r.Number, Status: status(r), Why: r.Message, Flaw: flaws[r.Number].Flaw}
 		d.Cells = append(d.Cells, c)
 	}
 	differing, err := s.Differing(ctx, numbers)

@@ -258,7 +258,7 @@ runexp.grid = (() => {
     const src = P.source(g.model, P.at(cell, g.state.step));
     const old = frame.querySelector("img");
     if (!src) {
-      frame.replaceChildren(element("span", { className: "grid-none" }, cell.pictures.length ? "picture not in this page" : "no picture"));
+      frame.replaceChildren(element("span", { className: "grid-none", dir: "auto" }, P.missing(cell)));
     } else if (!old) {
       frame.replaceChildren(element("img", { loading: "lazy", decoding: "async", alt: P.alt(g.model, cell), draggable: false, src }));
     } else if (old.getAttribute("src") !== src) {

@@ -79,6 +79,21 @@ func TestGridOrder(t *testing.T) {
 	}
 }
 
+// A place without a picture says why: the trial has not begun, or its run has failed of something.
+func TestGridSaysWhy(t *testing.T) {
+	d := fake{axes: usualAxes(), steps: []int{100}, size: image.Pt(30, 20)}.make(t)
+	data := d.Sections[0].Blocks[0].Grid.Data.(grid.Data)
+	data.Cells[0] = grid.Cell{Levels: []int{0, 0, 0}, Status: "not begun"}
+	data.Cells[2] = grid.Cell{Run: 3, Levels: []int{0, 1, 0}, Status: "failed", Why: "the loss is not finite\nmore " + strings.Repeat("x", 500)}
+	data.Cells[4] = grid.Cell{Run: 5, Levels: []int{0, 2, 0}}
+	d.Sections[0].Blocks[0].Grid.Data = data
+	p := browser.Open(t, page(t, d), browser.View{})
+	got := browser.Eval[[]string](p, `[...document.querySelectorAll(".grid-picture")].slice(0, 4).map((e) => e.innerText)`)
+	if want := []string{"not begun", "failed: the loss is not finite", "no picture", ""}; !slices.Equal(got, want) {
+		t.Errorf("the places say %q, want %q", got, want)
+	}
+}
+
 // labelled is an expression for what the control with this label shows.
 func labelled(label string) string {
 	return fmt.Sprintf(`[...document.querySelectorAll(".grid label")].find((l) => l.textContent === %q).control.selectedOptions[0].textContent`, label)

@@ -22,7 +22,7 @@ runexp.pictures = (() => {
     const inPage = new Map();
     for (const img of plain?.querySelectorAll("img[data-key]") ?? []) inPage.set(img.dataset.key, img.getAttribute("src"));
     plain?.remove();
-    data.cells = data.cells.map((cell) => ({ status: "", flaw: "", values: [], inputs: [], pictures: [], ...cell }));
+    data.cells = data.cells.map((cell) => ({ status: "", why: "", flaw: "", values: [], inputs: [], pictures: [], ...cell }));
     const steps = [...new Set(data.cells.flatMap((cell) => cell.pictures.map((p) => p[0])))].sort((a, b) => a - b);
     return { data, inPage, steps, byRun: new Map(data.cells.filter((c) => c.run).map((c) => [c.run, c])) };
   }
@@ -61,6 +61,13 @@ runexp.pictures = (() => {
     return all ? `${named(cell)}: ${all}` : named(cell);
   }
 
+  /** missing says why there is no picture to show. */
+  function missing(cell) {
+    if (cell.pictures.length) return "picture not in this page";
+    if (!cell.status) return "no picture";
+    return cell.why ? `${cell.status}: ${cell.why}` : cell.status;
+  }
+
   /** numberName is what a number is called in filters, and in words. */
   const numberName = ({ field, label }) => (label && label !== field ? `${field}: ${label}` : field);
 
@@ -85,7 +92,7 @@ runexp.pictures = (() => {
     return made;
   }
 
-  return { of, source, at, shortName, settings, named, starred, numberName, numberField, alt, digits, element };
+  return { of, source, at, shortName, settings, named, starred, missing, numberName, numberField, alt, digits, element };
 })();
 
 /** address is the part after #, which begins with "look&" when it says how pictures are looked at. */

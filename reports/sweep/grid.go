@@ -30,7 +30,7 @@ func (y *Study) Grid(ctx context.Context, s *store.Store) (grid.Data, error) {
 			c.Status = ""
 		}
 		if t.Run != nil {
-			c.Run = t.Run.Number
+			c.Run, c.Why = t.Run.Number, t.Run.Message
 			c.Values = y.numbersOf(t)
 		}
 		if t.flaw != nil {
