@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"runexp/framework/store"
@@ -340,4 +341,30 @@ func TestSweepStops(t *testing.T) {
 	}
 	check(t, theirs.Finish(t.Context(), store.Finished, ""))
 	p.Wait("document.querySelector('#progress').textContent.includes('3 of 4 trials finished, 1 killed')")
+}
+
+// Votes are given by touch on a phone: what is touched has at least 44 pixels.
+func TestVoteByTouch(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/vote/1", browser.View{Width: 360, Height: 740, Touch: true})
+	small := func() {
+		t.Helper()
+		for _, what := range browser.Eval[[]string](p, `Array.from(document.querySelectorAll("main button, main form a, main form input:not([type=hidden])")).filter((e) => { const b = e.getBoundingClientRect(); return b.width < 44 || b.height < 44; }).map((e) => e.outerHTML.slice(0, 80))`) {
+			t.Errorf("too small for a finger: %s", what)
+		}
+	}
+	p.Wait("document.readyState === 'complete'")
+	small()
+	p.Do(chromedp.Tap(chromedp.CSS(".vote button")))
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('0 of 2') && document.readyState === 'complete'")
+	p.Do(chromedp.Tap(chromedp.CSS("[value=left] img")))
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('1 of 2') && document.readyState === 'complete'")
+	small() // now with the way back
+	p.Do(chromedp.Tap(chromedp.CSS("[value=tie]")))
+	p.Wait("document.querySelector('h1')?.textContent === 'Thank you'")
+	cast, err := n.store.Votes(t.Context(), "layers")
+	if err != nil || len(cast) != 2 {
+		t.Errorf("votes %v (%v)", cast, err)
+	}
 }
