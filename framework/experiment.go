@@ -55,7 +55,7 @@ const MaxAutoMasks = 8
 type StyleImage struct {
 	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second style image, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other style images"`
-	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long*0.7 (the same, times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
+	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long_enlarged (the same, enlarged if need be, as johnson does), short, height or width (own aspect ratio, that side as long as the picture's), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size; result*0.7: sides 0.7 times as long, and so with the other names but content and own"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
 	Region string  `config:"region,optional" doc:"instead of masks: the region of the content image that this whole style image is for"`
@@ -83,7 +83,8 @@ type LossSpec struct {
 }
 
 // LayerWeight is one entry of a `layers` option, written as a name, an index, a glob
-// or {layer: …, weight: …}. Globs and indices are resolved against the backbone.
+// or {layer: …, weight: …}. Globs and indices are resolved against the backbone. A name that
+// ends in :softmax is the layer under that Transform.
 type LayerWeight struct {
 	Layer  string  `config:"layer"`
 	Weight float64 `config:"weight"`
