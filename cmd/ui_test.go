@@ -28,9 +28,9 @@ type served struct {
 }
 
 // serveIn starts the server of dir's default store.
-func serveIn(t *testing.T, dir string, args ...string) served {
+func serveIn(t *testing.T, dir string) served {
 	t.Helper()
-	cmd, said := program(t, dir, append([]string{"ui", "--addr", "127.0.0.1:0"}, args...)...)
+	cmd, said := program(t, dir, "ui", "--addr", "127.0.0.1:0")
 	cmd.Stdout = nil
 	out, err := cmd.StdoutPipe()
 	if err != nil {
