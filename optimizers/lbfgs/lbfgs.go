@@ -81,6 +81,7 @@ var (
 	_ framework.Optimizer    = (*Optimizer)(nil)
 	_ framework.Sizer        = (*Optimizer)(nil)
 	_ framework.Descender    = (*Optimizer)(nil)
+	_ framework.Overshooter  = (*Optimizer)(nil)
 	_ framework.DefaultRater = Config{}
 )
 
@@ -136,6 +137,10 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 
 // StateArrays counts the history, x and gradient of the last step, and the work of a step.
 func (o *Optimizer) StateArrays() int { return 2*o.c.History + 5 }
+
+// Overshoots reports whether there is none: the first steps then may raise the loss a billion times,
+// which corrects the scale of the next.
+func (o *Optimizer) Overshoots() bool { return o.c.LineSearch == fixedStep }
 
 // Descends reports whether there is a line search.
 func (o *Optimizer) Descends() bool { return o.c.LineSearch != fixedStep }
