@@ -5,25 +5,37 @@
 //   width, height         of a place, in pixels
 //   headWidth, headHeight of the headers; 0 for none
 //   columnHead(c), rowHead(r), corner()   what is in a header: an array of nodes
-//   fill(box, r, c)       puts a place's content into its element
-//   refresh(box, r, c)    brings it up to date, where only the step or a choice has changed
+//   fill(box, r, c)       puts what is read into a place's element, and nothing that is to be loaded
+//   refresh(box, r, c)    shows its picture, when the place stays on the screen, and again when the
+//                         step or a choice has changed
 globalThis.runexp ??= {};
 
 runexp.cells = (() => {
   const { element } = runexp.pictures;
   const beyond = 1; // rows and columns beside those on the screen
+  // A picture costs a request, an answer and a decoding. Those that are scrolled past faster than they can be
+  // seen are not asked for: places that come at more than fast pixels a millisecond wait until it is slower, or rests.
+  const fast = 5;
+  const sample = 50, rest = 80; // milliseconds: over which speed is measured, without a scroll
 
   /** create returns a view of layouts within an element. */
   function create(label) {
     const head = element("div", { className: "grid-head", role: "row" });
     const body = element("div", { className: "grid-body", role: "rowgroup" });
     const scroll = element("div", { className: "grid-scroll", role: "grid", "aria-label": label, "aria-multiselectable": "true" }, head, body);
-    const view = { scroll, head, body, layout: null, rows: new Map(), range: "", active: { r: 0, c: 0 } };
+    const view = { scroll, head, body, layout: null, rows: new Map(), range: "", active: { r: 0, c: 0 }, waiting: new Set(), seen: { at: 0, x: 0, y: 0 }, speed: 0, resting: 0 };
     let asked = false;
     const soon = () => {
       if (asked) return;
       asked = true;
-      requestAnimationFrame(() => { asked = false; update(view); });
+      requestAnimationFrame((now) => {
+        asked = false;
+        const slow = speed(view, now) < fast; // before places change: it reads the layout
+        update(view);
+        clearTimeout(view.resting);
+        if (slow) settle(view);
+        else view.resting = setTimeout(settle, rest, view);
+      });
     };
     scroll.addEventListener("scroll", soon, { passive: true });
     new ResizeObserver(soon).observe(scroll);
@@ -38,6 +50,23 @@ runexp.cells = (() => {
     };
   }
 
+  /** speed is how fast the reader scrolls, in pixels a millisecond. */
+  function speed(view, now) {
+    const { scrollLeft: x, scrollTop: y } = view.scroll;
+    const time = now - view.seen.at;
+    if (time >= sample) {
+      view.speed = (Math.abs(x - view.seen.x) + Math.abs(y - view.seen.y)) / time;
+      view.seen = { at: now, x, y };
+    }
+    return view.speed;
+  }
+
+  /** settle shows the pictures of the places that have waited for it. */
+  function settle(view) {
+    for (const box of view.waiting) view.layout.refresh(box, Number(box.dataset.row), Number(box.dataset.column));
+    view.waiting.clear();
+  }
+
   function each(view, f) {
     for (const [r, row] of view.rows) for (const [c, box] of row.boxes) f(box, r, c);
   }
@@ -47,6 +76,7 @@ runexp.cells = (() => {
     const focused = view.scroll.contains(document.activeElement);
     view.layout = layout;
     view.rows.clear();
+    view.waiting.clear();
     view.range = "";
     view.body.replaceChildren();
     const { scroll, head, body } = view;
@@ -59,6 +89,7 @@ runexp.cells = (() => {
     body.style.height = `${layout.rows * layout.height}px`;
     view.active = { r: clamp(view.active.r, layout.rows), c: clamp(view.active.c, layout.columns) };
     update(view);
+    settle(view);
     if (focused) activate(view, view.active.r, view.active.c, true);
   }
 
@@ -78,7 +109,10 @@ runexp.cells = (() => {
     const wanted = new Set(numbers(rows));
     wanted.add(view.active.r); // what has the focus stays
     for (const [r, row] of view.rows) {
-      if (!wanted.has(r)) { row.box.remove(); view.rows.delete(r); }
+      if (wanted.has(r)) continue;
+      row.box.remove();
+      for (const box of row.boxes.values()) view.waiting.delete(box);
+      view.rows.delete(r);
     }
     for (const r of [...wanted].sort((a, b) => a - b)) {
       if (r < layout.rows) fillRow(view, r, columns);
@@ -133,7 +167,10 @@ runexp.cells = (() => {
     const wanted = new Set(numbers(columns));
     if (r === view.active.r) wanted.add(view.active.c);
     for (const [c, box] of row.boxes) {
-      if (!wanted.has(c)) { box.remove(); row.boxes.delete(c); }
+      if (wanted.has(c)) continue;
+      box.remove();
+      view.waiting.delete(box);
+      row.boxes.delete(c);
     }
     for (const c of [...wanted].sort((a, b) => a - b)) {
       if (c < layout.columns && !row.boxes.has(c)) addCell(view, row, r, c);
@@ -149,6 +186,7 @@ runexp.cells = (() => {
     box.style.left = `${layout.headWidth + c * layout.width}px`;
     box.style.width = `${layout.width}px`;
     layout.fill(box, r, c);
+    view.waiting.add(box);
     row.boxes.set(c, box);
     const after = [...row.boxes.keys()].filter((i) => i > c).sort((a, b) => a - b)[0];
     row.box.insertBefore(box, after === undefined ? null : row.boxes.get(after));
@@ -167,6 +205,7 @@ runexp.cells = (() => {
     scroll.scrollLeft = shift(c * layout.width, layout.width, scroll.scrollLeft, scroll.clientWidth - layout.headWidth);
     view.range = "";
     update(view);
+    settle(view);
     const box = view.rows.get(r)?.boxes.get(c);
     if (!box) return;
     box.tabIndex = 0;

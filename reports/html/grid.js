@@ -247,7 +247,6 @@ runexp.grid = (() => {
       note.append(element("div", {}, P.digits(cell.values[i]), " ", element("span", { className: "grid-of" }, g.model.data.numbers[i].label)));
     }
     box.append(frame, note);
-    refresh(g, box, cell);
   }
 
   function title(g, cell) {
