@@ -42,26 +42,32 @@ const scrolling = `(async () => {
   const frames = [];
   let places = 0, pictures = 0;
   const began = await frame();
-  for (let before = began, now; before - began < SECONDS * 1000; before = now) {
-    now = await frame();
+  let before = began;
+  while (before - began < SECONDS * 1000) {
+    const now = await frame();
     frames.push(now - before);
+    before = now;
     box.scrollTop = at((now - began) / 1000 * SPEED);
     if (frames.length % 10) continue;
     const seen = [...box.querySelectorAll(".grid-cell")];
     places += seen.length;
     pictures += seen.filter(ready).length;
   }
-  const stopped = performance.now();
+  const stopped = before;
   const screen = box.getBoundingClientRect();
   const isSeen = (place) => { const r = place.getBoundingClientRect(); return r.bottom > screen.top && r.top < screen.bottom; };
   const missing = () => [...box.querySelectorAll(".grid-cell")].filter(isSeen).some((place) => !ready(place));
-  do await frame(); while (missing());
-  return JSON.stringify({ frames, shown: pictures / places, wait: performance.now() - stopped });
+  do {
+    const now = await frame();
+    frames.push(now - before);
+    before = now;
+  } while (missing());
+  return JSON.stringify({ frames, shown: pictures / places, wait: before - stopped });
 })()`
 
 // A scroll is what was seen, in milliseconds.
 type scroll struct {
-	Frames []float64
+	Frames []float64 // while it was scrolled, and until its pictures were shown
 	Shown  float64 // pictures of the places in the page, 0 to 1, while it was scrolled
 	Wait   float64 // from its end until all pictures on the screen were shown
 }

@@ -5,18 +5,18 @@
 //   width, height         of a place, in pixels
 //   headWidth, headHeight of the headers; 0 for none
 //   columnHead(c), rowHead(r), corner()   what is in a header: an array of nodes
-//   fill(box, r, c)       puts what is read into a place's element, and nothing that is to be loaded
-//   refresh(box, r, c)    shows its picture, when the place stays on the screen, and again when the
-//                         step or a choice has changed
+//   fill(box, r, c)       puts a place's content into its element
+//   refresh(box, r, c)    brings it up to date, where only the step or a choice has changed
 globalThis.runexp ??= {};
 
 runexp.cells = (() => {
   const { element } = runexp.pictures;
   const beyond = 1; // rows and columns beside those on the screen
-  // A picture costs a request, an answer and a decoding. Those that are scrolled past faster than they can be
-  // seen are not asked for: places that come at more than fast pixels a millisecond wait until it is slower, or rests.
+  // A picture costs a request, an answer and a decoding, and its texts are laid out. What is scrolled past faster
+  // than it can be seen is not worth that: places that come at more than so many pixels a millisecond stay empty
+  // until the scroll is slower or rests.
   const fast = 5;
-  const sample = 50, rest = 80; // milliseconds: over which speed is measured, without a scroll
+  const sample = 50, rest = 60; // milliseconds: over which speed is measured, until it is looked whether a scroll rests
 
   /** create returns a view of layouts within an element. */
   function create(label) {
@@ -33,8 +33,8 @@ runexp.cells = (() => {
         const slow = speed(view, now) < fast; // before places change: it reads the layout
         update(view);
         clearTimeout(view.resting);
-        if (slow) settle(view);
-        else view.resting = setTimeout(settle, rest, view);
+        if (slow) fill(view);
+        else view.resting = setTimeout(soon, rest);
       });
     };
     scroll.addEventListener("scroll", soon, { passive: true });
@@ -42,7 +42,7 @@ runexp.cells = (() => {
     return {
       scroll,
       show: (layout) => show(view, layout),
-      refresh: () => each(view, view.layout.refresh),
+      refresh: () => { fill(view); each(view, view.layout.refresh); },
       active: () => view.active,
       activate: (r, c, focus) => activate(view, r, c, focus),
       element: (r, c) => view.rows.get(r)?.boxes.get(c),
@@ -61,9 +61,9 @@ runexp.cells = (() => {
     return view.speed;
   }
 
-  /** settle shows the pictures of the places that have waited for it. */
-  function settle(view) {
-    for (const box of view.waiting) view.layout.refresh(box, Number(box.dataset.row), Number(box.dataset.column));
+  /** fill fills the places that have waited for it. */
+  function fill(view) {
+    for (const box of view.waiting) view.layout.fill(box, Number(box.dataset.row), Number(box.dataset.column));
     view.waiting.clear();
   }
 
@@ -89,7 +89,7 @@ runexp.cells = (() => {
     body.style.height = `${layout.rows * layout.height}px`;
     view.active = { r: clamp(view.active.r, layout.rows), c: clamp(view.active.c, layout.columns) };
     update(view);
-    settle(view);
+    fill(view);
     if (focused) activate(view, view.active.r, view.active.c, true);
   }
 
@@ -185,7 +185,6 @@ runexp.cells = (() => {
     box.dataset.column = c;
     box.style.left = `${layout.headWidth + c * layout.width}px`;
     box.style.width = `${layout.width}px`;
-    layout.fill(box, r, c);
     view.waiting.add(box);
     row.boxes.set(c, box);
     const after = [...row.boxes.keys()].filter((i) => i > c).sort((a, b) => a - b)[0];
@@ -205,7 +204,7 @@ runexp.cells = (() => {
     scroll.scrollLeft = shift(c * layout.width, layout.width, scroll.scrollLeft, scroll.clientWidth - layout.headWidth);
     view.range = "";
     update(view);
-    settle(view);
+    fill(view);
     const box = view.rows.get(r)?.boxes.get(c);
     if (!box) return;
     box.tabIndex = 0;

@@ -247,6 +247,7 @@ runexp.grid = (() => {
       note.append(element("div", {}, P.digits(cell.values[i]), " ", element("span", { className: "grid-of" }, g.model.data.numbers[i].label)));
     }
     box.append(frame, note);
+    refresh(g, box, cell);
   }
 
   function title(g, cell) {
