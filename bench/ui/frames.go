@@ -68,8 +68,8 @@ const scrolling = `(async () => {
 // A scroll is what was seen, in milliseconds.
 type scroll struct {
 	Frames []float64 // while it was scrolled, and until its pictures were shown
-	Shown  float64 // pictures of the places in the page, 0 to 1, while it was scrolled
-	Wait   float64 // from its end until all pictures on the screen were shown
+	Shown  float64   // pictures of the places in the page, 0 to 1, while it was scrolled
+	Wait   float64   // from its end until all pictures on the screen were shown
 }
 
 func (s scroll) longest() float64 { return slices.Max(s.Frames) }

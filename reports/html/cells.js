@@ -67,6 +67,14 @@ runexp.cells = (() => {
     view.waiting.clear();
   }
 
+  /** leave ends what a place has asked for and not got, since a place on the screen would wait for it. */
+  function leave(view, box) {
+    view.waiting.delete(box);
+    for (const img of box.querySelectorAll("img")) {
+      if (!img.complete) img.removeAttribute("src");
+    }
+  }
+
   function each(view, f) {
     for (const [r, row] of view.rows) for (const [c, box] of row.boxes) f(box, r, c);
   }
@@ -111,7 +119,7 @@ runexp.cells = (() => {
     for (const [r, row] of view.rows) {
       if (wanted.has(r)) continue;
       row.box.remove();
-      for (const box of row.boxes.values()) view.waiting.delete(box);
+      for (const box of row.boxes.values()) leave(view, box);
       view.rows.delete(r);
     }
     for (const r of [...wanted].sort((a, b) => a - b)) {
@@ -169,7 +177,7 @@ runexp.cells = (() => {
     for (const [c, box] of row.boxes) {
       if (wanted.has(c)) continue;
       box.remove();
-      view.waiting.delete(box);
+      leave(view, box);
       row.boxes.delete(c);
     }
     for (const c of [...wanted].sort((a, b) => a - b)) {
