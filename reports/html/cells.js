@@ -17,6 +17,7 @@ runexp.cells = (() => {
   // until the scroll is slower or rests.
   const fast = 5;
   const sample = 50, rest = 60; // milliseconds: over which speed is measured, until it is looked whether a scroll rests
+  const perFrame = 8; // places filled in a frame while the reader scrolls: a screen of them takes longer than a frame
 
   /** create returns a view of layouts within an element. */
   function create(label) {
@@ -33,8 +34,8 @@ runexp.cells = (() => {
         const slow = speed(view, now) < fast; // before places change: it reads the layout
         update(view);
         clearTimeout(view.resting);
-        if (slow) fill(view);
-        else view.resting = setTimeout(soon, rest);
+        if (!slow) view.resting = setTimeout(soon, rest);
+        else if (fill(view, perFrame)) soon();
       });
     };
     scroll.addEventListener("scroll", soon, { passive: true });
@@ -61,10 +62,13 @@ runexp.cells = (() => {
     return view.speed;
   }
 
-  /** fill fills the places that have waited for it. */
-  function fill(view) {
-    for (const box of view.waiting) view.layout.fill(box, Number(box.dataset.row), Number(box.dataset.column));
-    view.waiting.clear();
+  /** fill fills places that wait, at most so many; it returns whether others are left. */
+  function fill(view, most = Infinity) {
+    for (const box of [...view.waiting].slice(0, most)) {
+      view.waiting.delete(box);
+      view.layout.fill(box, Number(box.dataset.row), Number(box.dataset.column));
+    }
+    return view.waiting.size > 0;
   }
 
   /** leave ends what a place has asked for and not got, since a place on the screen would wait for it. */
