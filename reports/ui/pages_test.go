@@ -18,6 +18,7 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/framework/store/storetest"
 )
 
 // rowsOf lists the runs of a listing in order.
@@ -386,5 +387,24 @@ func TestPictureTooLarge(t *testing.T) {
 	binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
 	if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), "60000×60000 pixels is too large") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A row that cannot be read closes the pages of its run or sweep, and no other.
+func TestDamagedRow(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`))
+	for address, want := range map[string]string{
+		"/": "its start cannot be read", "/experiments": "others", "/sweeps": "its plan cannot be read", "/runs/1": "finished", "/pictures": "run 5",
+	} {
+		if answer, body := get(t, web, address); answer.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
+		}
+	}
+	for address, want := range map[string]string{"/runs/5": "run 5: its start cannot be read", "/sweeps/1": "sweep 1: its plan cannot be read"} {
+		if answer, body := get(t, web, address); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, want) {
+			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
+		}
 	}
 }

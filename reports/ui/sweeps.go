@@ -139,7 +139,7 @@ type sweepsPage struct {
 
 type sweepRow struct {
 	store.Sweep
-	Done     map[store.Status]int
+	Done     store.TrialCount
 	Finished int
 	Question string
 }
@@ -152,11 +152,12 @@ func (s *Server) listSweeps(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	running := false
+	progress, err := s.store.SweepProgress(ctx)
+	if err != nil {
+		return reply{}, err
+	}
 	for _, w := range sweeps {
-		done, err := s.store.SweepProgress(ctx, w.Number)
-		if err != nil {
-			return reply{}, err
-		}
+		done := progress[w.Number]
 		p.Sweeps = append(p.Sweeps, sweepRow{Sweep: w, Done: done, Finished: done[store.Finished], Question: questionAbout(w)})
 		running = running || done[store.Running] > 0
 	}
@@ -243,10 +244,11 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	done, err := s.store.SweepProgress(ctx, w.Number)
+	progress, err := s.store.SweepProgress(ctx)
 	if err != nil {
 		return reply{}, err
 	}
+	done := progress[w.Number]
 	begun := 0
 	for _, status := range store.Statuses() {
 		if n := done[status]; n > 0 {
@@ -312,7 +314,7 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 		p.Problem = err.Error()
 		return reply{page: "pictures", data: p}, nil
 	}
-	f.Limit, f.Offset = mostPictured, 0
+	f.Limit, f.Offset, f.Damaged = mostPictured, 0, true
 	runs, err := s.store.Runs(ctx, f)
 	if err != nil {
 		return reply{}, err
