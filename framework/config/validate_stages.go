@@ -40,6 +40,9 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	if stage.Carry && (i == 0 || v.experiment.Stages[i-1].Optimizer.Name != stage.Optimizer.Name) {
 		v.add(join(path, "carry"), "needs a stage before this one with the same optimizer")
 	}
+	if stage.Saved && i == 0 {
+		v.add(join(path, "saved"), "needs a stage before this one, whose result it would take")
+	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
 	v.stageWeights(path, stage.Weights)
 }
