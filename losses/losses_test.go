@@ -16,6 +16,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/moments"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
@@ -48,6 +49,16 @@ func TestContract(t *testing.T) {
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"moments": func(t *testing.T) {
+			plugintest.Loss(t, moments.Defaults, moments.New)
+			variant(t, "without masks", moments.Defaults, moments.New, func(*moments.Config) {}, plugintest.WithoutMasks())
+			for _, of := range []string{"mean", "deviation", "central"} {
+				variant(t, of, moments.Defaults, moments.New, func(c *moments.Config) { c.Of = of })
+			}
+			variant(t, "norm", moments.Defaults, moments.New, func(c *moments.Config) { c.Of, c.Distance = "central", "norm" }, plugintest.WithoutMasks())
+			variant(t, "scaled", moments.Defaults, moments.New, func(c *moments.Config) { c.Distance = "scaled" })
+			variant(t, "mean of styles", moments.Defaults, moments.New, func(c *moments.Config) { c.Styles = "mean" })
 		},
 		"neighbours": func(t *testing.T) {
 			one := func(c *neighbours.Config) { c.Turns = false }
@@ -136,6 +147,10 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// means 2.5, 1 and 0, variances 1.25, 0 and 0; the other image's deviations are 1e-4
+		"moments":            {must(moments.New(moments.Config{Layers: layers, Of: "both"})), (2.5*2.5 + 1 + math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)) / 3},
+		"moments, deviation": {must(moments.New(moments.Config{Layers: layers, Of: "deviation", Distance: "sum"})), math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)},
+		"moments, mean":      {must(moments.New(moments.Config{Layers: layers, Of: "mean", Distance: "norm"})), math.Sqrt(7.25)},
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
 		// the sum of their squares over 12
