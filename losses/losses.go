@@ -8,6 +8,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/mmd"
 	"runexp/losses/moments"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
@@ -24,6 +25,7 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "emd", "relaxed earth mover's distance of features at random pixels from the style image's (STROTSS)", emd.Defaults, emd.New)
 	framework.Register(r, "gram", "mean squared error of Gram matrices against the style image's", gram.Defaults, gram.New)
 	framework.Register(r, "hypercolumn", "cosine distance of many layers' features together to their nearest neighbours in the style, matched once a stage", hypercolumn.Defaults, hypercolumn.New)
+	framework.Register(r, "mmd", "maximum mean discrepancy of features from the style image's, by a linear, polynomial or Gaussian kernel", mmd.Defaults, mmd.New)
 	framework.Register(r, "moments", "difference of each channel's mean and deviation, or central moments, from the style image's", moments.Defaults, moments.New)
 	framework.Register(r, "neighbours", "cosine distance of each layer's features to their nearest neighbours in the style, matched in each step", neighbours.Defaults, neighbours.New)
 	framework.Register(r, "palette", "relaxed earth mover's distance of colours at random pixels from the style image's (STROTSS)", palette.Defaults, palette.New)

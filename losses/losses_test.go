@@ -16,6 +16,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/mmd"
 	"runexp/losses/moments"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
@@ -49,6 +50,14 @@ func TestContract(t *testing.T) {
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"mmd": func(t *testing.T) {
+			plugintest.Loss(t, mmd.Defaults, mmd.New, plugintest.NoDistance())
+			variant(t, "without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Pairs = 30 }, plugintest.NoDistance(), plugintest.WithoutMasks())
+			variant(t, "sigma", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Sigma = 5 }, plugintest.NoDistance())
+			variant(t, "linear", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "linear" })
+			variant(t, "poly", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel, c.Offset = "poly", 2 })
+			variant(t, "poly without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "poly" }, plugintest.WithoutMasks())
 		},
 		"moments": func(t *testing.T) {
 			plugintest.Loss(t, moments.Defaults, moments.New)
@@ -147,6 +156,9 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// means 2.5, 1 and 0; the Gram matrix of gram, positions; 2·3/9 of the means' squares
+		"mmd, linear": {must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})), 7.25 / 3},
+		"mmd, poly":   {must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 3})), (30*30+2*10*10+4*4)/16.0/9 + 6*7.25/9},
 		// means 2.5, 1 and 0, variances 1.25, 0 and 0; the other image's deviations are 1e-4
 		"moments":            {must(moments.New(moments.Config{Layers: layers, Of: "both"})), (2.5*2.5 + 1 + math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)) / 3},
 		"moments, deviation": {must(moments.New(moments.Config{Layers: layers, Of: "deviation", Distance: "sum"})), math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)},

@@ -11,6 +11,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/graph"
+	"runexp/losses/mmd"
 	"runexp/losses/moments"
 )
 
@@ -22,6 +23,10 @@ func TestAgainstPyTorch(t *testing.T) {
 		"moments": {
 			"bn":  must(moments.New(moments.Config{Layers: layers, Of: "both", Distance: "squared"})),
 			"cmd": must(moments.New(moments.Config{Layers: layers, Of: "central", Orders: 5, Distance: "norm"})),
+		},
+		"mmd": {
+			"linear": must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})),
+			"poly":   must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 1.5})),
 		},
 	} {
 		data, err := os.ReadFile(filepath.Join(name, "testdata", "reference.json"))
@@ -88,6 +93,21 @@ type scene struct {
 // score returns the terms of a loss of the layer a, by name, and the gradient of their sum.
 func (s scene) score(t *testing.T, loss framework.Loss) (map[string]float64, []float64) {
 	t.Helper()
+	p, terms := s.program(t, loss)
+	p.Redraw(1, 1)
+	if err := p.Run(context.Background(), s.picture.features); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]float64{}
+	for _, term := range terms {
+		values[term.Name] = p.Scalar(term.Node)
+	}
+	return values, p.Gradient().Clone().Float64s()
+}
+
+// program returns the program of a loss's terms and the gradient of their sum.
+func (s scene) program(t *testing.T, loss framework.Loss) (*graph.Program, []framework.Term) {
+	t.Helper()
 	b := graph.NewDoubleBuilder()
 	represent := func(m image, features graph.Node) framework.Values {
 		v := framework.View{Taps: map[string]graph.Node{"a": features}}
@@ -134,15 +154,7 @@ func (s scene) score(t *testing.T, loss framework.Loss) (map[string]float64, []f
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Redraw(1, 1)
-	if err := p.Run(context.Background(), s.picture.features); err != nil {
-		t.Fatal(err)
-	}
-	values := map[string]float64{}
-	for _, term := range terms {
-		values[term.Name] = p.Scalar(term.Node)
-	}
-	return values, p.Gradient().Clone().Float64s()
+	return p, terms
 }
 
 // statistics are the losses that compare what features are like, wherever they are: those whose
@@ -150,6 +162,9 @@ func (s scene) score(t *testing.T, loss framework.Loss) (map[string]float64, []f
 func statistics() map[string]framework.Loss {
 	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
 	return map[string]framework.Loss{
+		"mmd, linear":      must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})),
+		"mmd, poly":        must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 2})),
+		"mmd, gaussian":    must(mmd.New(mmd.Config{Layers: layers, Kernel: "gaussian", Pairs: 50})),
 		"moments, both":    must(moments.New(moments.Config{Layers: layers, Of: "both", Distance: "squared"})),
 		"moments, central": must(moments.New(moments.Config{Layers: layers, Of: "central", Orders: 4, Distance: "norm"})),
 	}
@@ -222,6 +237,37 @@ func TestRegionsHaveTheirOwnStyles(t *testing.T) {
 		if len(got) != 2 {
 			t.Errorf("%s: the terms are %v", name, got)
 		}
+	}
+}
+
+// TestPairsEstimateAll: over many draws the mean of the Gaussian kernel's estimate is the discrepancy
+// by all pairs, within four standard errors.
+func TestPairsEstimateAll(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join("mmd", "testdata", "reference.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct{ Gaussian struct{ Value float64 } }
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	loss := must(mmd.New(mmd.Config{Layers: []framework.LayerWeight{{Layer: "a", Weight: 1}}, Kernel: "gaussian", Sigma: math.Sqrt(8), Pairs: 500}))
+	picture, style := references()
+	p, terms := scene{picture: image{picture, nil}, styles: []image{{style, nil}}}.program(t, loss)
+	const draws = 400
+	sum, squares := 0.0, 0.0
+	for step := range uint64(draws) {
+		p.Redraw(3, step)
+		if err := p.Run(context.Background(), picture); err != nil {
+			t.Fatal(err)
+		}
+		v := p.Scalar(terms[0].Node)
+		sum, squares = sum+v, squares+v*v
+	}
+	mean := sum / draws
+	deviation := math.Sqrt((squares/draws - mean*mean) / draws)
+	if math.Abs(mean-file.Gaussian.Value) > 4*deviation || deviation == 0 || deviation > 0.01 {
+		t.Errorf("the mean estimate is %g ± %g, by all pairs it is %g", mean, deviation, file.Gaussian.Value)
 	}
 }
 
