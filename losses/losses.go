@@ -13,6 +13,7 @@ import (
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
+	"runexp/losses/sliced"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -30,6 +31,7 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "neighbours", "cosine distance of each layer's features to their nearest neighbours in the style, matched in each step", neighbours.Defaults, neighbours.New)
 	framework.Register(r, "palette", "relaxed earth mover's distance of colours at random pixels from the style image's (STROTSS)", palette.Defaults, palette.New)
 	framework.Register(r, "selfsimilarity", "difference of the similarities between features at random pixels from the content image's (STROTSS)", selfsimilarity.Defaults, selfsimilarity.New)
+	framework.Register(r, "sliced", "sliced Wasserstein distance of features from the style image's: along random directions, sorted", sliced.Defaults, sliced.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
 	framework.Register(r, "w2", "2-Wasserstein distance of the features' mean and covariance from the style image's", w2.Defaults, w2.New)
 	return r

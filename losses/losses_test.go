@@ -21,6 +21,7 @@ import (
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
+	"runexp/losses/sliced"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -80,6 +81,12 @@ func TestContract(t *testing.T) {
 			plugintest.Loss(t, w2.Defaults, w2.New)
 			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
 			variant(t, "mean", w2.Defaults, w2.New, func(c *w2.Config) { c.Styles = "mean" })
+		},
+		"sliced": func(t *testing.T) {
+			plugintest.Loss(t, sliced.Defaults, sliced.New)
+			variant(t, "without masks", sliced.Defaults, sliced.New, func(*sliced.Config) {}, plugintest.WithoutMasks())
+			variant(t, "directions", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Directions = 3 })
+			variant(t, "mean", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Styles = "mean" })
 		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)

@@ -13,6 +13,7 @@ import (
 	"runexp/framework/graph"
 	"runexp/losses/mmd"
 	"runexp/losses/moments"
+	"runexp/losses/sliced"
 )
 
 // TestAgainstPyTorch compares values and gradients with those that testdata/reference.py of each
@@ -162,6 +163,7 @@ func (s scene) program(t *testing.T, loss framework.Loss) (*graph.Program, []fra
 func statistics() map[string]framework.Loss {
 	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
 	return map[string]framework.Loss{
+		"sliced":           must(sliced.New(sliced.Config{Layers: layers, Directions: 5})),
 		"mmd, linear":      must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})),
 		"mmd, poly":        must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 2})),
 		"mmd, gaussian":    must(mmd.New(mmd.Config{Layers: layers, Kernel: "gaussian", Pairs: 50})),
@@ -237,6 +239,26 @@ func TestRegionsHaveTheirOwnStyles(t *testing.T) {
 		if len(got) != 2 {
 			t.Errorf("%s: the terms are %v", name, got)
 		}
+	}
+}
+
+// TestPooledStyles: with styles: mean the target is all positions of all style images together.
+func TestPooledStyles(t *testing.T) {
+	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
+	x, y, z := noise(2, 3, 1), noise(1, 4, 2), noise(2, 2, 3)
+	both := graph.Double(graph.Shape{1, 8, 3}, slices.Concat(y.Double, z.Double))
+	for name, loss := range map[string]framework.Loss{
+		"sliced": must(sliced.New(sliced.Config{Layers: layers, Directions: 5, Styles: "mean"})),
+	} {
+		pooled, _ := scene{picture: image{x, nil}, styles: []image{{y, nil}, {z, nil}}}.score(t, loss)
+		one, _ := scene{picture: image{x, nil}, styles: []image{{both, nil}}}.score(t, loss)
+		near(t, name+", equal weights", pooled["a"], one["a"])
+		// By weights of ¼ and ¾, y's positions count a third of z's.
+		pooled, _ = scene{picture: image{x, nil}, styles: []image{{y, nil}, {z, nil}}, weights: []float64{0.25, 0.75}}.score(t, loss)
+		third := 1.0 / 3
+		ones := image{x, masks{"r": slices.Repeat([]float64{1}, 6)}}
+		one, _ = scene{picture: ones, styles: []image{{both, masks{"r": {third, third, third, third, 1, 1, 1, 1}}}}}.score(t, loss)
+		near(t, name+", weights of a quarter", pooled["a"], one["r/a"])
 	}
 }
 
