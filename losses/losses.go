@@ -7,6 +7,7 @@ import (
 	"runexp/losses/covariance"
 	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/histogram"
 	"runexp/losses/hypercolumn"
 	"runexp/losses/mmd"
 	"runexp/losses/moments"
@@ -25,6 +26,7 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "covariance", "mean absolute difference of features' means and covariances at random pixels from the style image's (STROTSS)", covariance.Defaults, covariance.New)
 	framework.Register(r, "emd", "relaxed earth mover's distance of features at random pixels from the style image's (STROTSS)", emd.Defaults, emd.New)
 	framework.Register(r, "gram", "mean squared error of Gram matrices against the style image's", gram.Defaults, gram.New)
+	framework.Register(r, "histogram", "squared distance of features from their remap to the style image's histogram, channel by channel", histogram.Defaults, histogram.New)
 	framework.Register(r, "hypercolumn", "cosine distance of many layers' features together to their nearest neighbours in the style, matched once a stage", hypercolumn.Defaults, hypercolumn.New)
 	framework.Register(r, "mmd", "maximum mean discrepancy of features from the style image's, by a linear, polynomial or Gaussian kernel", mmd.Defaults, mmd.New)
 	framework.Register(r, "moments", "difference of each channel's mean and deviation, or central moments, from the style image's", moments.Defaults, moments.New)

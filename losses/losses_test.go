@@ -15,6 +15,7 @@ import (
 	"runexp/losses/covariance"
 	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/histogram"
 	"runexp/losses/hypercolumn"
 	"runexp/losses/mmd"
 	"runexp/losses/moments"
@@ -44,6 +45,12 @@ func TestContract(t *testing.T) {
 			variant(t, "centred without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Centred = true }, plugintest.WithoutMasks())
 			variant(t, "across", gram.Defaults, gram.New, func(c *gram.Config) { c.Across = "next" })
 			variant(t, "across without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Across, c.Per = "next", "positions" }, plugintest.WithoutMasks())
+		},
+		"histogram": func(t *testing.T) {
+			plugintest.Loss(t, histogram.Defaults, histogram.New)
+			variant(t, "without masks", histogram.Defaults, histogram.New, func(*histogram.Config) {}, plugintest.WithoutMasks())
+			variant(t, "sum", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Distance = "sum" })
+			variant(t, "mean", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Styles = "mean" })
 		},
 		"hypercolumn": func(t *testing.T) {
 			size := plugintest.PictureSize(18, 21)
@@ -163,6 +170,9 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// all values go to 0: squares 30 and 4
+		"histogram":      {must(histogram.New(histogram.Config{Layers: layers, Distance: "squared"})), 34.0 / 12},
+		"histogram, sum": {must(histogram.New(histogram.Config{Layers: layers, Distance: "sum"})), 34},
 		// means 2.5, 1 and 0; the Gram matrix of gram, positions; 2·3/9 of the means' squares
 		"mmd, linear": {must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})), 7.25 / 3},
 		"mmd, poly":   {must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 3})), (30*30+2*10*10+4*4)/16.0/9 + 6*7.25/9},

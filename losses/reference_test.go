@@ -11,6 +11,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/graph"
+	"runexp/losses/histogram"
 	"runexp/losses/mmd"
 	"runexp/losses/moments"
 	"runexp/losses/sliced"
@@ -21,6 +22,10 @@ import (
 func TestAgainstPyTorch(t *testing.T) {
 	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
 	for name, losses := range map[string]map[string]framework.Loss{
+		"histogram": {
+			"squared": must(histogram.New(histogram.Config{Layers: layers, Distance: "squared"})),
+			"sum":     must(histogram.New(histogram.Config{Layers: layers, Distance: "sum"})),
+		},
 		"moments": {
 			"bn":  must(moments.New(moments.Config{Layers: layers, Of: "both", Distance: "squared"})),
 			"cmd": must(moments.New(moments.Config{Layers: layers, Of: "central", Orders: 5, Distance: "norm"})),
@@ -163,6 +168,7 @@ func (s scene) program(t *testing.T, loss framework.Loss) (*graph.Program, []fra
 func statistics() map[string]framework.Loss {
 	layers := []framework.LayerWeight{{Layer: "a", Weight: 1}}
 	return map[string]framework.Loss{
+		"histogram":        must(histogram.New(histogram.Config{Layers: layers, Distance: "squared"})),
 		"sliced":           must(sliced.New(sliced.Config{Layers: layers, Directions: 5})),
 		"mmd, linear":      must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})),
 		"mmd, poly":        must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 2})),
@@ -248,7 +254,9 @@ func TestPooledStyles(t *testing.T) {
 	x, y, z := noise(2, 3, 1), noise(1, 4, 2), noise(2, 2, 3)
 	both := graph.Double(graph.Shape{1, 8, 3}, slices.Concat(y.Double, z.Double))
 	for name, loss := range map[string]framework.Loss{
-		"sliced": must(sliced.New(sliced.Config{Layers: layers, Directions: 5, Styles: "mean"})),
+		"histogram":      must(histogram.New(histogram.Config{Layers: layers, Distance: "squared", Styles: "mean"})),
+		"histogram, sum": must(histogram.New(histogram.Config{Layers: layers, Distance: "sum", Styles: "mean"})),
+		"sliced":         must(sliced.New(sliced.Config{Layers: layers, Directions: 5, Styles: "mean"})),
 	} {
 		pooled, _ := scene{picture: image{x, nil}, styles: []image{{y, nil}, {z, nil}}}.score(t, loss)
 		one, _ := scene{picture: image{x, nil}, styles: []image{{both, nil}}}.score(t, loss)
