@@ -18,8 +18,8 @@ import (
 // T(x) is the mean of the y that x is taken to: those at the same share of the weights in ascending
 // order. For equally many samples of equal weights it is the y of the same rank. The last column is the
 // root of what is left, the mean variance of these y, so that ΣD² of a row is the squared
-// 2-Wasserstein distance. T depends on the order of x alone: the gradient to x is w, and T is
-// constant. y and weights must not depend on the variable.
+// 2-Wasserstein distance. T depends on the order of x alone, so the gradient to x is √w. y and weights
+// must not depend on the variable.
 //
 // x is [K, N] and y [K, M]; weights, [N] and [M], are at least 0, and equal if they are not valid. The
 // result is [K, N+1]. It is 0 if all weights of a side are.
@@ -73,8 +73,8 @@ type kernel[T graph.Float] struct {
 	free []*work[T] // as many as tasks have run at once
 }
 
-// work is the memory of a task: samples in order.
-type work[T graph.Float] struct{ x, y sorted[T] }
+// work is the memory of a task.
+type work[T graph.Float] struct{ x, y sorter[T] }
 
 func (k *kernel[T]) Forward(dst []T, in [][]T) {
 	total := k.share(in)
@@ -86,19 +86,24 @@ func (k *kernel[T]) Forward(dst []T, in [][]T) {
 		w := k.take()
 		for r := from; r < to; r++ {
 			x, y, d := in[0][r*k.n:][:k.n], in[1][r*k.m:][:k.m], dst[r*(k.n+1):][:k.n+1]
-			w.x.sort(x)
-			w.y.sort(y)
 			if k.n == k.m && k.shareX == nil && k.shareY == nil {
-				for rank, at := range w.x.at {
-					d[at] = k.scale[at] * (x[at] - w.y.values[rank])
-				}
-				d[k.n] = 0
+				k.pair(d, w.x.order(x), x, w.y.ascending(y))
 			} else {
-				k.move(d, w, total)
+				k.move(d, w.x.order(x), x, w.y.order(y), y, total)
 			}
 		}
 		k.give(w)
 	})
+}
+
+// pair writes a row of displacements to as many samples, all of equal weights: by rank.
+func (k *kernel[T]) pair(d []T, order []uint32, x, ascending []T) {
+	scale := k.scale[0]
+	for rank, y := range ascending {
+		at := order[rank]
+		d[at] = scale * (x[at] - y)
+	}
+	d[k.n] = 0
 }
 
 // share sets what each sample weighs. Products of counts are exact, so that weights of 1 are the same as
@@ -149,15 +154,15 @@ func weight(shares []float64, unit float64, i int) float64 {
 
 // move writes a row of displacements of samples in order: both are passed once, by the weight that is
 // left of the y at hand.
-func (k *kernel[T]) move(d []T, w *work[T], total float64) {
+func (k *kernel[T]) move(d []T, orderX []uint32, xs []T, orderY []uint32, ys []T, total float64) {
 	clear(d)
 	last := k.m - 1 // of those with a weight; it takes what rounding leaves over
-	for weight(k.shareY, k.unitY, int(w.y.at[last])) == 0 {
+	for weight(k.shareY, k.unitY, int(orderY[last])) == 0 {
 		last--
 	}
 	spread := 0.0
 	j, rest := -1, 0.0
-	for rank, at := range w.x.at {
+	for _, at := range orderX {
 		mine := weight(k.shareX, k.unitX, int(at))
 		if mine == 0 {
 			continue
@@ -167,13 +172,13 @@ func (k *kernel[T]) move(d []T, w *work[T], total float64) {
 		for left := mine; left > 0; {
 			for rest <= 0 && j < last {
 				j++
-				rest = weight(k.shareY, k.unitY, int(w.y.at[j]))
+				rest = weight(k.shareY, k.unitY, int(orderY[j]))
 			}
 			part := min(left, rest)
 			if j == last {
 				part = left
 			}
-			y := float64(w.y.values[j])
+			y := float64(ys[orderY[j]])
 			if left == mine {
 				first = y
 			}
@@ -182,7 +187,7 @@ func (k *kernel[T]) move(d []T, w *work[T], total float64) {
 			left, rest = left-part, rest-part
 		}
 		mean := sum / mine
-		d[at] = k.scale[at] * T(float64(w.x.values[rank])-first-mean)
+		d[at] = k.scale[at] * T(float64(xs[at])-first-mean)
 		spread += max(squares-sum*mean, 0)
 	}
 	d[k.n] = T(math.Sqrt(spread / total))
@@ -210,7 +215,7 @@ func (k *kernel[T]) take() *work[T] {
 	defer k.lock.Unlock()
 	last := len(k.free) - 1
 	if last < 0 {
-		return &work[T]{newSorted[T](k.n), newSorted[T](k.m)}
+		return &work[T]{}
 	}
 	w := k.free[last]
 	k.free = k.free[:last]

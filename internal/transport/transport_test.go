@@ -107,6 +107,34 @@ func TestGradient(t *testing.T) {
 	}
 }
 
+// TestMeanSquare compares values and gradients with those composed of operations.
+func TestMeanSquare(t *testing.T) {
+	shape := graph.Shape{5, 7001}
+	x := graph.Double(shape, plugintest.Away(shape.Len(), 1))
+	evaluate := func(f func(b *graph.Builder, x graph.Node) graph.Node) (float64, []float64) {
+		b := graph.NewDoubleBuilder()
+		y := f(b, b.Variable(shape...))
+		p, err := b.CompileGradient(b.Scale(y, 3), y)
+		if err == nil {
+			err = p.Run(context.Background(), x)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Scalar(y), p.Gradient().Clone().Double
+	}
+	value, gradient := evaluate(MeanSquare)
+	want, wanted := evaluate(func(b *graph.Builder, x graph.Node) graph.Node { return b.Scale(b.Sum(b.Square(x)), 0.2) })
+	if math.Abs(value-want) > 1e-12*want {
+		t.Errorf("the value is %g, composed %g", value, want)
+	}
+	for i, g := range gradient {
+		if math.Abs(g-wanted[i]) > 1e-12*(1+math.Abs(wanted[i])) {
+			t.Fatalf("the gradient %d is %g, composed %g", i, g, wanted[i])
+		}
+	}
+}
+
 // TestSort compares the two sorts with the library's.
 func TestSort(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
@@ -129,20 +157,19 @@ func TestSort(t *testing.T) {
 			want[i] = uint32(i)
 		}
 		slices.SortStableFunc(want, func(i, j uint32) int { return compare(x[i], x[j]) })
-		single := newSorted[float32](len(x))
-		single.sort(x)
 		wide := make([]float64, len(x))
 		for i, v := range x {
 			wide[i] = float64(v)
 		}
-		double := newSorted[float64](len(x))
-		double.sort(wide)
-		if !slices.Equal(single.at, want) || !slices.Equal(double.at, want) {
+		var single sorter[float32]
+		var double sorter[float64]
+		if !slices.Equal(single.order(x), want) || !slices.Equal(double.order(wide), want) {
 			t.Errorf("%s: the orders differ", name)
 		}
-		for rank, at := range single.at {
-			if math.Float32bits(single.values[rank]) != math.Float32bits(x[at]) || math.Float64bits(double.values[rank]) != math.Float64bits(wide[at]) {
-				t.Fatalf("%s: the number of rank %d is not that of place %d", name, rank, at)
+		values, wideValues := single.ascending(x), double.ascending(wide)
+		for rank, at := range want {
+			if compare(values[rank], x[at]) != 0 || compare(wideValues[rank], wide[at]) != 0 {
+				t.Fatalf("%s: of rank %d are %g and %g, want %g", name, rank, values[rank], wideValues[rank], x[at])
 			}
 		}
 	}
@@ -150,8 +177,18 @@ func TestSort(t *testing.T) {
 
 // TestNoMemory: after the first evaluation none is allocated but by the goroutines that share the rows.
 func TestNoMemory(t *testing.T) {
-	k := &kernel[float32]{rows: rows{rows: 4, n: 3000, m: 2000, weights: 2, others: none}}
-	x, y, w := make([]float32, 4*3000), make([]float32, 4*2000), make([]float32, 3000)
+	for _, weighted := range []bool{false, true} {
+		noMemory(t, weighted)
+	}
+}
+
+func noMemory(t *testing.T, weighted bool) {
+	t.Helper()
+	k := &kernel[float32]{rows: rows{rows: 4, n: 3000, m: 3000, weights: none, others: none}}
+	if weighted {
+		k.weights, k.m = 2, 2000
+	}
+	x, y, w := make([]float32, 4*3000), make([]float32, 4*k.m), make([]float32, 3000)
 	for i := range x {
 		x[i] = float32(i * 7919 % 12007)
 	}

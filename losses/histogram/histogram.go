@@ -82,14 +82,14 @@ func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targ
 }
 
 func (l *Loss) distance(b *graph.Builder, x, y samples.Set) graph.Node {
-	positions, channels := x.Rows.Shape()[0], x.Rows.Shape()[1]
 	moved := transport.Displacements(b, b.Transpose(x.Rows), x.Weights, b.Transpose(y.Rows), y.Weights)
-	mean := b.Sum(b.Square(moved)) // over positions: they weigh 1 together
+	mean := transport.MeanSquare(b, moved) // over positions and channels
+	shape := x.Rows.Shape()
 	switch {
 	case l.c.Distance != "sum":
-		return b.Scale(mean, 1/float64(channels))
+		return mean
 	case x.Weights.Valid():
-		return b.Mul(mean, b.Sum(x.Weights))
+		return b.Scale(b.Mul(mean, b.Sum(x.Weights)), float64(shape[1]))
 	}
-	return b.Scale(mean, float64(positions))
+	return b.Scale(mean, float64(shape.Len()))
 }

@@ -101,5 +101,5 @@ func (l *Loss) Score(b *graph.Builder, got framework.Values, want framework.Targ
 func distance(b *graph.Builder, directions graph.Node, x, y samples.Set) graph.Node {
 	project := func(s samples.Set) graph.Node { return b.MatMul(directions, b.Transpose(s.Rows)) }
 	moved := transport.Displacements(b, project(x), x.Weights, project(y), y.Weights)
-	return b.Scale(b.Sum(b.Square(moved)), 1/float64(directions.Shape()[0]))
+	return transport.MeanSquare(b, moved)
 }
