@@ -15,10 +15,14 @@ import (
 	"runexp/losses/covariance"
 	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/histogram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/mmd"
+	"runexp/losses/moments"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
+	"runexp/losses/sliced"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -42,12 +46,36 @@ func TestContract(t *testing.T) {
 			variant(t, "across", gram.Defaults, gram.New, func(c *gram.Config) { c.Across = "next" })
 			variant(t, "across without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Across, c.Per = "next", "positions" }, plugintest.WithoutMasks())
 		},
+		"histogram": func(t *testing.T) {
+			plugintest.Loss(t, histogram.Defaults, histogram.New)
+			variant(t, "without masks", histogram.Defaults, histogram.New, func(*histogram.Config) {}, plugintest.WithoutMasks())
+			variant(t, "sum", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Distance = "sum" })
+			variant(t, "mean", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Styles = "mean" })
+		},
 		"hypercolumn": func(t *testing.T) {
 			size := plugintest.PictureSize(18, 21)
 			one := func(c *hypercolumn.Config) { c.Turns = false }
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"mmd": func(t *testing.T) {
+			plugintest.Loss(t, mmd.Defaults, mmd.New, plugintest.NoDistance())
+			variant(t, "without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Pairs = 30 }, plugintest.NoDistance(), plugintest.WithoutMasks())
+			variant(t, "sigma", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Sigma = 5 }, plugintest.NoDistance())
+			variant(t, "linear", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "linear" })
+			variant(t, "poly", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel, c.Offset = "poly", 2 })
+			variant(t, "poly without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "poly" }, plugintest.WithoutMasks())
+		},
+		"moments": func(t *testing.T) {
+			plugintest.Loss(t, moments.Defaults, moments.New)
+			variant(t, "without masks", moments.Defaults, moments.New, func(*moments.Config) {}, plugintest.WithoutMasks())
+			for _, of := range []string{"mean", "deviation", "central"} {
+				variant(t, of, moments.Defaults, moments.New, func(c *moments.Config) { c.Of = of })
+			}
+			variant(t, "norm", moments.Defaults, moments.New, func(c *moments.Config) { c.Of, c.Distance = "central", "norm" }, plugintest.WithoutMasks())
+			variant(t, "scaled", moments.Defaults, moments.New, func(c *moments.Config) { c.Distance = "scaled" })
+			variant(t, "mean of styles", moments.Defaults, moments.New, func(c *moments.Config) { c.Styles = "mean" })
 		},
 		"neighbours": func(t *testing.T) {
 			one := func(c *neighbours.Config) { c.Turns = false }
@@ -60,6 +88,12 @@ func TestContract(t *testing.T) {
 			plugintest.Loss(t, w2.Defaults, w2.New)
 			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
 			variant(t, "mean", w2.Defaults, w2.New, func(c *w2.Config) { c.Styles = "mean" })
+		},
+		"sliced": func(t *testing.T) {
+			plugintest.Loss(t, sliced.Defaults, sliced.New)
+			variant(t, "without masks", sliced.Defaults, sliced.New, func(*sliced.Config) {}, plugintest.WithoutMasks())
+			variant(t, "directions", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Directions = 3 })
+			variant(t, "mean", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Styles = "mean" })
 		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)
@@ -136,6 +170,16 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// all values go to 0: squares 30 and 4
+		"histogram":      {must(histogram.New(histogram.Config{Layers: layers, Distance: "squared"})), 34.0 / 12},
+		"histogram, sum": {must(histogram.New(histogram.Config{Layers: layers, Distance: "sum"})), 34},
+		// means 2.5, 1 and 0; the Gram matrix of gram, positions; 2·3/9 of the means' squares
+		"mmd, linear": {must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})), 7.25 / 3},
+		"mmd, poly":   {must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 3})), (30*30+2*10*10+4*4)/16.0/9 + 6*7.25/9},
+		// means 2.5, 1 and 0, variances 1.25, 0 and 0; the other image's deviations are 1e-4
+		"moments":            {must(moments.New(moments.Config{Layers: layers, Of: "both"})), (2.5*2.5 + 1 + math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)) / 3},
+		"moments, deviation": {must(moments.New(moments.Config{Layers: layers, Of: "deviation", Distance: "sum"})), math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)},
+		"moments, mean":      {must(moments.New(moments.Config{Layers: layers, Of: "mean", Distance: "norm"})), math.Sqrt(7.25)},
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
 		// the sum of their squares over 12
