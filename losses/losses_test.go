@@ -16,6 +16,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
 	"runexp/losses/selfsimilarity"
@@ -48,6 +49,18 @@ func TestContract(t *testing.T) {
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"mrf": func(t *testing.T) {
+			size := plugintest.PictureSize(15, 17) // so that each region has patches at each layer
+			program := func(c *mrf.Config) { c.Stride, c.Overlap, c.Distance = 2, "mean", "sum" }
+			copies := func(c *mrf.Config) { c.Rotations, c.Patch = 1, 1 }
+			plugintest.Loss(t, mrf.Defaults, mrf.New, size)
+			variant(t, "without masks", mrf.Defaults, mrf.New, func(*mrf.Config) {}, size, plugintest.WithoutMasks())
+			variant(t, "as its program", mrf.Defaults, mrf.New, program, size)
+			variant(t, "as its program, without masks", mrf.Defaults, mrf.New, program, size, plugintest.WithoutMasks())
+			variant(t, "scaled", mrf.Defaults, mrf.New, func(c *mrf.Config) { c.Distance = "scaled" }, size)
+			variant(t, "root", mrf.Defaults, mrf.New, func(c *mrf.Config) { c.Distance = "root" }, size)
+			variant(t, "copies", mrf.Defaults, mrf.New, copies, plugintest.PictureSize(11, 10))
 		},
 		"neighbours": func(t *testing.T) {
 			one := func(c *neighbours.Config) { c.Turns = false }
