@@ -8,6 +8,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/laplacian"
 	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
@@ -24,6 +25,7 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "emd", "relaxed earth mover's distance of features at random pixels from the style image's (STROTSS)", emd.Defaults, emd.New)
 	framework.Register(r, "gram", "mean squared error of Gram matrices against the style image's", gram.Defaults, gram.New)
 	framework.Register(r, "hypercolumn", "cosine distance of many layers' features together to their nearest neighbours in the style, matched once a stage", hypercolumn.Defaults, hypercolumn.New)
+	framework.Register(r, "laplacian", "mean squared error of the averaged picture's Laplacian against the content image's, which keeps edges (Lapstyle)", laplacian.Defaults, laplacian.New)
 	framework.Register(r, "mrf", "squared distance of patches of features from the most similar patches of the style image's (CNNMRF)", mrf.Defaults, mrf.New)
 	framework.Register(r, "neighbours", "cosine distance of each layer's features to their nearest neighbours in the style, matched in each step", neighbours.Defaults, neighbours.New)
 	framework.Register(r, "palette", "relaxed earth mover's distance of colours at random pixels from the style image's (STROTSS)", palette.Defaults, palette.New)

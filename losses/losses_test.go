@@ -16,6 +16,7 @@ import (
 	"runexp/losses/emd"
 	"runexp/losses/gram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/laplacian"
 	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
@@ -49,6 +50,10 @@ func TestContract(t *testing.T) {
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"laplacian": func(t *testing.T) {
+			plugintest.Loss(t, laplacian.Defaults, laplacian.New, plugintest.PictureSize(13, 17))
+			variant(t, "unpooled", laplacian.Defaults, laplacian.New, func(c *laplacian.Config) { c.Pool, c.Distance = 1, "sum" })
 		},
 		"mrf": func(t *testing.T) {
 			size := plugintest.PictureSize(15, 17) // so that each region has patches at each layer
