@@ -81,8 +81,15 @@ func TestContract(t *testing.T) {
 		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)
-			for _, form := range []string{"squared", "nine_point"} {
+			for _, form := range []string{"squared", "isotropic", "nine_point"} {
 				variant(t, form, tv.Defaults, tv.New, func(c *tv.Config) { c.Form = form })
+			}
+			for _, power := range []float64{1.25, 2, 3} {
+				variant(t, fmt.Sprint("isotropic, power ", power), tv.Defaults, tv.New, func(c *tv.Config) { c.Form, c.Reduce, c.Power = "isotropic", "sum", power })
+			}
+			for _, reduce := range []string{"axes", "sum"} {
+				variant(t, reduce, tv.Defaults, tv.New, func(c *tv.Config) { c.Reduce = reduce })
+				variant(t, "squared, "+reduce, tv.Defaults, tv.New, func(c *tv.Config) { c.Form, c.Reduce = "squared", reduce })
 			}
 		},
 		// Of STROTSS. Fewer pixels are drawn, to save time; the picture's are not the style image's.
@@ -157,10 +164,18 @@ func TestByHand(t *testing.T) {
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
 		// the sum of their squares over 12
-		"tv, squared": {must(tv.New(tv.Config{Form: "squared"})), 10.0 / 12},
+		"tv, squared":        {must(tv.New(tv.Config{Form: "squared", Reduce: "mean"})), 10.0 / 12},
+		"tv, squared, axes":  {must(tv.New(tv.Config{Form: "squared", Reduce: "axes"})), 8.0/6 + 2.0/6},
+		"tv, squared, sum":   {must(tv.New(tv.Config{Form: "squared", Reduce: "sum"})), 10},
+		"tv, absolute, axes": {must(tv.New(tv.Config{Form: "absolute", Reduce: "axes"})), 4.0/6 + 2.0/6},
+		"tv, absolute, sum":  {must(tv.New(tv.Config{Form: "absolute", Reduce: "sum"})), 6},
+		// only the first pixel has both neighbours: dy² + dx² = 5 in channel 0, three elements
+		"tv, isotropic":         {must(tv.New(tv.Config{Form: "isotropic", Power: 1, Reduce: "mean"})), math.Sqrt(5) / 3},
+		"tv, isotropic, square": {must(tv.New(tv.Config{Form: "isotropic", Power: 2, Reduce: "sum"})), 5},
+		"tv, isotropic, cube":   {must(tv.New(tv.Config{Form: "isotropic", Power: 3, Reduce: "sum"})), 5 * math.Sqrt(5)},
 		// over the nine cells of 1 1 2 2, 1 1 2 2, 3 3 4 4, 3 3 4 4 the squares along the
 		// diagonals are 1 4 9 4 1 and 1 4 1 4 1
-		"tv, nine_point": {must(tv.New(tv.Config{Form: "nine_point"})), 2.0/3*10/12 + (19+11)/27.0/6},
+		"tv, nine_point": {must(tv.New(tv.Config{Form: "nine_point", Reduce: "mean"})), 2.0/3*10/12 + (19+11)/27.0/6},
 	} {
 		if got := score(t, c.loss, x, nil, zero); math.Abs(got-c.want) > 1e-7*c.want {
 			t.Errorf("%s is %g, want %g", name, got, c.want)
