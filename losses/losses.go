@@ -12,6 +12,7 @@ import (
 	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
+	"runexp/losses/pixelrange"
 	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
@@ -29,6 +30,7 @@ func Registry() *framework.Registry[framework.Loss] {
 	framework.Register(r, "mrf", "squared distance of patches of features from the most similar patches of the style image's (CNNMRF)", mrf.Defaults, mrf.New)
 	framework.Register(r, "neighbours", "cosine distance of each layer's features to their nearest neighbours in the style, matched in each step", neighbours.Defaults, neighbours.New)
 	framework.Register(r, "palette", "relaxed earth mover's distance of colours at random pixels from the style image's (STROTSS)", palette.Defaults, palette.New)
+	framework.Register(r, "range", "mean square of what pixels exceed the range of a file by", pixelrange.Defaults, pixelrange.New)
 	framework.Register(r, "selfsimilarity", "difference of the similarities between features at random pixels from the content image's (STROTSS)", selfsimilarity.Defaults, selfsimilarity.New)
 	framework.Register(r, "tv", "total variation: mean absolute difference of neighbouring pixels", tv.Defaults, tv.New)
 	framework.Register(r, "w2", "2-Wasserstein distance of the features' mean and covariance from the style image's", w2.Defaults, w2.New)

@@ -20,6 +20,7 @@ import (
 	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
+	"runexp/losses/pixelrange"
 	"runexp/losses/selfsimilarity"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
@@ -78,6 +79,10 @@ func TestContract(t *testing.T) {
 			plugintest.Loss(t, w2.Defaults, w2.New)
 			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
 			variant(t, "mean", w2.Defaults, w2.New, func(c *w2.Config) { c.Styles = "mean" })
+		},
+		"range": func(t *testing.T) {
+			plugintest.Loss(t, pixelrange.Defaults, pixelrange.New)
+			variant(t, "sum", pixelrange.Defaults, pixelrange.New, func(c *pixelrange.Config) { c.Reduce = "sum" })
 		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)
@@ -161,6 +166,9 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// in [−½, 2½] and twice [0, 3]: channel 0 exceeds it by ½ and 1½ at two pixels
+		"range":      {must(pixelrange.New(pixelrange.Defaults())), (0.25 + 2.25) / 12},
+		"range, sum": {must(pixelrange.New(pixelrange.Config{Reduce: "sum"})), 0.25 + 2.25},
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
 		// the sum of their squares over 12
@@ -267,7 +275,8 @@ func score(t *testing.T, loss framework.Loss, x graph.Tensor, regions []string, 
 	t.Helper()
 	b := graph.NewDoubleBuilder()
 	represent := func(image graph.Node) framework.Values {
-		v := framework.View{Taps: map[string]graph.Node{"a": image, framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{}}
+		space := framework.Space{Scale: 3, Mean: [3]float64{0.5, 0, 0}, Std: [3]float64{1, 1, 1}}
+		v := framework.View{Space: space, Taps: map[string]graph.Node{"a": image, framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{}}
 		for _, region := range regions {
 			shape := image.Shape()
 			v.Masks[region] = map[string]graph.Node{"a": b.Constant(region, tensor(shape[0], shape[1], 1, 1))}

@@ -150,7 +150,7 @@ func checkTerms(terms []framework.Term) error {
 // view adds the preprocessing, the backbone up to the taps of losses, and the masks at
 // their sizes.
 func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
-	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
+	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}, Space: p.variable.Space()}
 	taps := tapsOf(losses)
 	if len(taps) == 0 {
 		addMasks(b, &v, masks)
