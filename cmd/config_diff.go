@@ -133,23 +133,20 @@ const placeholder = "none.png"
 func (a *app) reference(name string) (*referenced, error) {
 	loader := a.loader()
 	loader.Absent = true
-	base := name
+	base, err := extended(name)
+	if err != nil {
+		return nil, usage(err)
+	}
 	var problems error
-	if !slices.Contains(presetNames(), name) {
-		if !isConfigFile(name) {
-			return nil, usage(framework.UnknownName("preset", name, presetNames()))
-		}
+	if isConfigFile(name) {
 		resolved, err := loader.Load(name, nil)
 		if err == nil {
 			a.noteSweep(name, resolved)
 			return &referenced{Resolved: resolved}, nil
 		}
 		problems = err
-		if base, err = filepath.Abs(name); err != nil {
-			return nil, usage(err)
-		}
 	}
-	loader.Stdin = strings.NewReader("extends: [" + config.Text(base) + "]\n" + images(placeholder, placeholder))
+	loader.Stdin = strings.NewReader(base + images(placeholder, placeholder))
 	resolved, err := loader.Load("-", nil)
 	if err != nil && problems != nil {
 		err = problems // more is wrong than that images are missing
@@ -159,6 +156,18 @@ func (a *app) reference(name string) (*referenced, error) {
 	}
 	a.noteSweep(name, resolved)
 	return &referenced{resolved, true}, nil
+}
+
+// extended returns the line of a config that extends the preset or file of this name.
+func extended(name string) (string, error) {
+	if !isConfigFile(name) {
+		if !slices.Contains(presetNames(), name) {
+			return "", framework.UnknownName("preset", name, presetNames())
+		}
+		return "extends: [" + config.Text(name) + "]\n", nil
+	}
+	absolute, err := filepath.Abs(name)
+	return "extends: [" + config.Text(absolute) + "]\n", err
 }
 
 // images are the lines of a config that name its images.
