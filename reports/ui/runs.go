@@ -207,6 +207,9 @@ func (p *runsPage) columns(fields, known []search.Field) {
 	p.SortByRun = p.Listing.sorted("run").Address()
 	for i, f := range fields {
 		c := column{Name: names[i], Title: f.Name, SortBy: p.Listing.sorted(names[i]).Address()}
+		if f.Kind == search.Metric {
+			c.Title = names[i]
+		}
 		if len(p.Listing.Sort) > 0 {
 			switch p.Listing.Sort[0] {
 			case c.Name:
