@@ -6,7 +6,7 @@ import (
 )
 
 func TestPresetsAreEmbedded(t *testing.T) {
-	for _, name := range []string{"d2l-gluon", "d2l-torch", "d2l-torch-relu", "crowsonkb", "crowsonkb-2021", "nnst", "standard", "strotss"} {
+	for _, name := range []string{"d2l-gluon", "d2l-torch", "d2l-torch-relu", "crowsonkb", "crowsonkb-2021", "nnst", "spst", "standard", "strotss"} {
 		if _, err := fs.Stat(Presets(), name+".yaml"); err != nil {
 			t.Error(err)
 		}

@@ -129,9 +129,10 @@ def one(name, recipe, overrides, start='content.png', clamp=False):
     write(name, name, overrides, ('probe.png', [], *gradients(recipe.terms, 255 * image('probe.png'))), run([recipe], x, [10], clamp), shared=True)
 
 
-def two():
-    recipes = [sized(Recipe, 36, 48), sized(Recipe, 48, 64)]
-    write('gatys2016', 'gatys2016', ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=3',
+def two(name, kind):
+    """Writes the reference of a preset with two stages, at 36×48 and 48×64."""
+    recipes = [sized(kind, 36, 48), sized(kind, 48, 64)]
+    write(name, name, ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=3',
                                      'stages.1.iterations=7', f'stages.*.optimizer={ADAM}', *LOOSE],
           ('probe.png', ['stages.0.size={height: 48, width: 64, fit: stretch}', 'stages.1=null'], *gradients(recipes[1].terms, 255 * image('probe.png'))),
           run(recipes, 255 * resize(image('content.png'), 36, 48), [3, 7]), shared=True)
@@ -148,12 +149,13 @@ def luminance():
     one('gatys2017-luminance', sized(Recipe, 48, 64, content, style), ['stages.1=null'], start=content)
 
 
-two()
-one('gatys2016-paper', sized(Paper, 48, 64), ['init={from: image, image: content.png}'])
-regions = ['left', 'right']
-masks = [{r: image(f'{of}-{r}.png')[:, :1] for r in regions} for of in ['content', 'style']]
-drawn = [f'{at}.masks=[' + ', '.join(f'{{name: {r}, image: {of}-{r}.png}}' for r in regions) + ']' for at, of in [('content', 'content'), ('style.0', 'style')]]
-one('gatys2017-guided', sized(Recipe, 48, 64, masks=masks), ['stages.1=null', *drawn])
-luminance()
-one('gatys2017-scale', sized(Scale, 48, 64), [])
-one('deeptextures', sized(Textures, 48, 64), ['content=null', 'init={from: image, image: content.png}'], clamp=True)
+if __name__ == '__main__':
+    two('gatys2016', Recipe)
+    one('gatys2016-paper', sized(Paper, 48, 64), ['init={from: image, image: content.png}'])
+    regions = ['left', 'right']
+    masks = [{r: image(f'{of}-{r}.png')[:, :1] for r in regions} for of in ['content', 'style']]
+    drawn = [f'{at}.masks=[' + ', '.join(f'{{name: {r}, image: {of}-{r}.png}}' for r in regions) + ']' for at, of in [('content', 'content'), ('style.0', 'style')]]
+    one('gatys2017-guided', sized(Recipe, 48, 64, masks=masks), ['stages.1=null', *drawn])
+    luminance()
+    one('gatys2017-scale', sized(Scale, 48, 64), [])
+    one('deeptextures', sized(Textures, 48, 64), ['content=null', 'init={from: image, image: content.png}'], clamp=True)
