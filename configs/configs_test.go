@@ -6,7 +6,8 @@ import (
 )
 
 func TestPresetsAreEmbedded(t *testing.T) {
-	for _, name := range []string{"d2l-gluon", "d2l-torch", "d2l-torch-relu", "crowsonkb", "crowsonkb-2021", "nnst", "spst", "standard", "strotss"} {
+	for _, name := range []string{"d2l-gluon", "d2l-torch", "d2l-torch-relu", "crowsonkb", "crowsonkb-2021", "nnst", "spst", "standard", "strotss",
+		"cnnmrf", "heitz", "mmd-bn", "mmd-gaussian", "mmd-linear", "mmd-poly", "risser"} {
 		if _, err := fs.Stat(Presets(), name+".yaml"); err != nil {
 			t.Error(err)
 		}
