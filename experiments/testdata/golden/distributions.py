@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""References of presets whose style is other than Gram matrices at one size: spst, risser, heitz and mmd-linear, -poly, -gaussian and -bn. Run from this folder.
+"""References of presets whose style is other than Gram matrices at one size: spst, risser, heitz, cnnmrf and mmd-linear, -poly, -gaussian and -bn. Run from this folder.
 
 Where nothing else is said, variable, weights, resizing and Adam in place of L-BFGS are those of gatys.py, and why. Losses with random draws are computed from
 the same draws as runexp's: by Go's PCG, from the seed, the number of the draws and the iteration.
@@ -65,7 +65,8 @@ def line(x, y):
 
 
 class Heitz(Recipe):
-    """The variable is from 0 to 1. Directions are those of losses/sliced, from the same draws by Box and Muller."""
+    """The variable is from 0 to 1. Directions are those of losses/sliced, from the same draws by Box and Muller. There are 64, fewer than the preset's, to save
+    time. Of 16, the few places in the order that runexp's fast kernels change by rounding make 0.0016 of the gradient's norm, of 64 0.0005, with plain kernels 1e-6."""
     pool, last, raw, rate, white = staticmethod(average), 'relu4_4', 1, 0.02, 1
     layers = [f'relu{i}_{j}' for i, n in [(1, 2), (2, 2), (3, 4), (4, 4)] for j in range(1, n + 1)]
     weights, count, step = {'style': 1}, 64, 0
@@ -151,6 +152,41 @@ class Bn(Mmd):
         return sum(F.mse_loss(a, b) for a, b in zip(moments(x.T[None, :, :, None]), moments(y.T[None, :, :, None])))
 
 
+def patches(f):
+    """Returns the 3×3 patches at every second position and at the far border, [N, C·9], and how many of them each position of them is in."""
+    starts = [sorted({*range(0, n - 2, 2), n - 3}) for n in f.shape[2:]]
+    counts = torch.zeros(f.shape[2:])
+    for y in starts[0]:
+        for x in starts[1]:
+            counts[y:y + 3, x:x + 3] += 1
+    cut = lambda m: torch.stack([m[..., y:y + 3, x:x + 3].reshape(-1) for y in starts[0] for x in starts[1]])
+    return cut(f[0]), cut(counts.expand(f.shape[1:]))
+
+
+class Cnnmrf(Recipe):
+    """The sum of squared differences from the patches with the largest cosines."""
+    last, layer, layers = 'relu4_1', 'relu4_1', ['relu3_1', 'relu4_1']
+    rate = 1  # a small one: a step may change which patches match
+    weights = {'content': 20, 'style': 5e-5, 'tv': 5.03929e-4}
+
+    def __init__(self, content, style):
+        with torch.no_grad():
+            self.content = self.of(255 * content)[self.layer]
+            self.style = {k: patches(self.of(255 * style)[k])[0] for k in self.layers}
+
+    def of(self, x):
+        return super().of(x * 256 / 255)
+
+    def terms(self, x):
+        f, style = self.of(x), 0
+        for k in self.layers:
+            mine, counts = patches(f[k])
+            nearest = (F.normalize(mine) @ F.normalize(self.style[k]).T).argmax(1)
+            style = style + ((mine - self.style[k][nearest]).pow(2) / counts).sum()
+        dy, dx = (x[:, :, 1:] - x[:, :, :-1])[..., :-1], (x[:, :, :, 1:] - x[:, :, :, :-1])[:, :, :-1]
+        return {'content': F.mse_loss(f[self.layer], self.content), 'style': style, 'tv': (dy**2 + dx**2).sum()}
+
+
 FROM_CONTENT = 'init={from: image, image: content.png}'
 SEED = 1  # of the presets
 
@@ -160,5 +196,6 @@ if __name__ == '__main__':
     one('risser', sized(Risser, 48, 64), ['backbone.name=vgg19-lite', 'content=null', 'stages.2=null', 'stages.1=null', FROM_CONTENT], start=start,
         probe=(image('probe.png') - MEAN) / STD)
     one('heitz', sized(Heitz, 48, 64), ['content=null', 'losses.style.directions=64', FROM_CONTENT, 'stages.0.evaluations=null'], clamp=True)
+    one('cnnmrf', sized(Cnnmrf, 48, 64), ['stages.2=null', 'stages.1=null'])
     for name, kind in [('linear', Linear), ('poly', Poly), ('gaussian', Gaussian), ('bn', Bn)]:
         one(f'mmd-{name}', sized(kind, 48, 64), [FROM_CONTENT], clamp=True)
