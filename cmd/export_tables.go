@@ -31,9 +31,10 @@ func (a *app) exportCSV(where *whereFlag) *cobra.Command {
 
 CSV has no types: an empty cell is a missing value or an empty text, and 1 a number or a text;
 runexp export parquet keeps them apart. Lists are JSON. Numbers have all their digits, and those
-that are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Metrics of
-different scorers have the first 8 digits of the scorer's hash behind their names, if the store has
-several. Pictures are not exported.
+that are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Where
+the store has several scorers of a metric, whose numbers do not compare, each has a column, with
+the first 8 digits of the scorer's hash behind the name; names in metrics.csv too. Pictures are not
+exported.
 
 A spreadsheet runs texts that begin with = + - or @ as formulas, and names in a store may come from
 others. Texts are written as they are, for programs, and a warning counts such texts;

@@ -201,7 +201,7 @@ func (w *writer) metrics(ctx context.Context, run export.Run, there remoteRun) e
 		}
 		return send()
 	}
-	for v, err := range w.from.Store.EachValue(ctx, run.Number) {
+	for v, err := range w.from.EachValue(ctx, run.Number) {
 		if err == nil {
 			err = add(v.Name, v.Step, v.Value)
 		}

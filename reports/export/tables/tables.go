@@ -64,7 +64,7 @@ func metrics(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "name", Kind: export.Text}, {Name: "step", Kind: export.Integer}, {Name: "value", Kind: export.Real}}
 	return table{"metrics", columns, func(yield func(...any) error) error {
 		return eachRun(ctx, s, "metrics", func(run store.RunSummary, uid string) error {
-			for v, err := range s.Store.EachValue(ctx, run.Number) {
+			for v, err := range s.EachValue(ctx, run.Number) {
 				if err != nil {
 					return err
 				}

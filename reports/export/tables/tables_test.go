@@ -102,6 +102,9 @@ func values(t *testing.T, s *store.Store) (keys []string, numbers []float64) {
 			points, err := s.Series(t.Context(), run, name)
 			check(t, err)
 			for _, p := range points {
+				if name == "eval/content" { // of which there are two scorers
+					name += ".abababab"
+				}
 				keys, numbers = append(keys, fmt.Sprintf("%d %s %d", run, name, p.Step)), append(numbers, p.Value)
 			}
 		}
@@ -248,7 +251,7 @@ func checkRuns(t *testing.T, s *store.Store, found map[string]table) {
 		column string
 		value  float64
 	}{
-		{1, "metrics.loss/style", 123456789.125}, {1, "metrics.eval/content.abababab", 0.25}, {1, "metrics.eval/noise.abababab", math.NaN()},
+		{1, "metrics.loss/style", 123456789.125}, {1, "metrics.eval/content.abababab", 0.25}, {1, "metrics.eval/noise", math.NaN()},
 		{2, "metrics.eval/content.cdcdcdcd", 99}, {2, "metrics." + exporttest.Metric, 123456789.125}, {3, "metrics.loss/total", 3},
 	} {
 		for _, file := range []string{"runs.csv", "runs.parquet"} {
@@ -294,6 +297,18 @@ func checkRest(t *testing.T, s *store.Store, found map[string]table) {
 	}
 	if typed := sweep.typeOf("started_at"); typed != "timestamp[us, tz=UTC]" {
 		t.Errorf("started_at is a %s", typed)
+	}
+}
+
+// A metric that several scorers have scored by has a name for each, and none that mixes them.
+func TestScorersApart(t *testing.T) {
+	folder := write(t, exporttest.Store(t, 2), &tables.CSV{})
+	for file, want := range map[string]string{"runs.csv": "metrics.eval/content.abababab,metrics.eval/content.cdcdcdcd,metrics.eval/noise", "metrics.csv": "eval/content.abababab,2499,0.25"} {
+		data, err := os.ReadFile(filepath.Join(folder, file))
+		check(t, err)
+		if text := string(data); !strings.Contains(text, want) || strings.Contains(text, "eval/content,") {
+			t.Errorf("%s has no %s, or scores of any scorer", file, want)
+		}
 	}
 }
 
