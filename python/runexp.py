@@ -35,7 +35,7 @@ try:
 except ImportError:
     pandas = None
 
-SCHEMA = 7  # version of the stores that this file reads
+SCHEMA = 8  # version of the stores that this file reads
 _APPLICATION_ID = 0x72786E62  # "rxnb"
 
 Table = Any  # a pandas.DataFrame; without pandas a list of dicts
@@ -394,8 +394,8 @@ def _bound(params: Sequence | dict) -> list | dict:
 
 
 def _path(name: str) -> str:
-    """Returns stages.0.iterations as the store has it: stages[0].iterations."""
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", name)
+    """Returns stages[0].iterations as the store has it: stages.0.iterations."""
+    return re.sub(r"\[(\d+)\]", r".\1", name)
 
 
 def _identifier(name: str) -> str:

@@ -53,9 +53,10 @@ class Reading(unittest.TestCase):
     def test_runs_columns(self):
         columns = ["losses.style.weight", "stages.0.iterations", "losses.content.layers", "loss/total", "rate"]
         where = '"losses.content.layers" = ? and "loss/total" > 0'
-        runs = rows(self.store.runs(where, ["[relu1_2]"], columns=columns))
+        runs = rows(self.store.runs(where, ['["relu1_2"]'], columns=columns))
         self.assertEqual([r["run"] for r in runs], [2])
-        self.assertEqual([runs[0][c] for c in columns], [100, 4, "[relu1_2]", runs[0]["loss"], 0.05])
+        self.assertEqual([runs[0][c] for c in columns], [100, 4, '["relu1_2"]', runs[0]["loss"], 0.05])
+        self.assertEqual(rows(self.store.runs("run = 2", columns="stages[0].iterations"))[0]["stages[0].iterations"], 4)
         self.assertEqual(rows(self.store.runs("run = 1", columns="rate"))[0]["rate"], 0.05)
 
     def test_scorers_apart(self):

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runexp/framework/store/search"
+	"runexp/internal/flow"
 )
 
 // An Order sorts runs by a field; those without it come last.
@@ -21,6 +22,7 @@ type Order struct {
 // A translator turns fields and conditions into SQL on the tables of runTables.
 type translator struct {
 	marks bool     // the store has marks
+	old   bool     // settings are of older versions, see oldSetting
 	lost  []int64  // runs that say they are running, and whose process is dead
 	paths []string // of params, sorted; nil: not read, none is needed
 	args  []any
@@ -33,7 +35,7 @@ func (s *Store) newTranslator(ctx context.Context, db *sql.DB, fields []search.F
 	if err != nil {
 		return nil, err
 	}
-	t.marks = version >= marksVersion
+	t.marks, t.old = version >= marksVersion, version < settingsFrom
 	if slices.ContainsFunc(fields, isStatus) {
 		rows, err := collect(ctx, db, (*runRow).columns, summaryOfRuns+runTables+` WHERE r.status = 'running'`)
 		if err != nil {
@@ -165,6 +167,12 @@ func (t *translator) setting(op search.Op, value string, isImage bool) string {
 		return isJSONNumber + string(op) + ` ` + t.arg(number)
 	}
 	either := []string{`value = ` + t.arg(string(encoded)), `value = ` + t.arg(value)} // a text; true, false or a list
+	if list, is := flow.List(value); is { // in YAML or in JSON
+		if t.old {
+			list, _ = json.Marshal(flow.Text(list))
+		}
+		either = append(either, `value = `+t.arg(string(list)))
+	}
 	if isNumber {
 		either = append(either, isJSONNumber+`= `+t.arg(number))
 	}

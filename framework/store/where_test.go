@@ -191,7 +191,7 @@ func TestValues(t *testing.T) {
 		}
 	}
 	all := must(s.Fields(t.Context()))(t)
-	for _, name := range []string{"status", "metrics.eval/style", "params.stages[1].optimizer.name"} {
+	for _, name := range []string{"status", "metrics.eval/style", "params.stages.1.optimizer.name"} {
 		if !slices.Contains(all, must(search.ParseField(name))(t)) {
 			t.Errorf("no field %s among %v", name, all)
 		}

@@ -10,7 +10,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 
 	"runexp/framework/store"
 	"runexp/framework/store/record"
@@ -124,7 +123,7 @@ func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, er
 		return run, err
 	}
 	for _, p := range params {
-		run.Settings = append(run.Settings, Setting{settingName(p.Path), p.Value})
+		run.Settings = append(run.Settings, Setting{p.Path, p.Value})
 	}
 	slices.SortFunc(run.Settings, func(a, b Setting) int { return cmp.Compare(a.Name, b.Name) })
 	own, err := s.Store.OwnScorer(ctx, summary.Number)
@@ -153,9 +152,6 @@ func (r Run) repeats(score Score) bool {
 		return m.Name == score.Name && m.LastStep == r.Step() && math.Float64bits(m.Last) == math.Float64bits(score.Value)
 	})
 }
-
-// settingName returns the path of a setting as users write it.
-func settingName(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
 
 // nameOf keeps numbers of different scorers apart, which do not compare: one name for each
 // metric and scorer. The name depends on the store alone, not on the selection.

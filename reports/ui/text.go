@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runexp/framework/store"
+	"runexp/internal/flow"
 	"runexp/internal/printable"
 )
 
@@ -107,5 +108,5 @@ func setting(value json.RawMessage) string {
 	if json.Unmarshal(value, &text) == nil {
 		return printable.Text(text)
 	}
-	return printable.Text(string(value))
+	return printable.Text(flow.Text(value))
 }
