@@ -123,7 +123,7 @@ type runRow struct {
 	Iterations int          `json:"iterations"`
 	Loss       *float64     `json:"loss"` // null if there is none
 	Seconds    float64      `json:"seconds"`
-	Started    time.Time    `json:"started"`
+	Started    moment       `json:"started"`
 	Message    string       `json:"message,omitempty"`
 	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
 	Content    string       `json:"content,omitempty"`
@@ -131,7 +131,7 @@ type runRow struct {
 	Star       bool         `json:"star,omitempty"`
 	Tags       []string     `json:"tags"`
 	Note       string       `json:"note,omitempty"`
-	Deleted    *time.Time   `json:"deleted,omitempty"` // when it was deleted
+	Deleted    *moment      `json:"deleted,omitempty"` // when it was deleted
 	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
 	Scorer string       `json:"scorer,omitempty"`
 	Scores []scoreValue `json:"scores,omitempty"`
@@ -144,7 +144,7 @@ func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.Run
 		Star: mark.Star, Tags: mark.Tags, Note: mark.Note, Deleted: mark.Deleted,
 		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
-		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message,
+		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: moment(r.Started), Message: r.Message,
 	}
 	if !math.IsNaN(r.Loss) && !math.IsInf(r.Loss, 0) {
 		row.Loss = &r.Loss

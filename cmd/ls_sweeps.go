@@ -21,7 +21,7 @@ type sweepRow struct {
 	Pruned     int       `json:"pruned"`
 	Running    int       `json:"running"`
 	Metrics    []string  `json:"metrics"`
-	Planned    time.Time `json:"planned"`
+	Planned    moment    `json:"planned"`
 }
 
 // listSweeps lists the sweeps that f selects by experiment.
@@ -51,13 +51,13 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 			return err
 		}
 		rows[i] = sweepRow{
-			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: w.Created,
+			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: moment(w.Created),
 			Finished: progress[store.Finished], Failed: progress[store.Failed], Pruned: progress[store.Pruned], Running: progress[store.Running],
 		}
 		r := rows[i]
 		cells[i] = []string{
 			fmt.Sprint(r.Sweep), r.UID.Short(), r.Experiment, r.Method, fmt.Sprintf("%d of %d", r.Finished, r.Trials),
-			fmt.Sprint(r.Failed), fmt.Sprint(r.Pruned), fmt.Sprint(r.Running), r.Planned.Local().Format("2006-01-02 15:04"),
+			fmt.Sprint(r.Failed), fmt.Sprint(r.Pruned), fmt.Sprint(r.Running), time.Time(r.Planned).Local().Format("2006-01-02 15:04"),
 		}
 	}
 	if a.json {
