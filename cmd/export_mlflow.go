@@ -25,7 +25,8 @@ and environment are tags that begin with runexp. Each experiment has the name it
 are not exported.
 
 A run that is on the server already, by the tag runexp.uid, is completed or left alone: the same
-command goes on where it was stopped, and adds what is new. A run that was deleted on the server is
+command goes on where it was stopped, and adds what is new. That is so in whichever experiment it
+is: with another --experiment-prefix a run is not copied. A run that was deleted on the server is
 written again.
 
 ` + selectionHelp + `
