@@ -167,7 +167,7 @@ func (t *translator) setting(op search.Op, value string, isImage bool) string {
 		return isJSONNumber + string(op) + ` ` + t.arg(number)
 	}
 	either := []string{`value = ` + t.arg(string(encoded)), `value = ` + t.arg(value)} // a text; true, false or a list
-	if list, is := flow.List(value); is { // in YAML or in JSON
+	if list, is := flow.List(value); is {                                              // in YAML or in JSON
 		if t.old {
 			list, _ = json.Marshal(flow.Text(list))
 		}

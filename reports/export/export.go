@@ -134,11 +134,11 @@ func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, er
 		return run, err
 	}
 	for i, m := range run.Metrics {
-		run.Metrics[i].Name = s.nameOf(m.Name, own)
+		run.Metrics[i].Name = s.Name(m.Name, own)
 	}
 	scores, err := s.Store.AllScores(ctx, summary.Number)
 	for _, v := range scores {
-		if score := (Score{s.nameOf(v.Name, v.Scorer), v.Value.Value}); !run.repeats(score) {
+		if score := (Score{s.Name(v.Name, v.Scorer), v.Value.Value}); !run.repeats(score) {
 			run.Scores = append(run.Scores, score)
 		}
 	}
@@ -153,9 +153,9 @@ func (r Run) repeats(score Score) bool {
 	})
 }
 
-// nameOf keeps numbers of different scorers apart, which do not compare: one name for each
-// metric and scorer. The name depends on the store alone, not on the selection.
-func (s *Selection) nameOf(metric, scorer string) string {
+// Name returns the name of a metric in every format. It keeps numbers of different
+// scorers apart, which do not compare: one name for each metric and scorer. The name depends on the store alone, not on the selection.
+func (s *Selection) Name(metric, scorer string) string {
 	if len(s.scorers[metric]) <= 1 {
 		return metric
 	}
@@ -172,7 +172,7 @@ func (s *Selection) EachValue(ctx context.Context, run int64) iter.Seq2[store.Lo
 			return
 		}
 		for v, err := range s.Store.EachValue(ctx, run) {
-			v.Name = s.nameOf(v.Name, own)
+			v.Name = s.Name(v.Name, own)
 			if !yield(v, err) {
 				return
 			}

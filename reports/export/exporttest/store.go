@@ -118,7 +118,8 @@ func Picture(seed int, grey bool) []byte {
 }
 
 func scorer(i int) store.Scorer {
-	return store.Scorer{Hash: strings.Repeat([]string{"ab", "cd"}[i], 32), Description: json.RawMessage("{}")}
+	return store.Scorer{Hash: strings.Repeat([]string{"ab", "cd"}[i], 32), Description: json.RawMessage(
+		`{"metrics": [{"name": "eval/content", "label": "content distance", "doc": "how far it is", "unit": "parts", "better": "lower"}]}`)}
 }
 
 func begin(t testing.TB, s *store.Store, n store.NewRun) *store.Run {

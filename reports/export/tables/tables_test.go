@@ -121,7 +121,7 @@ func TestReadByOthers(t *testing.T) {
 	for name, one := range read(t, write(t, s, tables.Parquet{GroupRows: 1000})) {
 		found[name] = one
 	}
-	if want := "events.csv events.parquet metrics.csv metrics.parquet runs.csv runs.parquet scores.csv scores.parquet sweep_1.csv sweep_1.parquet"; names(found) != want {
+	if want := "events.csv events.parquet metric_info.csv metric_info.parquet metrics.csv metrics.parquet runs.csv runs.parquet scores.csv scores.parquet sweep_1.csv sweep_1.parquet"; names(found) != want {
 		t.Fatalf("files %s, want %s", names(found), want)
 	}
 	t.Run("metrics", func(t *testing.T) { checkMetrics(t, s, found) })
@@ -308,6 +308,19 @@ func TestScorersApart(t *testing.T) {
 		check(t, err)
 		if text := string(data); !strings.Contains(text, want) || strings.Contains(text, "eval/content,") {
 			t.Errorf("%s has no %s, or scores of any scorer", file, want)
+		}
+	}
+}
+
+// The units and directions of metrics are in a table, by the names of the columns.
+func TestMetricInfo(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(write(t, exporttest.Store(t, 2), &tables.CSV{}), "metric_info.csv"))
+	check(t, err)
+	for _, line := range []string{
+		"eval/content.cdcdcdcd,eval/content," + strings.Repeat("cd", 32) + ",parts,lower,content distance,how far it is", "loss/total,loss/total,,,lower,total loss,the last loss/total of the run",
+	} {
+		if !strings.Contains(string(data), line+"\n") {
+			t.Errorf("no %q in\n%s", line, data)
 		}
 	}
 }
