@@ -150,7 +150,7 @@ func (t *translator) value(f search.Field) string {
 		return t.metric(false, f.Name)
 	}
 	if paths := t.pathsOf(f); paths != nil || f.Kind == search.Param || f.Name == "style" {
-		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS REAL) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
+		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS NUMERIC) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
 	}
 	plain := map[string]string{
 		"run": `r.id`, "uid": `lower(hex(r.uid))`, "experiment": `e.name`, "loss": `s.last`, "seconds": `r.elapsed`,
@@ -178,8 +178,8 @@ func (t *translator) value(f search.Field) string {
 	}[f.Name]
 }
 
-// Values returns the values of fields, by run and then in the order of fields: a float64,
-// a string, JSON of a setting that is neither, or nil for none.
+// Values returns the values of fields, by run and then in the order of fields: a float64, an
+// int64 where that would not be exact, a string, JSON of a setting that is neither, or nil for none.
 func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field) (map[int64][]any, error) {
 	found := map[int64][]any{}
 	if len(runs) == 0 || len(fields) == 0 {
@@ -227,7 +227,9 @@ func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field)
 func plainValue(f search.Field, v any, old bool) any {
 	switch v := v.(type) {
 	case int64:
-		return float64(v)
+		if number := float64(v); number < 1<<63 && int64(number) == v {
+			return number
+		}
 	case []byte:
 		return string(v)
 	case string:

@@ -87,7 +87,7 @@ func cell(v any) string {
 
 func numeric(v any) bool {
 	switch v.(type) {
-	case float64, time.Duration:
+	case float64, int64, time.Duration:
 		return true
 	}
 	return false
