@@ -16,7 +16,8 @@ func (a *app) backbonesCommand() *cobra.Command {
 		Short: "List the backbones, or print one's network",
 		Long: `List the backbones, or print one's network: index, name, kind, channels, stride, receptive field
 (side in input pixels) and parameters of every layer. A config may name a layer, give its index,
-or use a glob such as relu4_*. FILE is the description that the backbone "file" takes.
+or use a glob such as relu4_*. NAME:softmax is the layer's features as a softmax, which networks
+with residual connections need (SWAG). FILE is the description that the backbone "file" takes.
 
 Reads no weights, only FILE, and writes nothing. --json prints a list of objects.
 

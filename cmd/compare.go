@@ -221,6 +221,12 @@ func (a *app) better(metric string) string {
 	return string(definition.Better)
 }
 
+// label is what a metric is called in words; "" for losses.
+func (a *app) label(metric string) string {
+	definition, _ := evaluate.Describe(a.plugins.Metrics, metric)
+	return definition.Label
+}
+
 func differenceCells(list []reports.Difference) [][]string {
 	return mapRows(list, func(d reports.Difference) []string {
 		row := []string{d.Name}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -61,7 +62,7 @@ runexp plot, runexp strip, runexp export, runexp ui`,
   runexp ls --json --db old/runexp.db`,
 		ValidArgsFunction: firstArg(a.experimentNames),
 		RunE: func(c *cobra.Command, args []string) error {
-			f.Filter = store.Filter{Status: store.Status(status), Limit: limit, Deleted: f.deleted}
+			f.Filter = store.Filter{Status: store.Status(status), Limit: limit, Deleted: f.deleted, Damaged: true}
 			if err := f.parse(); err != nil {
 				return usage(err)
 			}
@@ -134,6 +135,7 @@ type runRow struct {
 	Tags       []string     `json:"tags"`
 	Note       string       `json:"note,omitempty"`
 	Deleted    *moment      `json:"deleted,omitempty"` // when it was deleted
+	Damage     string       `json:"damage,omitempty"`  // what of it cannot be read
 	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
 	Scorer string       `json:"scorer,omitempty"`
 	Scores []scoreValue `json:"scores,omitempty"`
@@ -146,7 +148,7 @@ func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.Run
 		Star: mark.Star, Tags: mark.Tags, Note: mark.Note, Deleted: mark.Deleted,
 		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
-		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: moment(r.Started), Message: r.Message,
+		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: moment(r.Started), Message: r.Message, Damage: r.Damage,
 	}
 	if !math.IsNaN(r.Loss) && !math.IsInf(r.Loss, 0) {
 		row.Loss = &r.Loss
@@ -166,7 +168,27 @@ func (r runRow) status() string {
 	if r.Deleted != nil {
 		text += ", deleted"
 	}
+	if r.Damage != "" {
+		text += ", damaged"
+	}
 	return text
+}
+
+// startOf is when a run began, in local time; - if that cannot be read.
+func startOf(r store.RunSummary) string {
+	if r.Started.IsZero() {
+		return "-"
+	}
+	return r.Started.Local().Format("2006-01-02 15:04")
+}
+
+// damageOf is the error, after a list, of the runs in it that cannot be read whole.
+func damageOf(runs []store.RunSummary) error {
+	var list []error
+	for _, r := range runs {
+		list = append(list, r.Check())
+	}
+	return errors.Join(list...)
 }
 
 func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
@@ -205,6 +227,7 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 		return err
 	}
 	marked := slices.ContainsFunc(runs, func(r store.RunSummary) bool { return marksLine(marks[r.Number]) != "" })
+	damaged := damageOf(runs)
 	rows := make([]runRow, len(runs))
 	cells := make([][]string, len(runs))
 	for i, r := range runs {
@@ -212,7 +235,7 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 		rows[i].Scorer, rows[i].Scores = scorer.Hash, scores[i]
 		cells[i] = []string{
 			fmt.Sprint(r.Number), r.UID.Short(), r.Experiment, rows[i].status(), fmt.Sprint(r.Iterations),
-			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), r.Started.Local().Format("2006-01-02 15:04"),
+			number(r.Loss), r.Elapsed.Round(100 * time.Millisecond).String(), startOf(r),
 		}
 		cells[i] = append(cells[i], scoreCells(scores[i], metrics)...)
 		if marked {
@@ -221,7 +244,7 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 		cells[i] = append(cells[i], imageNames(images[r.Number]))
 	}
 	if a.json {
-		return printJSON(a.stdout, rows)
+		return errors.Join(printJSON(a.stdout, rows), damaged)
 	}
 	header := []string{"RUN", "UID", "EXPERIMENT", "STATUS", "STEP", "LOSS", "TIME", "STARTED"}
 	header = append(header, metricHeader(metrics)...)
@@ -229,7 +252,7 @@ func (a *app) listRuns(c *cobra.Command, f store.Filter, by string) error {
 		header = append(header, "MARKS")
 	}
 	header = append(header, "IMAGES")
-	return listing(a.stdout, header, cells, 2, len(header)-1)
+	return errors.Join(listing(a.stdout, header, cells, 2, len(header)-1), damaged)
 }
 
 // imageNames names the images of a run: photo × painting + other.

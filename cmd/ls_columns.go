@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -99,7 +100,7 @@ func (a *app) listColumns(c *cobra.Command, f lsFlags) error {
 	}
 	names := mapRows(f.fields, search.Field.String)
 	if a.json {
-		return printJSON(a.stdout, mapRows(runs, func(r store.RunSummary) map[string]any {
+		return errors.Join(damageOf(runs), printJSON(a.stdout, mapRows(runs, func(r store.RunSummary) map[string]any {
 			object := map[string]any{}
 			for i, v := range values[r.Number] {
 				if number, is := v.(float64); is {
@@ -108,9 +109,9 @@ func (a *app) listColumns(c *cobra.Command, f lsFlags) error {
 				object[names[i]] = v
 			}
 			return object
-		}))
+		})))
 	}
-	return table(a.stdout, mapRows(names, strings.ToUpper), mapRows(runs, func(r store.RunSummary) []string {
+	return errors.Join(damageOf(runs), table(a.stdout, mapRows(names, strings.ToUpper), mapRows(runs, func(r store.RunSummary) []string {
 		return mapRows(values[r.Number], func(v any) string {
 			switch v := v.(type) {
 			case nil:
@@ -123,7 +124,7 @@ func (a *app) listColumns(c *cobra.Command, f lsFlags) error {
 			}
 			return fmt.Sprint(v)
 		})
-	}))
+	})))
 }
 
 // fieldsOfRuns proposes fields, for the last of the comma-separated ones typed so far.

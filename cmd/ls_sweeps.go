@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -22,6 +23,7 @@ type sweepRow struct {
 	Running    int       `json:"running"`
 	Metrics    []string  `json:"metrics"`
 	Planned    moment    `json:"planned"`
+	Damage     string    `json:"damage,omitempty"`
 }
 
 // listSweeps lists the sweeps that f selects by experiment.
@@ -45,13 +47,16 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 	}
 	rows := make([]sweepRow, len(sweeps))
 	cells := make([][]string, len(sweeps))
+	all, err := s.SweepProgress(c.Context())
+	if err != nil {
+		return err
+	}
+	var damaged []error // reported after the list
 	for i, w := range sweeps {
-		progress, err := s.SweepProgress(c.Context(), w.Number)
-		if err != nil {
-			return err
-		}
+		damaged = append(damaged, w.Check())
+		progress := all[w.Number]
 		rows[i] = sweepRow{
-			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: moment(w.Created),
+			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: moment(w.Created), Damage: w.Damage,
 			Finished: progress[store.Finished], Failed: progress[store.Failed], Pruned: progress[store.Pruned], Running: progress[store.Running],
 		}
 		r := rows[i]
@@ -61,7 +66,9 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 		}
 	}
 	if a.json {
-		return printJSON(a.stdout, rows)
+		err = printJSON(a.stdout, rows)
+	} else {
+		err = listing(a.stdout, []string{"SWEEP", "UID", "EXPERIMENT", "METHOD", "FINISHED", "FAILED", "PRUNED", "RUNNING", "PLANNED"}, cells, 2)
 	}
-	return listing(a.stdout, []string{"SWEEP", "UID", "EXPERIMENT", "METHOD", "FINISHED", "FAILED", "PRUNED", "RUNNING", "PLANNED"}, cells, 2)
+	return errors.Join(append(damaged, err)...)
 }

@@ -93,7 +93,7 @@ func (a *app) serve(ctx context.Context, address string, chosen bool, token, out
 	}
 	runs := &resumer{app: a, ctx: ctx, out: out}
 	defer runs.running.Wait() // they save their pictures
-	o := ui.Options{Path: a.db, Hosts: ui.HostsOf(l.Addr()), Token: token, Better: a.better, Resume: runs.resume}
+	o := ui.Options{Path: a.db, Hosts: ui.HostsOf(l.Addr()), Token: token, Better: a.better, Label: a.label, Resume: runs.resume, CanStop: runs.canStop, Stop: runs.stop}
 	o.Log = func(format string, args ...any) { fmt.Fprintf(a.stderr, format+"\n", args...) }
 	s, err := ui.New(ctx, o)
 	if err != nil {

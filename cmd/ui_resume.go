@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"strings"
@@ -25,6 +26,9 @@ type resumer struct {
 	ctx     context.Context
 	out     string
 	running sync.WaitGroup
+
+	mu      sync.Mutex
+	started map[int64]*exec.Cmd // by the run that goes on in it, until it ends
 }
 
 // resume returns the number of the run that goes on when it has begun, or the reason why it has not.
@@ -43,7 +47,11 @@ func (a *resumer) resume(request context.Context, run store.RunDetail) (int64, e
 		return 0, err
 	}
 	ended := make(chan error, 1)
-	a.running.Go(func() { ended <- c.Wait() })
+	a.running.Go(func() {
+		err := c.Wait()
+		a.forget(c)
+		ended <- err
+	})
 	for began := time.Now(); time.Since(began) < resumeWait; {
 		select {
 		case <-request.Done():
@@ -59,10 +67,41 @@ func (a *resumer) resume(request context.Context, run store.RunDetail) (int64, e
 		case <-time.After(200 * time.Millisecond):
 		}
 		if number, err := a.newest(request, run); err != nil || number > run.Number {
+			a.remember(number, c)
 			return number, err
 		}
 	}
 	return 0, fmt.Errorf("it has not begun after %v; the list of runs shows it when it has", resumeWait)
+}
+
+func (a *resumer) remember(run int64, c *exec.Cmd) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.started == nil {
+		a.started = map[int64]*exec.Cmd{}
+	}
+	a.started[run] = c
+}
+
+func (a *resumer) forget(c *exec.Cmd) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.started, func(_ int64, of *exec.Cmd) bool { return of == c })
+}
+
+// canStop reports whether a run goes on in a process that was started here.
+func (a *resumer) canStop(run int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.started[run] != nil
+}
+
+// stop interrupts the process of a run, like Ctrl-C in a terminal; it reports whether there is one.
+func (a *resumer) stop(run int64) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	c := a.started[run]
+	return c != nil && c.Process.Signal(os.Interrupt) == nil
 }
 
 // newest returns the number of the newest run of the same trial.

@@ -5,6 +5,7 @@ package cmd
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,9 +28,9 @@ type served struct {
 }
 
 // serveIn starts the server of dir's default store.
-func serveIn(t *testing.T, dir string, args ...string) served {
+func serveIn(t *testing.T, dir string) served {
 	t.Helper()
-	cmd, said := program(t, dir, append([]string{"ui", "--addr", "127.0.0.1:0"}, args...)...)
+	cmd, said := program(t, dir, "ui", "--addr", "127.0.0.1:0")
 	cmd.Stdout = nil
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -139,6 +140,56 @@ func TestUIResumeFails(t *testing.T) {
 		t.Errorf("resume: %d\n%s", status, body)
 	}
 	if code := s.stop(syscall.SIGTERM); code != exitOK {
+		t.Errorf("exit code %d: %s", code, s.said)
+	}
+}
+
+// A run that was resumed from a page is stopped from it, and can be resumed again.
+func TestUIStops(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	db, err := store.Open(t.Context(), filepath.Join(dir, "runs", "runexp.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := db.Begin(t.Context(), store.NewRun{Experiment: "other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(run.Finish(t.Context(), store.Killed, "stopped"), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	cmd, said := program(t, dir, "-c", "crash.yaml", "stages.0.iterations=1e6")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for found := 0; found == 0; time.Sleep(5 * time.Millisecond) {
+		checkpoints, _ := filepath.Glob(filepath.Join(dir, "runs", "crash", "*", "checkpoint*"))
+		if found = len(checkpoints); t.Context().Err() != nil {
+			t.Fatalf("no checkpoint: %s", said)
+		}
+	}
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	s := serveIn(t, dir)
+	if status, body := s.post(t, "runs/1/stop", nil); status != http.StatusConflict || !strings.Contains(body, "Ctrl-C in its terminal") {
+		t.Errorf("stop of a run of another process: %d\n%s", status, body)
+	}
+	if status, body := s.post(t, "runs/2/resume", nil); status != http.StatusOK || !strings.Contains(body, `action="/runs/3/stop"`) {
+		t.Fatalf("resume: %d\n%s", status, body)
+	}
+	if status, body := s.post(t, "runs/3/stop", nil); status != http.StatusOK {
+		t.Errorf("stop: %d\n%s", status, body)
+	}
+	for page := ""; !strings.Contains(page, `class="status killed"`); time.Sleep(50 * time.Millisecond) {
+		if page = s.get(t, "runs/3"); strings.Contains(page, `class="status finished"`) || t.Context().Err() != nil {
+			t.Fatal(page)
+		}
+	}
+	if page := s.get(t, "runs/3"); !strings.Contains(page, `action="/runs/3/resume"`) || strings.Contains(page, `action="/runs/3/stop"`) {
+		t.Errorf("the stopped run:\n%s", page)
+	}
+	if code := s.stop(syscall.SIGINT); code != exitOK {
 		t.Errorf("exit code %d: %s", code, s.said)
 	}
 }

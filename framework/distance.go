@@ -2,6 +2,7 @@ package framework
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	"runexp/framework/graph"
@@ -26,15 +27,33 @@ func ScaledSquared(b *graph.Builder, x, y graph.Node) graph.Node {
 	return b.Div(b.Sum(b.Square(d)), b.Add(b.Sum(b.Abs(d)), b.Number(noDifference)))
 }
 
-// Measures returns the names of measures, for a loss's option `distance`.
-func Measures() []string { return []string{"squared", "scaled"} }
+// Measures returns the names of measures, for a loss's option `distance`. With the difference
+// D of n elements:
+//
+//	squared   ΣD²/n
+//	sum       ΣD²
+//	root      ΣD²/√n
+//	scaled    ΣD²/(Σ|D| + 1e-8), see ScaledSquared
+func Measures() []string { return []string{"squared", "sum", "root", "scaled"} }
 
-// MeasureOf returns the Measure of a name: squared or scaled.
+// MeasureOf returns the Measure of one of Measures.
 func MeasureOf(name string) Measure {
-	if name == "scaled" {
+	switch name {
+	case "scaled":
 		return ScaledSquared
+	case "sum":
+		return meanSquaredTimes(func(n float64) float64 { return n })
+	case "root":
+		return meanSquaredTimes(math.Sqrt)
 	}
 	return MeanSquared
+}
+
+// meanSquaredTimes is the Measure factor(n) · mean((x − y)²) of n elements.
+func meanSquaredTimes(factor func(n float64) float64) Measure {
+	return func(b *graph.Builder, x, y graph.Node) graph.Node {
+		return b.Scale(b.MSE(x, y), factor(float64(x.Shape().Len())))
+	}
 }
 
 // Distances is the Score of a loss that compares each layer's value with the targets of

@@ -55,7 +55,7 @@ const MaxAutoMasks = 8
 type StyleImage struct {
 	Image  string  `config:"image,file" doc:"PNG, JPEG, WebP, TIFF, BMP or GIF file, a folder or a pattern, as content.image. On the command line style.1.image=… adds a second style image, style.2.image=… a third"`
 	Weight float64 `config:"weight" doc:"relative to the other style images"`
-	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), result*0.7 (the same, sides times 0.7), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long*0.7 (the same, times 0.7), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size"`
+	Size   string  `config:"size" doc:"result (own aspect ratio, as many pixels as the picture in that stage), long (own aspect ratio, the longer side as long as the picture's, but never enlarged, as crowsonkb does), long_enlarged (the same, enlarged if need be, as johnson does), short, height or width (own aspect ratio, that side as long as the picture's), content (stretched to the picture's size, as d2l does), own (its own size), or a factor of its own size; result*0.7: sides 0.7 times as long, and so with the other names but content and own"`
 	Crop   float64 `config:"crop" doc:"fraction of each side to keep, in (0, 1], cropped at a random position (drawn with the seed); 1 crops nothing"`
 	Masks  []Mask  `config:"masks,optional" doc:"regions of the style image, with the same names as the content image's"`
 	Region string  `config:"region,optional" doc:"instead of masks: the region of the content image that this whole style image is for"`
@@ -83,7 +83,8 @@ type LossSpec struct {
 }
 
 // LayerWeight is one entry of a `layers` option, written as a name, an index, a glob
-// or {layer: …, weight: …}. Globs and indices are resolved against the backbone.
+// or {layer: …, weight: …}. Globs and indices are resolved against the backbone. A name that
+// ends in :softmax is the layer under that Transform.
 type LayerWeight struct {
 	Layer  string  `config:"layer"`
 	Weight float64 `config:"weight"`
@@ -127,6 +128,7 @@ type Stage struct {
 	Optimizer   OptimizerSpec `config:"optimizer" doc:"how the picture is optimised"`
 	Weights     []StageWeight `config:"weights,optional" doc:"weights of losses in this stage only; others keep theirs. A loss of weight 0 here is not computed in this stage"`
 	Carry       bool          `config:"carry,optional" doc:"keep the optimiser state of the previous stage, resampled to this size; both stages must have the same optimiser"`
+	Saved       bool          `config:"saved,optional" doc:"start from the previous stage's result as its file would have it, clamped to the range of colours and rounded to 8 bits, as programs do that are run once for each size"`
 	Details     float64       `config:"details,optional" doc:"factor of the content image's finest details, which are added to what the stage starts from: its difference from itself at half the size; 0, the default, adds none, 1 is STROTSS's"`
 }
 
@@ -162,9 +164,10 @@ type OptimizerSpec struct {
 	Options  any          `config:",options"`
 }
 
-// ScheduleSpec chooses a schedule; the keys besides name are the plugin's options.
+// ScheduleSpec chooses a schedule; the keys besides these are the plugin's options.
 type ScheduleSpec struct {
 	Name    string `config:"name" doc:"a schedule; see runexp plugins"`
+	Warmup  int    `config:"warmup,optional" doc:"iterations n in which the rate rises in equal steps, from 1/(n + 1) of it; then the schedule begins. 0, the default: none"`
 	Options any    `config:",options"`
 }
 

@@ -40,6 +40,10 @@ type Sizer interface{ StateArrays() int }
 // roll back to.
 type Descender interface{ Descends() bool }
 
+// An Overshooter is an Optimizer that learns from a step that was much too long: a high loss is no
+// sign of divergence, and the run is rolled back only where the loss is not finite.
+type Overshooter interface{ Overshoots() bool }
+
 // A DefaultRater is implemented by an optimiser's options that have their own default
 // learning rate.
 type DefaultRater interface{ DefaultRate() float64 }

@@ -13,13 +13,24 @@ import (
 // results are named region/layer. Without masks change gets a zero mask, once for each tap,
 // and the results are named after the layers.
 func (v View) EachRegion(taps []Tap, change func(features, mask graph.Node) graph.Node) Values {
-	if len(v.Masks) == 0 {
-		return v.Each(taps, func(features graph.Node) graph.Node { return change(features, graph.Node{}) })
-	}
+	return v.EachMask(taps, func(i int, masks map[string]graph.Node) graph.Node {
+		layer := taps[i].Layer
+		return change(v.Taps[layer], masks[layer])
+	})
+}
+
+// EachMask is EachRegion for names that need not be layers: change gets the index of a name in
+// named, and the masks of a region by layer, or nil without masks.
+func (v View) EachMask(named []Tap, change func(i int, masks map[string]graph.Node) graph.Node) Values {
 	values := Values{}
+	if len(v.Masks) == 0 {
+		for i, tap := range named {
+			values[tap.Layer] = change(i, nil)
+		}
+	}
 	for _, region := range v.Regions() {
-		for _, tap := range taps {
-			values[region+separator+tap.Layer] = change(v.Taps[tap.Layer], v.Masks[region][tap.Layer])
+		for i, tap := range named {
+			values[region+separator+tap.Layer] = change(i, v.Masks[region])
 		}
 	}
 	return values

@@ -36,6 +36,11 @@ func TestContract(t *testing.T) {
 			variant(t, "positions", gram.Defaults, gram.New, func(c *gram.Config) { c.Per = "positions" })
 			variant(t, "scaled", gram.Defaults, gram.New, func(c *gram.Config) { c.Distance = "scaled" }, plugintest.WithoutMasks())
 			variant(t, "mean", gram.Defaults, gram.New, func(c *gram.Config) { c.Styles = "mean" })
+			variant(t, "sum, none", gram.Defaults, gram.New, func(c *gram.Config) { c.Per, c.Distance = "none", "sum" }, plugintest.WithoutMasks())
+			variant(t, "centred", gram.Defaults, gram.New, func(c *gram.Config) { c.Centred = true })
+			variant(t, "centred without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Centred = true }, plugintest.WithoutMasks())
+			variant(t, "across", gram.Defaults, gram.New, func(c *gram.Config) { c.Across = "next" })
+			variant(t, "across without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Across, c.Per = "next", "positions" }, plugintest.WithoutMasks())
 		},
 		"hypercolumn": func(t *testing.T) {
 			size := plugintest.PictureSize(18, 21)
@@ -119,9 +124,15 @@ func TestByHand(t *testing.T) {
 		// (1 + 4 + 9 + 16 + 4) / 12
 		"content": {must(content.New(content.Config{Layers: layers})), 34.0 / 12},
 		// the same over 1 + 2 + 3 + 4 + 4
+		"content, sum":    {must(content.New(content.Config{Layers: layers, Distance: "sum"})), 34},
+		"content, root":   {must(content.New(content.Config{Layers: layers, Distance: "root"})), 34 / math.Sqrt(12)},
 		"content, scaled": {must(content.New(content.Config{Layers: layers, Distance: "scaled"})), 34.0 / 14},
 		// FᵀF = [30 10; 10 4] in the first two channels, divided by 12; squares over 9
 		"gram": {must(gram.New(gram.Config{Layers: layers})), (30*30 + 2*10*10 + 4*4) / 144.0 / 9},
+		// the sum of their squares
+		"gram, none, sum": {must(gram.New(gram.Config{Layers: layers, Per: "none", Distance: "sum"})), 30*30 + 2*10*10 + 4*4},
+		// only channel 0 varies: (2.25 + 0.25 + 0.25 + 2.25) / 12
+		"gram, centred": {must(gram.New(gram.Config{Layers: layers, Per: "elements", Centred: true})), 5.0 * 5 / 144 / 9},
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},

@@ -18,7 +18,6 @@ func searched() map[string]struct {
 	f     framework.Objective
 	start []float32
 } {
-	spread := func(i int) float64 { return float64(i) / (dimensions - 1) }
 	start := func(at func(i int) float64) []float32 {
 		x := make([]float32, dimensions)
 		for i := range x {

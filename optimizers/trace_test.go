@@ -9,6 +9,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/plugintest"
+	"runexp/optimizers/adagrad"
 	"runexp/optimizers/adam"
 	"runexp/optimizers/adamw"
 	"runexp/optimizers/lbfgs"
@@ -41,6 +42,8 @@ type optimizer struct {
 func traced(t *testing.T) map[string]optimizer {
 	t.Helper()
 	return map[string]optimizer{
+		"adagrad":                      {of(t, adagrad.New, adagrad.Defaults()), 0.1},
+		"adagrad, other options":       {of(t, adagrad.New, adagrad.Config{RateDecay: 0.05, InitialValue: 0.5, Epsilon: 1e-2}), 0.1},
 		"adam":                         {of(t, adam.New, adam.Defaults()), 0.05},
 		"adam, other options":          {of(t, adam.New, adam.Config{Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3}), 0.02},
 		"adamw":                        {of(t, adamw.New, adamw.Defaults()), 0.05},
@@ -131,6 +134,9 @@ func TestEveryOptimizerKeepsTheContract(t *testing.T) {
 	cases["lbfgs"] = optimizer{of(t, lbfgs.New, lbfgs.Defaults()), 1}
 	short := lbfgs.Defaults()
 	short.History = 2
+	torch := lbfgs.Defaults()
+	torch.LineSearch = "torch"
+	cases["lbfgs, torch's search"] = optimizer{of(t, lbfgs.New, torch), 1}
 	cases["lbfgs, history 2"] = optimizer{of(t, lbfgs.New, short), 1}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) { plugintest.Optimizer(t, c.fresh, c.rate) })
@@ -144,6 +150,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 		return c
 	}
 	for _, c := range []interface{ Validate() error }{
+		adagrad.Config{}, adagrad.Config{RateDecay: -1, Epsilon: 1e-8}, adagrad.Config{InitialValue: math.Inf(1), Epsilon: 1e-8},
 		adam.Config{Beta1: 1, Beta2: 0.9, Epsilon: 1e-8}, adam.Config{Beta1: 0.9, Beta2: -0.1, Epsilon: 1e-8},
 		adam.Config{Beta1: 0.9, Beta2: 0.9}, adam.Config{Beta1: math.NaN(), Beta2: 0.9, Epsilon: 1e-8},
 		adamw.Config{Beta1: 1, Beta2: 0.9, Epsilon: 1e-8}, adamw.Config{Beta1: 0.9, Beta2: 0.9, Epsilon: 1e-8, WeightDecay: -0.1},
@@ -159,7 +166,7 @@ func TestOptionsOutOfRange(t *testing.T) {
 			t.Errorf("%+v is accepted", c)
 		}
 	}
-	for _, c := range []interface{ Validate() error }{adam.Defaults(), adamw.Defaults(), momentum.Defaults(), rmsprop.Defaults(), lbfgs.Defaults(), fixedStep(1)} {
+	for _, c := range []interface{ Validate() error }{adagrad.Defaults(), adam.Defaults(), adamw.Defaults(), momentum.Defaults(), rmsprop.Defaults(), lbfgs.Defaults(), fixedStep(1)} {
 		if err := c.Validate(); err != nil {
 			t.Error(err)
 		}

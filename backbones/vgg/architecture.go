@@ -33,6 +33,7 @@ type variation struct {
 	pooling      string  // max, average, l2 or hann
 	poolScale    float64 // a factor of its results
 	firstPadding string  // the border of conv1_1
+	padding      string  // of the other convolutions, and of conv1_1 if firstPadding is zero
 }
 
 func (v variation) validate() error {
@@ -44,6 +45,7 @@ func (v variation) validate() error {
 		framework.OneOf("pooling", v.pooling, "max", "average", "l2", "hann"),
 		scale,
 		framework.OneOf("first_padding", v.firstPadding, string(network.Zero), string(network.Replicate), string(network.Reflect)),
+		framework.OneOf("padding", v.padding, string(network.Zero), string(network.Replicate), string(network.Reflect)),
 	)
 }
 
@@ -67,12 +69,14 @@ func layers(convs, widths [5]int, v variation) []network.Layer {
 		for i := range n {
 			at := fmt.Sprintf("%d_%d", block+1, i+1)
 			all = append(all,
-				network.Layer{Name: "conv" + at, Kind: network.Conv, Channels: widths[block], Kernel: 3, Stride: 1, Padding: 1},
+				network.Layer{Name: "conv" + at, Kind: network.Conv, Channels: widths[block], Kernel: 3, Stride: 1, Padding: 1, Border: network.Border(v.padding)},
 				network.Layer{Name: "relu" + at, Kind: network.ReLU})
 		}
 		pool.Name = fmt.Sprintf("pool%d", block+1)
 		all = append(all, pool)
 	}
-	all[0].Border = network.Border(v.firstPadding)
+	if v.firstPadding != string(network.Zero) {
+		all[0].Border = network.Border(v.firstPadding)
+	}
 	return all
 }

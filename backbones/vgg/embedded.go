@@ -25,14 +25,15 @@ type Embedded struct {
 type EmbeddedConfig struct {
 	Pooling      string  `config:"pooling" choices:"max,average,l2,hann" doc:"max, as the network was trained; average, as Gatys et al. prefer; l2, the root of the sum of squares; or hann, DISTS's, the root of a weighted mean of squares of 3×3"`
 	PoolScale    float64 `config:"pool_scale,optional=1" doc:"a factor of every pooling's result: crowsonkb has 2 with average and 0.78 with l2"`
-	FirstPadding string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see zeros"`
+	FirstPadding string  `config:"first_padding,optional=zero" choices:"zero,replicate,reflect" doc:"what the first convolution sees beyond the picture's border: zero, as the network was trained; replicate, as crowsonkb; or reflect. The others see what padding says"`
+	Padding      string  `config:"padding,optional=zero" choices:"zero,replicate,reflect" doc:"what all convolutions see beyond their border: zero, as the network was trained; reflect, as heitz; or replicate. first_padding, if it is not zero, is the first one's"`
 	FeatureScale string  `config:"feature_scale" doc:"unit or raw, which are the same here: the network was trained to unit scale"`
 	Winograd     bool    `config:"winograd" doc:"allow the faster, slightly less accurate convolution"`
 }
 
 // EmbeddedDefaults returns the options of a config that names none.
 func EmbeddedDefaults() EmbeddedConfig {
-	return EmbeddedConfig{Pooling: "max", PoolScale: 1, FirstPadding: "zero", FeatureScale: "unit", Winograd: true}
+	return EmbeddedConfig{Pooling: "max", PoolScale: 1, FirstPadding: "zero", Padding: "zero", FeatureScale: "unit", Winograd: true}
 }
 
 // Validate reports options that are not among the known ones.
@@ -44,7 +45,7 @@ func (c EmbeddedConfig) Validate() error {
 }
 
 func (c EmbeddedConfig) variation() variation {
-	return variation{c.Pooling, c.PoolScale, c.FirstPadding}
+	return variation{c.Pooling, c.PoolScale, c.FirstPadding, c.Padding}
 }
 
 // NewEmbedded returns the network, with VGG-19's layers, names and indices up to

@@ -54,6 +54,16 @@ func torchvision() format {
 	}
 }
 
+// bytes is torchvision's weights used on another range: RGB, 0 to 255, minus the mean of
+// ImageNet and not divided by its deviation. No file is said to be so; an option chooses it.
+// Its features are about as many times larger as Oxford's.
+func bytes() format {
+	f := oxford()
+	f.name = "bytes"
+	f.input.Order, f.input.Mean = "RGB", [3]float64{255 * 0.485, 255 * 0.456, 255 * 0.406}
+	return f
+}
+
 // distilled is training of this project: torchvision's input and scale.
 func distilled() format {
 	return format{name: "distilled", input: torchvision().input, scale: torchvision().scale}

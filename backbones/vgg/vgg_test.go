@@ -232,8 +232,8 @@ func TestOptions(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	err := Config{Preprocessing: "caffe", Pooling: "maximum", PoolScale: -1, FirstPadding: "none", FeatureScale: "1"}.Validate()
-	for _, field := range []string{"weights", "preprocessing", "pooling", "pool_scale", "first_padding", "feature_scale"} {
+	err := Config{Preprocessing: "caffe", Pooling: "maximum", PoolScale: -1, FirstPadding: "none", Padding: "valid", InputScale: -1, FeatureScale: "1"}.Validate()
+	for _, field := range []string{"weights", "preprocessing", "pooling", "pool_scale", "first_padding", "padding", "input_scale", "feature_scale"} {
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%s: ", field)) {
 			t.Errorf("error %v, want one about %s", err, field)
 		}

@@ -35,10 +35,16 @@ func (c Config) identify(path string, f *weights.File, first framework.Layer) (n
 		return names, framework.Weights{}, err
 	}
 	is, chosen := formatCalled(c.Preprocessing)
+	if c.Preprocessing == bytes().name {
+		is, chosen = bytes(), true
+	}
 	if !chosen {
 		if is, _, err = read(f, names, first, said(c.Weights)); err != nil {
 			return names, framework.Weights{}, err
 		}
+	}
+	if c.InputScale != 0 {
+		is.input.Scale = c.InputScale
 	}
 	scale := 1.0
 	if c.FeatureScale == "unit" {

@@ -17,7 +17,7 @@ func TestChoices(t *testing.T) {
 		"losses[0].type":                         l.Plugins.Losses.Names(),
 		"stages.0.optimizer.name":                l.Plugins.Optimizers.Names(),
 		"stages[0].optimizer.name":               l.Plugins.Optimizers.Names(),
-		"stages.*.optimizer.schedule.name":       {"constant", "step"},
+		"stages.*.optimizer.schedule.name":       {"constant", "cosine", "exponential", "step"},
 		"stages.0.size.fit":                      {"area", "stretch"},
 		"init.from":                              {"content", "details", "image", "noise", "style"},
 		"variable.space":                         {"unit", "bytes", "normalized"},

@@ -63,10 +63,24 @@ func (v *validator) backboneArguments() string {
 	return arguments
 }
 
-// match returns the names of the layers that match a name, an index or a glob.
+// match returns the names of the layers that match a name, an index or a glob, each with the
+// transform that the pattern ends in.
 func match(pattern string, layers []framework.Layer) ([]string, error) {
 	if pattern == framework.ImageTap {
 		return []string{pattern}, nil
+	}
+	if layer, transform, transformed := strings.Cut(pattern, ":"); transformed {
+		if err := framework.OneOf("transform", transform, framework.Transforms()...); err != nil {
+			return nil, err
+		}
+		if layer == framework.ImageTap {
+			return nil, fmt.Errorf("the image has no transform; take %s from a layer", transform)
+		}
+		names, err := match(layer, layers)
+		for i := range names {
+			names[i] += ":" + transform
+		}
+		return names, err
 	}
 	index, err := strconv.Atoi(pattern)
 	isIndex := err == nil

@@ -181,6 +181,16 @@ func TestPresetNamesNoFile(t *testing.T) {
 	}
 }
 
+// A transform is part of a layer's name, behind a glob too.
+func TestTransforms(t *testing.T) {
+	resolved := load(t, write(t, plain), `losses.style.layers=["relu[12]_1:softmax", {layer: relu1_1, weight: 2}]`)
+	options := resolved.Experiment.Losses[0].Options.(*layersOptions)
+	want := []framework.LayerWeight{{Layer: "relu1_1:softmax", Weight: 1}, {Layer: "relu2_1:softmax", Weight: 1}, {Layer: "relu1_1", Weight: 2}}
+	if !reflect.DeepEqual(options.Layers, want) {
+		t.Errorf("layers are %v, want %v", options.Layers, want)
+	}
+}
+
 func TestParams(t *testing.T) {
 	params, err := load(t, "testdata/good/full.yaml").Params()
 	if err != nil {

@@ -31,9 +31,17 @@ func (v *validator) stage(path string, i int, stage framework.Stage) {
 	if !(stage.Optimizer.LR > 0) {
 		v.add(join(optimizer, "lr"), "must be positive, not %v", stage.Optimizer.LR)
 	}
-	build(v, v.loader.Plugins.Schedules, stage.Optimizer.Schedule.Name, stage.Optimizer.Schedule.Options, join(optimizer, "schedule"))
+	rates := stage.Optimizer.Schedule
+	if schedule, ok := build(v, v.loader.Plugins.Schedules, rates.Name, rates.Options, join(optimizer, "schedule")); ok && stage.Iterations+stage.Evaluations > 0 {
+		if _, err := rates.Over(schedule, stage.Iterations); err != nil {
+			v.addError(join(optimizer, "schedule"), err)
+		}
+	}
 	if stage.Carry && (i == 0 || v.experiment.Stages[i-1].Optimizer.Name != stage.Optimizer.Name) {
 		v.add(join(path, "carry"), "needs a stage before this one with the same optimizer")
+	}
+	if stage.Saved && i == 0 {
+		v.add(join(path, "saved"), "needs a stage before this one, whose result it would take")
 	}
 	build(v, v.loader.Plugins.Optimizers, stage.Optimizer.Name, stage.Optimizer.Options, optimizer)
 	v.stageWeights(path, stage.Weights)

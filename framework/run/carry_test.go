@@ -26,7 +26,7 @@ func TestCarriedMoments(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.next(State{X: mean}, p.Stages()[1]); err != nil {
+	if _, err := p.next(t.Context(), State{X: mean}, p.Stages()[1]); err != nil {
 		t.Fatal(err)
 	}
 	got := p.optimize[1].State()

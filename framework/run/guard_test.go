@@ -49,6 +49,23 @@ func prepareLeap(t *testing.T, rate float64) *Prepared {
 	return p
 }
 
+// overshooting is a leap that says so.
+type overshooting struct{ leap }
+
+func (*overshooting) Overshoots() bool { return true }
+
+// TestOvershooting: an optimiser that recovers from long steps is not rolled back.
+func TestOvershooting(t *testing.T) {
+	p, r := prepareLeap(t, 0.1), &record{}
+	p.optimize[0] = &overshooting{leap{descent: descent{1}}}
+	if _, err := p.Optimize(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.rollbacks) != 0 {
+		t.Errorf("%d rollbacks", len(r.rollbacks))
+	}
+}
+
 // TestAnExplosionIsUndone runs an experiment whose step 3 is rolled back until its rate is
 // small enough.
 func TestAnExplosionIsUndone(t *testing.T) {

@@ -143,6 +143,9 @@ func (l *loop) evaluate(ctx context.Context) error {
 	if err := l.objective.ensure(ctx, l.x); err != nil {
 		return err
 	}
+	if o, can := l.optimizer.(framework.Overshooter); can && o.Overshoots() {
+		return nil
+	}
 	return l.guard.check(l.objective.total)
 }
 

@@ -164,6 +164,14 @@ func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, m
 	for name, node := range features {
 		v.Taps[name] = node
 	}
+	for _, l := range losses {
+		for _, tap := range l.Taps() {
+			if _, has := v.Taps[tap.Layer]; !has {
+				layer, transform := framework.SplitTap(tap.Layer)
+				v.Taps[tap.Layer] = framework.Transform(b, features[layer], transform)
+			}
+		}
+	}
 	addMasks(b, &v, masks)
 	return v, b.Err()
 }

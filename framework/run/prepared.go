@@ -199,6 +199,9 @@ func (p *Prepared) buildOptimizers(plugins framework.Plugins) error {
 			return fmt.Errorf("stages[%d].optimizer.schedule.name: %w", i, err)
 		}
 		schedule, err := rates.New(stage.Optimizer.Schedule.Options)
+		if err == nil {
+			schedule, err = stage.Optimizer.Schedule.Over(schedule, stage.Iterations)
+		}
 		if err != nil {
 			return fmt.Errorf("stages[%d].optimizer.schedule: %w", i, err)
 		}

@@ -40,6 +40,9 @@ func interrupted(t *testing.T) map[string]framework.Experiment {
 	fixed := lbfgs.Defaults()
 	fixed.LineSearch, fixed.History = "none", 2
 	with("lbfgs of fixed steps", 1, func() any { return &fixed })
+	searched := fixed
+	searched.LineSearch = "torch"
+	with("lbfgs with torch's search", 1, func() any { return &searched })
 	momentum, err := optimizers.Registry().Lookup("momentum")
 	if err != nil {
 		t.Fatal(err)

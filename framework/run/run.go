@@ -81,7 +81,7 @@ func (p *Prepared) Optimize(ctx context.Context, o Observer) (Outcome, error) {
 func (p *Prepared) begin(ctx context.Context, s State, stage Stage) (State, error) {
 	var err error
 	if stage.Index > s.Stage {
-		if s, err = p.next(s, stage); err != nil {
+		if s, err = p.next(ctx, s, stage); err != nil {
 			return s, err
 		}
 	}
@@ -92,8 +92,12 @@ func (p *Prepared) begin(ctx context.Context, s State, stage Stage) (State, erro
 }
 
 // next returns the state of a stage that follows from the final state s of the previous one.
-func (p *Prepared) next(s State, stage Stage) (State, error) {
+func (p *Prepared) next(ctx context.Context, s State, stage Stage) (State, error) {
 	before := p.sizes[s.Stage]
+	x, err := p.inherited(ctx, s.X, stage.Index, before)
+	if err != nil {
+		return s, err
+	}
 	resampled := func(what framework.Quantity, x []float32) []float32 {
 		return p.variable.Resample(what, x, before.H, before.W, stage.canvas.H, stage.canvas.W)
 	}
@@ -109,7 +113,7 @@ func (p *Prepared) next(s State, stage Stage) (State, error) {
 			return s, fmt.Errorf("carry: %w", err)
 		}
 	}
-	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(framework.Numbers, s.X), Guard: newGuard()}, nil
+	return State{Stage: stage.Index, Step: s.Step + 1, X: resampled(framework.Numbers, x), Guard: newGuard()}, nil
 }
 
 // allFinite reports whether an image can be encoded: pixels may have overflowed before

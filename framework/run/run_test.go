@@ -284,6 +284,33 @@ func TestWeightsOfTargets(t *testing.T) {
 	}
 }
 
+// TestTransformedTap: a loss sees a layer's features under the transform that a tap names, beside
+// those as they are, and so do its targets.
+func TestTransformedTap(t *testing.T) {
+	p := plugins()
+	taps := []framework.Tap{{Layer: "conv1", Weight: 1}, {Layer: "conv1:softmax", Weight: 1}}
+	framework.Register(p.Losses, "both", "", func() none { return none{} }, func(none) (framework.Loss, error) { return loss{framework.Style, taps}, nil })
+	e := experiment(t)
+	e.Losses = []framework.LossSpec{{Name: "both", Type: "both", Weight: 1, Options: &none{}}}
+	e.Style = []framework.StyleImage{{Image: e.Content.Image, Weight: 1, Size: "content"}}
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &record{}
+	if _, err := prepared.Optimize(context.Background(), r); err != nil {
+		t.Fatal(err)
+	}
+	terms := r.rows[0].Terms
+	if len(terms) != 2 || terms[1].Name != "conv1:softmax" {
+		t.Fatalf("the terms are %+v", terms)
+	}
+	// The mean of a softmax is one over the number of elements, of picture and target alike.
+	if terms[0].Value == 0 || terms[1].Value > 1e-12 {
+		t.Errorf("the layer scores %g, its softmax %g", terms[0].Value, terms[1].Value)
+	}
+}
+
 func TestPrepareRefuses(t *testing.T) {
 	for want, change := range map[string]func(*framework.Experiment){
 		"content.image": func(e *framework.Experiment) { e.Content.Image = "missing.png" },

@@ -230,7 +230,8 @@ func tapsOf(losses []weighted) (layers []string) {
 	for _, l := range losses {
 		for _, tap := range l.Taps() {
 			if tap.Layer != framework.ImageTap {
-				layers = append(layers, tap.Layer)
+				layer, _ := framework.SplitTap(tap.Layer)
+				layers = append(layers, layer)
 			}
 		}
 	}

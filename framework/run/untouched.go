@@ -18,6 +18,9 @@ func (p *Prepared) Untouched(ctx context.Context) (*imaging.Image, error) {
 	}
 	for i, stage := range p.Stages() {
 		if next := p.sizes[i]; i > 0 {
+			if x, err = p.inherited(ctx, x, i, size); err != nil {
+				return nil, err
+			}
 			x = p.variable.Resample(framework.Numbers, x, size.H, size.W, next.H, next.W)
 			size = next
 		}

@@ -3,10 +3,12 @@ package run
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"runexp/framework"
 	"runexp/framework/graph"
 	"runexp/framework/imaging"
+	"runexp/framework/sizes"
 )
 
 // buildVariable builds the variable.
@@ -42,6 +44,22 @@ func (p *Prepared) image(ctx context.Context, x []float32, h, w int) (*imaging.I
 		pixels = program.Value(picture).Single
 	}
 	return &imaging.Image{H: h, W: w, Pix: p.variable.Space().ToUnit(pixels)}, nil
+}
+
+// inherited returns x, the result of the stage before, of size before, as a stage takes it: itself or, if
+// the stage says so, what a file would have.
+func (p *Prepared) inherited(ctx context.Context, x []float32, stage int, before sizes.Pixels) ([]float32, error) {
+	if !p.e.Stages[stage].Saved {
+		return x, nil
+	}
+	picture, err := p.image(ctx, x, before.H, before.W)
+	if err != nil {
+		return nil, err
+	}
+	for i, u := range picture.Pix {
+		picture.Pix[i] = float32(math.Round(min(max(float64(u), 0), 1)*255) / 255)
+	}
+	return p.variable.Initial(picture), nil
 }
 
 // detailed returns x with factor times the content image's finest details added to its

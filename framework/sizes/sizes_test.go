@@ -99,6 +99,10 @@ func TestStyle(t *testing.T) {
 		{"long*0.7", sizes.Pixels{H: 1000, W: 2000}, sizes.Pixels{H: 158, W: 315}},
 		{"long * 2", sizes.Pixels{H: 900, W: 700}, sizes.Pixels{H: 900, W: 700}},
 		{"long", sizes.Pixels{H: 100, W: 449}, sizes.Pixels{H: 100, W: 449}}, // not enlarged
+		{"long_enlarged", sizes.Pixels{H: 80, W: 90}, sizes.Pixels{H: 400, W: 450}},
+		{"short", sizes.Pixels{H: 80, W: 90}, sizes.Pixels{H: 300, W: 338}},
+		{"height", sizes.Pixels{H: 90, W: 60}, sizes.Pixels{H: 300, W: 200}},
+		{"width*0.5", sizes.Pixels{H: 90, W: 60}, sizes.Pixels{H: 338, W: 225}},
 		{"content", sizes.Pixels{H: 1000, W: 1000}, stage},
 		{"own", sizes.Pixels{H: 70, W: 90}, sizes.Pixels{H: 70, W: 90}},
 		{"0.5", sizes.Pixels{H: 70, W: 90}, sizes.Pixels{H: 35, W: 45}},

@@ -3,6 +3,7 @@ package sizes
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -77,28 +78,32 @@ func area(pixels float64, p exact) exact {
 
 // A Rule determines the size at which a style image is shown to the network.
 type Rule struct {
-	Of     string  // result, long, content or own
+	Of     string  // one of ruleNames
 	Factor float64 // of the side length; positive
 }
 
-// ParseRule parses a style's size: result, result*FACTOR, long, long*FACTOR, content, own
-// or FACTOR.
+// ruleNames are the sizes that a Rule may refer to. All but the last two may have a factor.
+func ruleNames() []string {
+	return []string{"result", "long", "long_enlarged", "short", "height", "width", "content", "own"}
+}
+
+// ParseRule parses a style's size: a name, NAME*FACTOR or FACTOR, which is of its own size.
 func ParseRule(text string) (Rule, error) {
-	switch text {
-	case "result", "long", "content", "own":
+	if slices.Contains(ruleNames(), text) {
 		return Rule{Of: text, Factor: 1}, nil
 	}
 	rule, factor := Rule{Of: "own"}, strings.TrimSpace(text)
 	if of, after, product := strings.Cut(text, "*"); product {
 		rule.Of, factor = strings.TrimSpace(of), strings.TrimSpace(after)
-		if rule.Of != "result" && rule.Of != "long" {
+		if rule.Of == "content" || rule.Of == "own" || !slices.Contains(ruleNames(), rule.Of) {
 			factor = ""
 		}
 	}
 	var err error
 	rule.Factor, err = strconv.ParseFloat(factor, 64)
 	if err != nil || !(rule.Factor > 0) || math.IsInf(rule.Factor, 0) {
-		return Rule{}, fmt.Errorf("must be result, result*FACTOR, long, long*FACTOR, content, own or a positive factor, not %s", printable.Excerpt(text))
+		return Rule{}, fmt.Errorf("must be %s, one of these but the last two times a factor (result*0.7), or a positive factor, not %s",
+			strings.Join(ruleNames(), ", "), printable.Excerpt(text))
 	}
 	return rule, nil
 }
@@ -106,17 +111,26 @@ func ParseRule(text string) (Rule, error) {
 // Style returns the size at which a style image of size own is shown in a stage.
 // Errors: as of New.
 func (r Rule) Style(own, stage Pixels) (Pixels, error) {
+	h, w := float64(own.H), float64(own.W)
+	// The side is rounded first, as the size of a stage is.
+	to := func(side int, of float64) float64 { return math.Round(float64(side)*r.Factor) / of }
+	factor := r.Factor // of its own size
 	switch r.Of {
 	case "content":
 		return stage, nil
 	case "result":
-		a := area(float64(stage.H)*float64(stage.W), exact{float64(own.H), float64(own.W)})
+		a := area(float64(stage.H)*float64(stage.W), exact{h, w})
 		return New(a.h*r.Factor, a.w*r.Factor)
 	case "long":
-		h, w := float64(own.H), float64(own.W)
-		// Rounded first, as the size of a stage is.
-		factor := min(math.Round(float64(max(stage.H, stage.W))*r.Factor)/max(h, w), 1)
-		return New(h*factor, w*factor)
+		factor = min(to(max(stage.H, stage.W), max(h, w)), 1)
+	case "long_enlarged":
+		factor = to(max(stage.H, stage.W), max(h, w))
+	case "short":
+		factor = to(min(stage.H, stage.W), min(h, w))
+	case "height":
+		factor = to(stage.H, h)
+	case "width":
+		factor = to(stage.W, w)
 	}
-	return New(float64(own.H)*r.Factor, float64(own.W)*r.Factor)
+	return New(h*factor, w*factor)
 }

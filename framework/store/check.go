@@ -40,8 +40,11 @@ func (s *Store) checkExisting(ctx context.Context) error {
 	if err == nil && version == len(migrations()) { // damaged values that the integrity check misses
 		parts := s.read(ctx, func(db *sql.DB) error { return checkParts(ctx, db) })
 		_, runs := s.Runs(ctx, Filter{})
-		_, sweeps := s.Sweeps(ctx, "")
-		err = errors.Join(parts, runs, sweeps)
+		sweeps, err2 := s.Sweeps(ctx, "")
+		err = errors.Join(parts, runs, err2)
+		for _, w := range sweeps {
+			err = errors.Join(err, w.Check())
+		}
 	}
 	err = asDamaged(err)
 	if errors.Is(err, ErrReadOnly) || errors.Is(err, ErrAccess) {

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
+
+	"runexp/internal/printable"
 )
 
 // timeLayout is UTC with microseconds at a fixed width: text order is time order,
@@ -36,5 +39,19 @@ func (s seconds) Scan(source any) error {
 		return fmt.Errorf("a duration must be a number of seconds, not %T", source)
 	}
 	*s.to = time.Duration(value * float64(time.Second))
+	return nil
+}
+
+// tolerant scans a column, and notes what is wrong with it instead of failing.
+type tolerant struct {
+	what   string // of the row: "its start"
+	to     sql.Scanner
+	damage *string // the first thing that is wrong
+}
+
+func (t tolerant) Scan(source any) error {
+	if err := t.to.Scan(source); err != nil && *t.damage == "" {
+		*t.damage = printable.Text(fmt.Sprintf("%s cannot be read: %v", t.what, err))
+	}
 	return nil
 }

@@ -41,6 +41,9 @@ func (s *Store) FindRun(ctx context.Context, ref string) (RunDetail, error) {
 			}
 		}
 		for i := range runs {
+			if err := runs[i].Check(); err != nil {
+				return nil, err
+			}
 			if runs[i].correctStatus(s.host, time.Now()) {
 				lost = append(lost, runs[i].Number)
 			}

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"time"
 )
 
 // A Membership is a trial of a sweep that a run belongs to.
@@ -21,18 +24,47 @@ func (s *Store) SweepsOf(ctx context.Context, run int64) ([]Membership, error) {
 		WHERE r.id = ? ORDER BY t.sweep_id DESC`)
 }
 
-// SweepProgress counts the trials of a sweep by the status of their run (see
-// SweepTrial). Trials without a run are not counted.
-func (s *Store) SweepProgress(ctx context.Context, sweep int64) (map[Status]int, error) {
-	trials, err := s.SweepTrials(ctx, sweep)
-	if err != nil {
-		return nil, err
+// A TrialCount counts the trials of a sweep by the status of their run (see SweepTrial).
+// Trials without a run are not counted.
+type TrialCount map[Status]int
+
+// SweepProgress counts the trials of each sweep.
+func (s *Store) SweepProgress(ctx context.Context) (map[int64]TrialCount, error) {
+	type row struct {
+		sweep int64
+		runRow
 	}
-	counts := map[Status]int{}
-	for _, t := range trials {
-		if t.Run != nil {
-			counts[t.Run.Status]++
+	columns := func(r *row) []any {
+		return []any{&r.sweep, &r.Number, &r.Status, &r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine,
+			r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
+	}
+	counts := map[int64]TrialCount{}
+	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {
+		clear(counts)
+		kept, err := notDeleted(ctx, db, `o.id`)
+		if err != nil {
+			return nil, err
 		}
+		rows, err := collect(ctx, db, columns, `SELECT t.sweep_id, r.id, r.status, r.pid, r.pid_start, r.boot, r.machine, r.seen_at
+			FROM trials t JOIN runs r ON r.id =
+				(SELECT o.id FROM trials x JOIN runs o ON o.trial_id = x.id
+				WHERE x.hash = t.hash AND x.experiment_id = t.experiment_id AND `+kept+`
+				ORDER BY o.status = 'finished' DESC, o.id DESC LIMIT 1)
+			WHERE t.sweep_id IS NOT NULL`)
+		for now, i := time.Now(), 0; i < len(rows); i++ {
+			r := &rows[i]
+			if r.correctStatus(s.host, now) {
+				lost = append(lost, r.Number)
+			}
+			if counts[r.sweep] == nil {
+				counts[r.sweep] = TrialCount{}
+			}
+			counts[r.sweep][r.Status]++
+		}
+		return lost, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: progress of sweeps: %w", err)
 	}
 	return counts, nil
 }

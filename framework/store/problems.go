@@ -51,6 +51,13 @@ var unrepairable = []struct{ query, what, remedy string }{
 		UNION ALL SELECT 'run ' || run_id || ': setting ' || path FROM params WHERE NOT json_valid(value)
 		UNION ALL SELECT 'run ' || run_id || ': event ' || kind FROM events WHERE NOT json_valid(data)
 		UNION ALL SELECT 'trial ' || id || ': point' FROM trials WHERE NOT json_valid(point)`, " is not JSON", restoreText},
+	{`SELECT 'run ' || id || ': a time' FROM runs WHERE ` + notTime(`started_at`) + ` OR ` + notTime(`ended_at`) + ` OR ` + notTime(`seen_at`) + `
+		UNION ALL SELECT 'sweep ' || id || ': its time' FROM sweeps WHERE ` + notTime(`created_at`), " cannot be read", restoreText},
+}
+
+// notTime is the condition that a column has something else than a time as written by formatTime.
+func notTime(column string) string {
+	return `(` + column + ` IS NOT NULL AND (datetime(` + column + `) IS NULL OR ` + column + ` NOT GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]Z'))`
 }
 
 // mostProblems bounds how many of each kind are listed.

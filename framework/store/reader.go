@@ -90,7 +90,7 @@ func (s *Store) Events(ctx context.Context, run int64) ([]EventRecord, error) {
 	return ofRun(ctx, s, run, columns, `SELECT at, kind, step, data FROM events WHERE run_id = ? ORDER BY id`)
 }
 
-// EventsOfKind returns the last event of a kind of each run that has one, by run.
+// EventsOfKind returns the last event of a kind of each run that has one, by run. Those that are not JSON are left out.
 func (s *Store) EventsOfKind(ctx context.Context, kind string) (map[int64]EventRecord, error) {
 	type row struct {
 		run int64
@@ -99,7 +99,7 @@ func (s *Store) EventsOfKind(ctx context.Context, kind string) (map[int64]EventR
 	last := map[int64]EventRecord{}
 	err := s.read(ctx, func(db *sql.DB) error {
 		rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.run, timeText{&r.At}, &r.Kind, &r.Step, jsonText{&r.Data}} },
-			`SELECT run_id, at, kind, step, data FROM events WHERE kind = ? ORDER BY id`, kind)
+			`SELECT run_id, at, kind, step, data FROM events WHERE kind = ? AND json_valid(data) ORDER BY id`, kind)
 		for _, r := range rows {
 			last[r.run] = r.EventRecord
 		}

@@ -31,6 +31,7 @@ type RunSummary struct {
 	Elapsed    time.Duration // as of the last write
 	Iterations int           // so far: the count of time/iteration, or the last step of loss/total without times
 	Loss       float64       // the last loss/total; NaN if there is none
+	Damage     string        // what of its row cannot be read, and is zero here; "" for nothing. See Filter.Damaged
 }
 
 // A Filter selects runs; its zero value selects all.
@@ -41,6 +42,7 @@ type Filter struct {
 	Where      search.Condition // nil is any
 	Deleted    bool             // the deleted runs only; without it those that are not
 	Order      []Order          // empty: newest first
+	Damaged    bool             // list also runs whose row cannot be read whole; without it they are an error
 	Limit      int              // maximum number of runs; 0 is no limit
 	Offset     int              // how many to leave out before the first; not with Status
 }
@@ -67,8 +69,20 @@ type runRow struct {
 
 func (r *runRow) columns() []any {
 	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
-		timeText{&r.Started}, timeText{&r.Ended}, seconds{&r.Elapsed}, &r.Iterations, number{&r.Loss},
-		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, timeText{&r.owner.lastSeen}}
+		r.tolerant("its start", timeText{&r.Started}), r.tolerant("its end", timeText{&r.Ended}), r.tolerant("its duration", seconds{&r.Elapsed}), &r.Iterations, number{&r.Loss},
+		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
+}
+
+func (r *runRow) tolerant(what string, to sql.Scanner) sql.Scanner {
+	return tolerant{what, to, &r.Damage}
+}
+
+// Check returns an error for a run whose row cannot be read whole.
+func (r *RunSummary) Check() error {
+	if r.Damage == "" {
+		return nil
+	}
+	return fmt.Errorf("%w (run %d: %s; runexp db check lists what is damaged)", ErrDamaged, r.Number, r.Damage)
 }
 
 // correctStatus sets the status of a running run to Lost if its process is dead.
@@ -185,6 +199,9 @@ func (s *Store) Runs(ctx context.Context, f Filter) ([]RunSummary, error) {
 			var row runRow
 			if err := rows.Scan(row.columns()...); err != nil {
 				return nil, damagedValue(err)
+			}
+			if err := row.Check(); err != nil && !f.Damaged {
+				return nil, err
 			}
 			if row.correctStatus(s.host, now) {
 				lost = append(lost, row.Number)

@@ -19,7 +19,8 @@ type Sweep struct {
 	Metrics    []string        // those that the sweep's question is about
 	Scorer     string          // hash of the scorer of its pictures; "" for none
 	Created    time.Time
-	Trials     int // number of trials
+	Trials     int    // number of trials
+	Damage     string // what of it cannot be read, and is zero here; "" for nothing
 }
 
 // A NewSweep describes a sweep before its first run.
@@ -204,10 +205,21 @@ func (s *Sweep) findSame(ctx context.Context, tx *sql.Tx, experiment int64, n Ne
 
 // columns returns the scan targets of a row of Sweeps.
 func (s *Sweep) columns() []any {
-	return []any{&s.Number, &s.UID, &s.Experiment, &s.Method, jsonText{&s.Plan}, decoded{&s.Metrics}, &s.Scorer, timeText{&s.Created}, &s.Trials}
+	of := func(what string, to sql.Scanner) sql.Scanner { return tolerant{what, to, &s.Damage} }
+	return []any{&s.Number, &s.UID, &s.Experiment, &s.Method, of("its plan", jsonText{&s.Plan}), of("its list of metrics", decoded{&s.Metrics}),
+		&s.Scorer, of("its time", timeText{&s.Created}), &s.Trials}
 }
 
-// Sweeps lists the sweeps of an experiment, newest first; of all for "".
+// Check returns an error for a sweep that cannot be read whole.
+func (s *Sweep) Check() error {
+	if s.Damage == "" {
+		return nil
+	}
+	return fmt.Errorf("%w (sweep %d: %s; runexp db check lists what is damaged)", ErrDamaged, s.Number, s.Damage)
+}
+
+// Sweeps lists the sweeps of an experiment, newest first; of all for "". Those that cannot be read whole are listed
+// too, see Sweep.Damage.
 func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) {
 	var list []Sweep
 	err := s.read(ctx, func(db *sql.DB) (err error) {
@@ -258,6 +270,9 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 			WHERE r.trial_id IN (SELECT o.id FROM trials t JOIN trials o ON o.hash = t.hash AND o.experiment_id = t.experiment_id
 				WHERE t.sweep_id = ?)`, sweep)
 		for now, i := time.Now(), 0; i < len(runs); i++ {
+			if err := runs[i].Check(); err != nil {
+				return nil, err
+			}
 			if runs[i].correctStatus(s.host, now) {
 				lost = append(lost, runs[i].Number)
 			}

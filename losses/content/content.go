@@ -12,7 +12,7 @@ import (
 // Config holds the options of the loss.
 type Config struct {
 	Layers   []framework.LayerWeight `config:"layers" doc:"layers whose features are compared"`
-	Distance string                  `config:"distance,optional=squared" doc:"of features with the difference D: squared, mean(D²), or scaled, ΣD²/Σ|D|, whose gradient has the same size for all layers"`
+	Distance string                  `config:"distance,optional=squared" doc:"of features with the difference D: squared, mean(D²); sum, ΣD²; root, ΣD² over the root of the number of elements; or scaled, ΣD²/Σ|D|, whose gradient has the same size for all layers"`
 }
 
 // Defaults returns the layers of Dive into Deep Learning.
@@ -27,8 +27,7 @@ func (c Config) Validate() error {
 
 // Loss is mean((F − F')²) at each layer, F [H, W, C] the picture's features and F' the
 // content image's: a mean where Gatys has ½Σ, so that it does not depend on the picture's
-// size, as in Dive into Deep Learning. With distance: scaled it is
-// Σ(F − F')² / (Σ|F − F'| + 1e-8).
+// size, as in Dive into Deep Learning. framework.Measures has the other distances.
 type Loss struct {
 	taps    []framework.Tap
 	measure framework.Measure

@@ -20,9 +20,12 @@ const flat = 1e-8
 
 // newPair returns the pair of s and y. ok is false if the curvature along s is not
 // positive: the pair would make the inverse Hessian indefinite.
-func newPair(s, y []float32) (pair, bool) {
+func (o *Optimizer) newPair(s, y []float32) (pair, bool) {
 	sy, yy := dot(s, y), dot(y, y)
 	p := pair{s: s, y: y, sy: sy, scale: sy / yy}
+	if o.c.asTorch() {
+		return p, sy > torchFlat
+	}
 	return p, sy > flat*math.Sqrt(dot(s, s))*math.Sqrt(yy)
 }
 
@@ -31,24 +34,37 @@ func newPair(s, y []float32) (pair, bool) {
 // history is cleared.
 func (o *Optimizer) update(x, g []float32) {
 	if len(o.x) != len(x) {
-		o.x, o.g, o.pairs = slices.Clone(x), slices.Clone(g), nil
+		if len(o.g) != len(x) { // else they are of torch's rules
+			o.pairs = nil
+		}
+		o.x, o.g = slices.Clone(x), slices.Clone(g)
 		return
 	}
-	s, y := o.x, o.g // become the pair in place
 	for i := range x {
-		s[i], y[i] = x[i]-s[i], g[i]-y[i]
+		o.x[i] = x[i] - o.x[i]
 	}
-	if p, ok := newPair(s, y); ok {
+	o.x = o.record(o.x, g)
+	copy(o.x, x)
+}
+
+// record sets o.g to g and adds the pair of s and the difference to the history, if its
+// curvature is positive. A pair that is added keeps s: what record returns replaces it.
+func (o *Optimizer) record(s, g []float32) []float32 {
+	y := o.g // becomes the pair's in place
+	for i := range g {
+		y[i] = g[i] - y[i]
+	}
+	if p, ok := o.newPair(s, y); ok {
 		if len(o.pairs) < o.c.History {
-			o.x, o.g = make([]float32, len(x)), make([]float32, len(x))
+			s, o.g = make([]float32, len(g)), make([]float32, len(g))
 		} else {
-			o.x, o.g = o.pairs[0].s, o.pairs[0].y
+			s, o.g = o.pairs[0].s, o.pairs[0].y
 			o.pairs = slices.Delete(o.pairs, 0, 1)
 		}
 		o.pairs = append(o.pairs, p)
 	}
-	copy(o.x, x)
 	copy(o.g, g)
+	return s
 }
 
 // direct sets d to −Hg and returns the slope g·d. Nocedal and Wright's
@@ -78,8 +94,8 @@ func (o *Optimizer) scale() float64 {
 	switch {
 	case len(o.pairs) > 0:
 		return o.pairs[len(o.pairs)-1].scale
-	case o.c.LineSearch == fixedStep:
-		return min(1, 1/norm1(o.g))
+	case o.c.asTorch():
+		return 1
 	}
 	return 1 / math.Sqrt(dot(o.g, o.g))
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"runexp/framework"
 	"runexp/framework/sizes"
@@ -16,13 +15,14 @@ import (
 // The line searches.
 const (
 	strongWolfe = "strong_wolfe"
+	torchWolfe  = "torch"
 	fixedStep   = "none"
 )
 
 // Config holds the options of the optimiser.
 type Config struct {
 	History        int     `config:"history" doc:"steps in the history, 1 to 1,000,000,000; each takes the memory of two pictures"`
-	LineSearch     string  `config:"line_search" doc:"strong_wolfe tries a step of lr first (1 is natural) and searches for a better one; none always takes lr"`
+	LineSearch     string  `config:"line_search" choices:"strong_wolfe,torch,none" doc:"strong_wolfe (Moré and Thuente) tries a step of lr first (1 is natural) and searches for a better one; torch is torch.optim.LBFGS with its strong_wolfe, whose constants are fixed; none is torch.optim.LBFGS with its fixed step, lr. Both without torch's stops by tolerance"`
 	Decrease       float64 `config:"decrease" doc:"strong_wolfe: required decrease, as a share of that predicted by the slope, in (0, 1)"`
 	Curvature      float64 `config:"curvature" doc:"strong_wolfe: largest slope after a step, as a share of the slope before it, in (decrease, 1)"`
 	MaxEvaluations int     `config:"max_evaluations" doc:"strong_wolfe: evaluations of one search, at least 1"`
@@ -34,13 +34,16 @@ func Defaults() Config {
 	return Config{History: 10, LineSearch: strongWolfe, Decrease: 1e-4, Curvature: 0.9, MaxEvaluations: 20}
 }
 
+// asTorch reports whether torch.optim.LBFGS's rules hold.
+func (c Config) asTorch() bool { return c.LineSearch != strongWolfe }
+
 // DefaultRate returns 1, the step of Newton's method.
 func (c Config) DefaultRate() float64 { return 1 }
 
 // Validate reports options out of range.
 func (c Config) Validate() error {
 	errs := []error{
-		framework.OneOf("line_search", c.LineSearch, strongWolfe, fixedStep),
+		framework.OneOf("line_search", c.LineSearch, strongWolfe, torchWolfe, fixedStep),
 		framework.Positive("decrease", c.Decrease),
 	}
 	if c.History < 1 || c.History > sizes.MaxCount {
@@ -60,14 +63,16 @@ func (c Config) Validate() error {
 //
 //	d ← −Hg        x ← x + t·d
 //
-// t is the rate (line_search: none), or the result of a line search that tries the rate
-// first. With an empty history H is a scale: 1/‖g‖₂, so that the first step tried has the
-// rate as its Euclidean length; with line_search: none min(1, 1/‖g‖₁), as in
-// torch.optim.LBFGS.
+// t is the result of a line search that tries the rate first. With an empty history H is
+// 1/‖g‖₂, so that the first step tried has the rate as its Euclidean length. What
+// line_search: torch and none do otherwise is in torch.go.
 type Optimizer struct {
 	c     Config
 	pairs []pair    // the oldest first
 	x, g  []float32 // start of the last step, and the gradient there; [H·W·3]
+
+	s     []float32 // torch's rules, in place of x: the last step, t·d; nil before the first
+	still bool      // torch's rules: the last step did not move x
 
 	d, trial, grad []float32 // work of one step: direction, a point on it, a gradient
 }
@@ -76,6 +81,7 @@ var (
 	_ framework.Optimizer    = (*Optimizer)(nil)
 	_ framework.Sizer        = (*Optimizer)(nil)
 	_ framework.Descender    = (*Optimizer)(nil)
+	_ framework.Overshooter  = (*Optimizer)(nil)
 	_ framework.DefaultRater = Config{}
 )
 
@@ -107,6 +113,9 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 		return outcome, err
 	}
 	outcome.Loss = loss
+	if o.c.asTorch() {
+		return o.stepAsTorch(ctx, f, x, rate, outcome)
+	}
 	o.update(x, o.grad)
 	for {
 		slope := o.direct()
@@ -129,51 +138,9 @@ func (o *Optimizer) Step(ctx context.Context, f framework.Objective, x []float32
 // StateArrays counts the history, x and gradient of the last step, and the work of a step.
 func (o *Optimizer) StateArrays() int { return 2*o.c.History + 5 }
 
+// Overshoots reports whether there is none: the first steps then may raise the loss a billion times,
+// which corrects the scale of the next.
+func (o *Optimizer) Overshoots() bool { return o.c.LineSearch == fixedStep }
+
 // Descends reports whether there is a line search.
-func (o *Optimizer) Descends() bool { return o.c.LineSearch == strongWolfe }
-
-// State returns the start of the last step and the history, the oldest first.
-func (o *Optimizer) State() []framework.Slot {
-	names := slotNames(len(o.pairs))
-	state := []framework.Slot{{Name: names[0], PerPixel: o.x, Quantity: framework.Numbers}, {Name: names[1], PerPixel: o.g}}
-	for i, p := range o.pairs {
-		state = append(state,
-			framework.Slot{Name: names[2+2*i], PerPixel: p.s},
-			framework.Slot{Name: names[3+2*i], PerPixel: p.y})
-	}
-	return state
-}
-
-// Restore copies state back. Products are recomputed from the pairs, so that a resampled
-// state is consistent; a pair whose curvature is no longer positive is dropped.
-func (o *Optimizer) Restore(state []framework.Slot) error {
-	n := max(0, len(state)/2-1)
-	if n > o.c.History {
-		return fmt.Errorf("lbfgs: the state has %d steps, more than history: %d", n, o.c.History)
-	}
-	slots, err := framework.Slots(state, slotNames(n)...)
-	if err != nil {
-		return fmt.Errorf("lbfgs: %w", err)
-	}
-	for _, s := range slots {
-		if len(s.PerPixel) != len(slots[0].PerPixel) {
-			return fmt.Errorf("lbfgs: %q of the state has %d numbers, %q has %d", s.Name, len(s.PerPixel), slots[0].Name, len(slots[0].PerPixel))
-		}
-	}
-	o.x, o.g, o.pairs = slices.Clone(slots[0].PerPixel), slices.Clone(slots[1].PerPixel), nil
-	for i := 2; i < len(slots); i += 2 {
-		if p, ok := newPair(slices.Clone(slots[i].PerPixel), slices.Clone(slots[i+1].PerPixel)); ok {
-			o.pairs = append(o.pairs, p)
-		}
-	}
-	return nil
-}
-
-// slotNames names the slots of a state with n steps.
-func slotNames(n int) []string {
-	names := []string{"x", "gradient"}
-	for i := range n {
-		names = append(names, fmt.Sprintf("step %d", i), fmt.Sprintf("change %d", i))
-	}
-	return names
-}
+func (o *Optimizer) Descends() bool { return o.c.LineSearch != fixedStep }

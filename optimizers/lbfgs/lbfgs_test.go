@@ -183,7 +183,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	for _, rate := range []float64{1e-300, 1e-3, 1e3, 1e8} { // the first is too small to move anything
-		for _, search := range []string{strongWolfe, fixedStep} {
+		for _, search := range []string{strongWolfe, torchWolfe, fixedStep} {
 			x := start()
 			o := build(t, func(c *Config) { c.LineSearch = search })
 			outcome, err := o.Step(context.Background(), valley(1, 0), x, rate)
@@ -229,23 +229,27 @@ func TestBeyondACliff(t *testing.T) {
 		}
 		return valley(1, 0)(ctx, x, grad)
 	}
-	for _, rate := range []float64{1, 1e3, 1e12} {
-		o, x := build(t, func(*Config) {}), start()
+	for _, c := range []struct {
+		search string
+		rate   float64
+	}{{strongWolfe, 1}, {strongWolfe, 1e3}, {strongWolfe, 1e12}, {torchWolfe, 1}, {torchWolfe, 1e3}, {torchWolfe, 1e5}} {
+		rate := c.rate
+		o, x := build(t, func(o *Config) { o.LineSearch = c.search }), start()
 		before, earlier := slices.Clone(x), beyond
 		for range 15 {
 			outcome, err := o.Step(context.Background(), cliff, x, rate)
 			if err != nil {
-				t.Fatalf("rate %g: %v", rate, err)
+				t.Fatalf("%s, rate %g: %v", c.search, rate, err)
 			}
 			if !outcome.Accepted && slices.Equal(x, before) {
-				t.Fatalf("rate %g: x never moves", rate)
+				t.Fatalf("%s, rate %g: x never moves", c.search, rate)
 			}
 		}
 		if loss, _ := valley(1, 0)(context.Background(), x, make([]float32, len(x))); loss > 0.1 {
-			t.Errorf("rate %g: 15 steps end at %g", rate, loss)
+			t.Errorf("%s, rate %g: 15 steps end at %g", c.search, rate, loss)
 		}
 		if rate > 1 && beyond == earlier {
-			t.Errorf("rate %g: the cliff is never reached: the test has no power", rate)
+			t.Errorf("%s, rate %g: the cliff is never reached: the test has no power", c.search, rate)
 		}
 	}
 	_, err := build(t, func(c *Config) { c.LineSearch = fixedStep }).Step(context.Background(), func(context.Context, []float32, []float32) (float64, error) {

@@ -13,11 +13,9 @@ import (
 // move adds a step along d to x and reports whether it found one. loss and
 // slope are f and its derivative along d at x; rate is the first step tried.
 func (o *Optimizer) move(ctx context.Context, f framework.Objective, x []float32, loss, slope, rate float64) (moved bool, evals int, err error) {
-	step := rate
-	if o.c.LineSearch == strongWolfe {
-		if step, evals, err = o.search(ctx, f, x, loss, slope, rate); err != nil {
-			return false, evals, err
-		}
+	step, evals, err := o.search(ctx, f, x, loss, slope, rate)
+	if err != nil {
+		return false, evals, err
 	}
 	if moved = o.along(x, step); moved {
 		copy(x, o.trial)

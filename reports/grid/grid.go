@@ -25,7 +25,8 @@ type Data struct {
 	Thumb string   `json:"thumb"`
 	Full  string   `json:"full"`
 	Page  string   `json:"page"`
-	Notes []string `json:"notes"` // what is reduced or left out
+	Vote  string   `json:"vote,omitempty"` // address where people vote on the pictures; "" for none
+	Notes []string `json:"notes"`          // what is reduced or left out
 }
 
 // An Axis is what differs between the runs.
@@ -37,7 +38,8 @@ type Axis struct {
 // A Named is a number that runs have.
 type Named struct {
 	Name   string `json:"name"`  // eval/content
-	Label  string `json:"label"` // content distance
+	Field  string `json:"field"` // as filters and columns have it: metrics.eval/content; MarshalJSON sets it
+	Label  string `json:"label"` // content distance; "" for none
 	Unit   string `json:"unit,omitempty"`
 	Better string `json:"better,omitempty"` // lower, higher; "" where neither is
 	Shown  bool   `json:"shown,omitempty"`  // below the pictures, to begin with
@@ -59,6 +61,8 @@ type Cell struct {
 	Run    int64          `json:"run"`              // 0: not begun
 	Levels []int          `json:"at"`               // by axis
 	Status string         `json:"status,omitempty"` // "" for finished
+	Why    string         `json:"why,omitempty"`    // why a run has this status, in a line
+	Star   bool           `json:"star,omitempty"`
 	Flaw   string         `json:"flaw,omitempty"`   // what is wrong with its picture
 	Values []plots.Number `json:"values,omitempty"` // by number; null for none
 	Inputs []int          `json:"inputs,omitempty"` // places in Data.Inputs

@@ -3,8 +3,11 @@ package grid
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
+	"runexp/framework/store/search"
 	"runexp/internal/printable"
+	"runexp/reports/typeface"
 )
 
 // MarshalJSON writes the data with all texts made printable: a store may come from elsewhere, and an
@@ -18,6 +21,7 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	}
 	p.Numbers = slices.Clone(d.Numbers)
 	for i, n := range p.Numbers {
+		n.Field = printable.Text(FieldOf(n.Name))
 		n.Name, n.Label, n.Unit = printable.Text(n.Name), printable.Text(n.Label), printable.Text(n.Unit)
 		p.Numbers[i] = n
 	}
@@ -28,10 +32,28 @@ func (d Data) MarshalJSON() ([]byte, error) {
 	}
 	p.Cells = slices.Clone(d.Cells)
 	for i, c := range p.Cells {
-		c.Status, c.Flaw = printable.Text(c.Status), printable.Text(c.Flaw)
+		c.Status, c.Flaw, c.Why = printable.Text(c.Status), printable.Text(c.Flaw), reason(c.Why)
 		p.Cells[i] = c
 	}
 	return json.Marshal(p)
+}
+
+// FieldOf is what filters call a number of a run: metrics.eval/style for eval/style. An attribute, which has no /, and what no
+// filter knows keep their names.
+func FieldOf(name string) string {
+	if !strings.Contains(name, "/") || strings.HasPrefix(name, "votes/") {
+		return name
+	}
+	return search.Field{Kind: search.Metric, Name: name}.String()
+}
+
+// longestReason is how much of a message a place of the grid has room for.
+const longestReason = 160
+
+// reason is the first line of a message.
+func reason(message string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(message), "\n")
+	return printable.Text(typeface.Shorten(line, longestReason))
 }
 
 func texts(list []string) []string {

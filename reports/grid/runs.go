@@ -39,7 +39,7 @@ func OfRuns(ctx context.Context, s *store.Store, runs []store.RunSummary) (Data,
 	var numbers []int64
 	for _, r := range runs {
 		numbers = append(numbers, r.Number)
-		c := Cell{Run: r.Number, Status: status(r), Flaw: flaws[r.Number].Flaw}
+		c := Cell{Run: r.Number, Status: status(r), Why: r.Message, Flaw: flaws[r.Number].Flaw}
 		d.Cells = append(d.Cells, c)
 	}
 	differing, err := s.Differing(ctx, numbers)
@@ -248,11 +248,11 @@ func (d *Data) addNumbers(ctx context.Context, s *store.Store, runs []store.RunS
 		for _, v := range best[run] {
 			if _, known := at[v.Name]; !known && strings.Count(v.Name, "/") == 1 { // a metric as a whole, not of one layer
 				at[v.Name] = len(d.Numbers)
-				d.Numbers = append(d.Numbers, Named{Name: v.Name, Label: strings.TrimPrefix(v.Name, "eval/"), Shown: len(d.Numbers) < 2})
+				d.Numbers = append(d.Numbers, Named{Name: v.Name, Shown: len(d.Numbers) < 2})
 			}
 		}
 	}
-	d.Numbers = append(d.Numbers, Named{Name: "loss/total", Label: "total loss", Better: "lower", Shown: len(at) == 0}, Named{Name: "seconds", Label: "seconds", Unit: "s", Better: "lower"})
+	d.Numbers = append(d.Numbers, Named{Name: "loss/total", Label: "total loss", Better: "lower", Shown: len(at) == 0}, Named{Name: "seconds", Unit: "s", Better: "lower"})
 	for i, r := range runs {
 		values := make([]plots.Number, len(d.Numbers))
 		for j := range at {

@@ -19,6 +19,7 @@ runexp.grid = (() => {
     const g = model.grid = { model, figure, state: runexp.gridstate.initial(model), chosen: new Set(), places: new Map(), view: runexp.cells.create("Pictures") };
     g.change = (changes) => change(g, changes);
     g.open = (way) => open(g, way);
+    g.redraw = () => render(g);
     g.clear = () => { g.chosen.clear(); g.view.refresh(); g.bar.update(); };
     g.bar = runexp.gridbar(g);
     g.beside = element("div", { className: "grid-beside" });
@@ -31,16 +32,20 @@ runexp.grid = (() => {
   function change(g, changes) {
     const { state } = g;
     const before = { ...state };
+    if (changes.order && state.x !== state.y) changes = { ...changes, ...asFlow(state) };
     Object.assign(state, changes);
     for (const [axis, other] of [["x", "y"], ["y", "x"]]) {
       if (axis in changes && state[axis] !== none && state[axis] === state[other]) state[other] = before[axis];
     }
-    if ("x" in changes || "y" in changes) hold(g, before);
+    if (!("held" in changes) && ("x" in changes || "y" in changes)) hold(g, before);
     if (Object.keys(changes).join() === "step") g.view.refresh();
     else render(g);
     g.bar.update();
     runexp.gridstate.save(g);
   }
+
+  /** asFlow gives up columns and rows, which leave an order nothing to say: what was seen stays, in a flow. */
+  const asFlow = ({ x, y, held }) => ({ x: none, y: none, held: held.map((level, i) => (i === x || i === y ? free : level)) });
 
   /** hold keeps an axis that is no longer one of the grid's at the level where the reader was. A flow
    *  without axes holds none. */
@@ -79,30 +84,18 @@ runexp.grid = (() => {
     return g.model.data.cells.filter((cell) => held.every((i) => cell.at[i] === g.state.held[i]));
   }
 
-  /** place sorts the visible cells into the places of the grid, those with a picture first. */
+  /** place sorts the visible cells into the places of the grid, in the order that is chosen. */
   function place(g) {
     const { x, y } = g.state;
     g.cells = visible(g);
     g.places = new Map();
-    const ranked = [...g.cells].sort((a, b) => (b.pictures.length > 0) - (a.pictures.length > 0));
+    const ranked = runexp.gridorder.sorted(g, g.cells);
     for (const cell of ranked) {
       const key = `${y === none ? 0 : cell.at[y]},${x === none ? 0 : cell.at[x]}`;
       if (!g.places.has(key)) g.places.set(key, []);
       g.places.get(key).push(cell);
     }
-    g.flow = x === none && y === none ? ordered(g, ranked) : null;
-  }
-
-  /** ordered sorts a flow of pictures by a number, the best first, or an axis; in the order of the runs without one. */
-  function ordered(g, cells) {
-    const { data } = g.model;
-    const [kind, name] = g.state.order.split(/:(.*)/s);
-    const number = data.numbers.findIndex((n) => kind === "number" && n.name === name);
-    const axis = data.axes.findIndex((a) => kind === "axis" && a.name === name);
-    if (number < 0 && axis < 0) return cells;
-    const sign = data.numbers[number]?.better === "higher" ? -1 : 1;
-    const of = (cell) => (number < 0 ? cell.at[axis] : cell.values[number] == null ? Infinity : sign * cell.values[number]);
-    return [...cells].sort((a, b) => of(a) - of(b) || a.run - b.run);
+    g.flow = x === none && y === none ? ranked : null;
   }
 
   /** all are the cells at a place. */
@@ -244,14 +237,14 @@ runexp.grid = (() => {
       note.append(element("div", { dir: "auto", title: `${axis.name} ${level}` }, `${level} `, element("span", { className: "grid-of" }, P.shortName(axis))));
     }
     for (const i of g.state.shown) {
-      note.append(element("div", {}, P.digits(cell.values[i]), " ", element("span", { className: "grid-of" }, g.model.data.numbers[i].label)));
+      note.append(element("div", {}, `${P.digits(cell.values[i])} `, P.numberField(g.model.data.numbers[i])));
     }
     box.append(frame, note);
     refresh(g, box, cell);
   }
 
   function title(g, cell) {
-    const name = P.named(cell);
+    const name = P.named(cell) + P.starred(cell);
     if (!cell.run || !g.model.data.page) return [name];
     const link = element("a", { href: g.model.data.page + cell.run, tabIndex: -1 }, `run ${cell.run}`);
     return [link, name.slice(`run ${cell.run}`.length)];
@@ -265,7 +258,7 @@ runexp.grid = (() => {
     const src = P.source(g.model, P.at(cell, g.state.step));
     const old = frame.querySelector("img");
     if (!src) {
-      frame.replaceChildren(element("span", { className: "grid-none" }, cell.pictures.length ? "picture not in this page" : "no picture"));
+      frame.replaceChildren(element("span", { className: "grid-none", dir: "auto" }, P.missing(cell)));
     } else if (!old) {
       frame.replaceChildren(element("img", { loading: "lazy", decoding: "async", alt: P.alt(g.model, cell), draggable: false, src }));
     } else if (old.getAttribute("src") !== src) {
@@ -317,6 +310,7 @@ runexp.grid = (() => {
       PageDown: () => go(r + page, c), PageUp: () => go(r - page, c), Home: () => go(r, 0), End: () => go(r, g.columns - 1),
       Enter: () => open(g, g.chosen.size ? "chosen" : "one"), r: () => open(g, "row"), c: () => open(g, "column"), " ": () => choose(g),
       Escape: () => g.clear(), "[": () => g.bar.step(-1), "]": () => g.bar.step(1),
+      o: () => g.bar.order(1), O: () => g.bar.order(-1), d: () => g.bar.reverse(),
       x: () => cycle("x", 1), y: () => cycle("y", 1), X: () => cycle("x", -1), Y: () => cycle("y", -1),
       "+": () => g.bar.resize(1.2), "=": () => g.bar.resize(1.2), "-": () => g.bar.resize(1 / 1.2), "?": () => g.bar.help(),
     };

@@ -78,12 +78,12 @@ func TestGridAxes(t *testing.T) {
 		t.Errorf("after they change places: %q", got)
 	}
 	set(p, "tv.weight", "all")
-	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 content distance" {
+	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content" {
 		t.Errorf("a place of several runs says %q", got)
 	}
 	set(p, "Columns", "–")
 	set(p, "Rows", "–")
-	set(p, "Order", "style distance")
+	set(p, "Order", "metrics.eval/style: style distance")
 	if got := shown(p); len(got) != 24 || !strings.HasPrefix(got[0], "run 24:") {
 		t.Errorf("a flow of all pictures by a number: %q", got)
 	}
@@ -268,7 +268,7 @@ func TestGridAccessibility(t *testing.T) {
 		tree := p.Tree()
 		for _, want := range []browser.Node{
 			{Role: "grid", Name: "Pictures"}, {Role: "columnheader", Name: "0"}, {Role: "rowheader", Name: "1"},
-			{Role: "gridcell", Name: "run 1: style.weight 1, tv.weight 0, pair house × wave run 1 1 content distance"},
+			{Role: "gridcell", Name: "run 1: style.weight 1, tv.weight 0, pair house × wave run 1 1 metrics.eval/content"},
 			{Role: "image", Name: "run 1: style.weight 1, tv.weight 0, pair house × wave"},
 			{Role: "combobox", Name: "Columns"}, {Role: "slider", Name: "Iteration"}, {Role: "button", Name: "Keys"},
 		} {

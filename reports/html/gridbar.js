@@ -6,12 +6,17 @@ runexp.gridbar = (() => {
   const P = runexp.pictures;
   const { element } = P;
   const help = [
+    ["on a picture"],
     ["← → ↑ ↓", "go from picture to picture; Page Up, Page Down, Home and End further"],
     ["Enter", "show it in full, with those of its place or the chosen ones; r its row, c its column"],
     ["Space", "choose it, up to 16, to show them together; Escape forgets them"],
     ["[ ]", "an earlier or a later step of all pictures"],
+    ["o d", "order by the next number or setting, with Shift the one before; the other direction"],
     ["x y", "the next axis for the columns, for the rows; with Shift the one before"],
     ["+ −", "larger or smaller pictures"],
+    ["on a point of the scatter"],
+    ["← → ↑ ↓", "go to the nearest point"],
+    ["Enter", "show its picture in full; there arrows go on by one number or the other"],
   ];
 
   let made = 0; // labels need names that are unique in the page
@@ -42,9 +47,12 @@ runexp.gridbar = (() => {
       return { control, box: labelled(cut(P.shortName(axis)), control) };
     });
 
-    const order = select([["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(n.label)]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])]);
-    order.onchange = () => g.change({ order: order.value });
-    const orderBox = labelled("Order", order);
+    const orders = [["", "run"], ...data.numbers.map((n) => ["number:" + n.name, cut(P.numberName(n))]), ...data.axes.map((a) => ["axis:" + a.name, cut(P.shortName(a))])];
+    const order = select(orders);
+    const direction = element("select", { "aria-label": "Direction of the order" });
+    order.onchange = () => orderBy(order.value);
+    direction.onchange = () => g.change({ direction: direction.value });
+    const orderBy = (value) => g.change({ order: value, direction: "" });
 
     const step = element("input", { type: "range", min: 0, max: stops.length - 1, step: 1 });
     const stepText = element("output", {});
@@ -60,15 +68,17 @@ runexp.gridbar = (() => {
       return box;
     });
     const numbers = element("details", { className: "grid-numbers" }, element("summary", {}, "Numbers"),
-      element("div", {}, ...data.numbers.map((n, i) => element("label", {}, boxes[i], ` ${n.label}${n.unit ? `, ${n.unit}` : ""}`))));
+      element("div", {}, ...data.numbers.map((n, i) => element("label", {}, boxes[i], ` ${P.numberName(n)}${n.unit ? `, ${n.unit}` : ""}`))));
 
     const button = (text, act) => element("button", { type: "button", onclick: act }, text);
     const viewChosen = button("View chosen", () => g.open("chosen"));
     const clear = button("Forget", g.clear);
     const keys = element("div", { className: "grid-help", hidden: true, id: `grid-help-${++made}` },
-      element("dl", {}, ...help.flatMap(([key, what]) => [element("dt", {}, key), element("dd", {}, what)])));
+      element("dl", {}, ...help.flatMap(([key, what]) => (what ? [element("dt", {}, key), element("dd", {}, what)] : [element("dt", { className: "grid-group" }, key)]))));
     const ask = element("button", { type: "button", "aria-label": "Keys", "aria-expanded": "false", "aria-controls": keys.id }, "?");
     ask.onclick = toggleHelp;
+    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has one list of all its keys
+    if (pageAsks) g.figure.dataset.keys = JSON.stringify([...help, ...runexp.viewer.keys]);
 
     function toggleHelp() {
       keys.hidden = !keys.hidden;
@@ -77,7 +87,7 @@ runexp.gridbar = (() => {
 
     const said = element("p", { className: "grid-said", role: "status" });
     const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
-      labelled("Columns", x), labelled("Rows", y), orderBox, ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ask);
+      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...(pageAsks ? [] : [ask]));
     const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
     const bar = element("div", { className: "grid-bar" }, controls, keys, said, ...notes);
 
@@ -89,9 +99,9 @@ runexp.gridbar = (() => {
         h.box.hidden = i === state.x || i === state.y;
         h.control.value = String(state.held[i]);
       });
-      const flow = state.x === none && state.y === none;
-      orderBox.hidden = !flow;
       order.value = state.order;
+      direction.replaceChildren(...runexp.gridorder.directions(g).map(([value, text]) => element("option", { value }, text)));
+      direction.value = runexp.gridorder.direction(g);
       const at = stopOf(state.step);
       step.value = at;
       stepText.textContent = textOf(at);
@@ -117,7 +127,9 @@ runexp.gridbar = (() => {
     }
 
     return {
-      element: bar, update, help: toggleHelp,
+      element: bar, update, help: () => (pageAsks ? runexp.help() : toggleHelp()),
+      order: (by) => orderBy(orders[(order.selectedIndex + by + orders.length) % orders.length][0]),
+      reverse: () => g.change({ direction: runexp.gridorder.reversed(g) }),
       step: (by) => g.change({ step: stops[Math.min(stops.length - 1, Math.max(0, stopOf(state.step) + by))] }),
       resize: (by) => g.change({ size: Math.round(Math.min(sizes.most, Math.max(sizes.least, state.size * by))) }),
     };

@@ -11,7 +11,7 @@ runexp.gridstate = (() => {
   /** initial is what the data begin with. step is null for the results. */
   function initial({ data }) {
     return {
-      x: data.x, y: data.y, held: [...data.start], step: null, order: "",
+      x: data.x, y: data.y, held: [...data.start], step: null, order: "", direction: "",
       size: matchMedia("(max-width: 40rem)").matches ? 104 : 168,
       shown: data.numbers.flatMap((n, i) => (n.shown ? [i] : [])),
     };
@@ -22,7 +22,7 @@ runexp.gridstate = (() => {
     const { state, model: { data } } = g;
     const name = (i) => (i === none ? "-" : data.axes[i].name);
     const entries = {
-      x: name(state.x), y: name(state.y), step: state.step, size: state.size, order: state.order || null,
+      x: name(state.x), y: name(state.y), step: state.step, size: state.size, order: state.order || null, direction: state.direction || null,
       numbers: state.shown.map((i) => data.numbers[i].name).join(","),
     };
     data.axes.forEach((axis, i) => {
@@ -53,6 +53,7 @@ runexp.gridstate = (() => {
     state.step = number("step") ?? null;
     state.size = Math.min(sizes.most, Math.max(sizes.least, number("size") ?? state.size));
     state.order = entries.get("order") ?? "";
+    state.direction = entries.get("direction") ?? "";
     if (entries.has("numbers")) {
       const names = entries.get("numbers").split(",");
       state.shown = data.numbers.flatMap((n, i) => (names.includes(n.name) ? [i] : []));

@@ -22,7 +22,7 @@ runexp.pictures = (() => {
     const inPage = new Map();
     for (const img of plain?.querySelectorAll("img[data-key]") ?? []) inPage.set(img.dataset.key, img.getAttribute("src"));
     plain?.remove();
-    data.cells = data.cells.map((cell) => ({ status: "", flaw: "", values: [], inputs: [], pictures: [], ...cell }));
+    data.cells = data.cells.map((cell) => ({ status: "", why: "", flaw: "", values: [], inputs: [], pictures: [], ...cell }));
     const steps = [...new Set(data.cells.flatMap((cell) => cell.pictures.map((p) => p[0])))].sort((a, b) => a - b);
     return { data, inPage, steps, byRun: new Map(data.cells.filter((c) => c.run).map((c) => [c.run, c])) };
   }
@@ -52,11 +52,27 @@ runexp.pictures = (() => {
   const named = (cell) =>
     [cell.run ? `run ${cell.run}` : "", cell.status, cell.flaw].filter(Boolean).join(", ");
 
+  /** starred is how a star is shown after a name. */
+  const starred = (cell) => (cell.star ? " ★" : "");
+
   /** alt describes a cell's picture to those who do not see it: by all its settings. */
   function alt(model, cell) {
     const all = settings(model, cell, [...model.data.axes.keys()]);
     return all ? `${named(cell)}: ${all}` : named(cell);
   }
+
+  /** missing says why there is no picture to show. */
+  function missing(cell) {
+    if (cell.pictures.length) return "picture not in this page";
+    if (!cell.status) return "no picture";
+    return cell.why ? `${cell.status}: ${cell.why}` : cell.status;
+  }
+
+  /** numberName is what a number is called in filters, and in words. */
+  const numberName = ({ field, label }) => (label && label !== field ? `${field}: ${label}` : field);
+
+  /** numberField is the name alone; where there is no room its beginning gives way. */
+  const numberField = (number) => element("span", { className: "grid-of grid-field", title: numberName(number) }, element("bdi", {}, number.field));
 
   /** digits writes a number in four digits. */
   function digits(v) {
@@ -76,7 +92,7 @@ runexp.pictures = (() => {
     return made;
   }
 
-  return { of, source, at, shortName, settings, named, alt, digits, element };
+  return { of, source, at, shortName, settings, named, starred, missing, numberName, numberField, alt, digits, element };
 })();
 
 /** address is the part after #, which begins with "look&" when it says how pictures are looked at. */

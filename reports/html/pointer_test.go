@@ -120,3 +120,35 @@ func TestPointerIsAttachedLater(t *testing.T) {
 	p.Wait(`!document.querySelector(".pointer-values").hidden`)
 	look(p, "pointer-360")
 }
+
+// Names beside a curve stay within the figure in a browser whose font is wider than the one that it was laid out with.
+func TestCurveInWiderFont(t *testing.T) {
+	p := browser.Open(t, curvePage(t), browser.View{})
+	out := browser.Eval[[]string](p, `(async () => {
+		const wider = (await (await fetch(document.querySelector(".curve img").src)).text()).replaceAll("font-family:Liberation Sans,Arial,Helvetica,sans-serif", "font-family:monospace");
+		const box = document.createElement("div");
+		box.innerHTML = wider.slice(wider.indexOf("<svg"));
+		document.body.append(box);
+		const edge = box.querySelector("svg").getBoundingClientRect();
+		const texts = [...box.querySelectorAll("text")];
+		if (texts.length < 10) return ["few texts"];
+		return texts.filter((e) => e.getBoundingClientRect().right > edge.right || e.getBoundingClientRect().top < edge.top).map((e) => e.textContent);
+	})()`)
+	if len(out) > 0 {
+		t.Errorf("outside the figure: %q", out)
+	}
+}
+
+// On a phone a curve is as large as it was drawn, and scrolls within the page; a finger still shows values.
+func TestCurveOnPhone(t *testing.T) {
+	p := browser.Open(t, curvePage(t), browser.View{Width: 360, Height: 740, Touch: true})
+	p.Wait(`document.querySelector(".pointer-area")`)
+	size := browser.Eval[[]float64](p, `[document.querySelector(".curve img").width, document.querySelector(".curve img").getAttribute("width"), document.documentElement.scrollWidth, document.querySelector(".pointer-figure").scrollWidth].map(Number)`)
+	if size[0] != size[1] || size[2] > 360 || size[3] < 600 {
+		t.Errorf("the picture is %g of %g pixels, the page %g, what scrolls %g", size[0], size[1], size[2], size[3])
+	}
+	browser.Eval[bool](p, `(document.querySelector(".pointer-figure").scrollTo(300, 0), true)`)
+	p.Do(chromedp.Tap(chromedp.CSS(".pointer-area")))
+	p.Wait(`!document.querySelector(".pointer-values").hidden`)
+	look(p, "curve-phone")
+}

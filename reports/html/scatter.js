@@ -45,7 +45,7 @@ runexp.scatter = (() => {
       select.value = value;
       return element("label", { className: "grid-control" }, name, select);
     };
-    const labels = s.numbers.map((i) => [i, data.numbers[i].label]);
+    const labels = s.numbers.map((i) => [i, P.numberName(data.numbers[i])]);
     const list = [choice("Across", s.x, labels, (i) => { s.x = i; }), choice("Up", s.y, labels, (i) => { s.y = i; })];
     for (const [i, level] of s.only) {
       const levels = data.axes[i].levels.map((text, j) => [j, text]);
@@ -151,7 +151,7 @@ runexp.scatter = (() => {
     s.plot.onkeydown = (event) => walk(event, buttons);
   }
 
-  const axisLabel = (n) => `${n.label}${n.unit ? `, ${n.unit}` : ""}${n.better ? ` (${n.better} is better)` : ""}`;
+  const axisLabel = (n) => `${n.field}${n.unit ? `, ${n.unit}` : ""}${n.better ? ` (${n.better} is better)` : ""}`;
 
   function say(s, points, shown) {
     const missing = s.model.data.cells.length - s.model.data.cells.filter((cell) => isNumber(cell.values[s.x]) && isNumber(cell.values[s.y])).length;
@@ -212,7 +212,7 @@ runexp.scatter = (() => {
     return made;
   }
 
-  const numbers = (s, p) => [[s.x, p.x], [s.y, p.y]].map(([i, v]) => `${s.model.data.numbers[i].label} ${P.digits(v)}`).join(", ");
+  const numbers = (s, p) => [[s.x, p.x], [s.y, p.y]].map(([i, v]) => `${s.model.data.numbers[i].field} ${P.digits(v)}`).join(", ");
 
   /** openAt shows a picture in full; its row there are all points from left to right, its column from below. */
   function openAt(s, p, points) {

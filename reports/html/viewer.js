@@ -12,7 +12,11 @@ runexp.viewer = (() => {
   const blocks = 4; // from so many screen pixels on a picture's pixel is a square; below, it is smoothed
   const pan = 60; // screen pixels of an arrow key
   const help = "+ − zoom, 0 fit, 1 pixel for pixel, arrows move, or go to the neighbour where nothing is enlarged; wheel, drag and two fingers do too. " +
-    "[ ] step. c content, s style, once more for the pictures. o only this one (Tab goes to the next), r its row, k its column. Escape closes.";
+    "[ ] step. c content, y style, once more for the pictures. o only this one (Tab goes to the next), r its row, k its column. Escape closes.";
+  const keys = [["on pictures in full"], ["+ −", "larger, smaller; 0 fits, 1 is pixel for pixel; wheel, drag and two fingers do it too"],
+    ["← → ↑ ↓", "the neighbour, or move what is enlarged"], ["Tab", "the next picture, of several"], ["[ ]", "an earlier or a later step"],
+    ["c y", "the content image, a style image in their place"], ["o r k", "only this one, its row, its column"], ["s", "star it"], ["v", "vote on the sweep's pictures"], ["Escape", "close"]];
+  const canMark = () => Boolean(runexp.mark && v.model.data.page); // a server's page
   let v = null; // what is open
 
   /** open shows cells. main is the one that the reader came from; around(cell) gives its row, column
@@ -51,11 +55,12 @@ runexp.viewer = (() => {
     };
     const faces = { content: face("content"), style: face("style") };
     const ways = { one: button("one", "Only this one", () => choose("one")), row: button("row", "Its row", () => choose("row")), column: button("column", "Its column", () => choose("column")) };
+    const star = button("☆", "Star it", mark), vote = button("vote", "Vote on the sweep's pictures", toVote);
     const bar = element("div", { className: "viewer-bar" },
       button("−", "Smaller", () => zoomBy(1 / 1.4)), button("+", "Larger", () => zoomBy(1.4)),
       button("fit", "The whole picture", fit), button("1:1", "A pixel of the picture for each of the screen", pixels),
       button("[", "An earlier step", () => step(-1)), button("]", "A later step", () => step(1)),
-      ...Object.values(faces), ...Object.values(ways), said, button("✕", "Close", () => v.dialog.close()));
+      ...Object.values(faces), ...Object.values(ways), star, vote, said, button("✕", "Close", () => v.dialog.close()));
     const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, element("p", { className: "viewer-help" }, help));
     document.body.append(dialog);
     dialog.addEventListener("keydown", (event) => {
@@ -69,7 +74,7 @@ runexp.viewer = (() => {
     });
     new ResizeObserver(() => { if (dialog.open) layout(); }).observe(dialog);
     hands(panes);
-    return { dialog, panes, said, faces, ways };
+    return { dialog, panes, said, faces, ways, star, vote };
   }
 
   /** show makes a pane for each cell, at most 16: those around the main one. */
@@ -84,7 +89,7 @@ runexp.viewer = (() => {
       image.addEventListener("load", draw);
       const frame = element("div", { className: "viewer-frame" }, image);
       const caption = element("figcaption", { dir: "auto" });
-      const box = element("figure", { tabIndex: 0, onfocus: () => { v.main = cell; } }, frame, caption);
+      const box = element("figure", { tabIndex: 0, onfocus: () => { v.main = cell; sayStar(); } }, frame, caption);
       return { cell, image, frame, caption, box };
     });
     v.panes.replaceChildren(...v.boxes.map((b) => b.box));
@@ -108,7 +113,7 @@ runexp.viewer = (() => {
       if (src && image.getAttribute("src") !== src) image.src = src;
       if (!src) image.removeAttribute("src");
       image.alt = input ? `${input.kind} ${input.name}` : P.alt(v.model, cell);
-      const parts = [P.named(cell), P.settings(v.model, cell, v.differing)];
+      const parts = [P.named(cell) + P.starred(cell), P.settings(v.model, cell, v.differing)];
       if (input) parts.unshift(`${input.kind} ${input.name}, of`);
       else if (picture && picture !== cell.pictures.at(-1)) parts.push(`iteration ${picture[0]}`);
       if (!src) parts.push(v.face === "picture" ? "the picture is not in this page" : `no ${v.face} image here`);
@@ -116,7 +121,34 @@ runexp.viewer = (() => {
     }
     for (const [name, button] of Object.entries(v.faces)) button.setAttribute("aria-pressed", String(v.face === name));
     for (const [name, button] of Object.entries(v.ways)) button.setAttribute("aria-pressed", String(v.way === name));
+    sayStar();
     v.dialog.setAttribute("aria-label", v.cells.length === 1 ? P.alt(v.model, v.cells[0]) : `${v.cells.length} pictures in full`);
+  }
+
+  /** sayStar shows whether the main picture's run has a star, where that can be changed. */
+  function sayStar() {
+    v.star.hidden = !canMark() || !v.main.run;
+    v.vote.hidden = !v.model.data.vote;
+    v.star.textContent = v.main.star ? "★" : "☆";
+    v.star.setAttribute("aria-pressed", String(Boolean(v.main.star)));
+  }
+
+  /** mark gives the main picture's run a star, or takes it away. */
+  async function mark() {
+    const { main, grid } = v;
+    if (!canMark() || !main.run) return;
+    const problem = await runexp.mark(main.run, main.star ? "unstar" : "star");
+    if (problem) {
+      v.said.textContent = problem;
+      return;
+    }
+    main.star = !main.star;
+    fill();
+    grid.redraw();
+  }
+
+  function toVote() {
+    if (v.model.data.vote) location.href = v.model.data.vote;
   }
 
   function linked(cell, text) {
@@ -272,7 +304,8 @@ runexp.viewer = (() => {
     }
     const actions = {
       "+": () => zoomBy(1.4), "=": () => zoomBy(1.4), "-": () => zoomBy(1 / 1.4), 0: fit, 1: pixels, "[": () => step(-1), "]": () => step(1),
-      c: () => setFace("content"), s: () => setFace("style"), o: () => choose("one"), r: () => choose("row"), k: () => choose("column"),
+      c: () => setFace("content"), y: () => setFace("style"), s: mark, v: toVote, o: () => choose("one"), r: () => choose("row"), k: () => choose("column"),
+      "?": () => runexp.help?.(),
     };
     actions[key]?.();
     return key in actions;
@@ -307,5 +340,5 @@ runexp.viewer = (() => {
     draw();
   }
 
-  return { open, restore };
+  return { open, restore, keys };
 })();

@@ -154,11 +154,11 @@ func TestViewerKeys(t *testing.T) {
 	if got := alts(); got != "content content-0.png; content content-0.png; content content-0.png; content content-0.png" {
 		t.Errorf("c shows %q", got)
 	}
-	p.Press("s")
+	p.Press("y")
 	if got := alts(); !strings.HasPrefix(got, "style style-0.png") {
 		t.Errorf("s shows %q", got)
 	}
-	p.Press("s", "[")
+	p.Press("y", "[")
 	if got := captions()[0]; got != "run 1 · tv.weight 0 · iteration 100" {
 		t.Errorf("[ shows %q", got)
 	}
@@ -211,7 +211,7 @@ func TestScatter(t *testing.T) {
 	if got := p.Count(".scatter-point"); got != 24 {
 		t.Errorf("%d points of all pairs", got)
 	}
-	setIn(p, ".scatter", "Up", "content distance") // against itself: only the best is not beaten
+	setIn(p, ".scatter", "Up", "metrics.eval/content: content distance") // against itself: only the best is not beaten
 	if got := p.Text(".scatter .note"); got != "24 pictures; the 1 with a ring are beaten by no other in both numbers." {
 		t.Errorf("it says %q", got)
 	}
@@ -223,7 +223,7 @@ func TestScatter(t *testing.T) {
 		t.Errorf("points are at %v", lefts)
 	}
 	p.Focus(".scatter-front")
-	if got := p.Text(".scatter-label"); !strings.Contains(got, "content distance 1") {
+	if got := p.Text(".scatter-label"); !strings.Contains(got, "metrics.eval/content 1") {
 		t.Errorf("the label is %q", got)
 	}
 	p.Press(kb.ArrowRight)
@@ -238,7 +238,7 @@ func TestScatter(t *testing.T) {
 	link := browser.Eval[string](p, "location.href")
 	p.Go("about:blank")
 	p.Go(link)
-	if got := browser.Eval[[]string](p, `[...document.querySelectorAll(".scatter select")].map((e) => e.selectedOptions[0].textContent)`); !slices.Equal(got, []string{"content distance", "content distance", "all"}) {
+	if got := browser.Eval[[]string](p, `[...document.querySelectorAll(".scatter select")].map((e) => e.selectedOptions[0].textContent)`); !slices.Equal(got, []string{"metrics.eval/content: content distance", "metrics.eval/content: content distance", "all"}) {
 		t.Errorf("the link shows %q", got)
 	}
 }

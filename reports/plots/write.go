@@ -75,7 +75,7 @@ func write(drawing func(draw.Canvas), w io.Writer, format string, width, height 
 		if _, err := canvas.WriteTo(&file); err != nil {
 			return err
 		}
-		_, err := w.Write(withFallbackFonts(file.Bytes()))
+		_, err := w.Write(withFallbackFonts(withWidths(file.Bytes())))
 		return err
 	}
 	return fmt.Errorf("plots: unknown format %q; give png or svg", format)
@@ -92,8 +92,8 @@ func within(margin vg.Length, c draw.Canvas) draw.Canvas {
 	return draw.Crop(c, margin, -margin, margin, -margin)
 }
 
-// withFallbackFonts names fonts of the same widths for machines that lack
-// Liberation Sans, where a browser would fall back to its serif font.
+// withFallbackFonts names fonts for machines that lack Liberation Sans, where a browser would fall
+// back to its serif font.
 func withFallbackFonts(svg []byte) []byte {
 	return bytes.ReplaceAll(svg, []byte("font-family:Liberation Sans;"), []byte("font-family:Liberation Sans,Arial,Helvetica,sans-serif;"))
 }

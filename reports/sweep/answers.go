@@ -14,9 +14,9 @@ import (
 
 // answers states the results: for each setting a line, what it leaves out, and the evidence.
 func (y *Study) answers() ([]document.Block, error) {
-	blocks := []document.Block{{Note: "The experiment states no question (sweep.question)."}}
-	if q := strings.TrimSpace(y.plan.Question); q != "" {
-		blocks[0] = document.Block{Quote: q}
+	var blocks []document.Block
+	if len(y.shortLines()) == 0 { // or it is quoted there
+		blocks = append(blocks, y.question())
 	}
 	if y.Analysis == nil {
 		return append(blocks, document.Block{Paragraph: y.nothing()}), nil

@@ -17,6 +17,7 @@ import (
 type mean struct {
 	name   string
 	trials []string
+	group  []trial
 	values []float64 // by objective; lower is better
 	shown  []string  // the same with the metric's name, as measured
 }
@@ -26,7 +27,7 @@ type mean struct {
 // Only settings all of whose trials were scored count. Both are empty where nothing was
 // searched for, or nothing found yet.
 func (y *Study) Best() (heading string, settings []string) {
-	means := y.means()
+	means := y.meansOf(y.plan.Objectives)
 	if len(means) == 0 {
 		return "", nil
 	}
@@ -101,14 +102,14 @@ func (m mean) beats(other mean) bool {
 	return better
 }
 
-// means returns the settings all of whose trials were scored, in order.
-func (y *Study) means() []mean {
+// meansOf returns the settings all of whose trials were scored by some metrics, in order.
+func (y *Study) meansOf(metrics []string) []mean {
 	var list []mean
-	for i, name := range y.plan.Objectives {
+	for i, name := range metrics {
 		log := !slices.ContainsFunc(y.trials, func(t trial) bool { v, known := t.scores[name]; return known && v <= 0 })
 		for at, group := range y.settings() {
 			if i == 0 {
-				list = append(list, mean{name: y.settingOf(group[0], " ")})
+				list = append(list, mean{name: y.settingOf(group[0], " "), group: group})
 				for _, t := range group {
 					list[at].trials = append(list[at].trials, fmt.Sprint(t.Number))
 				}

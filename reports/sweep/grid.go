@@ -23,14 +23,14 @@ func (y *Study) Grid(ctx context.Context, s *store.Store) (grid.Data, error) {
 	for _, m := range y.metrics {
 		d.Numbers = append(d.Numbers, grid.Named{Name: m.Name, Label: m.Label, Unit: m.Unit, Better: oneWay(m.Better), Shown: m.claimed && len(d.Numbers) < mostShown})
 	}
-	d.Numbers = append(d.Numbers, grid.Named{Name: "seconds", Label: "seconds", Unit: "s", Better: "lower"})
+	d.Numbers = append(d.Numbers, grid.Named{Name: "seconds", Unit: "s", Better: "lower"})
 	for i, t := range y.trials {
 		c := grid.Cell{Status: t.status(), Levels: []int{}}
 		if c.Status == string(store.Finished) {
 			c.Status = ""
 		}
 		if t.Run != nil {
-			c.Run = t.Run.Number
+			c.Run, c.Why = t.Run.Number, t.Run.Message
 			c.Values = y.numbersOf(t)
 		}
 		if t.flaw != nil {

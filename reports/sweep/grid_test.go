@@ -54,7 +54,7 @@ func TestGrid(t *testing.T) {
 		t.Errorf("shown below pictures: %s of %v", got, d.Numbers)
 	}
 	failed, missing, finished := d.Cells[5], d.Cells[23], d.Cells[47]
-	if failed.Status != "failed" || len(failed.Pictures) != 0 || failed.Run != 6 || !math.IsNaN(float64(failed.Values[0])) {
+	if failed.Status != "failed" || len(failed.Pictures) != 0 || failed.Run != 6 || failed.Why == "" || !math.IsNaN(float64(failed.Values[0])) {
 		t.Errorf("a failed trial is %+v", failed)
 	}
 	if missing.Status != "not begun" || missing.Run != 0 || !slices.Equal(missing.Levels, []int{0, 2, 7}) {

@@ -21,8 +21,9 @@ type part struct {
 // pictures is the id of the section of pictures.
 const pictures = "pictures"
 
-func (y *Study) parts(ctx context.Context, s *store.Store) []part {
+func (y *Study) parts(ctx context.Context, s *store.Store, pictured bool) []part {
 	return []part{
+		{"short", "In short", func() ([]document.Block, error) { return y.inShort(ctx, s, pictured) }},
 		{"answers", "Answers", y.answers},
 		{"setup", "What was varied and measured", y.setup},
 		{"effects", "Effects", y.effectPlots},
@@ -39,12 +40,12 @@ func (y *Study) parts(ctx context.Context, s *store.Store) []part {
 
 // page builds the report, section by section.
 func (y *Study) page(ctx context.Context, s *store.Store) (document.Document, error) {
-	return y.sections(ctx, y.parts(ctx, s))
+	return y.sections(ctx, y.parts(ctx, s, true))
 }
 
 // Document builds the report without its pictures, which a server shows by their addresses; see Grid.
 func (y *Study) Document(ctx context.Context, s *store.Store) (document.Document, error) {
-	return y.sections(ctx, slices.DeleteFunc(y.parts(ctx, s), func(p part) bool { return p.id == pictures }))
+	return y.sections(ctx, slices.DeleteFunc(y.parts(ctx, s, false), func(p part) bool { return p.id == pictures }))
 }
 
 func (y *Study) sections(ctx context.Context, parts []part) (document.Document, error) {

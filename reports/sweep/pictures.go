@@ -185,7 +185,9 @@ func (y *Study) readInputs(ctx context.Context, s *store.Store, t trial, u effec
 func (y *Study) decode(ctx context.Context, s *store.Store, run int64, a store.StoredArtifact) (*imaging.Image, error) {
 	picture, err := reports.Picture(ctx, s, a)
 	if errors.Is(err, store.ErrDamaged) {
-		y.Unshown = append(y.Unshown, reports.Unshown(run, a, err))
+		if line := reports.Unshown(run, a, err); !slices.Contains(y.Unshown, line) {
+			y.Unshown = append(y.Unshown, line)
+		}
 		return nil, nil
 	}
 	return picture, err

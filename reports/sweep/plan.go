@@ -113,6 +113,9 @@ func damaged(format string, args ...any) error {
 
 func readPlan(s store.Sweep) (plan, error) {
 	var p plan
+	if err := s.Check(); err != nil {
+		return p, err
+	}
 	if err := json.Unmarshal(s.Plan, &p); err != nil {
 		return p, damaged("sweep %d: plan: %w", s.Number, err)
 	}

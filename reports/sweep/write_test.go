@@ -156,7 +156,11 @@ func TestWrite(t *testing.T) {
 	s := openTest(t)
 	w := usual().make(t, s)
 	r := write(t, s, w.Number)
-	r.has(t, "answers", `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`)
+	r.has(t, "short", `What does <script>alert("x")</script> the total-variation weight do to noise, and *what* does it cost?`)
+	r.has(t, "short", "Raising losses.tv.weight from 0 to 10 raises content distance by", "Best means: content distance")
+	if first := strings.Index(r.markdown, "pictures-best.png"); first < 0 || first > strings.Index(r.markdown, "without any one picture is") {
+		t.Errorf("the best pictures are at %d", first)
+	}
 	r.has(t, "setup", "A grid sweep of 48 trials, on 8 pairs of content and style.", "losses.content.layers conv2_1 · conv3_1 · conv4_4",
 		"content distance: squared distance of the features")
 	r.has(t, "answers", "Raising losses.tv.weight from 0 to 10 raises content distance by", "cuts noise by 66.", ", on these pictures (8 pairs).", "noise 10 0 −66.", "differs",
@@ -180,8 +184,8 @@ func TestWrite(t *testing.T) {
 	r.has(t, "cost", "all 45", "losses.content.layers conv4_4 15", "0.06 100")
 	r.has(t, "repeat", "runexp -c layers.yaml", "machine/cpu", "a processor", "content photo-a.png aaphoto-a.png", "Scorer 5c0e",
 		`"path": "losses.tv.weight"`, "The whole config of trial 0, run 1", "seed: 1")
-	// Effects and trade-offs, two each; 45 results, content images that equal four of them, two styles; three clocks.
-	if want := 2 + 2 + 45 + 2 + 3; r.images != want {
+	// Effects and trade-offs, two each; 45 results, content images that equal four of them, two styles; three clocks; the best.
+	if want := 2 + 2 + 45 + 2 + 3 + 1; r.images != want {
 		t.Errorf("%d pictures, want %d", r.images, want)
 	}
 	// Each thing is said once: a contrast in the answer's table or in the section of effects, and

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"runexp/framework/store"
@@ -259,10 +260,111 @@ func TestGridFollowsSweep(t *testing.T) {
 	before := p.Text("#progress")
 	check(t, running.Finish(t.Context(), store.Finished, ""))
 	check(t, n.store.Mark(t.Context(), []int64{4}, store.MarksChange{Deleted: &kept}))
-	p.Wait("document.querySelector('#progress').textContent.includes('4 finished')")
+	p.Wait("document.querySelector('#progress').textContent.includes('4 of 4 trials finished')")
 	p.Wait("document.querySelectorAll('.grid-cell').length === 4")
 	if after := p.Text("#progress"); after == before {
 		t.Errorf("the progress is still %s", after)
 	}
 	p.Wait(fmt.Sprintf("document.querySelector('.grid-scroll').textContent.includes('run %d')", running.Number()))
+}
+
+// In full a picture gets a star and leads to the votes by the keys of other pages; ? lists all keys once.
+func TestStarInFull(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	p.Wait("document.querySelectorAll('.grid-cell img').length > 1 && document.readyState === 'complete'")
+	if got := p.Count("main [aria-label=Keys]"); got != 0 {
+		t.Errorf("%d more lists of keys", got)
+	}
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press("?")
+	p.Wait("document.getElementById('help').open")
+	for _, want := range []string{"choose it, up to 16", "vote on its pictures", "star it", "order by"} {
+		if keys := p.Text("#help-keys"); strings.Count(keys, want) != 1 {
+			t.Errorf("the keys have %q not once: %q", want, keys)
+		}
+	}
+	p.Press(kb.Escape, kb.Enter)
+	p.Wait("document.querySelector('.viewer-dialog')?.open")
+	for _, star := range []bool{true, false, true} {
+		p.Press("s")
+		p.Wait(fmt.Sprintf("document.querySelector('[aria-label=\"Star it\"]').getAttribute('aria-pressed') === '%t' && document.querySelector('.grid-name').textContent.includes('★') === %t", star, star))
+		if marks, err := n.store.Marks(t.Context(), 1); err != nil || marks[1].Star != star {
+			t.Errorf("run 1 has %+v (%v)", marks[1], err)
+		}
+	}
+	p.Go(web.URL + "/sweeps/1")
+	p.Wait("document.querySelector('.grid-name')?.textContent.includes('★')")
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press(kb.Enter)
+	p.Wait("document.querySelector('.viewer-dialog')?.open")
+	p.Press("?")
+	p.Wait("document.getElementById('help').open")
+	p.Press(kb.Escape, "v")
+	p.Wait("location.pathname === '/vote/1'")
+}
+
+// A sweep's page counts its trials while they run, and stops the runs that this server has started, and only those.
+func TestSweepStops(t *testing.T) {
+	n := newNotebook(t)
+	ours := n.begin(t, store.NewRun{Experiment: "layers", TrialHash: "h3"}, 3)
+	theirs := n.begin(t, store.NewRun{Experiment: "layers", TrialHash: "h2"}, 2)
+	for _, run := range []*store.Run{ours, theirs} {
+		check(t, run.Flush(t.Context()))
+	}
+	gone := true
+	check(t, n.store.Mark(t.Context(), []int64{3, 4}, store.MarksChange{Deleted: &gone}))
+	stopped := make(chan int64, 1)
+	can := func(run int64) bool { return run == ours.Number() }
+	web := n.serve(t, Options{CanStop: can, Stop: func(run int64) bool {
+		if can(run) {
+			stopped <- run
+			check(t, ours.Finish(t.Context(), store.Killed, "stopped"))
+		}
+		return can(run)
+	}})
+	p := browser.Open(t, web.URL+"/sweeps/1", browser.View{})
+	if got := p.Text("#progress p"); !strings.Contains(got, "2 of 4 trials finished, 2 running;") {
+		t.Errorf("it says %q", got)
+	}
+	if got := p.Count("#progress button"); got != 1 {
+		t.Errorf("%d buttons", got)
+	}
+	p.Click("#progress button")
+	p.Wait("document.querySelector('#progress').textContent.includes('1 running, 1 killed')")
+	if run := <-stopped; run != ours.Number() || p.Count("#progress button") != 0 {
+		t.Errorf("run %d was stopped, %d buttons", run, p.Count("#progress button"))
+	}
+	if status, body := post(t, web, fmt.Sprintf("/runs/%d/stop", theirs.Number()), nil); status.StatusCode != 409 || !strings.Contains(body, "Ctrl-C in its terminal") {
+		t.Errorf("of another process: %d %s", status.StatusCode, body)
+	}
+	check(t, theirs.Finish(t.Context(), store.Finished, ""))
+	p.Wait("document.querySelector('#progress').textContent.includes('3 of 4 trials finished, 1 killed')")
+}
+
+// Votes are given by touch on a phone: what is touched has at least 44 pixels.
+func TestVoteByTouch(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/vote/1", browser.View{Width: 360, Height: 740, Touch: true})
+	small := func() {
+		t.Helper()
+		for _, what := range browser.Eval[[]string](p, `Array.from(document.querySelectorAll("main button, main form a, main form input:not([type=hidden])")).filter((e) => { const b = e.getBoundingClientRect(); return b.width < 44 || b.height < 44; }).map((e) => e.outerHTML.slice(0, 80))`) {
+			t.Errorf("too small for a finger: %s", what)
+		}
+	}
+	p.Wait("document.readyState === 'complete'")
+	small()
+	p.Do(chromedp.Tap(chromedp.CSS(".vote button")))
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('0 of 2') && document.readyState === 'complete'")
+	p.Do(chromedp.Tap(chromedp.CSS("[value=left] img")))
+	p.Wait("document.querySelector('.ballot [role=status]')?.textContent.includes('1 of 2') && document.readyState === 'complete'")
+	small() // now with the way back
+	p.Do(chromedp.Tap(chromedp.CSS("[value=tie]")))
+	p.Wait("document.querySelector('h1')?.textContent === 'Thank you'")
+	cast, err := n.store.Votes(t.Context(), "layers")
+	if err != nil || len(cast) != 2 {
+		t.Errorf("votes %v (%v)", cast, err)
+	}
 }

@@ -117,7 +117,9 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 		}
 		data.X, data.Y = -1, -1
 		data.Free()
-		p.Grid = addresses(s.directed(data))
+		if p.Grid, err = s.addresses(ctx, s.described(data)); err != nil {
+			return reply{}, err
+		}
 		p.Grid.Scatter = false
 	}
 	return reply{page: "compare", data: p}, nil

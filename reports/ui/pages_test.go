@@ -18,6 +18,7 @@ import (
 
 	"runexp/framework/imaging"
 	"runexp/framework/store"
+	"runexp/framework/store/storetest"
 )
 
 // rowsOf lists the runs of a listing in order.
@@ -91,13 +92,13 @@ func TestPages(t *testing.T) {
 	for address, wants := range map[string][]string{
 		"/experiments":         {"layers", "4 runs, 4 finished", "3 runs, 1 running, 1 failed, 1 killed", `href="/sweeps/1"`, `<img src="/thumb/`},
 		"/sweeps":              {"Does it help?", `href="/sweeps/1"`, "grid"},
-		"/sweeps/1":            {"Does it help?", "4 finished", "/?where=sweep+%3D+1", "/vote/1"},
+		"/sweeps/1":            {"Does it help?", "4 of 4 trials finished", "/?where=sweep+%3D+1", "/vote/1"},
 		"/runs/2":              {"trial 1 of sweep 1", "eval/noise", "lower", `data-pointer`, "losses.tv.weight", ">lbfgs<", "step 10", `<option value="/blob/`, "20 iterations", `href="/runs/1" rel="prev"`},
 		"/runs/5":              {"failed", `class="problem"`},
 		"/runs/6":              {`data-seconds="2"`},
 		"/compare?runs=1,2":    {"Compare 2 runs", "losses.tv.weight", "loss/total", `data-pointer`, "eval/noise"},
 		"/compare?run=1&run=2": {"Compare 2 runs"},
-		"/compare?runs=1,2&metric=loss/style&axis=linear": {`<option selected>loss/style`},
+		"/compare?runs=1,2&metric=loss/style&axis=linear": {`selected>metrics.loss/style</option>`},
 	} {
 		answer, body := get(t, web, address)
 		body = html.UnescapeString(body)
@@ -386,5 +387,44 @@ func TestPictureTooLarge(t *testing.T) {
 	binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
 	if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), "60000×60000 pixels is too large") {
 		t.Errorf("%v", err)
+	}
+}
+
+// A metric is called as filters have it on all pages, with its name in words beside it.
+func TestMetricNames(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{Label: func(metric string) string { return map[string]string{"eval/noise": "how noisy"}[metric] }})
+	for address, want := range map[string][]string{
+		"/?columns=metrics.eval/noise": {`>metrics.eval/noise</a>`},
+		"/runs/1":                      {`metrics.eval/noise <small class="muted">how noisy</small>`, ">metrics.loss/total<"},
+		"/compare?runs=1,2":            {`<th scope="row">metrics.eval/noise</th>`, `<th scope="row">seconds</th>`, `>metrics.loss/style</option>`, `"field":"metrics.eval/noise"`},
+		"/sweeps/1":                    {`"field":"metrics.eval/noise","label":"noise"`, `"field":"seconds"`},
+		"/pictures":                    {`"field":"metrics.eval/noise","label":"how noisy"`, `"field":"metrics.loss/total"`},
+	} {
+		_, body := get(t, web, address)
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s has no %s", address, text)
+			}
+		}
+	}
+}
+
+// A row that cannot be read closes the pages of its run or sweep, and no other.
+func TestDamagedRow(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`))
+	for address, want := range map[string]string{
+		"/": "its start cannot be read", "/experiments": "others", "/sweeps": "its plan cannot be read", "/runs/1": "finished", "/pictures": "run 5",
+	} {
+		if answer, body := get(t, web, address); answer.StatusCode != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
+		}
+	}
+	for address, want := range map[string]string{"/runs/5": "run 5: its start cannot be read", "/sweeps/1": "sweep 1: its plan cannot be read"} {
+		if answer, body := get(t, web, address); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, want) {
+			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
+		}
 	}
 }

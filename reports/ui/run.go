@@ -33,6 +33,7 @@ type runPage struct {
 	Events         []store.EventRecord
 	Files          []store.StoredArtifact
 	Resumable      bool
+	Stoppable      bool
 	Before, After  []int64 // the run that it went on from, and those that went on from it
 	Back           string  // where forms return to
 	Previous, Next string  // addresses of the runs before and after it; "" for none
@@ -41,6 +42,7 @@ type runPage struct {
 // A metric is a row of the table of metrics.
 type metric struct {
 	Name      string
+	Label     string // in words; "" for none
 	Last, Min float64
 	At        int // where Min is
 	Count     int
@@ -93,6 +95,7 @@ func (s *Server) showRun(r *http.Request) (reply, error) {
 	}
 	p.Resumable = s.Resume != nil && (run.Status == store.Lost || run.Status == store.Killed) && p.Marks.Deleted.IsZero() && len(p.After) == 0
 	if run.Status == store.Running {
+		p.Stoppable = s.CanStop != nil && s.CanStop(run.Number)
 		p.live(true)
 	}
 	return reply{page: "run", data: p}, nil
@@ -167,7 +170,7 @@ func (p *runPage) readNumbers(s *Server) func(context.Context) error {
 			}
 			for _, v := range values {
 				if strings.Count(v.Name, "/") == 1 { // not single layers
-					one.Scores = append(one.Scores, metric{Name: v.Name, Last: v.Value, Better: s.better(v.Name)})
+					one.Scores = append(one.Scores, metric{Name: v.Name, Label: s.label(v.Name), Last: v.Value, Better: s.better(v.Name)})
 				}
 			}
 			if len(values) > 0 {
@@ -184,6 +187,14 @@ func (s *Server) better(name string) string {
 		return ""
 	}
 	return s.Better(name)
+}
+
+// label is what a metric is called in words, "" for nothing.
+func (s *Server) label(name string) string {
+	if s.Label == nil {
+		return ""
+	}
+	return s.Label(name)
 }
 
 // rank orders metrics: the total, losses, their layers, the rest.
@@ -242,4 +253,19 @@ func (s *Server) resume(r *http.Request) (reply, error) {
 		return reply{}, &badRequest{http.StatusConflict, fmt.Errorf("run %d cannot be resumed here: %w", run.Number, err)}
 	}
 	return reply{redirect: fmt.Sprintf("/runs/%d", number)}, nil
+}
+
+// stop ends a run that goes on in a process of this server's.
+func (s *Server) stop(r *http.Request) (reply, error) {
+	run, err := s.runOf(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if err := readForm(r); err != nil {
+		return reply{}, err
+	}
+	if s.Stop == nil || !s.Stop(run.Number) {
+		return reply{}, &badRequest{http.StatusConflict, fmt.Errorf("run %d is not running in a process of this server; stop it where it was started: Ctrl-C in its terminal, scancel of its job", run.Number)}
+	}
+	return reply{redirect: localAddress(r.PostForm.Get("back"))}, nil
 }

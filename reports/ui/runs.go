@@ -68,6 +68,7 @@ func (s *Server) listRuns(r *http.Request) (reply, error) {
 		p.Problem = err.Error()
 		return reply{page: "runs", data: p}, nil
 	}
+	f.Damaged = true
 	p.Total, err = s.store.Count(ctx, f)
 	if unknown := new(store.UnknownFieldError); errors.As(err, &unknown) {
 		p.Problem = unknown.Error()
@@ -95,7 +96,7 @@ func (s *Server) listRuns(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	p.pages()
-	running, err := s.store.Runs(ctx, store.Filter{Status: store.Running, Limit: 1})
+	running, err := s.store.Runs(ctx, store.Filter{Status: store.Running, Limit: 1, Damaged: true})
 	if err != nil {
 		return reply{}, err
 	}
@@ -206,6 +207,9 @@ func (p *runsPage) columns(fields, known []search.Field) {
 	p.SortByRun = p.Listing.sorted("run").Address()
 	for i, f := range fields {
 		c := column{Name: names[i], Title: f.Name, SortBy: p.Listing.sorted(names[i]).Address()}
+		if f.Kind == search.Metric {
+			c.Title = names[i]
+		}
 		if len(p.Listing.Sort) > 0 {
 			switch p.Listing.Sort[0] {
 			case c.Name:
@@ -274,7 +278,7 @@ const mostResults = 6
 func (s *Server) listExperiments(r *http.Request) (reply, error) {
 	ctx := r.Context()
 	p := experimentsPage{frame: s.frame("Experiments", "experiments")}
-	runs, err := s.store.Runs(ctx, store.Filter{})
+	runs, err := s.store.Runs(ctx, store.Filter{Damaged: true})
 	if err != nil {
 		return reply{}, err
 	}

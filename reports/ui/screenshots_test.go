@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"image/jpeg"
 	"image/png"
@@ -9,6 +11,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"runexp/framework/store"
 	"runexp/internal/browser"
 )
 
@@ -22,7 +25,11 @@ func TestScreenshots(t *testing.T) {
 	if folder == "" || db == "" {
 		t.Skip("RUNEXP_SCREENSHOTS names no folder: see make screenshots")
 	}
-	s, err := New(t.Context(), Options{Path: db})
+	path := filepath.Join(t.TempDir(), "runexp.db") // of a copy, to which what the demo lacks is added
+	copyFile(t, db, path)
+	killed := stopHalfway(t, path, 6)
+	resume := func(context.Context, store.RunDetail) (int64, error) { return 0, errors.New("not here") }
+	s, err := New(t.Context(), Options{Path: path, Resume: resume})
 	check(t, err)
 	web := httptest.NewServer(s.Handler())
 	t.Cleanup(func() { web.Close(); s.Close() }) // after the browsers, whose pages ask for themselves again
@@ -37,7 +44,9 @@ func TestScreenshots(t *testing.T) {
 		{"compare", "/compare?runs=1,2,3,4", "document.querySelector('.pointer-area')", ""},
 		{"pictures", "/pictures", "document.querySelectorAll('figure[data-grid] img').length > 6", ""},
 		{"vote", "/vote/1?voter=", "document.querySelector('.ballot')", ""},
-		{"keys", "/", "true", "?"},
+		{"vote-begin", "/vote/1", "document.querySelector('.vote')", ""},
+		{"resume", fmt.Sprintf("/runs/%d", killed), "document.querySelector('.pointer-area')", ""},
+		{"keys", "/sweeps/1", "document.querySelectorAll('figure[data-grid] img').length > 6", "?"},
 	} {
 		for _, view := range []browser.View{{Width: 1280, Height: 900}, {Width: 1280, Height: 900, Dark: true}, {Width: 360, Height: 740}, {Width: 360, Height: 740, Dark: true}} {
 			name := fmt.Sprintf("%s-%d-%s", page.name, view.Width, map[bool]string{true: "dark", false: "light"}[view.Dark])
@@ -52,6 +61,55 @@ func TestScreenshots(t *testing.T) {
 			check(t, toJPEG(file, filepath.Join(folder, name+".jpg")))
 		}
 	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	data, err := os.ReadFile(from)
+	check(t, err)
+	check(t, os.WriteFile(to, data, 0o644))
+}
+
+// stopHalfway adds a run that was stopped halfway through what another one did, and returns its number.
+func stopHalfway(t *testing.T, db string, like int64) int64 {
+	t.Helper()
+	ctx := t.Context()
+	s, err := store.Open(ctx, db)
+	check(t, err)
+	defer s.Close()
+	of, err := s.FindRun(ctx, fmt.Sprint(like))
+	check(t, err)
+	params, err := s.Params(ctx, like)
+	check(t, err)
+	run, err := s.Begin(ctx, store.NewRun{Experiment: of.Experiment, ConfigResolved: of.ConfigResolved, Params: params, Seed: of.Seed})
+	check(t, err)
+	names, err := s.MetricNames(ctx, like)
+	check(t, err)
+	rows := map[int][]store.Value{}
+	half := of.Iterations / 2
+	for _, name := range names {
+		points, err := s.Series(ctx, like, name)
+		check(t, err)
+		for _, p := range points {
+			if p.Step < half {
+				rows[p.Step] = append(rows[p.Step], store.Value{Name: name, Value: p.Value})
+			}
+		}
+	}
+	for step := range half {
+		check(t, run.Log(ctx, step, rows[step]))
+	}
+	files, err := s.Artifacts(ctx, like)
+	check(t, err)
+	for _, a := range files {
+		if a.Kind == "picture" && a.Step >= half {
+			continue
+		}
+		data, err := s.Blob(ctx, a.Hash)
+		check(t, err)
+		check(t, run.Artifact(ctx, store.Artifact{Kind: a.Kind, Name: a.Name, Step: a.Step, Stage: a.Stage, MIME: a.MIME, Width: a.Width, Height: a.Height, Data: data}))
+	}
+	check(t, run.Finish(ctx, store.Killed, "stopped: interrupt"))
+	return run.Number()
 }
 
 func toJPEG(from, to string) error {

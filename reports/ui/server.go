@@ -36,9 +36,13 @@ type Options struct {
 	// Resume starts a run that was lost or stopped again, and returns the number of the run that goes on when it has
 	// begun; nil if this server cannot.
 	Resume func(ctx context.Context, run store.RunDetail) (int64, error)
+	// CanStop reports whether this server can stop a run, and Stop asks it to save its picture and end; nil if it can stop none.
+	CanStop, Stop func(run int64) bool
 	// Better is the direction in which a metric is better, lower or higher; "" for neither.
 	Better func(metric string) string
-	Log    func(format string, args ...any) // of errors that the reader of a page cannot mend
+	// Label is what a metric is called in words; "" for nothing but its name.
+	Label func(metric string) string
+	Log   func(format string, args ...any) // of errors that the reader of a page cannot mend
 }
 
 // A Server shows a store. Close it after its last request.
@@ -96,6 +100,7 @@ func (s *Server) Handler() http.Handler {
 		"POST /vote/{sweep}":                   s.vote,
 		"POST /marks":                          s.mark,
 		"POST /runs/{run}/resume":              s.resume,
+		"POST /runs/{run}/stop":                s.stop,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, page) })
 	}

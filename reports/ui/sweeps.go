@@ -139,7 +139,7 @@ type sweepsPage struct {
 
 type sweepRow struct {
 	store.Sweep
-	Done     map[store.Status]int
+	Done     store.TrialCount
 	Finished int
 	Question string
 }
@@ -152,11 +152,12 @@ func (s *Server) listSweeps(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	running := false
+	progress, err := s.store.SweepProgress(ctx)
+	if err != nil {
+		return reply{}, err
+	}
 	for _, w := range sweeps {
-		done, err := s.store.SweepProgress(ctx, w.Number)
-		if err != nil {
-			return reply{}, err
-		}
+		done := progress[w.Number]
 		p.Sweeps = append(p.Sweeps, sweepRow{Sweep: w, Done: done, Finished: done[store.Finished], Question: questionAbout(w)})
 		running = running || done[store.Running] > 0
 	}
@@ -176,7 +177,8 @@ type sweepPage struct {
 	frame
 	Sweep     store.Sweep
 	Question  string
-	Progress  []string // "12 finished"
+	Progress  []string // "12 of 20 trials finished", "1 running"
+	Stoppable []int64  // runs
 	Finished  int
 	Headlines []string // the first lines of its answers
 	Votes     []string
@@ -184,8 +186,15 @@ type sweepPage struct {
 	Grid      *document.Grid
 }
 
-// addresses tells a grid where pictures and runs are.
-func addresses(d grid.Data) *document.Grid {
+// addresses tells a grid where pictures and runs are, and which have a star.
+func (s *Server) addresses(ctx context.Context, d grid.Data) (*document.Grid, error) {
+	marks, err := s.store.Marks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range d.Cells {
+		d.Cells[i].Star = marks[c.Run].Star
+	}
 	d.Thumb, d.Full, d.Page = "/thumb/", "/blob/", "/runs/"
 	g := &document.Grid{Data: d, Scatter: len(d.Numbers) > 1}
 	for _, c := range d.Cells[:min(len(d.Cells), mostPlain)] {
@@ -197,14 +206,17 @@ func addresses(d grid.Data) *document.Grid {
 			Address: "/thumb/" + c.Pictures[len(c.Pictures)-1].Key, Link: link, Alt: d.Name(c), Note: fmt.Sprintf("run %d", c.Run),
 		})
 	}
-	return g
+	return g, nil
 }
 
-// directed says which end of the numbers is better, where the runs are of no plan that does.
-func (s *Server) directed(d grid.Data) grid.Data {
+// described says which end of the numbers is better and what they are in words, where the runs are of no plan that does.
+func (s *Server) described(d grid.Data) grid.Data {
 	for i, n := range d.Numbers {
 		if n.Better == "" {
 			d.Numbers[i].Better = s.better(n.Name)
+		}
+		if n.Label == "" {
+			d.Numbers[i].Label = s.label(n.Name)
 		}
 	}
 	return d
@@ -243,13 +255,15 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	done, err := s.store.SweepProgress(ctx, w.Number)
+	progress, err := s.store.SweepProgress(ctx)
 	if err != nil {
 		return reply{}, err
 	}
-	begun := 0
+	done := progress[w.Number]
+	p.Progress = []string{fmt.Sprintf("%d of %s finished", done[store.Finished], sizes.Count(w.Trials, "trial"))}
+	begun := done[store.Finished]
 	for _, status := range store.Statuses() {
-		if n := done[status]; n > 0 {
+		if n := done[status]; n > 0 && status != store.Finished {
 			p.Progress = append(p.Progress, fmt.Sprintf("%d %s", n, status))
 			begun += n
 		}
@@ -258,6 +272,11 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 		p.Progress = append(p.Progress, fmt.Sprintf("%d not begun", rest))
 	}
 	p.Finished = done[store.Finished]
+	if done[store.Running] > 0 {
+		if p.Stoppable, err = s.stoppable(ctx, w); err != nil {
+			return reply{}, err
+		}
+	}
 	if study.Analysis != nil {
 		p.Headlines = answers.Headlines(study.Analysis)
 	}
@@ -266,9 +285,27 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p.Grid = addresses(data)
+	data.Vote = fmt.Sprintf("/vote/%d", w.Number)
+	if p.Grid, err = s.addresses(ctx, data); err != nil {
+		return reply{}, err
+	}
 	p.live(done[store.Running] > 0)
 	return reply{page: "sweep", data: p}, nil
+}
+
+// stoppable are the runs of a sweep that this server can stop.
+func (s *Server) stoppable(ctx context.Context, w store.Sweep) ([]int64, error) {
+	if s.CanStop == nil {
+		return nil, nil
+	}
+	trials, err := s.store.SweepTrials(ctx, w.Number)
+	var runs []int64
+	for _, t := range trials {
+		if t.Run != nil && t.Run.Status == store.Running && s.CanStop(t.Run.Number) {
+			runs = append(runs, t.Run.Number)
+		}
+	}
+	return runs, err
 }
 
 // reportPage is a sweep's report without its pictures.
@@ -312,7 +349,7 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 		p.Problem = err.Error()
 		return reply{page: "pictures", data: p}, nil
 	}
-	f.Limit, f.Offset = mostPictured, 0
+	f.Limit, f.Offset, f.Damaged = mostPictured, 0, true
 	runs, err := s.store.Runs(ctx, f)
 	if err != nil {
 		return reply{}, err
@@ -331,7 +368,9 @@ func (s *Server) showPictures(r *http.Request) (reply, error) {
 			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
 			data.Free()
 		}
-		p.Grid = addresses(s.directed(data))
+		if p.Grid, err = s.addresses(ctx, s.described(data)); err != nil {
+			return reply{}, err
+		}
 	}
 	return reply{page: "pictures", data: p}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"runexp/framework/store"
 	"runexp/internal/flow"
 	"runexp/internal/printable"
+	"runexp/reports/grid"
 )
 
 // functions are those of the templates.
@@ -21,6 +22,7 @@ func functions() template.FuncMap {
 		"thumb": func(hash string) string { return "/thumb/" + hash },
 		"blob":  func(hash string) string { return "/blob/" + hash },
 		"cell":  cell, "isNumber": numeric, "join": strings.Join, "size": size, "base": base, "setting": setting,
+		"metric": func(name string) string { return printable.Text(grid.FieldOf(name)) },
 		"status": func(s store.Status) string { return string(s) },
 	}
 }

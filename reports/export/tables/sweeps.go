@@ -21,6 +21,9 @@ func sweeps(ctx context.Context, s *export.Selection) ([]table, error) {
 	slices.Reverse(all) // oldest first
 	var list []table
 	for _, sweep := range all {
+		if err := sweep.Check(); err != nil {
+			return nil, err
+		}
 		names, rows, err := s.Store.SweepRows(ctx, sweep.Number)
 		if err != nil {
 			return nil, err

@@ -72,15 +72,16 @@
     }
     for (const more of document.querySelectorAll("[data-keys]")) list.push(...JSON.parse(more.dataset.keys));
     const keys = document.getElementById("help-keys");
-    keys.replaceChildren(...list.flatMap(([key, text]) => {
-      const term = document.createElement("dt");
-      const what = document.createElement("dd");
-      term.textContent = key;
-      what.textContent = text;
-      return [term, what];
-    }));
+    keys.replaceChildren();
+    for (const [key, text] of list) { // one without a text begins a group
+      if (!text || !keys.firstChild) keys.append(...(text ? [] : [element("h3", key)]), document.createElement("dl"));
+      if (text) keys.lastChild.append(element("dt", key), element("dd", text));
+    }
     document.getElementById("help").showModal();
   }
+
+  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
+  runexp.help = help;
 
   let going = false; // g was pressed
 

@@ -55,19 +55,25 @@
     setTimeout(follow, 1000 * (seconds || 10));
   }
 
+  // post sends a form's fields; it returns what is wrong, "" if nothing is.
+  async function post(address, fields) {
+    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
+    if (answer.ok || answer.type === "opaqueredirect") return "";
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector(".problem")?.textContent || "that did not work";
+  }
+
   async function send(form, button) {
-    const fields = new FormData(form, button);
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) });
-    if (!answer.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      say(page.querySelector(".problem")?.textContent || "that did not work");
-      return;
-    }
-    say(`${button?.value || "done"}: done`);
+    const problem = await post(form.action, new FormData(form, button));
+    say(problem || `${button?.value || "done"}: done`);
+    if (problem) return;
     for (const field of form.querySelectorAll("input[name=value]:not([type=hidden])")) field.value = "";
     tag = null;
     await refresh();
   }
+
+  // mark changes the marks of a run for the viewer, which is over the page; it returns what is wrong.
+  const mark = (run, what) => post("/marks", { run, do: what }).catch(() => "the server does not answer");
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -79,7 +85,7 @@
   document.querySelectorAll("[data-live]").forEach(remember);
   setTimeout(follow, 1000 * (Number(document.body.dataset.seconds) || 10));
   globalThis.runexp ??= {};
-  runexp.say = say;
+  Object.assign(runexp, { say, mark });
   document.addEventListener("changed", (event) => {
     runexp.pointer(event.target);
     runexp.grid(event.target);
