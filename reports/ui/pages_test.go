@@ -185,11 +185,13 @@ func TestReadOnly(t *testing.T) {
 	s, err := New(t.Context(), Options{Path: n.path})
 	check(t, err)
 	defer s.Close()
-	s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, store.ErrReadOnly }
 	web := httptest.NewServer(s.Handler())
 	defer web.Close()
-	if answer, _ := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusConflict {
-		t.Errorf("a change: %s", answer.Status)
+	for _, why := range []error{store.ErrReadOnly, store.ErrAccess} {
+		s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, why }
+		if answer, _ := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusConflict {
+			t.Errorf("a change, %v: %s", why, answer.Status)
+		}
 	}
 	if answer, body := get(t, web, "/"); answer.StatusCode != http.StatusOK || !strings.Contains(body, "read-only") {
 		t.Errorf("the list: %s\n%s", answer.Status, body)
@@ -434,5 +436,22 @@ func TestDamagedRow(t *testing.T) {
 		if answer, body := get(t, web, address); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, want) {
 			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
 		}
+	}
+}
+
+// A change that the end of the server or of its request interrupts does not look saved.
+func TestInterruptedChange(t *testing.T) {
+	n := newNotebook(t)
+	s, err := New(t.Context(), Options{Path: n.path})
+	check(t, err)
+	defer s.Close()
+	ctx, end := context.WithCancel(t.Context())
+	s.writer.open = func(context.Context, string) (*store.Store, error) { end(); return nil, ctx.Err() }
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1/marks", strings.NewReader("run=1&do=star"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable {
+		t.Errorf("status %d", w.Code)
 	}
 }
