@@ -2,7 +2,7 @@
 // from them:
 //
 //	plugins := runexp.Builtin()
-//	framework.Register(plugins.Losses, "moments", "what it is", moments.Defaults, moments.New)
+//	framework.Register(plugins.Losses, "mine", "what it is", mine.Defaults, mine.New)
 //	os.Exit(cmd.Main(plugins))
 package runexp
 

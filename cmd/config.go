@@ -32,10 +32,10 @@ See also: runexp config show, runexp config validate, runexp plugins`,
 			if len(args) > 0 {
 				return unknownVerb(c, args[0])
 			}
-			return usage(errors.New("config takes a verb: show, validate or keys; see runexp config --help"))
+			return usage(errors.New("config takes a verb: show, validate, diff, convert-weights or keys; see runexp config --help"))
 		},
 	}
-	c.AddCommand(a.configShow(), a.configValidate(), a.configKeys())
+	c.AddCommand(a.configShow(), a.configValidate(), a.configDiff(), a.configConvert(), a.configKeys())
 	return c
 }
 

@@ -56,6 +56,27 @@ func meanSquaredTimes(factor func(n float64) float64) Measure {
 	}
 }
 
+// WeightedDistance is the Measure called name of x and y, [N C], where row i counts w_i ≥ 0
+// times, [N 1]: sums over elements are weighted, and n is C·Σw. The zero Node is weights of 1.
+// It is 0 if all weights are.
+func WeightedDistance(b *graph.Builder, name string, x, y, weights graph.Node) graph.Node {
+	if !weights.Valid() {
+		return MeasureOf(name)(b, x, y)
+	}
+	d := b.Sub(x, y)
+	squares := b.Sum(b.Mul(b.Square(d), weights))
+	n := b.Max(b.Scale(b.Sum(weights), float64(x.Shape()[1])), b.Number(noDifference))
+	switch name {
+	case "sum":
+		return squares
+	case "root":
+		return b.Div(squares, b.Sqrt(n))
+	case "scaled":
+		return b.Div(squares, b.Add(b.Sum(b.Mul(b.Abs(d), weights)), b.Number(noDifference)))
+	}
+	return b.Div(squares, n)
+}
+
 // Distances is the Score of a loss that compares each layer's value with the targets of
 // one role. The term of a tap has its name and weight, and is Distance.
 func Distances(b *graph.Builder, taps []Tap, got Values, want []Target, measure Measure) []Term {

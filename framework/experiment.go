@@ -101,7 +101,7 @@ type InitSpec struct {
 type ColorOptions struct {
 	Keep  string `config:"keep" choices:"luminance" doc:"luminance: the result takes only its luminance from the optimised picture, and its colours from the content image"`
 	Space string `config:"space" choices:"yiq,lab" doc:"with keep, what luminance is: Y of yiq (the default) or L* of lab"`
-	Match string `config:"match" choices:"cholesky,pca,symmetric" doc:"gives an image the mean and covariance of another's RGB values, by a linear map: cholesky, pca or symmetric (which moves colours least)"`
+	Match string `config:"match" choices:"cholesky,pca,symmetric,histogram" doc:"gives an image the mean and covariance of another's RGB values, by a linear map: cholesky, pca or symmetric (which moves colours least); or the whole histogram of each channel: histogram, as Gatys's textures"`
 	To    string `config:"to" choices:"content,style" doc:"with match, whose colours: those of the content image (the default) or of the style images together, by their weights"`
 	When  string `config:"when" choices:"before,after" doc:"before: the images are recoloured before the optimisation, for keep content and style to grey, the style's luminance having the mean and deviation of the content's (as Gatys et al. 2016); for match the style images to the content's colours, or the content image to the styles'. after: only the finished picture. Default: before, but after for match to style. keep changes the finished picture in either case"`
 }

@@ -100,7 +100,8 @@ type Tap struct {
 
 // A View is a loss's input for one image.
 type View struct {
-	Taps map[string]graph.Node // [H, W, C] for each tap
+	Taps  map[string]graph.Node // [H, W, C] for each tap
+	Space Space                 // of the tap "image"
 	// Masks are the image's masks by region and tap: [H, W, 1], resized to the tap's
 	// node, in [0, 1]. The picture has the content image's masks.
 	Masks map[string]map[string]graph.Node

@@ -93,6 +93,14 @@ func (s Space) FromUnit(u []float32) []float32 {
 	return x
 }
 
+// Bounds returns the least and the largest value of each channel that a file can hold.
+func (s Space) Bounds() (low, high [3]float64) {
+	for c := range 3 {
+		low[c], high[c] = -s.Mean[c]/s.Std[c], (s.Scale-s.Mean[c])/s.Std[c]
+	}
+	return low, high
+}
+
 // Clamp clamps a picture, [H·W·3], to the range that a file can hold, and reports whether
 // a value was outside by more than rounding errors of a variable's map to the picture.
 func (s Space) Clamp(x []float32) (outside bool) {

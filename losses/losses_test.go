@@ -15,10 +15,17 @@ import (
 	"runexp/losses/covariance"
 	"runexp/losses/emd"
 	"runexp/losses/gram"
+	"runexp/losses/histogram"
 	"runexp/losses/hypercolumn"
+	"runexp/losses/laplacian"
+	"runexp/losses/mmd"
+	"runexp/losses/moments"
+	"runexp/losses/mrf"
 	"runexp/losses/neighbours"
 	"runexp/losses/palette"
+	"runexp/losses/pixelrange"
 	"runexp/losses/selfsimilarity"
+	"runexp/losses/sliced"
 	"runexp/losses/tv"
 	"runexp/losses/w2"
 )
@@ -42,12 +49,52 @@ func TestContract(t *testing.T) {
 			variant(t, "across", gram.Defaults, gram.New, func(c *gram.Config) { c.Across = "next" })
 			variant(t, "across without masks", gram.Defaults, gram.New, func(c *gram.Config) { c.Across, c.Per = "next", "positions" }, plugintest.WithoutMasks())
 		},
+		"histogram": func(t *testing.T) {
+			plugintest.Loss(t, histogram.Defaults, histogram.New)
+			variant(t, "without masks", histogram.Defaults, histogram.New, func(*histogram.Config) {}, plugintest.WithoutMasks())
+			variant(t, "sum", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Distance = "sum" })
+			variant(t, "mean", histogram.Defaults, histogram.New, func(c *histogram.Config) { c.Styles = "mean" })
+		},
 		"hypercolumn": func(t *testing.T) {
 			size := plugintest.PictureSize(18, 21)
 			one := func(c *hypercolumn.Config) { c.Turns = false }
 			variant(t, "one", hypercolumn.Defaults, hypercolumn.New, one, size)
 			variant(t, "without masks", hypercolumn.Defaults, hypercolumn.New, one, size, plugintest.WithoutMasks())
 			plugintest.Loss(t, hypercolumn.Defaults, hypercolumn.New, size, plugintest.NoDistance()) // turns have another mean
+		},
+		"mmd": func(t *testing.T) {
+			plugintest.Loss(t, mmd.Defaults, mmd.New, plugintest.NoDistance())
+			variant(t, "without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Pairs = 30 }, plugintest.NoDistance(), plugintest.WithoutMasks())
+			variant(t, "sigma", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Sigma = 5 }, plugintest.NoDistance())
+			variant(t, "linear", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "linear" })
+			variant(t, "poly", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel, c.Offset = "poly", 2 })
+			variant(t, "poly without masks", mmd.Defaults, mmd.New, func(c *mmd.Config) { c.Kernel = "poly" }, plugintest.WithoutMasks())
+		},
+		"moments": func(t *testing.T) {
+			plugintest.Loss(t, moments.Defaults, moments.New)
+			variant(t, "without masks", moments.Defaults, moments.New, func(*moments.Config) {}, plugintest.WithoutMasks())
+			for _, of := range []string{"mean", "deviation", "central"} {
+				variant(t, of, moments.Defaults, moments.New, func(c *moments.Config) { c.Of = of })
+			}
+			variant(t, "norm", moments.Defaults, moments.New, func(c *moments.Config) { c.Of, c.Distance = "central", "norm" }, plugintest.WithoutMasks())
+			variant(t, "scaled", moments.Defaults, moments.New, func(c *moments.Config) { c.Distance = "scaled" })
+			variant(t, "mean of styles", moments.Defaults, moments.New, func(c *moments.Config) { c.Styles = "mean" })
+		},
+		"laplacian": func(t *testing.T) {
+			plugintest.Loss(t, laplacian.Defaults, laplacian.New, plugintest.PictureSize(13, 17))
+			variant(t, "unpooled", laplacian.Defaults, laplacian.New, func(c *laplacian.Config) { c.Pool, c.Distance = 1, "sum" })
+		},
+		"mrf": func(t *testing.T) {
+			size := plugintest.PictureSize(15, 17) // so that each region has patches at each layer
+			program := func(c *mrf.Config) { c.Stride, c.Overlap, c.Distance = 2, "mean", "sum" }
+			copies := func(c *mrf.Config) { c.Rotations, c.Patch = 1, 1 }
+			plugintest.Loss(t, mrf.Defaults, mrf.New, size)
+			variant(t, "without masks", mrf.Defaults, mrf.New, func(*mrf.Config) {}, size, plugintest.WithoutMasks())
+			variant(t, "as its program", mrf.Defaults, mrf.New, program, size)
+			variant(t, "as its program, without masks", mrf.Defaults, mrf.New, program, size, plugintest.WithoutMasks())
+			variant(t, "scaled", mrf.Defaults, mrf.New, func(c *mrf.Config) { c.Distance = "scaled" }, size)
+			variant(t, "root", mrf.Defaults, mrf.New, func(c *mrf.Config) { c.Distance = "root" }, size)
+			variant(t, "copies", mrf.Defaults, mrf.New, copies, plugintest.PictureSize(11, 10))
 		},
 		"neighbours": func(t *testing.T) {
 			one := func(c *neighbours.Config) { c.Turns = false }
@@ -61,10 +108,27 @@ func TestContract(t *testing.T) {
 			variant(t, "without masks", w2.Defaults, w2.New, func(*w2.Config) {}, plugintest.WithoutMasks())
 			variant(t, "mean", w2.Defaults, w2.New, func(c *w2.Config) { c.Styles = "mean" })
 		},
+		"sliced": func(t *testing.T) {
+			plugintest.Loss(t, sliced.Defaults, sliced.New)
+			variant(t, "without masks", sliced.Defaults, sliced.New, func(*sliced.Config) {}, plugintest.WithoutMasks())
+			variant(t, "directions", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Directions = 3 })
+			variant(t, "mean", sliced.Defaults, sliced.New, func(c *sliced.Config) { c.Styles = "mean" })
+		},
+		"range": func(t *testing.T) {
+			plugintest.Loss(t, pixelrange.Defaults, pixelrange.New)
+			variant(t, "sum", pixelrange.Defaults, pixelrange.New, func(c *pixelrange.Config) { c.Reduce = "sum" })
+		},
 		"tv": func(t *testing.T) {
 			plugintest.Loss(t, tv.Defaults, tv.New)
-			for _, form := range []string{"squared", "nine_point"} {
+			for _, form := range []string{"squared", "isotropic", "nine_point"} {
 				variant(t, form, tv.Defaults, tv.New, func(c *tv.Config) { c.Form = form })
+			}
+			for _, power := range []float64{1.25, 2, 3} {
+				variant(t, fmt.Sprint("isotropic, power ", power), tv.Defaults, tv.New, func(c *tv.Config) { c.Form, c.Reduce, c.Power = "isotropic", "sum", power })
+			}
+			for _, reduce := range []string{"axes", "sum"} {
+				variant(t, reduce, tv.Defaults, tv.New, func(c *tv.Config) { c.Reduce = reduce })
+				variant(t, "squared, "+reduce, tv.Defaults, tv.New, func(c *tv.Config) { c.Form, c.Reduce = "squared", reduce })
 			}
 		},
 		// Of STROTSS. Fewer pixels are drawn, to save time; the picture's are not the style image's.
@@ -136,13 +200,34 @@ func TestByHand(t *testing.T) {
 		// the same divided by 4
 		"gram, positions":         {must(gram.New(gram.Config{Layers: layers, Per: "positions"})), (30*30 + 2*10*10 + 4*4) / 16.0 / 9},
 		"gram, positions, scaled": {must(gram.New(gram.Config{Layers: layers, Per: "positions", Distance: "scaled"})), (30*30 + 2*10*10 + 4*4) / 4.0 / (30 + 2*10 + 4)},
+		// all values go to 0: squares 30 and 4
+		"histogram":      {must(histogram.New(histogram.Config{Layers: layers, Distance: "squared"})), 34.0 / 12},
+		"histogram, sum": {must(histogram.New(histogram.Config{Layers: layers, Distance: "sum"})), 34},
+		// means 2.5, 1 and 0; the Gram matrix of gram, positions; 2·3/9 of the means' squares
+		"mmd, linear": {must(mmd.New(mmd.Config{Layers: layers, Kernel: "linear"})), 7.25 / 3},
+		"mmd, poly":   {must(mmd.New(mmd.Config{Layers: layers, Kernel: "poly", Offset: 3})), (30*30+2*10*10+4*4)/16.0/9 + 6*7.25/9},
+		// means 2.5, 1 and 0, variances 1.25, 0 and 0; the other image's deviations are 1e-4
+		"moments":            {must(moments.New(moments.Config{Layers: layers, Of: "both"})), (2.5*2.5 + 1 + math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)) / 3},
+		"moments, deviation": {must(moments.New(moments.Config{Layers: layers, Of: "deviation", Distance: "sum"})), math.Pow(math.Sqrt(1.25+1e-8)-1e-4, 2)},
+		"moments, mean":      {must(moments.New(moments.Config{Layers: layers, Of: "mean", Distance: "norm"})), math.Sqrt(7.25)},
+		// in [−½, 2½] and twice [0, 3]: channel 0 exceeds it by ½ and 1½ at two pixels
+		"range":      {must(pixelrange.New(pixelrange.Defaults())), (0.25 + 2.25) / 12},
+		"range, sum": {must(pixelrange.New(pixelrange.Config{Reduce: "sum"})), 0.25 + 2.25},
 		// channel 0: |dy| = 2, 2 and |dx| = 1, 1; six differences each
 		"tv": {must(tv.New(tv.Defaults())), 0.5 * (4.0/6 + 2.0/6)},
 		// the sum of their squares over 12
-		"tv, squared": {must(tv.New(tv.Config{Form: "squared"})), 10.0 / 12},
+		"tv, squared":        {must(tv.New(tv.Config{Form: "squared", Reduce: "mean"})), 10.0 / 12},
+		"tv, squared, axes":  {must(tv.New(tv.Config{Form: "squared", Reduce: "axes"})), 8.0/6 + 2.0/6},
+		"tv, squared, sum":   {must(tv.New(tv.Config{Form: "squared", Reduce: "sum"})), 10},
+		"tv, absolute, axes": {must(tv.New(tv.Config{Form: "absolute", Reduce: "axes"})), 4.0/6 + 2.0/6},
+		"tv, absolute, sum":  {must(tv.New(tv.Config{Form: "absolute", Reduce: "sum"})), 6},
+		// only the first pixel has both neighbours: dy² + dx² = 5 in channel 0, three elements
+		"tv, isotropic":         {must(tv.New(tv.Config{Form: "isotropic", Power: 1, Reduce: "mean"})), math.Sqrt(5) / 3},
+		"tv, isotropic, square": {must(tv.New(tv.Config{Form: "isotropic", Power: 2, Reduce: "sum"})), 5},
+		"tv, isotropic, cube":   {must(tv.New(tv.Config{Form: "isotropic", Power: 3, Reduce: "sum"})), 5 * math.Sqrt(5)},
 		// over the nine cells of 1 1 2 2, 1 1 2 2, 3 3 4 4, 3 3 4 4 the squares along the
 		// diagonals are 1 4 9 4 1 and 1 4 1 4 1
-		"tv, nine_point": {must(tv.New(tv.Config{Form: "nine_point"})), 2.0/3*10/12 + (19+11)/27.0/6},
+		"tv, nine_point": {must(tv.New(tv.Config{Form: "nine_point", Reduce: "mean"})), 2.0/3*10/12 + (19+11)/27.0/6},
 	} {
 		if got := score(t, c.loss, x, nil, zero); math.Abs(got-c.want) > 1e-7*c.want {
 			t.Errorf("%s is %g, want %g", name, got, c.want)
@@ -234,7 +319,8 @@ func score(t *testing.T, loss framework.Loss, x graph.Tensor, regions []string, 
 	t.Helper()
 	b := graph.NewDoubleBuilder()
 	represent := func(image graph.Node) framework.Values {
-		v := framework.View{Taps: map[string]graph.Node{"a": image, framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{}}
+		space := framework.Space{Scale: 3, Mean: [3]float64{0.5, 0, 0}, Std: [3]float64{1, 1, 1}}
+		v := framework.View{Space: space, Taps: map[string]graph.Node{"a": image, framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{}}
 		for _, region := range regions {
 			shape := image.Shape()
 			v.Masks[region] = map[string]graph.Node{"a": b.Constant(region, tensor(shape[0], shape[1], 1, 1))}

@@ -2,13 +2,13 @@
 //
 //	go run ./bench/ui store --db FILE [--runs N] [--rows N] [--seed N]
 //	go run ./bench/ui latency --url URL [--runs N] [--requests N]
-//	go run ./bench/ui frames --url URL [--seconds N]
+//	go run ./bench/ui frames --url URL [--seconds N] [--repeats N]
 //
 // store makes a new store through package store: sweeps as they are planned, single runs,
 // failed and lost ones, with made-up numbers and pictures. It runs at the root of the
 // module. latency requests pages of a running server and compares times with the bars of
-// pages.go. frames scrolls the grid of all pictures in Chromium and prints how long its frames took. Neither fails
-// because of a time.
+// pages.go. frames scrolls the grid of all pictures in Chromium at several speeds, and prints how long its frames took,
+// how many pictures were shown meanwhile, and how long the last were waited for. Neither fails because of a time.
 //
 // Exit codes: 0 done, 1 an error, 2 usage.
 package main
@@ -71,12 +71,13 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		}
 	case "frames":
 		url := flags.String("url", "", "of the server, as it prints it")
-		seconds := flags.Int("seconds", 10, "of scrolling at each speed")
+		seconds := flags.Int("seconds", 5, "of a scroll")
+		repeats := flags.Int("repeats", 5, "scrolls at each speed")
 		run = func() error {
-			if *url == "" || *seconds < 1 {
-				return usageError{errors.New("frames takes --url URL, and at least one second")}
+			if *url == "" || *seconds < 1 || *repeats < 1 {
+				return usageError{errors.New("frames takes --url URL, and at least one second and one scroll")}
 			}
-			return frames(ctx, *url, *seconds, stdout)
+			return frames(ctx, *url, *seconds, *repeats, stdout)
 		}
 	default:
 		return usageError{fmt.Errorf("unknown command %q: give store, latency or frames", args[0])}

@@ -85,6 +85,9 @@ func numberYAML(x float64) string {
 	return text
 }
 
+// Number returns a number as YAML.
+func Number(x float64) string { return numberYAML(x) }
+
 // notPlain matches a text that YAML 1.1 or 1.2 could parse as a number, a date, true,
 // false or null: their words, and anything made of their characters.
 var notPlain = regexp.MustCompile(`^[-+.]*[0-9][0-9a-fA-FxXoO_.:+ tTzZ-]*$|^[-+.]*$|^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$|` +

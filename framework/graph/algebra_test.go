@@ -102,6 +102,8 @@ var gradientCases = map[string]struct {
 	"CosineDistance itself":  {graph.Shape{3, 2}, func(b *builder, x graph.Node) graph.Node { return b.CosineDistance(b.Exp(x), x) }},
 	"Subsample":              {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.Subsample(x, offset(b, 0.9, 0.4), 2) }},
 	"Subsample one column":   {graph.Shape{6, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.Subsample(x, offset(b, 0, 0.99), 3) }},
+	"Patches":                {graph.Shape{5, 6, 2}, func(b *builder, x graph.Node) graph.Node { return b.Patches(b.Square(x), 3, 1) }},
+	"Patches to the border":  {graph.Shape{6, 3, 2}, func(b *builder, x graph.Node) graph.Node { return b.Patches(b.Square(x), 3, 2) }},
 	"ResizeBilinear smaller": {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 2, 2) }},
 	"ResizeBilinear larger":  {graph.Shape{3, 2, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeBilinear(x, 5, 7) }},
 	"ResizeCorners smaller":  {graph.Shape{7, 5, 2}, func(b *builder, x graph.Node) graph.Node { return b.ResizeCorners(x, 3, 2) }},

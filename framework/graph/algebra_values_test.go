@@ -71,6 +71,10 @@ func TestAlgebraByHand(t *testing.T) {
 			return b.Subsample(b.Reshape(x, 2, 3, 1), offset(b, 0.9, 0.1), 3)
 		},
 			graph.Shape{1, 1, 1}, []float64{4}},
+		"patches": {func(b *builder, x graph.Node) graph.Node { return b.Patches(b.Reshape(x, 2, 3, 1), 2, 2) },
+			graph.Shape{2, 4}, []float64{1, -2, 4, 0, -2, 3, 0, -6}},
+		"patches of channels": {func(b *builder, x graph.Node) graph.Node { return b.Patches(b.Reshape(x, 1, 3, 2), 1, 2) },
+			graph.Shape{2, 2}, []float64{1, -2, 0, -6}},
 		"first of equal": {func(b *builder, x graph.Node) graph.Node { return b.ArgMaxAlong(b.Scale(x, 0), 1) }, graph.Shape{2, 1}, []float64{0, 0}},
 		"NaN is found": {func(b *builder, x graph.Node) graph.Node {
 			return b.ArgMinAlong(b.Add(x, indices(b, 0, nan, nan)), 1)

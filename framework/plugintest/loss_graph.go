@@ -40,7 +40,7 @@ func flatPicture(h, w int, value float64) graph.Tensor {
 // second has half the size. As in a run, there are other losses' taps too. The masks of two
 // regions overlap.
 func lossView(b *graph.Builder, image graph.Node, taps []framework.Tap) framework.View {
-	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{"left": {}, "right": {}}}
+	v := framework.View{Space: framework.ImageNet(), Taps: map[string]graph.Node{framework.ImageTap: image}, Masks: map[string]map[string]graph.Node{"left": {}, "right": {}}}
 	for i, tap := range append(slices.Clone(taps), framework.Tap{Layer: "a tap of another loss"}) {
 		if tap.Layer == framework.ImageTap {
 			continue

@@ -16,16 +16,24 @@ type originals struct {
 	styles  []*imaging.Image
 }
 
-// moments returns the moments of the colours of a role's images.
-func (o originals) moments(role string, styles []framework.StyleImage) recolor.Moments {
+// of returns a role's images and their weights.
+func (o originals) of(role string, styles []framework.StyleImage) (images []*imaging.Image, weights []float64) {
 	if role == string(framework.Content) {
-		return recolor.Of(o.content)
+		return []*imaging.Image{o.content}, []float64{1}
 	}
-	parts, weights := make([]recolor.Moments, len(styles)), make([]float64, len(styles))
-	for i, s := range styles {
-		parts[i], weights[i] = recolor.Of(o.styles[i]), s.Weight
+	for _, s := range styles {
+		weights = append(weights, s.Weight)
 	}
-	return recolor.Mix(parts, weights)
+	return o.styles, weights
+}
+
+// moments returns the moments of each image's colours.
+func moments(images []*imaging.Image) []recolor.Moments {
+	parts := make([]recolor.Moments, len(images))
+	for i, m := range images {
+		parts[i] = recolor.Of(m)
+	}
+	return parts
 }
 
 // recolorInputs gives the images that the run sees the colours that the experiment asks
@@ -50,7 +58,6 @@ func (p *Prepared) recolorInputs(framework.Plugins) error {
 		}
 		return nil
 	}
-	to := p.original.moments(c.To, p.e.Style)
 	images := []*inputImage{&p.content}
 	if c.To == string(framework.Content) {
 		images = nil
@@ -59,11 +66,11 @@ func (p *Prepared) recolorInputs(framework.Plugins) error {
 		}
 	}
 	for _, image := range images {
-		m, err := recolor.Match(c.Match, recolor.Of(image.Image), to)
+		matched, err := p.match(image.Image)
 		if err != nil {
-			return fmt.Errorf("color.match: %w", err)
+			return err
 		}
-		p.show(image, m.Apply(image.Image))
+		p.show(image, matched)
 	}
 	return nil
 }
@@ -96,11 +103,20 @@ func (p *Prepared) recolorPicture(picture *imaging.Image) (*imaging.Image, error
 	if c.Keep != "" {
 		return recolor.Space(c.Space).Join(picture, p.original.content.Resize(picture.H, picture.W)), nil
 	}
-	m, err := recolor.Match(c.Match, recolor.Of(picture), p.original.moments(c.To, p.e.Style))
+	return p.match(picture)
+}
+
+// match returns an image in the colours of the role that color.to names.
+func (p *Prepared) match(image *imaging.Image) (*imaging.Image, error) {
+	images, weights := p.original.of(p.e.Color.To, p.e.Style)
+	if p.e.Color.Match == recolor.MatchHistogram {
+		return recolor.HistogramOf(images, weights).Apply(image), nil
+	}
+	m, err := recolor.Match(p.e.Color.Match, recolor.Of(image), recolor.Mix(moments(images), weights))
 	if err != nil {
 		return nil, fmt.Errorf("color.match: %w", err)
 	}
-	return m.Apply(picture), nil
+	return m.Apply(image), nil
 }
 
 // clampUnit clamps an image to [0, 1] in place.

@@ -101,6 +101,14 @@ func TestColorsBefore(t *testing.T) {
 		t.Error("match to style does not change the content image alone")
 	}
 
+	pictures, p := picturesWith(t, e, framework.ColorOptions{Match: "histogram", To: "style", When: "after"})
+	unchanged("match histogram", p)
+	finished := pictures[len(pictures)-1].Image
+	both := recolor.HistogramOf(plain.Styles(), []float64{e.Style[0].Weight, e.Style[1].Weight})
+	if d := furthest(finished.Pix, both.Apply(finished).Pix); !(d < 0.02) || furthest(p.content.Pix, plain.content.Pix) != 0 {
+		t.Errorf("match histogram: the result is off the styles' by %g", d)
+	}
+
 	joined, p := picturesWith(t, e, framework.ColorOptions{Keep: "luminance", Space: "lab", When: "before"})
 	unchanged("keep", p)
 	for _, m := range []*imaging.Image{p.content.Image, p.styles[0].Image, p.styles[1].Image} {

@@ -29,6 +29,15 @@ type objective struct {
 // is the variable that the stage starts from.
 func (p *Prepared) newObjective(ctx context.Context, stage, h, w int, start []float32) (*objective, error) {
 	losses := p.lossesAt(stage)
+	all, err := p.stageTargets(ctx, losses, stage, h, w, start)
+	if err != nil {
+		return nil, err
+	}
+	return p.compile(losses, h, w, all)
+}
+
+// stageTargets computes the targets of losses in a stage.
+func (p *Prepared) stageTargets(ctx context.Context, losses []weighted, stage, h, w int, start []float32) (targets, error) {
 	var picture *imaging.Image
 	if len(lossesFor(losses, framework.Start)) > 0 {
 		var err error
@@ -52,7 +61,7 @@ func (p *Prepared) newObjective(ctx context.Context, stage, h, w int, start []fl
 			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
 		}
 	}
-	return p.compile(losses, h, w, all)
+	return all, nil
 }
 
 // compile returns the objective of an h×w picture against targets.
@@ -63,22 +72,27 @@ func (p *Prepared) compile(losses []weighted, h, w int, all targets) (*objective
 	if err != nil {
 		return nil, fmt.Errorf("variable: %w", err)
 	}
+	return o, p.complete(o, b, picture, losses, all)
+}
+
+// complete adds the losses of a picture to an objective and compiles it.
+func (p *Prepared) complete(o *objective, b *graph.Builder, picture graph.Node, losses []weighted, all targets) error {
 	view, err := p.view(b, picture, losses, p.canvas.masks)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var total graph.Node
 	for _, l := range losses {
 		got, err := l.Represent(b, l.viewOf(b, view))
 		if err != nil {
-			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+			return fmt.Errorf("losses.%s: %w", l.name, err)
 		}
 		terms, err := l.Score(b, got, l.constants(b, all))
 		if err == nil {
 			err = checkTerms(terms)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("losses.%s: %w", l.name, err)
+			return fmt.Errorf("losses.%s: %w", l.name, err)
 		}
 		for _, term := range terms {
 			t := Term{Loss: l.name, Name: term.Name, Weight: term.Weight, LossWeight: l.weight}
@@ -93,10 +107,8 @@ func (p *Prepared) compile(losses []weighted, h, w int, all targets) (*objective
 			total = scaled
 		}
 	}
-	if o.program, err = b.CompileGradient(total, o.nodes...); err != nil {
-		return nil, err
-	}
-	return o, nil
+	o.program, err = b.CompileGradient(total, o.nodes...)
+	return err
 }
 
 // viewOf returns the loss's view of the picture, with nodes that normalise gradients
@@ -150,7 +162,7 @@ func checkTerms(terms []framework.Term) error {
 // view adds the preprocessing, the backbone up to the taps of losses, and the masks at
 // their sizes.
 func (p *Prepared) view(b *graph.Builder, image graph.Node, losses []weighted, masks map[string]*imaging.Image) (framework.View, error) {
-	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}}
+	v := framework.View{Taps: map[string]graph.Node{framework.ImageTap: image}, Space: p.variable.Space()}
 	taps := tapsOf(losses)
 	if len(taps) == 0 {
 		addMasks(b, &v, masks)

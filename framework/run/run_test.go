@@ -11,6 +11,7 @@ import (
 
 	"runexp/framework"
 	"runexp/framework/compute"
+	"runexp/framework/graph"
 	"runexp/framework/imaging"
 	"runexp/variables/initials/content"
 	"runexp/variables/initials/image"
@@ -308,6 +309,42 @@ func TestTransformedTap(t *testing.T) {
 	// The mean of a softmax is one over the number of elements, of picture and target alike.
 	if terms[0].Value == 0 || terms[1].Value > 1e-12 {
 		t.Errorf("the layer scores %g, its softmax %g", terms[0].Value, terms[1].Value)
+	}
+}
+
+// spaced is a loss that keeps the spaces of the images that it represents.
+type spaced struct {
+	loss
+	seen *[]framework.Space
+}
+
+func (l spaced) Represent(b *graph.Builder, v framework.View) (framework.Values, error) {
+	*l.seen = append(*l.seen, v.Space)
+	return l.loss.Represent(b, v)
+}
+
+// TestSpaceOfViews: a loss knows the space of picture and targets, that of the variable.
+func TestSpaceOfViews(t *testing.T) {
+	p := plugins()
+	var seen []framework.Space
+	framework.Register(p.Losses, "spaced", "", func() none { return none{} }, func(none) (framework.Loss, error) {
+		return spaced{loss{framework.Content, []framework.Tap{{Layer: framework.ImageTap, Weight: 1}}}, &seen}, nil
+	})
+	e := experiment(t)
+	e.Losses = []framework.LossSpec{{Name: "spaced", Type: "spaced", Weight: 1, Options: &none{}}}
+	prepared, err := Prepare(e, p, compute.Plain[float32]{})
+	if err == nil {
+		_, err = prepared.Optimize(context.Background(), &record{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(seen) < 4 || slices.ContainsFunc(seen, func(s framework.Space) bool { return s != framework.ImageNet() }) {
+		t.Errorf("the spaces are %v", seen)
+	}
+	near := func(got, want float64) bool { return math.Abs(got-want) < 1e-12 }
+	if low, high := framework.ImageNet().Bounds(); !near(low[1], -0.456/0.224) || !near(high[2], (1-0.406)/0.225) {
+		t.Errorf("the bounds are %v and %v", low, high)
 	}
 }
 

@@ -22,9 +22,20 @@ type Set struct {
 // Rows outside ys are not chosen, unless all are outside. The result is [N C] and has no
 // gradient; centre is mean y, [C].
 func Matched(b *graph.Builder, x Set, ys []Set) (rows, centre graph.Node) {
-	centred := b.Sub(x.Rows, Mean(b, x))
-	squares := b.Max(b.SumAlong(b.Square(centred), 1), b.Number(leastSquare))
 	centre = Mean(b, ys...)
+	return nearest(b, b.Sub(x.Rows, Mean(b, x)), centre, ys), centre
+}
+
+// MatchedAt0 is Matched without centring, which is normalised cross-correlation.
+func MatchedAt0(b *graph.Builder, x Set, ys []Set) (rows graph.Node) {
+	channels := x.Rows.Shape()[1]
+	return nearest(b, x.Rows, b.Constant("centre", graph.Double(graph.Shape{channels}, make([]float64, channels))), ys)
+}
+
+// nearest returns for each row of x the one of ys with the largest cosine after centre is
+// subtracted from the latter.
+func nearest(b *graph.Builder, x, centre graph.Node, ys []Set) graph.Node {
+	squares := b.Max(b.SumAlong(b.Square(x), 1), b.Number(leastSquare))
 	var of, handicaps []graph.Node
 	for _, y := range ys {
 		of = append(of, y.Rows)
@@ -33,7 +44,7 @@ func Matched(b *graph.Builder, x Set, ys []Set) (rows, centre graph.Node) {
 			handicaps = append(handicaps, b.Reshape(b.Scale(outside, widest), outside.Shape()[0]))
 		}
 	}
-	return b.Nearest(b.Div(centred, b.Sqrt(squares)), centre, of, handicaps), centre
+	return b.Nearest(b.Div(x, b.Sqrt(squares)), centre, of, handicaps)
 }
 
 const (

@@ -6,10 +6,13 @@ import (
 	"runexp/framework/graph"
 )
 
-// squaredDifferences returns the scalar axis·(Σdy² + Σdx²) + diagonal·(Σdd² + Σde²), as of
+// weights are those of squared differences: down, to the right, and along both diagonals.
+type weights struct{ y, x, diagonal float64 }
+
+// squaredDifferences returns the scalar y·Σdy² + x·Σdx² + diagonal·(Σdd² + Σde²), as of
 // Loss, over x, [H, W, C].
-func squaredDifferences(b *graph.Builder, x graph.Node, axis, diagonal float64) graph.Node {
-	k := &squares{p: b.Parallel(), axis: axis, diagonal: diagonal}
+func squaredDifferences(b *graph.Builder, x graph.Node, of weights) graph.Node {
+	k := &squares{p: b.Parallel(), weights: of}
 	return b.Apply(graph.Function{
 		Name: "squared differences",
 		Shape: func(in []graph.Shape) (graph.Shape, error) {
@@ -30,9 +33,9 @@ func squaredDifferences(b *graph.Builder, x graph.Node, axis, diagonal float64) 
 // is repeated, are (H+1)×(W+1) cells; cell (i, j) has its corners in rows i−1 and i and
 // columns j−1 and j.
 type squares struct {
-	p              graph.Parallel
-	h, w, c        int
-	axis, diagonal float64
+	p       graph.Parallel
+	h, w, c int
+	weights
 }
 
 type kernel[T graph.Float] struct{ *squares }
@@ -59,31 +62,32 @@ func (k kernel[T]) Forward(dst []T, in [][]T) {
 		return d * d
 	}
 	dst[0] = T(k.p.Sum(k.h+1, rowsATask, func(from, to int) float64 {
-		axes, diagonals := 0.0, 0.0
+		down, right, diagonals := 0.0, 0.0, 0.0
 		for i := from; i < to; i++ {
 			for j := range k.w + 1 {
 				at := k.corners(i, j)
 				for c := range k.c {
 					diagonals += square(at[3]+c, at[0]+c) + square(at[2]+c, at[1]+c)
 					if i < k.h && j < k.w {
-						axes += square(at[3]+c, at[2]+c) + square(at[3]+c, at[1]+c)
+						right += square(at[3]+c, at[2]+c)
+						down += square(at[3]+c, at[1]+c)
 					}
 				}
 			}
 		}
-		return k.axis*axes + k.diagonal*diagonals
+		return k.y*down + k.x*right + k.diagonal*diagonals
 	}))
 }
 
 // Backward adds up, for each row of pixels, what the two rows of cells at it depend on it.
 func (k kernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 	x := in[0]
-	axis, diagonal := 2*k.axis*float64(dOut[0]), 2*k.diagonal*float64(dOut[0])
+	d := 2 * float64(dOut[0])
 	k.p.For(k.h, rowsATask, func(from, to int) {
 		low, high := from*k.w*k.c, to*k.w*k.c
 		clear(dIn[low:high])
 		add := func(a, b int, factor float64) {
-			d := factor * (float64(x[a]) - float64(x[b]))
+			d := d * factor * (float64(x[a]) - float64(x[b]))
 			if a >= low && a < high {
 				dIn[a] += T(d)
 			}
@@ -95,11 +99,11 @@ func (k kernel[T]) Backward(dIn []T, _ int, dOut []T, in [][]T, _ []T) {
 			for j := range k.w + 1 {
 				at := k.corners(i, j)
 				for c := range k.c {
-					add(at[3]+c, at[0]+c, diagonal)
-					add(at[2]+c, at[1]+c, diagonal)
+					add(at[3]+c, at[0]+c, k.diagonal)
+					add(at[2]+c, at[1]+c, k.diagonal)
 					if i < k.h && j < k.w {
-						add(at[3]+c, at[2]+c, axis)
-						add(at[3]+c, at[1]+c, axis)
+						add(at[3]+c, at[2]+c, k.x)
+						add(at[3]+c, at[1]+c, k.y)
 					}
 				}
 			}

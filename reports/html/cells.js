@@ -12,30 +12,71 @@ globalThis.runexp ??= {};
 runexp.cells = (() => {
   const { element } = runexp.pictures;
   const beyond = 1; // rows and columns beside those on the screen
+  // A picture costs a request, an answer and a decoding, and its texts are laid out. What is scrolled past faster
+  // than it can be seen is not worth that: places that come at more than so many pixels a millisecond stay empty
+  // until the scroll is slower or rests.
+  const fast = 5;
+  const sample = 50, rest = 60; // milliseconds: over which speed is measured, until it is looked whether a scroll rests
+  const perFrame = 8; // places filled in a frame while the reader scrolls: a screen of them takes longer than a frame
 
   /** create returns a view of layouts within an element. */
   function create(label) {
     const head = element("div", { className: "grid-head", role: "row" });
     const body = element("div", { className: "grid-body", role: "rowgroup" });
     const scroll = element("div", { className: "grid-scroll", role: "grid", "aria-label": label, "aria-multiselectable": "true" }, head, body);
-    const view = { scroll, head, body, layout: null, rows: new Map(), range: "", active: { r: 0, c: 0 } };
+    const view = { scroll, head, body, layout: null, rows: new Map(), range: "", active: { r: 0, c: 0 }, waiting: new Set(), seen: { at: 0, x: 0, y: 0 }, speed: 0, resting: 0 };
     let asked = false;
     const soon = () => {
       if (asked) return;
       asked = true;
-      requestAnimationFrame(() => { asked = false; update(view); });
+      requestAnimationFrame((now) => {
+        asked = false;
+        const slow = speed(view, now) < fast; // before places change: it reads the layout
+        update(view);
+        clearTimeout(view.resting);
+        if (!slow) view.resting = setTimeout(soon, rest);
+        else if (fill(view, perFrame)) soon();
+      });
     };
     scroll.addEventListener("scroll", soon, { passive: true });
     new ResizeObserver(soon).observe(scroll);
     return {
       scroll,
       show: (layout) => show(view, layout),
-      refresh: () => each(view, view.layout.refresh),
+      refresh: () => { fill(view); each(view, view.layout.refresh); },
       active: () => view.active,
       activate: (r, c, focus) => activate(view, r, c, focus),
       element: (r, c) => view.rows.get(r)?.boxes.get(c),
       perPage: () => Math.max(1, Math.floor((scroll.clientHeight - view.layout.headHeight) / view.layout.height)),
     };
+  }
+
+  /** speed is how fast the reader scrolls, in pixels a millisecond. */
+  function speed(view, now) {
+    const { scrollLeft: x, scrollTop: y } = view.scroll;
+    const time = now - view.seen.at;
+    if (time >= sample) {
+      view.speed = (Math.abs(x - view.seen.x) + Math.abs(y - view.seen.y)) / time;
+      view.seen = { at: now, x, y };
+    }
+    return view.speed;
+  }
+
+  /** fill fills places that wait, at most so many; it returns whether others are left. */
+  function fill(view, most = Infinity) {
+    for (const box of [...view.waiting].slice(0, most)) {
+      view.waiting.delete(box);
+      view.layout.fill(box, Number(box.dataset.row), Number(box.dataset.column));
+    }
+    return view.waiting.size > 0;
+  }
+
+  /** leave ends what a place has asked for and not got, since a place on the screen would wait for it. */
+  function leave(view, box) {
+    view.waiting.delete(box);
+    for (const img of box.querySelectorAll("img")) {
+      if (!img.complete) img.removeAttribute("src");
+    }
   }
 
   function each(view, f) {
@@ -47,6 +88,7 @@ runexp.cells = (() => {
     const focused = view.scroll.contains(document.activeElement);
     view.layout = layout;
     view.rows.clear();
+    view.waiting.clear();
     view.range = "";
     view.body.replaceChildren();
     const { scroll, head, body } = view;
@@ -59,6 +101,7 @@ runexp.cells = (() => {
     body.style.height = `${layout.rows * layout.height}px`;
     view.active = { r: clamp(view.active.r, layout.rows), c: clamp(view.active.c, layout.columns) };
     update(view);
+    fill(view);
     if (focused) activate(view, view.active.r, view.active.c, true);
   }
 
@@ -78,7 +121,10 @@ runexp.cells = (() => {
     const wanted = new Set(numbers(rows));
     wanted.add(view.active.r); // what has the focus stays
     for (const [r, row] of view.rows) {
-      if (!wanted.has(r)) { row.box.remove(); view.rows.delete(r); }
+      if (wanted.has(r)) continue;
+      row.box.remove();
+      for (const box of row.boxes.values()) leave(view, box);
+      view.rows.delete(r);
     }
     for (const r of [...wanted].sort((a, b) => a - b)) {
       if (r < layout.rows) fillRow(view, r, columns);
@@ -133,7 +179,10 @@ runexp.cells = (() => {
     const wanted = new Set(numbers(columns));
     if (r === view.active.r) wanted.add(view.active.c);
     for (const [c, box] of row.boxes) {
-      if (!wanted.has(c)) { box.remove(); row.boxes.delete(c); }
+      if (wanted.has(c)) continue;
+      box.remove();
+      leave(view, box);
+      row.boxes.delete(c);
     }
     for (const c of [...wanted].sort((a, b) => a - b)) {
       if (c < layout.columns && !row.boxes.has(c)) addCell(view, row, r, c);
@@ -148,7 +197,7 @@ runexp.cells = (() => {
     box.dataset.column = c;
     box.style.left = `${layout.headWidth + c * layout.width}px`;
     box.style.width = `${layout.width}px`;
-    layout.fill(box, r, c);
+    view.waiting.add(box);
     row.boxes.set(c, box);
     const after = [...row.boxes.keys()].filter((i) => i > c).sort((a, b) => a - b)[0];
     row.box.insertBefore(box, after === undefined ? null : row.boxes.get(after));
@@ -167,6 +216,7 @@ runexp.cells = (() => {
     scroll.scrollLeft = shift(c * layout.width, layout.width, scroll.scrollLeft, scroll.clientWidth - layout.headWidth);
     view.range = "";
     update(view);
+    fill(view);
     const box = view.rows.get(r)?.boxes.get(c);
     if (!box) return;
     box.tabIndex = 0;

@@ -199,15 +199,17 @@ func TestGridAddress(t *testing.T) {
 	}
 }
 
+// numbered are n levels.
+func numbered(n int) (list []string) {
+	for i := range n {
+		list = append(list, fmt.Sprint(i))
+	}
+	return list
+}
+
 // Of thousands of pictures only those on the screen are in the page, and what was scrolled to is.
 func TestGridIsVirtual(t *testing.T) {
-	levels := func(n int) (list []string) {
-		for i := range n {
-			list = append(list, fmt.Sprint(i))
-		}
-		return list
-	}
-	d := fake{axes: []grid.Axis{{Name: "a", Levels: levels(100)}, {Name: "b", Levels: levels(100)}}, size: image.Pt(30, 20)}.make(t)
+	d := fake{axes: []grid.Axis{{Name: "a", Levels: numbered(100)}, {Name: "b", Levels: numbered(100)}}, size: image.Pt(30, 20)}.make(t)
 	p := browser.Open(t, page(t, d), browser.View{Width: 1400, Height: 900})
 	inPage := func() int { return p.Count(".grid-cell") }
 	if n := inPage(); n < 20 || n > 200 {
@@ -231,6 +233,47 @@ func TestGridIsVirtual(t *testing.T) {
 	}
 	browser.Eval[bool](p, `(document.querySelector(".grid-scroll").scrollTo(0, 0), true)`)
 	p.Wait(`[...document.querySelectorAll(".grid-rowhead")].some((e) => e.textContent === "0")`)
+}
+
+// Places that are scrolled past faster than they can be seen stay empty, and are filled when the scroll rests. Time is the
+// test's own: 16 ms a frame.
+func TestGridScrolledPast(t *testing.T) {
+	d := fake{axes: []grid.Axis{{Name: "a", Levels: numbered(5)}, {Name: "b", Levels: numbered(200)}}, size: image.Pt(30, 20)}.make(t)
+	p := browser.Open(t, page(t, d), browser.View{})
+	empty := `document.querySelectorAll(".grid-cell:empty").length`
+	scroll := func(pixels, frames int) {
+		browser.Eval[bool](p, fmt.Sprintf(`(async () => {
+			const box = document.querySelector(".grid-scroll"), frame = globalThis.realFrame ??= requestAnimationFrame.bind(globalThis);
+			globalThis.clock ??= performance.now() + 1000;
+			globalThis.requestAnimationFrame = (f) => frame(() => f(clock));
+			for (let i = 0; i < %d; i++) {
+				box.scrollTop += %d;
+				clock += 16;
+				await new Promise(frame);
+				await new Promise(frame);
+			}
+			return true;
+		})()`, frames, pixels))
+	}
+	if n := browser.Eval[int](p, empty); n != 0 {
+		t.Errorf("%d places are empty at the beginning", n)
+	}
+	scroll(16, 20)
+	if n := browser.Eval[int](p, empty); n != 0 {
+		t.Errorf("%d places are empty at 1 pixel a millisecond", n)
+	}
+	scroll(320, 20)
+	if n, all := browser.Eval[int](p, empty), p.Count(".grid-cell"); n < all/2 {
+		t.Errorf("%d of %d places are empty at 20 pixels a millisecond", n, all)
+	}
+	browser.Eval[bool](p, `(clock += 1000, true)`)
+	p.Wait(empty + " === 0")
+	scroll(-320, 20)
+	p.Focus(".grid-cell[tabindex='0']") // keys wait for nothing
+	p.Press(kb.PageDown)
+	if n := browser.Eval[int](p, empty); n != 0 {
+		t.Errorf("%d places are empty where the keys lead", n)
+	}
 }
 
 // Names with markup, quotes and characters of four bytes are text, and what does not print is seen.

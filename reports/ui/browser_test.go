@@ -1,9 +1,14 @@
 package ui
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -366,5 +371,71 @@ func TestVoteByTouch(t *testing.T) {
 	cast, err := n.store.Votes(t.Context(), "layers")
 	if err != nil || len(cast) != 2 {
 		t.Errorf("votes %v (%v)", cast, err)
+	}
+}
+
+// A thumbnail that is not there when its place has left the screen is no longer asked for.
+func TestGridLeavesThumbnails(t *testing.T) {
+	n := newNotebook(t)
+	s, err := New(t.Context(), Options{Path: n.path})
+	check(t, err)
+	var hold atomic.Bool
+	asked, left := make(chan struct{}, 99), make(chan struct{}, 99)
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hold.Load() && strings.HasPrefix(r.URL.Path, "/thumb/") {
+			asked <- struct{}{}
+			<-r.Context().Done()
+			left <- struct{}{}
+			return
+		}
+		s.Handler().ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { web.CloseClientConnections(); web.Close(); s.Close() })
+	p := browser.Open(t, web.URL+"/pictures#look&x=-&y=-&size=400", browser.View{Width: 500, Height: 400})
+	p.Wait("[...document.querySelectorAll('.grid-cell img')].every((img) => img.complete)")
+	hold.Store(true)
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press("[") // pictures of an earlier step
+	<-asked
+	browser.Eval[bool](p, `(document.querySelector(".grid-scroll").scrollTop = 1e6, true)`)
+	select {
+	case <-left:
+	case <-time.After(time.Minute):
+		t.Error("a place has left the screen, and its thumbnail is still asked for")
+	}
+}
+
+// A request for a thumbnail that ends while others are made takes no turn, and does not end another one for the same picture.
+func TestThumbnailOfOneWhoHasGone(t *testing.T) {
+	n := newNotebook(t)
+	s, err := New(t.Context(), Options{Path: n.path})
+	check(t, err)
+	t.Cleanup(func() { s.Close() })
+	files, err := n.store.Artifacts(t.Context(), 1)
+	check(t, err)
+	for range cap(s.thumbs.slots) {
+		s.thumbs.slots <- struct{}{}
+	}
+	ask := func(ctx context.Context) chan *httptest.ResponseRecorder {
+		answer := make(chan *httptest.ResponseRecorder, 1)
+		go func() {
+			w := httptest.NewRecorder()
+			s.Handler().ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/thumb/"+files[0].Hash, nil))
+			answer <- w
+		}()
+		return answer
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	gone := ask(ctx)
+	for s.thumbs.cache.Len() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	other := ask(t.Context())
+	time.Sleep(50 * time.Millisecond) // so that it waits for the same one; it is answered either way
+	leave()
+	<-gone
+	<-s.thumbs.slots
+	if w := <-other; w.Code != http.StatusOK {
+		t.Errorf("the other one gets %d: %s", w.Code, w.Body)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"html"
 	"image"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -355,6 +356,12 @@ func TestMovedStore(t *testing.T) {
 	if answer.StatusCode != http.StatusConflict || !strings.Contains(body, "rescued") || len(said) != 1 {
 		t.Errorf("the store has gone: %s, said %q\n%s", answer.Status, said, body)
 	}
+	if answer, body := star(); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "there is no "+n.path) {
+		t.Errorf("the store is still gone: %s\n%s", answer.Status, body)
+	}
+	if _, err := os.Stat(n.path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("another store was made: %v", err)
+	}
 	check(t, os.WriteFile(n.path, kept, 0o644))
 	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("the store is back: %s\n%s", answer.Status, body)
@@ -414,7 +421,8 @@ func TestMetricNames(t *testing.T) {
 func TestDamagedRow(t *testing.T) {
 	n := newNotebook(t)
 	web := n.serve(t, Options{})
-	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`))
+	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`,
+		`UPDATE metric_summary SET last = 'much' WHERE run_id = 5`, `UPDATE artifacts SET created_at = 'soon' WHERE run_id = 6`, `INSERT INTO marks (run_id, star, note, deleted_at, changed_at) VALUES (7, 1, '', 'soon', 'soon')`))
 	for address, want := range map[string]string{
 		"/": "its start cannot be read", "/experiments": "others", "/sweeps": "its plan cannot be read", "/runs/1": "finished", "/pictures": "run 5",
 	} {

@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -79,15 +80,25 @@ func newThumbnails() *thumbnails {
 // sendThumbnail sends a stored picture, shrunk.
 func (s *Server) sendThumbnail(r *http.Request) (reply, error) {
 	hash := r.PathValue("hash")
-	data, err := s.thumbs.cache.Get(hash, func() ([]byte, error) { return s.thumbs.make(r.Context(), s.store, hash) })
-	if err != nil {
-		return reply{}, notFound(err)
+	for {
+		data, err := s.thumbs.cache.Get(hash, func() ([]byte, error) { return s.thumbs.make(r.Context(), s.store, hash) })
+		switch {
+		case errors.Is(err, context.Canceled) && r.Context().Err() == nil: // whoever it was made for has gone
+		case err != nil:
+			return reply{}, notFound(err)
+		default:
+			return reply{file: data, mime: pictureType(data), forever: true}, nil
+		}
 	}
-	return reply{file: data, mime: pictureType(data), forever: true}, nil
 }
 
+// make makes a thumbnail, unless the request for it ends before its turn: a grid that is scrolled leaves many behind.
 func (t *thumbnails) make(ctx context.Context, s *store.Store, hash string) ([]byte, error) {
-	t.slots <- struct{}{}
+	select {
+	case t.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	defer func() { <-t.slots }()
 	picture, err := readPicture(context.WithoutCancel(ctx), s, hash) // others may wait for the same one
 	if err != nil {

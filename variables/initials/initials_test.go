@@ -39,11 +39,12 @@ func TestContract(t *testing.T) {
 // TestOptions: the error for a bad option names it.
 func TestOptions(t *testing.T) {
 	for want, options := range map[string]framework.Validator{
-		"image: needs the file of the picture to start from": image.Defaults(),
-		"sigma: 0 is not a positive number":                  noise.Config{},
-		"sigma: -1 is not a positive number":                 noise.Config{Sigma: -1},
-		"sigma: NaN is not a positive number":                noise.Config{Sigma: math.NaN()},
-		"sigma: +Inf is not a positive number":               noise.Config{Sigma: math.Inf(1)},
+		"image: needs the file of the picture to start from":      image.Defaults(),
+		"sigma: 0 is not a positive number":                       noise.Config{Unit: "levels"},
+		"sigma: -1 is not a positive number":                      noise.Config{Sigma: -1, Unit: "levels"},
+		"sigma: NaN is not a positive number":                     noise.Config{Sigma: math.NaN(), Unit: "levels"},
+		"sigma: +Inf is not a positive number":                    noise.Config{Sigma: math.Inf(1), Unit: "levels"},
+		`unit: unknown value "bytes" (known: deviations, levels)`: noise.Config{Sigma: 1, Unit: "bytes"},
 	} {
 		if err := options.Validate(); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -103,6 +104,32 @@ func TestNoise(t *testing.T) {
 		n := float64(len(m.Pix) / 3)
 		if mean, deviation := sum/n, math.Sqrt(squares/n); math.Abs(mean) > 0.02 || math.Abs(deviation-0.5) > 0.02 {
 			t.Errorf("channel %d: mean %g and deviation %g, want 0 and 0.5", c, mean, deviation)
+		}
+	}
+}
+
+// TestNoiseInLevels: 0 to 255 minus the mean has the deviation sigma in every channel, as
+// the programs of the field draw it.
+func TestNoiseInLevels(t *testing.T) {
+	for _, sigma := range []float64{0.001, 0.256, 90} { // johnson's, anishathalye's, gordic's
+		i, err := noise.New(noise.Config{Sigma: sigma, Unit: "levels"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := i.Image(framework.Sources{}, 100, 100, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		means := framework.ImageNet().Mean
+		for c := range 3 {
+			mean, square := 0.0, 0.0
+			for k := c; k < len(m.Pix); k += 3 {
+				x := 255 * (float64(m.Pix[k]) - means[c])
+				mean, square = mean+x/1e4, square+x*x/1e4
+			}
+			if math.Abs(mean) > 0.05*sigma || math.Abs(math.Sqrt(square)/sigma-1) > 0.05 {
+				t.Errorf("sigma %g: channel %d has mean %g, deviation %g", sigma, c, mean, math.Sqrt(square))
+			}
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 func main() {
 	plugins := runexp.Builtin()
-	framework.Register(plugins.Losses, "moments", "mean squared error of the channels' means and deviations against the style image's",
+	framework.Register(plugins.Losses, "channel-moments", "mean squared error of the channels' means and deviations against the style image's",
 		moments.Defaults, moments.New)
 	os.Exit(cmd.Main(plugins))
 }

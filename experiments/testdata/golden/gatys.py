@@ -131,10 +131,10 @@ def one(name, recipe, overrides, start='content.png', clamp=False):
 
 def two():
     recipes = [sized(Recipe, 36, 48), sized(Recipe, 48, 64)]
-    write('gatys2016', 'gatys2016', ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=10',
-                                     'stages.1.iterations=5', f'stages.*.optimizer={ADAM}', *LOOSE],
+    write('gatys2016', 'gatys2016', ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=3',
+                                     'stages.1.iterations=7', f'stages.*.optimizer={ADAM}', *LOOSE],
           ('probe.png', ['stages.0.size={height: 48, width: 64, fit: stretch}', 'stages.1=null'], *gradients(recipes[1].terms, 255 * image('probe.png'))),
-          run(recipes, 255 * resize(image('content.png'), 36, 48), [10, 5]), shared=True)
+          run(recipes, 255 * resize(image('content.png'), 36, 48), [3, 7]), shared=True)
 
 
 def grey(u):
