@@ -110,14 +110,14 @@ func write(out *bytes.Buffer, n *yaml.Node) error {
 
 func writeScalar(out *bytes.Buffer, n *yaml.Node) error {
 	var value any = n.Value
-	switch tag := n.ShortTag(); {
-	case tag == "!!int" || tag == "!!float":
+	switch n.ShortTag() {
+	case "!!int", "!!float":
 		if json.Valid([]byte(n.Value)) {
 			out.WriteString(n.Value)
 			return nil
 		}
 		fallthrough
-	case tag == "!!bool" || tag == "!!null":
+	case "!!bool", "!!null":
 		if err := n.Decode(&value); err != nil {
 			return err
 		}
