@@ -52,8 +52,9 @@ def resize(x, h, w):
     return torch.from_numpy(np.stack([np.asarray(Image.fromarray(c.numpy(), mode='F').resize((w, h), Image.BICUBIC)) for c in x[0].detach()]))[None]
 
 
-def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', oxford=False, reading=lambda x: 255 * x[:, [2, 1, 0]] - BGR):
-    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]; or of Oxford's VGG-19, divided by SCALE, its input by reading."""
+def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', oxford=False, padding='zeros', reading=lambda x: 255 * x[:, [2, 1, 0]] - BGR):
+    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]; or of Oxford's VGG-19, divided by SCALE, its input by reading.
+    padding is of all convolutions."""
     weights, h, out = load(LITE), (x - MEAN) / STD, {}
     if oxford:  # the network is homogeneous: its input and biases are divided
         weights = {k: v / SCALE if k.endswith('.bias') else v for k, v in load(OXFORD).items()}
@@ -61,10 +62,10 @@ def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', 
     for block, convolutions in enumerate(BLOCKS, 1):
         for i in range(1, convolutions + 1):
             name = f'{block}_{i}'
-            padding = 1
-            if name == '1_1' and first_padding != 'zeros':
-                h, padding = F.pad(h, (1, 1, 1, 1), mode=first_padding), 0
-            out['conv' + name] = h = F.conv2d(h, weights[f'conv{name}.weight'], weights[f'conv{name}.bias'], padding=padding)
+            border, zeros = first_padding if name == '1_1' and first_padding != 'zeros' else padding, 1
+            if border != 'zeros':
+                h, zeros = F.pad(h, (1, 1, 1, 1), mode=border), 0
+            out['conv' + name] = h = F.conv2d(h, weights[f'conv{name}.weight'], weights[f'conv{name}.bias'], padding=zeros)
             if 'conv' + name == last:
                 return out
             out['relu' + name] = h = F.relu(h)
@@ -75,6 +76,19 @@ def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', 
         if f'pool{block}' == last:
             return out
     raise KeyError(last)
+
+
+def draws(seed, stream, step, n):
+    """Returns n numbers in [0, 1) of graph.Builder.Draws number stream, from 1: 24 bits each of PCG-DXSM, as in math/rand/v2."""
+    state, numbers = seed << 64 | stream << 40 | step, []
+    for _ in range(n):
+        state = (state * 0x2360ED051FC65DA44385DF649FCCF645 + 0x5851F42D4C957F2D14057B7EF767814F) % 2 ** 128
+        hi, lo = state >> 64, state % 2 ** 64
+        hi ^= hi >> 32
+        hi = hi * 0xDA942042E4DD58B5 % 2 ** 64
+        hi ^= hi >> 48
+        numbers.append((hi * (lo | 1) % 2 ** 64) >> 40)
+    return [m / 2 ** 24 for m in numbers]
 
 
 def gradients(terms, x):

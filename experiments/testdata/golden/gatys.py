@@ -38,6 +38,7 @@ class Recipe:
     pool, last, raw, reduction = staticmethod(maximum), 'relu5_1', SCALE, 'mean'
     layer, style_layers = 'relu4_2', RELU
     weights = {'content': 1, 'style': 1e3}
+    rate, white = 5, 255  # Adam's rate; what of the variable is white
 
     def __init__(self, content, style, masks=None):
         self.masks, style_masks = masks or ({'': None}, {'': None})
@@ -84,36 +85,31 @@ def total(recipe, terms):
 
 
 def run(recipes, x, counts, clamp=False):
-    """Returns the rows of stages; each but the first starts from the last result, rounded to 8 bits."""
+    """Returns the rows of stages; each but the first starts from the last result, rounded to 8 bits. step of a recipe is what its random draws depend on."""
     rows = []
     for number, (recipe, count) in enumerate(zip(recipes, counts)):
         h, w = recipe.size
+        recipe.step = 0
         if number:
             x = (x.clamp(0, 255) / 255 * 255).round()
         x = resize(x, h, w) if x.shape[2:] != (h, w) else x
         start = x.clone()
         x = x.clone().requires_grad_(True)
-        o = adam([x])
+        o = torch.optim.Adam([x], lr=recipe.rate)
         for i in range(count):
             o.zero_grad()
             terms = recipe.terms(x)
             total(recipe, terms).backward()
             rows.append(row(number, i, total(recipe, terms), terms, x, start))
             o.step()
+            recipe.step += 1
             if clamp:
                 with torch.no_grad():
-                    x.clamp_(0, 255)
+                    x.clamp_(0, recipe.white)
         terms = recipe.terms(x)
         rows.append(row(number, count, total(recipe, terms), terms))
         x = x.detach()
     return rows
-
-
-ADAM = '{name: adam, lr: 5}'
-
-
-def adam(x):
-    return torch.optim.Adam(x, lr=5)
 
 
 def sized(kind, h, w, content=None, style=None, **more):
@@ -122,17 +118,18 @@ def sized(kind, h, w, content=None, style=None, **more):
     return recipe
 
 
-def one(name, recipe, overrides, start='content.png', clamp=False):
-    """Writes the reference of a preset with one stage at 48×64."""
-    overrides = ['stages.0.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=10', f'stages.0.optimizer={ADAM}', *LOOSE, *overrides]
-    x = 255 * (start if torch.is_tensor(start) else image(start))
-    write(name, name, overrides, ('probe.png', [], *gradients(recipe.terms, 255 * image('probe.png'))), run([recipe], x, [10], clamp), shared=True)
+def one(name, recipe, overrides, start='content.png', clamp=False, probe=None):
+    """Writes the reference of a preset with one stage at 48×64. start and probe are pictures in [0, 1], or for Recipes of another variable, white: 1, that."""
+    overrides = ['stages.0.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=10', f'stages.0.optimizer={{name: adam, lr: {recipe.rate}}}', *LOOSE, *overrides]
+    x = recipe.white * (start if torch.is_tensor(start) else image(start))
+    write(name, name, overrides, ('probe.png', [], *gradients(recipe.terms, recipe.white * image('probe.png') if probe is None else probe)), run([recipe], x, [10], clamp), shared=True)
 
 
-def two():
-    recipes = [sized(Recipe, 36, 48), sized(Recipe, 48, 64)]
-    write('gatys2016', 'gatys2016', ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=3',
-                                     'stages.1.iterations=7', f'stages.*.optimizer={ADAM}', *LOOSE],
+def two(name, kind):
+    """Writes the reference of a preset with two stages, at 36×48 and 48×64."""
+    recipes = [sized(kind, 36, 48), sized(kind, 48, 64)]
+    write(name, name, ['stages.0.size={height: 36, width: 48, fit: stretch}', 'stages.1.size={height: 48, width: 64, fit: stretch}', 'stages.0.iterations=3',
+                                     'stages.1.iterations=7', f'stages.*.optimizer={{name: adam, lr: {kind.rate}}}', *LOOSE],
           ('probe.png', ['stages.0.size={height: 48, width: 64, fit: stretch}', 'stages.1=null'], *gradients(recipes[1].terms, 255 * image('probe.png'))),
           run(recipes, 255 * resize(image('content.png'), 36, 48), [3, 7]), shared=True)
 
@@ -148,12 +145,13 @@ def luminance():
     one('gatys2017-luminance', sized(Recipe, 48, 64, content, style), ['stages.1=null'], start=content)
 
 
-two()
-one('gatys2016-paper', sized(Paper, 48, 64), ['init={from: image, image: content.png}'])
-regions = ['left', 'right']
-masks = [{r: image(f'{of}-{r}.png')[:, :1] for r in regions} for of in ['content', 'style']]
-drawn = [f'{at}.masks=[' + ', '.join(f'{{name: {r}, image: {of}-{r}.png}}' for r in regions) + ']' for at, of in [('content', 'content'), ('style.0', 'style')]]
-one('gatys2017-guided', sized(Recipe, 48, 64, masks=masks), ['stages.1=null', *drawn])
-luminance()
-one('gatys2017-scale', sized(Scale, 48, 64), [])
-one('deeptextures', sized(Textures, 48, 64), ['content=null', 'init={from: image, image: content.png}'], clamp=True)
+if __name__ == '__main__':
+    two('gatys2016', Recipe)
+    one('gatys2016-paper', sized(Paper, 48, 64), ['init={from: image, image: content.png}'])
+    regions = ['left', 'right']
+    masks = [{r: image(f'{of}-{r}.png')[:, :1] for r in regions} for of in ['content', 'style']]
+    drawn = [f'{at}.masks=[' + ', '.join(f'{{name: {r}, image: {of}-{r}.png}}' for r in regions) + ']' for at, of in [('content', 'content'), ('style.0', 'style')]]
+    one('gatys2017-guided', sized(Recipe, 48, 64, masks=masks), ['stages.1=null', *drawn])
+    luminance()
+    one('gatys2017-scale', sized(Scale, 48, 64), [])
+    one('deeptextures', sized(Textures, 48, 64), ['content=null', 'init={from: image, image: content.png}'], clamp=True)

@@ -8,25 +8,12 @@ and the iteration.
 import torch
 import torch.nn.functional as F
 
-from common import features, gradients, image, resize, row, write
+from common import draws, features, gradients, image, resize, row, write
 
 LAYERS = ['relu1_1', 'relu1_2', 'relu2_1', 'relu2_2', 'relu3_1', 'relu3_2', 'relu3_3', 'relu4_3', 'relu5_1']
 LOSSES = ['content', 'emd', 'moments', 'palette']
 SEED, POINTS, STYLE_POINTS, LEVELS = 1, 256, 500, 6  # fewer pixels than the preset's, to save time
 TURN = torch.tensor([[.577350, .577350, .577350], [-.577350, .788675, -.211325], [-.577350, -.211325, .788675]])
-
-
-def draws(stream, step, n):
-    """Returns n numbers in [0, 1): 24 bits each of PCG-DXSM, as in math/rand/v2."""
-    state, numbers = SEED << 64 | stream << 40 | step, []
-    for _ in range(n):
-        state = (state * 0x2360ED051FC65DA44385DF649FCCF645 + 0x5851F42D4C957F2D14057B7EF767814F) % 2 ** 128
-        hi, lo = state >> 64, state % 2 ** 64
-        hi ^= hi >> 32
-        hi = hi * 0xDA942042E4DD58B5 % 2 ** 64
-        hi ^= hi >> 48
-        numbers.append((hi * (lo | 1) % 2 ** 64) >> 40)
-    return [m / 2 ** 24 for m in numbers]
 
 
 def hypercolumns(x, numbers, scale=1):
@@ -80,13 +67,13 @@ class Stage:
     def __init__(self, number, h, w):
         self.h, self.w = h, w
         self.content = resize(image('content.png'), h, w)
-        numbers = draws(1, 2 ** 39 + number, STYLE_POINTS)
+        numbers = draws(SEED, 1, 2 ** 39 + number, STYLE_POINTS)
         with torch.no_grad():
             style = resize(image('style.png'), h, w)
             self.style, self.scaled = hypercolumns(style, numbers), hypercolumns(style, numbers, .23)
 
     def terms(self, x, step):
-        u = [draws(1 + i, step, POINTS) for i in range(len(LOSSES))]
+        u = [draws(SEED, 1 + i, step, POINTS) for i in range(len(LOSSES))]
         with torch.no_grad():
             content = hypercolumns(self.content, u[0])
         return {'content': self_similarity(hypercolumns(x, u[0]), content), 'emd': relaxed_emd(cosine_distances(hypercolumns(x, u[1]), self.style)),
