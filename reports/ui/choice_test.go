@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -132,4 +133,24 @@ func TestDeletedIsNotChosen(t *testing.T) {
 	p.Go(web.URL + "/")
 	p.Wait("document.readyState === 'complete'")
 	counted(t, p, "choose runs with x, or by their boxes")
+}
+
+// A trial whose run is deleted is called deleted by the sweep's page and its report, not one that has not begun.
+func TestDeletedTrial(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	for _, c := range []struct{ do, progress, report string }{
+		{"delete", "3 of 4 trials finished, 1 deleted", "run 4 was deleted; runexp restore 4 brings it back"},
+		{"restore", "4 of 4 trials finished", "All 4 trials finished"},
+	} {
+		if answer, body := post(t, web, "/marks", url.Values{"run": {"4"}, "do": {c.do}}); answer.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %s\n%s", c.do, answer.Status, body)
+		}
+		if _, body := get(t, web, "/sweeps/1"); !strings.Contains(body, c.progress) || strings.Contains(body, "not begun") {
+			t.Errorf("after %s the sweep's page does not say %q:\n%s", c.do, c.progress, body)
+		}
+		if _, body := get(t, web, "/sweeps/1/report"); !strings.Contains(body, c.report) {
+			t.Errorf("after %s the report does not say %q:\n%s", c.do, c.report, body)
+		}
+	}
 }
