@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"runexp/configs"
+	"runexp/framework/store/record"
 	"runexp/reports/advice"
 )
 
@@ -31,11 +32,11 @@ func TestShippedAdvice(t *testing.T) {
 	}
 	params := map[string]string{}
 	for _, p := range list {
-		text, err := json.Marshal(p.Value)
+		text, err := p.JSON()
 		if err != nil {
 			t.Fatal(err)
 		}
-		params[p.Path] = string(text)
+		params[record.SettingPath(p.Path)] = string(text)
 	}
 	recipe, _ := advice.RecipeOf(params)
 	if _, differing := advice.Nearest(shipped, recipe); len(differing) > 0 {

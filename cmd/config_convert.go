@@ -28,9 +28,9 @@ large the gradient of a loss is, so weights that were tuned for one are wrong fo
 
 How hard a loss pulls is the L2 norm of its gradient, times its weight, with respect to the pixels
 in [0, 1] of the picture that the first stage starts from. A loss without a gradient there in
-either config, as content at the content image, is measured in both at a probe: nine tenths of that picture
-and one tenth of uniform noise, by the seed. Losses that FROM lacks keep their weights, as do
-weights within stages.
+either config, as content at the content image, is measured in both at a probe: nine tenths of
+that picture and one tenth of uniform noise, by the seed. Losses that FROM lacks keep their
+weights, as do weights within stages.
 
 FROM and TO are presets or config files. Both need images: one that names none has the other's,
 and path=value sets them, or anything else, in both. Of a sweep the first trial is measured.

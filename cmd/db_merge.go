@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,7 @@ is; merge again when it has ended.
 
 Reads the other stores and never changes them; an older one, or one that is being written, is
 copied to a temporary folder first (TMPDIR). Each is checked as a whole, and each picture against
-its hash: a run with a damaged picture is left out and named.
+its hash: a run with a damaged picture is left out and named. Where nothing came, no store is made.
 
 Writes the store, 32 MB at a time, and prints what came from each. --json prints a list of objects.
 
@@ -74,15 +76,25 @@ func (a *app) merge(ctx context.Context, from []string) error {
 	if len(problems) > 0 {
 		return usage(fmt.Errorf("nothing was merged: %w", errors.Join(problems...)))
 	}
+	_, err := os.Stat(a.db)
+	made := errors.Is(err, fs.ErrNotExist)
 	s, err := a.openStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	taken := false
+	defer func() {
+		runs, err := s.Count(context.WithoutCancel(ctx), store.Filter{})
+		_ = s.Close()
+		if made && !taken && err == nil && runs == 0 { // a store of nothing, to which nobody has written meanwhile
+			_ = os.Remove(a.db)
+		}
+	}()
 	progress := newWorkProgress(a.stderr, a.json)
 	rows := []mergedRow{}
 	for i, path := range from {
 		m, err := s.Merge(ctx, path)
+		taken = taken || err == nil || m.Runs+m.Sweeps+m.Trials+m.Pictures+m.Votes > 0
 		var bad *store.SourceError
 		if err != nil && !errors.As(err, &bad) {
 			return fmt.Errorf("%w; the same command goes on", err)
@@ -107,10 +119,12 @@ func (a *app) merge(ctx context.Context, from []string) error {
 			return err
 		}
 	}
-	if err := s.Close(); err != nil {
-		return err
+	if taken {
+		if err := s.Close(); err != nil {
+			return err
+		}
 	}
-	return usage(errors.Join(problems...))
+	return figureError(errors.Join(problems...))
 }
 
 // String says what came: 3 new runs, 1 went on, …; or that nothing did.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"runexp/framework/store"
+	"runexp/framework/store/storetest"
 )
 
 // TestTheDiskFills runs on a disk of a few megabytes that is then filled.
@@ -103,6 +104,31 @@ func TestTheDiskOfPicturesFills(t *testing.T) {
 	cmd, said = program(t, dir, args...)
 	must(t, exitOK, cmd, said)
 	outcomeIn(t, dir, "store.db").compare(t, want)
+}
+
+// A merge that finds no room for a copy of an older store has failed by the disk, not by what
+// was asked, and makes no store.
+func TestMergeWithoutRoom(t *testing.T) {
+	dir := t.TempDir()
+	place(t, dir)
+	cmd, said := program(t, dir, "-c", "crash.yaml", "--db", "from.db", "stages.1=null", "stages.0.iterations=2")
+	must(t, exitOK, cmd, said)
+	if err := storetest.Exec(filepath.Join(dir, "from.db"), "PRAGMA user_version = 7"); err != nil {
+		t.Fatal(err)
+	}
+	temporary := filepath.Join(dir, "tmp")
+	smallDisk(t, temporary)
+	if err := fill(filepath.Join(temporary, "ballast")); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", temporary)
+	cmd, said = program(t, dir, "db", "merge", "from.db", "--db", "to.db")
+	if text := must(t, exitInternal, cmd, said); !strings.Contains(text, "TMPDIR") {
+		t.Errorf("it does not say what to do:\n%s", text)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "to.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("to.db: %v", err)
+	}
 }
 
 // smallDisk makes dir a disk of a few megabytes until the test is over.

@@ -25,7 +25,8 @@ and environment are tags that begin with runexp. Each experiment has the name it
 are not exported.
 
 A run that is on the server already, by the tag runexp.uid, is completed or left alone: the same
-command goes on where it was stopped, and adds what is new. A run that was deleted on the server is
+command goes on where it was stopped, and adds what is new. That is so in whichever experiment it
+is: with another --experiment-prefix a run is not copied. A run that was deleted on the server is
 written again.
 
 ` + selectionHelp + `
@@ -34,8 +35,8 @@ MLflow holds less than the store. Infinities become ±1.8e308; NaN is kept. The 
 for each value: a step's time is the start of the run plus the seconds of the iterations before.
 Params are text of at most 6000 characters, and a longer one ends in …; names are of letters,
 digits and _ - . / and spaces, with other characters as _ and a digest at the end. A pruned run is
-FINISHED and a lost one FAILED; the tag runexp.status has the status. Metrics of different scorers
-have the first 8 digits of the scorer's hash behind their names, if the store has several.
+FINISHED and a lost one FAILED; the tag runexp.status has the status. Where the store has several
+scorers of a metric, each has a name, with the first 8 digits of the scorer's hash at its end.
 
 MLFLOW_TRACKING_URI is the default of --url. The server is told MLFLOW_TRACKING_USERNAME and
 MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, as MLflow's own client does. Nothing is sent

@@ -20,20 +20,22 @@ func (a *app) exportCSV(where *whereFlag) *cobra.Command {
 		Short: "Write runs as tables in CSV",
 		Long: `Write runs as tables in CSV, UTF-8 with a header each:
 
-  runs.csv       a row for each run: status, times, star, tags, note, settings as params.PATH, and
-                 of each metric the score or else the last value as metrics.NAME
-  metrics.csv    a row for each value: run, uid, name, step, value
-  scores.csv     a row for each score: run, uid, scorer, name, value
-  events.csv     a row for each event: run, uid, at, kind, step, data
-  sweep_N.csv    a row for each trial of sweep N, as the store's view of that name
+  runs.csv         a row for each run: status, times, star, tags, note, settings as params.PATH,
+                   and of each metric the score or else the last value as metrics.NAME
+  metrics.csv      a row for each value: run, uid, name, step, value
+  metric_info.csv  a row for each name: unit, direction (whether lower is better), scorer, meaning
+  scores.csv       a row for each score: run, uid, scorer, name, value
+  events.csv       a row for each event: run, uid, at, kind, step, data
+  sweep_N.csv      a row for each trial of sweep N, as the store's view of that name
 
 ` + selectionHelp + `
 
 CSV has no types: an empty cell is a missing value or an empty text, and 1 a number or a text;
 runexp export parquet keeps them apart. Lists are JSON. Numbers have all their digits, and those
-that are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Metrics of
-different scorers have the first 8 digits of the scorer's hash behind their names, if the store has
-several. Pictures are not exported.
+that are not finite are NaN, inf and -inf; in sweep_N they are missing, as in the view. Where
+the store has several scorers of a metric, whose numbers do not compare, each has a column, with
+the first 8 digits of the scorer's hash behind the name; names in metrics.csv too. Pictures are not
+exported.
 
 A spreadsheet runs texts that begin with = + - or @ as formulas, and names in a store may come from
 others. Texts are written as they are, for programs, and a warning counts such texts;
@@ -72,7 +74,7 @@ func (a *app) exportParquet(where *whereFlag) *cobra.Command {
 		Use:   "parquet [RUN…|EXPERIMENT…]",
 		Short: "Write runs as tables in Parquet",
 		Long: `Write runs as tables in Apache Parquet, for pandas, Polars, DuckDB, Spark or R: runs, metrics,
-scores, events and sweep_N, the tables of runexp export csv, with types.
+metric_info, scores, events and sweep_N, the tables of runexp export csv, with types.
 
 A column of settings is of whole numbers, numbers, true and false, or text, whichever holds all its
 values; lists are JSON. Missing values are null, apart from NaN, and infinities are themselves.

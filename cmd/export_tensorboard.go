@@ -27,8 +27,8 @@ TensorBoard holds less than the store. Scalars are float32: about 7 digits, and 
 3.4e38 become infinite. NaN and infinities are kept. A list among the settings is its JSON, and a
 setting that has values of different types is text. The store has no time for each value: a
 step's time is the start of the run plus the seconds of the iterations before. A pruned run counts
-as a success on the HParams page, and a killed or lost one as a failure. Metrics of different
-scorers have the first 8 digits of the scorer's hash behind their names, if the store has several.
+as a success on the HParams page, and a killed or lost one as a failure. Where the store
+has several scorers of a metric, each has a name, with the first 8 digits of the scorer's hash.
 Tags, notes, stars and events are not exported.
 
 Reads the store (--db), also during runs. Writes OUT/export/tensorboard, or the folder that -o

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"reflect"
+	"time"
 	"unicode/utf16"
 
 	"runexp/internal/printable"
@@ -101,4 +102,12 @@ func (f float) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(f))
+}
+
+// A moment is written to JSON as the store has it: UTC in microseconds, always as wide, so that
+// the order of texts is that of times.
+type moment time.Time
+
+func (m moment) MarshalJSON() ([]byte, error) {
+	return json.Marshal(time.Time(m).UTC().Format("2006-01-02T15:04:05.000000Z"))
 }

@@ -100,6 +100,9 @@ func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string, deleted
 			problems = append(problems, fmt.Errorf("%s: %w", a.db, err))
 		case errors.Is(err, store.ErrNotFound):
 			several := namedBy(ref, all)
+			if len(several) > 0 {
+				a.noteMissing(ref, several, deleted)
+			}
 			if len(several) == 0 && deleted {
 				problems = append(problems, fmt.Errorf("%s has no deleted run \"%s\"; %s lists them", a.db, printable.Excerpt(ref), a.command("ls --deleted")))
 			} else if len(several) == 0 {
@@ -116,12 +119,46 @@ func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string, deleted
 	return runs, usage(errors.Join(problems...))
 }
 
-// namedBy returns the runs of an experiment, or those in a range of numbers.
-func namedBy(ref string, all []store.RunSummary) (named []store.RunSummary) {
+// rangeOf reads a range of numbers, 3-7.
+func rangeOf(ref string) (first, last int64, ok bool) {
 	from, to, ok := strings.Cut(ref, "-")
 	first, errFirst := strconv.ParseInt(from, 10, 64)
 	last, errLast := strconv.ParseInt(to, 10, 64)
-	ranged := ok && errFirst == nil && errLast == nil
+	return first, last, ok && errFirst == nil && errLast == nil
+}
+
+// noteMissing says which numbers of a range name none of the runs that it found.
+func (a *app) noteMissing(ref string, found []store.RunSummary, deleted bool) {
+	first, last, ok := rangeOf(ref)
+	has := map[int64]bool{}
+	for _, run := range found {
+		has[run.Number] = run.Number >= first && run.Number <= last
+		ok = ok && run.Experiment != ref // which has a name like a range
+	}
+	missing := last - first + 1 - int64(len(has))
+	if !ok || missing <= 0 {
+		return
+	}
+	const most = 5
+	var few []string
+	for number := first; number <= last && len(few) < most; number++ {
+		if !has[number] {
+			few = append(few, fmt.Sprint(number))
+		}
+	}
+	if missing > most {
+		few = append(few, "…")
+	}
+	what := "runs that are deleted or not in the store"
+	if deleted {
+		what = "runs that are not deleted or not in the store"
+	}
+	fmt.Fprintf(a.stderr, "note: %s names %s, %d in number: %s\n", ref, what, missing, strings.Join(few, ", "))
+}
+
+// namedBy returns the runs of an experiment, or those in a range of numbers.
+func namedBy(ref string, all []store.RunSummary) (named []store.RunSummary) {
+	first, last, ranged := rangeOf(ref)
 	for _, run := range all {
 		if run.Experiment == ref || ranged && run.Number >= first && run.Number <= last {
 			named = append(named, run)

@@ -39,7 +39,9 @@ run has one); joined by and, or, not and parentheses. --sort takes such a field,
 for the highest first, and --columns several, which are then the columns. The attributes are run,
 uid, experiment, sweep, status, message, flaw, scorer, iterations, loss, seconds, started (a day, or
 a time of one, UTC), attempt, seed, content, style, star, tag and note. metrics.eval/… are by the
-newest scorer of each run. --deleted lists the runs that rm has deleted, and only those.
+newest scorer of each run. Where the end of a path names several settings, a filter is true if it is
+for one of them, and a column or an order has the first by the text of its path. --deleted lists
+the runs that rm has deleted, and only those.
 
 --scorer adds the metrics of the pictures by one scorer, and a dash where it has not scored:
 numbers of different scorers do not compare. runexp score scores more runs by it.
@@ -124,7 +126,7 @@ type runRow struct {
 	Iterations int          `json:"iterations"`
 	Loss       *float64     `json:"loss"` // null if there is none
 	Seconds    float64      `json:"seconds"`
-	Started    time.Time    `json:"started"`
+	Started    moment       `json:"started"`
 	Message    string       `json:"message,omitempty"`
 	Flaw       *record.Flaw `json:"flaw,omitempty"` // what is wrong with its picture
 	Content    string       `json:"content,omitempty"`
@@ -132,7 +134,7 @@ type runRow struct {
 	Star       bool         `json:"star,omitempty"`
 	Tags       []string     `json:"tags"`
 	Note       string       `json:"note,omitempty"`
-	Deleted    *time.Time   `json:"deleted,omitempty"` // when it was deleted
+	Deleted    *moment      `json:"deleted,omitempty"` // when it was deleted
 	Damage     string       `json:"damage,omitempty"`  // what of it cannot be read
 	// Scorer is the hash of --scorer, and Scores are its numbers; both are missing without it.
 	Scorer string       `json:"scorer,omitempty"`
@@ -146,7 +148,7 @@ func newRunRow(r store.RunSummary, flaws map[int64]record.Flaw, images store.Run
 		Star: mark.Star, Tags: mark.Tags, Note: mark.Note, Deleted: mark.Deleted,
 		Content: images.Content, Styles: append([]string{}, images.Styles...),
 		Run: r.Number, UID: r.UID, Experiment: r.Experiment, Status: r.Status,
-		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: r.Started, Message: r.Message, Damage: r.Damage,
+		Iterations: r.Iterations, Seconds: r.Elapsed.Seconds(), Started: moment(r.Started), Message: r.Message, Damage: r.Damage,
 	}
 	if !math.IsNaN(r.Loss) && !math.IsInf(r.Loss, 0) {
 		row.Loss = &r.Loss

@@ -3,7 +3,9 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,6 +117,9 @@ func (a *app) listColumns(c *cobra.Command, f lsFlags) error {
 			case nil:
 				return "-"
 			case float64:
+				if v == math.Trunc(v) && math.Abs(v) < 1<<53 { // a seed, with all digits
+					return strconv.FormatFloat(v, 'f', -1, 64)
+				}
 				return number(v)
 			}
 			return fmt.Sprint(v)

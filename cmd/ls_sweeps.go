@@ -22,7 +22,7 @@ type sweepRow struct {
 	Pruned     int       `json:"pruned"`
 	Running    int       `json:"running"`
 	Metrics    []string  `json:"metrics"`
-	Planned    time.Time `json:"planned"`
+	Planned    moment    `json:"planned"`
 	Damage     string    `json:"damage,omitempty"`
 }
 
@@ -56,13 +56,13 @@ func (a *app) listSweeps(c *cobra.Command, f store.Filter) error {
 		damaged = append(damaged, w.Check())
 		progress := all[w.Number]
 		rows[i] = sweepRow{
-			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: w.Created, Damage: w.Damage,
+			Sweep: w.Number, UID: w.UID, Experiment: w.Experiment, Method: w.Method, Trials: w.Trials, Metrics: w.Metrics, Planned: moment(w.Created), Damage: w.Damage,
 			Finished: progress[store.Finished], Failed: progress[store.Failed], Pruned: progress[store.Pruned], Running: progress[store.Running],
 		}
 		r := rows[i]
 		cells[i] = []string{
 			fmt.Sprint(r.Sweep), r.UID.Short(), r.Experiment, r.Method, fmt.Sprintf("%d of %d", r.Finished, r.Trials),
-			fmt.Sprint(r.Failed), fmt.Sprint(r.Pruned), fmt.Sprint(r.Running), r.Planned.Local().Format("2006-01-02 15:04"),
+			fmt.Sprint(r.Failed), fmt.Sprint(r.Pruned), fmt.Sprint(r.Running), time.Time(r.Planned).Local().Format("2006-01-02 15:04"),
 		}
 	}
 	if a.json {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -56,12 +55,12 @@ func (f *markFlags) named(c *cobra.Command, s *store.Store, refs []string, delet
 
 // markRow is what the verbs that mark runs print with --json.
 type markRow struct {
-	Run     int64      `json:"run"`
-	UID     store.UID  `json:"uid"`
-	Star    bool       `json:"star"`
-	Tags    []string   `json:"tags"`
-	Note    string     `json:"note"`
-	Deleted *time.Time `json:"deleted,omitempty"` // when it was deleted
+	Run     int64     `json:"run"`
+	UID     store.UID `json:"uid"`
+	Star    bool      `json:"star"`
+	Tags    []string  `json:"tags"`
+	Note    string    `json:"note"`
+	Deleted *moment   `json:"deleted,omitempty"` // when it was deleted
 }
 
 // change marks the runs and, with --json, prints the marks that they have then.
@@ -94,7 +93,8 @@ func (f *markFlags) printMarks(ctx context.Context, s *store.Store, runs []store
 func newMarkRow(r store.RunSummary, m store.Marks) markRow {
 	row := markRow{Run: r.Number, UID: r.UID, Star: m.Star, Tags: append([]string{}, m.Tags...), Note: m.Note}
 	if !m.Deleted.IsZero() {
-		row.Deleted = &m.Deleted
+		deleted := moment(m.Deleted)
+		row.Deleted = &deleted
 	}
 	return row
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -256,6 +257,12 @@ func plainCell(v any) string {
 	case []byte:
 		return hex.EncodeToString(v)
 	case float64:
+		switch {
+		case math.IsInf(v, 1): // as in exports
+			return "inf"
+		case math.IsInf(v, -1):
+			return "-inf"
+		}
 		return strconv.FormatFloat(v, 'g', -1, 64)
 	}
 	return fmt.Sprint(v)

@@ -102,10 +102,10 @@ type artifactRow struct {
 }
 
 type eventRow struct {
-	At   time.Time `json:"at"`
-	Kind string    `json:"kind"`
-	Step int       `json:"step"`
-	Data string    `json:"data"`
+	At   moment `json:"at"`
+	Kind string `json:"kind"`
+	Step int    `json:"step"`
+	Data string `json:"data"`
 }
 
 func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) error {
@@ -119,7 +119,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 	w := a.stdout
 	fmt.Fprintf(w, "run %d (%s) of %s: %s\n", run.Number, run.UID, printable.Text(run.Experiment), run.Status)
 	if page.Deleted != nil {
-		fmt.Fprintf(w, "deleted %s; %s brings it back\n", page.Deleted.Local().Format(time.DateTime), a.command(fmt.Sprintf("restore %d", run.Number)))
+		fmt.Fprintf(w, "deleted %s; %s brings it back\n", time.Time(*page.Deleted).Local().Format(time.DateTime), a.command(fmt.Sprintf("restore %d", run.Number)))
 	}
 	if line := marksLine(store.Marks{Star: page.Star, Tags: page.Tags}); line != "" {
 		fmt.Fprintf(w, "marks %s\n", printable.Text(line))
@@ -152,7 +152,7 @@ func (a *app) showRun(c *cobra.Command, s *store.Store, run store.RunDetail) err
 			return []string{p.Kind, p.Name, fmt.Sprint(p.Step), p.Size, cmp.Or(p.Problem, fmt.Sprint(p.Bytes))}
 		})},
 		{"events", []string{"AT", "KIND", "STEP", "DATA"}, mapRows(page.Events, func(e eventRow) []string {
-			return []string{e.At.Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
+			return []string{time.Time(e.At).Local().Format(time.TimeOnly), e.Kind, fmt.Sprint(e.Step), e.Data}
 		})},
 	}
 	for _, section := range sections {
@@ -211,7 +211,7 @@ func (a *app) readPage(c *cobra.Command, s *store.Store, run store.RunDetail) (r
 		page.Artifacts = append(page.Artifacts, row)
 	}
 	for _, e := range events {
-		page.Events = append(page.Events, eventRow{e.At, e.Kind, made(e.Step), string(e.Data)})
+		page.Events = append(page.Events, eventRow{moment(e.At), e.Kind, made(e.Step), string(e.Data)})
 	}
 	return page, errors.Join(errs[:]...)
 }

@@ -127,5 +127,8 @@ func number(x float64) string {
 	if math.IsNaN(x) {
 		return "-"
 	}
+	if math.IsInf(x, 0) {
+		return plainCell(x)
+	}
 	return fmt.Sprintf("%.6g", x)
 }

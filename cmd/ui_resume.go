@@ -33,6 +33,9 @@ type resumer struct {
 
 // resume returns the number of the run that goes on when it has begun, or the reason why it has not.
 func (a *resumer) resume(request context.Context, run store.RunDetail) (int64, error) {
+	if next, err := a.newest(request, run); err == nil && next > run.Number {
+		return 0, fmt.Errorf("run %d has gone on from it already", next)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return 0, err

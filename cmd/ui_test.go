@@ -178,6 +178,9 @@ func TestUIStops(t *testing.T) {
 	if status, body := s.post(t, "runs/2/resume", nil); status != http.StatusOK || !strings.Contains(body, `action="/runs/3/stop"`) {
 		t.Fatalf("resume: %d\n%s", status, body)
 	}
+	if status, body := s.post(t, "runs/2/resume", nil); status != http.StatusConflict || !strings.Contains(body, "run 3 has gone on from it") {
+		t.Errorf("resume once more: %d\n%s", status, body)
+	}
 	if status, body := s.post(t, "runs/3/stop", nil); status != http.StatusOK {
 		t.Errorf("stop: %d\n%s", status, body)
 	}

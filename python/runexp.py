@@ -35,7 +35,7 @@ try:
 except ImportError:
     pandas = None
 
-SCHEMA = 7  # version of the stores that this file reads
+SCHEMA = 9  # version of the stores that this file reads
 _APPLICATION_ID = 0x72786E62  # "rxnb"
 
 Table = Any  # a pandas.DataFrame; without pandas a list of dicts
@@ -87,7 +87,9 @@ class Store:
         process was killed stays 'running' until runexp next writes the store.
 
         columns adds settings by path and last values of metrics by name; None where a run
-        has none. where is a condition in SQL on any column, and params are its ?.
+        has none. Scores of different scorers do not compare: if the store has several of a
+        metric, its columns are eval/style.0af90013 with the first 8 digits of each one's hash,
+        and LookupError names them. where is a condition in SQL on any column, and params are its ?.
 
             store.runs("experiment = ? and status != 'finished'", ["layers"])
             store.runs('"eval/style" < 0.2', columns=["losses.style.weight", "eval/style"])
@@ -95,11 +97,16 @@ class Store:
         query = "SELECT l.*"
         names: list[str] = []
         for name in [columns] if isinstance(columns, str) else columns:
+            metric, scorer = self._metric(name)
             query += f""", coalesce(
                 (SELECT plain(value) FROM run_params WHERE run = l.run AND path = ?),
-                (SELECT value FROM run_metrics WHERE run = l.run AND name = ? ORDER BY step DESC LIMIT 1)
+                (SELECT value FROM scores s JOIN scorers c ON c.id = s.scorer_id JOIN metric_keys k ON k.id = s.key_id
+                    WHERE s.run_id = l.run AND k.name = ? AND c.hash = ?),
+                (SELECT value FROM run_metrics WHERE run = l.run AND name = ? AND (? IS NULL
+                    OR ? = (SELECT own_scorer(environment) FROM run_environment WHERE run = l.run))
+                    ORDER BY step DESC LIMIT 1)
                 ) AS {_identifier(name)}"""
-            names += [_path(name), name]
+            names += [_path(name), metric, scorer, metric, scorer, scorer]
         query = f"SELECT * FROM ({query} FROM run_list l)"
         if where is not None:
             query += f" WHERE {where}"
@@ -174,6 +181,27 @@ class Store:
         names, rows = self._read(query, params)
         return [dict(zip(names, row)) for row in rows]
 
+    def _metric(self, column: str) -> tuple[str, str | None]:
+        """Returns the metric that a column is, and the hash of its scorer; None if it has none."""
+        if not column.startswith("eval/"):
+            return column, None
+        metric, dot, digits = column.rpartition(".")
+        for name, start in [(column, "")] + [(metric, digits)] * bool(dot):
+            rows = self._read(
+                """SELECT DISTINCT c.hash FROM scores s JOIN scorers c ON c.id = s.scorer_id
+                    WHERE s.key_id = (SELECT id FROM metric_keys WHERE name = :name)
+                UNION SELECT own_scorer(environment) FROM runs WHERE id IN (SELECT run_id FROM metric_summary
+                    WHERE key_id = (SELECT id FROM metric_keys WHERE name = :name)) ORDER BY 1""",
+                {"name": name},
+            )[1]
+            found = [scorer for scorer, in rows if (scorer or "unknown").startswith(start)]
+            if len(found) == 1:
+                return name, found[0]
+            if found:
+                columns = ", ".join(f"{name}.{scorer[:8] or 'unknown'}" for scorer in found)
+                raise LookupError(f"{self.path} has {name} by several scorers, which do not compare; name one of the columns {columns}")
+        return column, None
+
     def _sweep(self, ref: int | str) -> int:
         known = self._read("SELECT DISTINCT sweep, experiment FROM trial_list ORDER BY sweep DESC")[1]
         found = [n for n, _ in known if str(n) == str(ref)] + [n for n, experiment in known if experiment == ref]
@@ -219,6 +247,7 @@ class Store:
     def _execute(self, mode: str, query: str, params: Sequence | dict) -> tuple[list[str], list[tuple]]:
         with contextlib.closing(sqlite3.connect(f"{self.path.as_uri()}?{mode}", uri=True, timeout=30)) as connection:
             connection.create_function("plain", 1, _plain)
+            connection.create_function("own_scorer", 1, _own_scorer)
             cursor = connection.execute(query, _bound(params))
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
 
@@ -349,6 +378,13 @@ def _plain(text: str) -> Any:
     return text if isinstance(value, (list, dict)) else value
 
 
+def _own_scorer(environment: str) -> str:
+    """Returns the hash of the scorer that scored while a run was made; "" for none."""
+    with contextlib.suppress(ValueError):
+        return json.loads(environment).get("scorer/hash", "")
+    return ""
+
+
 def _bound(params: Sequence | dict) -> list | dict:
     """Returns parameters as SQLite takes them: it does not know the numbers of numpy, of
     which data frames consist."""
@@ -358,8 +394,8 @@ def _bound(params: Sequence | dict) -> list | dict:
 
 
 def _path(name: str) -> str:
-    """Returns stages.0.iterations as the store has it: stages[0].iterations."""
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", name)
+    """Returns stages[0].iterations as the store has it: stages.0.iterations."""
+    return re.sub(r"\[(\d+)\]", r".\1", name)
 
 
 def _identifier(name: str) -> str:

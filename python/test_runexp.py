@@ -53,10 +53,30 @@ class Reading(unittest.TestCase):
     def test_runs_columns(self):
         columns = ["losses.style.weight", "stages.0.iterations", "losses.content.layers", "loss/total", "rate"]
         where = '"losses.content.layers" = ? and "loss/total" > 0'
-        runs = rows(self.store.runs(where, ["[relu1_2]"], columns=columns))
+        runs = rows(self.store.runs(where, ['["relu1_2"]'], columns=columns))
         self.assertEqual([r["run"] for r in runs], [2])
-        self.assertEqual([runs[0][c] for c in columns], [100, 4, "[relu1_2]", runs[0]["loss"], 0.05])
+        self.assertEqual([runs[0][c] for c in columns], [100, 4, '["relu1_2"]', runs[0]["loss"], 0.05])
+        self.assertEqual(rows(self.store.runs("run = 2", columns="stages[0].iterations"))[0]["stages[0].iterations"], 4)
         self.assertEqual(rows(self.store.runs("run = 1", columns="rate"))[0]["rate"], 0.05)
+
+    def test_scorers_apart(self):
+        scorer = self.store.run(1).environment["scorer/hash"]
+        mine = rows(self.store.runs("run = 1", columns="eval/style"))[0]["eval/style"]
+        self.assertGreater(mine, 0)
+        with copy() as path:
+            change(
+                path,
+                "INSERT INTO scorers (id, hash, description, created_at) VALUES (99, 'abcdef0123', '{}', '')",
+                "INSERT INTO scores (run_id, scorer_id, key_id, value) SELECT 1, 99, id, 7 FROM metric_keys WHERE name = 'eval/style'",
+            )
+            store = runexp.open(path)
+            both = ["eval/style." + scorer[:8], "eval/style.abcdef01", "eval/content"]
+            second, first = rows(store.runs("run < 3", columns=both))
+            self.assertEqual([first[c] for c in both[:2]], [mine, 7])
+            self.assertGreater(second["eval/content"], 0)
+            self.assertNotEqual(second["eval/style.abcdef01"], second[both[0]])
+            with self.assertRaisesRegex(LookupError, "several scorers.*eval/style.abcdef01"):
+                store.runs(columns="eval/style")
 
     def test_run(self):
         self.assertEqual(self.store.run("last").number, WANT["runs"][0])

@@ -179,16 +179,16 @@ func TestCurvesOfARunWithoutRows(t *testing.T) {
 
 func TestLabels(t *testing.T) {
 	all := []map[string]string{
-		{"losses.style.weight": "1", "losses.tv.weight": "2", "stages[0].optimizer.lr": "1", "seed": "1"},
-		{"losses.style.weight": "2", "losses.tv.weight": "2", "stages[0].optimizer.lr": "1", "stages[1].optimizer.lr": "1", "seed": "2"},
+		{"losses.style.weight": "1", "losses.tv.weight": "2", "stages.0.optimizer.lr": "1", "seed": "1"},
+		{"losses.style.weight": "2", "losses.tv.weight": "2", "stages.0.optimizer.lr": "1", "stages.1.optimizer.lr": "1", "seed": "2"},
 	}
 	paths := differing(all)
-	if want := []string{"losses.style.weight", "seed", "stages[1].optimizer.lr"}; !slices.Equal(paths, want) {
+	if want := []string{"losses.style.weight", "seed", "stages.1.optimizer.lr"}; !slices.Equal(paths, want) {
 		t.Errorf("differing %q, want %q", paths, want)
 	}
-	short := shortPaths([]string{"stages[0].optimizer.lr", "stages[1].optimizer.lr", "seed", "losses.style.weight"})
+	short := shortPaths([]string{"stages.0.optimizer.lr", "stages.1.optimizer.lr", "seed", "losses.style.weight"})
 	for path, want := range map[string]string{
-		"stages[0].optimizer.lr": "stages[0].optimizer.lr", "stages[1].optimizer.lr": "stages[1].optimizer.lr",
+		"stages.0.optimizer.lr": "stages.0.optimizer.lr", "stages.1.optimizer.lr": "stages.1.optimizer.lr",
 		"seed": "seed", "losses.style.weight": "style.weight",
 	} {
 		if short[path] != want {
@@ -211,7 +211,7 @@ func TestLabels(t *testing.T) {
 // The fewest settings that distinguish the runs come first, whatever their alphabetical order.
 func TestDistinctions(t *testing.T) {
 	setting := func(content, style, size, lr string) map[string]string {
-		return map[string]string{"content.image": "/p/" + content, "style[0].image": "/p/" + style, "size.long": size, "stages[0].lr": lr}
+		return map[string]string{"content.image": "/p/" + content, "style.0.image": "/p/" + style, "size.long": size, "stages.0.lr": lr}
 	}
 	for _, c := range []struct {
 		name string
@@ -219,11 +219,11 @@ func TestDistinctions(t *testing.T) {
 		want string
 	}{
 		{"the style alone", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "night.jpg", "64", "1")},
-			"style[0].image bay.jpg; style[0].image night.jpg"},
+			"style.0.image bay.jpg; style.0.image night.jpg"},
 		{"one setting tells all apart", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("b.jpg", "night.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "96", "2")},
-			"style[0].image bay.jpg, and 3 more; style[0].image night.jpg, and 3 more; style[0].image cat.jpg, and 3 more"},
+			"style.0.image bay.jpg, and 3 more; style.0.image night.jpg, and 3 more; style.0.image cat.jpg, and 3 more"},
 		{"two are needed", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "96", "1"), setting("a.jpg", "cat.jpg", "96", "1")},
-			"size.long 64, style[0].image bay.jpg; size.long 96, style[0].image bay.jpg; size.long 96, style[0].image cat.jpg"},
+			"size.long 64, style.0.image bay.jpg; size.long 96, style.0.image bay.jpg; size.long 96, style.0.image cat.jpg"},
 		{"nothing differs", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "64", "1")}, "; "},
 	} {
 		var got []string
@@ -244,7 +244,7 @@ func TestLabelsLoseWholeSettings(t *testing.T) {
 	for _, files := range []string{"1 1", "2 1", "1 2", "2 2"} {
 		content, style, _ := strings.Cut(files, " ")
 		r, err := s.Begin(ctx, store.NewRun{Experiment: "x", Params: []store.Param{
-			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style[0].image", Value: json.RawMessage(`"` + long + style + `"`)},
+			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style.0.image", Value: json.RawMessage(`"` + long + style + `"`)},
 		}})
 		if err != nil {
 			t.Fatal(err)

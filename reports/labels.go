@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"runexp/framework/store"
+	"runexp/internal/flow"
 	"runexp/reports/plots"
 	"runexp/reports/typeface"
 )
@@ -135,7 +136,7 @@ func settingText(value json.RawMessage) string {
 	if json.Unmarshal(value, &text) == nil {
 		return text
 	}
-	return string(value)
+	return flow.Text(value)
 }
 
 // shortValues shortens values so that different ones stay different: of files the
@@ -196,6 +197,9 @@ func shortPaths(paths []string) map[string]string {
 	for _, path := range paths {
 		segments := strings.Split(path, ".")
 		for n := min(2, len(segments)); n <= len(segments); n++ {
+			if first := segments[len(segments)-n]; n < len(segments) && strings.Trim(first, "0123456789") == "" {
+				continue // 0.image says less than style.0.image
+			}
 			short[path] = strings.Join(segments[len(segments)-n:], ".")
 			alike := func(other string) bool { return other != path && strings.HasSuffix("."+other, "."+short[path]) }
 			if !slices.ContainsFunc(paths, alike) {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"runexp/framework/config"
 	"runexp/framework/store"
 )
 
@@ -101,8 +102,8 @@ func (j job) terms() terms {
 		t := term{l.Name, l.Weight, []string{"image"}}
 		params, _ := j.trial.Config.Params() // newRun reports the error
 		for _, p := range params {
-			if text, is := p.Value.(string); is && p.Path == "losses."+l.Name+".layers" {
-				t.layers = strings.Split(strings.Trim(text, "[]"), ", ")
+			if list, is := p.Value.(config.List); is && p.Path == "losses."+l.Name+".layers" {
+				t.layers = strings.Split(strings.Trim(string(list), "[]"), ", ")
 			}
 		}
 		list = append(list, t)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"runexp/framework/store"
@@ -78,7 +77,7 @@ func (j job) newRun() (store.NewRun, error) {
 	}
 	params, err := t.Config.Params()
 	for _, p := range params {
-		value, problem := json.Marshal(p.Value)
+		value, problem := p.JSON()
 		if problem != nil {
 			return n, fmt.Errorf("%s: %w", p.Path, problem)
 		}

@@ -117,7 +117,7 @@ sweep:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Contains(params, config.Param{Path: "losses.content.layers", Value: "[" + layers + "]"}) {
+		if !slices.Contains(params, config.Param{Path: "losses.content.layers", Value: config.List("[" + layers + "]")}) {
 			t.Errorf("trial %d: the layers are not %s", i, layers)
 		}
 	}

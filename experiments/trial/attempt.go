@@ -2,7 +2,6 @@ package trial
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -94,7 +93,7 @@ func (r *Runner) newRun(t plan.Trial, prepared *plan.Prepared) (store.NewRun, er
 		n.Env = append(n.Env, scorer.Facts()...)
 	}
 	for _, p := range prepared.Params {
-		value, err := json.Marshal(p.Value)
+		value, err := p.JSON()
 		if err != nil {
 			return n, fmt.Errorf("%s: %w", p.Path, err)
 		}

@@ -21,7 +21,7 @@ func TestChoices(t *testing.T) {
 		"stages.0.size.fit":                      {"area", "stretch"},
 		"init.from":                              {"content", "details", "image", "noise", "style"},
 		"variable.space":                         {"unit", "bytes", "normalized"},
-		"color.match":                            {"cholesky", "pca", "symmetric"},
+		"color.match":                            {"cholesky", "pca", "symmetric", "histogram"},
 		"sweep.method":                           l.Plugins.Samplers.Names(),
 		"sweep.early_stop.type":                  l.Plugins.Pruners.Names(),
 		"losses.any.name":                        nil,

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"runexp/framework/config"
 )
 
 const overridden = `
@@ -32,10 +34,10 @@ func TestOverrides(t *testing.T) {
 		{"losses.tv=null", "losses.tv.weight", nil},
 		{"losses.tv={type: tv,weight: 4}", "losses.tv.weight", 4.0},
 		{"losses.tv.weight=null", "losses.tv.weight", 1.0},
-		{"losses.style.layers=[conv3_1,{layer: image,weight: 2}]", "losses.style.layers", "[conv3_1, {layer: image, weight: 2}]"},
-		{"losses.style.layers[0].weight=2", "losses.style.layers", "[{layer: conv1_1, weight: 2}, conv2_1]"},
-		{"losses.style.layers.*.weight=2 losses.style.layers.1.layer=25", "losses.style.layers", "[{layer: conv1_1, weight: 2}, {layer: conv4_4, weight: 2}]"},
-		{"losses.style.layers.1=25", "losses.style.layers", "[conv1_1, conv4_4]"},
+		{"losses.style.layers=[conv3_1,{layer: image,weight: 2}]", "losses.style.layers", config.List("[conv3_1, {layer: image, weight: 2}]")},
+		{"losses.style.layers[0].weight=2", "losses.style.layers", config.List("[{layer: conv1_1, weight: 2}, conv2_1]")},
+		{"losses.style.layers.*.weight=2 losses.style.layers.1.layer=25", "losses.style.layers", config.List("[{layer: conv1_1, weight: 2}, {layer: conv4_4, weight: 2}]")},
+		{"losses.style.layers.1=25", "losses.style.layers", config.List("[conv1_1, conv4_4]")},
 		{"losses.style.name=paint losses.paint.weight=4", "losses.paint.weight", 4.0},
 		{"backbone.pooling=average", "backbone.pooling", "average"},
 		{"stages.*.optimizer.lr=1", "stages[1].optimizer.lr", 1.0},

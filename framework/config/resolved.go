@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"runexp/framework"
+	"runexp/internal/flow"
 )
 
 // Resolved is a loaded experiment.
@@ -25,11 +27,21 @@ type Resolved struct {
 }
 
 // A Param is one setting of an experiment: its key path and its value, a string,
-// int64, float64 or bool. A list of layers or numbers is one setting, a string of
-// YAML: `[conv1_1, {layer: conv2_1, weight: 0.5}]`.
+// int64, float64 or bool. A list of layers or numbers is one setting, a List.
 type Param struct {
 	Path  string
 	Value any
+}
+
+// A List is a list in YAML: `[conv1_1, {layer: conv2_1, weight: 0.5}]`.
+type List string
+
+// JSON returns the value in JSON, a list as a list.
+func (p Param) JSON() (json.RawMessage, error) {
+	if list, is := p.Value.(List); is {
+		return flow.JSON(string(list))
+	}
+	return json.Marshal(p.Value)
 }
 
 // YAML returns the config with all defaults, in the order of framework.Experiment. It
@@ -164,7 +176,7 @@ func params(path string, v reflect.Value, list []Param) ([]Param, error) {
 	case reflect.Slice:
 		if isShort(v.Type()) {
 			line, err := marshal(toYAML(v))
-			return append(list, Param{path, strings.TrimSpace(string(line))}), err
+			return append(list, Param{path, List(strings.TrimSpace(string(line)))}), err
 		}
 		for i := range v.Len() {
 			if list, err = params(itemOf(path, v, i), v.Index(i), list); err != nil {

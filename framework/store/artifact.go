@@ -74,11 +74,12 @@ func (s *Store) Artifacts(ctx context.Context, run int64) ([]StoredArtifact, err
 // Results returns the picture that each run ended with, or its newest so far; runs without one are left out.
 func (s *Store) Results(ctx context.Context, runs []int64) (map[int64]StoredArtifact, error) {
 	type row struct {
-		run int64
+		run    int64
+		damage string // of its time, which is no reason to hide a picture
 		StoredArtifact
 	}
 	columns := func(r *row) []any {
-		return []any{&r.run, &r.Kind, &r.Name, &r.Stage, &r.Step, &r.MIME, &r.Width, &r.Height, &r.Hash, &r.Size, timeText{&r.Created}}
+		return []any{&r.run, &r.Kind, &r.Name, &r.Stage, &r.Step, &r.MIME, &r.Width, &r.Height, &r.Hash, &r.Size, tolerant{"its time", timeText{&r.Created}, &r.damage}}
 	}
 	found := map[int64]StoredArtifact{}
 	err := s.read(ctx, func(db *sql.DB) error {

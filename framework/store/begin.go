@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"runexp/framework/store/record"
 )
 
 // NewRun describes a run that is about to start.
@@ -128,7 +130,7 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	r.store.mu.Unlock()
 	for _, p := range n.Params {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO params (run_id, path, value) VALUES (?, ?, ?)`,
-			r.number, p.Path, string(p.Value)); err != nil {
+			r.number, record.SettingPath(p.Path), string(p.Value)); err != nil {
 			return fmt.Errorf("parameter %q: %w", p.Path, err)
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"runexp/framework"
+	"runexp/framework/store/record"
 	"runexp/framework/store/search"
 	"runexp/internal/printable"
 )
@@ -55,7 +55,7 @@ func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search
 			}
 			short = nil
 			for _, path := range t.paths { // a path's ends
-				for bare := strings.TrimSuffix(listIndex.ReplaceAllString(path, ""), ".name"); ; {
+				for bare := strings.TrimSuffix(bare(path), ".name"); ; {
 					short = append(short, bare)
 					_, rest, more := strings.Cut(bare, ".")
 					if !more {
@@ -84,19 +84,23 @@ func paramPaths(ctx context.Context, db *sql.DB) ([]string, error) {
 	) SELECT path FROM p WHERE path IS NOT NULL`)
 }
 
-// listIndex is the index of a list's item in a path.
-var listIndex = regexp.MustCompile(`\[\d+\]`)
+// bare is a path without the indexes of list items: stages.optimizer.name.
+func bare(path string) string {
+	parts := strings.Split(record.SettingPath(path), ".")
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return strings.Trim(part, "0123456789") == "" }), ".")
+}
 
-// matchPaths returns the paths that name stands for: itself; or those that end with it after a
-// dot, when indexes of list items and a last .name are left out: optimizer is stages[0].optimizer.name.
+// matchPaths returns the paths that name stands for, in either spelling: itself; or those that end
+// with it after a dot, when indexes of list items and a last .name are left out: optimizer is
+// stages.0.optimizer.name.
 func matchPaths(paths []string, name string) (found []string) {
-	if slices.Contains(paths, name) {
-		return []string{name}
-	}
+	name = record.SettingPath(name)
 	for _, path := range paths {
-		bare := listIndex.ReplaceAllString(path, "")
-		dotted := strings.NewReplacer("[", ".", "]", "").Replace(path) // as on the command line
-		for _, p := range []string{path, dotted, bare, strings.TrimSuffix(bare, ".name")} {
+		dotted, bare := record.SettingPath(path), bare(path)
+		if dotted == name {
+			return []string{path}
+		}
+		for _, p := range []string{dotted, bare, strings.TrimSuffix(bare, ".name")} {
 			if p == name || strings.HasSuffix(p, "."+name) {
 				found = append(found, path)
 				break
@@ -134,7 +138,7 @@ func (t *translator) pathsOf(f search.Field) []string {
 		return []string{"content.image"}
 	case f.Kind == search.Attribute && f.Name == "style":
 		return slices.DeleteFunc(slices.Clone(t.paths), func(path string) bool {
-			return listIndex.ReplaceAllString(path, "") != "style.image"
+			return bare(path) != "style.image"
 		})
 	}
 	return nil
@@ -146,7 +150,7 @@ func (t *translator) value(f search.Field) string {
 		return t.metric(false, f.Name)
 	}
 	if paths := t.pathsOf(f); paths != nil || f.Kind == search.Param || f.Name == "style" {
-		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS REAL) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
+		return `(SELECT CASE WHEN substr(value, 1, 1) BETWEEN '-' AND '9' THEN CAST(value AS NUMERIC) ELSE value END FROM params WHERE run_id = r.id AND path IN ` + t.list(paths) + ` ORDER BY path LIMIT 1)`
 	}
 	plain := map[string]string{
 		"run": `r.id`, "uid": `lower(hex(r.uid))`, "experiment": `e.name`, "loss": `s.last`, "seconds": `r.elapsed`,
@@ -174,8 +178,8 @@ func (t *translator) value(f search.Field) string {
 	}[f.Name]
 }
 
-// Values returns the values of fields, by run and then in the order of fields: a float64,
-// a string, JSON of a setting that is neither, or nil for none.
+// Values returns the values of fields, by run and then in the order of fields: a float64, an
+// int64 where that would not be exact, a string, JSON of a setting that is neither, or nil for none.
 func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field) (map[int64][]any, error) {
 	found := map[int64][]any{}
 	if len(runs) == 0 || len(fields) == 0 {
@@ -207,7 +211,7 @@ func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field)
 				return damagedValue(err)
 			}
 			for i, f := range fields {
-				values[i] = plainValue(f, values[i])
+				values[i] = plainValue(f, values[i], t.old)
 			}
 			found[run] = values
 		}
@@ -220,18 +224,25 @@ func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field)
 }
 
 // plainValue turns a scanned value into what Values returns.
-func plainValue(f search.Field, v any) any {
+func plainValue(f search.Field, v any, old bool) any {
 	switch v := v.(type) {
 	case int64:
-		return float64(v)
+		if number := float64(v); number < 1<<63 && int64(number) == v {
+			return number
+		}
 	case []byte:
 		return string(v)
 	case string:
 		var text string
 		isSetting := f.Kind == search.Param || f.Name == "content" || f.Name == "style"
+		if old && f.Kind == search.Param {
+			_, list := oldSetting(f.Name, json.RawMessage(v))
+			v = string(list)
+		}
 		if isSetting && json.Unmarshal([]byte(v), &text) == nil {
 			return text
 		}
+		return v
 	}
 	return v
 }
@@ -250,7 +261,7 @@ func (s *Store) Fields(ctx context.Context) ([]search.Field, error) {
 			list = append(list, search.Field{Kind: search.Metric, Name: name})
 		}
 		for _, path := range paths {
-			list = append(list, search.Field{Kind: search.Param, Name: path})
+			list = append(list, search.Field{Kind: search.Param, Name: record.SettingPath(path)})
 		}
 		return errors.Join(err, pathErr)
 	})

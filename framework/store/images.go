@@ -26,7 +26,7 @@ func (s *Store) Images(ctx context.Context, runs ...RunSummary) (map[int64]RunIm
 	err := s.read(ctx, func(db *sql.DB) error {
 		clear(images)
 		rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.run, &r.path, decoded{&r.file}} }, `SELECT run_id, path, value FROM params
-			WHERE run_id IN (`+numbers(of)+`) AND (path = 'content.image' OR path GLOB 'style[[]*].image' AND path NOT GLOB '*.masks*') ORDER BY run_id, path`)
+			WHERE run_id IN (`+numbers(of)+`) AND (path = 'content.image' OR (path GLOB 'style.*.image' OR path GLOB 'style[[]*].image') AND path NOT GLOB '*.masks*') ORDER BY run_id, path`)
 		for _, run := range of {
 			images[run] = RunImages{}
 		}

@@ -61,11 +61,21 @@ func (s *Store) Differing(ctx context.Context, runs []int64) ([]Differing, error
 		value json.RawMessage
 	}
 	of := `run_id IN (` + numbers(runs) + `)`
+	var old bool
+	if err := s.read(ctx, func(db *sql.DB) (err error) {
+		old, err = oldSettings(ctx, db)
+		return err
+	}); err != nil {
+		return nil, fmt.Errorf("store: runs: %w", err)
+	}
 	rows, err := ofRuns(ctx, s, func(r *row) []any { return []any{&r.path, &r.run, jsonText{&r.value}} },
 		`SELECT path, run_id, value FROM params WHERE `+of+` AND path IN
 			(SELECT path FROM params WHERE `+of+` GROUP BY path HAVING min(value) != max(value) OR count(*) < ?) ORDER BY path, run_id`, len(runs))
 	var list []Differing
 	for _, r := range rows {
+		if old {
+			r.path, r.value = oldSetting(r.path, r.value)
+		}
 		if len(list) == 0 || list[len(list)-1].Path != r.path {
 			list = append(list, Differing{r.path, map[int64]json.RawMessage{}})
 		}

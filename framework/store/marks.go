@@ -47,7 +47,8 @@ func (s *Store) Marks(ctx context.Context, runs ...int64) (map[int64]Marks, erro
 	type row struct {
 		run int64
 		Marks
-		tags string
+		tags   string
+		damage string
 	}
 	const query = `SELECT run_id, star, note, deleted_at, coalesce((SELECT group_concat(tag, ' ') FROM tags t WHERE t.run_id = m.run_id), '') FROM marks m`
 	var found map[int64]Marks
@@ -61,7 +62,7 @@ func (s *Store) Marks(ctx context.Context, runs ...int64) (map[int64]Marks, erro
 			where = ` WHERE run_id IN (` + numbers(runs) + `)`
 		}
 		rows, err := collect(ctx, db, func(r *row) []any {
-			return []any{&r.run, &r.Star, &r.Note, timeText{&r.Deleted}, &r.tags}
+			return []any{&r.run, &r.Star, &r.Note, tolerant{"its deletion", timeText{&r.Deleted}, &r.damage}, &r.tags}
 		}, query+where)
 		for _, r := range rows {
 			r.Tags = slices.Sorted(slices.Values(strings.Fields(r.tags)))

@@ -45,8 +45,8 @@ func TestDelete(t *testing.T) {
 	if got := list(t, s, Filter{Deleted: true}); got != "2 1" {
 		t.Errorf("deleted are %s", got)
 	}
-	if trials := must(s.SweepTrials(ctx, w.Number))(t); trials[0].Run != nil {
-		t.Errorf("the trial has run %d", trials[0].Run.Number)
+	if trials := must(s.SweepTrials(ctx, w.Number))(t); trials[0].Run != nil || trials[0].Deleted != first.Number() {
+		t.Errorf("the trial has run %v, and %d is deleted", trials[0].Run, trials[0].Deleted)
 	}
 	if _, err := s.FindRun(ctx, "last"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("last: %v", err)
@@ -67,6 +67,9 @@ func TestDelete(t *testing.T) {
 	}
 	again := begin(t, s, trial) // it is not done any more
 	check(t, again.Finish(ctx, Finished, ""))
+	if trials := must(s.SweepTrials(ctx, w.Number))(t); trials[0].Deleted != 0 {
+		t.Errorf("the trial was run again, and has run %d deleted", trials[0].Deleted)
+	}
 
 	check(t, s.Mark(ctx, []int64{1}, MarksChange{Deleted: &kept}))
 	if got := list(t, s, Filter{}); got != "3 1" {

@@ -113,8 +113,26 @@ func (s *Store) EventsOfKind(ctx context.Context, kind string) (map[int64]EventR
 
 // Params returns the values of a run's resolved config, sorted by path.
 func (s *Store) Params(ctx context.Context, run int64) ([]Param, error) {
-	return ofRun(ctx, s, run, func(p *Param) []any { return []any{&p.Path, jsonText{&p.Value}} },
+	list, err := ofRun(ctx, s, run, func(p *Param) []any { return []any{&p.Path, jsonText{&p.Value}} },
 		`SELECT path, value FROM params WHERE run_id = ? ORDER BY path`)
+	if err != nil {
+		return nil, err
+	}
+	var old bool
+	err = s.read(ctx, func(db *sql.DB) (err error) {
+		old, err = oldSettings(ctx, db)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: run %d: settings: %w", run, err)
+	}
+	for i, p := range list {
+		if old {
+			list[i].Path, list[i].Value = oldSetting(p.Path, p.Value)
+		}
+	}
+	slices.SortFunc(list, func(a, b Param) int { return strings.Compare(a.Path, b.Path) })
+	return list, nil
 }
 
 // Env returns the facts of a run's environment, sorted by name.

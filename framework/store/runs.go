@@ -69,7 +69,7 @@ type runRow struct {
 
 func (r *runRow) columns() []any {
 	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
-		r.tolerant("its start", timeText{&r.Started}), r.tolerant("its end", timeText{&r.Ended}), r.tolerant("its duration", seconds{&r.Elapsed}), &r.Iterations, number{&r.Loss},
+		r.tolerant("its start", timeText{&r.Started}), r.tolerant("its end", timeText{&r.Ended}), r.tolerant("its duration", seconds{&r.Elapsed}), &r.Iterations, r.tolerant("its loss", number{&r.Loss}),
 		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
 }
 

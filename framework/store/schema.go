@@ -28,6 +28,7 @@ func migrations() []migration {
 		panic(err) // the embedded files are wrong
 	}
 	list[sweepViewsFrom-1].then = writeSweepViews
+	list[settingsFrom-1].then = rewriteSettings
 	return list
 }
 
@@ -113,7 +114,7 @@ func checkWritable(ctx context.Context, db *sql.DB) error {
 
 // oldestRead is the oldest version that can be read without migration: later ones
 // changed views, which this package does not use, added choices and votes, read if there, and
-// copies of points for readers of SQL.
+// copies of points for readers of SQL, and wrote settings in another form, read as both.
 const oldestRead = 2
 
 // checkReadable returns an error unless the queries of this program work with the

@@ -110,3 +110,41 @@ func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
 	}
 	return list[0], nil
 }
+
+// OwnScorer returns the hash of the scorer whose scores a run has recorded as its metrics eval/…
+// while it ran; "" if it had none. Errors: ErrNotFound.
+func (s *Store) OwnScorer(ctx context.Context, run int64) (string, error) {
+	list, err := ofRun(ctx, s, run, func(hash *string) []any { return []any{hash} }, `SELECT `+ownScorer+` FROM runs r WHERE r.id = ?`)
+	if err != nil {
+		return "", err
+	}
+	return list[0], nil
+}
+
+// ownScorer is the SQL of what OwnScorer returns, of the run r. Damaged JSON has none.
+const ownScorer = `coalesce(CASE WHEN json_valid(r.environment) THEN json_extract(r.environment, '$."scorer/hash"') END, '')`
+
+// MetricScorers returns the hashes of the scorers that have scored by each metric, a picture of a
+// finished run or one on the way. "" stands for one that is not known.
+func (s *Store) MetricScorers(ctx context.Context) (map[string][]string, error) {
+	type row struct{ metric, hash string }
+	var found map[string][]string
+	err := s.read(ctx, func(db *sql.DB) error {
+		found = map[string][]string{}
+		rows, err := collect(ctx, db, func(r *row) []any { return []any{&r.metric, &r.hash} }, `
+			WITH own AS MATERIALIZED (SELECT r.id, `+ownScorer+` AS hash FROM runs r)
+			SELECT k.name, c.hash FROM (SELECT DISTINCT key_id, scorer_id FROM scores) s
+				JOIN scorers c ON c.id = s.scorer_id JOIN metric_keys k ON k.id = s.key_id
+			UNION SELECT k.name, own.hash FROM metric_summary m
+				JOIN own ON own.id = m.run_id JOIN metric_keys k ON k.id = m.key_id WHERE k.name GLOB 'eval/*'
+			ORDER BY 1, 2`)
+		for _, r := range rows {
+			found[r.metric] = append(found[r.metric], r.hash)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("store: scorers of metrics: %w", err)
+	}
+	return found, nil
+}

@@ -45,8 +45,9 @@ type PlannedTrial struct {
 // or else the newest. Runs of the same trial outside the sweep count, deleted ones do not.
 type SweepTrial struct {
 	PlannedTrial
-	Run    *RunSummary // nil if there is none yet
-	Pruned bool        // whether any run of it was pruned
+	Run     *RunSummary // nil if there is none yet, or none any more
+	Pruned  bool        // whether any run of it was pruned
+	Deleted int64       // the newest of its runs if all of them are deleted; else 0
 }
 
 // PlanSweep records a sweep and all its trials, and returns it. It is idempotent: if
@@ -238,13 +239,14 @@ func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) 
 // trialRow is a trial with the number of its run, if any.
 type trialRow struct {
 	PlannedTrial
-	point  sql.NullString
-	run    sql.NullInt64
-	pruned bool
+	point   sql.NullString
+	run     sql.NullInt64
+	pruned  bool
+	deleted int64
 }
 
 func (r *trialRow) columns() []any {
-	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run, &r.pruned}
+	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run, &r.pruned, &r.deleted}
 }
 
 // SweepTrials lists the trials of a sweep in order.
@@ -261,7 +263,9 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND `+kept+`
 				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1),
 			EXISTS (SELECT 1 FROM trials o JOIN runs r ON r.trial_id = o.id
-				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND r.status = 'pruned' AND `+kept+`)
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND r.status = 'pruned' AND `+kept+`),
+			(SELECT CASE WHEN max(`+kept+`) THEN 0 ELSE coalesce(max(r.id), 0) END FROM trials o JOIN runs r ON r.trial_id = o.id
+				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id)
 			FROM trials t WHERE t.sweep_id = ? ORDER BY t.number`, sweep)
 		if err != nil {
 			return nil, err
@@ -288,7 +292,7 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 	}
 	list := make([]SweepTrial, len(rows))
 	for i, row := range rows {
-		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64], Pruned: row.pruned}
+		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64], Pruned: row.pruned, Deleted: row.deleted}
 		list[i].Point = json.RawMessage(row.point.String)
 	}
 	return list, nil

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"runexp/framework/store/search"
+	"runexp/internal/flow"
 )
 
 // An Order sorts runs by a field; those without it come last.
@@ -21,6 +23,7 @@ type Order struct {
 // A translator turns fields and conditions into SQL on the tables of runTables.
 type translator struct {
 	marks bool     // the store has marks
+	old   bool     // settings are of older versions, see oldSetting
 	lost  []int64  // runs that say they are running, and whose process is dead
 	paths []string // of params, sorted; nil: not read, none is needed
 	args  []any
@@ -33,7 +36,7 @@ func (s *Store) newTranslator(ctx context.Context, db *sql.DB, fields []search.F
 	if err != nil {
 		return nil, err
 	}
-	t.marks = version >= marksVersion
+	t.marks, t.old = version >= marksVersion, version < settingsFrom
 	if slices.ContainsFunc(fields, isStatus) {
 		rows, err := collect(ctx, db, (*runRow).columns, summaryOfRuns+runTables+` WHERE r.status = 'running'`)
 		if err != nil {
@@ -133,7 +136,7 @@ func (t *translator) compare(f search.Field, op search.Op, value string) string 
 		number = map[string]float64{"true": 1}[value]
 		fallthrough
 	case typed == search.Number:
-		return `coalesce(` + t.value(f) + string(op) + t.arg(number) + `, 0)`
+		return `coalesce(` + t.value(f) + string(op) + t.arg(exact(value, number)) + `, 0)`
 	case typed == search.Time && search.IsDay(value):
 		return `coalesce(substr(` + t.value(f) + `, 1, 10) ` + string(op) + t.arg(value) + `, 0)`
 	case typed == search.Time:
@@ -155,23 +158,37 @@ func (t *translator) text(of string, op search.Op, value string) string {
 func (t *translator) setting(op search.Op, value string, isImage bool) string {
 	encoded, _ := json.Marshal(value)
 	number, isNumber := search.ToNumber(value)
-	const isJSONNumber = `substr(value, 1, 1) BETWEEN '-' AND '9' AND CAST(value AS REAL) `
+	const isJSONNumber = `substr(value, 1, 1) BETWEEN '-' AND '9' AND CAST(value AS NUMERIC) `
 	switch {
 	case op == search.Contains && isImage: // its name: what is left when all before the last slash goes
 		return `replace(value, rtrim(value, replace(value, '/', '')), '') LIKE ` + t.arg(`%`+escapeLike(strings.Trim(string(encoded), `"`))+`%`) + ` ESCAPE '\'`
 	case op == search.Contains:
 		return `value LIKE ` + t.arg(`%`+escapeLike(strings.Trim(string(encoded), `"`))+`%`) + ` ESCAPE '\'`
 	case op != search.Equal:
-		return isJSONNumber + string(op) + ` ` + t.arg(number)
+		return isJSONNumber + string(op) + ` ` + t.arg(exact(value, number))
 	}
 	either := []string{`value = ` + t.arg(string(encoded)), `value = ` + t.arg(value)} // a text; true, false or a list
+	if list, is := flow.List(value); is {                                              // in YAML or in JSON
+		if t.old {
+			list, _ = json.Marshal(flow.Text(list))
+		}
+		either = append(either, `value = `+t.arg(string(list)))
+	}
 	if isNumber {
-		either = append(either, isJSONNumber+`= `+t.arg(number))
+		either = append(either, isJSONNumber+`= `+t.arg(exact(value, number)))
 	}
 	if isImage {
 		either = append(either, `value LIKE `+t.arg(`%/`+escapeLike(strings.Trim(string(encoded), `"`))+`"`)+` ESCAPE '\'`)
 	}
 	return `(` + strings.Join(either, ` OR `) + `)`
+}
+
+// exact returns a number as written: a whole one, such as a seed, has more digits than a float64.
+func exact(written string, number float64) any {
+	if whole, err := strconv.ParseInt(written, 10, 64); err == nil {
+		return whole
+	}
+	return number
 }
 
 func escapeLike(text string) string {

@@ -191,7 +191,7 @@ func TestValues(t *testing.T) {
 		}
 	}
 	all := must(s.Fields(t.Context()))(t)
-	for _, name := range []string{"status", "metrics.eval/style", "params.stages[1].optimizer.name"} {
+	for _, name := range []string{"status", "metrics.eval/style", "params.stages.1.optimizer.name"} {
 		if !slices.Contains(all, must(search.ParseField(name))(t)) {
 			t.Errorf("no field %s among %v", name, all)
 		}
@@ -210,5 +210,25 @@ func TestSearchReadsNoMetrics(t *testing.T) {
 		if strings.Contains(line, "SEARCH metrics") || strings.Contains(line, "SCAN metrics") || strings.Contains(line, "SCAN params") {
 			t.Error(line)
 		}
+	}
+}
+
+// A seed has more digits than a float64, and is compared and listed with all of them.
+func TestLargeSeeds(t *testing.T) {
+	s := openTest(t)
+	for _, seed := range []int64{1 << 53, 1<<53 + 1, math.MaxInt64} {
+		check(t, begin(t, s, NewRun{Seed: seed, Params: []Param{{"seed", fmt.Append(nil, seed)}}}).Finish(t.Context(), Finished, ""))
+	}
+	for filter, want := range map[string]int{
+		"seed = 9007199254740993": 1, "params.seed = 9007199254740993": 1, "seed > 9007199254740992": 2, "params.seed > 9007199254740992": 2,
+		"seed = 9223372036854775807": 1, "params.seed = 9007199254740994": 0, "seed in (9007199254740992, 9007199254740993)": 2, "seed < 1e16": 2,
+	} {
+		if n := must(s.Count(t.Context(), Filter{Where: must(search.Parse(filter))(t)}))(t); n != want {
+			t.Errorf("%s selects %d runs, want %d", filter, n, want)
+		}
+	}
+	values := must(s.Values(t.Context(), []int64{1, 2, 3}, []search.Field{{Name: "seed"}, {Kind: search.Param, Name: "seed"}}))(t)
+	if got, want := fmt.Sprintf("%v %v %v", values[1], values[2], values[3]), "[9.007199254740992e+15 9.007199254740992e+15] [9007199254740993 9007199254740993] [9223372036854775807 9223372036854775807]"; got != want {
+		t.Errorf("values %s, want %s", got, want)
 	}
 }

@@ -49,7 +49,7 @@ func swept(units int) advice.Evidence {
 // run is a run with the settings of a sweep, and pictures of its own.
 func run(tv string) advice.Recipe {
 	r, _ := advice.RecipeOf(map[string]string{
-		"backbone.name": `"vgg19-lite"`, "content.image": `"mine.jpg"`, "style[0].image": `"other.jpg"`, "seed": "7", "evaluate.every": "0",
+		"backbone.name": `"vgg19-lite"`, "content.image": `"mine.jpg"`, "style.0.image": `"other.jpg"`, "seed": "7", "evaluate.every": "0",
 		"losses.tv.weight": tv, "losses.style.weight": "1",
 	})
 	return r
@@ -58,18 +58,18 @@ func run(tv string) advice.Recipe {
 // A run through more sizes has the same recipe, if all stages but the first are alike.
 func TestRecipeOf(t *testing.T) {
 	three := map[string]string{
-		"stages[0].size.long": "128", "stages[0].iterations": "200", "stages[1].size.long": "181", "stages[1].iterations": "80",
-		"stages[2].size.long": "256", "stages[2].iterations": "80", "style[0].size": `"long"`, "style[0].image": `"a.jpg"`,
+		"stages.0.size.long": "128", "stages.0.iterations": "200", "stages.1.size.long": "181", "stages.1.iterations": "80",
+		"stages.2.size.long": "256", "stages.2.iterations": "80", "style.0.size": `"long"`, "style.0.image": `"a.jpg"`,
 	}
 	four := maps.Clone(three)
-	four["stages[3].size.long"], four["stages[3].iterations"] = "362", "80"
+	four["stages.3.size.long"], four["stages.3.iterations"] = "362", "80"
 	a, small := advice.RecipeOf(three)
 	b, large := advice.RecipeOf(four)
-	want := advice.Recipe{"stages.first.iterations": "200", "stages.later.iterations": "80", "style[0].size": `"long"`}
+	want := advice.Recipe{"stages.first.iterations": "200", "stages.later.iterations": "80", "style.0.size": `"long"`}
 	if !maps.Equal(a, b) || !maps.Equal(a, want) || small != "long 256" || large != "long 362" {
 		t.Errorf("%v %s, %v %s", a, small, b, large)
 	}
-	four["stages[3].iterations"] = "90"
+	four["stages.3.iterations"] = "90"
 	if c, _ := advice.RecipeOf(four); maps.Equal(a, c) {
 		t.Errorf("more iterations at the last size: %v", c)
 	}

@@ -13,7 +13,7 @@ import (
 // that goes through more sizes has the same recipe.
 type Recipe map[string]string
 
-var stagePath = regexp.MustCompile(`^stages\[(\d+)\]\.(.+)$`)
+var stagePath = regexp.MustCompile(`^stages\.(\d+)\.(.+)$`)
 
 // RecipeOf returns the recipe of a run with these parameters, and the size of its last stage, as
 // in "long 512".
@@ -55,6 +55,6 @@ func compared(path string) bool {
 	case "experiment", "seed", "evaluate", "checkpoint", "log", "size", "time":
 		return false
 	}
-	image := path == "content.image" || strings.HasPrefix(path, "style[") && strings.HasSuffix(path, ".image")
+	image := path == "content.image" || strings.HasPrefix(path, "style.") && strings.HasSuffix(path, ".image")
 	return !image && path != "output.every"
 }

@@ -7,9 +7,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"iter"
 	"math"
 	"slices"
-	"strings"
 
 	"runexp/framework/store"
 	"runexp/framework/store/record"
@@ -23,14 +23,14 @@ type Selection struct {
 	// Progress is told which part of the export is at which run; nil for nobody.
 	Progress func(part string, done, of int)
 
-	oneScorer bool
-	flaws     map[int64]store.EventRecord
-	marks     map[int64]store.Marks
+	scorers map[string][]string // hashes, by metric
+	flaws   map[int64]store.EventRecord
+	marks   map[int64]store.Marks
 }
 
 // Select returns the selection of runs. all says that they are all of the store.
 func Select(ctx context.Context, s *store.Store, runs []store.RunSummary, all bool) (*Selection, error) {
-	scorers, err := s.Scorers(ctx)
+	scorers, err := s.MetricScorers(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func Select(ctx context.Context, s *store.Store, runs []store.RunSummary, all bo
 		return nil, err
 	}
 	runs = slices.SortedFunc(slices.Values(runs), func(a, b store.RunSummary) int { return cmp.Compare(a.Number, b.Number) })
-	return &Selection{Store: s, Runs: runs, All: all, oneScorer: len(scorers) <= 1, flaws: flaws, marks: marks}, nil
+	return &Selection{Store: s, Runs: runs, All: all, scorers: scorers, flaws: flaws, marks: marks}, nil
 }
 
 // Has reports whether a run is in the selection.
@@ -97,7 +97,7 @@ type Setting struct {
 
 // A Score is one score of a run's picture.
 type Score struct {
-	Name  string // the metric's; with the scorer's first 8 digits if the store has several
+	Name  string // the metric's; with the scorer's first 8 digits if the store has several of it
 	Value float64
 }
 
@@ -123,15 +123,22 @@ func (s *Selection) read(ctx context.Context, summary store.RunSummary) (Run, er
 		return run, err
 	}
 	for _, p := range params {
-		run.Settings = append(run.Settings, Setting{settingName(p.Path), p.Value})
+		run.Settings = append(run.Settings, Setting{p.Path, p.Value})
 	}
 	slices.SortFunc(run.Settings, func(a, b Setting) int { return cmp.Compare(a.Name, b.Name) })
+	own, err := s.Store.OwnScorer(ctx, summary.Number)
+	if err != nil {
+		return run, err
+	}
 	if run.Metrics, err = s.Store.Summary(ctx, summary.Number); err != nil {
 		return run, err
 	}
+	for i, m := range run.Metrics {
+		run.Metrics[i].Name = s.Name(m.Name, own)
+	}
 	scores, err := s.Store.AllScores(ctx, summary.Number)
 	for _, v := range scores {
-		if score := (Score{s.scoreName(v), v.Value.Value}); !run.repeats(score) {
+		if score := (Score{s.Name(v.Name, v.Scorer), v.Value.Value}); !run.repeats(score) {
 			run.Scores = append(run.Scores, score)
 		}
 	}
@@ -146,14 +153,29 @@ func (r Run) repeats(score Score) bool {
 	})
 }
 
-// settingName returns the path of a setting as users write it.
-func settingName(path string) string { return strings.NewReplacer("[", ".", "]", "").Replace(path) }
-
-// scoreName keeps numbers of different scorers apart, which do not compare. The name
-// depends on the store alone, not on the selection.
-func (s *Selection) scoreName(v store.RunScore) string {
-	if s.oneScorer {
-		return v.Name
+// Name returns the name of a metric in every format. It keeps numbers of different
+// scorers apart, which do not compare: one name for each metric and scorer. The name depends on the store alone, not on the selection.
+func (s *Selection) Name(metric, scorer string) string {
+	if len(s.scorers[metric]) <= 1 {
+		return metric
 	}
-	return v.Name + "." + v.Scorer[:min(len(v.Scorer), 8)]
+	return metric + "." + cmp.Or(scorer[:min(len(scorer), 8)], "unknown")
+}
+
+// EachValue returns all values of a run as store.EachValue does, under the names that they
+// have in every format.
+func (s *Selection) EachValue(ctx context.Context, run int64) iter.Seq2[store.Logged, error] {
+	return func(yield func(store.Logged, error) bool) {
+		own, err := s.Store.OwnScorer(ctx, run)
+		if err != nil {
+			yield(store.Logged{}, err)
+			return
+		}
+		for v, err := range s.Store.EachValue(ctx, run) {
+			v.Name = s.Name(v.Name, own)
+			if !yield(v, err) {
+				return
+			}
+		}
+	}
 }

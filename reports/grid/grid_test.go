@@ -109,7 +109,7 @@ func TestOfRunsFindsAxes(t *testing.T) {
 	var runs []store.RunSummary
 	for i := range 70 {
 		settings := map[string]any{
-			"content.image": []string{"a/photo.png", "b/raft.png"}[i%2], "style[0].image": "x/wave.png",
+			"content.image": []string{"a/photo.png", "b/raft.png"}[i%2], "style.0.image": "x/wave.png",
 			"losses.tv.weight": []float64{10, 9, 100}[i%3], "losses.tv.form": []string{"squared", "abs", "nine"}[i%3],
 			"seed": i, "iterations": 100,
 		}
@@ -147,7 +147,7 @@ func TestPicturesAreInOrder(t *testing.T) {
 		{Kind: "style", Name: "style-0.png", Width: 4, Height: 2, Data: noise(t, 2, 4, 2)},
 		{Kind: "plot", Name: "losses.png", Data: noise(t, 3, 4, 2)},
 	}
-	one := testRun{map[string]any{"content.image": "a/photo.png", "style[0].image": "wave.png"}, append([]store.Artifact{
+	one := testRun{map[string]any{"content.image": "a/photo.png", "style.0.image": "wave.png"}, append([]store.Artifact{
 		picture("picture.png", 2, 21, 8), // 20 iterations, since the second stage has a row more
 		picture("step-000010.png", 1, 10, 4), picture("stage-1.png", 1, 10, 4), picture("step-000015.png", 2, 16, 8), picture("step-000020.png", 2, 21, 8),
 	}, inputs...)}

@@ -156,6 +156,9 @@ func (e *embedder) file(w wanted, r reduction) ([]byte, error) {
 		}
 		r = reductions[1]
 	}
+	if max(picture.H, picture.W) >= 1<<16 { // which JPEG has not; the others are shown
+		return nil, nil
+	}
 	var file bytes.Buffer
 	err = jpeg.Encode(&file, onWhite(picture), &jpeg.Options{Quality: r.quality})
 	return file.Bytes(), err

@@ -8,10 +8,12 @@ import (
 	"maps"
 	"math"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"runexp/framework/store"
+	"runexp/internal/flow"
 	"runexp/internal/printable"
 	"runexp/reports"
 	"runexp/reports/plots"
@@ -99,12 +101,15 @@ func Pair(content, style string) string {
 	return content + " × " + style
 }
 
+// isStyle matches the paths of style images.
+var isStyle = regexp.MustCompile(`^style\.\d+\.image$`)
+
 // settingsOf returns the settings that differ, those that change together as one.
 func settingsOf(runs []int64, differing []store.Differing) []candidate {
 	var list []candidate
 	same := map[string]int{} // by which runs are alike, the place in list
 	for _, setting := range differing {
-		if setting.Path == "content.image" || strings.HasPrefix(setting.Path, "style[") && strings.HasSuffix(setting.Path, "].image") {
+		if setting.Path == "content.image" || isStyle.MatchString(setting.Path) {
 			continue // the pair says it
 		}
 		labels := make([]string, len(runs))
@@ -151,7 +156,7 @@ func text(value json.RawMessage) string {
 	if json.Unmarshal(value, &s) == nil && s != "" {
 		return printable.Text(s)
 	}
-	return printable.Text(string(value))
+	return printable.Text(flow.Text(value))
 }
 
 // addAxes makes axes of the candidates: the pair, then those that have few levels, and of these those

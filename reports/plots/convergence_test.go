@@ -40,7 +40,7 @@ func awkward() map[string]plots.Convergence {
 	many.Stages = []plots.Stage{{0, "150 × 225"}, {300, "200 × 300"}, {380, "250 × 375"}, {500, "300 × 450"}, {790, "600 × 900"}}
 	several := plots.Convergence{Stages: many.Stages}
 	for run := range 7 {
-		several.Runs = append(several.Runs, fmt.Sprintf("%d: style.weight %d, stages[1].optimizer.lr 0.001, and 2 more", run, run))
+		several.Runs = append(several.Runs, fmt.Sprintf("%d: style.weight %d, stages.1.optimizer.lr 0.001, and 2 more", run, run))
 		for _, name := range []string{"total", "content", "style"} {
 			curve := line(name, float64(3+run), 2, nan, 1)
 			curve.Run = run

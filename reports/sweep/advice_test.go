@@ -21,7 +21,7 @@ func TestAlike(t *testing.T) {
 		t.Error("two weights")
 	}
 	for name, list := range map[string][]advice.Setting{
-		"sizes":  of(map[string]string{"stages[0].size.long": "32"}, map[string]string{"stages[0].size.long": "64"}),
+		"sizes":  of(map[string]string{"stages.0.size.long": "32"}, map[string]string{"stages.0.size.long": "64"}),
 		"images": of(map[string]string{"content.image": `"a.jpg"`}, map[string]string{"content.image": `"b.jpg"`}),
 		"seeds":  of(weight("1"), weight("2"), map[string]string{"losses.tv.weight": "2", "seed": "7"}),
 	} {

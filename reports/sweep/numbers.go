@@ -45,7 +45,7 @@ type TrialNumbers struct {
 	Trial int    `json:"trial"` // from 0
 	Hash  string `json:"hash"`  // its identity
 	record.Point
-	Status     string         `json:"status"` // of its run; "not begun" without one
+	Status     string         `json:"status"` // of its run; "not begun" or "deleted" without one
 	Run        int64          `json:"run,omitempty"`
 	UID        *store.UID     `json:"uid,omitempty"`
 	Message    string         `json:"message,omitempty"`

@@ -85,7 +85,7 @@ func (y *Study) finished() string {
 	}
 	text := fmt.Sprintf("%d of %s finished", done, sizes.Count(len(y.trials), "trial"))
 	var rest []string
-	for _, status := range append(statuses(), missing) {
+	for _, status := range append(statuses(), deleted, missing) {
 		if n := y.count(status); n > 0 && status != string(store.Finished) {
 			rest = append(rest, fmt.Sprintf("%d %s", n, status))
 		}

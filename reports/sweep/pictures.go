@@ -127,7 +127,7 @@ func (y *Study) flaws() []document.Block {
 // readCell reads the result of a trial.
 func (y *Study) readCell(ctx context.Context, s *store.Store, t trial) (sheet.Cell, error) {
 	if t.Run == nil {
-		return sheet.Cell{Note: missing}, nil
+		return sheet.Cell{Note: t.status()}, nil
 	}
 	cell := sheet.Cell{Note: fmt.Sprintf("run %d", t.Run.Number)}
 	if t.Run.Status != store.Finished {

@@ -92,16 +92,22 @@ func (t trial) outcome() string {
 	return t.status() + ", " + t.flaw.Flaw
 }
 
-// status is the status of the trial's run, or missing.
+// status is the status of the trial's run, or missing or deleted.
 func (t trial) status() string {
-	if t.Run == nil {
-		return missing
+	switch {
+	case t.Run != nil:
+		return string(t.Run.Status)
+	case t.Deleted != 0:
+		return deleted
 	}
-	return string(t.Run.Status)
+	return missing
 }
 
-// missing is the status of a trial that was never begun.
-const missing = "not begun"
+// The statuses of trials without a run.
+const (
+	missing = "not begun"
+	deleted = "deleted" // all its runs are
+)
 
 // label is the label of the trial's level of parameter i.
 func (p plan) label(t trial, i int) string { return p.Parameters[i].Labels[t.point.Levels[i]] }

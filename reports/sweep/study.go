@@ -209,6 +209,9 @@ func (y *Study) claimed() []metric {
 	return list
 }
 
+// Deleted returns how many trials have no run because all of theirs are deleted.
+func (y *Study) Deleted() int { return y.count(deleted) }
+
 // count returns how many trials have a status.
 func (y *Study) count(status string) int {
 	n := 0

@@ -154,6 +154,8 @@ func (y *Study) missingTrials() ([]document.Block, error) {
 // one that was never begun.
 func (t trial) missing() (why string, missing bool) {
 	switch {
+	case t.Run == nil && t.Deleted != 0:
+		return fmt.Sprintf("run %d was deleted; runexp restore %d brings it back", t.Deleted, t.Deleted), true
 	case t.Run == nil:
 		return "", true
 	case t.Run.Status != store.Finished:

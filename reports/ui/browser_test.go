@@ -104,12 +104,12 @@ func TestListActions(t *testing.T) {
 		}
 	}
 	p.Click("[data-run='4'] [name=run]")
-	act("[value=star]", "star: done", "3 false [] false, 4 true [] false")
+	act("[value=star]", "star: run 4", "3 false [] false, 4 true [] false")
 	p.Click("[data-run='3'] [name=run]")
-	act("[value=unstar]", "unstar: done", "3 false [] false, 4 false [] false")
+	act("[value=unstar]", "unstar: 2 runs: 3, 4", "3 false [] false, 4 false [] false")
 	p.Focus("#chosen [name=value]")
 	p.Press("good")
-	act("[value=tag]", "tag: done", "3 false [good] false, 4 false [good] false")
+	act("[value=tag]", "tag: 2 runs: 3, 4", "3 false [good] false, 4 false [good] false")
 	if left := browser.Eval[string](p, `document.querySelector("#chosen [name=value]").value`); left != "" {
 		t.Errorf("the field still has %q", left)
 	}
@@ -117,10 +117,10 @@ func TestListActions(t *testing.T) {
 	p.Press("good")
 	browser.Eval[bool](p, `(document.getElementById("said").textContent = "") === ""`)
 	p.Press(kb.Enter) // adds, and compares nothing
-	p.Wait("document.getElementById('said').textContent.startsWith('tag: done')")
+	p.Wait("document.getElementById('said').textContent.startsWith('tag: 2 runs: 3, 4')")
 	p.Focus("#chosen [name=value]")
 	p.Press("good")
-	act("[value=untag]", "untag: done", "3 false [] false, 4 false [] false")
+	act("[value=untag]", "untag: 2 runs: 3, 4", "3 false [] false, 4 false [] false")
 	p.Go(web.URL + "/?where=run+%3C+3")
 	p.Wait("document.querySelector('[data-count]')?.textContent.startsWith('2 chosen')")
 	p.Press("j", "x")
@@ -132,7 +132,7 @@ func TestListActions(t *testing.T) {
 	}
 	p.Go(web.URL + "/?where=run+%3E+2")
 	p.Wait("document.querySelector('[data-count]')?.textContent.startsWith('3 chosen')")
-	act("[value=delete]", "delete: done", "3 false [] true, 4 false [] true")
+	act("[value=delete]", "delete: 3 runs: 2, 3, 4", "3 false [] true, 4 false [] true")
 }
 
 // A run's page: the slider, fading, the difference, the scrubber, values under the pointer, a note and a tag.
@@ -172,7 +172,7 @@ func TestRunInBrowser(t *testing.T) {
 	p.Wait("document.querySelector('#marks .tag')?.textContent === 'good'")
 	write(p, "n", "line & <b>")
 	p.Click("button[value=note]")
-	p.Wait("document.getElementById('said').textContent.includes('note: done')")
+	p.Wait("document.getElementById('said').textContent.includes('note: run 2')")
 	marks, err := n.store.Marks(t.Context(), 2)
 	if err != nil || marks[2].Note != "line & <b>" || strings.Join(marks[2].Tags, "") != "good" {
 		t.Errorf("run 2 has %+v (%v)", marks[2], err)

@@ -106,7 +106,7 @@ func (n notebook) begin(t testing.TB, of store.NewRun, i int) *store.Run {
 	ctx := t.Context()
 	if of.Params == nil {
 		of.Params = []store.Param{
-			{Path: "stages[0].optimizer.name", Value: mustJSON([]string{"adam", "lbfgs"}[i%2])}, {Path: "losses.tv.weight", Value: mustJSON(i % 2 * 10)},
+			{Path: "stages.0.optimizer.name", Value: mustJSON([]string{"adam", "lbfgs"}[i%2])}, {Path: "losses.tv.weight", Value: mustJSON(i % 2 * 10)},
 			{Path: "content.image", Value: mustJSON("/pictures/photo.png")},
 		}
 	}

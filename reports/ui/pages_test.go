@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"html"
 	"image"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -184,11 +185,13 @@ func TestReadOnly(t *testing.T) {
 	s, err := New(t.Context(), Options{Path: n.path})
 	check(t, err)
 	defer s.Close()
-	s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, store.ErrReadOnly }
 	web := httptest.NewServer(s.Handler())
 	defer web.Close()
-	if answer, _ := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusConflict {
-		t.Errorf("a change: %s", answer.Status)
+	for _, why := range []error{store.ErrReadOnly, store.ErrAccess} {
+		s.writer.open = func(context.Context, string) (*store.Store, error) { return nil, why }
+		if answer, _ := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusConflict {
+			t.Errorf("a change, %v: %s", why, answer.Status)
+		}
 	}
 	if answer, body := get(t, web, "/"); answer.StatusCode != http.StatusOK || !strings.Contains(body, "read-only") {
 		t.Errorf("the list: %s\n%s", answer.Status, body)
@@ -355,6 +358,12 @@ func TestMovedStore(t *testing.T) {
 	if answer.StatusCode != http.StatusConflict || !strings.Contains(body, "rescued") || len(said) != 1 {
 		t.Errorf("the store has gone: %s, said %q\n%s", answer.Status, said, body)
 	}
+	if answer, body := star(); answer.StatusCode != http.StatusConflict || !strings.Contains(body, "there is no "+n.path) {
+		t.Errorf("the store is still gone: %s\n%s", answer.Status, body)
+	}
+	if _, err := os.Stat(n.path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("another store was made: %v", err)
+	}
 	check(t, os.WriteFile(n.path, kept, 0o644))
 	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("the store is back: %s\n%s", answer.Status, body)
@@ -381,12 +390,14 @@ func TestSeveralScorers(t *testing.T) {
 
 // A file of few bytes that claims more pixels than memory has is not decoded.
 func TestPictureTooLarge(t *testing.T) {
-	claims := picture(t, 0, 0)
-	binary.BigEndian.PutUint32(claims[16:], 60_000) // width and height of the header
-	binary.BigEndian.PutUint32(claims[20:], 60_000)
-	binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
-	if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), "60000×60000 pixels is too large") {
-		t.Errorf("%v", err)
+	for _, size := range [][2]uint32{{60_000, 60_000}, {1, 40_000}} {
+		claims := picture(t, 0, 0)
+		binary.BigEndian.PutUint32(claims[16:], size[1]) // width and height of the header
+		binary.BigEndian.PutUint32(claims[20:], size[0])
+		binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
+		if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%d×%d pixels is too large", size[0], size[1])) {
+			t.Errorf("%v", err)
+		}
 	}
 }
 
@@ -414,7 +425,8 @@ func TestMetricNames(t *testing.T) {
 func TestDamagedRow(t *testing.T) {
 	n := newNotebook(t)
 	web := n.serve(t, Options{})
-	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`))
+	check(t, storetest.Exec(n.path, `UPDATE runs SET started_at = 'soon' WHERE id = 5`, `UPDATE sweeps SET plan = '{'`,
+		`UPDATE metric_summary SET last = 'much' WHERE run_id = 5`, `UPDATE artifacts SET created_at = 'soon' WHERE run_id = 6`, `INSERT INTO marks (run_id, star, note, deleted_at, changed_at) VALUES (7, 1, '', 'soon', 'soon')`))
 	for address, want := range map[string]string{
 		"/": "its start cannot be read", "/experiments": "others", "/sweeps": "its plan cannot be read", "/runs/1": "finished", "/pictures": "run 5",
 	} {
@@ -426,5 +438,22 @@ func TestDamagedRow(t *testing.T) {
 		if answer, body := get(t, web, address); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, want) {
 			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
 		}
+	}
+}
+
+// A change that the end of the server or of its request interrupts does not look saved.
+func TestInterruptedChange(t *testing.T) {
+	n := newNotebook(t)
+	s, err := New(t.Context(), Options{Path: n.path})
+	check(t, err)
+	defer s.Close()
+	ctx, end := context.WithCancel(t.Context())
+	s.writer.open = func(context.Context, string) (*store.Store, error) { end(); return nil, ctx.Err() }
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://127.0.0.1/marks", strings.NewReader("run=1&do=star"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, r)
+	if w.Code != http.StatusServiceUnavailable {
+		t.Errorf("status %d", w.Code)
 	}
 }

@@ -128,13 +128,16 @@ func readPicture(ctx context.Context, s *store.Store, hash string) (image.Image,
 	return decodePicture(data)
 }
 
+// longestSide is far above that of a picture, and what a file of few bytes can claim.
+const longestSide = 1 << 15
+
 // decodePicture decodes a picture of a size that is not absurd.
 func decodePicture(data []byte) (image.Image, error) {
 	c, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		return nil, fmt.Errorf("a picture cannot be read: %w", err)
 	}
-	if c.Width*c.Height > largestImage {
+	if c.Width*c.Height > largestImage || max(c.Width, c.Height) > longestSide {
 		return nil, fmt.Errorf("a picture of %d×%d pixels is too large to be shown", c.Height, c.Width)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))

@@ -33,6 +33,8 @@ type runsPage struct {
 	Fields    []choice // what a column may be
 	Tags      []store.TagCount
 	Pictures  string // address of the pictures of all these runs
+	Fewest    int    // how many are compared
+	Most      int
 }
 
 // A column of a list.
@@ -62,7 +64,7 @@ type row struct {
 // listRuns is the first page.
 func (s *Server) listRuns(r *http.Request) (reply, error) {
 	ctx := r.Context()
-	p := runsPage{frame: s.frame("Runs", "runs"), Listing: readListing(r.URL.Query())}
+	p := runsPage{frame: s.frame("Runs", "runs"), Listing: readListing(r.URL.Query()), Fewest: fewestCompared, Most: mostCompared}
 	f, fields, err := p.Listing.filter()
 	if err != nil { // the page says so, beside the filter
 		p.Problem = err.Error()

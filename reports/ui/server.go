@@ -140,8 +140,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.
 	a, err := page(r)
 	status := http.StatusOK
 	if err != nil {
-		if r.Context().Err() != nil {
-			return // nobody waits for it
+		if r.Context().Err() != nil { // nobody waits for it, or the server ends: it must not look saved
+			http.Error(w, "the request ended before it was done", http.StatusServiceUnavailable)
+			return
 		}
 		a, status = s.failed(err)
 	}
@@ -166,7 +167,7 @@ func (s *Server) failed(err error) (reply, int) {
 		status = http.StatusNotFound
 	case errors.As(err, new(*store.UnknownFieldError)), errors.Is(err, store.ErrTooManyTags):
 		status = http.StatusBadRequest
-	case errors.Is(err, errMoved), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly), errors.As(err, new(*store.RunningError)):
+	case errors.Is(err, errMoved), errors.Is(err, errGone), errors.Is(err, store.ErrAccess), errors.Is(err, store.ErrBusy), errors.Is(err, store.ErrFull), errors.Is(err, store.ErrReadOnly), errors.As(err, new(*store.RunningError)):
 		status = http.StatusConflict
 	}
 	if (status == http.StatusInternalServerError || errors.Is(err, errMoved)) && s.Log != nil {

@@ -126,6 +126,8 @@ func (s *Server) trialState(ctx context.Context, w store.Sweep) (string, error) 
 	for _, t := range trials {
 		if t.Run != nil {
 			fmt.Fprintf(&b, " %d %s", t.Run.Number, t.Run.Status)
+		} else if t.Deleted != 0 {
+			fmt.Fprintf(&b, " %d deleted", t.Deleted)
 		}
 	}
 	return b.String(), err
@@ -268,7 +270,12 @@ func (s *Server) showSweep(r *http.Request) (reply, error) {
 			begun += n
 		}
 	}
-	if rest := w.Trials - begun; rest > 0 {
+	rest := w.Trials - begun
+	if gone := min(study.Deleted(), rest); gone > 0 {
+		p.Progress = append(p.Progress, fmt.Sprintf("%d deleted", gone))
+		rest -= gone
+	}
+	if rest > 0 {
 		p.Progress = append(p.Progress, fmt.Sprintf("%d not begun", rest))
 	}
 	p.Finished = done[store.Finished]

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"runexp/framework/store"
+	"runexp/internal/flow"
 	"runexp/internal/printable"
 	"runexp/reports/grid"
 )
@@ -88,7 +89,7 @@ func cell(v any) string {
 
 func numeric(v any) bool {
 	switch v.(type) {
-	case float64, time.Duration:
+	case float64, int64, time.Duration:
 		return true
 	}
 	return false
@@ -109,5 +110,5 @@ func setting(value json.RawMessage) string {
 	if json.Unmarshal(value, &text) == nil {
 		return printable.Text(text)
 	}
-	return printable.Text(string(value))
+	return printable.Text(flow.Text(value))
 }

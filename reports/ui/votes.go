@@ -90,6 +90,11 @@ func (s *Server) ask(r *http.Request) (reply, error) {
 	rounds, _ := strconv.Atoi(query.Get("rounds"))
 	rounds = min(max(rounds, 1), mostRounds)
 	wanted := query.Get("question")
+	if wanted != "" {
+		if _, err := questionOf(design, wanted); err != nil {
+			return reply{}, err
+		}
+	}
 	for p.Round = 1; p.Round <= rounds && p.Question == nil; p.Round++ {
 		list := round(design, p.Round, p.Voter)
 		p.Answered = 0

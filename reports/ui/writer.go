@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
 
 	"runexp/framework/store"
@@ -20,6 +22,9 @@ type writer struct {
 	err   error // of a store that this process may not write
 }
 
+// errGone: there is no store, and the server makes none.
+var errGone = errors.New("the change was not saved")
+
 // errMoved: the store's file went away or was replaced, and a change was saved elsewhere.
 var errMoved = errors.New("the store was deleted, moved or replaced while it was open, and the change went to another file")
 
@@ -28,6 +33,9 @@ func (w *writer) use(ctx context.Context, change func(*store.Store) error) error
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.store == nil {
+		if _, err := os.Stat(w.path); errors.Is(err, fs.ErrNotExist) { // opening would make a new one
+			return fmt.Errorf("%w: there is no %s any more; bring it back, and nothing else of that name beside it (-wal, -shm)", errGone, w.path)
+		}
 		s, err := w.open(ctx, w.path)
 		if errors.Is(err, store.ErrReadOnly) || errors.Is(err, store.ErrAccess) {
 			w.err = err

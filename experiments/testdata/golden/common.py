@@ -52,12 +52,13 @@ def resize(x, h, w):
     return torch.from_numpy(np.stack([np.asarray(Image.fromarray(c.numpy(), mode='F').resize((w, h), Image.BICUBIC)) for c in x[0].detach()]))[None]
 
 
-def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', oxford=False, padding='zeros'):
-    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]; or of Oxford's VGG-19, divided by SCALE. padding is of all convolutions."""
+def features(x, last, pool=lambda h: F.max_pool2d(h, 2), first_padding='zeros', oxford=False, padding='zeros', reading=lambda x: 255 * x[:, [2, 1, 0]] - BGR):
+    """Returns the layers of vgg19-lite up to the one called last, of x in [0, 1]; or of Oxford's VGG-19, divided by SCALE, its input by reading.
+    padding is of all convolutions."""
     weights, h, out = load(LITE), (x - MEAN) / STD, {}
     if oxford:  # the network is homogeneous: its input and biases are divided
         weights = {k: v / SCALE if k.endswith('.bias') else v for k, v in load(OXFORD).items()}
-        h = (255 * x[:, [2, 1, 0]] - BGR) / SCALE
+        h = reading(x) / SCALE
     for block, convolutions in enumerate(BLOCKS, 1):
         for i in range(1, convolutions + 1):
             name = f'{block}_{i}'

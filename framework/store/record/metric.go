@@ -44,6 +44,26 @@ func LossMetric(name string) (Metric, bool) {
 	}, true
 }
 
+// RunMetric describes a number that runs record themselves, without a scorer: a loss, a time.
+// The view metric_info of the store has the same texts.
+func RunMetric(name string) Metric {
+	if loss, is := LossMetric(name); is {
+		return loss
+	}
+	m := Metric{Name: name, Label: name, Better: "neither"}
+	switch name {
+	case "time/iteration":
+		m.Label, m.Doc, m.Unit, m.Better = "time of an iteration", "seconds that the iteration after the value took", "s", "lower"
+	case "memory/peak":
+		m.Label, m.Doc, m.Unit, m.Better = "peak memory", "largest memory of the process so far", "bytes", "lower"
+	case "rate":
+		m.Label, m.Doc = "learning rate", "learning rate of the iteration after the value"
+	case "evaluations":
+		m.Doc = "computations of loss and gradient so far"
+	}
+	return m
+}
+
 // Votes is the name of the metric that people's votes on pictures make.
 const Votes = "votes/better"
 

@@ -160,6 +160,7 @@ type parser struct {
 	text   string
 	tokens []token
 	count  int // of comparisons
+	values int // in all lists
 }
 
 func (p *parser) peek() token { return p.tokens[0] }
@@ -307,8 +308,9 @@ func (p *parser) list(f Field) (values []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if values = append(values, value); len(values) > most {
-			return nil, p.bad(p.peek(), "a list has at most %d values", most)
+		values = append(values, value)
+		if p.values++; p.values > most {
+			return nil, p.bad(p.peek(), "more than %d values in lists", most)
 		}
 		switch t := p.next(); t.kind {
 		case closing:

@@ -72,7 +72,8 @@ func TestParseErrors(t *testing.T) {
 		"run < 0x10":                             "is none",
 		strings.Repeat("(", 100) + "star":        "more than 64 levels",
 		"star" + strings.Repeat(" or star", 300): "more than 200 comparisons",
-		"run in (1" + strings.Repeat(",1", 300) + ")": "at most 200 values",
+		"run in (1" + strings.Repeat(", 1", 110) + ") or run in (1" + strings.Repeat(", 1", 110) + ")": "more than 200 values in lists",
+		"run in (1" + strings.Repeat(",1", 300) + ")":                                                  "more than 200 values in lists",
 		"tag < 5":                 "character 7: tag is a text; compare it by = != ~ (contains) or in",
 		strings.Repeat("a", 5000): "it has 5000 bytes",
 	} {

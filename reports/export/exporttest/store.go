@@ -52,7 +52,7 @@ func Store(t testing.TB, scorers int) *store.Store {
 	one := begin(t, s, store.NewRun{
 		Experiment: "layers", TrialHash: "h0", Seed: math.MaxInt64, ConfigWritten: "experiment: layers\n", ConfigResolved: "experiment: layers\nseed: 1\n",
 		Params: params("flag", "true", "size.long", "160", "rate", "1e-8", "mixed", "[1, \"two\"]", "number", "1", "style[0].image", `"a,\"b\".png"`, "nothing", "null"),
-		Env:    []store.Fact{{Name: "version/go", Value: "go1.26"}},
+		Env:    []store.Fact{{Name: "version/go", Value: "go1.26"}, {Name: "scorer/hash", Value: scorer(0).Hash}},
 	})
 	for step := range 2500 {
 		values := []store.Value{{Name: "loss/total", Value: 1 / float64(step+3)}, {Name: "time/iteration", Value: 0.25}}
@@ -118,7 +118,8 @@ func Picture(seed int, grey bool) []byte {
 }
 
 func scorer(i int) store.Scorer {
-	return store.Scorer{Hash: strings.Repeat([]string{"ab", "cd"}[i], 32), Description: json.RawMessage("{}")}
+	return store.Scorer{Hash: strings.Repeat([]string{"ab", "cd"}[i], 32), Description: json.RawMessage(
+		`{"metrics": [{"name": "eval/content", "label": "content distance", "doc": "how far it is", "unit": "parts", "better": "lower"}]}`)}
 }
 
 func begin(t testing.TB, s *store.Store, n store.NewRun) *store.Run {

@@ -20,6 +20,8 @@ const (
 	longestTag    = 8000
 	longestName   = 250 // of an experiment: the database has 256
 	digestOfNames = 8   // digits that keep changed names apart
+
+	mostExperiments = 500 // in an answer or a question; the server allows 1000
 )
 
 // key returns a name as MLflow takes it for a metric, a param or a tag: of letters, digits,

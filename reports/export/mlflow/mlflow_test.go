@@ -151,6 +151,41 @@ func TestSendsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A run that is in any other experiment is completed there, and no experiment is made for it.
+func TestInAnotherExperiment(t *testing.T) {
+	s := exporttest.Store(t, 1)
+	run, err := s.FindRun(t.Context(), "1")
+	check(t, err)
+	created := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		switch asked := string(body); {
+		case strings.HasSuffix(r.URL.Path, "/get-by-name"):
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `{"error_code": "RESOURCE_DOES_NOT_EXIST"}`)
+		case strings.HasSuffix(r.URL.Path, "/experiments/search") && !strings.Contains(asked, "more"):
+			_, _ = io.WriteString(w, `{"experiments": [{"experiment_id": "6", "name": "empty"}], "next_page_token": "more"}`)
+		case strings.HasSuffix(r.URL.Path, "/experiments/search"):
+			_, _ = io.WriteString(w, `{"experiments": [{"experiment_id": "7", "name": "before/layers"}]}`)
+		case strings.Contains(asked, run.UID.String()) && strings.Contains(asked, `"7"`):
+			_, _ = io.WriteString(w, `{"runs": [{"info": {"run_id": "y", "experiment_id": "7"}}]}`)
+		default:
+			created[r.URL.Path[len("/api/2.0/mlflow/"):]]++
+			_, _ = io.WriteString(w, `{"experiment_id": "8", "run": {"info": {"run_id": "x"}}}`)
+		}
+	}))
+	defer server.Close()
+	report, err := write(t, s, server.URL, "after/")
+	check(t, err)
+	said := strings.Join(report.Problems, "; ")
+	if report.Completed != 1 || report.Created != 3 || created["runs/create"] != 3 || created["experiments/create"] != 2 || !strings.Contains(said, `1 run already on the server, in the experiment "before/layers"`) {
+		t.Errorf("report %+v, calls %v", report, created)
+	}
+}
+
 // A signal ends a call that is not answered.
 func TestCancelled(t *testing.T) {
 	s := exporttest.Store(t, 1)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/framework/store"
@@ -23,7 +24,7 @@ const (
 // form is part of the digest of a run: a program that writes something else has another.
 const form = 1
 
-// run writes one run: what it is, its values, its pictures, and last that it is complete.
+// run writes one run into an experiment, or where it is already: what it is, its values, its pictures, and last that it is complete.
 func (w *writer) run(ctx context.Context, experiment string, run export.Run) error {
 	artifacts, err := w.artifacts(ctx, run)
 	if err != nil {
@@ -42,7 +43,11 @@ func (w *writer) run(ctx context.Context, experiment string, run export.Run) err
 		return nil
 	}
 	if !found {
-		if there, err = w.create(ctx, experiment, run); err != nil {
+		id, err := w.makeExperiment(ctx, experiment)
+		if err != nil {
+			return err
+		}
+		if there, err = w.create(ctx, id, run); err != nil {
 			return err
 		}
 	}
@@ -77,13 +82,48 @@ func (w *writer) run(ctx context.Context, experiment string, run export.Run) err
 	return nil
 }
 
-// find returns the run with a uid, if the server has one.
-func (w *writer) find(ctx context.Context, experiment, uid string) (remoteRun, bool, error) {
+// find returns the run with a uid, if the server has one: in the experiment of a name, or else
+// in another.
+func (w *writer) find(ctx context.Context, name, uid string) (remoteRun, bool, error) {
+	id, err := w.experiment(ctx, name)
+	if err != nil {
+		return remoteRun{}, false, err
+	}
+	if id != "" {
+		if there, found, err := w.search(ctx, []string{id}, uid); found || err != nil {
+			return there, found, err
+		}
+	}
+	all, err := w.all(ctx)
+	if err != nil {
+		return remoteRun{}, false, err
+	}
+	names := map[string]string{}
+	var ids []string
+	for _, other := range all {
+		if other.ID != id {
+			ids, names[other.ID] = append(ids, other.ID), other.Name
+		}
+	}
+	for part := range slices.Chunk(ids, mostExperiments) {
+		there, found, err := w.search(ctx, part, uid)
+		if found {
+			w.kept[names[there.Info.Experiment]]++
+		}
+		if found || err != nil {
+			return there, found, err
+		}
+	}
+	return remoteRun{}, false, nil
+}
+
+// search returns the run with a uid in some experiments.
+func (w *writer) search(ctx context.Context, experiments []string, uid string) (remoteRun, bool, error) {
 	var answer struct {
 		Runs []remoteRun `json:"runs"`
 	}
 	err := w.to.call(ctx, "runs/search", nil, map[string]any{
-		"experiment_ids": []string{experiment}, "max_results": 1, "filter": fmt.Sprintf("tags.`%s` = '%s'", uidTag, uid),
+		"experiment_ids": experiments, "max_results": 1, "filter": fmt.Sprintf("tags.`%s` = '%s'", uidTag, uid),
 	}, &answer)
 	if err != nil || len(answer.Runs) == 0 {
 		return remoteRun{}, false, err
@@ -201,7 +241,7 @@ func (w *writer) metrics(ctx context.Context, run export.Run, there remoteRun) e
 		}
 		return send()
 	}
-	for v, err := range w.from.Store.EachValue(ctx, run.Number) {
+	for v, err := range w.from.EachValue(ctx, run.Number) {
 		if err == nil {
 			err = add(v.Name, v.Step, v.Value)
 		}

@@ -133,10 +133,15 @@ func TestReadByMLflow(t *testing.T) {
 	if report, err = write(t, s, address, ""); err != nil || report.Created != 1 || report.Unchanged != 3 {
 		t.Errorf("after a deletion: %+v, %v", report, err)
 	}
-	if report, err = write(t, s, address, "copy/"); err != nil || report.Created != 4 {
+	// Another prefix makes no second copy of a run.
+	if report, err = write(t, s, address, "copy/"); err != nil || report.Created != 0 || report.Unchanged != 4 || len(report.Problems) != 2 ||
+		!strings.Contains(report.Problems[1], `3 runs already on the server, in the experiment "layers"`) {
 		t.Errorf("under another name: %+v, %v", report, err)
 	}
-	stopped(t, s, address)
+	if third := readServer(t, address); len(third["copy/layers"]) != 0 {
+		t.Errorf("copies of runs: %d", len(third["copy/layers"]))
+	}
+	stopped(t, exporttest.Store(t, 1), address)
 }
 
 // stopped exports through a server that fails after some calls, and then goes on: nothing is

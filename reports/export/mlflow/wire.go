@@ -29,8 +29,9 @@ type batch struct {
 
 type remoteRun struct {
 	Info struct {
-		ID        string `json:"run_id"`
-		Artifacts string `json:"artifact_uri"`
+		ID         string `json:"run_id"`
+		Experiment string `json:"experiment_id"`
+		Artifacts  string `json:"artifact_uri"`
 	} `json:"info"`
 	Data struct {
 		Metrics []struct {

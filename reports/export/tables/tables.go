@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"runexp/framework/store"
+	"runexp/framework/store/record"
 	"runexp/reports/export"
 	"runexp/reports/export/folder"
 )
@@ -38,7 +39,7 @@ func Write(ctx context.Context, s *export.Selection, to *folder.Folder, f Format
 	if err != nil {
 		return err
 	}
-	list := []table{runs(ctx, s, survey), metrics(ctx, s), scores(ctx, s), events(ctx, s)}
+	list := []table{runs(ctx, s, survey), metrics(ctx, s), info(ctx, s), scores(ctx, s), events(ctx, s)}
 	sweeps, err := sweeps(ctx, s)
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func metrics(ctx context.Context, s *export.Selection) table {
 	columns := []export.Column{{Name: "run", Kind: export.Integer}, {Name: "uid", Kind: export.Text}, {Name: "name", Kind: export.Text}, {Name: "step", Kind: export.Integer}, {Name: "value", Kind: export.Real}}
 	return table{"metrics", columns, func(yield func(...any) error) error {
 		return eachRun(ctx, s, "metrics", func(run store.RunSummary, uid string) error {
-			for v, err := range s.Store.EachValue(ctx, run.Number) {
+			for v, err := range s.EachValue(ctx, run.Number) {
 				if err != nil {
 					return err
 				}
@@ -74,6 +75,24 @@ func metrics(ctx context.Context, s *export.Selection) table {
 			}
 			return nil
 		})
+	}}
+}
+
+// info has one row for each metric and scorer: what it is, under the name that it has in runs
+// and metrics.
+func info(ctx context.Context, s *export.Selection) table {
+	columns := []export.Column{{Name: "name", Kind: export.Text}, {Name: "metric", Kind: export.Text}, {Name: "scorer", Kind: export.Text}, {Name: "unit", Kind: export.Text}, {Name: "direction", Kind: export.Text}, {Name: "label", Kind: export.Text}, {Name: "what", Kind: export.Text}}
+	return table{"metric_info", columns, func(yield func(...any) error) error {
+		list, err := s.Store.MetricInfo(ctx)
+		for _, m := range list {
+			if m.Source == record.FromLoss {
+				m.Source = ""
+			}
+			if err := yield(s.Name(m.Name, m.Source), m.Name, text(m.Source), text(m.Unit), m.Better, m.Label, text(m.Doc)); err != nil {
+				return err
+			}
+		}
+		return err
 	}}
 }
 

@@ -102,6 +102,9 @@ func values(t *testing.T, s *store.Store) (keys []string, numbers []float64) {
 			points, err := s.Series(t.Context(), run, name)
 			check(t, err)
 			for _, p := range points {
+				if name == "eval/content" { // of which there are two scorers
+					name += ".abababab"
+				}
 				keys, numbers = append(keys, fmt.Sprintf("%d %s %d", run, name, p.Step)), append(numbers, p.Value)
 			}
 		}
@@ -118,7 +121,7 @@ func TestReadByOthers(t *testing.T) {
 	for name, one := range read(t, write(t, s, tables.Parquet{GroupRows: 1000})) {
 		found[name] = one
 	}
-	if want := "events.csv events.parquet metrics.csv metrics.parquet runs.csv runs.parquet scores.csv scores.parquet sweep_1.csv sweep_1.parquet"; names(found) != want {
+	if want := "events.csv events.parquet metric_info.csv metric_info.parquet metrics.csv metrics.parquet runs.csv runs.parquet scores.csv scores.parquet sweep_1.csv sweep_1.parquet"; names(found) != want {
 		t.Fatalf("files %s, want %s", names(found), want)
 	}
 	t.Run("metrics", func(t *testing.T) { checkMetrics(t, s, found) })
@@ -248,7 +251,7 @@ func checkRuns(t *testing.T, s *store.Store, found map[string]table) {
 		column string
 		value  float64
 	}{
-		{1, "metrics.loss/style", 123456789.125}, {1, "metrics.eval/content.abababab", 0.25}, {1, "metrics.eval/noise.abababab", math.NaN()},
+		{1, "metrics.loss/style", 123456789.125}, {1, "metrics.eval/content.abababab", 0.25}, {1, "metrics.eval/noise", math.NaN()},
 		{2, "metrics.eval/content.cdcdcdcd", 99}, {2, "metrics." + exporttest.Metric, 123456789.125}, {3, "metrics.loss/total", 3},
 	} {
 		for _, file := range []string{"runs.csv", "runs.parquet"} {
@@ -294,6 +297,31 @@ func checkRest(t *testing.T, s *store.Store, found map[string]table) {
 	}
 	if typed := sweep.typeOf("started_at"); typed != "timestamp[us, tz=UTC]" {
 		t.Errorf("started_at is a %s", typed)
+	}
+}
+
+// A metric that several scorers have scored by has a name for each, and none that mixes them.
+func TestScorersApart(t *testing.T) {
+	folder := write(t, exporttest.Store(t, 2), &tables.CSV{})
+	for file, want := range map[string]string{"runs.csv": "metrics.eval/content.abababab,metrics.eval/content.cdcdcdcd,metrics.eval/noise", "metrics.csv": "eval/content.abababab,2499,0.25"} {
+		data, err := os.ReadFile(filepath.Join(folder, file))
+		check(t, err)
+		if text := string(data); !strings.Contains(text, want) || strings.Contains(text, "eval/content,") {
+			t.Errorf("%s has no %s, or scores of any scorer", file, want)
+		}
+	}
+}
+
+// The units and directions of metrics are in a table, by the names of the columns.
+func TestMetricInfo(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(write(t, exporttest.Store(t, 2), &tables.CSV{}), "metric_info.csv"))
+	check(t, err)
+	for _, line := range []string{
+		"eval/content.cdcdcdcd,eval/content," + strings.Repeat("cd", 32) + ",parts,lower,content distance,how far it is", "loss/total,loss/total,,,lower,total loss,the last loss/total of the run",
+	} {
+		if !strings.Contains(string(data), line+"\n") {
+			t.Errorf("no %q in\n%s", line, data)
+		}
 	}
 }
 

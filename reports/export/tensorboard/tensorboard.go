@@ -92,7 +92,7 @@ func (w *writer) write(ctx context.Context, kinds map[string]export.Kind) (probl
 	if err := w.value(w.run.Started, 0, hparams(startTag, 3, sessionStart(w.run, kinds))); err != nil {
 		return nil, err
 	}
-	for v, err := range w.from.Store.EachValue(ctx, w.run.Number) {
+	for v, err := range w.from.EachValue(ctx, w.run.Number) {
 		if err == nil {
 			err = w.value(w.clock.At(v.Step), v.Step, scalar(v.Name, v.Value))
 		}

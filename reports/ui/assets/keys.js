@@ -3,7 +3,7 @@
 // are walked with j and k. Which keys a page has is read from the page.
 {
   const names = { ArrowLeft: "←", ArrowRight: "→", ArrowDown: "↓", ArrowUp: "↑", Delete: "Delete" };
-  const visible = (element) => element.offsetParent !== null && !element.disabled;
+  const visible = (element) => element.getClientRects().length > 0 && !element.disabled;
   const rows = () => Array.from(document.querySelectorAll("[data-listed]"));
   const current = () => document.querySelector("[data-listed].current");
 
@@ -17,47 +17,72 @@
     next.scrollIntoView({ block: "nearest" });
     const text = next.querySelector("a")?.textContent || "";
     runexp.say(text);
+    count();
     return true;
   }
 
-  // choose marks the current row where nothing is chosen, so that a key acts on what is looked at.
-  function choose(force) {
+  // The chosen runs, also those on other pages of the list, are kept while the tab is open; those of the list of deleted runs apart.
+  const form = document.querySelector("[data-chosen]");
+  const memories = { runs: "runexp chosen", deleted: "runexp chosen of deleted" };
+  const memory = memories[form?.dataset.chosen];
+  const boxes = () => Array.from(document.querySelectorAll("[name=run][type=checkbox]"));
+  const kept = (name) => new Set(JSON.parse(sessionStorage.getItem(name) || "[]"));
+  const chosen = () => kept(memory);
+
+  // targets are the runs that a key or button acts on: those that are chosen, or else that of the current row.
+  function targets() {
+    const all = Array.from(chosen());
+    return all.length || !current() ? all : [current().dataset.run];
+  }
+
+  function choose() {
     const box = current()?.querySelector("[name=run]");
     if (!box) return false;
-    if (force) box.checked = !box.checked;
-    else if (chosen().size === 0) box.checked = true;
+    box.checked = !box.checked;
     keep();
     return true;
   }
 
-  // The chosen runs, also those on other pages of the list, are kept while the tab is open.
-  const memory = "runexp chosen";
-  const boxes = () => Array.from(document.querySelectorAll("[name=run][type=checkbox]"));
-  const chosen = () => new Set(JSON.parse(sessionStorage.getItem(memory) || "[]"));
+  function save(name, all) { sessionStorage.setItem(name, JSON.stringify(Array.from(all).sort((a, b) => a - b))); }
 
   function keep() {
     const all = chosen();
     for (const box of boxes()) box.checked ? all.add(box.value) : all.delete(box.value);
-    sessionStorage.setItem(memory, JSON.stringify(Array.from(all).sort((a, b) => a - b)));
+    save(memory, all);
+    count();
+  }
+
+  // leave ends the choice of runs, as of those that were deleted or restored and so are in the other list.
+  function leave(runs) {
+    const gone = new Set(runs);
+    for (const name of Object.values(memories)) save(name, Array.from(kept(name)).filter((run) => !gone.has(run)));
     count();
   }
 
   function count() {
-    const place = document.querySelector("[data-count]");
-    if (!place) return;
+    if (!form) return;
     const all = chosen();
     for (const box of boxes()) box.checked = all.has(box.value);
-    const others = all.size - boxes().filter((box) => box.checked).length;
-    place.textContent = all.size ? `${all.size} chosen${others ? `, ${others} on other pages` : ""}` : "choose runs with x, or by their boxes";
-    document.querySelector("[data-none]").hidden = all.size === 0;
-    const form = document.querySelector("[data-chosen]");
-    form.querySelectorAll("[data-other]").forEach((field) => field.remove());
-    for (const run of all) { // those that have no box here
-      if (boxes().some((box) => box.value === run)) continue;
-      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "run", value: run });
-      field.dataset.other = "";
-      form.append(field);
-    }
+    const others = Array.from(all).filter((run) => !boxes().some((box) => box.value === run));
+    let text = "choose runs with x, or by their boxes";
+    if (all.size) text = `${all.size} chosen${others.length ? `, not on this page: ${runexp.numbers(others)}` : ""}`;
+    else if (current()) text = `nothing chosen; keys and buttons act on run ${current().dataset.run}`;
+    form.querySelector("[data-count]").textContent = text;
+    form.querySelector("[data-none]").hidden = all.size === 0;
+  }
+
+  // switched is the button that a key presses: the one for no star if all the runs have one.
+  function switched(button) {
+    const off = button.dataset.off && button.form.querySelector(`[value=${button.dataset.off}]`);
+    const starred = (run) => document.querySelector(`[data-run="${CSS.escape(run)}"] [title=starred]`);
+    return off && targets().length && targets().every(starred) ? off : button;
+  }
+
+  // compare opens the comparison of the runs, if there are as many as it takes.
+  function compare(button) {
+    const runs = targets(), { fewest, most } = button.dataset;
+    if (runs.length >= fewest && runs.length <= most) location.href = `/compare?runs=${runs.join(",")}`;
+    else runexp.say(`compare: choose ${fewest} to ${most} runs with x, or by their boxes; ${chosen().size} chosen`);
   }
 
   function help() {
@@ -102,7 +127,7 @@
         filter?.select();
         return Boolean(filter);
       }
-      case "x": return choose(true);
+      case "x": return choose();
       case "Enter": {
         if (!current() || ["A", "BUTTON", "SUMMARY"].includes(document.activeElement.tagName)) return false;
         current().querySelector("a")?.click();
@@ -117,8 +142,7 @@
     }
     const target = Array.from(document.querySelectorAll("[data-key]")).find((e) => e.dataset.key === key && visible(e));
     if (target) {
-      if (target.form?.matches("[data-chosen]")) choose(false);
-      target.click();
+      switched(target).click();
       return true;
     }
     if (key === "j") return walk(1);
@@ -135,17 +159,21 @@
     if (press(event)) event.preventDefault();
   });
   document.addEventListener("click", (event) => { if (event.target.closest("[data-help]")) help(); });
-  document.addEventListener("change", (event) => { if (event.target.name === "run") keep(); });
+  document.addEventListener("change", (event) => { if (form && event.target.name === "run") keep(); });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-none]")) return;
-    sessionStorage.removeItem(memory);
-    count();
+    leave(chosen());
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-chosen]") || event.submitter?.formMethod !== "get") return;
     event.preventDefault();
-    location.href = `/compare?runs=${Array.from(chosen()).join(",")}`;
+    compare(event.submitter);
   });
+  form?.addEventListener("formdata", (event) => {
+    event.formData.delete("run");
+    for (const run of targets()) event.formData.append("run", run);
+  });
+  document.addEventListener("moved", (event) => leave(event.detail));
   document.addEventListener("changed", count);
   count();
 }

@@ -63,13 +63,42 @@
     return page.querySelector(".problem")?.textContent || "that did not work";
   }
 
+  // numbers writes the numbers of runs, the first of many.
+  const numbers = (runs) => runs.slice(0, 12).join(", ") + (runs.length > 12 ? ", …" : "");
+  const named = (runs) => runs.length === 1 ? `run ${runs[0]}` : `${runs.length} runs: ${numbers(runs)}`;
+
   async function send(form, button) {
-    const problem = await post(form.action, new FormData(form, button));
-    say(problem || `${button?.value || "done"}: done`);
+    const fields = new FormData(form, button), what = button?.value || "done", runs = fields.getAll("run");
+    if ("chosen" in form.dataset && !runs.length) return say(`${what}: no run is chosen; choose some with x, or by their boxes`);
+    await change(form.action, fields, runs.length ? `${what}: ${named(runs)}` : `${what}: done`, form);
+  }
+
+  // change sends fields, says what was done, and shows the page as it is after that.
+  async function change(address, fields, done, form) {
+    const problem = await post(address, fields);
+    say(problem || done);
     if (problem) return;
-    for (const field of form.querySelectorAll("input[name=value]:not([type=hidden])")) field.value = "";
+    for (const field of form?.querySelectorAll("input[name=value]:not([type=hidden])") || []) field.value = "";
+    const runs = fields.getAll("run"), what = fields.get("do");
+    if (what === "delete" || what === "restore") {
+      document.dispatchEvent(new CustomEvent("moved", { detail: runs }));
+      offer(what === "delete" ? runs : []);
+    }
     tag = null;
     await refresh();
+  }
+
+  // offer is a way back for runs that were just deleted, until others are.
+  function offer(runs) {
+    document.getElementById("undo")?.remove();
+    if (!runs.length) return;
+    const button = Object.assign(document.createElement("button"), { id: "undo", type: "button", textContent: `undo: restore ${named(runs)}` });
+    button.dataset.key = "u";
+    button.onclick = () => {
+      const fields = new URLSearchParams([["do", "restore"], ...runs.map((run) => ["run", run])]);
+      change("/marks", fields, `restore: ${named(runs)}`).catch(() => say("the server does not answer"));
+    };
+    document.getElementById("said").after(button);
   }
 
   // mark changes the marks of a run for the viewer, which is over the page; it returns what is wrong.
@@ -85,7 +114,7 @@
   document.querySelectorAll("[data-live]").forEach(remember);
   setTimeout(follow, 1000 * (Number(document.body.dataset.seconds) || 10));
   globalThis.runexp ??= {};
-  Object.assign(runexp, { say, mark });
+  Object.assign(runexp, { say, mark, numbers });
   document.addEventListener("changed", (event) => {
     runexp.pointer(event.target);
     runexp.grid(event.target);
