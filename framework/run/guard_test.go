@@ -56,13 +56,17 @@ func (*overshooting) Overshoots() bool { return true }
 
 // TestOvershooting: an optimiser that recovers from long steps is not rolled back.
 func TestOvershooting(t *testing.T) {
-	p, r := prepareLeap(t, 0.1), &record{}
+	lowest := 0.0
+	p, r := prepareLeap(t, 0.1), &record{onSafePoint: func(s State, _ bool) error { lowest = s.Guard.Lowest; return nil }}
 	p.optimize[0] = &overshooting{leap{descent: descent{1}}}
 	if _, err := p.Optimize(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
 	if len(r.rollbacks) != 0 {
 		t.Errorf("%d rollbacks", len(r.rollbacks))
+	}
+	if lowest == 0 || math.IsInf(lowest, 0) { // which no checkpoint can have
+		t.Errorf("the lowest loss is %g", lowest)
 	}
 }
 

@@ -144,6 +144,7 @@ func (l *loop) evaluate(ctx context.Context) error {
 		return err
 	}
 	if o, can := l.optimizer.(framework.Overshooter); can && o.Overshoots() {
+		l.guard.Lowest = min(l.guard.Lowest, l.objective.total)
 		return nil
 	}
 	return l.guard.check(l.objective.total)
