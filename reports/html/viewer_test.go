@@ -201,6 +201,7 @@ func TestViewerOfMany(t *testing.T) {
 // The scatter marks what no other picture beats, and its points open the viewer.
 func TestScatter(t *testing.T) {
 	p := browser.Open(t, usualPage(t), browser.View{})
+	p.Wait(`document.querySelector(".scatter-point")`) // drawn once the plot has a size
 	if got := p.Count(".scatter-point"); got != 12 {
 		t.Errorf("%d points, want those of one pair", got)
 	}
