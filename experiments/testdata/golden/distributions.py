@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""References of presets whose style is other than Gram matrices at one size: spst, risser, heitz, cnnmrf and mmd-linear, -poly, -gaussian and -bn. Run from this folder.
+"""References of presets whose style is other than Gram matrices at one size: spst, risser, wilmot, heitz, cnnmrf and mmd-linear, -poly, -gaussian and -bn. Run from this folder.
 
 Where nothing else is said, variable, weights, resizing and Adam in place of L-BFGS are those of gatys.py, and why. Losses with random draws are computed from
 the same draws as runexp's: by Go's PCG, from the seed, the number of the draws and the iteration.
@@ -32,6 +32,28 @@ class Spst(Recipe):
 
 
 class Risser(Recipe):
+    """The variable is from 0 to 1; features are divided by 57.6."""
+    last, layer, raw, rate, white = 'relu4_1', 'relu4_1', 1, 0.02, 1
+    layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1']
+    weights = {'content': 1, 'style': 0.4, 'histogram': 1e-4}
+
+    def __init__(self, content, style):
+        with torch.no_grad():
+            self.content, self.style = self.of(content)[self.layer], self.of(style)
+
+    def of(self, x):
+        return super().of(255 * x)
+
+    def terms(self, x):
+        f = self.of(x)
+        matrix = lambda g: products(g) / g.numel()
+        total = lambda k: (rows(f[k]).sort(1)[0] - rows(self.style[k]).sort(1)[0]).pow(2).sum()
+        return {'content': F.mse_loss(f[self.layer], self.content),
+                'style': sum((matrix(f[k]) - matrix(self.style[k])).pow(2).sum() for k in self.layers),
+                'histogram': 200 * total('relu1_1') + total('relu4_1')}
+
+
+class Wilmot(Recipe):
     """The variable is normalised; the network is vgg19-lite."""
     rate, white = 0.05, 1  # of a variable that is given
     layers = {'relu1_1': 2e9, 'relu2_1': 5e8, 'relu3_1': 1e8, 'relu4_1': 3.5e7, 'relu5_1': 3.5e7}
@@ -194,7 +216,8 @@ SEED = 1  # of the presets
 if __name__ == '__main__':
     two('spst', Spst)
     start = (image('content.png') - MEAN) / STD
-    one('risser', sized(Risser, 48, 64), ['backbone.name=vgg19-lite', 'content=null', 'stages.2=null', 'stages.1=null', FROM_CONTENT], start=start,
+    one('risser', sized(Risser, 48, 64), ['stages.2=null', 'stages.1=null'], clamp=True)
+    one('wilmot', sized(Wilmot, 48, 64), ['backbone.name=vgg19-lite', 'content=null', 'stages.2=null', 'stages.1=null', FROM_CONTENT], start=start,
         probe=(image('probe.png') - MEAN) / STD)
     one('heitz', sized(Heitz, 48, 64), ['content=null', 'losses.style.directions=64', FROM_CONTENT, 'stages.0.evaluations=null'], clamp=True)
     one('cnnmrf', sized(Cnnmrf, 48, 64), ['stages.2=null', 'stages.1=null'])
