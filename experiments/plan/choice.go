@@ -63,7 +63,7 @@ func (p *Planner) choose(ctx context.Context, r *config.Resolved, points []Point
 		return nil, nil, err
 	}
 	base := &Plan{Config: r, planner: p}
-	b := builder{plan: base, taps: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: true}
+	b := builder{plan: base, taps: map[string]bool{}, backbones: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: true}
 	if err := b.trials(ctx, points, nil); err != nil {
 		return nil, nil, err
 	}

@@ -38,6 +38,7 @@ type Plan struct {
 
 	planner *Planner
 	builder *builder // of an adaptive sweep
+	crowded bool
 }
 
 // A Trial is one choice of settings, frozen.
@@ -119,7 +120,7 @@ func (p *Planner) New(ctx context.Context, r *config.Resolved, o Options) (*Plan
 	if r.Sweep == nil {
 		plan.Config = points[0].Config
 	}
-	b := builder{plan: plan, taps: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: len(points) == 1 && plan.Adaptive() == nil}
+	b := builder{plan: plan, taps: map[string]bool{}, backbones: map[string]bool{}, predicted: map[string][]run.Prediction{}, alone: len(points) == 1 && plan.Adaptive() == nil}
 	if err := b.trials(ctx, points, o.Progress); err != nil {
 		return nil, err
 	}
@@ -265,6 +266,10 @@ func (p *Plan) Kernels() (variant string, threads int) {
 
 // Alone reports whether the plan has one trial, which shares memory with no other.
 func (p *Plan) Alone() bool { return p.Total() == 1 }
+
+// Crowded reports whether the trials use so many backbones that each drops the kernels' copies
+// of its filters at its end.
+func (p *Plan) Crowded() bool { return p.crowded }
 
 // EarlyStop returns the sweep's pruning; nil for none.
 func (p *Plan) EarlyStop() *config.EarlyStop {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -15,6 +16,7 @@ import (
 type builder struct {
 	plan      *Plan
 	taps      map[string]bool             // that any trial uses
+	backbones map[string]bool             // of all trials, by name and options
 	predicted map[string][]run.Prediction // by shape
 	alone     bool                        // the only trial
 	last      *Prepared
@@ -128,6 +130,11 @@ func (b *builder) add(c candidate) (t Trial, err error) {
 	for _, tap := range c.prepared.Taps() {
 		b.taps[tap] = true
 	}
+	backbone, err := json.Marshal(t.Config.Experiment.Backbone)
+	if err != nil {
+		return t, fmt.Errorf("backbone: %w", err)
+	}
+	b.backbones[string(backbone)] = true
 	if b.predicted[t.shape] == nil {
 		if b.predicted[t.shape], err = c.prepared.PredictMemory(); err != nil {
 			return t, err

@@ -45,10 +45,10 @@ func (r *recorder) sample(p run.Picture) error {
 // peak memory of the process.
 func (r *recorder) recordFinal() error {
 	var values []store.Value
+	if r.plan.Alone() || r.plan.Crowded() {
+		r.prepared.Release()
+	}
 	if r.plan.Scorer != nil {
-		if r.plan.Alone() {
-			r.prepared.Release()
-		}
 		debug.FreeOSMemory() // so that the scorer reuses the run's memory
 		scores, err := r.score(r.last.Image.Rounded())
 		if r.unscored = err; err != nil {

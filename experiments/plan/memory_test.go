@@ -1,0 +1,35 @@
+package plan
+
+import (
+	"testing"
+
+	"runexp/experiments/testbed"
+)
+
+// Of many backbones a sweep keeps only the weights from trial to trial, not the kernels' copies, which are
+// many times as large.
+func TestMemoryOfManyBackbones(t *testing.T) {
+	b := testbed.New(t)
+	most := func(section string) (*Plan, int64) {
+		r := b.Load(t, section, "{name: vgg19-lite}", "{name: random, seed: 1, widths: [64, 512, 512]}", "relu2_1", "relu2", "relu1_1", "relu1")
+		p, err := NewPlanner(b.Plugins, b.Engine).New(t.Context(), r, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytes := int64(0)
+		for _, trial := range p.Trials {
+			bytes = max(bytes, trial.Bytes())
+		}
+		return p, bytes
+	}
+	evaluate := "evaluate: {backbone: {name: vgg19-lite}}\n"
+	_, one := most(evaluate + "sweep: {parameters: [{path: losses.style.weight, values: [1, 2]}]}\n")
+	two, kept := most(evaluate + "sweep: {parameters: [{path: backbone.seed, values: [1, 2]}]}\n")
+	six, dropped := most(evaluate + "sweep: {parameters: [{path: backbone.seed, values: [1, 2, 3, 4, 5, 6]}]}\n")
+	if two.Crowded() || !six.Crowded() {
+		t.Errorf("crowded: %v with two backbones, %v with six", two.Crowded(), six.Crowded())
+	}
+	if a, b := (kept-one)/(1<<10), (dropped-one)/5/(1<<10); b <= 0 || a < 4*b {
+		t.Errorf("another backbone adds %d KiB where copies are kept, %d KiB where they are dropped", a, b)
+	}
+}
