@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""References of the presets after crowsonkb's style-transfer-pytorch: crowsonkb and crowsonkb-2021. Run from this folder.
+"""References of the presets after crowsonkb's style-transfer-pytorch: crowsonkb, crowsonkb-2021 and standard. Run from this folder.
 
 The variable is RGB in [0, 1]. The first convolution's border is repeated. The style is stretched to the picture's size, and resizing is Pillow's bicubic: the
 presets' own, not the source's. Two stages: Adam, pixels clamped after each step; the bias-corrected average of the starting picture and all
-iterates is a stage's result; the next stage starts from it, resized, with Adam's moments resized too (the second bilinearly) and its step count.
+iterates is a stage's result; the next stage starts from it, resized, with Adam's moments resized too (the second bilinearly) and its step count. standard has a margin of one pixel, where the
+content is mirrored.
 """
 import torch
 import torch.nn.functional as F
@@ -79,14 +80,17 @@ def squares(x):
 
 
 class Recipe:
-    beta2 = 0.99
+    beta2, weights, margin = 0.99, WEIGHTS, 0
 
     def __init__(self, h, w, oxford=False):
-        self.oxford = oxford
+        self.oxford, self.size = oxford, (h + 2 * self.margin, w + 2 * self.margin)
         with torch.no_grad():
-            self.content = self.of(resize(image('content.png'), h, w))['relu4_2']
+            self.content = self.of(resize(self.image('content.png'), *self.size))['relu4_2']
             style = self.of(resize(image('style.png'), h, w))
             self.style = {k: self.target(style[k]) for k in STYLE}
+
+    def image(self, name):
+        return F.pad(image(name), 4 * [self.margin], mode='reflect')
 
     def of(self, x):
         return features(x, 'relu5_1', first_padding='replicate', oxford=self.oxford)
@@ -100,6 +104,10 @@ class Recipe:
         return {'content': F.mse_loss(f['relu4_2'], self.content), 'style': sum(v * w2(f[k], self.style[k]) for k, v in STYLE.items()), 'tv': nine_points(x)}
 
 
+class Standard(Recipe):
+    weights, margin = {**WEIGHTS, 'content': 0.008}, 1
+
+
 class Recipe2021(Recipe):
     beta2 = 0.999
 
@@ -111,13 +119,13 @@ class Recipe2021(Recipe):
         return {'content': scaled(f['relu4_2'] - self.content), 'style': sum(v * scaled(gram(f[k]) - self.style[k]) for k, v in STYLE.items()), 'tv': squares(x)}
 
 
-def total(terms):
-    return sum(WEIGHTS[k] * v for k, v in terms.items())
+def total(recipe, terms):
+    return sum(recipe.weights[k] * v for k, v in terms.items())
 
 
 def run(recipes, iterations):
     """Returns the rows of a run over stages."""
-    rows, x, state = [], image('content.png'), None
+    rows, x, state = [], recipes[0].image('content.png'), None
     for number, (recipe, count) in enumerate(zip(recipes, iterations)):
         h, w = recipe.size
         x = resize(x, h, w).clamp(0, 1)
@@ -130,8 +138,8 @@ def run(recipes, iterations):
         for i in range(count):
             optimizer.zero_grad()
             terms = recipe.terms(x)
-            total(terms).backward()
-            rows.append(row(number, i, total(terms), terms, x, start))
+            total(recipe, terms).backward()
+            rows.append(row(number, i, total(recipe, terms), terms, x, start))
             optimizer.step()
             with torch.no_grad():
                 x.clamp_(0, 1)
@@ -139,20 +147,19 @@ def run(recipes, iterations):
         state = optimizer.state[x]
         x = mean / (1 - weight)
         terms = recipe.terms(x)
-        rows.append(row(number, count, total(terms), terms))
+        rows.append(row(number, count, total(recipe, terms), terms))
     return rows
 
 
 def reference(name, preset, kind, oxford=False):
-    recipes = []
-    for h, w in [(36, 48), (48, 64)]:
-        recipes.append(kind(h, w, oxford))
-        recipes[-1].size = h, w
+    recipes = [kind(h, w, oxford) for h, w in [(36, 48), (48, 64)]]
     write(name, preset, ['backbone.name=vgg19' if oxford else 'backbone.name=vgg19-lite', 'style.0.size=content', 'scales={from: 48, to: 64, factor: 1.3333}',
                          'stages.0.iterations=10', 'stages.1.iterations=5'],
-          ('probe.png', ['scales.from=64', 'stages.1=null'], *gradients(recipes[-1].terms, image('probe.png'))), () if oxford else run(recipes, [10, 5]), shared=oxford)
+          ('probe.png', ['scales.from=64', 'stages.1=null'], *gradients(recipes[-1].terms, recipes[-1].image('probe.png'))), () if oxford else run(recipes, [10, 5]), shared=oxford)
 
 
-reference('crowsonkb', 'crowsonkb', Recipe)
-reference('crowsonkb-vgg19', 'crowsonkb', Recipe, oxford=True)
-reference('crowsonkb-2021', 'crowsonkb-2021', Recipe2021)
+if __name__ == '__main__':
+    reference('crowsonkb', 'crowsonkb', Recipe)
+    reference('crowsonkb-vgg19', 'crowsonkb', Recipe, oxford=True)
+    reference('crowsonkb-2021', 'crowsonkb-2021', Recipe2021)
+    reference('standard', 'standard', Standard)
