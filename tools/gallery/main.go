@@ -2,7 +2,9 @@
 // table of their times and scores, from the newest sweep of an experiment over presets and
 // pairs (bench/recipes.sh runs it):
 //
-//	go run ./tools/gallery STORE EXPERIMENT PICTURE > table.md
+//	go run ./tools/gallery STORE EXPERIMENT PICTURE [RECIPE …] > table.md
+//
+// With recipes it shows those, in that order.
 package main
 
 import (
@@ -29,8 +31,8 @@ const (
 
 func main() {
 	err := errors.New("want the store's file, the experiment's name and the picture to write")
-	if len(os.Args) == 4 {
-		err = gallery(context.Background(), os.Args[1], os.Args[2], os.Args[3])
+	if len(os.Args) >= 4 {
+		err = gallery(context.Background(), os.Args[1], os.Args[2], os.Args[3], os.Args[4:])
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gallery:", err)
@@ -38,7 +40,7 @@ func main() {
 	}
 }
 
-func gallery(ctx context.Context, file, experiment, picture string) error {
+func gallery(ctx context.Context, file, experiment, picture string, recipes []string) error {
 	s, err := store.OpenReadOnly(ctx, file)
 	if err != nil {
 		return err
@@ -46,6 +48,9 @@ func gallery(ctx context.Context, file, experiment, picture string) error {
 	defer s.Close()
 	trials, err := finished(ctx, s, experiment)
 	if err != nil {
+		return err
+	}
+	if trials, err = only(trials, recipes); err != nil {
 		return err
 	}
 	if err := draw(ctx, s, trials, picture); err != nil {
@@ -95,6 +100,22 @@ func finished(ctx context.Context, s *store.Store, experiment string) ([]trial, 
 		return nil, fmt.Errorf("no trial of sweep %d has finished", newest.Number)
 	}
 	return all, nil
+}
+
+// only returns the trials of recipes, in their order; all for none.
+func only(trials []trial, recipes []string) ([]trial, error) {
+	if len(recipes) == 0 {
+		return trials, nil
+	}
+	var some []trial
+	for _, r := range recipes {
+		of := slices.DeleteFunc(slices.Clone(trials), func(t trial) bool { return t.recipe != r })
+		if len(of) == 0 {
+			return nil, fmt.Errorf("no trial of %s has finished", r)
+		}
+		some = append(some, of...)
+	}
+	return some, nil
 }
 
 // distinct returns the different values of key in their order.
