@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/framework/store"
@@ -45,4 +46,38 @@ func lossWeights(ctx context.Context, s *store.Store, run int64) (map[string]flo
 		weights[name] = weight
 	}
 	return weights, nil
+}
+
+// LossesDiffer reports whether runs have losses of different terms, weights, settings or backbones, whose values do not compare.
+func LossesDiffer(ctx context.Context, s *store.Store, runs []store.RunSummary) (bool, error) {
+	var first string
+	for i, run := range runs {
+		params, err := s.Params(ctx, run.Number)
+		if err != nil {
+			return false, err
+		}
+		var all strings.Builder
+		for _, p := range params {
+			if ofLosses(p.Path) {
+				fmt.Fprintf(&all, "%s=%s\n", p.Path, p.Value)
+			}
+		}
+		if i == 0 {
+			first = all.String()
+		} else if all.String() != first {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// LossesDiffer reports the same of the runs of a comparison.
+func (c Comparison) LossesDiffer() bool {
+	return slices.ContainsFunc(c.Settings, func(d Difference) bool { return ofLosses(d.Name) })
+}
+
+// ofLosses reports whether a setting says what a loss measures, or its weight.
+func ofLosses(path string) bool {
+	return strings.HasPrefix(path, "losses.") || strings.HasPrefix(path, "backbone.") || path == "strength" ||
+		strings.HasPrefix(path, "stages.") && strings.Contains(path, ".weights.")
 }
