@@ -78,11 +78,18 @@ func TestGridAxes(t *testing.T) {
 		t.Errorf("after they change places: %q", got)
 	}
 	set(p, "tv.weight", "all")
-	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content" {
+	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content\n+ run 3: 1\n+ run 5: 2\n+ run 7: 3" {
 		t.Errorf("a place of several runs says %q", got)
 	}
-	set(p, "Columns", "–")
 	set(p, "Rows", "–")
+	set(p, "pair", "all") // the last line has those for which there is no other
+	if got, want := p.Text(".grid-note"), "run 1 + 7 more\n0 tv.weight\nhouse × wave pair\n1 metrics.eval/content\n+ run 2: 0, raft × night\n+ run 3: 1, house × wave\n+ run 4: 1, raft × night; run 5: 2, house × wave; "; !strings.HasPrefix(got, want) {
+		t.Errorf("a place of two pairs says %q, want %q", got, want)
+	}
+	if below := browser.Eval[float64](p, `Math.max(...[...document.querySelectorAll(".grid-cell")].map((e) => e.scrollHeight - e.clientHeight))`); below > 0 {
+		t.Errorf("%v pixels of a place are cut off", below)
+	}
+	set(p, "Columns", "–")
 	set(p, "Order", "metrics.eval/style: style distance")
 	if got := shown(p); len(got) != 24 || !strings.HasPrefix(got[0], "run 24:") {
 		t.Errorf("a flow of all pictures by a number: %q", got)
