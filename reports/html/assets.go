@@ -35,7 +35,7 @@ func Style() string { return read("style.css") + read("curve.css") + read("grid.
 
 // GridScripts are the scripts of a page with the template "grid", in the order in which they are to be run.
 func GridScripts() []string {
-	return []string{"pictures.js", "cells.js", "viewer.js", "gridstate.js", "gridorder.js", "gridbar.js", "grid.js", "scatter.js", "start.js"}
+	return []string{"pictures.js", "help.js", "cells.js", "viewer.js", "gridstate.js", "gridorder.js", "gridbar.js", "grid.js", "scatter.js", "start.js"}
 }
 
 // Script returns scripts one after the other. "pointer.js" is that of the template "curve"; see

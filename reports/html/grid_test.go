@@ -165,9 +165,33 @@ func TestGridKeys(t *testing.T) {
 	if got := heads(p, "columnheader"); got != "0 1 2 3" {
 		t.Errorf("Shift+x leads back to %q", got)
 	}
-	if n := p.Count(".grid-cell[aria-selected='true']"); n != 0 || !strings.Contains(p.Text(".grid-help"), "Space") {
-		t.Errorf("%d are still chosen, help is %q", n, p.Text(".grid-help"))
+	if n := p.Count(".grid-cell[aria-selected='true']"); n != 0 {
+		t.Errorf("%d are still chosen", n)
 	}
+	p.Wait(`document.getElementById("help")?.open`)
+}
+
+// In a file ? lists the keys from wherever the reader is, each once, and none that only a server has.
+func TestKeysOfFile(t *testing.T) {
+	p := browser.Open(t, usualPage(t), browser.View{})
+	p.Press("?")
+	p.Wait(`document.getElementById("help")?.open`)
+	keys := p.Text("#help-keys")
+	for want, count := range map[string]int{"choose it, up to 16": 1, "pixel for pixel": 1, "these keys": 1, "star it": 0, "vote": 0} {
+		if strings.Count(keys, want) != count {
+			t.Errorf("the keys have %q not %d times: %q", want, count, keys)
+		}
+	}
+	if got := p.Nameless(); len(got) > 0 {
+		t.Errorf("without a name: %v", got)
+	}
+	p.Press(kb.Escape)
+	p.Wait(`!document.getElementById("help").open`)
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector(".viewer-dialog").open`)
+	p.Press("?")
+	p.Wait(`document.getElementById("help").open`)
 }
 
 // A link is a view: what was chosen is in the address, and a page that is opened there shows it.

@@ -310,6 +310,50 @@ func TestStarInFull(t *testing.T) {
 	p.Wait("location.pathname === '/vote/1'")
 }
 
+// The two pictures of a run open in the viewer, which has the keys while it is open; their files stay links.
+func TestRunInFull(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/runs/2", browser.View{})
+	p.Wait("document.querySelector('[data-pair]').dataset.started && document.readyState === 'complete'")
+	at := func() string {
+		return browser.Eval[string](p, `document.querySelector("[data-across] input").value`)
+	}
+	before := at()
+	p.Press("f")
+	p.Wait(`document.querySelector(".viewer-dialog")?.open && [...document.querySelectorAll(".viewer-frame img")].every((e) => e.style.width)`)
+	captions := func() string {
+		return browser.Eval[string](p, `[...document.querySelectorAll(".viewer-dialog figcaption")].map((e) => e.textContent).join("; ")`)
+	}
+	if got := captions(); got != "content; result, step 19" {
+		t.Errorf("in full are %q", got)
+	}
+	if files := browser.Eval[[]string](p, `["a", "b"].map((side) => document.querySelector("[data-full=" + side + "]").href)`); files[0] == files[1] || browser.Eval[string](p, `[...document.querySelectorAll(".viewer-frame img")].map((e) => e.src).join()`) != strings.Join(files, ",") {
+		t.Errorf("in full are others than the files %q", files)
+	}
+	if shown := browser.Eval[string](p, `[...document.querySelectorAll(".viewer-bar button")].filter((b) => !b.hidden).map((b) => b.textContent).join(" ")`); shown != "− + fit 1:1 [ ] one row column ✕" {
+		t.Errorf("the buttons are %q", shown)
+	}
+	p.Press("[", kb.ArrowRight)
+	if got := captions(); got != "content; step 10" || at() != before {
+		t.Errorf("an earlier step is %q; the slider went from %s to %s", got, before, at())
+	}
+	p.Press("o", kb.ArrowLeft)
+	if got := captions(); got != "content" {
+		t.Errorf("the neighbour of one is %q", got)
+	}
+	p.Press("?")
+	p.Wait("document.getElementById('help')?.open")
+	if keys := p.Text("#help-keys"); strings.Count(keys, "pixel for pixel") != 1 || strings.Contains(keys, "vote") {
+		t.Errorf("the keys are %q", keys)
+	}
+	p.Press(kb.Escape, kb.Escape)
+	p.Wait("!document.querySelector('dialog[open]')")
+	if hash := browser.Eval[string](p, "location.hash"); hash != "" {
+		t.Errorf("the address has %q", hash)
+	}
+}
+
 // A sweep's page counts its trials while they run, and stops the runs that this server has started, and only those.
 func TestSweepStops(t *testing.T) {
 	n := newNotebook(t)
