@@ -23,10 +23,10 @@ func Assets() fs.FS { return assets }
 //	"grid"      of a document.Grid
 //	"curve"     of a Curve
 //
-// Their functions: data (the data URL of a document.File), numeric (the rows of a document.Table), isolate
+// Their functions: data and dataset (the data URL of a document.File, for src and for srcset), numeric (the rows of a document.Table), isolate
 // (one of our sentences, escaped; names that are read from right to left keep to themselves).
 func Templates() *template.Template {
-	functions := template.FuncMap{"data": data, "numeric": numeric, "isolate": isolate}
+	functions := template.FuncMap{"data": data, "dataset": dataset, "numeric": numeric, "isolate": isolate}
 	return template.Must(template.New("").Funcs(functions).ParseFS(assets, "*.tmpl"))
 }
 

@@ -250,7 +250,7 @@ runexp.grid = (() => {
   function alsoThere(g, cells) {
     const text = (cell) => {
       const levels = g.described.map((i) => g.model.data.axes[i].levels[cell.at[i]]).join(", ");
-      return levels ? `${P.named(cell)}: ${levels}` : P.named(cell);
+      return levels || P.named(cell);
     };
     const whole = (cell) => [P.named(cell), P.settings(g.model, cell, g.described)].filter(Boolean).join(": ");
     const lines = cells.slice(0, mostOthers - 1).map((cell) => [cell]);

@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"runexp/internal/browser"
+	"runexp/reports/document"
 	"runexp/reports/grid"
 )
 
@@ -78,12 +80,12 @@ func TestGridAxes(t *testing.T) {
 		t.Errorf("after they change places: %q", got)
 	}
 	set(p, "tv.weight", "all")
-	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content\n+ run 3: 1\n+ run 5: 2\n+ run 7: 3" {
+	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content\n+ 1\n+ 2\n+ 3" {
 		t.Errorf("a place of several runs says %q", got)
 	}
 	set(p, "Rows", "–")
 	set(p, "pair", "all") // the last line has those for which there is no other
-	if got, want := p.Text(".grid-note"), "run 1 + 7 more\n0 tv.weight\nhouse × wave pair\n1 metrics.eval/content\n+ run 2: 0, raft × night\n+ run 3: 1, house × wave\n+ run 4: 1, raft × night; run 5: 2, house × wave; "; !strings.HasPrefix(got, want) {
+	if got, want := p.Text(".grid-note"), "run 1 + 7 more\n0 tv.weight\nhouse × wave pair\n1 metrics.eval/content\n+ 0, raft × night\n+ 1, house × wave\n+ 1, raft × night; 2, house × wave; "; !strings.HasPrefix(got, want) {
 		t.Errorf("a place of two pairs says %q, want %q", got, want)
 	}
 	if below := browser.Eval[float64](p, `Math.max(...[...document.querySelectorAll(".grid-cell")].map((e) => e.scrollHeight - e.clientHeight))`); below > 0 {
@@ -169,6 +171,30 @@ func TestGridKeys(t *testing.T) {
 		t.Errorf("%d are still chosen", n)
 	}
 	p.Wait(`document.getElementById("help")?.open`)
+}
+
+// A figure of pictures has a dark one for dark pages, where others are inverted.
+func TestFigureOnDark(t *testing.T) {
+	file := func(level uint8) document.File {
+		return document.File{MIME: "image/png", Data: plain(t, color.Gray{level}, image.Pt(40, 30))}
+	}
+	night := file(20)
+	address := page(t, document.Document{Title: "Best", Sections: []document.Section{{ID: "best", Title: "Best", Blocks: []document.Block{
+		{Figure: &document.Figure{Alt: "best", Wide: true, Shown: file(250), Dark: &night}},
+	}}}})
+	for _, dark := range []bool{false, true} {
+		p := browser.Open(t, address, browser.View{Dark: dark})
+		p.Wait(`document.images[0].complete`)
+		level := browser.Eval[int](p, `(() => {
+			const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), drawing = canvas.getContext("2d");
+			drawing.drawImage(document.images[0], 0, 0);
+			return drawing.getImageData(0, 0, 1, 1).data[0];
+		})()`)
+		filter := browser.Eval[string](p, `getComputedStyle(document.images[0]).filter`)
+		if level != map[bool]int{false: 250, true: 20}[dark] || filter != "none" {
+			t.Errorf("on dark %t it is the figure of level %d, filtered by %s", dark, level, filter)
+		}
+	}
 }
 
 // In a file ? lists the keys from wherever the reader is, each once, and none that only a server has.

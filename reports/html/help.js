@@ -10,7 +10,7 @@ globalThis.runexp ??= {};
 
   function make() {
     const made = element("dialog", { id: "help", className: "keys-dialog", "aria-labelledby": "help-title" },
-      element("h2", { id: "help-title" }, "Keys"), element("div", { id: "help-keys" }), element("form", { method: "dialog" }, element("button", {}, "close")));
+      element("h2", { id: "help-title", tabIndex: -1, autofocus: true }, "Keys"), element("div", { id: "help-keys" }), element("form", { method: "dialog" }, element("button", {}, "close")));
     document.body.append(made);
     return made;
   }

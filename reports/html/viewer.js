@@ -11,8 +11,8 @@ runexp.viewer = (() => {
   const largest = 32; // screen pixels of a picture's pixel
   const blocks = 4; // from so many screen pixels on a picture's pixel is a square; below, it is smoothed
   const pan = 60; // screen pixels of an arrow key
-  const help = "+ − zoom, 0 fit, 1 pixel for pixel, arrows move, or go to the neighbour where nothing is enlarged; wheel, drag and two fingers do too. " +
-    "[ ] step. c content, y style, once more for the pictures. o only this one (Tab goes to the next), r its row, k its column. Escape closes.";
+  const help = (model) => "+ − zoom, 0 fit, 1 pixel for pixel, arrows move, or go to the neighbour where nothing is enlarged; wheel, drag and two fingers do too. " +
+    `[ ] step. ${model.data.inputs.length ? "c content, y style, once more for the pictures. " : ""}o only this one (Tab goes to the next), r its row, k its column. Escape closes.`;
   const canMark = (model) => Boolean(runexp.mark && model.data.page); // a server's page
 
   /** keys are those of the viewer of a model's pictures, for the list of a page's keys. */
@@ -28,6 +28,7 @@ runexp.viewer = (() => {
     if (!v) v = make();
     Object.assign(v, { model, around, grid, main, face: "picture", zoom: 1, x: 0.5, y: 0.5, way: "one" });
     if (cells.length > 1) v.way = "";
+    v.told.textContent = help(model);
     show(cells);
     if (!v.dialog.open) v.dialog.showModal();
     layout();
@@ -58,13 +59,14 @@ runexp.viewer = (() => {
     };
     const faces = { content: face("content"), style: face("style") };
     const ways = { one: button("one", "Only this one", () => choose("one")), row: button("row", "Its row", () => choose("row")), column: button("column", "Its column", () => choose("column")) };
+    const told = element("p", { className: "viewer-help" });
     const star = button("☆", "Star it", mark), vote = button("vote", "Vote on the sweep's pictures", toVote);
     const bar = element("div", { className: "viewer-bar" },
       button("−", "Smaller", () => zoomBy(1 / 1.4)), button("+", "Larger", () => zoomBy(1.4)),
       button("fit", "The whole picture", fit), button("1:1", "A pixel of the picture for each of the screen", pixels),
       button("[", "An earlier step", () => step(-1)), button("]", "A later step", () => step(1)),
       ...Object.values(faces), ...Object.values(ways), star, vote, said, button("✕", "Close", () => v.dialog.close()));
-    const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, element("p", { className: "viewer-help" }, help));
+    const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, told);
     document.body.append(dialog);
     dialog.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -77,7 +79,7 @@ runexp.viewer = (() => {
     });
     new ResizeObserver(() => { if (dialog.open) layout(); }).observe(dialog);
     hands(panes);
-    return { dialog, panes, said, faces, ways, star, vote };
+    return { dialog, panes, said, told, faces, ways, star, vote };
   }
 
   /** show makes a pane for each cell, at most 16: those around the main one. */

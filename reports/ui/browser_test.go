@@ -21,13 +21,20 @@ import (
 // screen of 360 pixels, by day and night.
 func TestPagesInBrowser(t *testing.T) {
 	n := newNotebook(t)
+	other := n.begin(t, store.NewRun{Experiment: "others", Params: []store.Param{
+		{Path: "content.image", Value: mustJSON("/a/photograph-of-a-long-name.png")}, {Path: "style.0.image", Value: mustJSON("/a/painting-of-a-long-name.png")},
+	}}, 8)
+	check(t, other.Finish(t.Context(), store.Finished, ""))
 	web := n.serve(t, Options{})
 	p := browser.Open(t, web.URL+"/", browser.View{Width: 360, Height: 740, Dark: true})
-	for _, address := range append(pages(), "/sweeps/1/report", "/pictures", "/pictures?where=experiment+%3D+layers") {
+	for _, address := range append(pages(), "/compare?runs=1,8", "/sweeps/1/report", "/pictures", "/pictures?where=experiment+%3D+layers") {
 		p.Go(web.URL + address)
 		p.Wait("document.readyState === 'complete'")
 		if wide := browser.Eval[float64](p, "document.documentElement.scrollWidth"); wide > 360 {
 			t.Errorf("%s is %v pixels wide: %s", address, wide, browser.Eval[string](p, `Array.from(document.querySelectorAll("main *")).filter((e) => e.getBoundingClientRect().right > 361 && !e.closest(".scroll, .wide, pre, [class^=grid], .pointer-box")).slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).join("\n")`))
+		}
+		if hidden := browser.Eval[[]string](p, `[...document.querySelectorAll(".tools, .chosen, .search, .grid-controls")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)`); len(hidden) > 0 {
+			t.Errorf("%s has controls that are scrolled to: %q", address, hidden)
 		}
 		for _, node := range p.Nameless() {
 			t.Errorf("%s has a %s without a name", address, node.Role)
@@ -42,6 +49,30 @@ func TestPagesInBrowser(t *testing.T) {
 	for _, asked := range p.Requests() {
 		if !strings.HasPrefix(asked, web.URL) {
 			t.Errorf("a request to %s", asked)
+		}
+	}
+}
+
+// The choice of columns scrolls down, and neither it nor anything below is hidden on the right.
+func TestColumnChoice(t *testing.T) {
+	n := newNotebook(t)
+	var params []store.Param
+	for i := range 100 {
+		params = append(params, store.Param{Path: fmt.Sprintf("losses.style.a_setting_of_a_long_name_%d", i), Value: mustJSON(i)})
+	}
+	check(t, n.begin(t, store.NewRun{Experiment: "others", Params: params}, 8).Finish(t.Context(), store.Finished, ""))
+	web := n.serve(t, Options{})
+	for _, width := range []int{1280, 360} {
+		p := browser.Open(t, web.URL+"/", browser.View{Width: width, Height: 740})
+		p.Click(".columns summary")
+		p.Wait(`document.querySelector(".columns").open`)
+		type box struct{ Wide, Inside, High, Top, Table, Page float64 }
+		got := browser.Eval[box](p, `(() => {
+			const list = document.querySelector(".choices"), at = list.getBoundingClientRect();
+			return { Wide: list.scrollWidth, Inside: list.clientWidth, High: list.scrollHeight - list.clientHeight, Top: at.bottom, Table: document.querySelector("#runs").getBoundingClientRect().top, Page: document.documentElement.scrollWidth };
+		})()`)
+		if got.Wide > got.Inside || got.High <= 0 || got.Table < got.Top || got.Page > float64(width) {
+			t.Errorf("at %d pixels: %+v", width, got)
 		}
 	}
 }
