@@ -66,7 +66,7 @@ func readSettings(ctx context.Context, s *store.Store, runs []store.RunSummary) 
 func distinctions(all []map[string]string) [][]string {
 	paths := differing(all)
 	names := shortPaths(paths)
-	var pair, chosen, candidates [][]string
+	var pair, candidates [][]string
 	content, styles, rest := imagesOf(paths)
 	if content != "" && len(styles) > 0 {
 		pair = append(pair, pairTexts(content, styles, all))
@@ -76,7 +76,7 @@ func distinctions(all []map[string]string) [][]string {
 	for _, path := range rest {
 		candidates = append(candidates, settingTexts(names[path], path, all))
 	}
-	chosen = fewest(pair, candidates, all)
+	chosen := fewest(pair, candidates, all)
 	list := make([][]string, len(all))
 	for i := range all {
 		for _, texts := range chosen {

@@ -4,6 +4,7 @@ package reports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,22 +50,24 @@ func lossWeights(ctx context.Context, s *store.Store, run int64) (map[string]flo
 }
 
 // LossesDiffer reports whether runs have losses of different terms, weights, settings or backbones, whose values do not compare.
+// A run that was erased meanwhile, or whose settings are damaged, is left out.
 func LossesDiffer(ctx context.Context, s *store.Store, runs []store.RunSummary) (bool, error) {
-	var first string
-	for i, run := range runs {
+	found := map[string]bool{}
+	for _, run := range runs {
 		params, err := s.Params(ctx, run.Number)
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrDamaged):
+			continue
+		case err != nil:
 			return false, err
 		}
-		var all strings.Builder
+		var losses strings.Builder
 		for _, p := range params {
 			if ofLosses(p.Path) {
-				fmt.Fprintf(&all, "%s=%s\n", p.Path, p.Value)
+				fmt.Fprintf(&losses, "%s=%s\n", p.Path, p.Value)
 			}
 		}
-		if i == 0 {
-			first = all.String()
-		} else if all.String() != first {
+		if found[losses.String()] = true; len(found) > 1 {
 			return true, nil
 		}
 	}

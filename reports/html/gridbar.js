@@ -74,11 +74,12 @@ runexp.gridbar = (() => {
     const viewChosen = button("View chosen", () => g.open("chosen"));
     const clear = button("Forget", g.clear);
     g.figure.dataset.keys = JSON.stringify([...help, ...runexp.viewer.keys(g.model)]);
-    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has its own button
+    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has a button of its own
+    const ask = pageAsks ? [] : [element("button", { type: "button", "aria-label": "Keys", onclick: () => runexp.help() }, "?")];
 
     const said = element("p", { className: "grid-said", role: "status" });
     const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
-      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...(pageAsks ? [] : [element("button", { type: "button", "aria-label": "Keys", onclick: () => runexp.help() }, "?")]));
+      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...ask);
     const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
     const bar = element("div", { className: "grid-bar" }, controls, said, ...notes);
 

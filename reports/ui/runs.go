@@ -268,7 +268,13 @@ func (p *runsPage) columns(fields []search.Field) {
 
 // choices are what may be a column, with those that are.
 func (p *runsPage) choices(known []search.Field) {
-	chosen := p.Listing.columns()
+	var chosen []string
+	for _, name := range p.Listing.columns() {
+		if f, err := search.ParseField(name); err == nil {
+			name = f.String()
+		}
+		chosen = append(chosen, name)
+	}
 	for _, f := range known {
 		p.Fields = append(p.Fields, choice{f.String(), slices.Contains(chosen, f.String())})
 	}
