@@ -39,9 +39,10 @@ run has one); joined by and, or, not and parentheses. --sort takes such a field,
 for the highest first, and --columns several, which are then the columns. The attributes are run,
 uid, experiment, sweep, status, message, flaw, scorer, iterations, loss, seconds, started (a day, or
 a time of one, UTC), attempt, seed, content, style, star, tag and note. metrics.eval/… are by the
-newest scorer of each run. Where the end of a path names several settings, a filter is true if it is
-for one of them, and a column or an order has the first by the text of its path. --deleted lists
-the runs that rm has deleted, and only those.
+newest scorer of each run. != is true of runs that have a value and none that is equal; of tags and
+notes also of runs without: tag != seen has untagged runs too. The end of a path must name one
+setting; of several stages or styles, a filter is true if it is for one of them, and a column or an
+order has the first. --deleted lists the runs that rm has deleted, and only those.
 
 --scorer adds the metrics of the pictures by one scorer, and a dash where it has not scored:
 numbers of different scorers do not compare. runexp score scores more runs by it.

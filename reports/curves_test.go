@@ -221,9 +221,11 @@ func TestDistinctions(t *testing.T) {
 		{"the style alone", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "night.jpg", "64", "1")},
 			"style.0.image bay.jpg; style.0.image night.jpg"},
 		{"one setting tells all apart", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("b.jpg", "night.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "96", "2")},
-			"style.0.image bay.jpg, and 3 more; style.0.image night.jpg, and 3 more; style.0.image cat.jpg, and 3 more"},
+			"a.jpg × bay.jpg, and 2 more; b.jpg × night.jpg, and 2 more; b.jpg × cat.jpg, and 2 more"},
 		{"two are needed", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "96", "1"), setting("a.jpg", "cat.jpg", "96", "1")},
 			"size.long 64, style.0.image bay.jpg; size.long 96, style.0.image bay.jpg; size.long 96, style.0.image cat.jpg"},
+		{"pairs, and a setting of one", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "64", "1"), setting("b.jpg", "cat.jpg", "96", "1")},
+			"a.jpg × bay.jpg, size.long 64; b.jpg × cat.jpg, size.long 64; b.jpg × cat.jpg, size.long 96"},
 		{"nothing differs", []map[string]string{setting("a.jpg", "bay.jpg", "64", "1"), setting("a.jpg", "bay.jpg", "64", "1")}, "; "},
 	} {
 		var got []string
@@ -244,7 +246,7 @@ func TestLabelsLoseWholeSettings(t *testing.T) {
 	for _, files := range []string{"1 1", "2 1", "1 2", "2 2"} {
 		content, style, _ := strings.Cut(files, " ")
 		r, err := s.Begin(ctx, store.NewRun{Experiment: "x", Params: []store.Param{
-			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "style.0.image", Value: json.RawMessage(`"` + long + style + `"`)},
+			{Path: "content.image", Value: json.RawMessage(`"` + long + content + `"`)}, {Path: "init.photograph", Value: json.RawMessage(`"` + long + style + `"`)},
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -256,7 +258,7 @@ func TestLabelsLoseWholeSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, label := range labels {
-		if len([]rune(label)) > longestLabel || strings.Contains(label, "style") || !strings.HasPrefix(label, fmt.Sprintf("%d: content.image ", i+1)) {
+		if len([]rune(label)) > longestLabel || strings.Contains(label, "init") || !strings.HasPrefix(label, fmt.Sprintf("%d: content.image ", i+1)) {
 			t.Errorf("label %q", label)
 		}
 	}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,44 +61,89 @@ func readSettings(ctx context.Context, s *store.Store, runs []store.RunSummary) 
 	return all, nil
 }
 
-// distinctions returns for each run the settings that distinguish it from the others,
-// the one that separates most runs first, and how many more differ.
+// distinctions returns for each run the settings that distinguish it from the others: its content and style image,
+// if both differ, then the one that separates most runs first, and how many more differ.
 func distinctions(all []map[string]string) [][]string {
 	paths := differing(all)
-	chosen := fewest(paths, all)
+	names := shortPaths(paths)
+	var pair, candidates [][]string
+	content, styles, rest := imagesOf(paths)
+	if content != "" && len(styles) > 0 {
+		pair = append(pair, pairTexts(content, styles, all))
+	} else {
+		rest = paths
+	}
+	for _, path := range rest {
+		candidates = append(candidates, settingTexts(names[path], path, all))
+	}
+	chosen := fewest(pair, candidates, all)
 	list := make([][]string, len(all))
 	for i := range all {
 		for _, texts := range chosen {
 			list[i] = append(list[i], texts[i])
 		}
-		if more := len(paths) - len(chosen); more > 0 {
+		if more := len(pair) + len(candidates) - len(chosen); more > 0 {
 			list[i] = append(list[i], fmt.Sprintf("and %d more", more))
 		}
 	}
 	return list
 }
 
-// fewest chooses of the settings that differ as few as distinguish the runs, up to
+// imagesOf returns which of the paths are the content image and style images, and the rest.
+func imagesOf(paths []string) (content string, styles, rest []string) {
+	for _, path := range paths {
+		switch {
+		case path == "content.image":
+			content = path
+		case strings.HasPrefix(path, "style.") && strings.HasSuffix(path, ".image"):
+			styles = append(styles, path)
+		default:
+			rest = append(rest, path)
+		}
+	}
+	return content, styles, rest
+}
+
+// pairTexts names each run's images, as in chelsea.jpg × wave.jpg.
+func pairTexts(content string, styles []string, all []map[string]string) []string {
+	of := func(paths ...string) []string {
+		values := make([]string, len(all))
+		for i, settings := range all {
+			var images []string
+			for _, path := range paths {
+				if image, set := settings[path]; set {
+					images = append(images, image)
+				}
+			}
+			values[i] = cmp.Or(strings.Join(images, " + "), "none")
+		}
+		return shortValues(values)
+	}
+	contents, paintings := of(content), of(styles...)
+	for i := range contents {
+		contents[i] += " × " + paintings[i]
+	}
+	return contents
+}
+
+// fewest chooses besides those that are chosen, of the settings that differ, as few as distinguish the runs, up to
 // mostDifferences, and returns each one's text by run. Of settings that separate as many
 // runs it takes the one with the shortest texts, then the first.
-func fewest(paths []string, all []map[string]string) (chosen [][]string) {
-	names := shortPaths(paths)
-	candidates := make([][]string, len(paths))
-	for i, path := range paths {
-		candidates[i] = settingTexts(names[path], path, all)
-	}
+func fewest(chosen, candidates [][]string, all []map[string]string) [][]string {
 	apart := func(more []string) int { // how many groups of runs with equal texts there are
 		seen := map[string]bool{}
 		for i := range all {
 			var key strings.Builder
 			for _, texts := range append(slices.Clip(chosen), more) {
-				key.WriteString(texts[i] + "\x00")
+				if texts != nil {
+					key.WriteString(texts[i] + "\x00")
+				}
 			}
 			seen[key.String()] = true
 		}
 		return len(seen)
 	}
-	for known := 1; len(chosen) < mostDifferences; {
+	for known := apart(nil); len(chosen) < mostDifferences; {
 		var best []string
 		most, length := known, 0
 		for _, texts := range candidates {

@@ -4,7 +4,9 @@ package reports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"runexp/framework/store"
@@ -45,4 +47,40 @@ func lossWeights(ctx context.Context, s *store.Store, run int64) (map[string]flo
 		weights[name] = weight
 	}
 	return weights, nil
+}
+
+// LossesDiffer reports whether runs have losses of different terms, weights, settings or backbones, whose values do not compare.
+// A run that was erased meanwhile, or whose settings are damaged, is left out.
+func LossesDiffer(ctx context.Context, s *store.Store, runs []store.RunSummary) (bool, error) {
+	found := map[string]bool{}
+	for _, run := range runs {
+		params, err := s.Params(ctx, run.Number)
+		switch {
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrDamaged):
+			continue
+		case err != nil:
+			return false, err
+		}
+		var losses strings.Builder
+		for _, p := range params {
+			if ofLosses(p.Path) {
+				fmt.Fprintf(&losses, "%s=%s\n", p.Path, p.Value)
+			}
+		}
+		if found[losses.String()] = true; len(found) > 1 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// LossesDiffer reports the same of the runs of a comparison.
+func (c Comparison) LossesDiffer() bool {
+	return slices.ContainsFunc(c.Settings, func(d Difference) bool { return ofLosses(d.Name) })
+}
+
+// ofLosses reports whether a setting says what a loss measures, or its weight.
+func ofLosses(path string) bool {
+	return strings.HasPrefix(path, "losses.") || strings.HasPrefix(path, "backbone.") || path == "strength" ||
+		strings.HasPrefix(path, "stages.") && strings.Contains(path, ".weights.")
 }

@@ -15,22 +15,31 @@ import (
 	"runexp/internal/printable"
 )
 
-// An UnknownFieldError says that no run has a metric or setting.
+// An UnknownFieldError says that no run has a metric or setting, or that a name is the end of several.
 type UnknownFieldError struct {
-	Field search.Field
-	Near  string // the nearest that there is; "" for none
+	Field   search.Field
+	Near    string   // the nearest that there is; "" for none
+	Several []string // that end so; nil if none or one does
 }
 
 func (e *UnknownFieldError) Error() string {
-	text := fmt.Sprintf("no run has %s", printable.Text(e.Field.String()))
+	full := func(name string) string { return printable.Text(search.Field{Kind: e.Field.Kind, Name: name}.String()) }
+	if len(e.Several) > 0 {
+		var names []string
+		for _, name := range e.Several {
+			names = append(names, full(name))
+		}
+		return fmt.Sprintf("%s may be any of %s; write which", full(e.Field.Name), framework.ListNames(names))
+	}
+	text := "no run has " + full(e.Field.Name)
 	if e.Near != "" {
-		text += fmt.Sprintf("; did you mean %s?", printable.Text(search.Field{Kind: e.Field.Kind, Name: e.Near}.String()))
+		text += fmt.Sprintf("; did you mean %s?", full(e.Near))
 	}
 	return text
 }
 
-// checkKnown returns an *UnknownFieldError for a metric or setting that no run has: a filter by it would find nothing,
-// in silence. A store without runs knows none, and has nothing to find.
+// checkKnown returns an *UnknownFieldError for a metric or setting that no run has, or that may be one of several: a filter
+// by it would find nothing, or others than a column of that name shows, in silence. A store without runs knows none, and has nothing to find.
 func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search.Field) error {
 	var metrics []string
 	for _, f := range fields {
@@ -49,13 +58,24 @@ func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search
 			if slices.Contains(known, f.Name) {
 				continue
 			}
+			switch ends := slices.DeleteFunc(slices.Clone(known), func(name string) bool { return !strings.HasSuffix(name, "/"+f.Name) }); len(ends) {
+			case 0:
+			case 1:
+				return &UnknownFieldError{Field: f, Near: ends[0]}
+			default:
+				slices.Sort(ends)
+				return &UnknownFieldError{Field: f, Several: ends}
+			}
 		case search.Param:
+			if err := t.checkOne(f); err != nil {
+				return err
+			}
 			if len(matchPaths(t.paths, f.Name)) > 0 {
 				continue
 			}
 			short = nil
 			for _, path := range t.paths { // a path's ends
-				for bare := strings.TrimSuffix(bare(path), ".name"); ; {
+				for bare := shortest(path); ; {
 					short = append(short, bare)
 					_, rest, more := strings.Cut(bare, ".")
 					if !more {
@@ -66,10 +86,26 @@ func (t *translator) checkKnown(ctx context.Context, db *sql.DB, fields []search
 			}
 		}
 		if len(known) > 0 {
-			return &UnknownFieldError{f, framework.Nearest(f.Name, short)}
+			return &UnknownFieldError{Field: f, Near: framework.Nearest(f.Name, short)}
 		}
 	}
 	return nil
+}
+
+// checkOne returns an *UnknownFieldError for a setting's short name that is the end of several. Those of several list items,
+// as of stages, are one.
+func (t *translator) checkOne(f search.Field) error {
+	if f.Kind != search.Param {
+		return nil
+	}
+	settings, paths := map[string]bool{}, matchPaths(t.paths, f.Name)
+	for i, path := range paths {
+		settings[shortest(path)], paths[i] = true, record.SettingPath(path)
+	}
+	if len(settings) < 2 {
+		return nil
+	}
+	return &UnknownFieldError{Field: f, Several: paths}
 }
 
 func isStatus(f search.Field) bool {
@@ -90,24 +126,32 @@ func bare(path string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return strings.Trim(part, "0123456789") == "" }), ".")
 }
 
-// matchPaths returns the paths that name stands for, in either spelling: itself; or those that end
+// shortest is a path without the indexes of list items and a last .name: stages.optimizer.
+func shortest(path string) string { return strings.TrimSuffix(bare(path), ".name") }
+
+// matchPaths returns the paths that name stands for, in either spelling: itself; or those that it is, or else those that end
 // with it after a dot, when indexes of list items and a last .name are left out: optimizer is
 // stages.0.optimizer.name.
-func matchPaths(paths []string, name string) (found []string) {
+func matchPaths(paths []string, name string) []string {
 	name = record.SettingPath(name)
+	var whole, ends []string
 	for _, path := range paths {
-		dotted, bare := record.SettingPath(path), bare(path)
+		dotted := record.SettingPath(path)
 		if dotted == name {
 			return []string{path}
 		}
-		for _, p := range []string{dotted, bare, strings.TrimSuffix(bare, ".name")} {
-			if p == name || strings.HasSuffix(p, "."+name) {
-				found = append(found, path)
-				break
-			}
+		forms := []string{dotted, bare(path), shortest(path)}
+		switch {
+		case slices.Contains(forms, name):
+			whole = append(whole, path)
+		case slices.ContainsFunc(forms, func(form string) bool { return strings.HasSuffix(form, "."+name) }):
+			ends = append(ends, path)
 		}
 	}
-	return found
+	if len(whole) > 0 {
+		return whole
+	}
+	return ends
 }
 
 // newestScorer is the scorer of a run that was recorded last; NULL for none.
@@ -179,7 +223,8 @@ func (t *translator) value(f search.Field) string {
 }
 
 // Values returns the values of fields, by run and then in the order of fields: a float64, an
-// int64 where that would not be exact, a string, JSON of a setting that is neither, or nil for none.
+// int64 where that would not be exact, a string, JSON of a setting that is neither, or nil for none. Errors:
+// *UnknownFieldError for a name that may be one of several settings.
 func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field) (map[int64][]any, error) {
 	found := map[int64][]any{}
 	if len(runs) == 0 || len(fields) == 0 {
@@ -190,6 +235,11 @@ func (s *Store) Values(ctx context.Context, runs []int64, fields []search.Field)
 		t, err := s.newTranslator(ctx, db, fields)
 		if err != nil {
 			return err
+		}
+		for _, f := range fields {
+			if err := t.checkOne(f); err != nil {
+				return err
+			}
 		}
 		query := `SELECT r.id`
 		for _, f := range fields {

@@ -119,7 +119,7 @@ func (s *Store) readStable(ctx context.Context, f func(db *sql.DB) (lost []int64
 // status 'running' may be of lost runs: filter again after correctStatus. counted selects their number instead, without the
 // tables that no condition needs.
 func (s *Store) query(ctx context.Context, db *sql.DB, f Filter, counted bool) (query string, args []any, err error) {
-	fields := fieldsOf(f.Where)
+	fields := search.Fields(f.Where)
 	for _, o := range f.Order {
 		fields = append(fields, o.Field)
 	}

@@ -76,7 +76,7 @@ func (t *translator) where(c search.Condition) string {
 	case search.Not:
 		return `(NOT ` + t.where(c.Of) + `)`
 	case search.Comparison:
-		if typed, _ := search.TypeOf(c.Field); c.Op == search.NotEqual && typed == search.Flag {
+		if c.Op == search.NotEqual && isMark(c.Field) { // a run without tags has none that is equal
 			return `(NOT ` + t.any(c.Field, search.Equal, c.Values) + `)`
 		}
 		if c.Op == search.NotEqual { // it has the field, and no value of it is equal
@@ -195,19 +195,9 @@ func escapeLike(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-// fieldsOf lists the fields of a condition.
-func fieldsOf(c search.Condition) []search.Field {
-	switch c := c.(type) {
-	case search.And:
-		return append(fieldsOf(c.Left), fieldsOf(c.Right)...)
-	case search.Or:
-		return append(fieldsOf(c.Left), fieldsOf(c.Right)...)
-	case search.Not:
-		return fieldsOf(c.Of)
-	case search.Comparison:
-		return []search.Field{c.Field}
-	}
-	return nil
+// isMark reports whether a field is what people have marked a run with; a run that is not marked is no run of which it is not known.
+func isMark(f search.Field) bool {
+	return f.Kind == search.Attribute && (f.Name == "star" || f.Name == "tag" || f.Name == "note")
 }
 
 // Count returns how many runs a filter selects, whatever its limit and offset.

@@ -90,7 +90,9 @@ func TestWhere(t *testing.T) {
 		"star":                                    "3 2",
 		"star = false":                            "4 1",
 		"tag = good and not tag = seen":           "3",
-		"tag != seen":                             "3",
+		"tag != seen":                             "4 3 1",
+		"tag and tag != seen":                     "3",
+		"note != 'a note of 🖼'":                   "4 2 1",
 		"tag in (seen, none)":                     "2",
 		"note ~ 🖼":                                "3",
 		"note":                                    "3",
@@ -134,6 +136,7 @@ func TestWhereUnknown(t *testing.T) {
 		"metrics.evall/style < 1": "no run has metrics.evall/style; did you mean metrics.eval/style?",
 		"params.optimzer = adam":  "no run has params.optimzer; did you mean params.optimizer?",
 		"not params.xyzxyzxyz":    "no run has params.xyzxyzxyz",
+		"metrics.style < 1":       "no run has metrics.style; did you mean metrics.eval/style?",
 	} {
 		_, err := s.Runs(t.Context(), Filter{Where: must(search.Parse(text))(t)})
 		if unknown := new(UnknownFieldError); !errors.As(err, &unknown) || unknown.Error() != want {
@@ -143,6 +146,40 @@ func TestWhereUnknown(t *testing.T) {
 	today := must(search.Parse("started = " + time.Now().UTC().Format(time.DateOnly)))(t)
 	if got := list(t, s, Filter{Where: today}); got != "4 3 2 1" {
 		t.Errorf("today's runs are %q", got)
+	}
+}
+
+// A short name that several fields end with is none of them: a filter would select by any, and a column show the first.
+func TestWhereSeveral(t *testing.T) {
+	s := searched(t)
+	r := begin(t, s, NewRun{Params: []Param{{"losses.tv.weight", json.RawMessage(`20`)}, {"weight", json.RawMessage(`7`)}, {"style[0].size", json.RawMessage(`7`)}, {"stages[0].size", json.RawMessage(`9`)}, {"stages[1].size", json.RawMessage(`9`)}}})
+	check(t, r.Log(t.Context(), 0, []Value{{"loss/style", 3}}))
+	check(t, r.Finish(t.Context(), Finished, ""))
+	for name, want := range map[string]string{
+		"params.size":         "params.size may be any of params.stages.0.size, params.stages.1.size, params.style.0.size; write which",
+		"metrics.style":       "metrics.style may be any of metrics.eval/style, metrics.loss/style; write which",
+		"params.weight":       "", // the path itself, whatever else ends so
+		"params.tv.weight":    "",
+		"params.stages.size":  "", // of several stages
+		"params.style.weight": "",
+		"metrics.loss/style":  "",
+	} {
+		field := must(search.ParseField(name))(t)
+		_, filtered := s.Runs(t.Context(), Filter{Where: must(search.Parse(name + " = 7"))(t)})
+		_, ordered := s.Runs(t.Context(), Filter{Order: []Order{{field, false}}})
+		errs := map[string]error{"filter": filtered, "order": ordered}
+		if field.Kind == search.Param {
+			_, errs["values"] = s.Values(t.Context(), []int64{r.Number()}, []search.Field{field})
+		}
+		for what, err := range errs {
+			several := new(UnknownFieldError)
+			if want == "" && err != nil || want != "" && (!errors.As(err, &several) || several.Error() != want) {
+				t.Errorf("%s by %s: %v, want %s", what, name, err, want)
+			}
+		}
+	}
+	if got := list(t, s, Filter{Where: must(search.Parse("params.weight >= 1"))(t)}); got != "5" {
+		t.Errorf("params.weight is that of run %s", got)
 	}
 }
 

@@ -30,6 +30,7 @@ type View struct {
 	StillMotion   bool // prefers-reduced-motion
 	Touch         bool
 	NoScript      bool
+	Scrollbars    bool // they take room, as on desktops
 }
 
 // Open opens an address in a browser of its own, which ends with the test.
@@ -43,6 +44,7 @@ func Open(t testing.TB, address string, view View) *Page {
 		chromedp.ExecPath(program),
 		chromedp.NoSandbox, // CI runs as root; the pages are our own
 		chromedp.WSURLReadTimeout(patience),
+		chromedp.Flag("hide-scrollbars", !view.Scrollbars),
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
 	)
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)

@@ -48,6 +48,7 @@ type Figure struct {
 	Wide         bool   // it is not to be shrunk to the width of a page
 	Files        []File // written beside the report; Markdown shows the first
 	Shown        File   // what HTML embeds
+	Dark         *File  // the same for a dark page; nil: Shown is drawn dark on white, and is inverted there
 }
 
 // A File is a picture's name and content.

@@ -23,10 +23,10 @@ func Assets() fs.FS { return assets }
 //	"grid"      of a document.Grid
 //	"curve"     of a Curve
 //
-// Their functions: data (the data URL of a document.File), numeric (the rows of a document.Table), isolate
+// Their functions: data and dataset (the data URL of a document.File, for src and for srcset), numeric (the rows of a document.Table), isolate
 // (one of our sentences, escaped; names that are read from right to left keep to themselves).
 func Templates() *template.Template {
-	functions := template.FuncMap{"data": data, "numeric": numeric, "isolate": isolate}
+	functions := template.FuncMap{"data": data, "dataset": dataset, "numeric": numeric, "isolate": isolate}
 	return template.Must(template.New("").Funcs(functions).ParseFS(assets, "*.tmpl"))
 }
 
@@ -35,7 +35,7 @@ func Style() string { return read("style.css") + read("curve.css") + read("grid.
 
 // GridScripts are the scripts of a page with the template "grid", in the order in which they are to be run.
 func GridScripts() []string {
-	return []string{"pictures.js", "cells.js", "viewer.js", "gridstate.js", "gridorder.js", "gridbar.js", "grid.js", "scatter.js", "start.js"}
+	return []string{"pictures.js", "help.js", "cells.js", "viewer.js", "gridstate.js", "gridorder.js", "gridbar.js", "grid.js", "scatter.js", "start.js"}
 }
 
 // Script returns scripts one after the other. "pointer.js" is that of the template "curve"; see

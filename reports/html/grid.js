@@ -10,6 +10,7 @@ runexp.grid = (() => {
   const { free, none } = runexp.gridstate;
   const line = 17; // pixels of a line below a picture
   const mostLines = 4; // of settings below a picture
+  const mostOthers = 3; // lines of runs at the same place
   const mostChosen = 16; // pictures side by side
 
   function prepare(figure) {
@@ -149,7 +150,8 @@ runexp.grid = (() => {
     const x = data.axes[state.x], y = data.axes[state.y];
     const picture = Math.round(state.size * (g.shape ??= shape(g.model)));
     g.described = described(g);
-    const lines = 1 + state.shown.length + g.described.length;
+    const others = g.flow ? 0 : Math.max(0, ...[...g.places.values()].map((cells) => cells.length - 1));
+    const lines = 1 + state.shown.length + g.described.length + Math.min(mostOthers, others);
     const needed = (x ? x.levels.length : 0) * (state.size + 8) + (y ? 176 : 0);
     g.figure.classList.toggle("grid-wide", needed > g.figure.parentElement.clientWidth || (!x && !y));
     const width = g.view.scroll.clientWidth || g.figure.clientWidth || 320;
@@ -239,8 +241,21 @@ runexp.grid = (() => {
     for (const i of g.state.shown) {
       note.append(element("div", {}, `${P.digits(cell.values[i])} `, P.numberField(g.model.data.numbers[i])));
     }
+    note.append(...alsoThere(g, others));
     box.append(frame, note);
     refresh(g, box, cell);
+  }
+
+  /** alsoThere names the other runs at a place by what differs between them, a line for each; the last line takes the rest. */
+  function alsoThere(g, cells) {
+    const text = (cell) => {
+      const levels = g.described.map((i) => g.model.data.axes[i].levels[cell.at[i]]).join(", ");
+      return levels || P.named(cell);
+    };
+    const whole = (cell) => [P.named(cell), P.settings(g.model, cell, g.described)].filter(Boolean).join(": ");
+    const lines = cells.slice(0, mostOthers - 1).map((cell) => [cell]);
+    if (cells.length >= mostOthers) lines.push(cells.slice(mostOthers - 1));
+    return lines.map((list) => element("div", { dir: "auto", title: list.map(whole).join("\n") }, `+ ${list.map(text).join("; ")}`));
   }
 
   function title(g, cell) {

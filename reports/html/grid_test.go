@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"image"
+	"image/color"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"runexp/internal/browser"
+	"runexp/reports/document"
 	"runexp/reports/grid"
 )
 
@@ -78,11 +80,18 @@ func TestGridAxes(t *testing.T) {
 		t.Errorf("after they change places: %q", got)
 	}
 	set(p, "tv.weight", "all")
-	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content" {
+	if got := p.Text(".grid-note"); got != "run 1 + 3 more\n0 tv.weight\n1 metrics.eval/content\n+ 1\n+ 2\n+ 3" {
 		t.Errorf("a place of several runs says %q", got)
 	}
-	set(p, "Columns", "–")
 	set(p, "Rows", "–")
+	set(p, "pair", "all") // the last line has those for which there is no other
+	if got, want := p.Text(".grid-note"), "run 1 + 7 more\n0 tv.weight\nhouse × wave pair\n1 metrics.eval/content\n+ 0, raft × night\n+ 1, house × wave\n+ 1, raft × night; 2, house × wave; "; !strings.HasPrefix(got, want) {
+		t.Errorf("a place of two pairs says %q, want %q", got, want)
+	}
+	if below := browser.Eval[float64](p, `Math.max(...[...document.querySelectorAll(".grid-cell")].map((e) => e.scrollHeight - e.clientHeight))`); below > 0 {
+		t.Errorf("%v pixels of a place are cut off", below)
+	}
+	set(p, "Columns", "–")
 	set(p, "Order", "metrics.eval/style: style distance")
 	if got := shown(p); len(got) != 24 || !strings.HasPrefix(got[0], "run 24:") {
 		t.Errorf("a flow of all pictures by a number: %q", got)
@@ -158,9 +167,57 @@ func TestGridKeys(t *testing.T) {
 	if got := heads(p, "columnheader"); got != "0 1 2 3" {
 		t.Errorf("Shift+x leads back to %q", got)
 	}
-	if n := p.Count(".grid-cell[aria-selected='true']"); n != 0 || !strings.Contains(p.Text(".grid-help"), "Space") {
-		t.Errorf("%d are still chosen, help is %q", n, p.Text(".grid-help"))
+	if n := p.Count(".grid-cell[aria-selected='true']"); n != 0 {
+		t.Errorf("%d are still chosen", n)
 	}
+	p.Wait(`document.getElementById("help")?.open`)
+}
+
+// A figure of pictures has a dark one for dark pages, where others are inverted.
+func TestFigureOnDark(t *testing.T) {
+	file := func(level uint8) document.File {
+		return document.File{MIME: "image/png", Data: plain(t, color.Gray{level}, image.Pt(40, 30))}
+	}
+	night := file(20)
+	address := page(t, document.Document{Title: "Best", Sections: []document.Section{{ID: "best", Title: "Best", Blocks: []document.Block{
+		{Figure: &document.Figure{Alt: "best", Wide: true, Shown: file(250), Dark: &night}},
+	}}}})
+	for _, dark := range []bool{false, true} {
+		p := browser.Open(t, address, browser.View{Dark: dark})
+		p.Wait(`document.images[0].complete`)
+		level := browser.Eval[int](p, `(() => {
+			const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), drawing = canvas.getContext("2d");
+			drawing.drawImage(document.images[0], 0, 0);
+			return drawing.getImageData(0, 0, 1, 1).data[0];
+		})()`)
+		filter := browser.Eval[string](p, `getComputedStyle(document.images[0]).filter`)
+		if level != map[bool]int{false: 250, true: 20}[dark] || filter != "none" {
+			t.Errorf("on dark %t it is the figure of level %d, filtered by %s", dark, level, filter)
+		}
+	}
+}
+
+// In a file ? lists the keys from wherever the reader is, each once, and none that only a server has.
+func TestKeysOfFile(t *testing.T) {
+	p := browser.Open(t, usualPage(t), browser.View{})
+	p.Press("?")
+	p.Wait(`document.getElementById("help")?.open`)
+	keys := p.Text("#help-keys")
+	for want, count := range map[string]int{"choose it, up to 16": 1, "pixel for pixel": 1, "these keys": 1, "star it": 0, "vote": 0} {
+		if strings.Count(keys, want) != count {
+			t.Errorf("the keys have %q not %d times: %q", want, count, keys)
+		}
+	}
+	if got := p.Nameless(); len(got) > 0 {
+		t.Errorf("without a name: %v", got)
+	}
+	p.Press(kb.Escape)
+	p.Wait(`!document.getElementById("help").open`)
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector(".viewer-dialog").open`)
+	p.Press("?")
+	p.Wait(`document.getElementById("help").open`)
 }
 
 // A link is a view: what was chosen is in the address, and a page that is opened there shows it.

@@ -73,23 +73,15 @@ runexp.gridbar = (() => {
     const button = (text, act) => element("button", { type: "button", onclick: act }, text);
     const viewChosen = button("View chosen", () => g.open("chosen"));
     const clear = button("Forget", g.clear);
-    const keys = element("div", { className: "grid-help", hidden: true, id: `grid-help-${++made}` },
-      element("dl", {}, ...help.flatMap(([key, what]) => (what ? [element("dt", {}, key), element("dd", {}, what)] : [element("dt", { className: "grid-group" }, key)]))));
-    const ask = element("button", { type: "button", "aria-label": "Keys", "aria-expanded": "false", "aria-controls": keys.id }, "?");
-    ask.onclick = toggleHelp;
-    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has one list of all its keys
-    if (pageAsks) g.figure.dataset.keys = JSON.stringify([...help, ...runexp.viewer.keys]);
-
-    function toggleHelp() {
-      keys.hidden = !keys.hidden;
-      ask.setAttribute("aria-expanded", String(!keys.hidden));
-    }
+    g.figure.dataset.keys = JSON.stringify([...help, ...runexp.viewer.keys(g.model)]);
+    const pageAsks = document.querySelector("[data-help]") !== null; // a server's page has a button of its own
+    const ask = pageAsks ? [] : [element("button", { type: "button", "aria-label": "Keys", onclick: () => runexp.help() }, "?")];
 
     const said = element("p", { className: "grid-said", role: "status" });
     const controls = element("div", { className: "grid-controls", role: "group", "aria-label": "What the grid shows" },
-      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...(pageAsks ? [] : [ask]));
+      labelled("Columns", x), labelled("Rows", y), labelled("Order", order, direction), ...held.map((h) => h.box), stepBox, labelled("Size", size), numbers, viewChosen, clear, ...ask);
     const notes = (data.notes ?? []).map((note) => element("p", { className: "note" }, note));
-    const bar = element("div", { className: "grid-bar" }, controls, keys, said, ...notes);
+    const bar = element("div", { className: "grid-bar" }, controls, said, ...notes);
 
     /** update shows the state in the controls. */
     function update() {
@@ -127,7 +119,7 @@ runexp.gridbar = (() => {
     }
 
     return {
-      element: bar, update, help: () => (pageAsks ? runexp.help() : toggleHelp()),
+      element: bar, update, help: () => runexp.help(),
       order: (by) => orderBy(orders[(order.selectedIndex + by + orders.length) % orders.length][0]),
       reverse: () => g.change({ direction: runexp.gridorder.reversed(g) }),
       step: (by) => g.change({ step: stops[Math.min(stops.length - 1, Math.max(0, stopOf(state.step) + by))] }),

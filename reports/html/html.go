@@ -64,6 +64,12 @@ func data(f document.File) (template.URL, error) {
 	return "", fmt.Errorf("a picture of type %q; give a PNG, JPEG or SVG", f.MIME)
 }
 
+// dataset is data for an attribute srcset, in which html/template would escape the comma of a data URL.
+func dataset(f *document.File) (template.Srcset, error) {
+	address, err := data(*f)
+	return template.Srcset(address), err
+}
+
 // rightToLeft are words with letters that are read from right to left.
 var rightToLeft = regexp.MustCompile(`\S*[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}]\S*(?:\s+\S*[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{Nko}]\S*)*`)
 

@@ -19,7 +19,7 @@ func hostile() document.Document {
 	return document.Document{Title: attack, Lead: []string{attack}, Sections: []document.Section{{ID: "a", Title: attack, Folded: attack, Blocks: []document.Block{
 		{Paragraph: attack}, {Note: attack}, {Quote: attack}, {List: []document.Item{{Text: attack, Evidence: attack}}},
 		{Table: &document.Table{Caption: attack, Header: []string{attack, "n"}, Rows: [][]string{{attack, "−1.5"}, {attack, document.Nothing}}}},
-		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}}},
+		{Figure: &document.Figure{Alt: attack, Caption: attack, Wide: true, Shown: document.File{Name: attack, MIME: "image/png", Data: []byte(attack)}, Dark: &document.File{MIME: "image/png", Data: []byte(attack)}}},
 		{Grid: &document.Grid{Scatter: true, Data: map[string]string{attack: attack}, Pictures: []document.GridPicture{
 			{Alt: attack, Note: attack},
 			{Key: attack, Alt: attack, Note: attack, File: &document.File{MIME: "image/jpeg", Data: []byte(attack)}},

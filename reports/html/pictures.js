@@ -48,9 +48,9 @@ runexp.pictures = (() => {
   const settings = (model, cell, axes) =>
     axes.map((i) => `${shortName(model.data.axes[i])} ${model.data.axes[i].levels[cell.at[i]]}`).join(", ");
 
-  /** named is the name of a cell's run with what is the matter with it. */
+  /** named is the name of a cell's run with what is the matter with it; of a picture that is no run's its own name. */
   const named = (cell) =>
-    [cell.run ? `run ${cell.run}` : "", cell.status, cell.flaw].filter(Boolean).join(", ");
+    cell.label ?? [cell.run ? `run ${cell.run}` : "", cell.status, cell.flaw].filter(Boolean).join(", ");
 
   /** starred is how a star is shown after a name. */
   const starred = (cell) => (cell.star ? " ★" : "");

@@ -11,12 +11,15 @@ runexp.viewer = (() => {
   const largest = 32; // screen pixels of a picture's pixel
   const blocks = 4; // from so many screen pixels on a picture's pixel is a square; below, it is smoothed
   const pan = 60; // screen pixels of an arrow key
-  const help = "+ − zoom, 0 fit, 1 pixel for pixel, arrows move, or go to the neighbour where nothing is enlarged; wheel, drag and two fingers do too. " +
-    "[ ] step. c content, y style, once more for the pictures. o only this one (Tab goes to the next), r its row, k its column. Escape closes.";
-  const keys = [["on pictures in full"], ["+ −", "larger, smaller; 0 fits, 1 is pixel for pixel; wheel, drag and two fingers do it too"],
+  const help = (model) => "+ − zoom, 0 fit, 1 pixel for pixel, arrows move, or go to the neighbour where nothing is enlarged; wheel, drag and two fingers do too. " +
+    `[ ] step. ${model.data.inputs.length ? "c content, y style, once more for the pictures. " : ""}o only this one (Tab goes to the next), r its row, k its column. Escape closes.`;
+  const canMark = (model) => Boolean(runexp.mark && model.data.page); // a server's page
+
+  /** keys are those of the viewer of a model's pictures, for the list of a page's keys. */
+  const keys = (model) => [["on pictures in full"], ["+ −", "larger, smaller; 0 fits, 1 is pixel for pixel; wheel, drag and two fingers do it too"],
     ["← → ↑ ↓", "the neighbour, or move what is enlarged"], ["Tab", "the next picture, of several"], ["[ ]", "an earlier or a later step"],
-    ["c y", "the content image, a style image in their place"], ["o r k", "only this one, its row, its column"], ["s", "star it"], ["v", "vote on the sweep's pictures"], ["Escape", "close"]];
-  const canMark = () => Boolean(runexp.mark && v.model.data.page); // a server's page
+    ...(model.data.inputs.length ? [["c y", "the content image, a style image in their place"]] : []), ["o r k", "only this one, its row, its column"],
+    ...(canMark(model) ? [["s", "star it"]] : []), ...(model.data.vote ? [["v", "vote on the sweep's pictures"]] : []), ["Escape", "close"]];
   let v = null; // what is open
 
   /** open shows cells. main is the one that the reader came from; around(cell) gives its row, column
@@ -25,6 +28,7 @@ runexp.viewer = (() => {
     if (!v) v = make();
     Object.assign(v, { model, around, grid, main, face: "picture", zoom: 1, x: 0.5, y: 0.5, way: "one" });
     if (cells.length > 1) v.way = "";
+    v.told.textContent = help(model);
     show(cells);
     if (!v.dialog.open) v.dialog.showModal();
     layout();
@@ -55,13 +59,14 @@ runexp.viewer = (() => {
     };
     const faces = { content: face("content"), style: face("style") };
     const ways = { one: button("one", "Only this one", () => choose("one")), row: button("row", "Its row", () => choose("row")), column: button("column", "Its column", () => choose("column")) };
+    const told = element("p", { className: "viewer-help" });
     const star = button("☆", "Star it", mark), vote = button("vote", "Vote on the sweep's pictures", toVote);
     const bar = element("div", { className: "viewer-bar" },
       button("−", "Smaller", () => zoomBy(1 / 1.4)), button("+", "Larger", () => zoomBy(1.4)),
       button("fit", "The whole picture", fit), button("1:1", "A pixel of the picture for each of the screen", pixels),
       button("[", "An earlier step", () => step(-1)), button("]", "A later step", () => step(1)),
       ...Object.values(faces), ...Object.values(ways), star, vote, said, button("✕", "Close", () => v.dialog.close()));
-    const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, element("p", { className: "viewer-help" }, help));
+    const dialog = element("dialog", { className: "viewer-dialog", tabIndex: -1, "aria-label": "Pictures in full" }, bar, panes, told);
     document.body.append(dialog);
     dialog.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -74,7 +79,7 @@ runexp.viewer = (() => {
     });
     new ResizeObserver(() => { if (dialog.open) layout(); }).observe(dialog);
     hands(panes);
-    return { dialog, panes, said, faces, ways, star, vote };
+    return { dialog, panes, said, told, faces, ways, star, vote };
   }
 
   /** show makes a pane for each cell, at most 16: those around the main one. */
@@ -119,7 +124,10 @@ runexp.viewer = (() => {
       if (!src) parts.push(v.face === "picture" ? "the picture is not in this page" : `no ${v.face} image here`);
       caption.replaceChildren(...linked(cell, parts.filter(Boolean).join(" · ")));
     }
-    for (const [name, button] of Object.entries(v.faces)) button.setAttribute("aria-pressed", String(v.face === name));
+    for (const [name, button] of Object.entries(v.faces)) {
+      button.hidden = v.model.data.inputs.length === 0;
+      button.setAttribute("aria-pressed", String(v.face === name));
+    }
     for (const [name, button] of Object.entries(v.ways)) button.setAttribute("aria-pressed", String(v.way === name));
     sayStar();
     v.dialog.setAttribute("aria-label", v.cells.length === 1 ? P.alt(v.model, v.cells[0]) : `${v.cells.length} pictures in full`);
@@ -127,7 +135,7 @@ runexp.viewer = (() => {
 
   /** sayStar shows whether the main picture's run has a star, where that can be changed. */
   function sayStar() {
-    v.star.hidden = !canMark() || !v.main.run;
+    v.star.hidden = !canMark(v.model) || !v.main.run;
     v.vote.hidden = !v.model.data.vote;
     v.star.textContent = v.main.star ? "★" : "☆";
     v.star.setAttribute("aria-pressed", String(Boolean(v.main.star)));
@@ -136,7 +144,7 @@ runexp.viewer = (() => {
   /** mark gives the main picture's run a star, or takes it away. */
   async function mark() {
     const { main, grid } = v;
-    if (!canMark() || !main.run) return;
+    if (!canMark(v.model) || !main.run) return;
     const problem = await runexp.mark(main.run, main.star ? "unstar" : "star");
     if (problem) {
       v.said.textContent = problem;
@@ -200,6 +208,7 @@ runexp.viewer = (() => {
       b.image.classList.toggle("viewer-pixels", scale >= blocks);
     }
     say();
+    if (!v.cells.every((cell) => cell.run)) return; // an address names runs
     runexp.address.write({
       view: v.cells.map((cell) => cell.run).join(","), face: v.face === "picture" ? null : v.face,
       zoom: v.zoom === 1 ? null : [v.zoom, v.x, v.y].map((n) => Number(n.toFixed(6))).join(","),
@@ -329,6 +338,7 @@ runexp.viewer = (() => {
 
   /** setFace shows content or style images in place of the pictures, and these again. */
   function setFace(face) {
+    if (v.model.data.inputs.length === 0) return;
     v.face = v.face === face ? "picture" : face;
     fill();
     draw();

@@ -104,6 +104,18 @@ func TestViewerIsLinked(t *testing.T) {
 	}
 }
 
+// The viewer ends where the page's scrollbar begins.
+func TestViewerBesideScrollbar(t *testing.T) {
+	p := browser.Open(t, usualPage(t), browser.View{Width: 1280, Height: 500, Scrollbars: true})
+	p.Focus(".grid-cell[tabindex='0']")
+	p.Press(kb.Enter)
+	p.Wait(`document.querySelector(".viewer-dialog")?.open`)
+	wide := browser.Eval[[2]float64](p, `[document.documentElement.clientWidth, document.querySelector(".viewer-dialog").getBoundingClientRect().right]`)
+	if wide[0] >= 1280 || wide[1] != wide[0] {
+		t.Errorf("the page ends at %v, and the viewer at %v", wide[0], wide[1])
+	}
+}
+
 // Two fingers enlarge all pictures around their middle.
 func TestViewerPinch(t *testing.T) {
 	d := fake{axes: usualAxes(), steps: []int{1}, size: image.Pt(300, 200)}.make(t)

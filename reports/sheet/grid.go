@@ -16,6 +16,7 @@ type Grid struct {
 	Rows, Columns Axis
 	Cells         [][]Cell // by row and column
 	Beside        []Cell   // the inputs, in a column on the left
+	Dark          bool     // drawn light on dark
 }
 
 // An Axis is what changes along a side; one level without a name has no header.
@@ -43,7 +44,7 @@ const (
 	headerWidth = 14
 )
 
-// Draw draws the grid on white, every picture of the given height in pixels or
+// Draw draws the grid, every picture of the given height in pixels or
 // less. Errors: no pictures at all, cells that do not match the axes, and more
 // pixels than a viewer would take.
 func (g Grid) Draw(height int) (image.Image, error) {
@@ -55,11 +56,15 @@ func (g Grid) Draw(height int) (image.Image, error) {
 		return nil, err
 	}
 	l := g.layout(f, height)
-	canvas, err := blank(l.width, l.height, "levels")
+	sheet := white
+	if g.Dark {
+		sheet = dark
+	}
+	canvas, err := sheet.blank(l.width, l.height, "levels")
 	if err != nil {
 		return nil, fmt.Errorf("grid: %w", err)
 	}
-	return canvas, l.draw(canvas, g)
+	return canvas, l.draw(canvas, g, sheet)
 }
 
 func (g Grid) check() error {
@@ -158,7 +163,7 @@ func (g Grid) all() []Cell {
 	return all
 }
 
-func (l gridLayout) draw(canvas *image.RGBA, g Grid) error {
+func (l gridLayout) draw(canvas *image.RGBA, g Grid, p paper) error {
 	px := l.face.px
 	write := func(grey uint8, x, y int, lines ...string) {
 		for i, line := range lines {
@@ -167,20 +172,20 @@ func (l gridLayout) draw(canvas *image.RGBA, g Grid) error {
 	}
 	y := px(gridMargin)
 	if g.Title != "" {
-		write(ink, px(gridMargin), y, g.Title)
+		write(p.ink, px(gridMargin), y, g.Title)
 	}
 	if g.Columns.Name != "" {
-		write(muted, l.left, l.columnY-l.line, g.Columns.Name)
+		write(p.muted, l.left, l.columnY-l.line, g.Columns.Name)
 	}
 	for i, lines := range l.columns {
-		write(ink, l.left+i*l.stepX, l.columnY, lines...)
+		write(p.ink, l.left+i*l.stepX, l.columnY, lines...)
 	}
 	if g.Rows.Name != "" {
 		name := l.face.wrapped(g.Rows.Name, l.left-l.headers-px(gridGap), 1)
-		write(muted, l.headers, l.top-px(gridGap)/2-l.line, name...)
+		write(p.muted, l.headers, l.top-px(gridGap)/2-l.line, name...)
 	}
 	for i, lines := range l.rows {
-		write(ink, l.headers, l.top+i*l.stepY, lines...)
+		write(p.ink, l.headers, l.top+i*l.stepY, lines...)
 	}
 	cell := func(c Cell, x, y int) error {
 		below := y
@@ -189,7 +194,7 @@ func (l gridLayout) draw(canvas *image.RGBA, g Grid) error {
 			if w > l.picture.X {
 				w, h = l.picture.X, max(1, h*l.picture.X/w)
 			}
-			if err := paste(canvas, image.Rect(x, y, x+w, y+h), c.Picture); err != nil {
+			if err := p.paste(canvas, image.Rect(x, y, x+w, y+h), c.Picture); err != nil {
 				return err
 			}
 			below = y + h
@@ -198,7 +203,7 @@ func (l gridLayout) draw(canvas *image.RGBA, g Grid) error {
 		for line := range strings.SplitSeq(c.Note, "\n") {
 			note = append(note, l.face.wrapped(line, l.picture.X, 1)...)
 		}
-		write(muted, x, below+2, note...)
+		write(p.muted, x, below+2, note...)
 		return nil
 	}
 	for i, c := range g.Beside {

@@ -105,6 +105,41 @@ func TestGridDraw(t *testing.T) {
 	}
 }
 
+// On dark the same pictures stand in the same places, and no part of the ground or of the text is white.
+func TestGridDark(t *testing.T) {
+	g := exampleGrid()
+	light := drawn(t, g, 100)
+	g.Dark = true
+	night := drawn(t, g, 100)
+	if night.Bounds() != light.Bounds() {
+		t.Fatalf("%v, and %v on dark", light.Bounds(), night.Bounds())
+	}
+	face, err := sans(gridText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := g.layout(face, 100)
+	level := func(m image.Image, x, y int) uint32 {
+		r, _, _, _ := m.At(x, y).RGBA()
+		return r >> 8
+	}
+	if got := level(night, 1, 1); got != uint32(dark.ground) {
+		t.Errorf("the ground is %d", got)
+	}
+	if day, got := level(light, l.left+2, l.top+40), level(night, l.left+2, l.top+40); got != day {
+		t.Errorf("a picture of %d is %d", day, got)
+	}
+	most := uint32(0)
+	for y := range l.top - 2 { // the title and headers
+		for x := range night.Bounds().Dx() {
+			most = max(most, level(night, x, y))
+		}
+	}
+	if most < 200 || most > uint32(dark.ink) {
+		t.Errorf("the text is at most %d", most)
+	}
+}
+
 // Without names there are no headers.
 func TestGridOneRow(t *testing.T) {
 	g := Grid{Rows: Axis{Levels: []string{""}}, Columns: Axis{"seed", []string{"1"}}, Cells: [][]Cell{{{plain(4, 4, 0), ""}}}}

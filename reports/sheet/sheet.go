@@ -1,4 +1,4 @@
-// Package sheet lays pictures out on white with text: a Strip has them side by
+// Package sheet lays pictures out with text on white, or on dark for a dark page: a Strip has them side by
 // side with captions below, a Grid in rows and columns with headers.
 package sheet
 
@@ -14,24 +14,28 @@ import (
 	"runexp/framework/imaging"
 )
 
-// Greys of text and lines.
-const (
-	ink   = 0x22
-	muted = 0x60
-	faint = 0xe4 // frames of pictures, which may be as white as the background
+// A paper is the greys that a sheet is drawn in.
+type paper struct {
+	ground, ink, muted uint8
+	faint              uint8 // frames of pictures, which may be as light or dark as the ground
+}
+
+var (
+	white = paper{ground: 0xff, ink: 0x22, muted: 0x60, faint: 0xe4}
+	dark  = paper{ground: 0x18, ink: 0xe4, muted: 0xa8, faint: 0x3a} // of a dark page
 )
 
 // maxPixels bounds an image of 4 bytes a pixel to 400 MB.
 const maxPixels = 100_000_000
 
-// blank returns a white image. Errors: more than maxPixels; fewer names what to
+// blank returns an image of the ground alone. Errors: more than maxPixels; fewer names what to
 // choose fewer of.
-func blank(width, height int, fewer string) (*image.RGBA, error) {
+func (p paper) blank(width, height int, fewer string) (*image.RGBA, error) {
 	if width > maxPixels/height {
 		return nil, fmt.Errorf("%d × %d pixels are too many; choose fewer %s or a smaller height", height, width, fewer)
 	}
 	m := image.NewRGBA(image.Rect(0, 0, width, height))
-	draw.Draw(m, m.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.Draw(m, m.Bounds(), image.NewUniform(color.Gray{Y: p.ground}), image.Point{}, draw.Src)
 	return m, nil
 }
 
@@ -59,12 +63,12 @@ func resized(m *imaging.Image, w, h int) (image.Image, error) {
 
 // paste draws m, scaled, into the rectangle at, on white where it is transparent, and a
 // faint frame around it.
-func paste(dst *image.RGBA, at image.Rectangle, m *imaging.Image) error {
+func (p paper) paste(dst *image.RGBA, at image.Rectangle, m *imaging.Image) error {
 	picture, err := resized(m, at.Dx(), at.Dy())
 	if err != nil {
 		return err
 	}
-	draw.Draw(dst, at.Inset(-1), image.NewUniform(color.Gray{Y: faint}), image.Point{}, draw.Src)
+	draw.Draw(dst, at.Inset(-1), image.NewUniform(color.Gray{Y: p.faint}), image.Point{}, draw.Src)
 	draw.Draw(dst, at, image.White, image.Point{}, draw.Src)
 	draw.Draw(dst, at, picture, image.Point{}, draw.Over)
 	return nil

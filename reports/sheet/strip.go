@@ -68,20 +68,20 @@ func (s Strip) Draw(height int) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	canvas, err := blank(l.width, l.height, "pictures")
+	canvas, err := white.blank(l.width, l.height, "pictures")
 	if err != nil {
 		return nil, fmt.Errorf("strip: %w", err)
 	}
 	for i, f := range s {
 		c := l.columns[i]
 		bottom := l.face.px(stripMargin) + height
-		if err := paste(canvas, image.Rect(c.left, bottom-c.height, c.left+c.width, bottom), f.Picture); err != nil {
+		if err := white.paste(canvas, image.Rect(c.left, bottom-c.height, c.left+c.width, bottom), f.Picture); err != nil {
 			return nil, err
 		}
-		grey := uint8(ink)
+		grey := white.ink
 		for n, line := range f.Caption {
 			l.face.write(canvas, grey, c.left, l.captionTop+n*l.lineHeight, line)
-			grey = muted
+			grey = white.muted
 		}
 	}
 	return canvas, nil

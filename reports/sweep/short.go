@@ -135,5 +135,14 @@ func (y *Study) bestPictures(ctx context.Context, s *store.Store) ([]document.Bl
 		return nil, err
 	}
 	block.Figure.Shown = block.Figure.Files[0]
+	g.Dark = true
+	if drawn, err = g.Draw(bestHeight); err != nil {
+		return nil, err
+	}
+	night, err := pictured(drawn, "pictures-best-dark", "", "")
+	if err != nil {
+		return nil, err
+	}
+	block.Figure.Dark = &night.Figure.Files[0]
 	return []document.Block{block}, nil
 }

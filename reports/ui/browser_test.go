@@ -21,13 +21,20 @@ import (
 // screen of 360 pixels, by day and night.
 func TestPagesInBrowser(t *testing.T) {
 	n := newNotebook(t)
+	other := n.begin(t, store.NewRun{Experiment: "others", Params: []store.Param{
+		{Path: "content.image", Value: mustJSON("/a/photograph-of-a-long-name.png")}, {Path: "style.0.image", Value: mustJSON("/a/painting-of-a-long-name.png")},
+	}}, 8)
+	check(t, other.Finish(t.Context(), store.Finished, ""))
 	web := n.serve(t, Options{})
 	p := browser.Open(t, web.URL+"/", browser.View{Width: 360, Height: 740, Dark: true})
-	for _, address := range append(pages(), "/sweeps/1/report", "/pictures", "/pictures?where=experiment+%3D+layers") {
+	for _, address := range append(pages(), "/compare?runs=1,8", "/sweeps/1/report", "/pictures", "/pictures?where=experiment+%3D+layers") {
 		p.Go(web.URL + address)
 		p.Wait("document.readyState === 'complete'")
 		if wide := browser.Eval[float64](p, "document.documentElement.scrollWidth"); wide > 360 {
 			t.Errorf("%s is %v pixels wide: %s", address, wide, browser.Eval[string](p, `Array.from(document.querySelectorAll("main *")).filter((e) => e.getBoundingClientRect().right > 361 && !e.closest(".scroll, .wide, pre, [class^=grid], .pointer-box")).slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).join("\n")`))
+		}
+		if hidden := browser.Eval[[]string](p, `[...document.querySelectorAll(".tools, .chosen, .search, .grid-controls")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)`); len(hidden) > 0 {
+			t.Errorf("%s has controls that are scrolled to: %q", address, hidden)
 		}
 		for _, node := range p.Nameless() {
 			t.Errorf("%s has a %s without a name", address, node.Role)
@@ -42,6 +49,30 @@ func TestPagesInBrowser(t *testing.T) {
 	for _, asked := range p.Requests() {
 		if !strings.HasPrefix(asked, web.URL) {
 			t.Errorf("a request to %s", asked)
+		}
+	}
+}
+
+// The choice of columns scrolls down, and neither it nor anything below is hidden on the right.
+func TestColumnChoice(t *testing.T) {
+	n := newNotebook(t)
+	var params []store.Param
+	for i := range 100 {
+		params = append(params, store.Param{Path: fmt.Sprintf("losses.style.a_setting_of_a_long_name_%d", i), Value: mustJSON(i)})
+	}
+	check(t, n.begin(t, store.NewRun{Experiment: "others", Params: params}, 8).Finish(t.Context(), store.Finished, ""))
+	web := n.serve(t, Options{})
+	for _, width := range []int{1280, 360} {
+		p := browser.Open(t, web.URL+"/", browser.View{Width: width, Height: 740})
+		p.Click(".columns summary")
+		p.Wait(`document.querySelector(".columns").open`)
+		type box struct{ Wide, Inside, High, Top, Table, Page float64 }
+		got := browser.Eval[box](p, `(() => {
+			const list = document.querySelector(".choices"), at = list.getBoundingClientRect();
+			return { Wide: list.scrollWidth, Inside: list.clientWidth, High: list.scrollHeight - list.clientHeight, Top: at.bottom, Table: document.querySelector("#runs").getBoundingClientRect().top, Page: document.documentElement.scrollWidth };
+		})()`)
+		if got.Wide > got.Inside || got.High <= 0 || got.Table < got.Top || got.Page > float64(width) {
+			t.Errorf("at %d pixels: %+v", width, got)
 		}
 	}
 }
@@ -308,6 +339,50 @@ func TestStarInFull(t *testing.T) {
 	p.Wait("document.getElementById('help').open")
 	p.Press(kb.Escape, "v")
 	p.Wait("location.pathname === '/vote/1'")
+}
+
+// The two pictures of a run open in the viewer, which has the keys while it is open; their files stay links.
+func TestRunInFull(t *testing.T) {
+	n := newNotebook(t)
+	web := n.serve(t, Options{})
+	p := browser.Open(t, web.URL+"/runs/2", browser.View{})
+	p.Wait("document.querySelector('[data-pair]').dataset.started && document.readyState === 'complete'")
+	at := func() string {
+		return browser.Eval[string](p, `document.querySelector("[data-across] input").value`)
+	}
+	before := at()
+	p.Press("f")
+	p.Wait(`document.querySelector(".viewer-dialog")?.open && [...document.querySelectorAll(".viewer-frame img")].every((e) => e.style.width)`)
+	captions := func() string {
+		return browser.Eval[string](p, `[...document.querySelectorAll(".viewer-dialog figcaption")].map((e) => e.textContent).join("; ")`)
+	}
+	if got := captions(); got != "content; result, step 19" {
+		t.Errorf("in full are %q", got)
+	}
+	if files := browser.Eval[[]string](p, `["a", "b"].map((side) => document.querySelector("[data-full=" + side + "]").href)`); files[0] == files[1] || browser.Eval[string](p, `[...document.querySelectorAll(".viewer-frame img")].map((e) => e.src).join()`) != strings.Join(files, ",") {
+		t.Errorf("in full are others than the files %q", files)
+	}
+	if shown := browser.Eval[string](p, `[...document.querySelectorAll(".viewer-bar button")].filter((b) => !b.hidden).map((b) => b.textContent).join(" ")`); shown != "− + fit 1:1 [ ] one row column ✕" {
+		t.Errorf("the buttons are %q", shown)
+	}
+	p.Press("[", kb.ArrowRight)
+	if got := captions(); got != "content; step 10" || at() != before {
+		t.Errorf("an earlier step is %q; the slider went from %s to %s", got, before, at())
+	}
+	p.Press("o", kb.ArrowLeft)
+	if got := captions(); got != "content" {
+		t.Errorf("the neighbour of one is %q", got)
+	}
+	p.Press("?")
+	p.Wait("document.getElementById('help')?.open")
+	if keys := p.Text("#help-keys"); strings.Count(keys, "pixel for pixel") != 1 || strings.Contains(keys, "vote") {
+		t.Errorf("the keys are %q", keys)
+	}
+	p.Press(kb.Escape, kb.Escape)
+	p.Wait("!document.querySelector('dialog[open]')")
+	if hash := browser.Eval[string](p, "location.hash"); hash != "" {
+		t.Errorf("the address has %q", hash)
+	}
 }
 
 // A sweep's page counts its trials while they run, and stops the runs that this server has started, and only those.

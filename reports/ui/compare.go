@@ -52,30 +52,33 @@ type comparePage struct {
 	Metrics  []string       // that it may show
 	Results  []*shot        // by run; nil for none
 	Grid     *document.Grid // their pictures, for one zoom of all; nil for none
-	Note     string
+	Notes    []string       // what to mind about its numbers
 }
 
 // runsOf returns the runs that an address names, as in runs=3,4,7 or run=3&run=4, each once.
 func (s *Server) runsOf(r *http.Request) ([]store.RunSummary, error) {
-	var runs []store.RunSummary
+	var numbers []int64
 	for _, value := range append(r.URL.Query()["runs"], r.URL.Query()["run"]...) {
 		for _, text := range strings.FieldsFunc(value, func(c rune) bool { return c == ',' || c == ' ' }) {
 			number, err := strconv.ParseInt(text, 10, 64)
 			if err != nil {
 				return nil, bad("runs are numbers, as in /compare?runs=3,4")
 			}
-			if slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Number == number }) {
-				continue
+			if !slices.Contains(numbers, number) {
+				numbers = append(numbers, number)
 			}
-			run, err := s.store.FindRun(r.Context(), fmt.Sprint(number))
-			if err != nil {
-				return nil, err
-			}
-			runs = append(runs, run.RunSummary)
 		}
 	}
-	if len(runs) < fewestCompared || len(runs) > mostCompared {
-		return nil, bad("%d to %d runs are compared, and these are %d; choose them in the list of runs", fewestCompared, mostCompared, len(runs))
+	if len(numbers) < fewestCompared || len(numbers) > mostCompared {
+		return nil, bad("%d to %d runs are compared, and these are %d; choose them in the list of runs", fewestCompared, mostCompared, len(numbers))
+	}
+	var runs []store.RunSummary
+	for _, number := range numbers {
+		run, err := s.store.FindRun(r.Context(), fmt.Sprint(number))
+		if err != nil {
+			return nil, err
+		}
+		runs = append(runs, run.RunSummary)
 	}
 	return runs, nil
 }
@@ -99,7 +102,10 @@ func (s *Server) compare(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if p.Scored && p.Scorer == "" {
-		p.Note = "These pictures were scored by different scorers, whose numbers do not compare: runexp score scores them by one."
+		p.Notes = append(p.Notes, "These pictures were scored by different scorers, whose numbers do not compare: runexp score scores them by one.")
+	}
+	if p.LossesDiffer() {
+		p.Notes = append(p.Notes, lossesDiffer)
 	}
 	if p.Labels, err = reports.Labels(ctx, s.store, runs); err != nil {
 		return reply{}, err

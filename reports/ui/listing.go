@@ -13,8 +13,8 @@ import (
 
 const (
 	pageLength  = 100 // runs on a page
-	mostColumns = 40
-	mostOrders  = 4
+	mostColumns = 40  // each is read for each run
+	mostOrders  = 4   // each is a sort of all runs
 	lastPage    = 1_000_000
 )
 
@@ -113,23 +113,45 @@ func (l listing) sorted(field string) listing {
 	return l
 }
 
-// filter reads the listing's fields and conditions.
+// columns are the columns that it names, or the usual ones.
+func (l listing) columns() []string {
+	if len(l.Columns) == 0 {
+		return usual()
+	}
+	return l.Columns
+}
+
+// problemOf is what is wrong with a filter, an order or columns, for the page to say beside the filter; "" for any other error.
+func problemOf(err error) string {
+	var unknown *store.UnknownFieldError
+	switch {
+	case errors.As(err, &unknown):
+		return unknown.Error()
+	case errors.As(err, new(*search.ParseError)), errors.As(err, new(*badRequest)):
+		return err.Error()
+	}
+	return ""
+}
+
+// filter reads the listing's fields and conditions. Errors: those that problemOf tells.
 func (l listing) filter() (f store.Filter, columns []search.Field, err error) {
 	f = store.Filter{Deleted: l.Deleted, Limit: pageLength, Offset: (l.Page - 1) * pageLength}
 	var problems []error
 	f.Where, err = search.Parse(l.Where)
 	problems = append(problems, err)
-	for _, name := range l.Sort[:min(len(l.Sort), mostOrders)] {
+	if len(l.Sort) > mostOrders {
+		return f, nil, bad("the order names %d fields, and may name %d", len(l.Sort), mostOrders)
+	}
+	if len(l.Columns) > mostColumns {
+		return f, nil, bad("%d columns are chosen, and may be %d; choose fewer", len(l.Columns), mostColumns)
+	}
+	for _, name := range l.Sort {
 		bare, descending := strings.CutPrefix(name, "-")
 		field, err := search.ParseField(bare)
 		problems = append(problems, err)
 		f.Order = append(f.Order, store.Order{Field: field, Descending: descending})
 	}
-	names := l.Columns
-	if len(names) == 0 {
-		names = usual()
-	}
-	for _, name := range names[:min(len(names), mostColumns)] {
+	for _, name := range l.columns() {
 		field, err := search.ParseField(name)
 		problems = append(problems, err)
 		columns = append(columns, field)

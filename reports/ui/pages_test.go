@@ -67,6 +67,63 @@ func TestListing(t *testing.T) {
 	}
 }
 
+// What is wrong with a filter, an order or columns is said beside the filter, on each page that has one.
+func TestProblemsOfFilters(t *testing.T) {
+	n := newNotebook(t)
+	more := n.begin(t, store.NewRun{Experiment: "others", Params: []store.Param{{Path: "losses.style.weight", Value: mustJSON(5)}, {Path: "losses.content.weight", Value: mustJSON(5)}}}, 8)
+	check(t, more.Finish(t.Context(), store.Finished, ""))
+	web := n.serve(t, Options{})
+	several := "params.weight may be any of params.losses.content.weight, params.losses.style.weight, params.losses.tv.weight; write which"
+	long := func(n int) string { return strings.Repeat("loss,", n) }
+	var many, sorts []string
+	for i := range 60 {
+		many = append(many, fmt.Sprint("params.p", i))
+	}
+	sorts = many[:5]
+	for _, c := range []struct{ page, query, value, want string }{
+		{"/", "where", "params.nope = 1", "no run has params.nope"},
+		{"/pictures", "where", "params.nope = 1", "no run has params.nope"},
+		{"/pictures", "where", "loss <", "a value is wanted here"},
+		{"/pictures", "sort", "metrics.nope", "no run has metrics.nope"},
+		{"/", "where", "params.weight = 5", several},
+		{"/pictures", "where", "params.weight = 5", several},
+		{"/", "sort", "-params.weight", several},
+		{"/", "columns", "run,params.weight", several},
+		{"/", "columns", strings.Join(many, ","), "60 columns are chosen, and may be 40"},
+		{"/", "sort", strings.Join(sorts, ","), "the order names 5 fields, and may name 4"},
+		{"/", "where", strings.Repeat("star or ", 600) + "star", "it has 4804 bytes, and may have 4096"},
+	} {
+		answer, body := get(t, web, c.page+"?"+url.Values{c.query: {c.value}}.Encode())
+		body = html.UnescapeString(body)
+		if answer.StatusCode != 200 || !strings.Contains(body, `role="alert">`) || !strings.Contains(body, c.want) || !strings.Contains(body, "data-filter") || rowsOf(body) != "" {
+			t.Errorf("%s?%s=%.60s: %s without %q:\n%s", c.page, c.query, c.value, answer.Status, c.want, body)
+		}
+		if c.query == "columns" && !strings.Contains(body, "checked> "+strings.Split(c.value, ",")[1]) {
+			t.Errorf("%.60s cannot be taken out in\n%s", c.value, body)
+		}
+	}
+	for _, address := range []string{"/?columns=" + long(1e5), "/?sort=" + long(1e5), "/pictures?where=" + long(1e5), "/compare?runs=" + strings.Repeat("1,", 1e5)} {
+		answer, body := get(t, web, address)
+		if answer.StatusCode != http.StatusRequestURITooLong || !strings.Contains(body, "and may have 16384") || len(body) > 10_000 {
+			t.Errorf("%.20s: %s, %d bytes", address, answer.Status, len(body))
+		}
+	}
+}
+
+// Losses of different terms or weights do not compare, which is said where they are compared.
+func TestLossesThatDiffer(t *testing.T) {
+	n := newNotebook(t) // odd runs have no tv loss, even ones weigh it by 10
+	web := n.serve(t, Options{})
+	for address, want := range map[string]bool{
+		"/": false, "/?sort=loss": true, "/?sort=-metrics.loss/total": true, "/?where=loss+%3C+50": true, "/?sort=run": false,
+		"/?sort=loss&where=params.weight+%3D+10": false, "/compare?runs=1,2": true, "/compare?runs=1,3": false,
+	} {
+		if _, body := get(t, web, address); strings.Contains(body, "their values do not compare") != want {
+			t.Errorf("%s: said or not, want %t", address, want)
+		}
+	}
+}
+
 // The rest of a long list is on further pages, which keep the filter.
 func TestListingHasPages(t *testing.T) {
 	n := newNotebook(t)

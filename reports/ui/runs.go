@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,15 +13,16 @@ import (
 	"runexp/framework/store"
 	"runexp/framework/store/record"
 	"runexp/framework/store/search"
+	"runexp/reports"
 )
 
 // runsPage is the list of runs.
 type runsPage struct {
 	frame
 	Listing   listing
-	Problem   string // of the filter
-	Note      string // what to mind about its numbers
-	SortByRun string // address
+	Problem   string   // of the filter
+	Notes     []string // what to mind about its numbers
+	SortByRun string   // address
 	Columns   []column
 	Rows      []row
 	Total     int
@@ -63,47 +63,49 @@ type row struct {
 
 // listRuns is the first page.
 func (s *Server) listRuns(r *http.Request) (reply, error) {
-	ctx := r.Context()
 	p := runsPage{frame: s.frame("Runs", "runs"), Listing: readListing(r.URL.Query()), Fewest: fewestCompared, Most: mostCompared}
+	err := p.read(r.Context(), s)
+	if p.Problem = problemOf(err); p.Problem != "" {
+		p.Rows, err = nil, nil
+	}
+	return reply{page: "runs", data: p}, err
+}
+
+// read reads the page of the list. Errors: also those that problemOf tells.
+func (p *runsPage) read(ctx context.Context, s *Server) error {
+	known, err := s.store.Fields(ctx)
+	if err != nil {
+		return err
+	}
+	p.choices(known)
+	if p.Tags, err = s.store.Tags(ctx); err != nil {
+		return err
+	}
 	f, fields, err := p.Listing.filter()
-	if err != nil { // the page says so, beside the filter
-		p.Problem = err.Error()
-		return reply{page: "runs", data: p}, nil
+	if err != nil {
+		return err
 	}
 	f.Damaged = true
-	p.Total, err = s.store.Count(ctx, f)
-	if unknown := new(store.UnknownFieldError); errors.As(err, &unknown) {
-		p.Problem = unknown.Error()
-		return reply{page: "runs", data: p}, nil
-	}
+	count, err := s.store.Count(ctx, f)
 	if err != nil {
-		return reply{}, err
+		return err
 	}
 	runs, err := s.store.Runs(ctx, f)
 	if err != nil {
-		return reply{}, err
+		return err
 	}
 	if p.Rows, err = s.rows(ctx, runs, fields); err != nil {
-		return reply{}, err
+		return err
 	}
-	if p.Tags, err = s.store.Tags(ctx); err != nil {
-		return reply{}, err
-	}
-	known, err := s.store.Fields(ctx)
-	if err != nil {
-		return reply{}, err
-	}
-	p.columns(fields, known)
-	if p.Note, err = s.scorersOf(ctx, p); err != nil {
-		return reply{}, err
+	p.Total = count
+	p.columns(fields)
+	if err := p.notes(ctx, s, f, runs); err != nil {
+		return err
 	}
 	p.pages()
 	running, err := s.store.Runs(ctx, store.Filter{Status: store.Running, Limit: 1, Damaged: true})
-	if err != nil {
-		return reply{}, err
-	}
 	p.live(len(running) > 0)
-	return reply{page: "runs", data: p}, nil
+	return err
 }
 
 // rows reads what a list shows of runs.
@@ -177,15 +179,49 @@ func shown(run store.RunSummary, f search.Field, value any) any {
 	return value
 }
 
-// scorersOf says that the scores of a page do not compare, if they are of several scorers.
-func (s *Server) scorersOf(ctx context.Context, p runsPage) (string, error) {
-	scores := strings.Contains(p.Listing.Where+strings.Join(p.Listing.Sort, ","), "metrics.eval/")
-	var numbers []int64
-	for _, one := range p.Rows {
-		numbers = append(numbers, one.Number)
+// notes says what to mind about the numbers by which the page is filtered or ordered.
+func (p *runsPage) notes(ctx context.Context, s *Server, f store.Filter, runs []store.RunSummary) error {
+	used := search.Fields(f.Where)
+	for _, o := range f.Order {
+		used = append(used, o.Field)
 	}
-	if !scores {
-		return "", nil
+	if slices.ContainsFunc(used, func(f search.Field) bool { return f.Kind == search.Metric && strings.HasPrefix(f.Name, "eval/") }) {
+		note, err := s.scorersOf(ctx, runs)
+		if err != nil {
+			return err
+		}
+		p.add(note)
+	}
+	if !slices.ContainsFunc(used, isLoss) {
+		return nil
+	}
+	differ, err := reports.LossesDiffer(ctx, s.store, runs)
+	if differ {
+		p.add(lossesDiffer)
+	}
+	return err
+}
+
+// add adds a note; "" is none.
+func (p *runsPage) add(note string) {
+	if note != "" {
+		p.Notes = append(p.Notes, note)
+	}
+}
+
+// lossesDiffer is said of losses that do not compare.
+const lossesDiffer = "The losses of these runs have different terms, weights, settings or backbones, so their values do not compare; those of metrics.eval/… do if the scorer is one."
+
+// isLoss reports whether a field is a loss.
+func isLoss(f search.Field) bool {
+	return f == search.Field{Name: "loss"} || f.Kind == search.Metric && strings.HasPrefix(f.Name, "loss/")
+}
+
+// scorersOf says that scores do not compare, if they are of several scorers; "" if of one.
+func (s *Server) scorersOf(ctx context.Context, runs []store.RunSummary) (string, error) {
+	var numbers []int64
+	for _, run := range runs {
+		numbers = append(numbers, run.Number)
 	}
 	values, err := s.store.Values(ctx, numbers, []search.Field{{Name: "scorer"}})
 	found := map[string]bool{}
@@ -200,8 +236,8 @@ func (s *Server) scorersOf(ctx context.Context, p runsPage) (string, error) {
 	return fmt.Sprintf("The scores on this page are of %d scorers, and those of different ones do not compare: add scorer = %s, say, to the filter.", len(found), slices.Sorted(maps.Keys(found))[0]), err
 }
 
-// columns describes the columns, and what else may be one.
-func (p *runsPage) columns(fields, known []search.Field) {
+// columns describes the columns.
+func (p *runsPage) columns(fields []search.Field) {
 	var names []string
 	for _, f := range fields {
 		names = append(names, f.String())
@@ -228,12 +264,23 @@ func (p *runsPage) columns(fields, known []search.Field) {
 		c.Without = rest.Address()
 		p.Columns = append(p.Columns, c)
 	}
-	for _, f := range known {
-		p.Fields = append(p.Fields, choice{f.String(), slices.Contains(names, f.String())})
+}
+
+// choices are what may be a column, with those that are.
+func (p *runsPage) choices(known []search.Field) {
+	var chosen []string
+	for _, name := range p.Listing.columns() {
+		if f, err := search.ParseField(name); err == nil {
+			name = f.String()
+		}
+		chosen = append(chosen, name)
 	}
-	for i, name := range names { // a short form of a path
+	for _, f := range known {
+		p.Fields = append(p.Fields, choice{f.String(), slices.Contains(chosen, f.String())})
+	}
+	for _, name := range chosen { // a short form of a path
 		if !slices.ContainsFunc(p.Fields, func(c choice) bool { return c.Name == name }) {
-			p.Fields = append(p.Fields, choice{names[i], true})
+			p.Fields = append(p.Fields, choice{name, true})
 		}
 	}
 }

@@ -135,9 +135,16 @@ func bad(format string, args ...any) error {
 
 var errNoPage = &badRequest{http.StatusNotFound, errors.New("there is no such page; the links above lead to all of them")}
 
+// longestQuery is the longest query of an address, in bytes: the longest filter in which each is escaped, with columns.
+const longestQuery = 16 << 10
+
 // answer writes the reply to a request, or a page with what went wrong.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.Request) (reply, error)) {
-	a, err := page(r)
+	var a reply
+	err := error(&badRequest{http.StatusRequestURITooLong, fmt.Errorf("the address has %d bytes after its ?, and may have %d: filter by less, or show fewer columns", len(r.URL.RawQuery), longestQuery)})
+	if len(r.URL.RawQuery) <= longestQuery {
+		a, err = page(r)
+	}
 	status := http.StatusOK
 	if err != nil {
 		if r.Context().Err() != nil { // nobody waits for it, or the server ends: it must not look saved

@@ -348,36 +348,42 @@ const mostPictured = 20_000
 
 // showPictures is the grid of the runs that a filter selects.
 func (s *Server) showPictures(r *http.Request) (reply, error) {
-	ctx := r.Context()
 	p := picturesPage{frame: s.frame("Pictures", "pictures"), Listing: readListing(r.URL.Query())}
 	p.Runs = p.Listing.Address()
+	err := p.read(r.Context(), s)
+	if p.Problem = problemOf(err); p.Problem != "" {
+		err = nil
+	}
+	return reply{page: "pictures", data: p}, err
+}
+
+// read reads the grid. Errors: also those that problemOf tells.
+func (p *picturesPage) read(ctx context.Context, s *Server) error {
 	f, _, err := p.Listing.filter()
 	if err != nil {
-		p.Problem = err.Error()
-		return reply{page: "pictures", data: p}, nil
+		return err
 	}
 	f.Limit, f.Offset, f.Damaged = mostPictured, 0, true
 	runs, err := s.store.Runs(ctx, f)
 	if err != nil {
-		return reply{}, err
+		return err
 	}
 	count, err := s.store.Count(ctx, f)
 	if err != nil {
-		return reply{}, err
+		return err
 	}
 	p.Found, p.Left = sizes.Count(count, "run"), count-len(runs)
-	if len(runs) > 0 {
-		data, err := grid.OfRuns(ctx, s.store, runs)
-		if err != nil {
-			return reply{}, err
-		}
-		if len(data.Axes) == 0 || slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Experiment != runs[0].Experiment }) {
-			data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
-			data.Free()
-		}
-		if p.Grid, err = s.addresses(ctx, s.described(data)); err != nil {
-			return reply{}, err
-		}
+	if len(runs) == 0 {
+		return nil
 	}
-	return reply{page: "pictures", data: p}, nil
+	data, err := grid.OfRuns(ctx, s.store, runs)
+	if err != nil {
+		return err
+	}
+	if len(data.Axes) == 0 || slices.ContainsFunc(runs, func(r store.RunSummary) bool { return r.Experiment != runs[0].Experiment }) {
+		data.X, data.Y = -1, -1 // settings of different experiments make few places with many runs each
+		data.Free()
+	}
+	p.Grid, err = s.addresses(ctx, s.described(data))
+	return err
 }

@@ -5,8 +5,9 @@
 //	started >= 2026-11-01 and content ~ "golden gate"
 //
 // A condition compares a field with a value, by = != < <= > >= or ~, which is true if a text
-// contains the other, in small letters or capitals from A to Z. A day alone is compared with days. A field alone is true if the run has it. Conditions are
-// joined by and, or, not and parentheses. A value, or a name after metrics. or params., with
+// contains the other, in small letters or capitals from A to Z. A day alone is compared with days. A field alone is true if the run has it.
+// != is true of a run that has the field, and no value of it that is equal; of a mark (star, tag, note) also of a run that
+// has none. Conditions are joined by and, or, not and parentheses. A value, or a name after metrics. or params., with
 // spaces, commas, quotes or parentheses stands in quotes, single or double; a quote in it is
 // doubled.
 //
@@ -41,6 +42,21 @@ func (And) condition()        {}
 func (Or) condition()         {}
 func (Not) condition()        {}
 func (Comparison) condition() {}
+
+// Fields lists the fields of a condition.
+func Fields(c Condition) []Field {
+	switch c := c.(type) {
+	case And:
+		return append(Fields(c.Left), Fields(c.Right)...)
+	case Or:
+		return append(Fields(c.Left), Fields(c.Right)...)
+	case Not:
+		return Fields(c.Of)
+	case Comparison:
+		return []Field{c.Field}
+	}
+	return nil
+}
 
 // An Op is how a field is compared.
 type Op string

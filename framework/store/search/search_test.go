@@ -97,25 +97,11 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		for _, field := range fields(c) {
+		for _, field := range Fields(c) {
 			again, err := ParseField(field.String())
 			if err != nil || again != field {
 				t.Errorf("%q: the field %#v is written %s and read %#v (%v)", search, field, field, again, err)
 			}
 		}
 	})
-}
-
-func fields(c Condition) []Field {
-	switch c := c.(type) {
-	case And:
-		return append(fields(c.Left), fields(c.Right)...)
-	case Or:
-		return append(fields(c.Left), fields(c.Right)...)
-	case Not:
-		return fields(c.Of)
-	case Comparison:
-		return []Field{c.Field}
-	}
-	return nil
 }

@@ -95,17 +95,9 @@
       const text = element.dataset.does || element.getAttribute("aria-label") || element.textContent.trim() || element.closest("label")?.textContent.trim();
       if (!list.some(([known]) => known === key)) list.push([names[key] || key, text]);
     }
-    for (const more of document.querySelectorAll("[data-keys]")) list.push(...JSON.parse(more.dataset.keys));
-    const keys = document.getElementById("help-keys");
-    keys.replaceChildren();
-    for (const [key, text] of list) { // one without a text begins a group
-      if (!text || !keys.firstChild) keys.append(...(text ? [] : [element("h3", key)]), document.createElement("dl"));
-      if (text) keys.lastChild.append(element("dt", key), element("dd", text));
-    }
-    document.getElementById("help").showModal();
+    runexp.showKeys(list);
   }
 
-  const element = (name, text) => Object.assign(document.createElement(name), { textContent: text });
   runexp.help = help;
 
   let going = false; // g was pressed

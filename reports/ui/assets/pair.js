@@ -1,6 +1,6 @@
 "use strict";
-// Compares two pictures: a slider between them, one fading into the other, their difference, or side by side. Without this script
-// they stand side by side.
+// Compares two pictures: a slider between them, one fading into the other, their difference, or side by side; in full in the viewer
+// of grids. Without this script they stand side by side.
 {
   const kept = { mode: "slider", at: "50", a: null, b: null }; // across replacements of the page's parts
 
@@ -38,10 +38,40 @@
     pick(viewer, "b");
   }
 
+  const inFull = { data: { axes: [], inputs: [], full: "/blob/" } }; // what the viewer is told of pictures that are in no grid
+
+  // cellOf is a side's picture as the viewer takes it.
+  function cellOf(viewer, side) {
+    const choice = viewer.querySelector(`[data-${side}]`);
+    const image = viewer.querySelector(`[data-shown=${side}]`);
+    const picture = [0, image.naturalWidth, image.naturalHeight, choice.value.slice(inFull.data.full.length)];
+    return { label: choice.selectedOptions[0]?.textContent || "", at: [], inputs: [], pictures: [picture] };
+  }
+
+  // enlarge opens both pictures in full.
+  function enlarge(viewer) {
+    const alike = viewer.querySelector("[data-a]").value === viewer.querySelector("[data-b]").value;
+    const cells = (alike ? ["b"] : ["a", "b"]).map((side) => cellOf(viewer, side));
+    const around = (cell) => ({ row: cells, column: cells, next: (down, right) => cells[cells.indexOf(cell) + right] });
+    const step = (by) => {
+      if (scrubBy(viewer, by)) Object.assign(cells.at(-1), cellOf(viewer, "b"));
+    };
+    runexp.viewer.open(inFull, cells, cells.at(-1), around, { state: { step: null }, bar: { step }, redraw() {} });
+  }
+
+  // scrubBy goes some pictures of the run on; it returns whether there are any.
+  function scrubBy(viewer, by) {
+    const steps = viewer.querySelector("[data-steps] input");
+    if (!steps) return false;
+    steps.value = Number(steps.value) + by;
+    scrub(viewer);
+    return true;
+  }
+
   function start(viewer) {
     if (viewer.dataset.started) return;
     viewer.dataset.started = "1";
-    viewer.querySelector("[data-modes]").hidden = false;
+    for (const control of viewer.querySelectorAll("[data-modes], [data-enlarge]")) control.hidden = false;
     const stack = viewer.querySelector("[data-stack]");
     viewer.addEventListener("change", (event) => {
       for (const side of ["a", "b"]) {
@@ -53,6 +83,7 @@
     viewer.addEventListener("click", (event) => {
       const mode = event.target.closest("[data-mode]");
       if (mode) { kept.mode = mode.dataset.mode; show(viewer); }
+      if (event.target.closest("[data-enlarge]")) enlarge(viewer);
     });
     viewer.querySelector("[data-across] input").addEventListener("input", (event) => { kept.at = event.target.value; show(viewer); });
     const drag = (event) => {
@@ -78,7 +109,8 @@
       steps.querySelector("output").textContent = shots[at < 0 ? shots.length - 1 : at].textContent;
       steps.addEventListener("input", () => scrub(viewer));
     }
-    viewer.dataset.keys = JSON.stringify([["[ ]", "step back, forward"], ["← →", "move the slider"]]);
+    const viewers = document.querySelector("[data-grid]") ? [] : runexp.viewer.keys(inFull); // a grid has them too
+    viewer.dataset.keys = JSON.stringify([["[ ]", "step back, forward"], ["← →", "move the slider"], ...viewers]);
     pick(viewer, "a");
     pick(viewer, "b");
     show(viewer);
@@ -86,13 +118,11 @@
 
   document.addEventListener("keydown", (event) => {
     const viewer = document.querySelector("[data-pair]");
-    if (!viewer || ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) || event.ctrlKey || event.altKey || event.metaKey) return;
-    const steps = viewer.querySelector("[data-steps] input");
+    if (!viewer || event.defaultPrevented || document.querySelector("dialog[open]") || ["INPUT", "TEXTAREA", "SELECT"].includes(document.activeElement.tagName) || event.ctrlKey || event.altKey || event.metaKey) return;
     const by = { "[": -1, "]": 1 }[event.key];
     const slide = { ArrowLeft: -5, ArrowRight: 5 }[event.key];
-    if (by && steps) {
-      steps.value = Number(steps.value) + by;
-      scrub(viewer);
+    if (by) {
+      if (!scrubBy(viewer, by)) return;
     } else if (slide && kept.mode !== "beside") {
       kept.at = String(Math.min(Math.max(Number(kept.at) + slide, 0), 100));
       show(viewer);
