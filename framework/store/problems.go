@@ -48,6 +48,7 @@ var unrepairable = []struct{ query, what, remedy string }{
 		WHERE NOT (f."table" = 'artifacts' AND f.parent = 'blobs')`, ": a reference points nowhere", restoreText},
 	{`SELECT 'run ' || id || ': environment or overrides' FROM runs WHERE NOT (json_valid(environment) AND json_valid(overrides))
 		UNION ALL SELECT 'sweep ' || id || ': plan or metrics' FROM sweeps WHERE NOT (json_valid(plan) AND json_valid(metrics))
+		UNION ALL SELECT 'scorer ' || hash || ': its description' FROM scorers WHERE NOT json_valid(description)
 		UNION ALL SELECT 'run ' || run_id || ': setting ' || path FROM params WHERE NOT json_valid(value)
 		UNION ALL SELECT 'run ' || run_id || ': event ' || kind FROM events WHERE NOT json_valid(data)
 		UNION ALL SELECT 'trial ' || id || ': point' FROM trials WHERE NOT json_valid(point)`, " is not JSON", restoreText},

@@ -53,6 +53,7 @@ type metric struct {
 type scorer struct {
 	Hash     string
 	Backbone string
+	Damaged  bool
 	Scores   []metric
 }
 
@@ -163,7 +164,7 @@ func (p *runPage) readNumbers(s *Server) func(context.Context) error {
 			if err != nil {
 				return err
 			}
-			one := scorer{Hash: by.Hash}
+			one := scorer{Hash: by.Hash, Damaged: by.Description == nil}
 			var described struct{ Backbone string }
 			if json.Unmarshal(by.Description, &described) == nil {
 				one.Backbone = described.Backbone
