@@ -98,6 +98,7 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 			return err
 		}
 	}
+	r.before = 0 // of an earlier try
 	parent, err := parentID(ctx, tx, n.Parent)
 	if err != nil {
 		return err
@@ -136,6 +137,12 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	}
 	if !parent.Valid {
 		return nil
+	}
+	if n.ParentSteps > 0 { // else it begins again, and goes on from nothing
+		r.before, err = elapsedOf(ctx, tx, parent.Int64)
+		if err != nil {
+			return err
+		}
 	}
 	return inherit(ctx, tx, r.number, parent.Int64, n.ParentSteps)
 }

@@ -28,7 +28,7 @@ type RunSummary struct {
 	Seed       int64
 	Started    time.Time
 	Ended      time.Time     // zero while running; the last heartbeat of a lost run
-	Elapsed    time.Duration // as of the last write
+	Elapsed    time.Duration // as of the last write, with that of the attempts that it goes on from
 	Iterations int           // so far: the count of time/iteration, or the last step of loss/total without times
 	Loss       float64       // the last loss/total; NaN if there is none
 	Damage     string        // what of its row cannot be read, and is zero here; "" for nothing. See Filter.Damaged
