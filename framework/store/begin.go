@@ -193,6 +193,9 @@ func nextAttempt(ctx context.Context, tx *sql.Tx, experiment int64, hash, now st
 	if err != nil {
 		return trial, 0, err
 	}
+	if _, err = tx.ExecContext(ctx, `UPDATE trials SET problem = '' WHERE hash = ? AND experiment_id = ? AND problem != ''`, hash, experiment); err != nil {
+		return trial, 0, err
+	}
 	err = tx.QueryRowContext(ctx, `SELECT
 		(SELECT id FROM trials WHERE experiment_id = ?1 AND hash = ?2 AND sweep_id IS NULL),
 		(SELECT coalesce(max(r.attempt), 0) + 1 FROM trials t JOIN runs r ON r.trial_id = t.id WHERE t.hash = ?2)`,
