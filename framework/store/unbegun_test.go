@@ -25,7 +25,7 @@ func TestTrialsWithoutARun(t *testing.T) {
 	check(t, s.Unbegun(ctx, "e", "h2", "the image has gone"))
 	check(t, s.Unbegun(ctx, "other", "h3", "of another experiment"))
 	status := func() (list []string) {
-		for _, view := range []string{`SELECT status || ': ' || message FROM trial_list ORDER BY trial`, fmt.Sprintf(`SELECT status FROM %s ORDER BY trial`, SweepView(sweep.Number))} {
+		for _, view := range []string{`SELECT status || ': ' || problem FROM trial_list ORDER BY trial`, fmt.Sprintf(`SELECT status FROM %s ORDER BY trial`, SweepView(sweep.Number))} {
 			check(t, s.Query(ctx, view, func(_ []string, values []any) error {
 				if values != nil {
 					list = append(list, values[0].(string))

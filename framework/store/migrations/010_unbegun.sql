@@ -23,7 +23,8 @@ SELECT t.sweep_id                         AS sweep,
        r.elapsed                          AS seconds,     -- of the run and the attempts that it goes on from, by a clock that does not jump
        i.count                            AS iterations,
        r.started_at                       AS started_at,
-       coalesce(r.message, t.problem)     AS message      -- why the run ended so, or why none was begun
+       CASE WHEN r.id IS NULL THEN t.problem ELSE '' END
+                                          AS problem      -- why no run was begun
 FROM trials t
 JOIN experiments e ON e.id = t.experiment_id
 LEFT JOIN runs r ON r.id = (SELECT a.id FROM trials o JOIN runs a ON a.trial_id = o.id
