@@ -122,7 +122,7 @@ func (a *app) settings(file string, overrides []string) []config.Param {
 func (a *app) runs(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.withStore(c, func(s *store.Store) error {
-		runs, err := s.Runs(c.Context(), store.Filter{})
+		runs, err := s.Runs(c.Context(), store.Filter{Damaged: true})
 		if len(runs) > 0 && strings.HasPrefix("last", word) && !slices.Contains(args, "last") {
 			list = append(list, cobra.CompletionWithDesc("last", "the run that was started last"))
 		}
@@ -235,7 +235,7 @@ func (a *app) runsAndExperiments(c *cobra.Command, args []string, word string) (
 func (a *app) deletedRuns(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 	var list []string
 	a.withStore(c, func(s *store.Store) error {
-		runs, err := s.Runs(c.Context(), store.Filter{Deleted: true})
+		runs, err := s.Runs(c.Context(), store.Filter{Deleted: true, Damaged: true})
 		for _, run := range runs {
 			if number := fmt.Sprint(run.Number); strings.HasPrefix(number, word) && !slices.Contains(args, number) {
 				list = append(list, cobra.CompletionWithDesc(number, fmt.Sprintf("%s, %s", run.Experiment, run.Status)))

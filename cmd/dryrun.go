@@ -160,7 +160,7 @@ func (r *runFlags) describeTrials(ctx context.Context, planned *plan.Plan) error
 	if r.json {
 		page := map[string]any{
 			"experiment": planned.Config.Experiment.Name, "trials": trials, "seconds": total.Seconds(), "peak_bytes": most, "later_trials": planned.Total() - len(trials),
-			"claims": map[string]any{"possible": able, "text": reach},
+			"claims": map[string]any{"possible": able, "text": reach}, "idle": append([]string{}, planned.Idle()...),
 		}
 		if early := planned.EarlyStop(); early != nil {
 			page["early_stop"] = early

@@ -77,6 +77,11 @@ func (a *app) exportSelection(c *cobra.Command, s *store.Store, refs []string, b
 	if runs, err = matching(c.Context(), s, where, runs); err != nil {
 		return nil, err
 	}
+	for _, run := range runs {
+		if err := run.Check(); err != nil {
+			return nil, err
+		}
+	}
 	if len(runs) == 0 {
 		return nil, usage(fmt.Errorf("the filter --where is true for no run of %s; %s lists runs", a.db, a.command("ls --where FILTER")))
 	}

@@ -84,7 +84,7 @@ type namedRun struct {
 // range of numbers (3-7), or all runs of an experiment: of these two only those that are
 // deleted, or those that are not. The error reports every reference that names none.
 func (a *app) namedRuns(c *cobra.Command, s *store.Store, refs []string, deleted bool) ([]namedRun, error) {
-	all, err := s.Runs(c.Context(), store.Filter{Deleted: deleted})
+	all, err := s.Runs(c.Context(), store.Filter{Deleted: deleted, Damaged: true})
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func (a *app) findRun(c *cobra.Command, s *store.Store, ref string) (store.RunDe
 	case !errors.Is(err, store.ErrNotFound):
 		return run, err
 	}
-	runs, err := s.Runs(c.Context(), store.Filter{})
+	runs, err := s.Runs(c.Context(), store.Filter{Damaged: true})
 	if err != nil {
 		return run, err
 	}
@@ -222,7 +222,7 @@ func (a *app) noRun(c *cobra.Command, s *store.Store, ref string, runs []store.R
 // knownExperiments returns the experiments that the store has runs or sweeps of, deleted ones too,
 // in alphabetical order.
 func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
-	runs, err := s.Runs(c.Context(), store.Filter{})
+	runs, err := s.Runs(c.Context(), store.Filter{Damaged: true})
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +230,7 @@ func knownExperiments(c *cobra.Command, s *store.Store) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	deleted, err := s.Runs(c.Context(), store.Filter{Deleted: true})
+	deleted, err := s.Runs(c.Context(), store.Filter{Deleted: true, Damaged: true})
 	if err != nil {
 		return nil, err
 	}

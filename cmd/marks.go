@@ -45,7 +45,7 @@ func (f *markFlags) named(c *cobra.Command, s *store.Store, refs []string, delet
 			return nil, err
 		}
 		found = mapRows(named, func(n namedRun) store.RunSummary { return n.RunSummary })
-	} else if found, err = s.Runs(c.Context(), store.Filter{Deleted: deleted}); err != nil {
+	} else if found, err = s.Runs(c.Context(), store.Filter{Deleted: deleted, Damaged: true}); err != nil {
 		return nil, err
 	}
 	found, err = matching(c.Context(), s, where, found)

@@ -134,6 +134,11 @@ func (r *runFlags) plan(ctx context.Context, engine *compute.Engine, resolved *c
 	if err == nil && len(planned.Skipped) > 0 && !r.quiet {
 		fmt.Fprintf(r.stderr, "skipped %s: %s\n", sizes.Count(len(planned.Skipped), "duplicate trial"), planned.Skipped[0])
 	}
+	if err == nil && !r.quiet {
+		for _, idle := range planned.Idle() {
+			fmt.Fprintf(r.stderr, "note: %s\n", idle)
+		}
+	}
 	if err == nil && planned.Choice != nil && !r.quiet && !r.dryRun {
 		fmt.Fprintln(r.stderr, planned.Choice)
 	}

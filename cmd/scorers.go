@@ -70,11 +70,15 @@ func (a *app) findScorer(ctx context.Context, s *store.Store, ref string) (store
 func scorerText(by store.Scorer) string {
 	var d struct {
 		Backbone string
+		Options  []string
 		Images   string
 		Layers   evaluate.Layers
 	}
 	if err := json.Unmarshal(by.Description, &d); err != nil || d.Backbone == "" {
 		return "unknown"
+	}
+	if len(d.Options) > 0 {
+		d.Backbone += " (" + strings.Join(d.Options, ", ") + ")"
 	}
 	if d.Images != "" {
 		d.Backbone += " with " + d.Images

@@ -76,8 +76,8 @@ func listen(address string, chosen bool) (net.Listener, error) {
 
 // serve serves the store until ctx ends.
 func (a *app) serve(ctx context.Context, address string, chosen bool, token, out string) error {
-	if token != "" && len(token) < shortestToken {
-		return usage(fmt.Errorf("--token has %d characters; give at least %d, as from openssl rand -hex 16", len(token), shortestToken))
+	if length := len(strings.TrimSpace(token)); token != "" && length < shortestToken {
+		return usage(fmt.Errorf("--token has %d characters; give at least %d, not counting spaces around it, as from openssl rand -hex 16", length, shortestToken))
 	}
 	if err := a.checkStore(); err != nil {
 		return err

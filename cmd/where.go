@@ -39,7 +39,7 @@ func matching(ctx context.Context, s *store.Store, where search.Condition, runs 
 	}
 	of := map[int64]bool{}
 	for _, deleted := range []bool{false, true} {
-		found, err := s.Runs(ctx, store.Filter{Where: where, Deleted: deleted})
+		found, err := s.Runs(ctx, store.Filter{Where: where, Deleted: deleted, Damaged: true})
 		if err != nil {
 			return nil, err
 		}

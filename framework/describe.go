@@ -34,6 +34,18 @@ func Describe(options any) []Option {
 	return out
 }
 
+// Changed lists the options of one struct that differ from those of another of the same type, as key=value.
+func Changed(options, defaults any) []string {
+	var list []string
+	usual := Describe(defaults)
+	for i, o := range Describe(options) {
+		if o.Default != usual[i].Default {
+			list = append(list, o.Name+"="+o.Default)
+		}
+	}
+	return list
+}
+
 // SetFile sets the first option tagged as a file; options points to a struct. It
 // reports whether there is such an option.
 func SetFile(options any, path string) bool {

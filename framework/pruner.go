@@ -19,6 +19,13 @@ type Pruner interface {
 	ShouldPrune(TrialValue) (limit Limit, stop bool)
 }
 
+// A LatePruner is a Pruner that stops no trial before some iteration, whatever the warm-up.
+type LatePruner interface {
+	Pruner
+	// Earliest is the first iteration at which it may stop a trial.
+	Earliest() int
+}
+
 // A TrialValue is a trial's value at one step.
 type TrialValue struct {
 	Group string // of comparable trials: same images, same repeat

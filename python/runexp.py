@@ -35,7 +35,7 @@ try:
 except ImportError:
     pandas = None
 
-SCHEMA = 9  # version of the stores that this file reads
+SCHEMA = 10  # version of the stores that this file reads
 _APPLICATION_ID = 0x72786E62  # "rxnb"
 
 Table = Any  # a pandas.DataFrame; without pandas a list of dicts

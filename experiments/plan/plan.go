@@ -205,7 +205,7 @@ func (b *builder) scorer(ctx context.Context) error {
 		err = fmt.Errorf("evaluate.%w", err)
 	} else {
 		plan.Scorer, err = scoring.New(scoring.Config{
-			Name: spec.Name, Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics, Requested: plan.requested(), Files: plan.metricFiles(),
+			Name: spec.Name, Options: p.preparer.ChangedOptions(spec), Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics, Requested: plan.requested(), Files: plan.metricFiles(),
 			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
 		}, p.Engine)
 		if err != nil {

@@ -210,7 +210,7 @@ func (r *Rescorer) makeScorer(ctx context.Context, plugins framework.Plugins, k 
 		images = "copies in the store"
 	}
 	r.Scorer, err = scoring.New(scoring.Config{
-		Name: r.options.Backbone.Name, Backbone: backbone, Used: slices.Compact(used), Layers: r.options.Layers, Images: images, Metrics: plugins.Metrics,
+		Name: r.options.Backbone.Name, Options: r.preparer.ChangedOptions(r.options.Backbone), Backbone: backbone, Used: slices.Compact(used), Layers: r.options.Layers, Images: images, Metrics: plugins.Metrics,
 		Checksum: func(w framework.Weights) (string, error) { return checksum(ctx, w) },
 	}, k)
 	return r.explain(err, backbone)

@@ -46,6 +46,7 @@ type reference struct {
 // description describes a scorer for people.
 type description struct {
 	Backbone string          `json:"backbone"`
+	Options  []string        `json:"options,omitempty"` // of the backbone that are not its defaults, as key=value
 	Weights  string          `json:"weights"`
 	SHA256   string          `json:"sha256"`
 	Layers   evaluate.Layers `json:"layers"`
@@ -55,7 +56,8 @@ type description struct {
 
 // A Config configures a Scorer.
 type Config struct {
-	Name     string // of the backbone
+	Name     string   // of the backbone
+	Options  []string // of the backbone that are not its defaults, as key=value, for people
 	Backbone framework.Backbone
 	Used     []string                                // its layers that runs' losses read; the scorer reads others
 	Layers   []string                                // those that the scorer reads; nil for a choice among all others
@@ -96,7 +98,7 @@ func New(c Config, k compute.Kernels[float32]) (*Scorer, error) {
 		return nil, err
 	}
 	s.stored.Hash = s.scorer.Hash()
-	d := description{Backbone: c.Name, Weights: w.Name, SHA256: w.SHA256, Layers: layers, Images: c.Images}
+	d := description{Backbone: c.Name, Options: c.Options, Weights: w.Name, SHA256: w.SHA256, Layers: layers, Images: c.Images}
 	if s.brief, err = json.Marshal(d); err != nil {
 		return nil, err
 	}

@@ -69,10 +69,10 @@ type Outcome struct {
 func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 	defer debug.FreeOSMemory() // the next attempt needs as much memory
 	prepared, err := r.plan.Prepare(ctx, t)
-	if err != nil {
-		return Outcome{Status: store.Failed, Err: err}
-	}
 	detached := context.WithoutCancel(ctx)
+	if err != nil {
+		return Outcome{Status: store.Failed, Err: errors.Join(err, r.recordUnbegun(detached, t, err, ctx.Err() != nil))}
+	}
 	a, err := r.begin(detached, t, prepared)
 	if running := new(store.RunningError); errors.As(err, &running) {
 		return Outcome{Run: running.RunRef, Status: store.Running, Err: running}
@@ -89,6 +89,14 @@ func (r *Runner) Run(ctx context.Context, t plan.Trial) Outcome {
 		}
 	}
 	return a.execute(ctx, r.options.NewObserver(t, a.start))
+}
+
+// recordUnbegun records why a trial has no run, unless that is a signal.
+func (r *Runner) recordUnbegun(ctx context.Context, t plan.Trial, why error, stopped bool) error {
+	if stopped {
+		return nil
+	}
+	return r.store.Unbegun(ctx, t.Config.Experiment.Name, t.Hash, why.Error())
 }
 
 // meanwhile is the outcome if another process has finished the trial since the plan was

@@ -47,6 +47,15 @@ func NewPreparer(plugins framework.Plugins, k compute.Kernels[float32]) *Prepare
 	}
 }
 
+// ChangedOptions lists the options of a backbone that are not its defaults, as key=value.
+func (pr *Preparer) ChangedOptions(spec framework.BackboneSpec) []string {
+	_, defaults, err := pr.plugins.Backbones.Describe(spec.Name)
+	if err != nil {
+		return nil // Backbone reports it
+	}
+	return framework.Changed(spec.Options, defaults)
+}
+
 // Backbone returns the backbone of a spec; equal specs share one.
 func (pr *Preparer) Backbone(spec framework.BackboneSpec) (framework.Backbone, error) {
 	plugin, err := pr.plugins.Backbones.Lookup(spec.Name)

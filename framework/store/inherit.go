@@ -3,7 +3,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 )
+
+// elapsedOf returns the time that a run took, with that of the attempts that it went on from.
+func elapsedOf(ctx context.Context, tx *sql.Tx, run int64) (took time.Duration, err error) {
+	damage := "" // it counts as no time
+	err = tx.QueryRowContext(ctx, `SELECT elapsed FROM runs WHERE id = ?`, run).Scan(tolerant{"its duration", seconds{&took}, &damage})
+	return took, err
+}
 
 // inherit copies the records of parent with a step below steps. A step that was not
 // completed is not among them: the resumed run repeats it. Scores of a different

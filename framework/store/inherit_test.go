@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestResumedRunInherits: the inherited and the repeated steps together equal those
@@ -64,6 +65,32 @@ func TestResumedRunInherits(t *testing.T) {
 	none := begin(t, s, NewRun{Parent: first.UID()})
 	if names := must(s.MetricNames(ctx, none.Number()))(t); len(names) != 0 {
 		t.Errorf("it inherits %v, but no steps were requested", names)
+	}
+}
+
+// The seconds of a resumed run are those of all the attempts that it goes on from; one that begins again has its own.
+func TestResumedRunTakesTheTimeOfAllAttempts(t *testing.T) {
+	ctx, s := t.Context(), openTest(t)
+	attempt := func(parent UID, steps int) *Run {
+		r := begin(t, s, NewRun{TrialHash: "h", Parent: parent, ParentSteps: steps})
+		r.started = r.started.Add(-time.Hour) // as if it had run so long
+		check(t, r.Log(ctx, steps, []Value{{"loss/total", 1}}))
+		check(t, r.Flush(ctx))
+		return r
+	}
+	var parent UID
+	for i := range 3 {
+		r := attempt(parent, i)
+		for _, stage := range []func() error{func() error { return nil }, func() error { return r.Finish(ctx, Killed, "") }} {
+			check(t, stage())
+			if got := must(s.FindRun(ctx, r.UID().String()))(t).Elapsed.Round(time.Hour); got != time.Duration(i+1)*time.Hour {
+				t.Errorf("attempt %d took %v", i+1, got)
+			}
+		}
+		parent = r.UID()
+	}
+	if got := must(s.FindRun(ctx, attempt(parent, 0).UID().String()))(t).Elapsed.Round(time.Hour); got != time.Hour {
+		t.Errorf("an attempt that begins again took %v", got)
 	}
 }
 

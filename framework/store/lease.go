@@ -89,21 +89,15 @@ func (s *Store) markOrphans(ctx context.Context, orphans map[int64]owner) error 
 
 // orphans returns the runs with status 'running' whose process is certainly dead.
 func (s *Store) orphans(ctx context.Context) (map[int64]owner, error) {
-	type row struct {
-		run int64
-		owner
-	}
 	orphans := map[int64]owner{}
 	err := s.read(ctx, func(db *sql.DB) error {
 		clear(orphans)
-		columns := func(r *row) []any {
-			return []any{&r.run, &r.pid, &r.started, &r.boot, &r.machine, timeText{&r.lastSeen}}
-		}
+		columns := func(r *runRow) []any { return append([]any{&r.Number}, r.ownerColumns()...) }
 		rows, err := collect(ctx, db, columns, `SELECT id, pid, pid_start, boot, machine, seen_at
 			FROM runs WHERE status = 'running'`)
 		for _, r := range rows {
-			if r.certainlyDead(s.host, time.Now()) {
-				orphans[r.run] = r.owner
+			if r.Damage == "" && r.owner.certainlyDead(s.host, time.Now()) {
+				orphans[r.Number] = r.owner
 			}
 		}
 		return err

@@ -31,7 +31,7 @@ func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	if info, err := os.Stat(s.path + "-wal"); err != nil || info.Size() == 0 || onNetwork(s.path) {
 		return
 	}
-	if running, err := s.Runs(ctx, Filter{Status: Running, Limit: 1}); err != nil || len(running) > 0 {
+	if running, err := s.Runs(ctx, Filter{Status: Running, Limit: 1, Damaged: true}); err != nil || len(running) > 0 {
 		return
 	}
 	if checkLog(s.path) != nil {
@@ -39,7 +39,7 @@ func (s *Store) mergeLeftoverLog(ctx context.Context) {
 	}
 	var problems []string
 	err := s.read(ctx, func(db *sql.DB) (err error) {
-		problems, err = integrity(ctx, db)
+		problems, err = wrongPages(ctx, db)
 		return err
 	})
 	if err != nil || len(problems) > 0 {

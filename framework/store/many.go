@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+
+	"runexp/internal/printable"
 )
 
 // What a page of thousands of runs reads, in a few queries instead of a few for each run.
@@ -49,16 +51,23 @@ func (s *Store) ScoresOf(ctx context.Context, runs []int64, scorer string) (map[
 
 // A Differing is a setting that is not the same in all of some runs.
 type Differing struct {
-	Path   string
-	Values map[int64]json.RawMessage // by run; none where it is not set
+	Path    string
+	Values  map[int64]json.RawMessage // by run; none where it is not set
+	Damaged map[int64]string          // what is wrong with values that cannot be read, by run
+}
+
+// damagedSetting says that a setting of a run cannot be read.
+func damagedSetting(path string) string {
+	return printable.Text("setting " + path + " cannot be read")
 }
 
 // Differing returns the settings in which runs differ, by path.
 func (s *Store) Differing(ctx context.Context, runs []int64) ([]Differing, error) {
 	type row struct {
-		path  string
-		run   int64
-		value json.RawMessage
+		path   string
+		run    int64
+		value  json.RawMessage
+		damage string
 	}
 	of := `run_id IN (` + numbers(runs) + `)`
 	var old bool
@@ -68,7 +77,7 @@ func (s *Store) Differing(ctx context.Context, runs []int64) ([]Differing, error
 	}); err != nil {
 		return nil, fmt.Errorf("store: runs: %w", err)
 	}
-	rows, err := ofRuns(ctx, s, func(r *row) []any { return []any{&r.path, &r.run, jsonText{&r.value}} },
+	rows, err := ofRuns(ctx, s, func(r *row) []any { return []any{&r.path, &r.run, tolerant{"it", jsonText{&r.value}, &r.damage}} },
 		`SELECT path, run_id, value FROM params WHERE `+of+` AND path IN
 			(SELECT path FROM params WHERE `+of+` GROUP BY path HAVING min(value) != max(value) OR count(*) < ?) ORDER BY path, run_id`, len(runs))
 	var list []Differing
@@ -77,7 +86,11 @@ func (s *Store) Differing(ctx context.Context, runs []int64) ([]Differing, error
 			r.path, r.value = oldSetting(r.path, r.value)
 		}
 		if len(list) == 0 || list[len(list)-1].Path != r.path {
-			list = append(list, Differing{r.path, map[int64]json.RawMessage{}})
+			list = append(list, Differing{r.path, map[int64]json.RawMessage{}, map[int64]string{}})
+		}
+		if r.damage != "" {
+			list[len(list)-1].Damaged[r.run] = damagedSetting(r.path)
+			continue
 		}
 		list[len(list)-1].Values[r.run] = r.value
 	}

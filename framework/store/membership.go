@@ -35,8 +35,7 @@ func (s *Store) SweepProgress(ctx context.Context) (map[int64]TrialCount, error)
 		runRow
 	}
 	columns := func(r *row) []any {
-		return []any{&r.sweep, &r.Number, &r.Status, &r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine,
-			r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
+		return append([]any{&r.sweep, &r.Number, &r.Status}, r.ownerColumns()...)
 	}
 	counts := map[int64]TrialCount{}
 	err := s.readStable(ctx, func(db *sql.DB) (lost []int64, err error) {

@@ -48,9 +48,13 @@ var unrepairable = []struct{ query, what, remedy string }{
 		WHERE NOT (f."table" = 'artifacts' AND f.parent = 'blobs')`, ": a reference points nowhere", restoreText},
 	{`SELECT 'run ' || id || ': environment or overrides' FROM runs WHERE NOT (json_valid(environment) AND json_valid(overrides))
 		UNION ALL SELECT 'sweep ' || id || ': plan or metrics' FROM sweeps WHERE NOT (json_valid(plan) AND json_valid(metrics))
+		UNION ALL SELECT 'scorer ' || hash || ': its description' FROM scorers WHERE NOT json_valid(description)
 		UNION ALL SELECT 'run ' || run_id || ': setting ' || path FROM params WHERE NOT json_valid(value)
 		UNION ALL SELECT 'run ' || run_id || ': event ' || kind FROM events WHERE NOT json_valid(data)
 		UNION ALL SELECT 'trial ' || id || ': point' FROM trials WHERE NOT json_valid(point)`, " is not JSON", restoreText},
+	{`SELECT 'run ' || id || ': a number or a text' FROM runs WHERE typeof(attempt) <> 'integer' OR typeof(seed) <> 'integer' OR typeof(elapsed) <> 'real'
+			OR typeof(pid) <> 'integer' OR typeof(pid_start) <> 'integer' OR typeof(message) <> 'text' OR typeof(boot) <> 'text' OR typeof(machine) <> 'text'
+		UNION ALL SELECT 'sweep ' || id || ': its list of metrics' FROM sweeps WHERE json_valid(metrics) AND json_type(metrics) <> 'array'`, " is of another type", restoreText},
 	{`SELECT 'run ' || id || ': a time' FROM runs WHERE ` + notTime(`started_at`) + ` OR ` + notTime(`ended_at`) + ` OR ` + notTime(`seen_at`) + `
 		UNION ALL SELECT 'sweep ' || id || ': its time' FROM sweeps WHERE ` + notTime(`created_at`), " cannot be read", restoreText},
 }
@@ -76,7 +80,7 @@ func (s *Store) Problems(ctx context.Context) ([]Problem, error) {
 			return err
 		}
 		text := func(p *string) []any { return []any{p} }
-		pages, err := collect(ctx, db, text, `SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'`)
+		pages, err := wrongPages(ctx, db)
 		for _, p := range pages {
 			add(p, restoreFile, false)
 		}

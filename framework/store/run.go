@@ -44,6 +44,7 @@ type Run struct {
 	number  int64
 	attempt int
 	started time.Time
+	before  time.Duration // that the attempts took which it goes on from
 
 	writing sync.Mutex // held while a batch is written
 
@@ -69,6 +70,9 @@ func (r *Run) UID() UID { return r.uid }
 
 // Number returns the run's number in this store: run 12.
 func (r *Run) Number() int64 { return r.number }
+
+// elapsed is the time that the run has taken so far, with that of the attempts that it goes on from.
+func (r *Run) elapsed() time.Duration { return r.before + time.Since(r.started) }
 
 // Attempt returns the number of this attempt at the trial, from 1.
 func (r *Run) Attempt() int { return r.attempt }
@@ -137,7 +141,7 @@ func (r *Run) Flush(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, status = 'running',
 				message = CASE status WHEN 'lost' THEN '' ELSE message END, ended_at = NULL
 			WHERE id = ? AND status IN ('running', 'lost')`,
-			time.Since(r.started).Seconds(), formatTime(time.Now()), r.number)
+			r.elapsed().Seconds(), formatTime(time.Now()), r.number)
 		return err
 	})
 }
@@ -152,7 +156,7 @@ func (r *Run) Finish(ctx context.Context, status Status, message string) error {
 	err := r.flush(context.WithoutCancel(ctx), true, func(ctx context.Context, tx *sql.Tx) error {
 		now := formatTime(time.Now())
 		_, err := tx.ExecContext(ctx, `UPDATE runs SET elapsed = ?, seen_at = ?, ended_at = ?, status = ?, message = ?
-			WHERE id = ?`, time.Since(r.started).Seconds(), now, now, status, message, r.number)
+			WHERE id = ?`, r.elapsed().Seconds(), now, now, status, message, r.number)
 		return err
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ type RunSummary struct {
 	Seed       int64
 	Started    time.Time
 	Ended      time.Time     // zero while running; the last heartbeat of a lost run
-	Elapsed    time.Duration // as of the last write
+	Elapsed    time.Duration // as of the last write, with that of the attempts that it goes on from
 	Iterations int           // so far: the count of time/iteration, or the last step of loss/total without times
 	Loss       float64       // the last loss/total; NaN if there is none
 	Damage     string        // what of its row cannot be read, and is zero here; "" for nothing. See Filter.Damaged
@@ -68,9 +68,16 @@ type runRow struct {
 }
 
 func (r *runRow) columns() []any {
-	return []any{&r.Number, &r.UID, &r.Experiment, &r.Status, &r.Message, &r.Attempt, &r.TrialHash, &r.Seed,
-		r.tolerant("its start", timeText{&r.Started}), r.tolerant("its end", timeText{&r.Ended}), r.tolerant("its duration", seconds{&r.Elapsed}), &r.Iterations, r.tolerant("its loss", number{&r.Loss}),
-		&r.owner.pid, &r.owner.started, &r.owner.boot, &r.owner.machine, r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
+	return append([]any{&r.Number, &r.UID, &r.Experiment, &r.Status, r.tolerant("its message", plain[string]{&r.Message}), r.tolerant("its attempt", plain[int]{&r.Attempt}),
+		r.tolerant("its trial", plain[string]{&r.TrialHash}), r.tolerant("its seed", plain[int64]{&r.Seed}), r.tolerant("its start", timeText{&r.Started}), r.tolerant("its end", timeText{&r.Ended}),
+		r.tolerant("its duration", seconds{&r.Elapsed}), r.tolerant("its iterations", plain[int]{&r.Iterations}), r.tolerant("its loss", number{&r.Loss})}, r.ownerColumns()...)
+}
+
+// ownerColumns scan pid, pid_start, boot, machine and seen_at.
+func (r *runRow) ownerColumns() []any {
+	process := func(to sql.Scanner) sql.Scanner { return r.tolerant("its process", to) }
+	return []any{process(plain[int]{&r.owner.pid}), process(plain[int64]{&r.owner.started}), process(plain[string]{&r.owner.boot}), process(plain[string]{&r.owner.machine}),
+		r.tolerant("its last sign of life", timeText{&r.owner.lastSeen})}
 }
 
 func (r *runRow) tolerant(what string, to sql.Scanner) sql.Scanner {

@@ -83,7 +83,7 @@ func TestSettings(t *testing.T) {
 	s := openTest(t)
 	for pragma, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "3", "foreign_keys": "1", "busy_timeout": "250",
-		"user_version": "9", "application_id": "1920495202",
+		"user_version": "10", "application_id": "1920495202",
 	} {
 		var got string
 		check(t, s.writer.QueryRow("PRAGMA "+pragma).Scan(&got))

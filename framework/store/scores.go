@@ -11,7 +11,12 @@ import (
 // A Scorer identifies what computed the scores of a picture.
 type Scorer struct {
 	Hash        string          // of everything that affects the scores
-	Description json.RawMessage // for people: backbone, weights, layers, definitions of its metrics
+	Description json.RawMessage // for people: backbone, weights, layers, definitions of its metrics; nil if it cannot be read
+}
+
+// columns scan hash and description.
+func (by *Scorer) columns() []any {
+	return []any{&by.Hash, tolerant{"its description", jsonText{&by.Description}, new(string)}}
 }
 
 // Score records a scorer's scores of a run's final picture. They replace earlier
@@ -80,12 +85,12 @@ func (s *Store) AllScores(ctx context.Context, run int64) ([]RunScore, error) {
 		WHERE s.run_id = ? ORDER BY c.id, k.id`)
 }
 
-// Scorers returns all scorers, the one that was used first most recently first.
+// Scorers returns all scorers, the one that was used first most recently first. Those whose description
+// cannot be read are listed too.
 func (s *Store) Scorers(ctx context.Context) ([]Scorer, error) {
 	var list []Scorer
 	err := s.read(ctx, func(db *sql.DB) (err error) {
-		list, err = collect(ctx, db, func(by *Scorer) []any { return []any{&by.Hash, jsonText{&by.Description}} },
-			`SELECT hash, description FROM scorers ORDER BY id DESC`)
+		list, err = collect(ctx, db, (*Scorer).columns, `SELECT hash, description FROM scorers ORDER BY id DESC`)
 		return err
 	})
 	if err != nil {
@@ -94,12 +99,12 @@ func (s *Store) Scorers(ctx context.Context) ([]Scorer, error) {
 	return list, nil
 }
 
-// FindScorer returns the scorer with this hash. Errors: ErrNotFound.
+// FindScorer returns the scorer with this hash. Errors: ErrNotFound; ErrDamaged, together with its hash, if
+// its description cannot be read.
 func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
 	var list []Scorer
 	err := s.read(ctx, func(db *sql.DB) (err error) {
-		list, err = collect(ctx, db, func(by *Scorer) []any { return []any{&by.Hash, jsonText{&by.Description}} },
-			`SELECT hash, description FROM scorers WHERE hash = ?`, hash)
+		list, err = collect(ctx, db, (*Scorer).columns, `SELECT hash, description FROM scorers WHERE hash = ?`, hash)
 		return err
 	})
 	if err == nil && len(list) == 0 {
@@ -107,6 +112,9 @@ func (s *Store) FindScorer(ctx context.Context, hash string) (Scorer, error) {
 	}
 	if err != nil {
 		return Scorer{Hash: hash}, fmt.Errorf("store: scorer %s: %w", hash, err)
+	}
+	if list[0].Description == nil {
+		return list[0], fmt.Errorf("store: %w (scorer %s: its description cannot be read; runexp db check lists what is damaged)", ErrDamaged, hash)
 	}
 	return list[0], nil
 }

@@ -33,6 +33,7 @@ type Store struct {
 	swap     sync.RWMutex
 	path     string
 	opened   fileState // of the file that was opened for writing
+	dangling []string  // rows of that file that pointed nowhere when it was opened, see danglingRows
 	movedErr error     // a *MovedError once path was deleted or replaced
 	writer   *sql.DB   // one connection; nil in a read-only Store
 	readers  pool
@@ -159,6 +160,10 @@ func (s *Store) prepare(ctx context.Context, journal string) error {
 		func() error { return checkWritable(ctx, s.writer) },
 		func() error { return setJournal(ctx, s.writer, journal) },
 		func() error { return migrate(ctx, s.writer, migrations()) },
+		func() (err error) {
+			s.dangling, err = danglingRows(ctx, s.writer)
+			return err
+		},
 	}
 	for _, step := range steps {
 		if err := s.retry(ctx, step); err != nil {

@@ -48,6 +48,23 @@ type SweepTrial struct {
 	Run     *RunSummary // nil if there is none yet, or none any more
 	Pruned  bool        // whether any run of it was pruned
 	Deleted int64       // the newest of its runs if all of them are deleted; else 0
+	Problem string      // why its last attempt failed before it had a run; "" if none did
+}
+
+// problemsFrom is the version from which trials say why they have no run.
+const problemsFrom = 10
+
+// Unbegun records why a trial of an experiment's sweeps failed before it had a run. Begin forgets it.
+func (s *Store) Unbegun(ctx context.Context, experiment, hash, why string) error {
+	err := s.write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE trials SET problem = ? WHERE hash = ? AND sweep_id IS NOT NULL
+			AND experiment_id = (SELECT id FROM experiments WHERE name = ?)`, why, hash, experiment)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store: a trial of %q that was not begun: %w", experiment, err)
+	}
+	return nil
 }
 
 // PlanSweep records a sweep and all its trials, and returns it. It is idempotent: if
@@ -240,13 +257,14 @@ func (s *Store) Sweeps(ctx context.Context, experiment string) ([]Sweep, error) 
 type trialRow struct {
 	PlannedTrial
 	point   sql.NullString
+	problem string
 	run     sql.NullInt64
 	pruned  bool
 	deleted int64
 }
 
 func (r *trialRow) columns() []any {
-	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.run, &r.pruned, &r.deleted}
+	return []any{&r.Number, &r.Hash, &r.Config, &r.point, &r.problem, &r.run, &r.pruned, &r.deleted}
 }
 
 // SweepTrials lists the trials of a sweep in order.
@@ -258,7 +276,13 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 		if err != nil {
 			return nil, err
 		}
-		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point,
+		problem := `t.problem`
+		if version, err := identify(ctx, db, true); err != nil {
+			return nil, err
+		} else if version < problemsFrom {
+			problem = `''`
+		}
+		rows, err = collect(ctx, db, (*trialRow).columns, `SELECT t.number, t.hash, coalesce(t.config, ''), t.point, `+problem+`,
 			(SELECT r.id FROM trials o JOIN runs r ON r.trial_id = o.id
 				WHERE o.hash = t.hash AND o.experiment_id = t.experiment_id AND `+kept+`
 				ORDER BY r.status = 'finished' DESC, r.id DESC LIMIT 1),
@@ -292,7 +316,7 @@ func (s *Store) SweepTrials(ctx context.Context, sweep int64) ([]SweepTrial, err
 	}
 	list := make([]SweepTrial, len(rows))
 	for i, row := range rows {
-		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64], Pruned: row.pruned, Deleted: row.deleted}
+		list[i] = SweepTrial{PlannedTrial: row.PlannedTrial, Run: byNumber[row.run.Int64], Pruned: row.pruned, Deleted: row.deleted, Problem: row.problem}
 		list[i].Point = json.RawMessage(row.point.String)
 	}
 	return list, nil

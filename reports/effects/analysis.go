@@ -42,7 +42,7 @@ func Analyze(s Study) (*Analysis, error) {
 			if raw.lost > 0 {
 				a.Lost[m.Name] = raw.lost
 			}
-			if len(g.levels[f]) > 1 && raw.any() {
+			if len(raw.levels[f]) > 1 {
 				a.Effects = append(a.Effects, g.effect(f, m, raw, raw.logarithm()))
 			}
 		}

@@ -40,7 +40,7 @@ type Range struct {
 // pair after those.
 func (g *grid) contrasts(f int, ordered bool, raw, logs *table) []Contrast {
 	var list []Contrast
-	used := g.levels[f]
+	used := raw.levels[f]
 	for i, from := range used {
 		if ordered && i > 0 {
 			break

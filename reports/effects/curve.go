@@ -108,7 +108,7 @@ func (t *table) testTurn(f int, e *Effect, v *evidence) (*Claim, float64) {
 // turn returns the level between a factor's first and last that is below both by the centre of
 // the differences, or above both, and farthest beyond the nearer one of them; nil for none.
 func (g *grid) turn(f int, raw, logs *table) *Turn {
-	used := g.levels[f]
+	used := raw.levels[f]
 	if len(used) < 3 {
 		return nil
 	}

@@ -179,7 +179,7 @@ func (t *table) numberRanks(f int, levels []int) []int {
 	return ranks(numbers, 0)
 }
 
-// summaries returns the levels that ran.
+// summaries returns the levels that ran and have the metric.
 func (t *table) summaries(f int, design string) []LevelSummary {
 	values, byUnit := map[int][]float64{}, map[int][]float64{}
 	for _, l := range t.levels[f] {

@@ -36,7 +36,7 @@ func (a *Analysis) AtEqual(factor, x, y string) []AtEqual {
 	if xs == nil || ys == nil || a.grid.apart[f] {
 		return nil
 	}
-	used := a.grid.levels[f]
+	used := slices.DeleteFunc(slices.Clone(xs.levels[f]), func(l int) bool { return !slices.Contains(ys.levels[f], l) })
 	var list []AtEqual
 	for _, to := range used[min(1, len(used)):] {
 		e := AtEqual{Factor: factor, From: a.Factors[f].Levels[used[0]].Label, To: a.Factors[f].Levels[to].Label}

@@ -26,7 +26,7 @@ func (g *grid) equivalences(effects []*Effect, metrics map[string]Metric, on *ab
 		}
 		for i := range e.Contrasts {
 			c := &e.Contrasts[i]
-			if c.from != g.levels[f][0] {
+			if c.from != t.levels[f][0] {
 				continue
 			}
 			d, units := t.differences(f, c.from, c.to)

@@ -97,11 +97,12 @@ func (g *grid) factor(path string) int {
 // A table holds one metric on one scale.
 type table struct {
 	*grid
-	value [][]float64 // [unit][setting]; NaN where there is none
-	log   bool        // values are natural logarithms
-	tiny  float64     // differences up to here are none
-	lost  int         // values that were no finite numbers
-	plain bool        // no ratios: see Metric.Additive
+	levels [][]int     // the grid's that have a value: one without is no end of its factor
+	value  [][]float64 // [unit][setting]; NaN where there is none
+	log    bool        // values are natural logarithms
+	tiny   float64     // differences up to here are none
+	lost   int         // values that were no finite numbers
+	plain  bool        // no ratios: see Metric.Additive
 }
 
 // table reads a metric. Several runs of one cell count as their mean.
@@ -135,7 +136,22 @@ func (g *grid) table(metric string) *table {
 			t.tiny = max(t.tiny, negligible*math.Abs(orZero(t.value[u][s])))
 		}
 	}
+	for f, used := range g.levels {
+		t.levels = append(t.levels, slices.DeleteFunc(slices.Clone(used), func(l int) bool { return !t.measured(f, l) }))
+	}
 	return t
+}
+
+// measured reports whether there is a value at a level of a factor.
+func (t *table) measured(f, level int) bool {
+	return slices.ContainsFunc(t.value, func(row []float64) bool {
+		for s, v := range row {
+			if t.settings[s][f] == level && !math.IsNaN(v) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // logarithm returns the table on the ratio scale, or nil where a value is not positive or
@@ -144,7 +160,7 @@ func (t *table) logarithm() *table {
 	if t.plain {
 		return nil
 	}
-	l := &table{grid: t.grid, log: true, tiny: negligible, lost: t.lost}
+	l := &table{grid: t.grid, levels: t.levels, log: true, tiny: negligible, lost: t.lost}
 	for _, row := range t.value {
 		logs := make([]float64, len(row))
 		for s, v := range row {
@@ -165,13 +181,6 @@ func orZero(v float64) float64 {
 		return 0
 	}
 	return v
-}
-
-// any reports whether anything was measured.
-func (t *table) any() bool {
-	return slices.ContainsFunc(t.value, func(row []float64) bool {
-		return slices.ContainsFunc(row, func(v float64) bool { return !math.IsNaN(v) })
-	})
 }
 
 // means returns a unit's mean at each of a factor's levels, over those settings of
@@ -253,7 +262,7 @@ func (t *table) settle(d float64) float64 {
 // where every run has a setting of its own: in most units fewer than half the levels share a
 // setting of the other factors.
 func (g *grid) scattered(f int) bool {
-	t := &table{grid: g}
+	t := &table{grid: g, levels: g.levels}
 	for range g.study.Units {
 		t.value = append(t.value, slices.Repeat([]float64{math.NaN()}, len(g.settings)))
 	}

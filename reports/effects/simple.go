@@ -18,11 +18,11 @@ func (a *Analysis) Simple(factor, other, metric string) []Simple {
 		t = logs
 	}
 	var list []Simple
-	used := a.grid.levels[f]
+	used := t.levels[f]
 	for i, from := range used {
 		for _, to := range used[i+1:] {
 			s := Simple{From: a.Factors[f].Levels[from].Label, To: a.Factors[f].Levels[to].Label}
-			for _, level := range a.grid.levels[g] {
+			for _, level := range t.levels[g] {
 				d, _ := t.only(g, level).differences(f, from, to)
 				if len(d) == 0 {
 					break
@@ -33,7 +33,7 @@ func (a *Analysis) Simple(factor, other, metric string) []Simple {
 				}
 				s.At = append(s.At, At{a.Factors[g].Levels[level].Label, e})
 			}
-			if len(s.At) == len(a.grid.levels[g]) {
+			if len(s.At) == len(t.levels[g]) {
 				list = append(list, s)
 			}
 		}

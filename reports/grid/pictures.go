@@ -37,6 +37,7 @@ func (d *Data) AddPictures(ctx context.Context, s *store.Store) error {
 	known, images := map[Input]int{}, map[[2]string]int{}
 	for i := range d.Cells {
 		c := &d.Cells[i]
+		c.Flaw = cmp.Or(c.Flaw, damaged(names[c.Run].Damage))
 		c.Pictures = bySteps(artifacts[c.Run])
 		for _, in := range inputsOf(artifacts[c.Run], names[c.Run]) {
 			of := [2]string{in.Kind, in.path}

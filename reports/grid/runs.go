@@ -39,12 +39,17 @@ func OfRuns(ctx context.Context, s *store.Store, runs []store.RunSummary) (Data,
 	var numbers []int64
 	for _, r := range runs {
 		numbers = append(numbers, r.Number)
-		c := Cell{Run: r.Number, Status: status(r), Why: r.Message, Flaw: flaws[r.Number].Flaw}
+		c := Cell{Run: r.Number, Status: status(r), Why: r.Message, Flaw: cmp.Or(damaged(r.Damage), flaws[r.Number].Flaw)}
 		d.Cells = append(d.Cells, c)
 	}
 	differing, err := s.Differing(ctx, numbers)
 	if err != nil {
 		return d, err
+	}
+	for _, setting := range differing {
+		for i, run := range numbers {
+			d.Cells[i].Flaw = cmp.Or(d.Cells[i].Flaw, damaged(setting.Damaged[run]))
+		}
 	}
 	if err := d.addNumbers(ctx, s, runs, numbers); err != nil {
 		return d, err
@@ -60,6 +65,14 @@ func OfRuns(ctx context.Context, s *store.Store, runs []store.RunSummary) (Data,
 	}
 	d.Arrange(0)
 	return d, nil
+}
+
+// damaged is the flaw of a cell whose run is damaged in the store; "" for one that is not.
+func damaged(what string) string {
+	if what == "" {
+		return ""
+	}
+	return "damaged: " + what
 }
 
 func status(r store.RunSummary) string {
@@ -117,6 +130,9 @@ func settingsOf(runs []int64, differing []store.Differing) []candidate {
 		seen := map[string]int{}
 		for i, run := range runs {
 			labels[i] = text(setting.Values[run])
+			if setting.Damaged[run] != "" {
+				labels[i] = "damaged"
+			}
 			if _, known := seen[labels[i]]; !known {
 				seen[labels[i]] = len(seen)
 			}

@@ -139,12 +139,12 @@ func (e Effects) cloud() bool { return e.Drawn && len(e.Levels) > mostJoined }
 
 // key explains what is drawn.
 func (e Effects) key() []entry {
-	key := []entry{{"median", draw.LineStyle{Color: effectColor, Width: totalWidth}}}
+	key := []entry{{name: "median", line: draw.LineStyle{Color: effectColor, Width: totalWidth}}}
 	if slices.ContainsFunc(e.Panels, func(f Effect) bool { return slices.ContainsFunc(f.Summary, Interval.bounded) }) {
-		key = append(key, entry{"95% interval", draw.LineStyle{Color: intervalColor, Width: intervalWidth}})
+		key = append(key, entry{name: "95% interval", line: draw.LineStyle{Color: intervalColor, Width: intervalWidth}})
 	}
 	if line, ok := e.unitLine(); ok {
-		key = append(key, entry{"one " + e.Unit, line})
+		key = append(key, entry{name: "one " + e.Unit, line: line})
 	}
 	return key
 }

@@ -43,7 +43,7 @@ func (f Family) panels(plots []*plot.Plot) panels {
 		for i, name := range f.Groups {
 			line := runStyle(i)
 			line.Width = totalWidth
-			p.key = append(p.key, entry{oneLine(name), line})
+			p.key = append(p.key, entry{name: oneLine(name), line: line})
 		}
 		p.key = shortened(p.key)
 	}

@@ -82,6 +82,27 @@ func TestGoldenFigures(t *testing.T) {
 	}
 }
 
+// More groups than there are colours differ in shape, in the figure and in its key.
+func TestTradeoffGroupsDiffer(t *testing.T) {
+	styles := func(groups int) map[string]bool {
+		f := plots.Tradeoff{XLabel: "x", YLabel: "y"}
+		for i := range groups {
+			f.Groups = append(f.Groups, fmt.Sprint("level ", i))
+		}
+		found := map[string]bool{}
+		for i := range groups {
+			f.Settings = []plots.Setting{{Group: i, X: 1, Y: 1, Front: true}}
+			found[string(encode(t, f, "svg"))] = true
+		}
+		return found
+	}
+	for _, groups := range []int{2, 7, 8, 20} {
+		if n := len(styles(groups)); n != groups {
+			t.Errorf("%d groups look like %d", groups, n)
+		}
+	}
+}
+
 // What a figure says must be in it: levels, panels, legend.
 func TestFiguresSayWhatTheyShow(t *testing.T) {
 	for name, c := range map[string]struct {

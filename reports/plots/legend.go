@@ -21,6 +21,16 @@ const LongestEntry = 72
 type entry struct {
 	name string
 	line draw.LineStyle
+	mark draw.GlyphDrawer // drawn in the line's colour in the place of it; nil for the line
+}
+
+// draw draws the sample of an entry from left on at a height.
+func (e entry) draw(c draw.Canvas, left, y vg.Length) {
+	if e.mark == nil {
+		c.StrokeLine2(e.line, left, y, left+legendLine, y)
+		return
+	}
+	c.DrawGlyph(draw.GlyphStyle{Color: e.line.Color, Radius: 1.3 * dotSize, Shape: e.mark}, vg.Point{X: left + legendLine/2, Y: y})
 }
 
 // shortened returns entries whose names have room, and differ where they did.
@@ -61,7 +71,7 @@ func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
 			continue
 		}
 		y := c.Max.Y - (vg.Length(i)+0.5)*row
-		c.StrokeLine2(e.line, left, y, left+legendLine, y)
+		e.draw(c, left, y)
 		name := vg.Point{X: left + legendLine + legendSpace, Y: y}
 		drawText(c, textStyle(labelSize, ink), name, e.name)
 	}

@@ -106,7 +106,7 @@ func (c Convergence) legend(lines []draw.LineStyle, low float64) legend {
 	var key legend
 	if len(c.Runs) == 0 {
 		for i, s := range c.Series {
-			key = append(key, entry{oneLine(s.Name) + c.remark(low, s), lines[i]})
+			key = append(key, entry{name: oneLine(s.Name) + c.remark(low, s), line: lines[i]})
 		}
 		return shortened(key)
 	}
@@ -116,7 +116,7 @@ func (c Convergence) legend(lines []draw.LineStyle, low float64) legend {
 		if len(names) == 1 {
 			line = runStyle(i)
 		}
-		key = append(key, entry{oneLine(run) + c.remark(low, c.chosen(func(s Series) bool { return s.Run == i })...), line})
+		key = append(key, entry{name: oneLine(run) + c.remark(low, c.chosen(func(s Series) bool { return s.Run == i })...), line: line})
 	}
 	if len(names) == 1 {
 		return shortened(key)
@@ -124,7 +124,7 @@ func (c Convergence) legend(lines []draw.LineStyle, low float64) legend {
 	key = append(key, entry{}) // a space between them
 	for i, name := range names {
 		remark := c.remark(low, c.chosen(func(s Series) bool { return s.Name == name })...)
-		key = append(key, entry{oneLine(name) + remark, c.namePattern(i)})
+		key = append(key, entry{name: oneLine(name) + remark, line: c.namePattern(i)})
 	}
 	return shortened(key)
 }

@@ -90,7 +90,7 @@ func (f panels) draw(c draw.Canvas) {
 	for _, row := range rows {
 		x := c.Min.X
 		for _, e := range row {
-			c.StrokeLine2(e.line, x, y-legendRow/2, x+legendLine, y-legendRow/2)
+			e.draw(c, x, y-legendRow/2)
 			name := vg.Point{X: x + legendLine + legendSpace, Y: y - legendRow/2}
 			drawText(c, textStyle(labelSize, ink), name, e.name)
 			x += keyWidth(e) + keyGap

@@ -18,7 +18,7 @@ import (
 type Tradeoff struct {
 	Title, Subtitle string
 	XLabel, YLabel  string
-	Groups          []string // what Setting.Group counts; one colour each
+	Groups          []string // what Setting.Group counts; one colour each, and another shape where colours begin again
 	Settings        []Setting
 }
 
@@ -43,11 +43,24 @@ func (t Tradeoff) panels(p *plot.Plot) panels {
 	}
 	if len(t.Groups) > 1 {
 		for i, name := range t.Groups {
-			f.key = append(f.key, entry{oneLine(name), draw.LineStyle{Color: runColor(i), Width: 3 * totalWidth}})
+			e := entry{name: oneLine(name), line: draw.LineStyle{Color: runColor(i), Width: 3 * totalWidth}}
+			if t.Shaped() {
+				e.mark = groupShape(i)
+			}
+			f.key = append(f.key, e)
 		}
 	}
-	f.key = shortened(append(f.key, entry{"Pareto front", frontLine()}))
+	f.key = shortened(append(f.key, entry{name: "Pareto front", line: frontLine()}))
 	return f
+}
+
+// Shaped reports whether there are more groups than colours, so that shapes tell them apart too.
+func (t Tradeoff) Shaped() bool { return len(t.Groups) > len(okabeIto)+1 }
+
+// groupShape returns the shape of group i's points: where the colours begin again it is another.
+func groupShape(i int) draw.GlyphDrawer {
+	shapes := []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}}
+	return shapes[i/(len(okabeIto)+1)%len(shapes)]
 }
 
 // frontLine is dashed: nothing was measured between the points.
@@ -114,9 +127,9 @@ func (s settings) Plot(c draw.Canvas, p *plot.Plot) {
 	c.StrokeLines(frontLine(), front)
 	over := along(front)
 	for _, v := range ordered {
-		c.DrawGlyph(draw.GlyphStyle{Color: runColor(v.Group), Radius: dotSize, Shape: draw.CircleGlyph{}}, at(v))
+		c.DrawGlyph(draw.GlyphStyle{Color: runColor(v.Group), Radius: dotSize, Shape: groupShape(v.Group)}, at(v))
 		if !v.Front {
-			c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 0.55 * dotSize, Shape: draw.CircleGlyph{}}, at(v))
+			c.DrawGlyph(draw.GlyphStyle{Color: color.White, Radius: 0.55 * dotSize, Shape: groupShape(v.Group)}, at(v))
 		}
 	}
 	names := make([]string, len(ordered))

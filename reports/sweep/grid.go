@@ -32,6 +32,8 @@ func (y *Study) Grid(ctx context.Context, s *store.Store) (grid.Data, error) {
 		if t.Run != nil {
 			c.Run, c.Why = t.Run.Number, t.Run.Message
 			c.Values = y.numbersOf(t)
+		} else {
+			c.Why, _ = t.missing()
 		}
 		if t.flaw != nil {
 			c.Flaw = t.flaw.Flaw

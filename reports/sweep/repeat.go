@@ -149,6 +149,8 @@ func (y *Study) scorerTable() ([]document.Block, error) {
 		return []document.Block{{Paragraph: "No scorer was chosen: the pictures have no metrics that can be compared."}}, nil
 	case y.scorer == nil:
 		return []document.Block{{Paragraph: "Scorer " + y.Sweep.Scorer + " has not scored a picture yet."}}, nil
+	case y.scorer.Description == nil:
+		return []document.Block{{Paragraph: "Scorer " + y.scorer.Hash + " is damaged: its description cannot be read."}}, nil
 	}
 	shown, err := withoutKey(y.scorer.Description, "metrics") // the sections before say what they are
 	if err != nil {

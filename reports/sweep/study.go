@@ -86,10 +86,10 @@ func Read(ctx context.Context, s *store.Store, w store.Sweep, progress func(what
 	}
 	if w.Scorer != "" {
 		scorer, err := s.FindScorer(ctx, w.Scorer)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) && !errors.Is(err, store.ErrDamaged) {
 			return nil, err
 		}
-		if err == nil {
+		if !errors.Is(err, store.ErrNotFound) {
 			study.scorer = &scorer
 		}
 	}

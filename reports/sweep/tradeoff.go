@@ -101,7 +101,11 @@ func (y *Study) tradeoff(name string, mx, my metric, points []effects.Point) (do
 		caption += fmt.Sprintf(" Not every setting has every %s, so that some may be on it because of their pictures.", y.unit())
 	}
 	if by >= 0 {
-		caption += " Colours are the levels of " + y.plan.Parameters[by].Path + "."
+		what := " Colours"
+		if figure.Shaped() {
+			what += " and shapes"
+		}
+		caption += what + " are the levels of " + y.plan.Parameters[by].Path + "."
 	}
 	return plotted(figure, name, figure.Title, caption+" Medians, shown without claims.")
 }

@@ -150,14 +150,14 @@ func (y *Study) missingTrials() ([]document.Block, error) {
 	return blocks, nil
 }
 
-// missing reports whether a trial is not in the answers, and why its run says so; "" for
-// one that was never begun.
+// missing reports whether a trial is not in the answers, and why: what its run says, or the last
+// attempt that failed before it had one; "" for one that was never begun.
 func (t trial) missing() (why string, missing bool) {
 	switch {
 	case t.Run == nil && t.Deleted != 0:
 		return fmt.Sprintf("run %d was deleted; runexp restore %d brings it back", t.Deleted, t.Deleted), true
 	case t.Run == nil:
-		return "", true
+		return t.Problem, true
 	case t.Run.Status != store.Finished:
 		return t.Run.Message, true
 	case t.scores == nil:

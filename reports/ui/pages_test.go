@@ -458,6 +458,18 @@ func TestPictureTooLarge(t *testing.T) {
 	}
 }
 
+// Pictures of 16 bits a channel take twice the memory: as many pixels are not decoded.
+func TestPictureOf16BitsTooLarge(t *testing.T) {
+	claims := picture(t, 0, 0)
+	binary.BigEndian.PutUint32(claims[16:], 8192)
+	binary.BigEndian.PutUint32(claims[20:], 8192)
+	claims[24], claims[25] = 16, 6 // bits, and colours with alpha
+	binary.BigEndian.PutUint32(claims[29:], crc32.ChecksumIEEE(claims[12:29]))
+	if _, err := decodePicture(claims); err == nil || !strings.Contains(err.Error(), "8192×8192 pixels is too large") || !strings.Contains(err.Error(), "takes 512 MB and can take 256 MB") {
+		t.Errorf("%v", err)
+	}
+}
+
 // A metric is called as filters have it on all pages, with its name in words beside it.
 func TestMetricNames(t *testing.T) {
 	n := newNotebook(t)

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"image/png"
 	"net/http"
 	"runtime"
+	"sync"
 
 	"golang.org/x/image/draw"
 
@@ -21,7 +23,8 @@ const (
 	thumbLong    = 256       // longest side of a thumbnail, in pixels: sharp at 128 on dense screens
 	thumbQuality = 82        // of JPEG
 	thumbMemory  = 128 << 20 // bytes: 10,000 thumbnails of 10 KB
-	largestImage = 64 << 20  // pixels, 256 MB in memory; a file of few bytes may claim more
+	largestImage = 256 << 20 // bytes of a decoded picture: 64 megapixels of 8 bits a channel; a file of few bytes may claim more
+	largeImage   = 32 << 20  // bytes of a decoded picture from which on one is decoded at a time
 )
 
 // sendBlob sends a stored picture in full resolution.
@@ -68,6 +71,7 @@ func (s *Server) sendFile(w http.ResponseWriter, r *http.Request, a reply) {
 type thumbnails struct {
 	cache *lru.Cache[string, []byte]
 	slots chan struct{} // as many are made at once
+	large sync.Mutex    // held while a large picture is in memory
 }
 
 func newThumbnails() *thumbnails {
@@ -100,32 +104,57 @@ func (t *thumbnails) make(ctx context.Context, s *store.Store, hash string) ([]b
 		return nil, ctx.Err()
 	}
 	defer func() { <-t.slots }()
-	picture, err := readPicture(context.WithoutCancel(ctx), s, hash) // others may wait for the same one
+	var small image.Image
+	err := t.use(context.WithoutCancel(ctx), s, hash, func(picture image.Image) error { // others may wait for the same one
+		small = shrink(picture, thumbLong)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	return encodeSmall(shrink(picture, thumbLong))
+	return encodeSmall(small)
 }
 
 // blind returns a stored picture as PNG without the texts of its file.
 func (t *thumbnails) blind(ctx context.Context, s *store.Store, hash string) ([]byte, error) {
 	t.slots <- struct{}{}
 	defer func() { <-t.slots }()
-	picture, err := readPicture(ctx, s, hash)
-	if err != nil {
-		return nil, err
-	}
 	var out bytes.Buffer
-	err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, picture)
+	err := t.use(ctx, s, hash, func(picture image.Image) error {
+		return (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, picture)
+	})
 	return out.Bytes(), err
 }
 
-func readPicture(ctx context.Context, s *store.Store, hash string) (image.Image, error) {
+// use decodes a stored picture and passes it on. Of large ones one is in memory at a time.
+func (t *thumbnails) use(ctx context.Context, s *store.Store, hash string, use func(image.Image) error) error {
 	data, err := s.Blob(ctx, hash)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return decodePicture(data)
+	if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && decodedSize(c) >= largeImage {
+		t.large.Lock()
+		defer t.large.Unlock()
+	}
+	picture, err := decodePicture(data)
+	if err != nil {
+		return err
+	}
+	return use(picture)
+}
+
+// decodedSize is about how many bytes a picture takes when it is decoded.
+func decodedSize(c image.Config) int {
+	size := 4 // of a pixel; JPEG and WebP have fewer, and are counted as if they were converted
+	switch c.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model:
+		size = 8
+	case color.Gray16Model:
+		size = 2
+	case color.GrayModel:
+		size = 1
+	}
+	return c.Width * c.Height * size
 }
 
 // longestSide is far above that of a picture, and what a file of few bytes can claim.
@@ -137,8 +166,9 @@ func decodePicture(data []byte) (image.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a picture cannot be read: %w", err)
 	}
-	if c.Width*c.Height > largestImage || max(c.Width, c.Height) > longestSide {
-		return nil, fmt.Errorf("a picture of %d×%d pixels is too large to be shown", c.Height, c.Width)
+	if size := decodedSize(c); size > largestImage || max(c.Width, c.Height) > longestSide {
+		return nil, fmt.Errorf("a picture of %d×%d pixels is too large to be shown small: decoded it takes %d MB and can take %d MB, with at most %d pixels a side; its full size can be opened",
+			c.Height, c.Width, size>>20, largestImage>>20, longestSide)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {

@@ -53,6 +53,7 @@ type metric struct {
 type scorer struct {
 	Hash     string
 	Backbone string
+	Damaged  bool
 	Scores   []metric
 }
 
@@ -163,10 +164,15 @@ func (p *runPage) readNumbers(s *Server) func(context.Context) error {
 			if err != nil {
 				return err
 			}
-			one := scorer{Hash: by.Hash}
-			var described struct{ Backbone string }
+			one := scorer{Hash: by.Hash, Damaged: by.Description == nil}
+			var described struct {
+				Backbone string
+				Options  []string
+			}
 			if json.Unmarshal(by.Description, &described) == nil {
-				one.Backbone = described.Backbone
+				if one.Backbone = described.Backbone; len(described.Options) > 0 {
+					one.Backbone += " (" + strings.Join(described.Options, ", ") + ")"
+				}
 			}
 			for _, v := range values {
 				if strings.Count(v.Name, "/") == 1 { // not single layers

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -11,7 +12,9 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -140,10 +143,18 @@ const longestQuery = 16 << 10
 
 // answer writes the reply to a request, or a page with what went wrong.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.Request) (reply, error)) {
-	var a reply
-	err := error(&badRequest{http.StatusRequestURITooLong, fmt.Errorf("the address has %d bytes after its ?, and may have %d: filter by less, or show fewer columns", len(r.URL.RawQuery), longestQuery)})
-	if len(r.URL.RawQuery) <= longestQuery {
+	a, err := reply{}, error(nil)
+	switch {
+	case len(r.URL.RawQuery) > longestQuery:
+		err = &badRequest{http.StatusRequestURITooLong, fmt.Errorf("the address has %d bytes after its ?, and may have %d: filter by less, or show fewer columns", len(r.URL.RawQuery), longestQuery)}
+	case r.Method != http.MethodPost: // the writer says what becomes of a change
+		err = s.missing()
+	}
+	if err == nil {
 		a, err = page(r)
+	}
+	if errors.Is(err, store.ErrNotStore) || errors.Is(err, store.ErrDamaged) {
+		err = cmp.Or(s.replaced(r.Context()), err)
 	}
 	status := http.StatusOK
 	if err != nil {
@@ -161,6 +172,26 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.
 	default:
 		s.render(w, r, a, status)
 	}
+}
+
+// missing says that there is no file any more. A connection that is open would go on reading what was there.
+func (s *Server) missing() error {
+	if _, err := os.Stat(s.Path); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return &badRequest{http.StatusServiceUnavailable, fmt.Errorf("the file %s is gone: it was moved or deleted while it was served; put it back, or start runexp ui again with --db and the place where it is now", s.Path)}
+}
+
+// replaced says that the file is none of a store any more.
+func (s *Server) replaced(ctx context.Context) error {
+	now, err := store.OpenReadOnly(ctx, s.Path)
+	if err == nil {
+		now.Close()
+	}
+	if !errors.Is(err, store.ErrNotStore) {
+		return nil
+	}
+	return &badRequest{http.StatusServiceUnavailable, fmt.Errorf("the file %s is no store any more: another one was put in its place while it was served; put it back, or start runexp ui again with --db and the place where it is now", s.Path)}
 }
 
 // failed returns the page of an error and its status.

@@ -128,6 +128,8 @@ func (s *Server) trialState(ctx context.Context, w store.Sweep) (string, error) 
 			fmt.Fprintf(&b, " %d %s", t.Run.Number, t.Run.Status)
 		} else if t.Deleted != 0 {
 			fmt.Fprintf(&b, " %d deleted", t.Deleted)
+		} else {
+			fmt.Fprintf(&b, " %q", t.Problem)
 		}
 	}
 	return b.String(), err

@@ -56,7 +56,10 @@ type arrival struct {
 	value float64
 }
 
-var _ framework.Pruner = (*Pruner)(nil)
+var _ framework.LatePruner = (*Pruner)(nil)
+
+// Earliest is the first rung.
+func (p *Pruner) Earliest() int { return p.MinIter }
 
 // New returns the pruner.
 func New(c Config) (framework.Pruner, error) {
