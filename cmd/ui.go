@@ -91,6 +91,7 @@ func (a *app) serve(ctx context.Context, address string, chosen bool, token, out
 	if !local && token == "" {
 		return usage(fmt.Errorf("--addr %s can be reached from other machines, so it needs --token: whoever has it sees the whole store, and changes it", address))
 	}
+	defer a.shutdown.hold()() // requests and resumed runs take longer than the grace time to end
 	runs := &resumer{app: a, ctx: ctx, out: out}
 	defer runs.running.Wait() // they save their pictures
 	o := ui.Options{Path: a.db, Hosts: ui.HostsOf(l.Addr()), Token: token, Better: a.better, Label: a.label, Resume: runs.resume, CanStop: runs.canStop, Stop: runs.stop}
