@@ -65,7 +65,8 @@ the command line. What comes later wins:
   nothing of the preset's stages: what it does not write is the default on this page (lr 0.01). ` + "`stages.*.iterations=20`" + ` on the
   command line changes nothing but the iterations.
 - What is written of a single ` + "`style`" + ` without an image is for each style image of the later file that does not write it.
-- Another plugin (` + "`optimizer: {name: momentum}`" + `) does not inherit the options of the one before that it does not have.
+- Another plugin (` + "`optimizer: {name: momentum}`" + `) does not inherit the options of the one before that it does not have, also
+  where a sweep names it. A stage with ` + "`iterations`" + ` does not inherit ` + "`evaluations`" + `, nor the other way round.
 - ` + "`experiment`" + ` is not inherited.
 
 ` + "`runexp config show --resolve -c FILE`" + ` prints the result.

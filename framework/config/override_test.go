@@ -46,6 +46,7 @@ func TestOverrides(t *testing.T) {
 		{"stages[0].size={long: 64}", "stages[0].size.height", nil},
 		{"stages.0.size={long: 64}", "stages[0].size.long", int64(64)},
 		{"stages.0.iterations=null stages.0.evaluations=9", "stages[0].evaluations", int64(9)},
+		{"stages.0.evaluations=9", "stages[0].evaluations", int64(9)},
 		{"stages=null stages.0.iterations=9", "stages[0].iterations", int64(9)},
 		{"style.0=photo.png style.0.weight=2", "style[0].weight", 2.0},
 		{"style=painting.png", "style[1].image", nil},
@@ -122,7 +123,7 @@ func TestBadOverrides(t *testing.T) {
 		{"stages.0.optimizer={name: momentum, lr: fast}", `stages[0].optimizer.lr: must be a number, not the text "fast"`},
 		{"content=no.png", "content.image: no such file: "},
 		{"losses.style.layers.0=conv9_9", `losses.style.layers[0]: unknown layer "conv9_9"`},
-		{"stages.0.evaluations=5", "stages[0]: give iterations or evaluations, not both; stages[0].iterations=null removes one"},
+		{"stages.0={evaluations: 5, iterations: 5}", "stages[0]: give iterations or evaluations, not both; stages[0].iterations=null removes one"},
 	} {
 		t.Run(test.overrides, func(t *testing.T) {
 			_, err := loader().Load(write(t, overridden), split(test.overrides))

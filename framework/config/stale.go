@@ -3,12 +3,15 @@ package config
 import (
 	"reflect"
 	"slices"
+
+	"runexp/framework"
 )
 
 // dropStaleOptions removes from n, of type t, the options of a plugin that a source of
 // higher rank replaced: a file that extends a preset and names another optimizer does
 // not inherit the options of the preset's optimizer. An option that no plugin of the kind
-// has, and one from the same or a higher source, stays and is reported.
+// has, and one from the same or a higher source, stays and is reported. Neither does a stage with
+// iterations inherit evaluations, nor the other way round.
 func (l *Loader) dropStaleOptions(n *node, t reflect.Type, path string) {
 	switch {
 	case n == nil:
@@ -17,6 +20,9 @@ func (l *Loader) dropStaleOptions(n *node, t reflect.Type, path string) {
 			l.dropStaleOptions(n.items[i], t.Elem(), itemPath)
 		}
 	case t.Kind() == reflect.Struct && n.kind == mapping:
+		if t == reflect.TypeFor[framework.Stage]() {
+			n.dropStaleBudget()
+		}
 		own, optionsAt := fields(t)
 		for _, f := range own {
 			l.dropStaleOptions(n.get(f.key), t.Field(f.index).Type, join(path, f.key))
@@ -26,9 +32,21 @@ func (l *Loader) dropStaleOptions(n *node, t reflect.Type, path string) {
 			choice := l.choose(t)
 			n.entries = slices.DeleteFunc(n.entries, func(e entry) bool {
 				return !slices.ContainsFunc(slices.Concat(own, pluginKeys), func(f field) bool { return f.key == e.key }) &&
-					n.get(choice.key) != nil && e.value.source.rank < n.get(choice.key).source.rank && len(choice.withOption(e.key)) > 0
+					n.get(choice.key) != nil && n.get(choice.key).outranks(e.value) && len(choice.withOption(e.key)) > 0
 			})
 		}
+	}
+}
+
+// dropStaleBudget removes the iterations or evaluations of a stage, whichever the other replaced.
+func (n *node) dropStaleBudget() {
+	iterations, evaluations := n.get("iterations"), n.get("evaluations")
+	switch {
+	case iterations == nil || evaluations == nil || iterations.null() || evaluations.null():
+	case iterations.outranks(evaluations):
+		n.drop("evaluations")
+	case evaluations.outranks(iterations):
+		n.drop("iterations")
 	}
 }
 

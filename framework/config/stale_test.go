@@ -24,6 +24,12 @@ func TestOptionsOfReplacedPluginAreDropped(t *testing.T) {
 		"in a file, over a preset that chooses another": {"extends: d2l-gluon\n" + start + "init: {sigma: 2}\n", nil,
 			`init.sigma: unknown key "sigma" (known: from); it is an option of from: noise`},
 		"in one file": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
+		"of a level of the sweep": {"extends: d2l-gluon\n" + start + "sweep: {parameters: [{path: losses.style.type, values: [gram, tv]}]}\n",
+			[]string{"stages.*.optimizer.name=adam,momentum"}, ""},
+		"in a level of the sweep": {start + "losses: [{type: tv}]\nsweep: {parameters: [{path: stages.0.optimizer, values: [{name: adam}, {name: momentum, beta1: 0.5}]}]}\nstages: [{iterations: 2}]\n",
+			nil, `unknown key "beta1"`},
+		"iterations, by evaluations": {start + "losses: [{type: tv}]\nstages: [{iterations: 5}, {evaluations: 7}]\n",
+			[]string{"stages.*.iterations=3"}, ""},
 		"of no plugin": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: adam, beta3: 0.5}}]\n",
 			[]string{"stages.0.optimizer.name=momentum"}, `unknown key "beta3"`},
 	} {

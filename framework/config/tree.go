@@ -41,6 +41,7 @@ type node struct {
 	value   any     // of a scalar: nil, bool, int64, float64, string or unusable
 	written string  // of a path: before it was made absolute
 	pattern *node   // of a list of style images: what each of them has by a preset; nil if nothing
+	level   bool    // a level of the sweep, whose rank is above that of all sources
 }
 
 // An entry is a key of a mapping and its value.
@@ -84,6 +85,31 @@ func (n *node) set(key string, value *node) {
 // drop removes key.
 func (n *node) drop(key string) {
 	n.entries = slices.DeleteFunc(n.entries, func(e entry) bool { return e.key == key })
+}
+
+// outranks reports whether n is from a source of higher rank than other's.
+func (n *node) outranks(other *node) bool {
+	if n.level != other.level {
+		return n.level
+	}
+	return n.source.rank > other.source.rank
+}
+
+// asLevel returns a copy of n as a level of the sweep.
+func (n *node) asLevel() *node {
+	c := n.clone()
+	c.markLevel()
+	return c
+}
+
+func (n *node) markLevel() {
+	n.level = true
+	for _, item := range n.items {
+		item.markLevel()
+	}
+	for _, e := range n.entries {
+		e.value.markLevel()
+	}
 }
 
 // null reports whether n is null, ~ or empty.

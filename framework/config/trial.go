@@ -66,6 +66,7 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 	}
 	expandShorthands(root)
 	addLists(root)
+	r.loader.dropStaleOptions(root, reflect.TypeFor[framework.Experiment](), "")
 	r.loader.resolvePaths(root, rep)
 	trial := &Resolved{Written: r.Written, Overrides: r.Overrides, loader: r.loader, path: r.path, base: root}
 	trial.Experiment = r.loader.experiment(root, r.path, rep)
@@ -74,7 +75,7 @@ func (r *Resolved) trial(settings []Setting, rep *report) *Resolved {
 
 func (r *Resolved) assign(root *node, s Setting, rep *report) {
 	segs := segments(s.Path)
-	if err := assign(root, segs, s.node); err != nil {
+	if err := assign(root, segs, s.node.asLevel()); err != nil {
 		rep.add(s.at, s.Path, "%v", err)
 		return
 	}
