@@ -35,7 +35,7 @@ run() {
   cat > "$out/$1.yaml" <<YAML
 experiment: $1
 size: 256
-backbone: {$weights}
+backbone: {$weights, preprocessing: auto}
 ${3/, style/
 style}
 evaluate: {backbone: {$weights}}
@@ -68,7 +68,7 @@ for one in guided scale; do
 done
 
 # The peak of a process that runs one preset on the first pair, three iterations of each stage.
-printf 'experiment: memory\nsize: 256\nbackbone: {%s}\n%s\n' "$weights" "${house/, style/$'\n'style}" > "$out/memory.yaml"
+printf 'experiment: memory\nsize: 256\nbackbone: {%s, preprocessing: auto}\n%s\n' "$weights" "${house/, style/$'\n'style}" > "$out/memory.yaml"
 echo
 echo '| recipe | memory, MiB |'
 echo '|---|---|'

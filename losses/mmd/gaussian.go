@@ -26,7 +26,7 @@ func (l *Loss) draw(b *graph.Builder, n int) pairs {
 }
 
 const (
-	// leastSquare bounds σ² from below, in units of the features squared: a flat style image has
+	// leastSquare bounds 2σ² from below, in units of the features squared: a flat style image has
 	// one of 0.
 	leastSquare = 1e-8
 	// leastWeight is the weight of a region, in positions, below which its term fades to 0: a region
@@ -45,7 +45,7 @@ func (p pairs) discrepancy(b *graph.Builder, x, y samples.Set, sigma float64) gr
 	ofStyle := squares(ys[0], ys[1])
 	twice := b.Number(2 * sigma * sigma)
 	if sigma == 0 {
-		twice = b.Scale(b.Max(b.Mean(ofStyle), b.Number(leastSquare)), 2)
+		twice = b.Max(b.Mean(ofStyle), b.Number(leastSquare))
 	}
 	kernel := func(squares graph.Node) graph.Node { return b.Mean(b.Exp(b.Scale(b.Div(squares, twice), -1))) }
 	within := b.Add(kernel(squares(xs[0], xs[1])), kernel(ofStyle))

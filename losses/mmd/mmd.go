@@ -16,7 +16,7 @@ type Config struct {
 	Layers []framework.LayerWeight `config:"layers" doc:"layers whose features are compared"`
 	Kernel string                  `config:"kernel" choices:"linear,poly,gaussian" doc:"of two features x and y: linear, x·y, which compares means; poly, (x·y + offset)², which compares Gram matrices; or gaussian, exp(-|x - y|²/2sigma²), which compares everything, by random pairs"`
 	Offset float64                 `config:"offset" doc:"kernel: poly: the weight of means beside Gram matrices, at least 0, in units of the features squared"`
-	Sigma  float64                 `config:"sigma" doc:"kernel: gaussian: its width, in units of the features; 0 for the root of the mean squared distance of the style image's pairs"`
+	Sigma  float64                 `config:"sigma" doc:"kernel: gaussian: its width, in units of the features; 0 for the root of half the mean squared distance of the style image's pairs"`
 	Pairs  int                     `config:"pairs" doc:"kernel: gaussian: pairs that are drawn of each layer in each iteration; 0 for half as many as the picture has positions there"`
 }
 
@@ -68,7 +68,7 @@ func (c Config) Validate() error {
 //	1/M Σ k(x, x⁺) + k(y, y⁺) − k(x, y⁺) − k(x⁺, y)
 //
 // which can be negative and is not 0 at the style image itself. Positions are drawn with
-// repetition in each iteration. σ² is the mean of |y − y⁺|², by default: Li et al. take the pairs of
+// repetition in each iteration. 2σ² is the mean of |y − y⁺|², by default: Li et al. take the pairs of
 // both images, which would make σ² depend on the picture.
 //
 // Where images have masks, it is so for each region, where positions are weighted by the

@@ -163,7 +163,7 @@ class Gaussian(Mmd):
         n = len(x)
         x0, y0, x1, y1 = (of[[int(u * n) for u in draws(SEED, 4 * i + stream, self.step, max(n // 2, 1))]] for stream, of in enumerate([x, y, x, y], 1))
         square = lambda a, b: (a - b).pow(2).sum(1)
-        width = 2 * square(y0, y1).mean()
+        width = square(y0, y1).mean()
         k = lambda a, b: torch.exp(-square(a, b) / width).mean()
         return k(x0, x1) + k(y0, y1) - k(x0, y1) - k(x1, y0)
 

@@ -76,7 +76,7 @@ class Scale(Recipe):
 
 class Textures(Recipe):
     pool, last, raw = staticmethod(average), 'pool4', 1
-    style_layers = {k: 1 for k in ['conv1_1', 'pool1', 'pool2', 'pool3', 'pool4']}
+    style_layers = {k: 1 for k in ['relu1_1', 'pool1', 'pool2', 'pool3', 'pool4']}
     weights = {'style': 2.5e8}
 
 
