@@ -92,6 +92,13 @@ Several values make a sweep:
 
 One value for a swept path fixes it: the path leaves the sweep. ` + "`sweep=null`" + ` removes the whole sweep.
 
+## Layers
+
+An item of ` + "`layers`" + ` is a layer's name, as ` + "`runexp backbones NAME`" + ` lists them, its index there, a pattern (` + "`relu*`" + `), or any of them with a weight: ` + "`{layer: relu1_1, weight: 0.2}`" + `.
+With ` + "`:softmax`" + ` behind the name, as in ` + "`\"layer3:softmax\"`" + `, a loss sees eˣ/Σeˣ of the features x, the sum over all positions and channels of the layer: it takes off the
+peaks that Gram matrices of residual networks suffer from (SWAG, Wang et al. 2021, arXiv:2104.05623). Such features are about 1 over their number, so that weights must be
+many orders of magnitude larger: ` + "`runexp config convert-weights`" + ` finds them.
+
 ## Keys
 
 | key | type | default | what |
