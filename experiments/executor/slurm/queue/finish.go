@@ -79,7 +79,15 @@ func (q *Queue) lose(c Claim, p problem) error {
 	if err != nil {
 		return err
 	}
-	return ignoreExist(q.disk.create(q.file(lostDir, c.id()), data))
+	if err := q.disk.create(q.file(lostDir, c.id()), data); ignoreExist(err) != nil {
+		return err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := q.state(c.Trial)
+	s.lost = max(s.lost, c.Attempt)
+	q.next = 0
+	return nil
 }
 
 // sameProblem is how many tasks have a problem before it is taken for the sweep's.

@@ -146,7 +146,7 @@ func (w *worker) take() ([]queue.Claim, error) {
 }
 
 // lookAfter looks at the claims of others until one is lost, or all have ended; then ok is false.
-func (w *worker) lookAfter(ctx context.Context) (ok bool, err error) {
+func (w *worker) lookAfter(ctx context.Context) (ok bool, cause error) {
 	for began := time.Now(); ; {
 		lost, open, err := w.Reap(ctx, w.Alive, w.bench.Recover)
 		if err != nil {
@@ -159,7 +159,7 @@ func (w *worker) lookAfter(ctx context.Context) (ok bool, err error) {
 			return true, nil // others gave one back, or added one
 		}
 		if open == 0 || time.Since(began) > w.Patience {
-			return false, err
+			return false, nil
 		}
 		select {
 		case <-ctx.Done():
