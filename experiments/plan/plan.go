@@ -38,6 +38,7 @@ type Plan struct {
 
 	planner *Planner
 	builder *builder // of an adaptive sweep
+	used    []string // layers that losses of the trials read
 	crowded bool
 }
 
@@ -189,7 +190,7 @@ func (p *Plan) requested() []string {
 // scorer makes the scorer. A single experiment has none if there is no style image, or if
 // its own backbone has no layers left.
 func (b *builder) scorer(ctx context.Context) error {
-	plan, p := b.plan, b.plan.planner
+	plan := b.plan
 	if plan.Config.Sweep == nil && len(plan.Config.Experiment.Style) == 0 {
 		return nil
 	}
@@ -200,22 +201,28 @@ func (b *builder) scorer(ctx context.Context) error {
 			return err
 		}
 	}
-	backbone, err := p.preparer.Backbone(spec)
-	if err != nil {
-		err = fmt.Errorf("evaluate.%w", err)
-	} else {
-		plan.Scorer, err = scoring.New(scoring.Config{
-			Name: spec.Name, Options: p.preparer.ChangedOptions(spec), Backbone: backbone, Used: slices.Sorted(maps.Keys(b.taps)), Metrics: p.metrics, Requested: plan.requested(), Files: plan.metricFiles(),
-			Checksum: func(w framework.Weights) (string, error) { return p.hashWeights(ctx, w) },
-		}, p.Engine)
-		if err != nil {
-			err = fmt.Errorf("evaluate.backbone: %w", err)
-		}
-	}
+	plan.used = slices.Sorted(maps.Keys(b.taps))
+	err := plan.makeScorer(ctx, spec)
 	if b.scorerOptional() {
 		plan.Unscored, err = err, nil
 	}
 	return err
+}
+
+// makeScorer makes the scorer from a backbone, at layers that are not used.
+func (p *Plan) makeScorer(ctx context.Context, spec framework.BackboneSpec) error {
+	backbone, err := p.planner.preparer.Backbone(spec)
+	if err != nil {
+		return fmt.Errorf("evaluate.%w", err)
+	}
+	p.Scorer, err = scoring.New(scoring.Config{
+		Name: spec.Name, Options: p.planner.preparer.ChangedOptions(spec), Backbone: backbone, Used: p.used, Metrics: p.planner.metrics, Requested: p.requested(), Files: p.metricFiles(),
+		Checksum: func(w framework.Weights) (string, error) { return p.planner.hashWeights(ctx, w) },
+	}, p.planner.Engine)
+	if err != nil {
+		return fmt.Errorf("evaluate.backbone: %w", err)
+	}
+	return nil
 }
 
 // errBackbones is the error of a sweep over backbones that names none to score with.

@@ -126,7 +126,7 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Flaw = r.flaw
 		return o
 	}
-	var pruned *prunedError
+	var pruned *PrunedError
 	message := ""
 	switch cause := context.Cause(ctx); {
 	case made.Stopped && errors.As(cause, &pruned):
@@ -142,7 +142,15 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		err = r.findFlaw()
 		o.Flaw = r.flaw
 	}
-	err = errors.Join(err, r.recordFinal(), a.run.Finish(detached, o.Status, message))
+	err = errors.Join(err, r.recordFinal())
+	if err == nil {
+		if refused := a.commit(detached, o.Status, message); refused != nil {
+			o.Status = store.Killed
+			o.Err = errors.Join(refused, a.run.Finish(detached, store.Killed, refused.Error()))
+			return o
+		}
+	}
+	err = errors.Join(err, a.run.Finish(detached, o.Status, message))
 	if o.Unscored = r.unscored; o.Unscored == nil {
 		o.Unscored = a.plan.Unscored
 	}
@@ -154,6 +162,17 @@ func (a *attempt) execute(ctx context.Context, watch run.Observer) Outcome {
 		o.Err = err
 	}
 	return o
+}
+
+// commit calls Options.Commit when nothing but the end of the run is left to record.
+func (a *attempt) commit(ctx context.Context, status store.Status, message string) error {
+	if a.options.Commit == nil {
+		return nil
+	}
+	if err := a.run.Flush(ctx); err != nil {
+		return err
+	}
+	return a.options.Commit(ctx, a.ref(), status, message)
 }
 
 // optimize makes the picture. It turns a panic of a plugin into an error, so that other

@@ -12,17 +12,10 @@ import (
 	"runexp/framework/store"
 )
 
-// A prunedError is the cancellation cause of a pruned run.
-type prunedError struct {
-	metric string
-	step   int // iterations made
-	value  float64
-	limit  framework.Limit
-}
+// A PrunedError is the cancellation cause of a pruned run.
+type PrunedError struct{ Reason string }
 
-func (e *prunedError) Error() string {
-	return fmt.Sprintf("%s was %.4g at step %d, and %s %.4g", e.metric, e.value, e.step, e.limit.Name, e.limit.Value)
-}
+func (e *PrunedError) Error() string { return e.Reason }
 
 // pruning reports trials' values to the plan's pruner and decides when to consult it.
 type pruning struct {
@@ -84,7 +77,7 @@ func (r *recorder) pruneBy(stage, step, iteration int, values []store.Value) {
 			continue
 		}
 		if limit, stop := r.pruning.shouldPrune(r.trial, step, v.Value); stop {
-			r.prune(&prunedError{v.Name, step - stage, v.Value, limit})
+			r.prune(&PrunedError{fmt.Sprintf("%s was %.4g at step %d, and %s %.4g", v.Name, v.Value, step-stage, limit.Name, limit.Value)})
 		}
 	}
 }

@@ -22,6 +22,11 @@ type Options struct {
 	// NewObserver is called at the start of each attempt, on the trial's goroutine, and
 	// returns an observer of its run. May be nil.
 	NewObserver func(plan.Trial, Start) run.Observer
+	// Commit is called when all of a run is in the store but its end as finished or pruned, with its
+	// message. After an error the run is killed instead. May be nil.
+	Commit func(context.Context, store.RunRef, store.Status, string) error
+	// PrunedElsewhere leaves pruning to whoever cancels a run with a *PrunedError.
+	PrunedElsewhere bool
 }
 
 // A Runner makes attempts at the trials of a plan. It may be used by several goroutines.
@@ -35,11 +40,13 @@ type Runner struct {
 // NewRunner returns a Runner that records in s, with a new pruner. Errors: those of
 // building the pruner.
 func NewRunner(p *plan.Plan, s *store.Store, o Options) (*Runner, error) {
-	pruning, err := newPruning(p)
-	if err != nil {
-		return nil, err
+	r := &Runner{options: o, plan: p, store: s}
+	if !o.PrunedElsewhere {
+		var err error
+		if r.pruning, err = newPruning(p); err != nil {
+			return nil, err
+		}
 	}
-	r := &Runner{options: o, plan: p, store: s, pruning: pruning}
 	if o.NewObserver == nil {
 		r.options.NewObserver = func(plan.Trial, Start) run.Observer {
 			return run.ObserverFunc(func(run.Event) error { return nil })

@@ -55,7 +55,7 @@ func (o owner) sameBoot(here host) bool { return here.boot != "" && o.boot == he
 // records an event. A run that is alive after all resets its status with its next
 // flush.
 func (s *Store) markLost(ctx context.Context) error {
-	orphans, err := s.orphans(ctx)
+	orphans, err := s.orphans(ctx, func(o owner) bool { return o.certainlyDead(s.host, time.Now()) })
 	if err != nil || len(orphans) == 0 {
 		return err
 	}
@@ -87,8 +87,18 @@ func (s *Store) markOrphans(ctx context.Context, orphans map[int64]owner) error 
 	})
 }
 
-// orphans returns the runs with status 'running' whose process is certainly dead.
-func (s *Store) orphans(ctx context.Context) (map[int64]owner, error) {
+// Abandon marks the running runs lost, on whatever machine they ran. The caller knows that no process has the
+// store open that writes them.
+func (s *Store) Abandon(ctx context.Context) error {
+	orphans, err := s.orphans(ctx, func(owner) bool { return true })
+	if err != nil || len(orphans) == 0 {
+		return err
+	}
+	return s.markOrphans(ctx, orphans)
+}
+
+// orphans returns the runs with status 'running' whose process is dead.
+func (s *Store) orphans(ctx context.Context, dead func(owner) bool) (map[int64]owner, error) {
 	orphans := map[int64]owner{}
 	err := s.read(ctx, func(db *sql.DB) error {
 		clear(orphans)
@@ -96,7 +106,7 @@ func (s *Store) orphans(ctx context.Context) (map[int64]owner, error) {
 		rows, err := collect(ctx, db, columns, `SELECT id, pid, pid_start, boot, machine, seen_at
 			FROM runs WHERE status = 'running'`)
 		for _, r := range rows {
-			if r.Damage == "" && r.owner.certainlyDead(s.host, time.Now()) {
+			if r.Damage == "" && dead(r.owner) {
 				orphans[r.Number] = r.owner
 			}
 		}

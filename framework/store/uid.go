@@ -42,6 +42,12 @@ func (u UID) IsZero() bool { return u == UID{} }
 // MarshalText returns the text of String, also for JSON.
 func (u UID) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
 
+// UnmarshalText reads the text of MarshalText.
+func (u *UID) UnmarshalText(text []byte) (err error) {
+	*u, err = ParseUID(string(text))
+	return err
+}
+
 // Value returns the 16 bytes of u, NULL for the zero UID.
 func (u UID) Value() (driver.Value, error) {
 	if u.IsZero() {
