@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +29,8 @@ func (a *app) checkHTML(c *cobra.Command, file string) error {
 		return errors.New("--html writes a page and --json prints one object; give one of them")
 	case file != stdoutFile && irregular(file):
 		return fmt.Errorf("--html %s exists and is not a regular file; name another, or - for stdout", file)
+	case file != stdoutFile && !slices.Contains([]string{".html", ".htm"}, strings.ToLower(filepath.Ext(file))): // perhaps a config
+		return fmt.Errorf("--html %s: end the name in .html or .htm, or give - for stdout", file)
 	}
 	if _, shown := terminal(a.stdout); file == stdoutFile && shown {
 		return errors.New("--html - would fill the terminal with a page; redirect stdout, or name a file")

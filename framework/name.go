@@ -2,6 +2,7 @@ package framework
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -12,6 +13,9 @@ import (
 // folder, and file systems allow 255 bytes; the rest is for prefixes and suffixes of
 // temporary files.
 const MaxName = 200
+
+// runNumbers are names that are a run's number, or a range of them.
+var runNumbers = regexp.MustCompile(`^[0-9]+(-[0-9]+)?$`)
 
 // CheckName returns an error unless name is valid for an experiment and its folder
 // below --out, on any system. It must be printable UTF-8 of 1 to MaxName bytes without
@@ -39,4 +43,18 @@ func CheckName(name string) error {
 		return nil
 	}
 	return fmt.Errorf("\"%s\" cannot name an experiment and its folder: %s", printable.Excerpt(name), problem)
+}
+
+// CheckNewName is CheckName for a name that no store has yet: it is not blank either, nor what commands take as a run.
+func CheckNewName(name string) error {
+	if err := CheckName(name); err != nil {
+		return err
+	}
+	switch {
+	case strings.TrimSpace(name) == "":
+		return fmt.Errorf("%q is blank; give it at least a letter", name)
+	case name == "last" || runNumbers.MatchString(name):
+		return fmt.Errorf("%q is what commands take as the last run, its number or a range of numbers; add a word, as in test-%s", name, name)
+	}
+	return nil
 }

@@ -56,3 +56,16 @@ func long(part string, times int) string {
 	}
 	return strings.Repeat(part, times)
 }
+
+func TestCheckNewName(t *testing.T) {
+	for name, want := range map[string]string{"last": "test-last", "12": "test-12", "3-5": "test-3-5", " ": "blank", "a/b": "slashes"} {
+		if err := framework.CheckNewName(name); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, wanted %q", name, err, want)
+		}
+	}
+	for _, name := range []string{"lasting", "12a", "3-5-7", "2024-sky"} {
+		if err := framework.CheckNewName(name); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func (v *validator) choose(path, kind, value string) {
 
 func (v *validator) validate() {
 	e := v.experiment
-	if err := framework.CheckName(e.Name); err != nil {
+	if err := framework.CheckNewName(e.Name); err != nil {
 		v.add("experiment", "%v", err)
 	}
 	build(v, v.loader.Plugins.Variables, e.Variable.Name, e.Variable.Options, "variable")

@@ -29,14 +29,15 @@ var repairable = []struct{ query, what string }{
 	{`SELECT count(*) || ' pictures, ' || sum(size) || ' bytes,' FROM blobs WHERE id NOT IN (SELECT blob_id FROM artifacts) HAVING count(*) > 0`, " belong to no run"},
 }
 
-// wrongSummaries selects the runs and keys whose summary is not that of their values.
+// wrongSummaries selects the runs and keys whose summary is not that of their values; of values that are no numbers there is none.
 const wrongSummaries = `SELECT s.run_id, s.key_id FROM metric_summary s
-		LEFT JOIN (SELECT run_id, key_id, count(*) AS n, max(step) AS last, min(value) AS low, max(value) AS high FROM metrics GROUP BY run_id, key_id) g
+		LEFT JOIN (SELECT run_id, key_id, count(*) AS n, max(step) AS last, min(value) AS low, max(value) AS high, max(typeof(value) IN ('text', 'blob')) AS unread FROM metrics GROUP BY run_id, key_id) g
 			ON g.run_id = s.run_id AND g.key_id = s.key_id
-		WHERE s.count IS NOT g.n OR s.last_step IS NOT g.last OR s.min IS NOT g.low OR s.max IS NOT g.high
+		WHERE g.unread IS NOT 1 AND (s.count IS NOT g.n OR s.last_step IS NOT g.last OR s.min IS NOT g.low OR s.max IS NOT g.high
 			OR s.last IS NOT (SELECT value FROM metrics v WHERE v.run_id = s.run_id AND v.key_id = s.key_id AND v.step = g.last)
-			OR s.best_step IS NOT (SELECT min(step) FROM metrics v WHERE v.run_id = s.run_id AND v.key_id = s.key_id AND v.value = g.low)
-	UNION ALL SELECT DISTINCT run_id, key_id FROM metrics v WHERE NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = v.run_id AND s.key_id = v.key_id)`
+			OR s.best_step IS NOT (SELECT min(step) FROM metrics v WHERE v.run_id = s.run_id AND v.key_id = s.key_id AND v.value = g.low))
+	UNION ALL SELECT run_id, key_id FROM metrics v WHERE NOT EXISTS (SELECT 1 FROM metric_summary s WHERE s.run_id = v.run_id AND s.key_id = v.key_id)
+		GROUP BY run_id, key_id HAVING NOT max(typeof(value) IN ('text', 'blob'))`
 
 // unrepairable checks find what only a copy has.
 var unrepairable = []struct{ query, what, remedy string }{
@@ -55,6 +56,8 @@ var unrepairable = []struct{ query, what, remedy string }{
 	{`SELECT 'run ' || id || ': a number or a text' FROM runs WHERE typeof(attempt) <> 'integer' OR typeof(seed) <> 'integer' OR typeof(elapsed) <> 'real'
 			OR typeof(pid) <> 'integer' OR typeof(pid_start) <> 'integer' OR typeof(message) <> 'text' OR typeof(boot) <> 'text' OR typeof(machine) <> 'text'
 		UNION ALL SELECT 'sweep ' || id || ': its list of metrics' FROM sweeps WHERE json_valid(metrics) AND json_type(metrics) <> 'array'`, " is of another type", restoreText},
+	{`SELECT 'run ' || v.run_id || ': ' || k.name || ' at step ' || v.step FROM metrics v JOIN metric_keys k ON k.id = v.key_id
+		WHERE typeof(v.value) IN ('text', 'blob') ORDER BY v.run_id, k.name, v.step`, " is no number", restoreText},
 	{`SELECT 'run ' || id || ': a time' FROM runs WHERE ` + notTime(`started_at`) + ` OR ` + notTime(`ended_at`) + ` OR ` + notTime(`seen_at`) + `
 		UNION ALL SELECT 'sweep ' || id || ': its time' FROM sweeps WHERE ` + notTime(`created_at`), " cannot be read", restoreText},
 }

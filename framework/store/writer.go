@@ -102,10 +102,10 @@ type number struct{ to *float64 }
 
 func (n number) Scan(source any) error {
 	var value sql.NullFloat64
+	*n.to = math.NaN() // also of what cannot be read
 	if err := value.Scan(source); err != nil {
 		return err
 	}
-	*n.to = math.NaN()
 	if value.Valid {
 		*n.to = value.Float64
 	}

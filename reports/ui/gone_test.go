@@ -2,10 +2,13 @@ package ui
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"runexp/framework/store"
 )
 
 // A store that goes away while it is served is said to be gone, on every page.
@@ -39,5 +42,37 @@ func TestStoreGone(t *testing.T) {
 				t.Errorf("%s: %s, and not that it %s\n%s", address, answer.Status, c.said, body)
 			}
 		}
+	}
+}
+
+// Another store at the place of the one that is served is neither shown nor changed.
+func TestOtherStore(t *testing.T) {
+	n, other := newNotebook(t), newNotebook(t)
+	check(t, n.store.Close())
+	check(t, other.store.Close())
+	web := n.serve(t, Options{})
+	if answer, _ := get(t, web, "/"); answer.StatusCode != http.StatusOK {
+		t.Fatalf("before: %s", answer.Status)
+	}
+	check(t, os.Rename(n.path, n.path+".first"))
+	check(t, os.Rename(other.path, n.path))
+	for _, address := range []string{"/", "/runs/1"} {
+		if answer, body := get(t, web, address); answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "is another one") {
+			t.Errorf("%s: %s\n%s", address, answer.Status, body)
+		}
+	}
+	if answer, body := post(t, web, "/marks", url.Values{"run": {"1"}, "do": {"star"}}); answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(body, "nothing was changed") {
+		t.Errorf("a star: %s\n%s", answer.Status, body)
+	}
+	s, err := store.OpenReadOnly(t.Context(), n.path)
+	check(t, err)
+	marks, err := s.Marks(t.Context(), 1)
+	check(t, s.Close())
+	if err != nil || marks[1].Star {
+		t.Errorf("the other store's run has %v (%v)", marks[1], err)
+	}
+	check(t, os.Rename(n.path+".first", n.path))
+	if answer, body := get(t, web, "/"); answer.StatusCode != http.StatusOK {
+		t.Errorf("it is back: %s\n%s", answer.Status, body)
 	}
 }

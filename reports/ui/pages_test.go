@@ -398,8 +398,7 @@ func TestThumbnail(t *testing.T) {
 func TestMovedStore(t *testing.T) {
 	n := newNotebook(t)
 	check(t, n.store.Close())
-	kept, err := os.ReadFile(n.path)
-	check(t, err)
+	kept := n.path + "-kept"
 	var said []string
 	web := n.serve(t, Options{Log: func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }})
 	star := func() (*http.Response, string) {
@@ -408,7 +407,8 @@ func TestMovedStore(t *testing.T) {
 	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%s\n%s", answer.Status, body)
 	}
-	for _, side := range []string{"", "-wal", "-shm"} {
+	check(t, os.Rename(n.path, kept))
+	for _, side := range []string{"-wal", "-shm"} {
 		check(t, os.Remove(n.path+side))
 	}
 	answer, body := star()
@@ -421,7 +421,7 @@ func TestMovedStore(t *testing.T) {
 	if _, err := os.Stat(n.path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("another store was made: %v", err)
 	}
-	check(t, os.WriteFile(n.path, kept, 0o644))
+	check(t, os.Rename(kept, n.path))
 	if answer, body := star(); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("the store is back: %s\n%s", answer.Status, body)
 	}

@@ -52,6 +52,7 @@ type Options struct {
 type Server struct {
 	Options
 	store  *store.Store // read-only
+	file   os.FileInfo  // of the store as it was opened
 	writer writer
 	pages  *template.Template
 	thumbs *thumbnails
@@ -65,12 +66,17 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	file, err := os.Stat(o.Path)
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
 	pages, err := html.Templates().Funcs(functions()).ParseFS(templateFiles, "templates/*.tmpl")
 	if err != nil {
 		s.Close()
 		return nil, err
 	}
-	server := &Server{Options: o, store: s, writer: writer{path: o.Path, open: store.Open}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies(), began: time.Now()}
+	server := &Server{Options: o, store: s, file: file, writer: writer{path: o.Path, open: store.Open}, pages: pages, thumbs: newThumbnails(), sweeps: newStudies(), began: time.Now()}
 	if current, err := s.Current(ctx); err == nil && !current { // filters need its indexes
 		if err := server.writer.use(ctx, func(*store.Store) error { return nil }); err != nil && !server.writer.denied() {
 			server.Close()
@@ -147,8 +153,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.
 	switch {
 	case len(r.URL.RawQuery) > longestQuery:
 		err = &badRequest{http.StatusRequestURITooLong, fmt.Errorf("the address has %d bytes after its ?, and may have %d: filter by less, or show fewer columns", len(r.URL.RawQuery), longestQuery)}
-	case r.Method != http.MethodPost: // the writer says what becomes of a change
-		err = s.missing()
+	default:
+		err = s.missing(r.Method == http.MethodPost)
 	}
 	if err == nil {
 		a, err = page(r)
@@ -174,9 +180,14 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, page func(*http.
 	}
 }
 
-// missing says that there is no file any more. A connection that is open would go on reading what was there.
-func (s *Server) missing() error {
-	if _, err := os.Stat(s.Path); !errors.Is(err, fs.ErrNotExist) {
+// missing says that there is no file any more, which for a change the writer says, or another one. A connection that is open
+// would go on reading what was there.
+func (s *Server) missing(change bool) error {
+	now, err := os.Stat(s.Path)
+	if err == nil && !os.SameFile(s.file, now) {
+		return &badRequest{http.StatusServiceUnavailable, fmt.Errorf("the file %s is another one, which was put in its place while it was served, and nothing was changed in it; put the first one back, or start runexp ui again", s.Path)}
+	}
+	if change || !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return &badRequest{http.StatusServiceUnavailable, fmt.Errorf("the file %s is gone: it was moved or deleted while it was served; put it back, or start runexp ui again with --db and the place where it is now", s.Path)}
