@@ -147,14 +147,23 @@ func (l listing) filter() (f store.Filter, columns []search.Field, err error) {
 	}
 	for _, name := range l.Sort {
 		bare, descending := strings.CutPrefix(name, "-")
-		field, err := search.ParseField(bare)
+		field, err := fieldOf("the order", bare)
 		problems = append(problems, err)
 		f.Order = append(f.Order, store.Order{Field: field, Descending: descending})
 	}
 	for _, name := range l.columns() {
-		field, err := search.ParseField(name)
+		field, err := fieldOf("the columns", name)
 		problems = append(problems, err)
 		columns = append(columns, field)
 	}
 	return f, columns, errors.Join(problems...)
+}
+
+// fieldOf reads a field of the order or the columns, whose errors say so.
+func fieldOf(of, name string) (search.Field, error) {
+	field, err := search.ParseField(name)
+	if wrong := new(search.ParseError); errors.As(err, &wrong) {
+		wrong.Of = of
+	}
+	return field, err
 }

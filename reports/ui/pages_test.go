@@ -60,7 +60,7 @@ func TestListing(t *testing.T) {
 			t.Errorf("columns: %s in\n%s", want, body)
 		}
 	}
-	for query, want := range map[string]string{"where=stats+%3D+1": "unknown field &#34;stats&#34;", "sort=nothing": "unknown field", "columns=loss,%22": "this quote has no end"} {
+	for query, want := range map[string]string{"where=stats+%3D+1": "unknown field &#34;stats&#34;", "sort=nothing": "unknown field", "columns=loss,%22": "the columns, character 1: this quote has no end", "sort=%22": "the order, character 1: "} {
 		if answer, body := get(t, web, "/?"+query); answer.StatusCode != 200 || !strings.Contains(body, want) || rowsOf(body) != "" {
 			t.Errorf("%s: %s without %q:\n%s", query, answer.Status, want, body)
 		}
@@ -502,6 +502,10 @@ func TestDamagedRow(t *testing.T) {
 		if answer, body := get(t, web, address); answer.StatusCode != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %s, and not %q\n%s", address, answer.Status, want, body)
 		}
+	}
+	check(t, storetest.Exec(n.path, `UPDATE metrics SET value = 'abc' WHERE run_id = 1`))
+	if _, body := get(t, web, "/runs/1"); !strings.Contains(body, "values cannot be read") {
+		t.Errorf("a run whose values cannot be read:\n%s", body)
 	}
 	for address, want := range map[string]string{"/runs/5": "run 5: its start cannot be read", "/sweeps/1": "sweep 1: its plan cannot be read"} {
 		if answer, body := get(t, web, address); answer.StatusCode != http.StatusInternalServerError || !strings.Contains(body, want) {

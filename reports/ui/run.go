@@ -24,7 +24,7 @@ type runPage struct {
 	Flaw           *record.Flaw
 	Sweeps         []store.Membership
 	Pictures       viewer
-	Losses         *html.Curve // nil before the first iteration
+	Losses         *html.Curve // nil before the first iteration, and for values that cannot be read
 	Metrics        []metric
 	Scorers        []scorer
 	Stages         []stage

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -20,19 +21,21 @@ const (
 	most    = 200  // comparisons, and values of a list: SQLite takes seconds for thousands, and then refuses
 )
 
-// A ParseError says where a search cannot be read, and why.
+// A ParseError says where a search or a field cannot be read, and why.
 type ParseError struct {
+	Of   string // what it is, as in "the order"; "" for the filter
 	Text string
 	At   int // bytes from its start
 	Why  string
 }
 
 func (e *ParseError) Error() string {
+	of := cmp.Or(e.Of, "the filter")
 	if e.Text == "" {
-		return "the filter: " + e.Why
+		return of + ": " + e.Why
 	}
 	before := printable.Text(e.Text[:e.At])
-	return fmt.Sprintf("the filter, character %d: %s\n  %s\n  %s^", len([]rune(e.Text[:e.At]))+1, e.Why,
+	return fmt.Sprintf("%s, character %d: %s\n  %s\n  %s^", of, len([]rune(e.Text[:e.At]))+1, e.Why,
 		printable.Text(e.Text), strings.Repeat(" ", len([]rune(before))))
 }
 
@@ -113,7 +116,7 @@ func scan(text string) ([]token, error) {
 		case first == '\'' || first == '"':
 			inside, n, closed := unquote(rest)
 			if !closed {
-				return nil, &ParseError{text, at, fmt.Sprintf("this quote has no end; add %c", first)}
+				return nil, &ParseError{Text: text, At: at, Why: fmt.Sprintf("this quote has no end; add %c", first)}
 			}
 			t.kind, t.text, size = quoted, inside, n
 		case strings.ContainsRune("(),", first):
@@ -128,7 +131,7 @@ func scan(text string) ([]token, error) {
 			}
 			t.kind, t.text = word, rest[:size]
 		default:
-			return nil, &ParseError{text, at, "a character that does not print; leave it out"}
+			return nil, &ParseError{Text: text, At: at, Why: "a character that does not print; leave it out"}
 		}
 		list = append(list, t)
 		at += size
@@ -183,7 +186,7 @@ func (p *parser) keyword(name string) bool {
 }
 
 func (p *parser) bad(t token, format string, args ...any) error {
-	return &ParseError{p.text, t.at, fmt.Sprintf(format, args...)}
+	return &ParseError{Text: p.text, At: t.at, Why: fmt.Sprintf(format, args...)}
 }
 
 func (p *parser) or(depth int) (Condition, error) {
