@@ -68,7 +68,7 @@ func (r real) task(t *testing.T, l queue.Life, began func(plan.Trial, trial.Star
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { m.Close() })
+	t.Cleanup(func() { _ = m.Close() }) // again, for some
 	o := Defaults()
 	o.Life, o.Host, o.Retries, o.Log = l, "node", m.Retries(), slog.New(slog.NewTextHandler(io.Discard, nil))
 	o.Every, o.Look = 20*time.Millisecond, 20*time.Millisecond
@@ -137,7 +137,9 @@ func TestTwoTasksMakeASweep(t *testing.T) {
 	if _, err := Run(ctx, q, m, o); err == nil {
 		t.Fatal("it was not stopped")
 	}
-	m.Close()
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
 
 	q, m, o = r.task(t, queue.Life{Task: queue.Task{Job: 7, Index: 2}}, nil)
 	o.Bundle = 2
@@ -247,7 +249,9 @@ func TestAResultIsCompletedInACopy(t *testing.T) {
 	if o.Status != store.Finished {
 		t.Fatal(o)
 	}
-	m.Close()
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Rename(filepath.Join(died, "1.db"), m.stores.Path()); err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,7 @@ func Run(ctx context.Context, q *queue.Queue, b Bench, o Options) (more bool, er
 	if err != nil {
 		return false, err
 	}
-	defer joined.Leave()
+	defer func() { err = errors.Join(err, joined.Leave()) }()
 	if !o.Deadline.IsZero() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadlineCause(ctx, o.Deadline, ErrDeadline)
