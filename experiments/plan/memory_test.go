@@ -29,7 +29,10 @@ func TestMemoryOfManyBackbones(t *testing.T) {
 	if two.Crowded() || !six.Crowded() {
 		t.Errorf("crowded: %v with two backbones, %v with six", two.Crowded(), six.Crowded())
 	}
-	if a, b := (kept-one)/(1<<10), (dropped-one)/5/(1<<10); b <= 0 || a < 4*b {
-		t.Errorf("another backbone adds %d KiB where copies are kept, %d KiB where they are dropped", a, b)
+	if b.Engine.Variant() == "generic" {
+		return // plain kernels make no copies
+	}
+	if own, copies := (dropped-one)/5/(1<<10), (kept-one)/(1<<10); own <= 0 || copies < 4*own {
+		t.Errorf("another backbone adds %d KiB where copies are kept, %d KiB where they are dropped", copies, own)
 	}
 }
