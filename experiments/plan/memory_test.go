@@ -11,7 +11,7 @@ import (
 func TestMemoryOfManyBackbones(t *testing.T) {
 	b := testbed.New(t)
 	most := func(section string) (*Plan, int64) {
-		r := b.Load(t, section, "{name: vgg19-lite}", "{name: random, seed: 1, widths: [64, 512, 512]}", "relu2_1", "relu2", "relu1_1", "relu1")
+		r := b.Load(t, section, "backbone: {name: vgg19-lite}\n", "backbone: {name: random, seed: 1, widths: [64, 512, 512]}\n", "relu2_1", "relu2", "relu1_1", "relu1")
 		p, err := NewPlanner(b.Plugins, b.Engine).New(t.Context(), r, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -42,8 +42,8 @@ type Outcome struct {
 	Fatal      bool         // Err affects all trials of the task
 }
 
-// A Bench makes trials and records them in a store of the task.
-type Bench interface {
+// A TrialMaker makes trials and records them in a store of the task.
+type TrialMaker interface {
 	// Make makes an attempt at a trial. It calls commit when nothing but the end of the run is to be recorded
 	// as finished or pruned; after an error it records that the run was stopped.
 	Make(ctx context.Context, t queue.Trial, commit func(queue.Result) error) Outcome
@@ -74,15 +74,15 @@ func (e *NodeError) Unwrap() error { return e.Err }
 type worker struct {
 	*queue.Worker
 	Options
-	bench Bench
-	made  int
+	trials TrialMaker
+	made   int
 }
 
 // Run makes trials until none is left, the sweep is stopped or the task's time or bundle is over. more reports that
 // trials are left, for which the task is to be queued again.
 //
 // Errors: *NodeError; ctx's cause; a store or a folder that cannot be written.
-func Run(ctx context.Context, q *queue.Queue, b Bench, o Options) (more bool, err error) {
+func Run(ctx context.Context, q *queue.Queue, m TrialMaker, o Options) (more bool, err error) {
 	joined, err := q.Join(o.Life, o.Host)
 	if err != nil {
 		return false, err
@@ -93,7 +93,7 @@ func Run(ctx context.Context, q *queue.Queue, b Bench, o Options) (more bool, er
 		ctx, cancel = context.WithDeadlineCause(ctx, o.Deadline, ErrDeadline)
 		defer cancel()
 	}
-	w := &worker{Worker: joined, Options: o, bench: b}
+	w := &worker{Worker: joined, Options: o, trials: m}
 	err = w.run(ctx)
 	switch {
 	case errors.Is(err, queue.ErrStopped):
@@ -111,7 +111,7 @@ func Run(ctx context.Context, q *queue.Queue, b Bench, o Options) (more bool, er
 func (w *worker) full() bool { return w.Bundle > 0 && w.made >= w.Bundle }
 
 func (w *worker) run(ctx context.Context) error {
-	claims, err := w.Adopt(ctx, w.bench.Recover)
+	claims, err := w.Adopt(ctx, w.trials.Recover)
 	for err == nil {
 		for _, c := range claims {
 			if err := w.attempt(ctx, c); err != nil {
@@ -148,7 +148,7 @@ func (w *worker) take() ([]queue.Claim, error) {
 // lookAfter looks at the claims of others until one is lost, or all have ended; then ok is false.
 func (w *worker) lookAfter(ctx context.Context) (ok bool, cause error) {
 	for began := time.Now(); ; {
-		lost, open, err := w.Reap(ctx, w.Alive, w.bench.Recover)
+		lost, open, err := w.Reap(ctx, w.Alive, w.trials.Recover)
 		if err != nil {
 			w.Log.Warn("the claims of others", "problem", err)
 		}
@@ -181,7 +181,7 @@ func (w *worker) attempt(ctx context.Context, c queue.Claim) error {
 	end := w.watch(ctx, c, cancel)
 	o := Outcome{Status: store.Failed}
 	for try := 0; try <= w.Retries && o.Status == store.Failed && !o.Unprepared && !o.Fatal && ctx.Err() == nil; try++ {
-		o = w.bench.Make(ctx, t, func(r queue.Result) error { return w.Finish(c, r) })
+		o = w.trials.Make(ctx, t, func(r queue.Result) error { return w.Finish(c, r) })
 	}
 	end()
 	w.Log.Info("end", "trial", c.Trial, "status", o.Status, "problem", o.Err)
@@ -202,11 +202,11 @@ func (w *worker) close(ctx context.Context, c queue.Claim, o Outcome) error {
 	case errors.As(cause, new(*trial.PrunedError)): // before it had a picture
 		return w.Lose(c, cause.Error())
 	case cause != nil: // it keeps the claim, for its next life
-		return errors.Join(cause, w.bench.Publish(ctx))
+		return errors.Join(cause, w.trials.Publish(ctx))
 	case o.Unprepared:
 		return w.giveBack(c, o.Err)
 	case o.Status == store.Failed:
-		err := w.Finish(c, w.bench.Failed(o))
+		err := w.Finish(c, w.trials.Failed(o))
 		if errors.Is(err, queue.ErrFenced) {
 			return w.Lose(c, err.Error())
 		}
@@ -220,7 +220,7 @@ func (w *worker) close(ctx context.Context, c queue.Claim, o Outcome) error {
 
 // publish publishes the result of a claim.
 func (w *worker) publish(ctx context.Context, c queue.Claim) error {
-	if err := w.bench.Publish(ctx); err != nil {
+	if err := w.trials.Publish(ctx); err != nil {
 		return err
 	}
 	return w.Publish(c)
@@ -252,7 +252,7 @@ func (w *worker) watch(ctx context.Context, c queue.Claim, cancel context.Cancel
 				cancel(&trial.PrunedError{Reason: reason})
 				return
 			}
-			if err := w.bench.Publish(ctx); err != nil && ctx.Err() == nil {
+			if err := w.trials.Publish(ctx); err != nil && ctx.Err() == nil {
 				w.Log.Warn("the store could not be published; it is tried again", "problem", err)
 			}
 		}

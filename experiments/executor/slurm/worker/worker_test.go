@@ -19,7 +19,7 @@ import (
 	"runexp/framework/store"
 )
 
-// A fake is a Bench whose trials take a while and end as they are told.
+// A fake is a TrialMaker whose trials take a while and end as they are told.
 type fake struct {
 	took  time.Duration
 	makes func(trial int) Outcome // nil: all finish

@@ -28,7 +28,7 @@ func Freeze(t plan.Trial) queue.Trial {
 	}
 }
 
-// A Maker is the Bench of real trials.
+// A Maker is the TrialMaker of real trials.
 type Maker struct {
 	queue   *queue.Queue
 	task    queue.Task
@@ -75,7 +75,7 @@ func NewMaker(ctx context.Context, q *queue.Queue, task queue.Task, p *plan.Plan
 	return m, err
 }
 
-var _ Bench = (*Maker)(nil)
+var _ TrialMaker = (*Maker)(nil)
 
 // Retries is how often a trial that failed is made again.
 func (m *Maker) Retries() int { return m.plan.Config.Sweep.OnFailure.Retries }
