@@ -26,6 +26,8 @@ func TestOptionsOfReplacedPluginAreDropped(t *testing.T) {
 		"in one file": {start + "losses: [{type: tv}]\nstages: [{optimizer: {name: momentum, beta1: 0.5}}]\n", nil, `unknown key "beta1"`},
 		"of a level of the sweep": {"extends: d2l-gluon\n" + start + "sweep: {parameters: [{path: losses.style.type, values: [gram, tv]}]}\n",
 			[]string{"stages.*.optimizer.name=adam,momentum"}, ""},
+		"of a level, in the file itself": {start + "losses: [{name: content, type: content, layers: [conv4_4]}]\nsweep: {parameters: [{path: losses.content.type, values: [content, tv]}]}\n",
+			nil, ""},
 		"in a level of the sweep": {start + "losses: [{type: tv}]\nsweep: {parameters: [{path: stages.0.optimizer, values: [{name: adam}, {name: momentum, beta1: 0.5}]}]}\nstages: [{iterations: 2}]\n",
 			nil, `unknown key "beta1"`},
 		"iterations, by evaluations": {start + "losses: [{type: tv}]\nstages: [{iterations: 5}, {evaluations: 7}]\n",
