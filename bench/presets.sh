@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All presets on two pairs of real pictures at 256 with VGG-19: as a sweep (recipe × pair) with its report,
-# as pictures OUT/FAMILY.jpg, and as tables of times, scores and memory on stdout.
+# as pictures OUT/FAMILY.jpg, OUT/guided.jpg and OUT/scale.jpg, and as tables of times, scores and memory on stdout.
 # docs/recipes/ has copies of the pictures.
 #
 #   RUNEXP_SHARED=../shared bench/presets.sh [OUT]
@@ -22,9 +22,11 @@ declare -A families=(
   [textures]="deeptextures heitz wilmot"
 )
 
+order=(default gatys programs measures textures)
+
 make --quiet build
 mkdir -p "$out"
-names=$(printf '%s ' "${families[@]}" | sed 's/ *$//; s/ /, /g')
+names=$(for family in "${order[@]}"; do printf '%s ' "${families[$family]}"; done | sed 's/ *$//; s/ /, /g')
 house="content: $shared/images/stone_house.jpg, style: $shared/images/starry_night.jpg"
 parrots="content: $shared/images/parrots.jpg, style: $shared/images/cubist_portrait.jpg"
 night="content: $shared/images/wheat_field.jpg, style: $shared/images/starry_night.jpg"
@@ -56,7 +58,7 @@ run presets "$names" "$house" "$parrots"
 run guided gatys2017-guided "$house" "$parrots" 'masks: auto' # it needs regions
 run scale gatys2017-scale "$night" "$tahiti"                  # it mixes two paintings
 
-for family in "${!families[@]}"; do
+for family in "${order[@]}"; do
   echo
   echo "## $family"
   # shellcheck disable=SC2086 # names are words
